@@ -1,0 +1,183 @@
+package requirements
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"sort"
+	"sync"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/authconform/authconform/reports"
+)
+
+//go:embed *.yaml
+var files embed.FS
+
+// Requirement is one row: a sentence that a target keeps or breaks.
+type Requirement struct {
+	ID         string        `yaml:"id"`         // stable, dotted: "oauth2.code.single-use"
+	Level      reports.Level `yaml:"level"`      // must, should, may, info
+	Text       string        `yaml:"text"`       // the sentence, in our words
+	Source     string        `yaml:"spec"`       // "RFC 6749 §4.1.2"; see source.go for the names
+	Judged     string        `yaml:"judged"`     // how it is judged: what is sent, what must come back
+	Failure    string        `yaml:"failure"`    // an example of a target that breaks it
+	Since      string        `yaml:"since"`      // first release of the profile's product that promises it
+	Until      string        `yaml:"until"`      // first release that no longer does
+	Offers     []Feature     `yaml:"offers"`     // judged only where the target says that it has these
+	Needs      []Need        `yaml:"needs"`      // what the harness must have to judge it
+	Alone      bool          `yaml:"alone"`      // runs last, by itself: moves time, provokes limits
+	Untestable string        `yaml:"untestable"` // why nobody can judge it from outside
+
+	Section string       `yaml:"-"` // the section of its file
+	Spec    reports.Spec `yaml:"-"` // Source, resolved
+}
+
+// Section is one file of the catalogue.
+type Section struct {
+	Name  string        `yaml:"section"`
+	Title string        `yaml:"title"`
+	Order int           `yaml:"order"` // place in lists and reports
+	Rows  []Requirement `yaml:"rows"`
+}
+
+// Need is something the harness must have to judge a row.
+type Need string
+
+// The needs. Each is probed once per run; a row whose need is missing is not_run and says so.
+const (
+	NeedBrowser    Need = "browser"     // a Chromium
+	NeedClock      Need = "clock"       // a way to move the target's time
+	NeedClientSite Need = "client-site" // the target can fetch pages from the harness over http
+	NeedHTTPSSite  Need = "https-site"  // the same over https: the target trusts the client site's CA
+	NeedAdmin      Need = "admin"       // the user may manage users
+	NeedControl    Need = "control"     // the target has authconform's control plane
+)
+
+// Feature is something a target advertises.
+type Feature string
+
+// The features, read from the target's metadata.
+const (
+	FeaturePKCE             Feature = "pkce"              // code_challenge_methods_supported has S256
+	FeatureMetadata         Feature = "metadata"          // an RFC 8414 document
+	FeatureMetadataDocument Feature = "metadata-document" // client_id_metadata_document_supported
+	FeatureResourceMetadata Feature = "resource-metadata" // an RFC 9728 document
+)
+
+var (
+	needs    = []Need{NeedBrowser, NeedClock, NeedClientSite, NeedHTTPSSite, NeedAdmin, NeedControl}
+	features = []Feature{FeaturePKCE, FeatureMetadata, FeatureMetadataDocument, FeatureResourceMetadata}
+	levels   = []reports.Level{reports.Must, reports.Should, reports.May, reports.Info}
+	idForm   = regexp.MustCompile(`^[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)
+)
+
+// Catalogue is every section, in order.
+type Catalogue struct {
+	Sections []Section
+	SHA256   string // of the files, for the report
+	byID     map[string]*Requirement
+}
+
+// Load reads the embedded catalogue, once. An error names the file and the row and is a defect of ours.
+var Load = sync.OnceValues(func() (*Catalogue, error) { return load(files) })
+
+func load(fsys fs.FS) (*Catalogue, error) {
+	names, err := fs.Glob(fsys, "*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalogue{byID: map[string]*Requirement{}}
+	sum := sha256.New()
+	for _, name := range names {
+		raw, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(sum, "%s\n%s", name, raw)
+		var s Section
+		dec := yaml.NewDecoder(bytes.NewReader(raw))
+		dec.KnownFields(true)
+		if err := dec.Decode(&s); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if s.Name+".yaml" != name {
+			return nil, fmt.Errorf("%s: section is %q; the file must bear its name", name, s.Name)
+		}
+		c.Sections = append(c.Sections, s)
+	}
+	sort.SliceStable(c.Sections, func(i, j int) bool { return c.Sections[i].Order < c.Sections[j].Order })
+	for i := range c.Sections {
+		s := &c.Sections[i]
+		for j := range s.Rows {
+			r := &s.Rows[j]
+			r.Section = s.Name
+			if err := c.admit(r); err != nil {
+				return nil, fmt.Errorf("%s.yaml: %s: %w", s.Name, r.ID, err)
+			}
+		}
+	}
+	c.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	return c, nil
+}
+
+func (c *Catalogue) admit(r *Requirement) (err error) {
+	switch {
+	case !idForm.MatchString(r.ID):
+		return fmt.Errorf("an id is dotted lower-case words, like oauth2.code.single-use")
+	case c.byID[r.ID] != nil:
+		return fmt.Errorf("the id stands twice")
+	case !slices.Contains(levels, r.Level):
+		return fmt.Errorf("level %q; right are %v", r.Level, levels)
+	case r.Text == "":
+		return fmt.Errorf("no text")
+	case r.Untestable == "" && r.Judged == "":
+		return fmt.Errorf("neither judged nor untestable")
+	}
+	for _, n := range r.Needs {
+		if !slices.Contains(needs, n) {
+			return fmt.Errorf("need %q; right are %v", n, needs)
+		}
+	}
+	for _, f := range r.Offers {
+		if !slices.Contains(features, f) {
+			return fmt.Errorf("offers %q; right are %v", f, features)
+		}
+	}
+	for _, v := range []string{r.Since, r.Until} {
+		if _, err := ParseVersion(v); v != "" && err != nil {
+			return err
+		}
+	}
+	if r.Spec, err = Resolve(r.Source); err != nil {
+		return err
+	}
+	c.byID[r.ID] = r
+	return nil
+}
+
+// Lookup finds a row by id.
+func (c *Catalogue) Lookup(id string) (*Requirement, bool) {
+	r, ok := c.byID[id]
+	return r, ok
+}
+
+// IDs lists every id in catalogue order.
+func (c *Catalogue) IDs() []string {
+	var ids []string
+	for _, s := range c.Sections {
+		for _, r := range s.Rows {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// Revision names the edition of the catalogue. It changes when a row is added, removed or means something else.
+const Revision = "2026-11"
