@@ -1,0 +1,154 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Ctx is the context of a vector.
+type Ctx = context.Context
+
+// The names that Each gives to vectors.
+func text(s string) string  { return s }
+func nameless(i int) string { return "" }
+func indices(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
+// outcome is an answer in words for a note: status and error code, nothing that differs from run to run.
+func outcome(e *wire.Exchange) string {
+	switch {
+	case e.Err != nil:
+		return "no answer"
+	case e.Text("error") != "":
+		return fmt.Sprintf("%d %s", e.Status, e.Text("error"))
+	case e.Text("access_token") != "":
+		return fmt.Sprintf("%d and tokens", e.Status)
+	}
+	return fmt.Sprint(e.Status)
+}
+
+// advance moves the target's time; the spec is not_run where nothing can.
+func advance(ctx context.Context, d time.Duration) {
+	err := target.From(ctx).Clock.Advance(ctx, d)
+	switch {
+	case errors.Is(err, clock.ErrNone), errors.Is(err, clock.ErrTooFar):
+		judge.NotRun(ctx, "needs clock: %v", err)
+	case err != nil:
+		judge.Block(ctx, "%v", err)
+	}
+}
+
+// equal is the matcher behind Be.
+type equal struct {
+	what string
+	want any
+}
+
+// Be holds for a value that is equal, and says of what.
+func Be(what string, want any) judge.Matcher { return equal{what, want} }
+
+func (m equal) Match(actual any) (bool, error) { return actual == m.want, nil }
+func (m equal) Expected() string               { return fmt.Sprintf("%s: %v", m.what, m.want) }
+func (m equal) Got(actual any) string          { return fmt.Sprint(actual) }
+func (m equal) FailureMessage(actual any) string {
+	return "expected " + m.Expected() + ", got " + m.Got(actual)
+}
+func (m equal) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
+
+// unguessable is the matcher behind BeUnguessable.
+type unguessable struct{ bits float64 }
+
+// BeUnguessable holds for a list of secrets that all differ, share no long beginning or end, and have at least so many
+// bits each, counted as length times the bits of the alphabet that the whole list uses (RFC 6749 §10.10). A constant
+// beginning or end that all share (a JWT's header, a prefix) does not count.
+func BeUnguessable(bits int) judge.Matcher { return unguessable{float64(bits)} }
+
+func (m unguessable) Match(actual any) (bool, error) { return m.wrong(actual) == "", nil }
+func (m unguessable) Expected() string {
+	return fmt.Sprintf("%d different secrets of at least %.0f random bits", 16, m.bits)
+}
+func (m unguessable) Got(actual any) string            { return m.wrong(actual) }
+func (m unguessable) FailureMessage(actual any) string { return m.wrong(actual) }
+func (m unguessable) NegatedFailureMessage(any) string { return "expected guessable secrets" }
+
+func (m unguessable) wrong(actual any) string {
+	list, _ := actual.([]string)
+	seen := map[string]bool{}
+	for _, s := range list {
+		if seen[s] {
+			return "the same secret twice"
+		}
+		seen[s] = true
+	}
+	prefix, suffix := common(list, false), common(list, true)
+	least := math.Inf(1)
+	for _, s := range list {
+		if len(s) <= prefix+suffix {
+			return "secrets that differ in nothing but their length"
+		}
+		s = s[prefix : len(s)-suffix]
+		least = min(least, float64(len(s))*math.Log2(alphabet(s)))
+	}
+	if least < m.bits {
+		return fmt.Sprintf("secrets of at most %.0f bits beyond what they share", least)
+	}
+	if run := shared(list, prefix); run > 8 {
+		return fmt.Sprintf("two secrets that share %d characters in a row at their beginning", run)
+	}
+	return ""
+}
+
+// alphabet is the size of the smallest usual alphabet that holds s.
+func alphabet(s string) float64 {
+	switch {
+	case strings.Trim(s, "0123456789") == "":
+		return 10
+	case strings.Trim(s, "0123456789abcdef") == "", strings.Trim(s, "0123456789ABCDEF") == "":
+		return 16
+	case s == strings.ToLower(s), s == strings.ToUpper(s):
+		return 36
+	}
+	return 64
+}
+
+// common is the length of the beginning (or end) that all share.
+func common(list []string, end bool) int {
+	for n := 0; ; n++ {
+		var c byte
+		for i, s := range list {
+			at := n
+			if end {
+				at = len(s) - 1 - n
+			}
+			if at < 0 || at >= len(s) || (i > 0 && s[at] != c) {
+				return n
+			}
+			c = s[at]
+		}
+	}
+}
+
+// shared is the longest beginning that any two have in common behind the prefix.
+func shared(list []string, prefix int) int {
+	longest := 0
+	for i, a := range list {
+		for _, b := range list[i+1:] {
+			longest = max(longest, common([]string{a, b}, false)-prefix)
+		}
+	}
+	return longest
+}
