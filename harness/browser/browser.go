@@ -1,0 +1,114 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/remote"
+)
+
+// A Browser is one process, or one attachment to a browser that runs elsewhere. Its pages may be used side by side.
+type Browser struct {
+	root   context.Context // chromedp's: the browser lives as long as it does
+	cancel func()
+	once   sync.Once
+}
+
+// Start launches the browser of the options, or attaches to it. ctx bounds the launch, not the browser's life.
+func Start(ctx context.Context, o Options) (*Browser, error) {
+	allocator, release, err := allocate(o)
+	if err != nil {
+		return nil, err
+	}
+	root, cancel := chromedp.NewContext(allocator)
+	b := &Browser{root: root, cancel: func() { cancel(); release() }}
+	if err := firstRun(ctx, root, LaunchLimit, b.cancel); err != nil {
+		return nil, fmt.Errorf("starting the browser %s%s: %w", o.Path, o.Remote, err)
+	}
+	return b, nil
+}
+
+func allocate(o Options) (context.Context, context.CancelFunc, error) {
+	switch {
+	case o.Remote != "" && (len(o.IgnoreCertSPKI) > 0 || len(o.Hosts) > 0):
+		return nil, nil, fmt.Errorf("the browser at %s already runs: its host names and certificates are set where it is started", o.Remote)
+	case o.Remote != "":
+		ctx, cancel := remote.NewAllocator(context.Background(), o.Remote)
+		return ctx, cancel, nil
+	case o.Path == "":
+		return nil, nil, fmt.Errorf("%w: neither a path nor an address", ErrNone)
+	}
+	list, err := flags(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), list...)
+	return ctx, cancel, nil
+}
+
+// firstRun makes chromedp start what the context stands for. chromedp binds a browser and a tab to the context of their
+// first run, so that context must not carry the limit; whoever is late is cancelled from outside.
+func firstRun(ctx, target context.Context, limit time.Duration, cancel func()) error {
+	ctx, stop := context.WithTimeout(ctx, limit)
+	defer stop()
+	started := make(chan error, 1)
+	go func() { started <- chromedp.Do(target) }()
+	select {
+	case err := <-started:
+		if err != nil {
+			cancel()
+		}
+		return err
+	case <-ctx.Done():
+		go cancel() // waits for the process, which may be the very thing that hangs
+		return fmt.Errorf("not ready within %v: %w", limit, ctx.Err())
+	}
+}
+
+// Close ends the process, or leaves the browser that was attached to. It may be called twice.
+func (b *Browser) Close() error {
+	var err error
+	b.once.Do(func() {
+		ctx, stop := context.WithTimeout(b.root, CloseLimit)
+		defer stop()
+		if err = chromedp.Cancel(ctx); errors.Is(err, context.Canceled) {
+			err = nil // the process was gone already
+		}
+		b.cancel()
+	})
+	return err
+}
+
+// NewPage opens a tab in an incognito context of its own: no cookie, no storage and no cache is shared with any other.
+func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
+	tab, cancel := chromedp.NewContext(b.root, chromedp.WithNewBrowserContext())
+	if err := firstRun(ctx, tab, TabLimit, cancel); err != nil {
+		return nil, fmt.Errorf("opening a tab: %w", err)
+	}
+	p := &Page{tab: tab, cancel: cancel}
+	p.main = string(chromedp.FromContext(tab).Target.TargetID) // the main frame bears its target's id
+	p.changed = make(chan struct{})
+	if err := chromedp.Listen(tab, p.listen); err != nil {
+		cancel()
+		return nil, fmt.Errorf("opening a tab: %w", err)
+	}
+	p.readConsole()
+	err := p.do(ctx, TabLimit, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+			return err
+		}
+		// A service worker would answer requests that then are not seen, and old frontends reload once for its sake.
+		_, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})
+		return err
+	}))
+	if err != nil {
+		cancel()
+		return nil, fmt.Errorf("opening a tab: %w", err)
+	}
+	return p, nil
+}

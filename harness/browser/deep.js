@@ -1,0 +1,62 @@
+// Sent in front of every evaluation, as the value `deep`: looks through all open shadow roots, in document order first.
+const deep = {
+  roots() {
+    const found = [document];
+    for (let i = 0; i < found.length; i++)
+      for (const el of found[i].querySelectorAll("*")) if (el.shadowRoot) found.push(el.shadowRoot);
+    return found;
+  },
+  all(css) {
+    return deep.roots().flatMap((root) => [...root.querySelectorAll(css)]);
+  },
+  // What a person could see; a native checkbox is often transparent under a drawn one, hence the second look in one().
+  shown(el, transparentToo = false) {
+    return el.getClientRects().length > 0 && el.checkVisibility({ visibilityProperty: true, opacityProperty: !transparentToo });
+  },
+  one(css, text) {
+    const found = deep.all(css).filter((el) => text === undefined || deep.text(el) === text);
+    return found.find((el) => deep.shown(el)) ?? found.find((el) => deep.shown(el, true)) ?? null;
+  },
+  parent(el) {
+    return el.assignedSlot ?? el.parentElement ?? el.getRootNode().host ?? null;
+  },
+  closest(el, css) {
+    for (; el; el = deep.parent(el)) if (el.matches(css)) return el;
+    return null;
+  },
+  // The words a person reads: an element's own, else those of its shadow root.
+  text(el) {
+    const tidy = (words) => (words ?? "").replace(/\s+/g, " ").trim();
+    return tidy(el.innerText) || tidy([...(el.shadowRoot?.children ?? [])]
+      .filter((child) => !/^(style|script|slot)$/i.test(child.tagName)).map((child) => deep.text(child)).join(" "));
+  },
+  active() {
+    let el = document.activeElement;
+    while (el?.shadowRoot?.activeElement) el = el.shadowRoot.activeElement;
+    return el;
+  },
+  // Where a press would land, or what is in its way. Null: nothing to press yet.
+  target(css, text) {
+    const el = deep.one(css, text);
+    if (!el || el.disabled) return null;
+    el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    const box = el.getBoundingClientRect();
+    const x = box.x + box.width / 2, y = box.y + box.height / 2;
+    let hit = document.elementFromPoint(x, y);
+    while (hit?.shadowRoot?.elementFromPoint(x, y) && hit.shadowRoot.elementFromPoint(x, y) !== hit) hit = hit.shadowRoot.elementFromPoint(x, y);
+    const within = (inner, outer) => { for (; inner; inner = deep.parent(inner)) if (inner === outer) return true; return false; };
+    const label = hit && deep.closest(hit, "label");
+    const ours = hit && (within(hit, el) || within(el, hit) || (label && (label.control === el || within(el, label))));
+    return ours ? { x, y, covered: "" } : { x, y, covered: hit ? hit.tagName.toLowerCase() : "the window's edge" };
+  },
+  // In one turn, so that no timer of the page can move the focus between: a password must not land in another field.
+  type(css, text) {
+    const el = deep.one(css);
+    if (!el || el.disabled || el.readOnly) return false;
+    el.focus();
+    if (deep.active() !== el) return false;
+    el.select?.();
+    document.execCommand(text === "" ? "delete" : "insertText", false, text);
+    return el.value === text;
+  },
+};

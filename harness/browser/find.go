@@ -1,0 +1,86 @@
+package browser
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// ErrNone says that there is no browser to drive. Rows that need one are then not run; it is no failure of the target.
+var ErrNone = errors.New("no browser")
+
+// Options say which browser to start or to attach to, and what it may reach. Find fills Path or Remote.
+type Options struct {
+	Path   string // an executable of the Chromium family
+	Remote string // ws://HOST:PORT[/devtools/browser/ID] of a browser that already runs; Close leaves it running
+
+	// AllowedHosts are the host names that the browser may look up beside loopback: the target's, when it is not local.
+	// Any other name is unknown to the browser, so that no page under test reaches the internet.
+	AllowedHosts []string
+	// Hosts maps a name to an address that takes its place: "app.example" -> "127.0.0.1", or with ports on both sides,
+	// "app.example:443" -> "127.0.0.1:8443".
+	Hosts map[string]string
+	// IgnoreCertSPKI are base64 SHA-256 digests of public keys (SubjectPublicKeyInfo) whose certificates are accepted
+	// whoever signed them: the harness's own https sites. No other certificate error is forgiven.
+	IgnoreCertSPKI []string
+}
+
+// candidates are looked up in order: the headless shell first, for it starts twice as fast and calls nobody.
+// Debian's /usr/bin/chromium… are shell scripts in front of the real program, hence the full paths.
+var candidates = []string{
+	"/usr/lib/chromium/chromium-headless-shell", "chromium-headless-shell", "chrome-headless-shell",
+	"headless-shell", "headless_shell", "/headless-shell/headless-shell",
+	"/usr/lib/chromium/chromium", "chromium", "chromium-browser",
+	"google-chrome-stable", "google-chrome", "chrome", "microsoft-edge",
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+	"/Applications/Chromium.app/Contents/MacOS/Chromium",
+	`C:\Program Files\Google\Chrome\Application\chrome.exe`,
+	`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
+}
+
+// Find reads a --browser value: "auto" (or empty) looks for an installed browser, "off" wants none, "ws://…" names one
+// that runs elsewhere, anything else is the path or the name of an executable.
+func Find(spec string) (Options, error) {
+	switch {
+	case spec == "off":
+		return Options{}, fmt.Errorf("%w: switched off (--browser off)", ErrNone)
+	case strings.HasPrefix(spec, "ws://"), strings.HasPrefix(spec, "wss://"):
+		return Options{Remote: spec}, nil
+	case spec == "", spec == "auto":
+		return firstOf(candidates)
+	}
+	path, err := exec.LookPath(spec)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return Options{}, fmt.Errorf("--browser %s: the file is not executable", spec)
+	case err != nil:
+		return Options{}, fmt.Errorf("--browser %s: no such executable; give the path of a Chromium, ws://HOST:PORT, auto or off", spec)
+	}
+	return Options{Path: behindWrapper(path)}, nil
+}
+
+func firstOf(names []string) (Options, error) {
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return Options{Path: path}, nil
+		}
+	}
+	return Options{}, fmt.Errorf("%w found: install chromium-headless-shell (Debian, Ubuntu), chromium or Chrome, "+
+		"or name one with --browser PATH or --browser ws://HOST:PORT", ErrNone)
+}
+
+// behindWrapper gives Debian's program for Debian's shell script: 50 to 300 ms faster, and no flags of its own.
+func behindWrapper(path string) string {
+	if filepath.Dir(path) != "/usr/bin" && filepath.Dir(path) != "/bin" {
+		return path
+	}
+	real := filepath.Join("/usr/lib/chromium", filepath.Base(path))
+	if info, err := os.Stat(real); err == nil && info.Mode().IsRegular() {
+		return real
+	}
+	return path
+}

@@ -1,0 +1,161 @@
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// A Page is one tab with cookies and storage of its own. Its calls are for one goroutine; its records for any.
+type Page struct {
+	tab    context.Context // chromedp's
+	cancel func()
+	main   string // id of the main frame
+	record
+	catcher
+}
+
+// Close drops the tab with its cookies and storage.
+func (p *Page) Close() { p.cancel() }
+
+// Open goes to a URL and returns once its document begins, or once the server has sent the browser elsewhere: to a
+// scheme that no browser knows, or to a caught URL. What came of it is in Navigations.
+func (p *Page) Open(ctx context.Context, url string) error {
+	p.expect(url)
+	before := len(p.Navigations())
+	var failed string
+	err := p.do(ctx, OpenLimit, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		answer, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: url})
+		failed = answer.ErrorText
+		return err
+	}))
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", strip(url), err)
+	}
+	if failed != "" && len(p.Navigations())-before < 2 { // one is the URL itself; a second is a redirect, which is an answer
+		return fmt.Errorf("opening %s: %s", strip(url), failed)
+	}
+	return nil
+}
+
+// strip leaves the query out of an error's text: it may carry what only the caller knows how to redact.
+func strip(url string) string {
+	bare, _, _ := strings.Cut(url, "?")
+	return bare
+}
+
+//go:embed deep.js
+var deepJS string
+
+// Eval calls a JavaScript function in the page and decodes what it returns (or the promise it returns comes to).
+// The script is a constant of the caller, `(deep, a, b) => …`: `deep` finds elements through open shadow roots
+// (deep.js), the arguments travel as JSON. Never build a script from what a target sent.
+func Eval[T any](ctx context.Context, p *Page, script string, args ...any) (T, error) {
+	var value T
+	list := []string{"deep"}
+	for _, arg := range args {
+		quoted, err := json.Marshal(arg)
+		if err != nil {
+			return value, err
+		}
+		list = append(list, string(quoted))
+	}
+	expression := "(() => {" + deepJS + "return (" + script + ")(" + strings.Join(list, ",") + ")})()"
+	raw, err := run(ctx, p, ActLimit, chromedp.Evaluate[[]byte](expression, chromedp.EvalAwaitPromise))
+	if err != nil || len(raw) == 0 {
+		return value, err
+	}
+	err = json.Unmarshal(raw, &value)
+	return value, err
+}
+
+// within bounds a call by the caller's context and by its own limit.
+func (p *Page) within(ctx context.Context, limit time.Duration) (context.Context, func()) {
+	bound, cancel := context.WithTimeout(p.tab, limit)
+	stop := context.AfterFunc(ctx, cancel)
+	return bound, func() { stop(); cancel() }
+}
+
+func (p *Page) do(ctx context.Context, limit time.Duration, action chromedp.Action[chromedp.Void]) error {
+	_, err := run(ctx, p, limit, action)
+	return err
+}
+
+func run[T any](ctx context.Context, p *Page, limit time.Duration, action chromedp.Action[T]) (T, error) {
+	bound, done := p.within(ctx, limit)
+	defer done()
+	value, err := chromedp.Run(bound, action)
+	return value, p.why(ctx, limit, err)
+}
+
+// why names the reason of a context's end: the caller's, the tab's, or ours.
+func (p *Page) why(ctx context.Context, limit time.Duration, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case p.tab.Err() != nil:
+		return errors.New("the browser's tab is closed")
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("the page did not answer within %v: %w", limit, err)
+	}
+	return err
+}
+
+// until looks again and again, at each event of the network and every few milliseconds, until the look is content.
+// A look that fails because the page is just being replaced is repeated.
+func (p *Page) until(ctx context.Context, limit time.Duration, what string, look func(context.Context) (bool, error)) error {
+	bound, done := p.within(ctx, limit)
+	defer done()
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	var last error
+	for {
+		changed := p.changes()
+		ok, err := look(bound)
+		if err == nil && ok {
+			return nil
+		}
+		if err != nil && bound.Err() == nil {
+			last = err
+		}
+		select {
+		case <-bound.Done():
+			if ctx.Err() != nil || p.tab.Err() != nil {
+				return fmt.Errorf("waiting for %s: %w", what, p.why(ctx, limit, bound.Err()))
+			}
+			return errors.Join(fmt.Errorf("waiting for %s: not within %v: %w", what, limit, context.DeadlineExceeded), last)
+		case <-changed:
+		case <-tick.C:
+		}
+	}
+}
+
+// record is what the tab has done so far, in the order of the browser's events.
+type record struct {
+	mu          sync.Mutex
+	changed     chan struct{} // closed and replaced at every event
+	opening     string        // the URL of the Open under way
+	requested   string        // a navigation that the page asked for, until the network confirms it
+	navigations []Navigation
+	requests    []Request
+	index       map[string]int // a request's id -> its place
+	frames      map[string]frame
+	console     []Message
+	dialogs     []Message
+}
+
+func unquote(raw []byte) (string, error) {
+	var s string
+	err := json.Unmarshal(raw, &s)
+	return s, err
+}

@@ -1,0 +1,116 @@
+// Package clock is how time is moved at the target: by its control plane, by a command, by waiting, or not at all. Time
+// only goes forward while specs run; Restore puts it back when they have ended.
+package clock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Clock moves the target's time.
+type Clock interface {
+	// Advance moves the target's time forward by d. ErrNone: nothing can. ErrTooFar: not that far.
+	Advance(ctx context.Context, d time.Duration) error
+	// Now is the target's time as far as the harness knows.
+	Now() time.Time
+	// Restore puts the target's time back to ours, where it was moved.
+	Restore(ctx context.Context) error
+}
+
+// ErrNone is the error of a clock that cannot be moved.
+var ErrNone = errors.New("nothing can move the target's clock (see --clock)")
+
+// ErrTooFar is the error of a wait that nobody would sit through.
+var ErrTooFar = errors.New("too long to wait for")
+
+// Kind is what --clock takes: "none", "wait", or a command.
+type Kind string
+
+// None is the clock that stands where it is.
+func None() Clock { return none{} }
+
+type none struct{}
+
+func (none) Advance(context.Context, time.Duration) error { return ErrNone }
+func (none) Now() time.Time                               { return time.Now() }
+func (none) Restore(context.Context) error                { return nil }
+
+// LongestWait is how far Wait goes.
+const LongestWait = 40 * time.Minute
+
+// Wait really waits. progress is told the time left, about once a second.
+func Wait(progress func(left time.Duration)) Clock { return wait{progress} }
+
+type wait struct{ progress func(time.Duration) }
+
+func (wait) Now() time.Time                { return time.Now() }
+func (wait) Restore(context.Context) error { return nil }
+func (w wait) Advance(ctx context.Context, d time.Duration) error {
+	if d > LongestWait {
+		return fmt.Errorf("%w: %s", ErrTooFar, d)
+	}
+	end := time.Now().Add(d)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for left := d; left > 0; left = time.Until(end) {
+		w.progress(left)
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+// Command runs a command with the whole offset from real time as its last argument ("+660s"), as libfaketime reads it.
+func Command(line string) Clock {
+	fields := strings.Fields(line)
+	return &offset{move: func(ctx context.Context, to time.Duration) error {
+		cmd := exec.CommandContext(ctx, fields[0], append(fields[1:], fmt.Sprintf("+%ds", int(to.Seconds())))...) //nolint:gosec // the user's own command
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("the clock command %q failed: %w: %s", line, err, strings.TrimSpace(string(out)))
+		}
+		return nil
+	}}
+}
+
+// Offset is a clock moved by a function that sets the whole offset from real time.
+func Offset(move func(context.Context, time.Duration) error) Clock { return &offset{move: move} }
+
+type offset struct {
+	mu   sync.Mutex
+	at   time.Duration
+	move func(context.Context, time.Duration) error
+}
+
+func (o *offset) Now() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return time.Now().Add(o.at)
+}
+
+func (o *offset) Advance(ctx context.Context, d time.Duration) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.move(ctx, o.at+d); err != nil {
+		return err
+	}
+	o.at += d
+	return nil
+}
+
+func (o *offset) Restore(ctx context.Context) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.at == 0 {
+		return nil
+	}
+	o.at = 0
+	return o.move(ctx, 0)
+}

@@ -1,0 +1,199 @@
+package judge
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/onsi/gomega/types"
+
+	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/reports"
+)
+
+// parallel bounds how many vectors of one row are under way at once.
+const parallel = 4
+
+// Matcher is gomega's: what Expect and Control hold a value against.
+type Matcher = types.GomegaMatcher
+
+// Assertion is something that was seen and is about to be judged.
+type Assertion struct {
+	ctx     context.Context
+	actual  any
+	control bool
+}
+
+// Expect judges what the row demands. A mismatch is a failure of the row; the spec goes on, to collect all of them.
+func Expect(ctx context.Context, actual any) Assertion { return Assertion{ctx, actual, false} }
+
+// Control judges what must work for the row's checks to mean anything. A mismatch ends the spec as blocked.
+func Control(ctx context.Context, actual any) Assertion { return Assertion{ctx, actual, true} }
+
+// To holds the actual value against a matcher. It reports whether it matched.
+func (a Assertion) To(m Matcher) bool { return a.judge(m, true) }
+
+// NotTo is the opposite.
+func (a Assertion) NotTo(m Matcher) bool { return a.judge(m, false) }
+
+func (a Assertion) judge(m Matcher, want bool) bool {
+	ok, err := m.Match(a.actual)
+	good := err == nil && ok == want
+	r := From(a.ctx)
+	r.mu.Lock()
+	if a.control {
+		r.controls++
+	} else {
+		r.checks++
+	}
+	r.mu.Unlock()
+	if good {
+		return true
+	}
+	f := failure(m, a.actual, want, err)
+	f.Vector = shown(wire.Label(a.ctx))
+	if a.control {
+		Block(a.ctx, "expected %s, got %s", f.Expected, f.Got)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failures = append(r.failures, labelled[reports.Failure]{rankOf(a.ctx), f, ""})
+	return false
+}
+
+// Violated adds a failure in words, where no matcher says it.
+func Violated(ctx context.Context, expected, got string) {
+	r := From(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.checks++
+	r.failures = append(r.failures, labelled[reports.Failure]{rankOf(ctx), reports.Failure{Vector: shown(wire.Label(ctx)), Expected: expected, Got: got}, ""})
+}
+
+// Held counts a check that held, where no matcher says it.
+func Held(ctx context.Context) {
+	r := From(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.checks++
+}
+
+// Described is a matcher that says what it expects and how it reads what it got.
+type Described interface {
+	Expected() string
+	Got(actual any) string
+}
+
+func failure(m Matcher, actual any, want bool, err error) reports.Failure {
+	var f reports.Failure
+	if d, ok := m.(Described); ok {
+		f.Expected, f.Got = d.Expected(), d.Got(actual)
+	} else {
+		message := m.FailureMessage(actual)
+		if !want {
+			message = m.NegatedFailureMessage(actual)
+		}
+		lines := strings.Fields(message)
+		f.Expected, f.Got = strings.Join(lines, " "), fmt.Sprint(actual)
+	}
+	if !want {
+		f.Expected = "not " + f.Expected
+	}
+	if err != nil {
+		f.Got += " (" + err.Error() + ")"
+	}
+	return f
+}
+
+// aborted ends a spec from within; the record says why.
+type aborted struct{}
+
+// Block ends the spec: the target did not get it to its check.
+func Block(ctx context.Context, format string, args ...any) {
+	stop(ctx, func(r *Record) *string { return &r.blocked }, prefix(ctx)+fmt.Sprintf(format, args...))
+}
+
+// NotRun ends the spec: the harness lacks something.
+func NotRun(ctx context.Context, format string, args ...any) {
+	stop(ctx, func(r *Record) *string { return &r.notRun }, fmt.Sprintf(format, args...))
+}
+
+// NotApplicable ends the spec: the row says nothing about this target, and the reason was checked.
+func NotApplicable(ctx context.Context, format string, args ...any) {
+	stop(ctx, func(r *Record) *string { return &r.notApplicable }, fmt.Sprintf(format, args...))
+}
+
+func prefix(ctx context.Context) string {
+	if label := shown(wire.Label(ctx)); label != "" {
+		return label + ": "
+	}
+	return ""
+}
+
+func stop(ctx context.Context, field func(*Record) *string, reason string) {
+	r := From(ctx)
+	r.mu.Lock()
+	if p := field(r); *p == "" {
+		*p = reason
+	}
+	r.mu.Unlock()
+	panic(aborted{})
+}
+
+// Note records what the target does, for rows whose text leaves it open. It counts as a check.
+func Note(ctx context.Context, format string, args ...any) {
+	r := From(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.checks++
+	r.notes = append(r.notes, labelled[string]{rankOf(ctx), prefix(ctx) + fmt.Sprintf(format, args...), ""})
+}
+
+// Run runs a spec's body and reports whether it ended by itself or by Block, NotRun or NotApplicable. Any other panic
+// passes through: it is a defect of ours.
+func Run(body func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			if _, ok := p.(aborted); !ok {
+				panic(p)
+			}
+		}
+	}()
+	body()
+}
+
+// Each judges every vector under its own name, several at once. Failures and evidence are reported in the order of the
+// list. A Control that fails blocks only after all vectors have ended.
+func Each[T any](ctx context.Context, list []T, name func(T) string, check func(context.Context, T)) {
+	slots := make(chan struct{}, parallel)
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		ended any
+	)
+	for i, item := range list {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					mu.Lock()
+					ended = p
+					mu.Unlock()
+				}
+				<-slots
+			}()
+			under := wire.WithLabel(context.WithValue(ctx, rankKey{}, i+1), ranked(i+1, name(item)))
+			check(under, item)
+		})
+	}
+	wg.Wait()
+	if ended != nil {
+		panic(ended)
+	}
+}
+
+// Step names a step of a spec in its evidence.
+func Step(ctx context.Context, name string) context.Context {
+	return wire.WithLabel(ctx, ranked(rankOf(ctx), name))
+}

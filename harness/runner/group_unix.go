@@ -1,0 +1,8 @@
+//go:build unix
+
+package runner
+
+import "syscall"
+
+// ownGroup keeps a terminal's Ctrl-C from the workers: the parent tells them once, and waits.
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

@@ -1,0 +1,42 @@
+package runner
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/authconform/authconform/reports"
+)
+
+// Row is what the runner knows of a requirement.
+type Row struct {
+	ID      string        `json:"id"`
+	Level   reports.Level `json:"level"`
+	Timeout time.Duration `json:"timeout"` // 0: SpecTimeout
+}
+
+// Job is what a worker is told, as one JSON line on its standard input; secrets in it reach neither argv nor the
+// environment. When the input ends, the worker gives everything back and stops.
+type Job struct {
+	Worker   int             `json:"worker"` // 0, 1, …
+	Rows     []Row           `json:"rows"`
+	Seed     int64           `json:"seed"`
+	Evidence bool            `json:"evidence"` // send the exchanges of green rows too
+	Setup    json.RawMessage `json:"setup"`    // for the Environment
+}
+
+// Event is one JSON line of a worker's standard output. One member is set.
+type Event struct {
+	Started string          `json:"started,omitempty"` // id of a row whose spec begins
+	Result  *reports.Result `json:"result,omitempty"`  // what became of it
+	Wait    string          `json:"wait,omitempty"`    // what the worker waits for, for the progress line
+	Totals  *Totals         `json:"totals,omitempty"`  // the last line of a worker that ended in order
+	Broken  string          `json:"broken,omitempty"`  // a defect of ours: a panic, a row without a spec
+}
+
+// Totals are what a worker's target had to do.
+type Totals struct {
+	Logins   int      `json:"logins"`
+	Requests int      `json:"requests"`
+	Clients  []string `json:"clients"` // client id prefixes that the worker used
+	Lost     string   `json:"lost"`    // why the target could not be judged to the end: banned us, or is gone
+}

@@ -1,0 +1,223 @@
+package runner
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/reports"
+)
+
+// Plan is a run: rows in waves. The rows of a wave run side by side in up to Procs workers; the next wave waits.
+type Plan struct {
+	Waves    [][]Row
+	Procs    int
+	Seed     int64
+	Evidence bool
+	Setup    func(worker int) (json.RawMessage, error) // what a worker's Environment is made from
+	Command  []string                                  // the command line of a worker: this program and a hidden word
+	Progress func(Event)                               // sees every event, one at a time
+}
+
+// Outcome is what the workers found.
+type Outcome struct {
+	Results []reports.Result
+	Totals  Totals
+	Broken  []string // defects of ours: panics, lost workers
+	Lost    []string // rows that no worker brought to an end
+	Gone    string   // why the target could not be judged to the end
+}
+
+// Run runs the plan. When ctx ends, the workers give back what they took and stop; what was judged until then is kept.
+func Run(ctx context.Context, p Plan) (*Outcome, error) {
+	out := &Outcome{}
+	for _, wave := range p.Waves {
+		if ctx.Err() != nil || out.Gone != "" {
+			break
+		}
+		rest, err := runWave(ctx, p, wave, out)
+		if err != nil {
+			return out, err
+		}
+		if len(rest) > 0 && ctx.Err() == nil && out.Gone == "" { // a worker died: its unfinished rows get one more chance
+			if rest, err = runWave(ctx, p, rest, out); err != nil {
+				return out, err
+			}
+			if ctx.Err() == nil && out.Gone == "" {
+				for _, r := range rest {
+					out.Lost = append(out.Lost, r.ID)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// runWave runs rows in up to p.Procs workers and returns those without a verdict.
+func runWave(ctx context.Context, p Plan, rows []Row, out *Outcome) ([]Row, error) {
+	n := max(1, min(p.Procs, len(rows)))
+	shares := make([][]Row, n)
+	for i, r := range rows {
+		shares[i%n] = append(shares[i%n], r)
+	}
+	var (
+		wg   sync.WaitGroup
+		mu   sync.Mutex
+		errs []error
+		done = map[string]bool{}
+	)
+	for i, share := range shares {
+		if len(share) == 0 {
+			continue
+		}
+		wg.Go(func() {
+			err := runWorker(ctx, p, i, share, func(e Event) {
+				mu.Lock()
+				defer mu.Unlock()
+				out.take(e, done)
+				if p.Progress != nil {
+					p.Progress(e)
+				}
+			})
+			if err != nil {
+				mu.Lock()
+				errs = append(errs, err)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	var setup *setupError
+	if errors.As(errors.Join(errs...), &setup) {
+		return nil, setup
+	}
+	var rest []Row
+	for _, r := range rows {
+		if !done[r.ID] {
+			rest = append(rest, r)
+		}
+	}
+	if len(rest) > 0 && ctx.Err() == nil {
+		for _, err := range errs {
+			out.Broken = append(out.Broken, err.Error())
+		}
+	}
+	return rest, nil
+}
+
+func (o *Outcome) take(e Event, done map[string]bool) {
+	switch {
+	case e.Result != nil:
+		o.Results = append(o.Results, *e.Result)
+		done[e.Result.ID] = true
+	case e.Broken != "":
+		o.Broken = append(o.Broken, e.Broken)
+		id, _, _ := strings.Cut(e.Broken, ":")
+		done[id] = true
+		o.Lost = append(o.Lost, id)
+	case e.Totals != nil:
+		o.Totals.Logins += e.Totals.Logins
+		o.Totals.Requests += e.Totals.Requests
+		o.Totals.Clients = append(o.Totals.Clients, e.Totals.Clients...)
+		if e.Totals.Lost != "" {
+			o.Gone = e.Totals.Lost
+		}
+	}
+}
+
+// setupError is an error before the first spec: the same for every worker, and the caller's to explain.
+type setupError struct{ error }
+
+func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event)) error {
+	setup, err := p.Setup(i)
+	if err != nil {
+		return &setupError{err}
+	}
+	job, err := json.Marshal(Job{Worker: i, Rows: rows, Seed: p.Seed, Evidence: p.Evidence, Setup: setup})
+	if err != nil {
+		return &setupError{err}
+	}
+	cmd := exec.Command(p.Command[0], p.Command[1:]...) //nolint:gosec // this program itself
+	cmd.SysProcAttr = ownGroup()
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return &setupError{err}
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return &setupError{err}
+	}
+	var complaint tail
+	cmd.Stderr = &complaint
+	if err := cmd.Start(); err != nil {
+		return &setupError{fmt.Errorf("a worker could not be started: %w", err)}
+	}
+	if _, err := stdin.Write(append(job, '\n')); err != nil {
+		_ = cmd.Process.Kill()
+	}
+	stop := context.AfterFunc(ctx, func() {
+		_ = stdin.Close()
+		time.AfterFunc(killTimeout, func() { _ = cmd.Process.Kill() })
+	})
+	defer stop()
+	ended := readEvents(stdout, take)
+	_ = stdin.Close()
+	err = cmd.Wait()
+	if err != nil || !ended {
+		if text := complaint.String(); text != "" {
+			return fmt.Errorf("worker %d ended early: %s", i, text)
+		}
+		return fmt.Errorf("worker %d ended early: %w", i, errors.Join(err, errUnfinished))
+	}
+	return nil
+}
+
+var errUnfinished = errors.New("it had not finished")
+
+func readEvents(r io.Reader, take func(Event)) (ended bool) {
+	lines := bufio.NewReaderSize(r, 1<<20)
+	for {
+		line, err := lines.ReadBytes('\n')
+		var e Event
+		if len(line) > 0 && json.Unmarshal(line, &e) == nil {
+			take(e)
+			ended = ended || e.Totals != nil
+		}
+		if err != nil {
+			return ended
+		}
+	}
+}
+
+// tail keeps the last line that a worker complained with.
+type tail struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.text.Len() < 64<<10 {
+		t.text.Write(b)
+	}
+	if os.Getenv("AUTHCONFORM_DEBUG") != "" {
+		_, _ = os.Stderr.Write(b)
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	line, _, _ := strings.Cut(strings.TrimSpace(t.text.String()), "\n")
+	return line
+}

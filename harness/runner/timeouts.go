@@ -1,0 +1,11 @@
+package runner
+
+import "time"
+
+// The time limits of a run.
+const (
+	SpecTimeout  = 60 * time.Second // one spec, where its row says nothing else
+	gracePeriod  = 3 * time.Second  // for a spec that does not heed its end
+	leaveTimeout = 20 * time.Second // giving everything back at the end of a worker
+	killTimeout  = 30 * time.Second // from asking a worker to stop to ending it
+)

@@ -1,0 +1,201 @@
+package runner
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/reports"
+)
+
+// Environment is what surrounds the specs of a worker: the target and what stands beside it.
+type Environment interface {
+	// With lets the spec under ctx find the target.
+	With(ctx context.Context) context.Context
+	// GiveBack returns what the last spec took from the target.
+	GiveBack(ctx context.Context)
+	// Leave returns everything and says what the target had to do.
+	Leave(ctx context.Context) Totals
+	// Lost tells why going on makes no sense: the target has shut us out, or is gone. The rest is then not judged.
+	Lost(ctx context.Context) error
+}
+
+// Work is the whole life of a worker: it reads a Job from in, sets up its environment, runs the registered specs of the
+// job's rows, and writes Events to out.
+func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wait string)) (Environment, error)) error {
+	reader := bufio.NewReaderSize(in, 1<<20)
+	line, err := reader.ReadBytes('\n')
+	if err != nil {
+		return fmt.Errorf("worker: no job on standard input: %w", err)
+	}
+	var job Job
+	if err := json.Unmarshal(line, &job); err != nil {
+		return fmt.Errorf("worker: the job: %w", err)
+	}
+	stopped, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() { // the parent asks for the end, or has died
+		_, _ = io.Copy(io.Discard, reader)
+		stop()
+	}()
+	w := &worker{job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped}
+	for _, r := range job.Rows {
+		w.rows[r.ID] = r
+	}
+	w.env, err = setup(stopped, job, func(what string) { w.emit(Event{Wait: what}) })
+	if err != nil {
+		return err
+	}
+	w.run()
+	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	var totals Totals
+	judge.Run(func() { totals = w.env.Leave(judge.With(w.env.With(leave), judge.NewRecord())) })
+	if w.lost != nil {
+		totals.Lost = w.lost.Error()
+	}
+	if stopped.Err() == nil && w.lost == nil {
+		for _, r := range job.Rows {
+			if !w.done[r.ID] {
+				w.emit(Event{Broken: "no spec ran for " + r.ID})
+			}
+		}
+	}
+	w.emit(Event{Totals: &totals})
+	return nil
+}
+
+type worker struct {
+	job     Job
+	rows    map[string]Row
+	done    map[string]bool
+	env     Environment
+	stopped context.Context
+	lost    error // why the rest is not judged
+
+	mu  sync.Mutex
+	out *json.Encoder
+}
+
+func (w *worker) emit(e Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_ = w.out.Encode(e) // a parent that is gone has closed the input too
+}
+
+const mine = "assigned"
+
+// run hands the specs to Ginkgo. Its own report is silenced; ours are the results.
+func (w *worker) run() {
+	formatter.ColorableStdOut = io.Discard
+	formatter.ColorableStdErr = io.Discard
+	ginkgo.AddTreeConstructionNodeArgsTransformer(w.adopt)
+	suite, reporter := ginkgo.GinkgoConfiguration()
+	suite.LabelFilter = mine
+	suite.RandomSeed = w.job.Seed
+	suite.RandomizeAllSpecs = true
+	suite.GracePeriod = gracePeriod
+	suite.Timeout = 24 * time.Hour
+	reporter.Succinct, reporter.NoColor = true, true
+	ginkgo.RunSpecs(ignored{}, "authconform", suite, reporter)
+}
+
+// ignored is the testing.T of a run whose outcome is in its results.
+type ignored struct{}
+
+func (ignored) Fail() {}
+
+// adopt labels the specs of this worker's rows, gives them their time limit, and wraps them in a record.
+func (w *worker) adopt(kind types.NodeType, _ ginkgo.Offset, text string, args []any) (string, []any, []error) {
+	if !kind.Is(types.NodeTypeIt) {
+		return text, args, nil
+	}
+	row, ok := w.rows[text]
+	if !ok {
+		return text, args, nil
+	}
+	for i, arg := range args {
+		if body, ok := arg.(func(ginkgo.SpecContext)); ok {
+			args[i] = func(ctx ginkgo.SpecContext) { w.judge(ctx, row, body) }
+		}
+	}
+	limit := row.Timeout
+	if limit == 0 {
+		limit = SpecTimeout
+	}
+	return text, append(args, ginkgo.Label(mine), ginkgo.NodeTimeout(limit+2*gracePeriod)), nil
+}
+
+func (w *worker) judge(ctx ginkgo.SpecContext, row Row, body func(ginkgo.SpecContext)) {
+	if w.stopped.Err() != nil || w.lost != nil {
+		return
+	}
+	w.emit(Event{Started: row.ID})
+	started := time.Now()
+	limit := row.Timeout
+	if limit == 0 {
+		limit = SpecTimeout
+	}
+	record := judge.NewRecord()
+	under, cancel := context.WithTimeoutCause(w.env.With(judge.With(ctx, record)), limit, fmt.Errorf("the spec's time limit of %s", limit))
+	defer cancel()
+	defer context.AfterFunc(w.stopped, cancel)()
+	broken := guarded(func() { body(specContext{ctx, under}) })
+
+	after, cancelAfter := context.WithTimeout(context.WithoutCancel(under), leaveTimeout)
+	defer cancelAfter()
+	quiet := judge.With(after, judge.NewRecord())
+	_ = guarded(func() { record.End(quiet) })
+	_ = guarded(func() { w.env.GiveBack(quiet) })
+	_ = guarded(func() { w.lost = w.env.Lost(quiet) })
+	if w.stopped.Err() != nil || w.lost != nil {
+		return // cut off: no verdict is better than a false one
+	}
+	w.done[row.ID] = true
+	if broken != "" {
+		w.emit(Event{Broken: row.ID + ": " + broken})
+		return
+	}
+	result := record.Outcome(row.Level)
+	if under.Err() != nil && len(result.Failures) == 0 && result.Verdict != reports.Blocked {
+		result.Verdict, result.Reason = reports.Blocked, fmt.Sprintf("not finished within %s", limit)
+	}
+	result.ID, result.Level = row.ID, row.Level
+	result.DurationMS = float64(time.Since(started).Microseconds()) / 1000
+	if !w.job.Evidence && (result.Verdict == reports.Pass || result.Verdict == reports.NotApplicable) {
+		result.Evidence = nil
+	}
+	w.emit(Event{Result: &result})
+}
+
+// guarded runs a spec and turns a panic of ours into words.
+func guarded(body func()) (broken string) {
+	defer func() {
+		if p := recover(); p != nil {
+			broken = fmt.Sprintf("panic: %v at %s", p, place(debug.Stack()))
+		}
+	}()
+	judge.Run(body)
+	return ""
+}
+
+// specContext is Ginkgo's context with our values and our end.
+type specContext struct {
+	ginkgo.SpecContext
+	ctx context.Context
+}
+
+func (c specContext) Value(key any) any           { return c.ctx.Value(key) }
+func (c specContext) Done() <-chan struct{}       { return c.ctx.Done() }
+func (c specContext) Err() error                  { return c.ctx.Err() }
+func (c specContext) Deadline() (time.Time, bool) { return c.ctx.Deadline() }

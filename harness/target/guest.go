@@ -1,0 +1,81 @@
+package target
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// owed is what the target must get back: it is filled from the answers themselves, so that a server which hands out a
+// token where it should refuse gets that back too.
+type owed struct {
+	refresh []string
+	flows   []string
+	kept    []string // the shared session's token: given back last
+}
+
+func (o *owed) keep(token string) {
+	o.refresh = slices.DeleteFunc(o.refresh, func(s string) bool { return s == token })
+	o.kept = append(o.kept, token)
+}
+
+func (h *Home) observe(e *wire.Exchange) {
+	if e.Status == 0 || e.Status == http.StatusForbidden {
+		h.mu.Lock()
+		h.doubt = true
+		h.mu.Unlock()
+	}
+	if e.Status != http.StatusOK || e.Request.Method == http.MethodGet || !strings.Contains(e.Request.URL, "/auth/") {
+		return
+	}
+	var answer struct {
+		Refresh string `json:"refresh_token"`
+		Flow    string `json:"flow_id"`
+		Type    string `json:"type"`
+	}
+	if json.Unmarshal([]byte(e.Body), &answer) != nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if answer.Refresh != "" {
+		h.owed.refresh = append(h.owed.refresh, answer.Refresh)
+	}
+	if answer.Flow != "" {
+		h.owed.flows = slices.DeleteFunc(h.owed.flows, func(s string) bool { return s == answer.Flow })
+		if answer.Type == "form" {
+			h.owed.flows = append(h.owed.flows, answer.Flow)
+		}
+	}
+}
+
+// GiveBack revokes every token and deletes every open login flow since the last call.
+func (h *Home) GiveBack(ctx context.Context) {
+	h.mu.Lock()
+	refresh, flows := h.owed.refresh, h.owed.flows
+	h.owed.refresh, h.owed.flows = nil, nil
+	h.mu.Unlock()
+	for _, token := range refresh {
+		h.PostForm(ctx, "/auth/revoke", Form{{"token", token}})
+	}
+	for _, flow := range flows {
+		h.Send(ctx, http.MethodDelete, "/auth/login_flow/"+flow, "")
+	}
+}
+
+// Leave gives back everything, users and the shared session included.
+func (h *Home) Leave(ctx context.Context) {
+	h.removeUsers(ctx)
+	h.GiveBack(ctx)
+	h.mu.Lock()
+	kept := h.owed.kept
+	h.owed.kept = nil
+	h.mu.Unlock()
+	for _, token := range kept {
+		h.PostForm(ctx, "/auth/revoke", Form{{"token", token}})
+	}
+}

@@ -1,0 +1,195 @@
+package target
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/reports"
+)
+
+// The errors of Probe and Enter. Each message says what to do.
+var (
+	ErrUnreachable  = errors.New("the target cannot be reached")
+	ErrNoHome       = errors.New("the target is no home")
+	ErrBanned       = errors.New("the target has banned this address: it answers 403 to everything; remove the ban (ip_bans.yaml) or raise its threshold, then run again")
+	ErrNotOnboarded = errors.New("the home is not onboarded yet: run with --onboard to create its owner, or finish onboarding first")
+	ErrCredentials  = errors.New("the home refuses the user name or password")
+	ErrSecondFactor = errors.New("the user has a second factor: give its secret in AUTHCONFORM_TOTP_SECRET")
+)
+
+// Probe tells whether a home answers and what it says of itself before any login.
+func (h *Home) Probe(ctx context.Context) error {
+	e := h.Get(ctx, "/auth/providers")
+	switch {
+	case e.Err != nil:
+		return unreachable(e)
+	case e.Status == http.StatusForbidden && h.bans(ctx):
+		return ErrBanned
+	case e.Status == http.StatusBadRequest && e.Text("code") == "onboarding_required":
+		return ErrNotOnboarded
+	case e.Status != http.StatusOK || !listsProviders(e):
+		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers", ErrNoHome, e)
+	}
+	h.Facts.Product = "Home Assistant"
+	if m := h.Get(ctx, "/.well-known/oauth-authorization-server"); m.Status == http.StatusOK {
+		if doc, err := m.JSON(); err == nil {
+			h.Facts.Metadata = doc
+			h.Facts.PKCE = holds(doc["code_challenge_methods_supported"], "S256")
+			h.Facts.CIMD, _ = doc["client_id_metadata_document_supported"].(bool)
+		}
+	}
+	h.Facts.Resource = h.Get(ctx, "/.well-known/oauth-protected-resource").Status == http.StatusOK
+	return nil
+}
+
+func unreachable(e *wire.Exchange) error {
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(e.Err, &unknown):
+		return fmt.Errorf("%w: its certificate is signed by nobody we trust; give its CA with --ca-file, or --insecure", ErrUnreachable)
+	case errors.As(e.Err, &name):
+		return fmt.Errorf("%w: its certificate is for another name: %w", ErrUnreachable, name)
+	case errors.As(e.Err, &record):
+		return fmt.Errorf("%w: it does not speak TLS; is it http:// instead of https://?", ErrUnreachable)
+	case strings.Contains(e.Err.Error(), "malformed HTTP response"), strings.Contains(e.Err.Error(), "server gave HTTP response to HTTPS client"):
+		return fmt.Errorf("%w: it does not speak the scheme of --target; is it https:// instead of http://, or the other way round?", ErrUnreachable)
+	}
+	return fmt.Errorf("%w: %s", ErrUnreachable, e)
+}
+
+// listsProviders knows both shapes: the object of today and the bare list before 2024.2.
+func listsProviders(e *wire.Exchange) bool {
+	type provider struct{ Type string }
+	var list []provider
+	var object struct{ Providers []provider }
+	if e.Decode(&list) != nil {
+		if e.Decode(&object) != nil {
+			return false
+		}
+		list = object.Providers
+	}
+	return len(list) > 0 && !slices.ContainsFunc(list, func(p provider) bool { return p.Type == "" })
+}
+
+func holds(list any, word string) bool {
+	items, _ := list.([]any)
+	return slices.Contains(items, any(word))
+}
+
+// bans asks for a page that is everybody's.
+func (h *Home) bans(ctx context.Context) bool {
+	return h.Get(ctx, "/auth/authorize").Status == http.StatusForbidden
+}
+
+// Lost tells why going on makes no sense: ErrBanned, or ErrUnreachable when a spec got no answer and a plain request
+// gets none either. It asks the target only where the last answers gave reason to.
+func (h *Home) Lost(ctx context.Context) error {
+	h.mu.Lock()
+	doubt := h.doubt
+	h.doubt = false
+	h.mu.Unlock()
+	if !doubt {
+		return nil
+	}
+	e := h.Get(ctx, "/auth/providers")
+	if e.Err != nil && e.Status == 0 {
+		if e = h.Get(ctx, "/auth/providers"); e.Err != nil && e.Status == 0 { // once more: one lost connection is no death
+			return unreachable(e)
+		}
+	}
+	if e.Status == http.StatusForbidden && h.bans(ctx) {
+		return ErrBanned
+	}
+	h.mu.Lock()
+	h.doubt = false
+	h.mu.Unlock()
+	return nil
+}
+
+// Enter logs in, keeps the session for housekeeping, and reads what only a user sees: release and rights.
+func (h *Home) Enter(ctx context.Context) error {
+	begun := h.Begin(ctx, Login{})
+	if begun.Type != "form" {
+		return fmt.Errorf("%w: POST /auth/login_flow answers %s, not a form", ErrNoHome, begun.Exchange)
+	}
+	s := h.Password(ctx, begun.FlowID, Login{})
+	if s.Type == "form" && s.StepID == "mfa" {
+		if h.Account.TOTPSecret == "" {
+			return ErrSecondFactor
+		}
+		s = h.Submit(ctx, begun.FlowID, h.Client().ID, map[string]any{"code": TOTP(h.Account.TOTPSecret, h.Clock.Now())})
+	}
+	switch {
+	case s.Type == "form" && len(s.Errors) > 0:
+		return fmt.Errorf("%w of %q", ErrCredentials, h.Account.Username)
+	case s.Type != "create_entry" || s.Code == "":
+		return fmt.Errorf("%w: the login ends with %s, not with a code", ErrNoHome, s.Exchange)
+	}
+	var t Tokens
+	if err := attempt(ctx, func(ctx context.Context) { t = h.Redeem(ctx, s.Code, h.Client().ID) }); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoHome, err)
+	}
+	h.mu.Lock()
+	h.session = t
+	h.owed.keep(t.Refresh)
+	h.mu.Unlock()
+	return h.look(ctx, t)
+}
+
+func (h *Home) look(ctx context.Context, t Tokens) error {
+	var config struct{ Version string }
+	if e := h.API(ctx, t.Access, "/api/config"); e.Status == http.StatusOK {
+		_ = json.Unmarshal([]byte(e.Body), &config)
+	}
+	h.Facts.Version = config.Version
+	return attempt(ctx, func(ctx context.Context) {
+		s, err := h.TryDial(ctx)
+		if err != nil {
+			return // the websocket rows will say so
+		}
+		defer s.Close()
+		f, err := s.Login(ctx, t.Access)
+		if err != nil || f.Type() != "auth_ok" {
+			return
+		}
+		if h.Facts.Version == "" {
+			h.Facts.Version, _ = f["ha_version"].(string)
+		}
+		var user struct {
+			Admin bool `json:"is_admin"`
+		}
+		if s.Call(ctx, "auth/current_user", nil, &user) == nil {
+			h.Facts.Admin = user.Admin
+		}
+	})
+}
+
+// attempt runs steps that would block a spec, and makes the reason an error.
+func attempt(ctx context.Context, body func(context.Context)) error {
+	record := judge.NewRecord()
+	under := judge.With(ctx, record)
+	judge.Run(func() { body(under); judge.Held(under) })
+	defer record.End(ctx)
+	if out := record.Outcome(reports.Must); out.Verdict != reports.Pass {
+		return errors.New(out.Reason)
+	}
+	return nil
+}
+
+// OpenSession is the session that Enter opened, for workers to share.
+func (h *Home) OpenSession() Tokens {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.session
+}

@@ -1,0 +1,128 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/authconform/authconform/reports"
+)
+
+// Client sends requests to one target. It is safe for concurrent use.
+type Client struct {
+	base     string // without trailing slash
+	http     *http.Client
+	requests atomic.Int64
+	observe  func(*Exchange)
+}
+
+// Options shape a Client.
+type Options struct {
+	Base     string          // the target's URL, a path allowed
+	CA       *x509.CertPool  // nil: the system's
+	Insecure bool            // accept any certificate
+	Observe  func(*Exchange) // sees every exchange, before its caller does
+}
+
+// New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
+func New(o Options) *Client {
+	transport := &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: o.CA, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
+		MaxIdleConnsPerHost:    64,
+		MaxResponseHeaderBytes: maxHeader,
+		DisableCompression:     true,
+	}
+	return &Client{
+		base:    strings.TrimRight(o.Base, "/"),
+		observe: o.Observe,
+		http: &http.Client{
+			Transport:     transport,
+			Timeout:       RequestTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+// Base is the target's URL without a trailing slash.
+func (c *Client) Base() string { return c.base }
+
+// HTTP is the client beneath, for protocols that start as HTTP (WebSocket) and stock libraries.
+func (c *Client) HTTP() *http.Client { return c.http }
+
+// Requests counts the requests sent so far.
+func (c *Client) Requests() int { return int(c.requests.Load()) }
+
+// Absolute joins a path to the base; an absolute URL stays as it is.
+func (c *Client) Absolute(ref string) string {
+	if strings.HasPrefix(ref, "http://") || strings.HasPrefix(ref, "https://") {
+		return ref
+	}
+	return c.base + ref
+}
+
+// Do sends one request. It never fails: an exchange without an answer carries the reason.
+func (c *Client) Do(ctx context.Context, r Request) *Exchange {
+	r.URL = c.Absolute(r.URL)
+	e := &Exchange{Request: r, Started: time.Now()}
+	c.send(ctx, e)
+	e.Duration = time.Since(e.Started)
+	if c.observe != nil {
+		c.observe(e)
+	}
+	record(ctx, e)
+	return e
+}
+
+func (c *Client) send(ctx context.Context, e *Exchange) {
+	req, err := http.NewRequestWithContext(ctx, e.Request.Method, e.Request.URL, strings.NewReader(e.Request.Body))
+	if err != nil {
+		e.Err = err
+		return
+	}
+	if e.Request.Header != nil {
+		req.Header = e.Request.Header.Clone()
+	}
+	req.Host = e.Request.Host
+	c.requests.Add(1)
+	resp, err := c.http.Do(req)
+	if err != nil {
+		e.Err = err
+		return
+	}
+	defer resp.Body.Close() //nolint:errcheck // the answer was read
+	e.Status, e.Header = resp.StatusCode, resp.Header
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	e.Body, e.Err = string(body), err
+}
+
+// Form encodes pairs in the given order, names repeated at will.
+func Form(pairs ...string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(url.QueryEscape(pairs[i]) + "=" + url.QueryEscape(pairs[i+1]))
+	}
+	return b.String()
+}
+
+func headers(h http.Header) []reports.Header {
+	var out []reports.Header
+	for name, values := range h {
+		for _, v := range values {
+			out = append(out, reports.Header{Name: name, Value: v})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b reports.Header) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}

@@ -1,0 +1,117 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Request is what is sent. URL may be relative to the target's base.
+type Request struct {
+	Method string
+	URL    string
+	Header http.Header
+	Body   string
+	Host   string // overrides the Host header
+}
+
+// Exchange is a request and what came back, unredacted: it stays in the process that judges.
+type Exchange struct {
+	Request  Request // URL is absolute
+	Status   int     // 0: no answer, see Err
+	Header   http.Header
+	Body     string
+	Err      error // why there was no whole answer
+	Started  time.Time
+	Duration time.Duration
+}
+
+// JSON decodes the body as an object. It fails on anything else and on a body that is not declared as JSON.
+func (e *Exchange) JSON() (map[string]any, error) {
+	var v map[string]any
+	if err := e.Decode(&v); err != nil {
+		return nil, err
+	}
+	if v == nil {
+		return nil, fmt.Errorf("the body is null, not an object")
+	}
+	return v, nil
+}
+
+// Decode reads the body as JSON into v.
+func (e *Exchange) Decode(v any) error {
+	if e.Err != nil {
+		return e.Err
+	}
+	if kind := e.MediaType(); kind != "application/json" {
+		return fmt.Errorf("Content-Type is %q, not application/json", e.Header.Get("Content-Type"))
+	}
+	if err := json.Unmarshal([]byte(e.Body), v); err != nil {
+		return fmt.Errorf("the body is not the expected JSON: %w", err)
+	}
+	return nil
+}
+
+// MediaType is the media type of the answer, lower case, without parameters.
+func (e *Exchange) MediaType() string {
+	kind, _, err := mime.ParseMediaType(e.Header.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	return kind
+}
+
+// Text is the string member of a JSON answer, or "".
+func (e *Exchange) Text(member string) string {
+	v, err := e.JSON()
+	if err != nil {
+		return ""
+	}
+	s, _ := v[member].(string)
+	return s
+}
+
+// String is the answer in one short line: "400 {"error":"invalid_request"}".
+func (e *Exchange) String() string {
+	switch {
+	case e == nil:
+		return "no exchange"
+	case e.Err != nil && e.Status == 0:
+		return "no answer: " + plain(e.Err)
+	case e.Err != nil:
+		return fmt.Sprintf("%d and then %s", e.Status, plain(e.Err))
+	}
+	s := fmt.Sprintf("%d", e.Status)
+	if loc := e.Header.Get("Location"); loc != "" {
+		s += " Location: " + loc
+	}
+	if body := strings.Join(strings.Fields(e.Body), " "); body != "" {
+		if e.MediaType() == "text/html" {
+			body = fmt.Sprintf("(%d bytes of HTML)", len(e.Body))
+		}
+		s += " " + cut(body, 200)
+	}
+	return s
+}
+
+// plain drops what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
+func plain(err error) string {
+	if e, ok := err.(*url.Error); ok {
+		if e.Timeout() {
+			return fmt.Sprintf("no answer within %s", RequestTimeout)
+		}
+		err = e.Err
+	}
+	return err.Error()
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "") + "…"
+}

@@ -1,0 +1,12 @@
+package wire
+
+import "time"
+
+// The time limits and sizes of one exchange.
+const (
+	RequestTimeout = 15 * time.Second // whole exchange; a home may fetch a client page for 5 s inside a login
+	connectTimeout = 5 * time.Second
+	maxBody        = 1 << 20  // bytes of a response body that are read
+	maxHeader      = 64 << 10 // bytes of response headers
+	keepBody       = 4 << 10  // bytes of a body that evidence keeps
+)
