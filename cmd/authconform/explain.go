@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/suites/requirements"
+)
+
+func explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "explain ID", Short: "Explain a requirement: its sentence, its source, how it is judged", Args: cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			c, err := requirements.Load()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
+			}
+			return c.IDs(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := requirements.Load()
+			if err != nil {
+				return &run.Error{Code: run.ExitBroken, Err: err}
+			}
+			r, ok := c.Lookup(args[0])
+			if !ok {
+				return notKnown("requirement", args[0], c.IDs())
+			}
+			explain(cmd.OutOrStdout(), r)
+			return nil
+		},
+	}
+}
+
+func explain(w io.Writer, r *requirements.Requirement) {
+	fmt.Fprintf(w, "%s  (%s, section %s)\n\n%s\n", r.ID, strings.ToUpper(string(r.Level)), r.Section, fold(r.Text, "  ")) //nolint:errcheck // standard output
+	say := func(head, body string) {
+		if body != "" {
+			fmt.Fprintf(w, "\n%s\n%s\n", head, fold(body, "  ")) //nolint:errcheck // standard output
+		}
+	}
+	say("Source", r.Source)
+	fmt.Fprintf(w, "  %s\n", r.Spec.URL) //nolint:errcheck // standard output
+	say("How it is judged", r.Judged)
+	say("What breaks it", r.Failure)
+	say("Conditions", remarks(r))
+	say("Not judged because", r.Untestable)
+}
+
+// fold breaks text at 78 columns.
+func fold(text, indent string) string {
+	var b strings.Builder
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if len(line)+1+len(word) > 78 && line != indent {
+			b.WriteString(line + "\n")
+			line = indent
+		}
+		if line != indent {
+			line += " "
+		}
+		line += word
+	}
+	return b.String() + line
+}

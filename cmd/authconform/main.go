@@ -1,0 +1,77 @@
+// Command authconform judges, and plays, the servers and apps of home-automation login: OAuth 2 and IndieAuth as Home
+// Assistant speaks them. Each subcommand has a file of its own that turns flags into options and calls; this one holds
+// the only os.Exit.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authconform/authconform/run"
+)
+
+func main() {
+	if len(os.Args) == 2 && os.Args[1] == workerWord {
+		os.Exit(worker())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := root().ExecuteContext(ctx)
+	if err != nil && err.Error() != "" {
+		fmt.Fprintln(os.Stderr, "authconform:", err)
+	}
+	code := run.Code(err)
+	stop()
+	os.Exit(code) //nolint:gocritic // stop has run
+}
+
+func root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "authconform",
+		Short: "Judge, and play, the servers of home-automation login",
+		Long: `authconform judges servers that speak Home Assistant's login (OAuth 2 and IndieAuth), and plays
+them for you: a mock home that is as strict as the real one.
+
+  authconform run                                    judge the built-in mock home
+  authconform run --target http://home:8123 --user ada
+  authconform serve                                  be a home, for the app you are writing`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
+	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), serveCommand(), mergeCommand(), versionCommand())
+	cmd.SuggestionsMinimumDistance = 2
+	for _, sub := range cmd.Commands() {
+		usageErrors(sub)
+	}
+	usageErrors(cmd)
+	return cmd
+}
+
+// usageErrors gives wrong arguments the exit code of wrong usage.
+func usageErrors(c *cobra.Command) {
+	check := c.Args
+	if check == nil {
+		check = cobra.NoArgs
+	}
+	c.Args = func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			var coded *run.Error
+			if errors.As(err, &coded) {
+				return err
+			}
+			return run.Usage("%v (see %s --help)", err, c.CommandPath())
+		}
+		return nil
+	}
+}
+
+// errSilent is an exit code whose reason has been printed.
+var errSilent = errors.New("")

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/authconform/authconform/reports"
+)
+
+// progress writes to standard error: one live line on a terminal, plain lines elsewhere.
+type progress struct {
+	w     io.Writer
+	live  bool
+	drawn bool
+	last  time.Time
+	reds  int
+	now   func() time.Time
+}
+
+func newProgress(w *os.File) *progress {
+	return &progress{w: w, live: term.IsTerminal(int(w.Fd())), now: time.Now}
+}
+
+func (p *progress) Say(format string, args ...any) {
+	p.clear()
+	fmt.Fprintf(p.w, format+"\n", args...) //nolint:errcheck // progress is best effort
+}
+
+// plainEvery is how often progress is said where there is no terminal.
+const plainEvery = 10 * time.Second
+
+func (p *progress) Row(done, total int, id string, v reports.Verdict) {
+	if v == reports.Fail || v == reports.Blocked {
+		p.reds++
+	}
+	text := fmt.Sprintf("%d of %d rows", done, total)
+	if p.reds > 0 {
+		text += fmt.Sprintf(", %d failed", p.reds)
+	}
+	p.draw(text+"  "+id, text)
+}
+
+func (p *progress) Wait(what string) { p.draw(what, what) }
+
+func (p *progress) draw(live, plain string) {
+	now := p.now()
+	switch {
+	case p.live && now.Sub(p.last) > 50*time.Millisecond:
+		fmt.Fprintf(p.w, "\r\x1b[K%.79s", live) //nolint:errcheck // progress is best effort
+		p.drawn, p.last = true, now
+	case !p.live && p.last.IsZero():
+		p.last = now
+	case !p.live && now.Sub(p.last) > plainEvery:
+		fmt.Fprintln(p.w, plain) //nolint:errcheck // progress is best effort
+		p.last = now
+	}
+}
+
+func (p *progress) clear() {
+	if p.drawn {
+		fmt.Fprint(p.w, "\r\x1b[K") //nolint:errcheck // progress is best effort
+		p.drawn = false
+	}
+}
+
+func (p *progress) End() { p.clear() }

@@ -1,0 +1,102 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/harness/runner"
+	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/reports"
+)
+
+// publish holds the report against the baseline, writes it everywhere it was asked for, and finds the exit code. The
+// table is printed first: what was judged is shown even if a file cannot be written.
+func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
+	var problems []string
+	if j.baseline != nil {
+		problems = j.baseline.Apply(j.report, time.Now())
+	}
+	j.report.Summary = reports.Count(j.report.Results)
+	entries := exchanges(j.report)
+	trim(j.report)
+	j.Progress.End()
+	werr := j.write(entries)
+	reports.Console(j.Stdout, j.report, j.Console)
+	for _, line := range slices.Concat(problems, j.report.Run.Cleanup) {
+		j.Progress.Say("%s", line)
+	}
+	var broken []error
+	for _, b := range out.Broken {
+		broken = append(broken, errors.New("a defect of authconform, please report it: "+b))
+	}
+	switch {
+	case len(broken) > 0 || len(out.Lost) > 0 || werr != nil:
+		return &Error{ExitBroken, errors.Join(append(broken, werr)...)}
+	case out.Gone == target.ErrBanned.Error():
+		return &Error{ExitNoTarget, target.ErrBanned}
+	case ctx.Err() != nil:
+		return &Error{ExitInterrupted, fmt.Errorf("interrupted: %w; what was judged until then is reported", context.Cause(ctx))}
+	case out.Gone != "":
+		return &Error{ExitFailed, errors.New(out.Gone)}
+	case len(problems) > 0:
+		return &Error{ExitFailed, errors.New("the baseline no longer fits")}
+	}
+	return j.verdict()
+}
+
+// verdict is the error of a report that is red.
+func (j *job) verdict() error {
+	red, missing := 0, 0
+	for _, r := range j.report.Results {
+		if r.Verdict.Red(j.Strict) {
+			red++
+		}
+		if r.Verdict == reports.NotRun && slices.ContainsFunc(j.Require, func(need string) bool { return strings.HasPrefix(r.Reason, "needs "+need+":") }) {
+			missing++
+		}
+	}
+	switch {
+	case missing > 0:
+		return &Error{ExitFailed, fmt.Errorf("%d rows were not run for want of what --require demands", missing)}
+	case red > 0:
+		return &Error{ExitFailed, errors.New("")}
+	}
+	return nil
+}
+
+func (j *job) write(entries []reports.HAREntry) error {
+	var errs []error
+	if j.WriteBaseline != "" {
+		errs = append(errs, reports.WriteBaseline(j.WriteBaseline, j.report))
+	}
+	if j.ReportDir != "" {
+		errs = append(errs, reports.WriteFolder(j.ReportDir, j.report, entries, reports.FolderOptions{Strict: j.Strict}))
+	}
+	return errors.Join(errs...)
+}
+
+// exchanges lists everything that went over the wire, for the HAR.
+func exchanges(r *reports.Report) []reports.HAREntry {
+	var out []reports.HAREntry
+	for _, res := range r.Results {
+		for _, e := range res.Evidence {
+			if e.Exchange != nil {
+				out = append(out, reports.HAREntry{ID: res.ID, Exchange: *e.Exchange})
+			}
+		}
+	}
+	return out
+}
+
+// trim drops the evidence of rows that nobody will ask about.
+func trim(r *reports.Report) {
+	for i := range r.Results {
+		if v := r.Results[i].Verdict; v == reports.Pass || v == reports.NotApplicable {
+			r.Results[i].Evidence = nil
+		}
+	}
+}

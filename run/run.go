@@ -1,0 +1,217 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/runner"
+	"github.com/authconform/authconform/harness/stage"
+	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/suites/profiles"
+	"github.com/authconform/authconform/suites/requirements"
+)
+
+// Run judges a target and returns the report, whatever came of it, and the error that decides the exit code.
+func Run(ctx context.Context, o Options) (*reports.Report, error) {
+	if o.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("--timeout %s has passed", o.Timeout))
+		defer cancel()
+	}
+	j, err := prepare(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.look(ctx); err != nil {
+		return nil, err
+	}
+	defer j.visit.close()
+	outcome, err := j.judge(ctx)
+	if err != nil {
+		return nil, &Error{ExitBroken, err}
+	}
+	j.finish(ctx, outcome)
+	return j.report, j.publish(ctx, outcome)
+}
+
+// job is one run on its way.
+type job struct {
+	Options
+	catalogue *requirements.Catalogue
+	profile   *profiles.Profile
+	rows      []*requirements.Requirement
+	baseline  *reports.Baseline
+	setup     stage.Setup
+	visit     *visit
+	have      means
+	report    *reports.Report
+	started   time.Time
+	decided   map[string]reports.Result
+}
+
+// prepare checks everything that needs no target.
+func prepare(o Options) (*job, error) {
+	j := &job{Options: o, started: time.Now(), decided: map[string]reports.Result{}}
+	var err error
+	if j.catalogue, err = requirements.Load(); err != nil {
+		return nil, &Error{ExitBroken, err}
+	}
+	if j.profile, err = profiles.Load(o.Profile); errors.Is(err, profiles.ErrUnknown) {
+		return nil, unknown("profile", o.Profile, profiles.Names())
+	} else if err != nil {
+		return nil, &Error{ExitBroken, err}
+	}
+	all := j.profile.Select(j.catalogue)
+	if j.rows, err = choose(all, o.Select); err != nil {
+		return nil, err
+	}
+	j.rows = o.Shard.part(j.rows, o.Seed)
+	if len(j.rows) == 0 {
+		return nil, &Error{ExitEmpty, fmt.Errorf("nothing to judge: --select %q takes no row of profile %s", o.Select, o.Profile)}
+	}
+	if o.Baseline != "" {
+		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all)); err != nil {
+			return nil, &Error{ExitUsage, err}
+		}
+	}
+	if o.ReportDir != "" {
+		if err := reports.PrepareFolder(o.ReportDir); err != nil {
+			return nil, &Error{ExitUsage, err}
+		}
+	}
+	return j, nil
+}
+
+func requirementIDs(rows []*requirements.Requirement) []string {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// look visits the target, learns what it is, and decides what this run can judge.
+func (j *job) look(ctx context.Context) error {
+	if j.SiteCA == nil {
+		ca, err := clientsite.NewCA()
+		if err != nil {
+			return &Error{ExitBroken, err}
+		}
+		j.SiteCA = ca
+	}
+	j.setup = stage.Setup{
+		Target: j.Target, CAFile: j.CAFile, Insecure: j.Insecure, Account: j.Account,
+		Clock: j.clock(), Control: j.Control, Site: j.Site, Browser: j.Browser,
+	}
+	j.setup.Site.CA = j.SiteCA
+	v, err := pay(ctx, j.setup, j.Onboard)
+	if err != nil {
+		return explain(err)
+	}
+	j.visit = v
+	j.setup.Facts, j.setup.Session = v.stage.Home.Facts, v.stage.Home.OpenSession()
+	j.have = j.means()
+	j.report = &reports.Report{
+		APIVersion: reports.APIVersion, Tool: j.Tool,
+		Target:    reports.Target{URL: j.Target, Profile: j.profile.Name, Product: v.stage.Home.Facts.Product, Version: v.stage.Home.Facts.Version},
+		Run:       reports.Run{Started: j.started, Seed: j.Seed, Procs: j.Procs, Selection: j.Select},
+		Catalogue: reports.Catalogue{Revision: requirements.Revision, SHA256: j.catalogue.SHA256},
+	}
+	if j.Shard.N > 0 {
+		j.report.Run.Shard = fmt.Sprintf("%d/%d", j.Shard.I, j.Shard.N)
+	}
+	return nil
+}
+
+func (j *job) clock() string {
+	if j.Clock != "" && j.Clock != "auto" {
+		return j.Clock
+	}
+	if j.Control.URL != "" {
+		return "control"
+	}
+	return "none"
+}
+
+// judge runs the specs of the rows that need one.
+func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
+	var open []*requirements.Requirement
+	for _, r := range j.rows {
+		if v, why := decided(r, j.setup.Facts, j.have); v != "" {
+			j.decided[r.ID] = reports.Result{Verdict: v, Reason: why}
+		} else {
+			open = append(open, r)
+		}
+	}
+	plan, total := waves(open, j.Options)
+	done := 0
+	return runner.Run(ctx, runner.Plan{
+		Waves: plan, Procs: j.Procs, Seed: j.Seed, Evidence: j.ReportDir != "", Command: j.Worker,
+		Setup: func(worker int) (json.RawMessage, error) { return j.workerSetup(worker + 1) },
+		Progress: func(e runner.Event) {
+			switch {
+			case e.Result != nil:
+				done++
+				j.Progress.Row(done, total, e.Result.ID, e.Result.Verdict)
+			case e.Wait != "":
+				j.Progress.Wait(e.Wait)
+			}
+		},
+	})
+}
+
+// WorkerSetup is what a worker is told beside its rows.
+type WorkerSetup struct {
+	Stage   stage.Setup `json:"stage"`
+	Profile string      `json:"profile"`
+	Number  int         `json:"number"` // from 1; 0 is the parent's own visit
+}
+
+func (j *job) workerSetup(number int) (json.RawMessage, error) {
+	return json.Marshal(WorkerSetup{Stage: j.setup, Profile: j.profile.Name, Number: number})
+}
+
+// finish merges what was decided and what was judged, one result per row, in catalogue order.
+func (j *job) finish(ctx context.Context, out *runner.Outcome) {
+	judged := map[string]reports.Result{}
+	for _, r := range out.Results {
+		judged[r.ID] = r
+	}
+	for _, row := range j.rows {
+		r, ok := judged[row.ID]
+		if !ok {
+			if r, ok = j.decided[row.ID]; !ok {
+				r = unfinished(ctx, out, row.ID)
+			}
+		}
+		r.ID, r.Profile, r.Section, r.Level = row.ID, j.profile.Name, row.Section, row.Level
+		r.Title, r.Spec = row.Text, row.Spec
+		j.report.Results = append(j.report.Results, r)
+	}
+	j.report.Run.Cleanup = j.visit.leave(out.Totals.Clients, j.started, out.Gone != "")
+	j.report.Run.Logins = out.Totals.Logins + j.visit.stage.Home.Logins()
+	j.report.Run.Requests = out.Totals.Requests + j.visit.stage.Home.Wire.Requests()
+	j.report.Run.DurationMS = time.Since(j.started).Milliseconds()
+	if ctx.Err() != nil {
+		j.report.Run.Interrupt = context.Cause(ctx).Error()
+	} else if out.Gone != "" {
+		j.report.Run.Interrupt = out.Gone
+	}
+}
+
+func unfinished(ctx context.Context, out *runner.Outcome, id string) reports.Result {
+	switch {
+	case slices.Contains(out.Lost, id):
+		return reports.Result{Verdict: reports.Blocked, Reason: "the harness broke on this row; see the end of the run"}
+	case out.Gone != "":
+		return reports.Result{Verdict: reports.Blocked, Reason: out.Gone}
+	case ctx.Err() != nil:
+		return reports.Result{Verdict: reports.NotRun, Reason: "interrupted before it was judged"}
+	}
+	return reports.Result{Verdict: reports.Blocked, Reason: "no worker judged it"}
+}

@@ -1,0 +1,87 @@
+package run
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/suites/requirements"
+)
+
+// choose filters rows by an expression: terms parted by commas or spaces, each an id, a glob, level:L or section:S; a
+// term behind ! takes away. Without a positive term everything is in. An unknown id, level or section is an error.
+func choose(rows []*requirements.Requirement, expr string) ([]*requirements.Requirement, error) {
+	var take, drop []func(*requirements.Requirement) bool
+	for _, term := range strings.FieldsFunc(expr, func(r rune) bool { return r == ',' || r == ' ' }) {
+		word, negative := strings.CutPrefix(term, "!")
+		match, err := selector(rows, word)
+		if err != nil {
+			return nil, err
+		}
+		if negative {
+			drop = append(drop, match)
+		} else {
+			take = append(take, match)
+		}
+	}
+	any := func(list []func(*requirements.Requirement) bool, r *requirements.Requirement) bool {
+		return slices.ContainsFunc(list, func(m func(*requirements.Requirement) bool) bool { return m(r) })
+	}
+	var out []*requirements.Requirement
+	for _, r := range rows {
+		if (len(take) == 0 || any(take, r)) && !any(drop, r) {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+func selector(rows []*requirements.Requirement, word string) (func(*requirements.Requirement) bool, error) {
+	kind, name, labelled := strings.Cut(word, ":")
+	switch {
+	case labelled && kind == "level":
+		known := []string{"must", "should", "may", "info"}
+		if !slices.Contains(known, name) {
+			return nil, unknown("level", name, known)
+		}
+		return func(r *requirements.Requirement) bool { return string(r.Level) == name }, nil
+	case labelled && kind == "section":
+		known := values(rows, func(r *requirements.Requirement) string { return r.Section })
+		if !slices.Contains(known, name) {
+			return nil, unknown("section", name, known)
+		}
+		return func(r *requirements.Requirement) bool { return r.Section == name }, nil
+	case labelled:
+		return nil, unknown("selector", kind, []string{"level", "section"})
+	case strings.ContainsAny(word, "*?["):
+		if _, err := path.Match(word, ""); err != nil {
+			return nil, Usage("--select: %q is no glob: %v", word, err)
+		}
+		return func(r *requirements.Requirement) bool { ok, _ := path.Match(word, r.ID); return ok }, nil
+	}
+	known := values(rows, func(r *requirements.Requirement) string { return r.ID })
+	if !slices.Contains(known, word) {
+		return nil, unknown("requirement", word, known)
+	}
+	return func(r *requirements.Requirement) bool { return r.ID == word }, nil
+}
+
+func values(rows []*requirements.Requirement, of func(*requirements.Requirement) string) []string {
+	var out []string
+	for _, r := range rows {
+		if v := of(r); !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func unknown(what, word string, known []string) error {
+	hint := ""
+	if near := reports.Nearest(word, known); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return Usage("unknown %s %q%s", what, word, hint)
+}

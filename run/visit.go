@@ -1,0 +1,117 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/stage"
+	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/suites/requirements"
+)
+
+const (
+	lookTimeout  = 25 * time.Second // looking at the target before the run
+	leaveTimeout = 30 * time.Second // giving back after it
+)
+
+// visit is the parent's own stay at the target: it looks before the run and counts after it.
+type visit struct {
+	stage  *stage.Stage
+	before []target.Grant
+	known  bool // before was read
+}
+
+// pay opens the visit.
+func pay(ctx context.Context, s stage.Setup, onboard bool) (v *visit, err error) {
+	st, err := stage.Open(s, 0, func(string) {})
+	if err != nil {
+		return nil, Usage("%v", err)
+	}
+	v = &visit{stage: st}
+	ctx, cancel := context.WithTimeout(v.context(ctx), lookTimeout)
+	defer cancel()
+	if onboard {
+		err = st.Home.Onboard(ctx)
+	}
+	if err == nil {
+		err = st.Home.Probe(ctx)
+	}
+	if err == nil {
+		err = st.Home.Enter(ctx)
+	}
+	if err == nil {
+		err = st.Home.LookAtSite(ctx, loopback(s.Target))
+	}
+	if err != nil {
+		v.close()
+		return nil, err
+	}
+	v.before, err = st.Home.Grants(ctx)
+	v.known = err == nil
+	return v, nil
+}
+
+func (v *visit) context(ctx context.Context) context.Context {
+	return v.stage.With(judge.With(ctx, judge.NewRecord()))
+}
+
+// loopback reports whether a URL is on this machine.
+func loopback(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	host := u.Hostname()
+	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+}
+
+// leave takes back what workers could not (they were killed), counts, and says what is left at the target.
+func (v *visit) leave(clients []string, since time.Time, gone bool) []string {
+	if gone {
+		return []string{"the target no longer answered: tokens of this run may be left there"}
+	}
+	ctx, cancel := context.WithTimeout(v.context(context.Background()), leaveTimeout)
+	defer cancel()
+	var left []string
+	judge.Run(func() {
+		ours := func(g target.Grant) bool {
+			return slices.ContainsFunc(append(clients, v.stage.Home.Client().ID), func(c string) bool { return strings.HasPrefix(g.ClientID, c) })
+		}
+		left = v.stage.Home.TakeBack(ctx, v.before, v.known, since, ours)
+	})
+	judge.Run(func() { v.stage.Home.Leave(ctx) })
+	return left
+}
+
+func (v *visit) close() { v.stage.Site.Close() }
+
+// means finds out what this run can judge with.
+func (j *job) means() means {
+	m := means{}
+	if _, err := browser.Find(j.Browser); err != nil {
+		m[requirements.NeedBrowser] = err.Error()
+	}
+	if j.setup.Clock == "none" {
+		m[requirements.NeedClock] = "nothing can move the target's clock; give --clock COMMAND, or --clock wait"
+	}
+	f := j.setup.Facts
+	if !f.Fetches {
+		m[requirements.NeedClientSite] = fmt.Sprintf("the target fetched nothing from %s; give --client-site LISTEN=PUBLIC-URL", j.visit.stage.Site.Origin())
+	}
+	if !f.TrustsCA {
+		m[requirements.NeedHTTPSSite] = "the target does not trust the client site's CA; give --client-site-ca DIR and make the target trust DIR/ca.pem"
+	}
+	if !f.Admin {
+		m[requirements.NeedAdmin] = "the user may not manage users; give --user an administrator"
+	}
+	if j.Control.URL == "" {
+		m[requirements.NeedControl] = "the target has no control plane of authconform's"
+	}
+	return m
+}
