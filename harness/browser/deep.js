@@ -24,11 +24,18 @@ const deep = {
     for (; el; el = deep.parent(el)) if (el.matches(css)) return el;
     return null;
   },
-  // The words a person reads: an element's own, else those of its shadow root.
+  // The words a person reads, those of shadow roots and slots included.
   text(el) {
-    const tidy = (words) => (words ?? "").replace(/\s+/g, " ").trim();
-    return tidy(el.innerText) || tidy([...(el.shadowRoot?.children ?? [])]
-      .filter((child) => !/^(style|script|slot)$/i.test(child.tagName)).map((child) => deep.text(child)).join(" "));
+    const words = (node) => {
+      if (node.nodeType === Node.TEXT_NODE) return node.data;
+      if (node.nodeType !== Node.ELEMENT_NODE || /^(style|script|template|noscript)$/i.test(node.tagName)) return "";
+      const style = getComputedStyle(node);
+      if (style.display === "none" || style.visibility === "hidden") return "";
+      const slotted = node.tagName === "SLOT" ? node.assignedNodes() : [];
+      const inside = [...(slotted.length ? slotted : (node.shadowRoot ?? node).childNodes)].map(words).join("");
+      return /^(inline|contents)/.test(style.display) && node.tagName !== "BR" ? inside : " " + inside + " ";
+    };
+    return words(el).replace(/\s+/g, " ").trim();
   },
   active() {
     let el = document.activeElement;

@@ -55,6 +55,13 @@ func (h *Home) Deactivate(ctx context.Context, u *User) { h.setActive(ctx, u, fa
 // Activate undoes Deactivate.
 func (h *Home) Activate(ctx context.Context, u *User) { h.setActive(ctx, u, true) }
 
+// Delete removes a user.
+func (h *Home) Delete(ctx context.Context, u *User) {
+	if err := h.removeUser(ctx, u.ID); err != nil {
+		judge.Block(ctx, "%v", err)
+	}
+}
+
 func (h *Home) setActive(ctx context.Context, u *User, active bool) {
 	if err := h.Admin(ctx).Call(ctx, "config/auth/update", map[string]any{"user_id": u.ID, "is_active": active}, nil); err != nil {
 		judge.Block(ctx, "the home did not change the user: %v", err)

@@ -1,0 +1,203 @@
+package loginpage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/authconform/authconform/harness/browser"
+)
+
+// ErrNone says that the page does not show what was asked for: no "keep me logged in" box, no such choice.
+var ErrNone = errors.New("the login page shows no such thing")
+
+// A Login is one visit to the login page.
+type Login struct {
+	page  *browser.Page
+	from  int // navigations and requests of the page before this visit
+	since int
+}
+
+// Open goes to an authorization URL. A redirect to its redirect_uri is caught: its URL is seen, its code is not spent
+// by the app that would be loaded there.
+func Open(ctx context.Context, page *browser.Page, authorizeURL string) (*Login, error) {
+	if match, ok := redirectMatch(authorizeURL); ok {
+		if err := page.Catch(ctx, match); err != nil {
+			return nil, err
+		}
+	}
+	l := &Login{page: page, from: len(page.Navigations()), since: len(page.Requests())}
+	return l, page.Open(ctx, authorizeURL)
+}
+
+// On takes over a page that stands at the login page already, by the way of an app for example. Nothing is caught.
+func On(page *browser.Page) *Login {
+	return &Login{page: page, from: len(page.Navigations()), since: 0}
+}
+
+// redirectMatch matches the redirect_uri once something was added to its query. The bare URI does not match: for the
+// home's own client it may be a prefix of the login page's own address.
+func redirectMatch(authorizeURL string) (func(string) bool, bool) {
+	u, err := url.Parse(authorizeURL)
+	if err != nil {
+		return nil, false
+	}
+	to, err := url.Parse(strings.TrimSpace(u.Query().Get("redirect_uri")))
+	if err != nil || (to.Scheme != "http" && to.Scheme != "https") || to.Host == "" {
+		return nil, false
+	}
+	to.Host, to.Fragment = strings.ToLower(to.Host), ""
+	if to.Path == "" {
+		to.Path = "/"
+	}
+	// Ports that are the scheme's own are dropped by the browser.
+	to.Host = strings.TrimSuffix(to.Host, map[string]string{"http": ":80", "https": ":443"}[to.Scheme])
+	bare := to.String()
+	return func(u string) bool {
+		rest, ok := strings.CutPrefix(u, bare)
+		return ok && u != authorizeURL && (rest == "" && to.RawQuery != "" || strings.HasPrefix(rest, "?") || strings.HasPrefix(rest, "&"))
+	}, true
+}
+
+// Fill types name and password into the form; the name is left out where the page already knows it (a picked person).
+// Where the page asks who is there, "Other login options" is chosen first.
+func (l *Login) Fill(ctx context.Context, username, password string) error {
+	state, err := l.State(ctx)
+	if err == nil && state.Kind == PickPerson {
+		state, err = l.ChooseOther(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if state.Kind != Form && (state.Kind != StepError || state.Step != Form) {
+		return fmt.Errorf("no form for a name and a password: the login page shows %s", state)
+	}
+	named, err := l.page.Visible(ctx, "input[name=username]")
+	if err != nil {
+		return err
+	}
+	if named {
+		if err := l.page.Type(ctx, "input[name=username]", username); err != nil {
+			return err
+		}
+	}
+	return l.page.Type(ctx, "input[name=password]", password)
+}
+
+// submits is the page's main button in all generations; "Start over" is the same one.
+const submits = ".action > ha-button:last-of-type, .action > mwc-button:last-of-type, .action > button:last-of-type"
+
+// Submit presses the page's main button and waits for the home's answer. A form that the page itself holds back, for
+// want of a required field, comes back as it is, with Hints.
+func (l *Login) Submit(ctx context.Context) (State, error) {
+	return l.answered(ctx, func() error { return l.page.Press(ctx, submits) })
+}
+
+// SubmitByKey is Submit by the Enter key in the field that has the focus.
+func (l *Login) SubmitByKey(ctx context.Context) (State, error) {
+	return l.answered(ctx, func() error { return l.page.Key(ctx, "Enter") })
+}
+
+// twoFrames lets the page do what a press made it do: send its request, or show its hints.
+const twoFrames = `() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`
+
+func (l *Login) answered(ctx context.Context, act func() error) (State, error) {
+	if err := act(); err != nil {
+		return State{}, err
+	}
+	// A page that leaves at once cannot answer; State sees the navigation.
+	if _, err := browser.Eval[bool](ctx, l.page, twoFrames); err != nil && ctx.Err() != nil {
+		return State{}, err
+	}
+	return l.State(ctx)
+}
+
+// SignIn fills and submits the form.
+func (l *Login) SignIn(ctx context.Context, username, password string) (State, error) {
+	if err := l.Fill(ctx, username, password); err != nil {
+		return State{}, err
+	}
+	return l.Submit(ctx)
+}
+
+// SubmitCode types a one-time code and submits it.
+func (l *Login) SubmitCode(ctx context.Context, code string) (State, error) {
+	if err := l.page.Type(ctx, "input[name=code]", code); err != nil {
+		return State{}, err
+	}
+	return l.Submit(ctx)
+}
+
+// box is "Keep me logged in": shown to the home's own client only, and not with a second factor.
+const box = "ha-auth-flow input[type=checkbox], .space-between ha-checkbox input[type=checkbox], ha-formfield.store-token input[type=checkbox], ha-checkbox input, input[type=checkbox]"
+
+// Keep ticks or unticks "Keep me logged in". ErrNone: the page does not offer it.
+func (l *Login) Keep(ctx context.Context, keep bool) error {
+	ticked, err := l.Kept(ctx)
+	if err != nil || ticked == keep {
+		return err
+	}
+	if err := l.page.Press(ctx, box); err != nil {
+		return err
+	}
+	return l.page.Until(ctx, "the box to change", func(ctx context.Context) (bool, error) {
+		ticked, err := l.Kept(ctx)
+		return ticked == keep, err
+	})
+}
+
+// Kept says whether "Keep me logged in" is ticked now.
+func (l *Login) Kept(ctx context.Context) (bool, error) {
+	ticked, err := browser.Eval[*bool](ctx, l.page, `(deep, css) => deep.one(css)?.checked ?? null`, box)
+	if err == nil && ticked == nil {
+		err = fmt.Errorf("%w: no \"keep me logged in\"", ErrNone)
+	}
+	return ticked != nil && *ticked, err
+}
+
+// Banner reads what the page says of a foreign client, such as "You're about to give https://app.example/ access to
+// your Home Assistant instance." It is empty where the page says nothing.
+func (l *Login) Banner(ctx context.Context) (string, error) {
+	return browser.Eval[string](ctx, l.page, `(deep) => deep.all("ha-alert, p, .banner")
+		.filter((el) => el.matches(".banner, ha-authorize > ha-alert") || el.getRootNode().host?.matches("ha-authorize"))
+		.filter((el) => el.getAttribute("alert-type") !== "error" && deep.shown(el)).map(deep.text).join(" ")`)
+}
+
+// Choose presses the choice that bears exactly this label: a person, a user, a second factor, another provider.
+func (l *Login) Choose(ctx context.Context, label string) (State, error) {
+	state, err := l.State(ctx)
+	if err != nil {
+		return State{}, err
+	}
+	for _, known := range append(state.Choices, state.Others...) {
+		if known == label {
+			return l.answered(ctx, func() error { return l.choose(ctx, label) })
+		}
+	}
+	return State{}, fmt.Errorf("%w: no choice %q; it shows %s", ErrNone, label, state)
+}
+
+// choose knows four drawings of a choice: a select's option, a labelled radio (until 2026.3), and what bears the label.
+func (l *Login) choose(ctx context.Context, label string) error {
+	done, err := browser.Eval[bool](ctx, l.page, `(deep, label) => {
+		for (const select of deep.all("select").filter((el) => deep.shown(el)))
+			for (const option of select.options) if (option.textContent.trim() === label) {
+				select.value = option.value;
+				for (const kind of ["input", "change"]) select.dispatchEvent(new Event(kind, { bubbles: true, composed: true }));
+				return true;
+			}
+		for (const radio of deep.all("input[type=radio]")) if (radio.ariaLabel === label) { radio.click(); return true }
+		return false;
+	}`, label)
+	if err != nil || done {
+		return err
+	}
+	return l.page.PressText(ctx, ".persons .person p, ha-radio-option, ha-formfield, ha-list-item, .providers button, label.choice, [role=radio]", label)
+}
+
+// ChooseOther leaves the person picker for the plain form ("Other login options").
+func (l *Login) ChooseOther(ctx context.Context) (State, error) {
+	return l.answered(ctx, func() error { return l.page.Press(ctx, "ha-local-auth-flow .action button") })
+}

@@ -1,0 +1,268 @@
+package loginpage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/authconform/authconform/harness/browser"
+)
+
+var shared *browser.Browser
+
+func TestMain(m *testing.M) {
+	if options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err == nil {
+		if shared, err = browser.Start(context.Background(), options); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	code := m.Run()
+	if shared != nil {
+		_ = shared.Close()
+	}
+	os.Exit(code)
+}
+
+func newPage(t *testing.T) *browser.Page {
+	t.Helper()
+	if shared == nil {
+		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
+			t.Fatal("AUTHCONFORM_REQUIRE_BROWSER=1, but there is no browser")
+		}
+		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
+	}
+	page, err := shared.NewPage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(page.Close)
+	return page
+}
+
+// frontends are our own mock page and, when AUTHCONFORM_FRONTENDS names a folder of unpacked wheels of
+// home-assistant-frontend (VERSION/hass_frontend/authorize.html), the real pages of those releases.
+func frontends(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{"mock": filepath.Join("..", "..", "mockserver", "page")}
+	pages, _ := filepath.Glob(filepath.Join(os.Getenv("AUTHCONFORM_FRONTENDS"), "*", "hass_frontend"))
+	for _, page := range pages {
+		found[filepath.Base(filepath.Dir(page))] = page
+	}
+	return found
+}
+
+// each runs a walk on every frontend.
+func each(t *testing.T, change func(*fakeHome), walk func(t *testing.T, version string, home *fakeHome)) {
+	for version, folder := range frontends(t) {
+		t.Run(version, func(t *testing.T) {
+			walk(t, version, newFakeHome(t, folder, func(h *fakeHome) {
+				h.bare = version < "20240112"
+				if change != nil {
+					change(h)
+				}
+			}))
+		})
+	}
+}
+
+func visit(t *testing.T, page *browser.Page, home *fakeHome, query url.Values) *Login {
+	t.Helper()
+	if query.Get("client_id") == "" {
+		query.Set("client_id", "http://app.example/")
+		query.Set("redirect_uri", "http://app.example/cb")
+	}
+	login, err := Open(t.Context(), page, home.URL+"/auth/authorize?"+query.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return login
+}
+
+// want checks a step's outcome; on a surprise it leaves a picture.
+func want(t *testing.T, page *browser.Page, kind Kind) func(State, error) State {
+	return func(state State, err error) State {
+		t.Helper()
+		if err == nil && state.Kind == kind {
+			return state
+		}
+		if shot, _ := page.Capture(context.Background()); shot.PNG != nil {
+			file := filepath.Join(os.TempDir(), "loginpage-"+strings.ReplaceAll(t.Name(), "/", "-"))
+			_ = os.WriteFile(file+".png", shot.PNG, 0o600)
+			_ = os.WriteFile(file+".html", []byte(shot.HTML), 0o600)
+			t.Logf("the page: %s.png", file)
+		}
+		t.Fatalf("the page shows %+v, %v; want %s", state, err, kind)
+		return state
+	}
+}
+
+func TestForeignClientLogsIn(t *testing.T) {
+	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
+		page := newPage(t)
+		begin := time.Now()
+		login := visit(t, page, home, url.Values{"state": {"s t&a=é"}})
+		want(t, page, Form)(login.State(t.Context()))
+		shown := time.Since(begin)
+		banner, err := login.Banner(t.Context())
+		if err != nil || !strings.Contains(banner, "app.example") {
+			t.Errorf("banner %q, %v", banner, err)
+		}
+		if err := login.Keep(t.Context(), true); !errors.Is(err, ErrNone) {
+			t.Errorf("a foreign client is offered to be kept: %v", err)
+		}
+		wrong := want(t, page, StepError)(login.SignIn(t.Context(), "ada", "wr0ng-secret"))
+		if wrong.Step != Form || wrong.Text == "" || strings.Contains(wrong.String(), "wr0ng") {
+			t.Errorf("a wrong password: %+v", wrong)
+		}
+		done := want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
+		expected := "http://app.example/cb?code=c0de%2B%2F%3D&state=s%20t%26a%3D%C3%A9"
+		if version >= "20240112" && version < "20251126" {
+			expected += "&storeToken=true" // clients.md §1.10: external clients got it too
+		}
+		if got := done.Redirect; got != expected {
+			t.Errorf("redirected to %s", got)
+		}
+		t.Logf("form after %v, redirect after %v", shown, time.Since(begin))
+	})
+}
+
+func TestOwnInstanceKeepsOrForgets(t *testing.T) {
+	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
+		for _, keep := range []bool{true, false} {
+			page := newPage(t)
+			login := visit(t, page, home, url.Values{"client_id": {home.URL + "/"}, "redirect_uri": {home.URL + "/?auth_callback=1"}})
+			want(t, page, Form)(login.State(t.Context()))
+			if err := login.Keep(t.Context(), keep); err != nil {
+				t.Fatal(err)
+			}
+			done := want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
+			expected := home.URL + "/?auth_callback=1&code=c0de%2B%2F%3D"
+			if keep {
+				expected += "&storeToken=true"
+			}
+			if done.Redirect != expected {
+				t.Errorf("keep %v: redirected to %s, want %s", keep, done.Redirect, expected)
+			}
+		}
+	})
+}
+
+func TestSecondFactor(t *testing.T) {
+	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
+		page := newPage(t)
+		login := visit(t, page, home, url.Values{})
+		modules := want(t, page, PickModule)(login.SignIn(t.Context(), "grace", "hopper"))
+		if len(modules.Choices) != 2 {
+			t.Errorf("choices %q", modules.Choices)
+		}
+		want(t, page, MFA)(login.Submit(t.Context()))
+		wrong := want(t, page, StepError)(login.SubmitCode(t.Context(), "000000"))
+		if wrong.Step != MFA || wrong.Text == "" {
+			t.Errorf("a wrong code: %+v", wrong)
+		}
+		want(t, page, Redirected)(login.SubmitCode(t.Context(), "123456"))
+	})
+}
+
+func TestTrustedNetworks(t *testing.T) {
+	each(t, func(h *fakeHome) { h.trusted = true }, func(t *testing.T, version string, home *fakeHome) {
+		page := newPage(t)
+		login := visit(t, page, home, url.Values{})
+		users := want(t, page, PickUser)(login.State(t.Context()))
+		if strings.Join(users.Choices, ",") != "Ada,Grace" || strings.Join(users.Others, ",") != "Home Assistant Local" {
+			t.Fatalf("choices %q, others %q", users.Choices, users.Others)
+		}
+		want(t, page, PickUser)(login.Choose(t.Context(), "Grace"))
+		if _, err := login.Choose(t.Context(), "Nobody"); !errors.Is(err, ErrNone) {
+			t.Errorf("an unknown user: %v", err)
+		}
+		want(t, page, Form)(login.Choose(t.Context(), "Home Assistant Local"))
+		want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	each(t, func(h *fakeHome) { h.refuse, h.message = 403, "Invalid redirect URI" }, func(t *testing.T, version string, home *fakeHome) {
+		page := newPage(t)
+		login := visit(t, page, home, url.Values{})
+		over := want(t, page, FlowError)(login.SignIn(t.Context(), "ada", "lovelace"))
+		if !strings.Contains(over.Text, "Invalid redirect URI") {
+			t.Errorf("the page says %q", over.Text)
+		}
+		want(t, page, Form)(login.Submit(t.Context())) // Start over
+		aborted := want(t, page, FlowError)(login.SignIn(t.Context(), "locked", "x"))
+		if !strings.Contains(aborted.Text, "expired") {
+			t.Errorf("an abort: %q", aborted.Text)
+		}
+		login = visit(t, page, home, url.Values{"client_id": {"nonsense"}, "redirect_uri": {"http://app.example/cb"}})
+		want(t, page, FlowError)(login.State(t.Context()))
+		if version > "20230926" {
+			login = visit(t, page, home, url.Values{"client_id": {"http://app.example/"}, "redirect_uri": {"javascript:alert(1)"}})
+			fatal := want(t, page, Fatal)(login.State(t.Context()))
+			if fatal.Text == "" {
+				t.Error("the page refuses without a word")
+			}
+		}
+	})
+}
+
+func TestALostFlowIsOver(t *testing.T) {
+	each(t, func(h *fakeHome) { h.refuse, h.message = 404, "Invalid flow specified" }, func(t *testing.T, version string, home *fakeHome) {
+		page := newPage(t)
+		login := visit(t, page, home, url.Values{})
+		want(t, page, FlowError)(login.SignIn(t.Context(), "ada", "lovelace"))
+		want(t, page, Form)(login.Submit(t.Context())) // Start over
+	})
+}
+
+func TestAnEmptyFormIsHeldBack(t *testing.T) {
+	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
+		if version < "20260325" {
+			t.Skip("older pages send empty strings")
+		}
+		page := newPage(t)
+		login := visit(t, page, home, url.Values{})
+		want(t, page, Form)(login.State(t.Context()))
+		held := want(t, page, Form)(login.Submit(t.Context()))
+		if len(held.Hints) != 2 {
+			t.Errorf("hints %q", held.Hints)
+		}
+	})
+}
+
+func TestThePersonPicker(t *testing.T) {
+	each(t, func(h *fakeHome) { h.persons = true }, func(t *testing.T, version string, home *fakeHome) {
+		if version < "20231129" || version > "20240104" {
+			t.Skip("2023.12 and 2024.1 only")
+		}
+		page := newPage(t)
+		login := visit(t, page, home, url.Values{})
+		people := want(t, page, PickPerson)(login.State(t.Context()))
+		if strings.Join(people.Choices, ",") != "Ada,Grace" {
+			t.Errorf("choices %q", people.Choices)
+		}
+		want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
+		login = visit(t, page, home, url.Values{})
+		want(t, page, Form)(login.Choose(t.Context(), "Ada"))
+		want(t, page, StepError)(login.SignIn(t.Context(), "", "wrong"))
+		want(t, page, Redirected)(login.SignIn(t.Context(), "", "lovelace"))
+	})
+}
+
+func TestByKeyboard(t *testing.T) {
+	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
+		page := newPage(t)
+		login := visit(t, page, home, url.Values{})
+		if err := login.Fill(t.Context(), "ada", "lovelace"); err != nil {
+			t.Fatal(err)
+		}
+		want(t, page, Redirected)(login.SubmitByKey(t.Context()))
+	})
+}
