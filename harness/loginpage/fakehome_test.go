@@ -35,17 +35,23 @@ func newFakeHome(t *testing.T, frontend string, change func(*fakeHome)) *fakeHom
 	if change != nil {
 		change(home)
 	}
+	home.Server = httptest.NewServer(home.handler(frontend))
+	t.Cleanup(home.Close)
+	return home
+}
+
+func (h *fakeHome) handler(frontend string) http.Handler {
 	files := os.DirFS(frontend)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /auth/authorize", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "authorize.html") })
-	mux.HandleFunc("GET /auth/providers", home.providers)
-	mux.HandleFunc("POST /auth/login_flow", home.create)
-	mux.HandleFunc("POST /auth/login_flow/{id}", home.step)
+	mux.HandleFunc("GET /auth/providers", h.providers)
+	mux.HandleFunc("POST /auth/login_flow", h.create)
+	mux.HandleFunc("POST /auth/login_flow/{id}", h.step)
 	mux.HandleFunc("DELETE /auth/login_flow/{id}", func(w http.ResponseWriter, r *http.Request) {
-		home.mu.Lock()
-		defer home.mu.Unlock()
-		home.drops++
-		delete(home.steps, r.PathValue("id"))
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.drops++
+		delete(h.steps, r.PathValue("id"))
 		answer(w, 200, map[string]any{"message": "Flow aborted"})
 	})
 	mux.HandleFunc("GET /api/person/list", func(w http.ResponseWriter, r *http.Request) {
@@ -56,9 +62,7 @@ func newFakeHome(t *testing.T, frontend string, change func(*fakeHome)) *fakeHom
 	} else {
 		mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(files)))
 	}
-	home.Server = httptest.NewServer(mux)
-	t.Cleanup(home.Close)
-	return home
+	return mux
 }
 
 func answer(w http.ResponseWriter, status int, body any) {

@@ -16,7 +16,8 @@ var ErrNone = errors.New("the login page shows no such thing")
 // A Login is one visit to the login page.
 type Login struct {
 	page  *browser.Page
-	from  int // navigations and requests of the page before this visit
+	start string // the page's own address, once known
+	from  int    // navigations and requests of the tab before this visit
 	since int
 }
 
@@ -32,13 +33,17 @@ func Open(ctx context.Context, page *browser.Page, authorizeURL string) (*Login,
 	return l, page.Open(ctx, authorizeURL)
 }
 
-// On takes over a page that stands at the login page already, by the way of an app for example. Nothing is caught.
+// On takes over a tab that an app has led to the login page. Nothing is caught: the browser goes back to the app.
 func On(page *browser.Page) *Login {
-	return &Login{page: page, from: len(page.Navigations()), since: 0}
+	l := &Login{page: page}
+	if all := page.Navigations(); len(all) > 0 {
+		l.from, l.start = len(all), all[len(all)-1].URL
+	}
+	return l
 }
 
-// redirectMatch matches the redirect_uri once something was added to its query. The bare URI does not match: for the
-// home's own client it may be a prefix of the login page's own address.
+// redirectMatch matches the documents at redirect_uri, whatever their query: the browser writes a URL its own way, so
+// the parts are compared and not the text.
 func redirectMatch(authorizeURL string) (func(string) bool, bool) {
 	u, err := url.Parse(authorizeURL)
 	if err != nil {
@@ -48,17 +53,16 @@ func redirectMatch(authorizeURL string) (func(string) bool, bool) {
 	if err != nil || (to.Scheme != "http" && to.Scheme != "https") || to.Host == "" {
 		return nil, false
 	}
-	to.Host, to.Fragment = strings.ToLower(to.Host), ""
-	if to.Path == "" {
-		to.Path = "/"
-	}
-	// Ports that are the scheme's own are dropped by the browser.
-	to.Host = strings.TrimSuffix(to.Host, map[string]string{"http": ":80", "https": ":443"}[to.Scheme])
-	bare := to.String()
-	return func(u string) bool {
-		rest, ok := strings.CutPrefix(u, bare)
-		return ok && u != authorizeURL && (rest == "" && to.RawQuery != "" || strings.HasPrefix(rest, "?") || strings.HasPrefix(rest, "&"))
+	place := placeOf(to)
+	return func(visited string) bool {
+		v, err := url.Parse(visited)
+		return err == nil && visited != authorizeURL && placeOf(v) == place
 	}, true
+}
+
+func placeOf(u *url.URL) string {
+	host := strings.TrimSuffix(strings.ToLower(u.Host), map[string]string{"http": ":80", "https": ":443"}[u.Scheme])
+	return u.Scheme + "://" + host + "/" + strings.TrimPrefix(u.JoinPath().Path, "/")
 }
 
 // Fill types name and password into the form; the name is left out where the page already knows it (a picked person).

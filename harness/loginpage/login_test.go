@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -265,4 +267,50 @@ func TestByKeyboard(t *testing.T) {
 		}
 		want(t, page, Redirected)(login.SubmitByKey(t.Context()))
 	})
+}
+
+func TestAnAppLeadsToTheLoginPage(t *testing.T) {
+	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
+		page := newPage(t)
+		to := home.URL + "/auth/authorize?" + url.Values{"client_id": {"http://app.example/"}, "redirect_uri": {"myapp://cb"}}.Encode()
+		app := httptest.NewServer(http.RedirectHandler(to, http.StatusFound))
+		defer app.Close()
+		if err := page.Open(t.Context(), app.URL); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := page.WaitNavigation(t.Context(), browser.Under(home.URL)); err != nil {
+			t.Fatal(err)
+		}
+		done := want(t, page, Redirected)(On(page).SignIn(t.Context(), "ada", "lovelace"))
+		if !strings.HasPrefix(done.Redirect, "myapp://cb?code=") {
+			t.Errorf("redirected to %s", done.Redirect)
+		}
+	})
+}
+
+func TestOnlyTheRedirectIsCaught(t *testing.T) {
+	for _, c := range []struct {
+		redirect, visited string
+		want              bool
+	}{
+		{"http://app.example/cb", "http://app.example/cb?code=1", true},
+		{"http://app.example/cb?x=1", "http://app.example/cb?x=1&code=1", true},
+		{"HTTP://App.Example:80", "http://app.example/?code=1", true},
+		{"http://app.example/a/../b%7E", "http://app.example/b~?code=1", true},
+		{"http://home:8123/?auth_callback=1", "http://home:8123/?auth_callback=1&code=1", true},
+		{"http://home:8123/", "http://home:8123/auth/authorize?x", false},
+		{"http://app.example/cb", "http://app.example/cb2?code=1", false},
+		{"http://app.example/cb", "https://app.example/cb?code=1", false},
+		{"http://app.example:81/cb", "http://app.example/cb?code=1", false},
+	} {
+		match, ok := redirectMatch("http://home:8123/auth/authorize?redirect_uri=" + url.QueryEscape(c.redirect))
+		if !ok || match(c.visited) != c.want {
+			t.Errorf("%s for %s: want %v", c.visited, c.redirect, c.want)
+		}
+	}
+	for _, redirect := range []string{"", "homeassistant://auth-callback", "javascript:alert(1)", "/cb", "http://[::1"} {
+		if _, ok := redirectMatch("http://home:8123/auth/authorize?redirect_uri=" + url.QueryEscape(redirect)); ok {
+			t.Errorf("%q is caught", redirect)
+		}
+	}
 }

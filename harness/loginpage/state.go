@@ -108,15 +108,11 @@ func (l *Login) State(ctx context.Context) (State, error) {
 
 // redirect gives the first document since Open that is not the login page itself. A reload is the page again.
 func (l *Login) redirect() (string, bool) {
-	start := ""
 	for _, n := range l.page.Navigations()[l.from:] {
-		switch {
-		case start == "":
-			start = n.URL
-			if n.Cause != browser.CauseOpen { // On: the page was open before
-				return n.URL, true
-			}
-		case n.URL != start:
+		if l.start == "" {
+			l.start = n.URL // as the browser writes it
+		}
+		if n.URL != l.start {
 			return n.URL, true
 		}
 	}

@@ -49,15 +49,7 @@ func (b *Browser) close() {
 // Page opens a fresh page in the worker's browser for the spec under ctx; it is closed when the spec ends. When the
 // spec fails, what the page shows is kept as evidence.
 func Page(ctx context.Context) *browser.Page {
-	b, ok := ctx.Value(browserKey{}).(*Browser)
-	if !ok {
-		panic("stage: no browser in this context; was the spec run by the runner?")
-	}
-	running, err := b.start(ctx)
-	if err != nil {
-		judge.NotRun(ctx, "needs a browser: %v", err)
-	}
-	page, err := running.NewPage(ctx)
+	page, err := Browse(ctx).NewPage(ctx)
 	if err != nil {
 		judge.NotRun(ctx, "the browser opens no page: %v", err)
 	}
@@ -69,6 +61,19 @@ func Page(ctx context.Context) *browser.Page {
 		page.Close()
 	})
 	return page
+}
+
+// Browse is the worker's browser. The spec is not_run where there is none.
+func Browse(ctx context.Context) *browser.Browser {
+	b, ok := ctx.Value(browserKey{}).(*Browser)
+	if !ok {
+		panic("stage: no browser in this context; was the spec run by the runner?")
+	}
+	running, err := b.start(ctx)
+	if err != nil {
+		judge.NotRun(ctx, "needs browser: %v", err)
+	}
+	return running
 }
 
 // Show keeps what a page shows as evidence.

@@ -1,0 +1,32 @@
+package loginpage
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"testing"
+)
+
+// BenchmarkLogin is a whole login on our mock page: a fresh tab, the form, the caught redirect.
+func BenchmarkLogin(b *testing.B) {
+	if shared == nil {
+		b.Skip("no browser")
+	}
+	home := &fakeHome{steps: map[string]string{}}
+	home.Server = httptest.NewServer(home.handler("../../mockserver/page"))
+	defer home.Close()
+	query := url.Values{"client_id": {"http://app.example/"}, "redirect_uri": {"http://app.example/cb"}}
+	for b.Loop() {
+		page, err := shared.NewPage(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		login, err := Open(b.Context(), page, home.URL+"/auth/authorize?"+query.Encode())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if state, err := login.SignIn(b.Context(), "ada", "lovelace"); err != nil || state.Kind != Redirected {
+			b.Fatal(state, err)
+		}
+		page.Close()
+	}
+}

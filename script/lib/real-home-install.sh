@@ -1,0 +1,147 @@
+# shellcheck shell=bash
+# Where the parts of a home lie, and how they are installed. Sourced by real-home, which defines homes, here and die.
+# A release that wants a newer Python than this machine has lives in a Debian of its own, made by debootstrap.
+
+needs_debian() { [ "$(python_for "$1")" = 3.14 ] && ! find_python 3.14 >/dev/null; }
+
+# root_of prints the root that the home runs in, "" for this machine's.
+root_of() { if [ -d "$homes/$1/debian" ]; then echo "$homes/$1/debian"; fi; }
+venv_of() { echo "$(root_of "$1")${2-$([ -d "$homes/$1/debian" ] && echo /venv || echo "$homes/$1/venv")}"; }
+config_dir() { if [ -d "$homes/$1/debian" ]; then echo "$homes/$1/debian/config"; else echo "$homes/$1/config"; fi; }
+clock_file() { if [ -d "$homes/$1/debian" ]; then echo "$homes/$1/debian/clock.rc"; else echo "$homes/$1/clock.rc"; fi; }
+
+# inside turns a path of this machine into the path as the home sees it.
+inside() {
+	local root
+	root=$(root_of "$1")
+	echo "${2#"$root"}"
+}
+
+faketime_library() {
+	local root
+	root=$(root_of "$1")
+	find "$root/usr/lib" -name libfaketimeMT.so.1 | head -n 1 | sed "s|^$root||"
+}
+
+certifi_bundle() { find "$(venv_of "$1")/lib" -path '*/certifi/cacert.pem' | head -n 1; }
+
+find_python() {
+	local p
+	for p in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$1".*/bin/python "$(command -v "python$1" || true)"; do
+		if [ -x "$p" ] && "$p" -c 'import venv, ensurepip' 2>/dev/null; then
+			echo "$p"
+			return
+		fi
+	done
+	return 1
+}
+
+host_python() {
+	local p
+	for p in 3.13 3.12 3.11 3.10 3.9; do
+		if p=$(find_python "$p"); then
+			"$p" "$@"
+			return
+		fi
+	done
+	python3 "$@"
+}
+
+# tools installs what this script itself needs.
+tools() {
+	local missing=()
+	command -v curl >/dev/null || missing+=(curl)
+	command -v openssl >/dev/null || missing+=(openssl)
+	command -v debootstrap >/dev/null || missing+=(debootstrap)
+	[ -n "$(find /usr/lib -name libfaketimeMT.so.1 -print -quit)" ] || missing+=(libfaketime)
+	[ ${#missing[@]} = 0 ] && return
+	command -v apt-get >/dev/null || die 1 "please install: ${missing[*]}"
+	step tools apt-get "$homes" 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends '"${missing[*]}"
+}
+
+# step runs a stage of the installation with its output in a log; the end of the log is shown when it fails.
+step() { # NAME WHAT DIR COMMAND
+	mkdir -p "$3"
+	local log="$3/install-$1.log" code=0
+	echo "real-home: $1 …" >&2
+	nice bash -c "set -e; $4" >"$log" 2>&1 || code=$?
+	[ "$code" = 0 ] && return
+	echo "real-home: $1 failed ($2):" >&2
+	tail -n 15 "$log" >&2
+	if grep -qE 'Could not fetch|Connection|timed out|No matching distribution|Temporary failure|Unable to locate|404|403' "$log"; then exit 3; fi
+	exit 1
+}
+
+install() { # VERSION
+	local dir=$homes/$1
+	[ ! -e "$dir/installed" ] || return 0
+	if needs_debian "$1"; then debian "$1"; fi
+	python_environment "$1"
+	first_boot "$1"
+	touch "$dir/installed"
+}
+
+debian() {
+	local dir=$homes/$1 mirror
+	[ -e "$dir/debian-made" ] && return
+	[ -e /etc/debian_version ] || die 1 "Python 3.14 is missing, and no Debian is here to make one with"
+	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' | grep -E '/debian/?$' | head -n 1)
+	[ -n "$mirror" ] || die 3 'no Debian archive among the sources of apt'
+	rm -rf "$dir/debian"
+	step debian debootstrap "$dir" "debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates,libfaketime forky '$dir/debian' '$mirror' sid"
+	# What this machine trusts and how it looks up names holds for the installation there too.
+	cat /etc/ssl/certs/ca-certificates.crt >"$dir/debian/etc/ssl/certs/ca-certificates.crt"
+	cat /etc/resolv.conf >"$dir/debian/etc/resolv.conf"
+	cat /etc/hosts >"$dir/debian/etc/hosts"
+	touch "$dir/debian-made"
+}
+
+# held prints the packages that a release must not get newer: it does not pin them, and later ones break it (without
+# josepy<2 it starts no HTTP, with pycares 5 each login whose client is looked up by name ends in a 500).
+held() { case $1 in 2026.*) ;; *) echo "'josepy<2' 'pycares<5'" ;; esac; }
+
+python_environment() {
+	local dir=$homes/$1 python venv root
+	[ -e "$dir/python-made" ] && return
+	root=$(root_of "$1")
+	if [ -n "$root" ]; then
+		rm -rf "$root/venv"
+		step python pip "$dir" "chroot '$root' python3 -m venv /venv && chroot '$root' /venv/bin/pip install -q 'homeassistant==$1' $(held "$1")"
+	else
+		python=$(find_python "$(python_for "$1")") || die 1 "Python $(python_for "$1") is needed for $1 and was not found (pyenv, PATH)"
+		venv=$dir/venv
+		rm -rf "$venv"
+		step python pip "$dir" "'$python' -m venv '$venv' && '$venv/bin/pip' install -q 'homeassistant==$1' $(held "$1")"
+	fi
+	touch "$dir/python-made"
+}
+
+# first_boot lets the release install what its integrations want: once, with the registries in reach.
+first_boot() {
+	local dir=$homes/$1 port root run
+	port=$((20000 + RANDOM % 10000))
+	root=$(root_of "$1")
+	configure "$1" "$port" 0
+	run="'$(inside "$1" "$(venv_of "$1")")/bin/python' -m homeassistant -c '$(inside "$1" "$(config_dir "$1")")'"
+	[ -z "$root" ] || run="chroot '$root' $run"
+	step boot 'first start' "$dir" "
+		$run & pid=\$!
+		for _ in \$(seq 240); do
+			sleep 1
+			kill -0 \$pid || exit 1
+			curl -s -o /dev/null -m 3 http://127.0.0.1:$port/auth/providers && break
+		done
+		sleep 5
+		curl -s -f -o /dev/null -m 3 http://127.0.0.1:$port/auth/authorize && ok=0 || ok=1
+		kill \$pid; wait \$pid || true
+		exit \$ok"
+	pins "$1"
+}
+
+# pins holds what the first start may have replaced.
+pins() {
+	local root
+	root=$(root_of "$1")
+	[ -n "$(held "$1")" ] || return 0
+	step pins pip "$homes/$1" "${root:+chroot '$root'} '$(inside "$1" "$(venv_of "$1")")/bin/pip' install -q $(held "$1")"
+}
