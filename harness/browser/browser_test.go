@@ -201,6 +201,21 @@ func TestCaptureShowsNoSecretAndLeavesThePageAlone(t *testing.T) {
 	if !strings.HasPrefix(string(shot.PNG), "\x89PNG") {
 		t.Error("no PNG")
 	}
+	picture := func(css, text string) string {
+		t.Helper()
+		ok(t, p.Type(t.Context(), css, text))
+		_, err := Eval[bool](t.Context(), p, `(deep) => { deep.active().blur(); return true }`)
+		ok(t, err)
+		shot, err := p.Capture(t.Context())
+		ok(t, err)
+		return string(shot.PNG)
+	}
+	if picture("input[name=password]", "another one") != picture("input[name=password]", "hunter2hunter2") {
+		t.Error("the picture tells one password from another")
+	}
+	if picture("input[name=username]", "grace") == picture("input[name=username]", "ada") {
+		t.Error("control: the picture does not show the plain fields either")
+	}
 	kept, err := Eval[[]string](t.Context(), p, `(deep) => ["[name=password]", "[name=code]"].map((css) => deep.one(css).value)`)
 	if err != nil || strings.Join(kept, " ") != "hunter2hunter2 654321" {
 		t.Errorf("after the capture the fields hold %q, %v", kept, err)

@@ -1,109 +1,16 @@
 package loginpage
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/authconform/authconform/harness/browser"
 )
-
-var shared *browser.Browser
-
-func TestMain(m *testing.M) {
-	if options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err == nil {
-		if shared, err = browser.Start(context.Background(), options); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	}
-	code := m.Run()
-	if shared != nil {
-		_ = shared.Close()
-	}
-	os.Exit(code)
-}
-
-func newPage(t *testing.T) *browser.Page {
-	t.Helper()
-	if shared == nil {
-		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
-			t.Fatal("AUTHCONFORM_REQUIRE_BROWSER=1, but there is no browser")
-		}
-		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
-	}
-	page, err := shared.NewPage(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(page.Close)
-	return page
-}
-
-// frontends are our own mock page and, when AUTHCONFORM_FRONTENDS names a folder of unpacked wheels of
-// home-assistant-frontend (VERSION/hass_frontend/authorize.html), the real pages of those releases.
-func frontends(t *testing.T) map[string]string {
-	t.Helper()
-	found := map[string]string{"mock": filepath.Join("..", "..", "mockserver", "page")}
-	pages, _ := filepath.Glob(filepath.Join(os.Getenv("AUTHCONFORM_FRONTENDS"), "*", "hass_frontend"))
-	for _, page := range pages {
-		found[filepath.Base(filepath.Dir(page))] = page
-	}
-	return found
-}
-
-// each runs a walk on every frontend.
-func each(t *testing.T, change func(*fakeHome), walk func(t *testing.T, version string, home *fakeHome)) {
-	for version, folder := range frontends(t) {
-		t.Run(version, func(t *testing.T) {
-			walk(t, version, newFakeHome(t, folder, func(h *fakeHome) {
-				h.bare = version < "20240112"
-				if change != nil {
-					change(h)
-				}
-			}))
-		})
-	}
-}
-
-func visit(t *testing.T, page *browser.Page, home *fakeHome, query url.Values) *Login {
-	t.Helper()
-	if query.Get("client_id") == "" {
-		query.Set("client_id", "http://app.example/")
-		query.Set("redirect_uri", "http://app.example/cb")
-	}
-	login, err := Open(t.Context(), page, home.URL+"/auth/authorize?"+query.Encode())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return login
-}
-
-// want checks a step's outcome; on a surprise it leaves a picture.
-func want(t *testing.T, page *browser.Page, kind Kind) func(State, error) State {
-	return func(state State, err error) State {
-		t.Helper()
-		if err == nil && state.Kind == kind {
-			return state
-		}
-		if shot, _ := page.Capture(context.Background()); shot.PNG != nil {
-			file := filepath.Join(os.TempDir(), "loginpage-"+strings.ReplaceAll(t.Name(), "/", "-"))
-			_ = os.WriteFile(file+".png", shot.PNG, 0o600)
-			_ = os.WriteFile(file+".html", []byte(shot.HTML), 0o600)
-			t.Logf("the page: %s.png", file)
-		}
-		t.Fatalf("the page shows %+v, %v; want %s", state, err, kind)
-		return state
-	}
-}
 
 func TestForeignClientLogsIn(t *testing.T) {
 	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
@@ -313,4 +220,29 @@ func TestOnlyTheRedirectIsCaught(t *testing.T) {
 			t.Errorf("%q is caught", redirect)
 		}
 	}
+}
+
+func TestNoPictureShowsWhatWasTyped(t *testing.T) {
+	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
+		page := newPage(t)
+		login := visit(t, page, home, url.Values{})
+		if err := login.Fill(t.Context(), "grace", "hopper"); err != nil {
+			t.Fatal(err)
+		}
+		clean := func(secret string) {
+			t.Helper()
+			shot, err := page.Capture(t.Context())
+			if err != nil || strings.Contains(shot.HTML, secret) || len(shot.PNG) == 0 {
+				t.Errorf("the capture shows %q: %v", secret, err)
+			}
+		}
+		clean("hopper")
+		want(t, page, PickModule)(login.Submit(t.Context()))
+		want(t, page, MFA)(login.Submit(t.Context()))
+		if err := page.Type(t.Context(), "input[name=code]", "123456"); err != nil {
+			t.Fatal(err)
+		}
+		clean("123456")
+		want(t, page, Redirected)(login.Submit(t.Context())) // the page still has what was typed
+	})
 }

@@ -58,6 +58,9 @@ func (c *Client) Base() string { return c.base }
 // HTTP is the client beneath, for protocols that start as HTTP (WebSocket) and stock libraries.
 func (c *Client) HTTP() *http.Client { return c.http }
 
+// Forget closes idle connections: a server whose time was moved has closed them at its end.
+func (c *Client) Forget() { c.http.CloseIdleConnections() }
+
 // Requests counts the requests sent so far.
 func (c *Client) Requests() int { return int(c.requests.Load()) }
 

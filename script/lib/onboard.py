@@ -30,8 +30,7 @@ made = post(
 )
 grant = {"grant_type": "authorization_code", "client_id": CLIENT}
 tokens = post("/auth/token", form={**grant, "code": made["auth_code"]})
-for step in ("core_config", "analytics"):
-    post("/api/onboarding/" + step, token=tokens["access_token"])
+post("/api/onboarding/analytics", token=tokens["access_token"])
 last = post("/api/onboarding/integration", {"client_id": CLIENT, "redirect_uri": CLIENT}, token=tokens["access_token"])
 tokens2 = post("/auth/token", form={**grant, "code": last["auth_code"]})
 for each in (tokens, tokens2):
