@@ -1,0 +1,163 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// ClientPage is what stands at a client id.
+type ClientPage struct {
+	ClientID   string
+	Status     int
+	Redirected bool   // the page was reached by HTTP redirects
+	Body       []byte // at most the policy's limit
+	Whole      bool   // the body ended within the limit
+}
+
+// published fetches what a client publishes: link tags, else a metadata document. Any failure publishes nothing.
+func (h *Home) published(ctx context.Context, clientID string) []string {
+	ctx, cancel := context.WithTimeout(ctx, h.Policy.PageTTL)
+	defer cancel()
+	page, err := h.fetch(ctx, clientID)
+	if err != nil {
+		return nil
+	}
+	if links := h.Policy.LinkedRedirects(page); len(links) > 0 {
+		return links
+	}
+	return h.Policy.DocumentRedirects(clientID, page)
+}
+
+var errRedirects = errors.New("more than ten redirects")
+
+// fetch gets a client page: one GET without cookies, redirects followed, the first bytes read.
+func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
+	page := ClientPage{ClientID: clientID}
+	client := *h.Fetch
+	client.Jar = nil
+	client.CheckRedirect = func(_ *http.Request, via []*http.Request) error {
+		page.Redirected = true
+		if len(via) >= 10 {
+			return errRedirects
+		}
+		return nil
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, clientID, nil)
+	if err != nil {
+		return page, err
+	}
+	req.Header.Set("Accept", "*/*")
+	req.Header.Set("User-Agent", "authconform-mock/"+h.Version)
+	resp, err := client.Do(req)
+	if err != nil {
+		return page, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read enough
+	page.Status = resp.StatusCode
+	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(h.Policy.PageLimit)+1))
+	if len(body) <= h.Policy.PageLimit {
+		page.Whole = err == nil
+	} else {
+		body = body[:h.Policy.PageLimit]
+	}
+	page.Body = body
+	return page, nil
+}
+
+// linkedRedirects reads <link rel="redirect_uri" href> elements, where a browser would see elements.
+func linkedRedirects(page ClientPage) []string {
+	base, err := url.Parse(page.ClientID)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	inert := 0 // depth of elements whose content is no part of the page
+	z := html.NewTokenizer(strings.NewReader(string(page.Body)))
+	for {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			return out
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			t := z.Token()
+			if t.DataAtom == atom.Template || t.DataAtom == atom.Noscript {
+				switch kind {
+				case html.StartTagToken:
+					inert++
+				case html.EndTagToken:
+					inert = max(0, inert-1)
+				}
+			}
+			if kind != html.EndTagToken && t.DataAtom == atom.Link && inert == 0 {
+				if href := redirectLink(t.Attr); href != "" {
+					if ref, err := base.Parse(href); err == nil {
+						out = append(out, resolved(href, ref))
+					}
+				}
+			}
+		}
+	}
+}
+
+// resolved keeps an absolute link letter for letter.
+func resolved(href string, ref *url.URL) string {
+	if u, err := url.Parse(href); err == nil && u.IsAbs() {
+		return href
+	}
+	return ref.String()
+}
+
+func redirectLink(attrs []html.Attribute) string {
+	var rel, href string
+	for _, a := range attrs {
+		switch a.Key {
+		case "rel":
+			rel = a.Val
+		case "href":
+			href = a.Val
+		}
+	}
+	if rel != "redirect_uri" {
+		return ""
+	}
+	return href
+}
+
+// documentRedirects reads a client id metadata document (draft-ietf-oauth-client-id-metadata-document §4).
+func documentRedirects(clientID string, page ClientPage) []string {
+	id, err := url.Parse(clientID)
+	if err != nil || id.Scheme != "https" || id.Path == "" || strings.Contains(clientID, "#") {
+		return nil
+	}
+	if page.Status != http.StatusOK || page.Redirected || !page.Whole || !utf8.Valid(page.Body) {
+		return nil
+	}
+	var doc struct {
+		ClientID     string    `json:"client_id"`
+		RedirectURIs *[]string `json:"redirect_uris"`
+		Method       string    `json:"token_endpoint_auth_method"`
+		Secret       *string   `json:"client_secret"`
+	}
+	if json.Unmarshal(page.Body, &doc) != nil || doc.ClientID != clientID || doc.RedirectURIs == nil || doc.Secret != nil {
+		return nil
+	}
+	if strings.HasPrefix(doc.Method, "client_secret_") {
+		return nil
+	}
+	if slices.ContainsFunc(*doc.RedirectURIs, func(s string) bool {
+		u, err := url.Parse(s)
+		return err != nil || !u.IsAbs() || strings.Contains(s, "#")
+	}) {
+		return nil
+	}
+	return *doc.RedirectURIs
+}

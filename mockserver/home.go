@@ -1,0 +1,139 @@
+package mockserver
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+// Options make a Home. The zero value is an onboarded home with DefaultUsers.
+type Options struct {
+	Users        []User       // nil: DefaultUsers
+	Fresh        bool         // not onboarded: no users, the first request makes the owner
+	Policy       *Policy      // nil: Strict
+	Clock        *mock.Clock  // nil: real time
+	Store        store.Store  // nil: in memory
+	Providers    []Provider   // beside the local users; nil: none
+	BanThreshold int          // refused logins of an address before it is banned; 0: never
+	CORSOrigins  []string     // origins that may read the API; nil: the default of the real home
+	Fetch        *http.Client // fetches client pages; nil: one that trusts the system's CAs
+	Name         string       // location_name; "": Mock home
+	Version      string       // "": 2026.11.0
+	URL          string       // the home's own URL, for the issuer; "" knows loopback only
+	ControlToken string       // "": a random one
+}
+
+// Home is a running mock home: an http.Handler and what is behind it.
+type Home struct {
+	Options
+	clock   *mock.Clock
+	store   store.Store
+	history *mock.History
+	faults  *mock.Faults
+	routes  *http.ServeMux
+	users   *users
+	flows   *flows
+	sockets *sockets
+	bans    *bans
+	demo    *demo
+	steps   *onboarding
+	hooks   *webhooks
+
+	mu      sync.Mutex
+	signKey []byte // signs paths; new with every start
+}
+
+// New makes a home. Nothing listens yet.
+func New(o Options) (*Home, error) {
+	if o.Policy == nil {
+		o.Policy = Strict()
+	}
+	if o.Clock == nil {
+		o.Clock = &mock.Clock{}
+	}
+	if o.Store == nil {
+		o.Store = store.NewMemory()
+	}
+	if o.Users == nil && !o.Fresh {
+		o.Users = DefaultUsers()
+	}
+	if o.Version == "" {
+		o.Version = "2026.11.0"
+	}
+	if o.Name == "" {
+		o.Name = "Mock home"
+	}
+	if o.CORSOrigins == nil {
+		o.CORSOrigins = []string{"https://cast.home-assistant.io"}
+	}
+	if o.ControlToken == "" {
+		o.ControlToken = secret(16)
+	}
+	if o.Fetch == nil {
+		o.Fetch = &http.Client{}
+	}
+	h := &Home{Options: o, clock: o.Clock, store: o.Store, history: &mock.History{}, faults: &mock.Faults{}}
+	if err := h.reset(); err != nil {
+		return nil, err
+	}
+	h.route()
+	return h, nil
+}
+
+// reset puts the home back to its start.
+func (h *Home) reset() error {
+	list, err := newUsers(h.Users)
+	if err != nil {
+		return fmt.Errorf("mock home: %w", err)
+	}
+	if h.sockets != nil {
+		h.sockets.closeAll()
+	}
+	h.store.Clear()
+	h.users, h.flows, h.sockets = list, newFlows(), newSockets()
+	h.bans, h.demo = &bans{threshold: h.BanThreshold, failed: map[string]int{}, banned: map[string]bool{}}, newDemo()
+	h.steps, h.hooks = newOnboarding(h.Fresh), newWebhooks()
+	h.restart()
+	return nil
+}
+
+// restart forgets what a process forgets when it starts anew: login flows, the key of signed paths, sockets; and drops
+// refresh tokens that have died meanwhile.
+func (h *Home) restart() {
+	h.mu.Lock()
+	h.signKey = []byte(secret(32))
+	h.mu.Unlock()
+	h.flows.clear()
+	h.sockets.closeAll()
+	for _, u := range h.users.list() {
+		for _, r := range h.store.OfUser(u.ID) {
+			if !h.Policy.Alive(r, h.clock.Now()) {
+				h.store.Delete(r.ID)
+			}
+		}
+	}
+}
+
+// Close ends every open socket.
+func (h *Home) Close() { h.sockets.closeAll() }
+
+// Clock is the home's clock.
+func (h *Home) Clock() *mock.Clock { return h.clock }
+
+func (h *Home) now() time.Time { return h.clock.Now() }
+
+// secret is a random hex string of n bytes.
+func secret(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,103 @@
+package mockserver
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+// Policy holds every protocol decision of the home. Strict is the one that conforms; a defect is a Policy with one
+// field changed. Functions decide and have no effects.
+type Policy struct {
+	CodeTTL        time.Duration // life of an authorization code
+	AccessTTL      time.Duration // life of an access token
+	AccessLeeway   time.Duration // past its exp that an access token still passes
+	RefreshIdleTTL time.Duration // since its last use after which a refresh token is dead
+	SignedPathTTL  time.Duration // life of a signed path, where the client names none
+	MFATTL         time.Duration // from the password to the second factor
+	SocketAuthTTL  time.Duration // a WebSocket's silence before auth
+	PageTTL        time.Duration // for fetching a client page, in all
+	MFATries       int           // wrong codes of a second factor before the flow is aborted
+	PageLimit      int           // bytes of a client page that are read
+	BodyLimit      int64         // bytes of a request body
+	URLLimit       int           // characters of a client_id or redirect_uri
+
+	// ClientID says what is wrong with a client id; host is the request's own.
+	ClientID func(raw, host string) error
+	// Redirect says why redirect_uri may not be used by the client. published fetches what the client publishes, at most
+	// once; pkce tells whether the flow has a challenge.
+	Redirect func(clientID, redirectURI string, pkce bool, published func() []string) error
+	// LinkedRedirects are the redirect URIs that a client page lists.
+	LinkedRedirects func(page ClientPage) []string
+	// DocumentRedirects are those of a client id metadata document.
+	DocumentRedirects func(clientID string, page ClientPage) []string
+	// Challenge says what is wrong with code_challenge and its method; both "" is no PKCE.
+	Challenge func(challenge, method string) error
+	// Username folds a name as it is typed.
+	Username func(string) string
+	// FinishRedirect judges redirect_uri when the flow ends, after the password (true), or when it begins (false).
+	FinishRedirect bool
+
+	// Redeem says why a code may not be redeemed; nil takes it.
+	Redeem func(c store.Code, clientID string, verifier *string, now time.Time) *Refusal
+	// BurnsCode tells whether a refusal spends the code all the same.
+	BurnsCode func(*Refusal) bool
+	// SingleUse forgets a code when it is redeemed.
+	SingleUse bool
+	// Refresh says why a refresh token may not be used; nil uses it.
+	Refresh func(r store.Refresh, clientID string, now time.Time) *Refusal
+	// Alive tells whether a refresh token still lives.
+	Alive func(r store.Refresh, now time.Time) bool
+	// Inactive refuses tokens to users who are not active.
+	Inactive bool
+	// Duplicates refuses a form that names a parameter twice.
+	Duplicates bool
+	// TokenAnswer shapes a successful answer of the token endpoint.
+	TokenAnswer func(r store.Refresh, access string, ttl time.Duration, fresh bool) map[string]any
+	// TokenHeader are the headers of such an answer.
+	TokenHeader http.Header
+	// Revoke tells what a revocation of the token does: delete the refresh token (true) or nothing.
+	Revoke func(r store.Refresh) bool
+
+	// Bearer reads the token of an Authorization header, "" for none.
+	Bearer func(header string) string
+	// Access says whether an access token's claims hold now.
+	Access func(c AccessClaims, now time.Time) bool
+	// Algorithms are the JWT algorithms that pass.
+	Algorithms []string
+	// SignedPath says whether a signature covers a request.
+	SignedPath func(c PathClaims, path string, query url.Values, now time.Time) bool
+
+	// Headers go on every answer.
+	Headers http.Header
+	// PublicCORS tells whether any origin may read the path's answers.
+	PublicCORS func(path string) bool
+	// Filtered tells whether path and query hold what no client sends.
+	Filtered func(decoded string) bool
+	// Metadata shapes the authorization server metadata; issuer is "" for hosts that are not the home's own.
+	Metadata func(issuer string) map[string]any
+	// OnAnswer sees every answer on its way out and may change it.
+	OnAnswer func(*http.Request, *Answer)
+}
+
+// Strict is the policy that conforms.
+func Strict() *Policy {
+	return &Policy{
+		CodeTTL: 10 * time.Minute, AccessTTL: 30 * time.Minute, AccessLeeway: 10 * time.Second, RefreshIdleTTL: 90 * 24 * time.Hour,
+		SignedPathTTL: 30 * time.Second, MFATTL: 5 * time.Minute, SocketAuthTTL: 10 * time.Second, PageTTL: 5 * time.Second,
+		MFATries: 5, PageLimit: 10 << 10, BodyLimit: 64 << 10, URLLimit: 2048,
+		ClientID: checkClientID, Redirect: checkRedirect, LinkedRedirects: linkedRedirects, DocumentRedirects: documentRedirects,
+		Challenge: checkChallenge, Username: foldUsername, FinishRedirect: true,
+		Redeem: redeemable(10 * time.Minute), BurnsCode: burnsCode, SingleUse: true,
+		Refresh: refreshable, Alive: alive(90 * 24 * time.Hour), Inactive: true, Duplicates: true,
+		TokenAnswer: tokenAnswer, TokenHeader: http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},
+		Revoke: func(store.Refresh) bool { return true },
+		Bearer: bearerOf, Access: accessHolds(10 * time.Second), Algorithms: []string{"HS256"}, SignedPath: pathSigned,
+		Headers: http.Header{
+			"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}, "Server": {""}, "X-Frame-Options": {"SAMEORIGIN"},
+		},
+		PublicCORS: publicCORS, Filtered: filtered, Metadata: metadata,
+	}
+}

@@ -1,0 +1,189 @@
+package mockserver
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// User is a person of the home.
+type User struct {
+	ID       string `json:"id"`
+	Username string `json:"username"`
+	Name     string `json:"name"`
+	Password string `json:"password,omitempty"` // only on its way in
+	Admin    bool   `json:"is_admin"`
+	Owner    bool   `json:"is_owner"`
+	Inactive bool   `json:"inactive,omitempty"`
+	TOTP     string `json:"totp,omitempty"` // base32 secret of the second factor; "" has none
+	Provider string `json:"provider,omitempty"`
+
+	hash []byte
+}
+
+// DefaultUsers are the people of a mock home that was given no others: an owner, a plain user, an inactive one, and one
+// with a second factor. Their passwords are no secrets.
+func DefaultUsers() []User {
+	return []User{
+		{Username: "owner", Name: "Olivia", Password: "owner-password", Admin: true, Owner: true},
+		{Username: "ada", Name: "Ada", Password: "ada-password"},
+		{Username: "ines", Name: "Ines (inactive)", Password: "ines-password", Inactive: true},
+		{Username: "theo", Name: "Theo (two factors)", Password: "theo-password", TOTP: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"},
+	}
+}
+
+// users is the home's list of people. It is safe for concurrent use.
+type users struct {
+	mu   sync.Mutex
+	byID map[string]User
+	ids  []string
+	none []byte // a hash that no password has: unknown names cost as much as known ones
+}
+
+func newUsers(start []User) (*users, error) {
+	none, err := bcrypt.GenerateFromPassword([]byte(secret(16)), bcrypt.MinCost)
+	if err != nil {
+		return nil, err
+	}
+	u := &users{byID: map[string]User{}, none: none}
+	for _, user := range start {
+		if _, err := u.add(user); err != nil {
+			return nil, fmt.Errorf("user %q: %w", user.Username, err)
+		}
+	}
+	return u, nil
+}
+
+var (
+	errNoName = errors.New("no username")
+	errTaken  = errors.New("the username is taken")
+)
+
+// add makes a user. Without a username it has no way to log in yet.
+func (u *users) add(user User) (User, error) {
+	if user.Username != "" {
+		hash, err := hashPassword(user.Password)
+		if err != nil {
+			return User{}, err
+		}
+		user.hash, user.Password = hash, ""
+	}
+	if user.ID == "" {
+		user.ID = secret(16)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if user.Username != "" && u.named(user.Username) != "" {
+		return User{}, errTaken
+	}
+	u.byID[user.ID] = user
+	u.ids = append(u.ids, user.ID)
+	return user, nil
+}
+
+// hashPassword uses bcrypt at its least cost: a mock's passwords are no secrets, and a judge should not wait.
+func hashPassword(password string) ([]byte, error) {
+	if len(password) > 72 {
+		password = password[:72]
+	}
+	return bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+}
+
+func (u *users) named(username string) string {
+	for id, user := range u.byID {
+		if user.Username == username {
+			return id
+		}
+	}
+	return ""
+}
+
+// check finds the user of a name and password, whether active or not.
+func (u *users) check(username, password string) (User, bool) {
+	u.mu.Lock()
+	user, ok := u.byID[u.named(username)]
+	u.mu.Unlock()
+	hash := user.hash
+	if !ok {
+		hash = u.none
+	}
+	if len(password) > 72 {
+		password = password[:72]
+	}
+	match := bcrypt.CompareHashAndPassword(hash, []byte(password)) == nil
+	return user, ok && match
+}
+
+func (u *users) get(id string) (User, bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	user, ok := u.byID[id]
+	return user, ok
+}
+
+func (u *users) list() []User {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	var out []User
+	for _, id := range u.ids {
+		out = append(out, u.byID[id])
+	}
+	return out
+}
+
+// change edits a user in place; f must not call back.
+func (u *users) change(id string, f func(*User)) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	user, ok := u.byID[id]
+	if ok {
+		f(&user)
+		u.byID[id] = user
+	}
+	return ok
+}
+
+// setLogin gives a user a name and password.
+func (u *users) setLogin(id, username, password string) error {
+	hash, err := hashPassword(password)
+	if err != nil {
+		return err
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if username == "" {
+		return errNoName
+	}
+	if u.named(username) != "" {
+		return errTaken
+	}
+	user := u.byID[id]
+	user.Username, user.hash = username, hash
+	u.byID[id] = user
+	return nil
+}
+
+func (u *users) remove(id string) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	_, ok := u.byID[id]
+	delete(u.byID, id)
+	u.ids = slices.DeleteFunc(u.ids, func(s string) bool { return s == id })
+	return ok
+}
+
+// foldUsername strips and folds letter case.
+func foldUsername(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// Provider is a way to log in beside the local users.
+type Provider struct {
+	Type string // trusted_networks, or another word for a second list of users
+	ID   string // "" for none
+	Name string
+	// Users may log in here. trusted_networks lets anybody on loopback pick one.
+	Users []User
+}
