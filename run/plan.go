@@ -50,9 +50,9 @@ func lacks(f target.Facts, feature requirements.Feature) string {
 	return ""
 }
 
-// waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, and then those that run
-// alone, in catalogue order, in one worker.
-func waves(rows []*requirements.Requirement, o Options) ([][]runner.Row, int) {
+// waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, the long ones first; then
+// those that run alone, in catalogue order, in one worker.
+func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	var side, alone []runner.Row
 	for _, r := range rows {
 		row := runner.Row{ID: r.ID, Level: r.Level, Timeout: limit(r, o)}
@@ -63,18 +63,8 @@ func waves(rows []*requirements.Requirement, o Options) ([][]runner.Row, int) {
 		}
 	}
 	shuffle(side, o.Seed)
-	slices.SortStableFunc(side, func(a, b runner.Row) int { return int(b.Timeout - a.Timeout) }) // the long ones first, spread over the workers
-	var out [][]runner.Row
-	if len(side) > 0 {
-		out = append(out, side)
-	}
-	for _, row := range alone {
-		out = append(out, []runner.Row{row})
-	}
-	if len(alone) > 0 {
-		out = append(out[:len(out)-len(alone)], alone)
-	}
-	return out, len(rows)
+	slices.SortStableFunc(side, func(a, b runner.Row) int { return int(b.Timeout - a.Timeout) })
+	return []runner.Wave{{Rows: side, Procs: o.Procs}, {Rows: alone, Procs: 1}}
 }
 
 const browserTimeout = 2 * time.Minute

@@ -148,16 +148,15 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 			open = append(open, r)
 		}
 	}
-	plan, total := waves(open, j.Options)
 	done := 0
 	return runner.Run(ctx, runner.Plan{
-		Waves: plan, Procs: j.Procs, Seed: j.Seed, Evidence: j.ReportDir != "", Command: j.Worker,
+		Waves: waves(open, j.Options), Seed: j.Seed, Evidence: j.ReportDir != "", Command: j.Worker,
 		Setup: func(worker int) (json.RawMessage, error) { return j.workerSetup(worker + 1) },
 		Progress: func(e runner.Event) {
 			switch {
 			case e.Result != nil:
 				done++
-				j.Progress.Row(done, total, e.Result.ID, e.Result.Verdict)
+				j.Progress.Row(done, len(open), e.Result.ID, e.Result.Verdict)
 			case e.Wait != "":
 				j.Progress.Wait(e.Wait)
 			}

@@ -84,7 +84,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	if o.Target == "" {
-		mock, err := startBuiltIn(&o)
+		mock, err := startBuiltIn(cmd.Context(), &o)
 		if err != nil {
 			return &run.Error{Code: run.ExitBroken, Err: err}
 		}

@@ -1,7 +1,164 @@
 package main
 
-import "github.com/spf13/cobra"
-import "github.com/authconform/authconform/run"
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"text/tabwriter"
 
-func serveCommand() *cobra.Command { return &cobra.Command{Use: "serve"} }
-func startBuiltIn(o *run.Options) (func(), error) { return nil, nil }
+	"github.com/spf13/cobra"
+
+	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/run"
+)
+
+func serveCommand() *cobra.Command {
+	var address, ready, ca string
+	var fresh bool
+	var bans int
+	c := &cobra.Command{
+		Use: "serve", Short: "Be a home: a mock as strict as the real one",
+		Long: `Serve a mock home that speaks Home Assistant's login, until Ctrl-C. Its users are printed at the start.
+The control plane under /_authconform/ moves its clock, sets faults, and reads its history (docs/mock.md).`,
+		Example: "  authconform serve\n  authconform serve --home 127.0.0.1:0 --ready-file ready.json",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o := mockserver.Options{Fresh: fresh, BanThreshold: bans, ControlToken: os.Getenv(envPrefix + "CONTROL_TOKEN")}
+			if ca != "" {
+				authority, err := clientsite.OpenCA(ca)
+				if err != nil {
+					return run.Usage("--client-site-ca: %v", err)
+				}
+				o.Fetch = trusting(authority)
+			}
+			home, err := mockserver.Listen(listenOn(address), o)
+			if err != nil {
+				return run.Usage("--home %s: %v", address, err)
+			}
+			defer home.Stop()
+			if ready != "" {
+				if err := writeReady(ready, home); err != nil {
+					return run.Usage("--ready-file: %v", err)
+				}
+				defer os.Remove(ready) //nolint:errcheck // a convenience
+			}
+			introduce(cmd.OutOrStdout(), home, fresh)
+			<-cmd.Context().Done()
+			return nil
+		},
+	}
+	c.Flags().StringVar(&address, "home", "127.0.0.1:8123", "`ADDRESS` of the home; port 0 takes a free one")
+	c.Flags().StringVar(&ready, "ready-file", "", "`FILE` to write, once it listens, with URL, users and control plane")
+	c.Flags().BoolVar(&fresh, "fresh", false, "a home that is not onboarded yet")
+	c.Flags().IntVar(&bans, "ban", 0, "ban an address after `N` refused logins (0: never)")
+	c.Flags().StringVar(&ca, "client-site-ca", "", "`DIR` of a CA to trust when fetching client pages")
+	return c
+}
+
+// listenOn keeps a bare port on loopback.
+func listenOn(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil && host == "" {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	if _, err := strconv.Atoi(address); err == nil {
+		return net.JoinHostPort("127.0.0.1", address)
+	}
+	return address
+}
+
+// readyFile is what --ready-file holds.
+type readyFile struct {
+	Home struct {
+		URL   string      `json:"url"`
+		Users []readyUser `json:"users"`
+	} `json:"home"`
+	Control struct {
+		URL   string `json:"url"`
+		Token string `json:"token"`
+	} `json:"control"`
+}
+
+type readyUser struct {
+	Username string `json:"username"`
+	Password string `json:"password"`
+	TOTP     string `json:"totp_secret,omitempty"`
+	Inactive bool   `json:"inactive,omitempty"`
+}
+
+// writeReady writes the file whole or not at all, readable by its owner only.
+func writeReady(path string, home *mockserver.Server) error {
+	var r readyFile
+	r.Home.URL = home.URL
+	for _, u := range home.Users {
+		r.Home.Users = append(r.Home.Users, readyUser{u.Username, u.Password, u.TOTP, u.Inactive})
+	}
+	r.Control.URL, r.Control.Token = home.URL, home.ControlToken
+	raw, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".ready-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(append(raw, '\n'))
+	return errors.Join(err, tmp.Close(), os.Rename(tmp.Name(), path))
+}
+
+func introduce(w io.Writer, home *mockserver.Server, fresh bool) {
+	fmt.Fprintf(w, "A mock home listens on %s\n\n", home.URL) //nolint:errcheck // standard output
+	if fresh {
+		fmt.Fprintln(w, "It is not onboarded: POST /api/onboarding/users makes its owner.") //nolint:errcheck // standard output
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, u := range home.Users {
+		remark := ""
+		switch {
+		case u.Owner:
+			remark = "owner, administrator"
+		case u.Inactive:
+			remark = "inactive: refused"
+		case u.TOTP != "":
+			remark = "second factor (TOTP): " + u.TOTP
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", u.Username, u.Password, remark) //nolint:errcheck // flushed below
+	}
+	_ = t.Flush()
+	fmt.Fprintf(w, "\nControl plane: %s/_authconform/  Authorization: Bearer %s\nCtrl-C ends it.\n", home.URL, home.ControlToken) //nolint:errcheck // standard output
+}
+
+func trusting(ca *clientsite.CA) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: ca.Pool(), MinVersion: tls.VersionTLS12}
+	return &http.Client{Transport: transport}
+}
+
+// startBuiltIn starts the mock home that a run without --target judges, and makes the run's options fit it.
+func startBuiltIn(ctx context.Context, o *run.Options) (stop func(), err error) {
+	if o.SiteCA == nil {
+		if o.SiteCA, err = clientsite.NewCA(); err != nil {
+			return nil, err
+		}
+	}
+	options := mockserver.Options{Fetch: trusting(o.SiteCA)}
+	preferred := net.JoinHostPort("127.0.0.1", strconv.Itoa(o.Site.Prefer-1)) // so that two runs of a seed look alike
+	home, err := mockserver.Listen(preferred, options)
+	if err != nil {
+		if home, err = mockserver.Listen("127.0.0.1:0", options); err != nil {
+			return nil, err
+		}
+	}
+	owner := home.Users[0]
+	o.Target, o.Account.Username, o.Account.Password = home.URL, owner.Username, owner.Password
+	o.Control.URL, o.Control.Token = home.URL, home.ControlToken
+	return home.Stop, ctx.Err()
+}

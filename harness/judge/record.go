@@ -138,17 +138,17 @@ func (r *Record) Outcome(level reports.Level) reports.Result {
 	}
 	for _, f := range r.failures {
 		out.Failures = append(out.Failures, reports.Failure{
-			Vector: r.secrets.Hide(f.value.Vector), Expected: r.secrets.Hide(f.value.Expected), Got: r.secrets.Hide(f.value.Got),
+			Vector: r.hide(f.value.Vector), Expected: r.hide(f.value.Expected), Got: r.hide(f.value.Got),
 		})
 	}
 	for _, n := range r.notes {
-		out.Notes = append(out.Notes, r.secrets.Hide(n.value))
+		out.Notes = append(out.Notes, r.hide(n.value))
 	}
 	switch {
 	case len(r.failures) > 0:
 		out.Verdict, out.Reason = level.Broken(), first(out.Failures)
 	case r.blocked != "":
-		out.Verdict, out.Reason = reports.Blocked, r.secrets.Hide(r.blocked)
+		out.Verdict, out.Reason = reports.Blocked, r.hide(r.blocked)
 	case r.notRun != "":
 		out.Verdict, out.Reason = reports.NotRun, r.notRun
 	case r.notApplicable != "":
@@ -162,6 +162,12 @@ func (r *Record) Outcome(level reports.Level) reports.Result {
 	}
 	return out
 }
+
+// longest is how many bytes of a failure's text are kept.
+const longest = 300
+
+// hide replaces secrets before it shortens: half a secret would not be recognised.
+func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
 
 func first(fs []reports.Failure) string {
 	f := fs[0]

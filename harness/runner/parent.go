@@ -16,10 +16,15 @@ import (
 	"github.com/authconform/authconform/reports"
 )
 
-// Plan is a run: rows in waves. The rows of a wave run side by side in up to Procs workers; the next wave waits.
+// Wave is rows that run side by side in up to Procs workers; the next wave waits for it.
+type Wave struct {
+	Rows  []Row
+	Procs int
+}
+
+// Plan is a run.
 type Plan struct {
-	Waves    [][]Row
-	Procs    int
+	Waves    []Wave
 	Seed     int64
 	Evidence bool
 	Setup    func(worker int) (json.RawMessage, error) // what a worker's Environment is made from
@@ -43,12 +48,15 @@ func Run(ctx context.Context, p Plan) (*Outcome, error) {
 		if ctx.Err() != nil || out.Gone != "" {
 			break
 		}
+		if len(wave.Rows) == 0 {
+			continue
+		}
 		rest, err := runWave(ctx, p, wave, out)
 		if err != nil {
 			return out, err
 		}
 		if len(rest) > 0 && ctx.Err() == nil && out.Gone == "" { // a worker died: its unfinished rows get one more chance
-			if rest, err = runWave(ctx, p, rest, out); err != nil {
+			if rest, err = runWave(ctx, p, Wave{rest, wave.Procs}, out); err != nil {
 				return out, err
 			}
 			if ctx.Err() == nil && out.Gone == "" {
@@ -61,9 +69,9 @@ func Run(ctx context.Context, p Plan) (*Outcome, error) {
 	return out, nil
 }
 
-// runWave runs rows in up to p.Procs workers and returns those without a verdict.
-func runWave(ctx context.Context, p Plan, rows []Row, out *Outcome) ([]Row, error) {
-	n := max(1, min(p.Procs, len(rows)))
+// runWave runs a wave and returns the rows without a verdict.
+func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) ([]Row, error) {
+	rows, n := w.Rows, max(1, min(w.Procs, len(w.Rows)))
 	shares := make([][]Row, n)
 	for i, r := range rows {
 		shares[i%n] = append(shares[i%n], r)

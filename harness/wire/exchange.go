@@ -75,7 +75,7 @@ func (e *Exchange) Text(member string) string {
 	return s
 }
 
-// String is the answer in one short line: "400 {"error":"invalid_request"}".
+// String is the answer in one line: "400 {"error":"invalid_request"}".
 func (e *Exchange) String() string {
 	switch {
 	case e == nil:
@@ -93,7 +93,7 @@ func (e *Exchange) String() string {
 		if e.MediaType() == "text/html" {
 			body = fmt.Sprintf("(%d bytes of HTML)", len(e.Body))
 		}
-		s += " " + cut(body, 200)
+		s += " " + body // whole: a secret that was cut could not be recognised; Cut shortens what is redacted
 	}
 	return s
 }
@@ -109,7 +109,8 @@ func plain(err error) string {
 	return err.Error()
 }
 
-func cut(s string, n int) string {
+// Cut shortens a text to n bytes, on a character.
+func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}

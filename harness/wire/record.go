@@ -41,8 +41,8 @@ func (e *Exchange) Evidence(label string, s *Secrets) reports.Exchange {
 	s.LearnExchange(e)
 	out := reports.Exchange{
 		Label: label, Method: e.Request.Method, URL: s.Hide(e.Request.URL),
-		RequestHeaders: hideAll(s, headers(e.Request.Header)), RequestBody: s.Hide(cut(e.Request.Body, keepBody)),
-		Status: e.Status, ResponseHeaders: hideAll(s, headers(e.Header)), ResponseBody: s.Hide(cut(e.Body, keepBody)),
+		RequestHeaders: hideAll(s, headers(e.Request.Header)), RequestBody: Cut(s.Hide(e.Request.Body), keepBody),
+		Status: e.Status, ResponseHeaders: hideAll(s, headers(e.Header)), ResponseBody: Cut(s.Hide(e.Body), keepBody),
 		Started: e.Started, DurationMS: float64(e.Duration.Microseconds()) / 1000,
 	}
 	if e.Request.Host != "" {

@@ -1,0 +1,180 @@
+package mockserver
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// entity is a living thing of the home.
+type entity struct {
+	ID         string         `json:"entity_id"`
+	State      string         `json:"state"`
+	Attributes map[string]any `json:"attributes"`
+	Changed    time.Time      `json:"last_changed"`
+	Updated    time.Time      `json:"last_updated"`
+}
+
+// demo is a light, a thermostat, and a sensor that follows the clock. It is safe for concurrent use.
+type demo struct {
+	mu       sync.Mutex
+	entities map[string]entity
+}
+
+func newDemo() *demo {
+	d := &demo{entities: map[string]entity{}}
+	d.entities["light.kitchen"] = entity{ID: "light.kitchen", State: "off", Attributes: map[string]any{"friendly_name": "Kitchen"}}
+	d.entities["climate.hall"] = entity{ID: "climate.hall", State: "heat", Attributes: map[string]any{"friendly_name": "Hall", "temperature": 20.5, "current_temperature": 19.8}}
+	d.entities["sensor.clock"] = entity{ID: "sensor.clock", Attributes: map[string]any{"friendly_name": "Clock of the mock home"}}
+	return d
+}
+
+func (d *demo) list(now time.Time) []entity {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var out []entity
+	for _, id := range slices.Sorted(maps.Keys(d.entities)) {
+		out = append(out, d.at(id, now))
+	}
+	return out
+}
+
+func (d *demo) get(id string, now time.Time) (entity, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, ok := d.entities[id]
+	return d.at(id, now), ok
+}
+
+func (d *demo) at(id string, now time.Time) entity {
+	e := d.entities[id]
+	if id == "sensor.clock" {
+		e.State, e.Changed, e.Updated = now.UTC().Format(time.RFC3339), now, now
+	}
+	return e
+}
+
+const maxEntities = 1000
+
+func (d *demo) set(e entity, now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, known := d.entities[e.ID]
+	if !known && len(d.entities) >= maxEntities {
+		return false
+	}
+	e.Changed, e.Updated = now, now
+	d.entities[e.ID] = e
+	return true
+}
+
+func (h *Home) apiRunning(*call) *Answer {
+	return jsonAnswer(http.StatusOK, map[string]string{"message": "API running."})
+}
+
+func (h *Home) apiConfig(*call) *Answer { return jsonAnswer(http.StatusOK, h.config()) }
+
+func (h *Home) config() map[string]any {
+	return map[string]any{
+		"version": h.Version, "location_name": h.Name, "latitude": 52.3731, "longitude": 4.8903, "elevation": 0, "time_zone": "Europe/Amsterdam",
+		"unit_system": map[string]string{"length": "km", "mass": "g", "temperature": "°C", "volume": "L"},
+		"components":  []string{"api", "auth", "climate", "light", "mobile_app", "sensor", "websocket_api"},
+		"config_dir":  "/config", "currency": "EUR", "country": "NL", "language": "en", "state": "RUNNING", "safe_mode": false,
+		"internal_url": nil, "external_url": nil,
+	}
+}
+
+func (h *Home) apiStates(*call) *Answer { return jsonAnswer(http.StatusOK, h.demo.list(h.now())) }
+
+func (h *Home) apiState(c *call) *Answer {
+	e, ok := h.demo.get(c.PathValue("entity"), h.now())
+	if !ok {
+		return message(http.StatusNotFound, "Entity not found.")
+	}
+	return jsonAnswer(http.StatusOK, e)
+}
+
+func (h *Home) apiSetState(c *call) *Answer {
+	if !c.user.User.Admin {
+		return plain(http.StatusUnauthorized)
+	}
+	var b struct {
+		State      any            `json:"state"`
+		Attributes map[string]any `json:"attributes"`
+	}
+	if json.Unmarshal(c.body, &b) != nil || b.State == nil {
+		return message(http.StatusBadRequest, "No state specified.")
+	}
+	id := c.PathValue("entity")
+	if domain, object, ok := strings.Cut(id, "."); !ok || domain == "" || object == "" {
+		return message(http.StatusBadRequest, "Invalid entity ID specified.")
+	}
+	state, _ := b.State.(string)
+	if !h.demo.set(entity{ID: id, State: state, Attributes: b.Attributes}, h.now()) {
+		return message(http.StatusBadRequest, "Too many entities.")
+	}
+	e, _ := h.demo.get(id, h.now())
+	return jsonAnswer(http.StatusCreated, e)
+}
+
+// services are what the demo entities can do.
+var services = map[string][]string{"light": {"turn_off", "turn_on", "toggle"}, "climate": {"set_temperature"}, "homeassistant": {"check_config", "restart"}}
+
+func (h *Home) apiServices(*call) *Answer {
+	list := []map[string]any{}
+	for _, domain := range slices.Sorted(maps.Keys(services)) {
+		known := map[string]any{}
+		for _, s := range services[domain] {
+			known[s] = map[string]any{"name": s, "fields": map[string]any{}}
+		}
+		list = append(list, map[string]any{"domain": domain, "services": known})
+	}
+	return jsonAnswer(http.StatusOK, list)
+}
+
+func (h *Home) apiCall(c *call) *Answer {
+	var data map[string]any
+	if len(c.body) > 0 && json.Unmarshal(c.body, &data) != nil {
+		return message(http.StatusBadRequest, "Data should be valid JSON.")
+	}
+	changed, ok := h.act(c.PathValue("domain"), c.PathValue("service"), data)
+	if !ok {
+		return plain(http.StatusBadRequest)
+	}
+	return jsonAnswer(http.StatusOK, changed)
+}
+
+// act runs a service of the demo and returns the entities that it changed.
+func (h *Home) act(domain, service string, data map[string]any) ([]entity, bool) {
+	if !slices.Contains(services[domain], service) {
+		return nil, false
+	}
+	changed := []entity{}
+	id, _ := data["entity_id"].(string)
+	e, ok := h.demo.get(id, h.now())
+	if !ok || !strings.HasPrefix(id, domain+".") {
+		return changed, true
+	}
+	switch {
+	case service == "turn_on", service == "toggle" && e.State == "off":
+		e.State = "on"
+	case service == "turn_off", service == "toggle":
+		e.State = "off"
+	case service == "set_temperature":
+		e.Attributes = maps.Clone(e.Attributes)
+		e.Attributes["temperature"] = data["temperature"]
+	}
+	h.demo.set(e, h.now())
+	return append(changed, e), true
+}
+
+func (h *Home) apiFire(c *call) *Answer {
+	if !c.user.User.Admin {
+		return plain(http.StatusUnauthorized)
+	}
+	return message(http.StatusOK, "Event "+c.PathValue("type")+" fired.")
+}

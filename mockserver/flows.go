@@ -1,0 +1,81 @@
+package mockserver
+
+import (
+	"sync"
+	"time"
+)
+
+// flow is a login that has begun.
+type flow struct {
+	ID        string
+	Provider  *Provider // nil: the local users
+	Redirect  string
+	Challenge string
+	IP        string
+	Started   time.Time
+	Link      bool // type link_user: its code joins an account instead of opening a session
+
+	busy    bool
+	user    *User // whose password was right; the second factor is open
+	since   time.Time
+	tries   int
+	picked  bool
+	factors []string
+}
+
+const maxFlows = 10_000
+
+// flows are the logins under way. It is safe for concurrent use; a flow is worked on by one request at a time.
+type flows struct {
+	mu   sync.Mutex
+	byID map[string]*flow
+	ids  []string
+}
+
+func newFlows() *flows { return &flows{byID: map[string]*flow{}} }
+
+func (f *flows) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.byID, f.ids = map[string]*flow{}, nil
+}
+
+func (f *flows) add(fl *flow) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.byID[fl.ID] = fl
+	f.ids = append(f.ids, fl.ID)
+	for len(f.ids) > maxFlows {
+		delete(f.byID, f.ids[0])
+		f.ids = f.ids[1:]
+	}
+}
+
+// enter takes a flow for one request; busy tells that another request has it.
+func (f *flows) enter(id string) (fl *flow, busy bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fl = f.byID[id]
+	if fl == nil || fl.busy {
+		return nil, fl != nil
+	}
+	fl.busy = true
+	return fl, false
+}
+
+func (f *flows) leave(fl *flow, over bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	fl.busy = false
+	if over {
+		delete(f.byID, fl.ID)
+	}
+}
+
+func (f *flows) drop(id string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, ok := f.byID[id]
+	delete(f.byID, id)
+	return ok
+}

@@ -1,0 +1,138 @@
+package mockserver
+
+import (
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // RFC 6238 as authenticators use it
+	"crypto/subtle"
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// form is the step that a flow is at, with errors or none.
+func (h *Home) form(fl *flow, errs map[string]string) *Answer {
+	if errs == nil {
+		errs = map[string]string{}
+	}
+	step := map[string]any{
+		"type": "form", "flow_id": fl.ID, "handler": handlerOf(fl), "errors": errs,
+		"description_placeholders": nil, "last_step": nil, "preview": nil, "step_id": "init",
+	}
+	text := func(name string) map[string]any {
+		return map[string]any{"type": "string", "name": name, "required": true}
+	}
+	switch {
+	case fl.user != nil:
+		step["step_id"] = "mfa"
+		step["description_placeholders"] = map[string]string{"mfa_module_name": "Authenticator app", "mfa_module_id": "totp", "num_digits": "6"}
+		step["data_schema"] = []any{text("code")}
+	case fl.Provider != nil && fl.Provider.Type == "trusted_networks":
+		var options [][]string
+		for _, u := range h.users.list() {
+			if !u.Inactive {
+				options = append(options, []string{u.ID, u.Name})
+			}
+		}
+		step["data_schema"] = []any{map[string]any{"type": "select", "name": "user", "required": true, "options": options}}
+	default:
+		step["data_schema"] = []any{text("username"), text("password")}
+	}
+	return jsonAnswer(http.StatusOK, step)
+}
+
+// identify takes a step's input. It returns the user once everything was right, and the answer otherwise.
+func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *Answer) {
+	switch {
+	case fl.user != nil:
+		return h.secondFactor(c, fl, input)
+	case fl.Provider != nil && fl.Provider.Type == "trusted_networks":
+		return h.pickUser(c, fl, input)
+	}
+	username, ok1 := input["username"].(string)
+	password, ok2 := input["password"].(string)
+	if !ok1 || !ok2 || len(input) != 2 {
+		return nil, message(http.StatusBadRequest, "User input malformed")
+	}
+	list := h.users
+	if fl.Provider != nil {
+		var err error
+		if list, err = newUsers(fl.Provider.Users); err != nil {
+			return nil, message(http.StatusBadRequest, "User input malformed")
+		}
+	}
+	user, ok := list.check(h.Policy.Username(username), password)
+	if !ok {
+		h.bans.count(c.ip)
+		a := h.form(fl, map[string]string{"base": "invalid_auth"})
+		a.Why = "the user name or the password is wrong"
+		return nil, a
+	}
+	if user.TOTP != "" {
+		fl.user, fl.since = &user, h.now()
+		return nil, h.form(fl, nil)
+	}
+	return &user, nil
+}
+
+func (h *Home) pickUser(c *call, fl *flow, input map[string]any) (*User, *Answer) {
+	if !local(c.ip) {
+		return nil, aborted(fl, "not_allowed")
+	}
+	id, _ := input["user"].(string)
+	user, ok := h.users.get(id)
+	if !ok || user.Inactive || len(input) != 1 {
+		return nil, message(http.StatusBadRequest, "User input malformed")
+	}
+	return &user, nil
+}
+
+func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *Answer) {
+	code, ok := input["code"].(string)
+	if !ok || len(input) != 1 {
+		return nil, message(http.StatusBadRequest, "User input malformed")
+	}
+	if h.now().Sub(fl.since) > h.Policy.MFATTL {
+		return nil, aborted(fl, "login_expired")
+	}
+	if validTOTP(fl.user.TOTP, strings.TrimSpace(code), h.now()) {
+		return fl.user, nil
+	}
+	h.bans.count(c.ip)
+	if fl.tries++; fl.tries >= h.Policy.MFATries {
+		return nil, aborted(fl, "too_many_retry")
+	}
+	return nil, h.form(fl, map[string]string{"base": "invalid_code"})
+}
+
+func aborted(fl *flow, reason string) *Answer {
+	a := jsonAnswer(http.StatusOK, map[string]any{"type": "abort", "flow_id": fl.ID, "handler": handlerOf(fl), "reason": reason, "description_placeholders": nil})
+	a.Why = reason
+	return a
+}
+
+// validTOTP accepts the code of the step and of its neighbours (RFC 6238 §5.2).
+func validTOTP(secret, code string, at time.Time) bool {
+	ok := 0
+	for _, shift := range []time.Duration{-30 * time.Second, 0, 30 * time.Second} {
+		ok |= subtle.ConstantTimeCompare([]byte(totp(secret, at.Add(shift))), []byte(code))
+	}
+	return ok == 1
+}
+
+// totp is the code of a base32 secret at a time, "" for a broken secret.
+func totp(secret string, at time.Time) string {
+	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+	if err != nil {
+		return ""
+	}
+	var counter [8]byte
+	binary.BigEndian.PutUint64(counter[:], uint64(at.Unix()/30)) //nolint:gosec // times after 1970
+	mac := hmac.New(sha1.New, key)
+	mac.Write(counter[:])
+	sum := mac.Sum(nil)
+	from := sum[len(sum)-1] & 0xf
+	return fmt.Sprintf("%06d", (binary.BigEndian.Uint32(sum[from:])&0x7fffffff)%1_000_000)
+}

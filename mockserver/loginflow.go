@@ -1,0 +1,266 @@
+package mockserver
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+// beginning is the body of POST /auth/login_flow. Any other member is refused.
+type beginning struct {
+	ClientID     *string `json:"client_id"`
+	Handler      []any   `json:"handler"`
+	RedirectURI  *string `json:"redirect_uri"`
+	Challenge    *string `json:"code_challenge"`
+	Method       *string `json:"code_challenge_method"`
+	ResponseType *string `json:"response_type"`
+	Type         *string `json:"type"`
+}
+
+// providers answers GET /auth/providers.
+func (h *Home) providers(c *call) *Answer {
+	if h.steps.open() {
+		return jsonAnswer(http.StatusBadRequest, map[string]string{"message": "Onboarding not finished", "code": "onboarding_required"})
+	}
+	type entry struct {
+		Name string  `json:"name"`
+		ID   *string `json:"id"`
+		Type string  `json:"type"`
+	}
+	list := []entry{{"Home Assistant Local", nil, "homeassistant"}}
+	for _, p := range h.Providers {
+		var id *string
+		if p.ID != "" {
+			id = &p.ID
+		}
+		list = append(list, entry{p.Name, id, p.Type})
+	}
+	return jsonAnswer(http.StatusOK, map[string]any{"providers": list, "preselect_remember_me": local(c.ip)})
+}
+
+// begin answers POST /auth/login_flow.
+func (h *Home) begin(c *call) *Answer {
+	var b beginning
+	if a := decodeJSON(c.body, &b); a != nil {
+		return h.counted(c, a)
+	}
+	if b.ClientID == nil || b.RedirectURI == nil || b.Handler == nil || len(*b.ClientID) > h.Policy.URLLimit || len(*b.RedirectURI) > h.Policy.URLLimit || len(b.Handler) != 2 {
+		return h.counted(c, message(http.StatusBadRequest, "Message format incorrect: client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are wanted"))
+	}
+	challenge, method := deref(b.Challenge), deref(b.Method)
+	if b.Challenge != nil && !challengeForm.MatchString(challenge) {
+		return h.counted(c, message(http.StatusBadRequest, "Message format incorrect: code_challenge is 43 characters of base64url (RFC 7636 §4.2)"))
+	}
+	if err := h.Policy.ClientID(*b.ClientID, c.Host); err != nil {
+		return h.refused(c, http.StatusBadRequest, "Invalid client id", err)
+	}
+	if b.ResponseType != nil && *b.ResponseType != "code" {
+		return h.counted(c, message(http.StatusBadRequest, "Response type not supported"))
+	}
+	if b.Challenge != nil || b.Method != nil {
+		if err := h.Policy.Challenge(challenge, method); err != nil {
+			return h.counted(c, message(http.StatusBadRequest, err.Error()))
+		}
+	}
+	provider, ok := h.provider(b.Handler)
+	if !ok {
+		return h.counted(c, message(http.StatusNotFound, "Invalid handler specified"))
+	}
+	fl := &flow{
+		ID: secret(16), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
+		IP: c.ip, Started: h.now(), Link: deref(b.Type) == "link_user",
+	}
+	if !h.Policy.FinishRedirect {
+		if a := h.judgeRedirect(c, fl, *b.ClientID); a != nil {
+			return a
+		}
+	}
+	h.flows.add(fl)
+	return h.form(fl, nil)
+}
+
+func (h *Home) provider(handler []any) (*Provider, bool) {
+	kind, ok := handler[0].(string)
+	id, named := handler[1].(string)
+	if !ok || (handler[1] != nil && !named) {
+		return nil, false
+	}
+	if kind == "homeassistant" && !named {
+		return nil, true
+	}
+	for i := range h.Providers {
+		if p := &h.Providers[i]; p.Type == kind && p.ID == id {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+// step answers POST /auth/login_flow/{id}.
+func (h *Home) step(c *call) *Answer {
+	var input map[string]any
+	if a := decodeJSON(c.body, &input); a != nil {
+		return h.counted(c, a)
+	}
+	clientID, ok := input["client_id"].(string)
+	if !ok {
+		return h.counted(c, message(http.StatusBadRequest, "Message format incorrect: client_id is wanted"))
+	}
+	if err := h.Policy.ClientID(clientID, c.Host); err != nil || len(clientID) > h.Policy.URLLimit {
+		return h.refused(c, http.StatusBadRequest, "Invalid client id", err)
+	}
+	delete(input, "client_id")
+	fl, busy := h.flows.enter(c.PathValue("id"))
+	switch {
+	case busy:
+		return message(http.StatusConflict, "Flow request already in progress")
+	case fl == nil:
+		return message(http.StatusNotFound, "Invalid flow specified")
+	}
+	over := false
+	defer func() { h.flows.leave(fl, over) }()
+	if fl.IP != c.ip {
+		return message(http.StatusBadRequest, "IP address changed")
+	}
+	user, a := h.identify(c, fl, input)
+	if user == nil {
+		over = a.Status == http.StatusOK && bytes.Contains(a.Body, []byte(`"type":"abort"`))
+		return a
+	}
+	over = true
+	return h.finish(c, fl, *user, clientID)
+}
+
+// finish judges redirect and user, now that the person is known, and issues the code.
+func (h *Home) finish(c *call, fl *flow, user User, clientID string) *Answer {
+	if h.Policy.FinishRedirect {
+		if a := h.judgeRedirect(c, fl, clientID); a != nil {
+			return a
+		}
+	}
+	if now, ok := h.users.get(user.ID); h.Policy.Inactive && (!ok || now.Inactive) {
+		return h.counted(c, message(http.StatusForbidden, "Login blocked: User is not active"))
+	}
+	h.bans.forgive(c.ip)
+	code := store.Code{Value: secret(16), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider), Challenge: fl.Challenge, Issued: h.now()}
+	h.store.PutCode(code)
+	return jsonAnswer(http.StatusOK, map[string]any{
+		"type": "create_entry", "flow_id": fl.ID, "handler": handlerOf(fl), "description": nil, "description_placeholders": nil, "result": code.Value,
+	})
+}
+
+func (h *Home) judgeRedirect(c *call, fl *flow, clientID string) *Answer {
+	var fetched []string
+	done := false
+	err := h.Policy.Redirect(clientID, fl.Redirect, fl.Challenge != "", func() []string {
+		if !done {
+			fetched, done = h.published(context.WithoutCancel(c.Context()), clientID), true
+		}
+		return fetched
+	})
+	if err == nil && len(fl.Redirect) <= h.Policy.URLLimit {
+		return nil
+	}
+	return h.refused(c, http.StatusForbidden, "Invalid redirect URI", err)
+}
+
+// abort answers DELETE /auth/login_flow/{id}.
+func (h *Home) abort(c *call) *Answer {
+	if !h.flows.drop(c.PathValue("id")) {
+		return message(http.StatusNotFound, "Invalid flow specified")
+	}
+	return message(http.StatusOK, "Flow aborted")
+}
+
+// refused is a refusal whose reason stands in the history.
+func (h *Home) refused(c *call, status int, text string, why error) *Answer {
+	a := message(status, text)
+	if why != nil {
+		a.Why = why.Error()
+	}
+	return h.counted(c, a)
+}
+
+// counted counts a refusal towards a ban.
+func (h *Home) counted(c *call, a *Answer) *Answer {
+	if a.Status >= http.StatusBadRequest {
+		h.bans.count(c.ip)
+	}
+	return a
+}
+
+var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}\z`)
+
+// checkChallenge allows S256 and nothing else (RFC 9700 §2.1.1).
+func checkChallenge(challenge, method string) error {
+	switch {
+	case challenge == "":
+		return refuse("code_challenge required when code_challenge_method is provided")
+	case method != "S256":
+		return refuse("Transform algorithm not supported")
+	}
+	return nil
+}
+
+type refuse string
+
+func (r refuse) Error() string { return string(r) }
+
+// decodeJSON reads a JSON object whatever its Content-Type says, as the page sends text/plain.
+func decodeJSON(body []byte, into any) *Answer {
+	if !utf8.Valid(body) || bytes.Contains(bytes.ToLower(body), []byte(`\ud8`)) && !json.Valid(body) {
+		return message(http.StatusBadRequest, "Invalid JSON.")
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if err == nil && dec.More() || err != nil && !json.Valid(body) {
+		return message(http.StatusBadRequest, "Invalid JSON.")
+	}
+	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		return message(http.StatusBadRequest, "Message format incorrect: "+plainJSON(err))
+	}
+	return nil
+}
+
+func plainJSON(err error) string {
+	if err == nil {
+		return "expected a mapping"
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func handlerOf(fl *flow) []any {
+	if fl.Provider == nil {
+		return []any{"homeassistant", nil}
+	}
+	if fl.Provider.ID == "" {
+		return []any{fl.Provider.Type, nil}
+	}
+	return []any{fl.Provider.Type, fl.Provider.ID}
+}
+
+func providerType(p *Provider) string {
+	if p == nil {
+		return "homeassistant"
+	}
+	return p.Type
+}
+
+func local(ip string) bool {
+	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, func(p string) bool { return strings.HasPrefix(ip, p) })
+}

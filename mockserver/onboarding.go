@@ -1,0 +1,152 @@
+package mockserver
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+// steps of a fresh home, in order.
+var onboardingSteps = []string{"user", "core_config", "analytics", "integration"}
+
+// onboarding is how far a fresh home has come. It is safe for concurrent use.
+type onboarding struct {
+	mu   sync.Mutex
+	done map[string]bool
+}
+
+func newOnboarding(fresh bool) *onboarding {
+	o := &onboarding{done: map[string]bool{}}
+	for _, s := range onboardingSteps {
+		o.done[s] = !fresh
+	}
+	return o
+}
+
+// open tells whether the home has no owner yet.
+func (o *onboarding) open() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.done["user"]
+}
+
+func (o *onboarding) whole() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, s := range onboardingSteps {
+		if !o.done[s] {
+			return false
+		}
+	}
+	return true
+}
+
+// take ends a step, for one caller only.
+func (o *onboarding) take(step string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	was := o.done[step]
+	o.done[step] = true
+	return !was
+}
+
+func (h *Home) onboardingSteps(*call) *Answer {
+	if h.steps.whole() {
+		return plain(http.StatusNotFound)
+	}
+	h.steps.mu.Lock()
+	defer h.steps.mu.Unlock()
+	list := []map[string]any{}
+	for _, s := range onboardingSteps {
+		list = append(list, map[string]any{"step": s, "done": h.steps.done[s]})
+	}
+	return jsonAnswer(http.StatusOK, list)
+}
+
+// onboardUser makes the owner of a fresh home.
+func (h *Home) onboardUser(c *call) *Answer {
+	if h.steps.whole() {
+		return plain(http.StatusNotFound)
+	}
+	var b struct{ Name, Username, Password, Language, ClientID *string }
+	var in map[string]any
+	if a := decodeJSON(c.body, &in); a != nil {
+		return a
+	}
+	for name, into := range map[string]**string{"name": &b.Name, "username": &b.Username, "password": &b.Password, "language": &b.Language, "client_id": &b.ClientID} {
+		if s, ok := in[name].(string); ok {
+			*into = &s
+		}
+	}
+	if b.Name == nil || b.Username == nil || b.Password == nil || b.Language == nil || b.ClientID == nil || len(in) != 5 {
+		return message(http.StatusBadRequest, "Message format incorrect: name, username, password, client_id and language are wanted, and nothing else")
+	}
+	if h.Policy.Username(*b.Username) != *b.Username || *b.Username == "" {
+		return jsonAnswer(http.StatusBadRequest, map[string]string{"message": "Username is not normalized", "code": "username_not_normalized"})
+	}
+	if !h.steps.take("user") {
+		return message(http.StatusForbidden, "User step already done")
+	}
+	user, err := h.users.add(User{Username: *b.Username, Name: *b.Name, Password: *b.Password, Admin: true, Owner: true})
+	if err != nil {
+		return message(http.StatusBadRequest, err.Error())
+	}
+	return h.codeFor(user, *b.ClientID)
+}
+
+func (h *Home) codeFor(user User, clientID string) *Answer {
+	code := store.Code{Value: secret(16), ClientID: clientID, UserID: user.ID, Provider: "homeassistant", Issued: h.now()}
+	h.store.PutCode(code)
+	return jsonAnswer(http.StatusOK, map[string]string{"auth_code": code.Value})
+}
+
+// onboardStep answers the later steps, which want a bearer token.
+func (h *Home) onboardStep(c *call) *Answer {
+	step := c.PathValue("step")
+	if h.steps.whole() || step == "user" || step == "users" {
+		return plain(http.StatusNotFound)
+	}
+	if c.user = h.caller(c); c.user == nil {
+		return plain(http.StatusUnauthorized)
+	}
+	switch step {
+	case "core_config", "analytics":
+		if !h.steps.take(step) {
+			return message(http.StatusForbidden, "Step already done")
+		}
+		return jsonAnswer(http.StatusOK, map[string]any{})
+	case "integration":
+		var b struct {
+			ClientID    string `json:"client_id"`
+			RedirectURI string `json:"redirect_uri"`
+		}
+		if a := decodeJSON(c.body, &b); a != nil {
+			return a
+		}
+		if !h.steps.take(step) {
+			return message(http.StatusForbidden, "Integration step already done")
+		}
+		err := h.Policy.ClientID(b.ClientID, c.Host)
+		if err == nil {
+			err = h.Policy.Redirect(b.ClientID, b.RedirectURI, false, func() []string { return h.published(c.Context(), b.ClientID) })
+		}
+		if err != nil {
+			return message(http.StatusBadRequest, "invalid client id or redirect uri")
+		}
+		return h.codeFor(c.user.User, b.ClientID)
+	}
+	return plain(http.StatusNotFound)
+}
+
+// landing is the home's own page: it says what this is and where to go.
+func (h *Home) landing(c *call) *Answer {
+	const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>NAME</title><link rel="icon" href="/static/favicon.svg"><link rel="stylesheet" href="/static/style.css">
+<body><main class="content"><h1>NAME</h1><p>A mock home of authconform: it speaks Home Assistant's login, and nothing in it is real.</p>
+<p><a href="/auth/authorize?response_type=code&amp;client_id=OWN%2F&amp;redirect_uri=OWN%2F%3Fauth_callback%3D1">Log in</a></p></main></body></html>`
+	own := "http://" + c.Host
+	page := strings.NewReplacer("NAME", h.Name, "OWN", strings.NewReplacer(":", "%3A", "/", "%2F").Replace(own)).Replace(body)
+	return &Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page)}
+}

@@ -1,0 +1,80 @@
+package mockserver
+
+import (
+	"io/fs"
+	"net/http"
+	"path"
+
+	"github.com/authconform/authconform/mockserver/page"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+	del  = http.MethodDelete
+)
+
+type methods = map[string]handler
+
+// route mounts every endpoint.
+func (h *Home) route() {
+	h.routes = http.NewServeMux()
+	h.handle(metadataPath, methods{get: h.serverMetadata})
+	h.handle(resourcePath, methods{get: h.resourceMetadata})
+	h.handle("/auth/authorize", methods{get: file("authorize.html")})
+	h.handle("/static/{name}", methods{get: func(c *call) *Answer { return file(c.PathValue("name"))(c) }})
+	h.handle("/manifest.json", methods{get: h.manifest})
+	h.handle("/auth/providers", methods{get: h.providers})
+	h.handle("/auth/login_flow", methods{post: h.begin})
+	h.handle("/auth/login_flow/{id}", methods{post: h.step, del: h.abort})
+	h.handle("/auth/token", methods{post: h.token})
+	h.handle("/auth/revoke", methods{post: h.revoke})
+	h.handle("/auth/link_user", methods{post: h.bearer(h.linkUser)})
+	h.handle("/auth/external/callback", methods{get: h.externalCallback})
+	h.handle("/api/{$}", methods{get: h.bearer(h.apiRunning)})
+	h.handle("/api/config", methods{get: h.bearer(h.apiConfig)})
+	h.handle("/api/states", methods{get: h.bearer(h.apiStates)})
+	h.handle("/api/states/{entity}", methods{get: h.bearer(h.apiState), post: h.bearer(h.apiSetState)})
+	h.handle("/api/services", methods{get: h.bearer(h.apiServices)})
+	h.handle("/api/services/{domain}/{service}", methods{post: h.bearer(h.apiCall)})
+	h.handle("/api/events/{type}", methods{post: h.bearer(h.apiFire)})
+	h.handle("/api/websocket", methods{get: h.websocket})
+	h.handle("/api/mobile_app/registrations", methods{post: h.bearer(h.register)})
+	h.handle("/api/webhook/{id}", methods{post: h.webhook})
+	h.handle("/api/onboarding", methods{get: h.onboardingSteps})
+	h.handle("/api/onboarding/users", methods{post: h.onboardUser})
+	h.handle("/api/onboarding/{step}", methods{post: h.onboardStep})
+	h.handle("/{$}", methods{get: h.landing})
+	h.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		h.answer(w, r, func(*call) *Answer { return plain(http.StatusNotFound) })
+	})
+}
+
+// kinds are the media types of the page's files.
+var kinds = map[string]string{
+	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+}
+
+// file serves one of the login page's files.
+func file(name string) handler {
+	return func(*call) *Answer {
+		raw, err := fs.ReadFile(page.FS(), name)
+		kind, ok := kinds[path.Ext(name)]
+		if err != nil || !ok {
+			return plain(http.StatusNotFound)
+		}
+		return &Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {kind}, "Cache-Control": {"no-cache"}}, Body: raw}
+	}
+}
+
+func (h *Home) manifest(*call) *Answer {
+	return jsonAnswer(http.StatusOK, map[string]any{"name": "Home Assistant", "short_name": "Home Assistant", "start_url": "/", "display": "standalone"})
+}
+
+// externalCallback knows no linking flow yet, so that every state is a foreign one.
+func (h *Home) externalCallback(c *call) *Answer {
+	if !c.URL.Query().Has("state") {
+		return text200(http.StatusOK, "Missing state parameter")
+	}
+	return text200(http.StatusBadRequest, "Invalid state. Is My Home Assistant configured to go to the right instance?")
+}

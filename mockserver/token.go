@@ -1,0 +1,217 @@
+package mockserver
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+// token answers POST /auth/token (RFC 6749 §4.1.3, §6; Auth API).
+func (h *Home) token(c *call) *Answer {
+	if c.form == nil {
+		return h.counted(c, oauthError(unsupported))
+	}
+	if c.bad {
+		return h.counted(c, oauthError(&Refusal{http.StatusBadRequest, "invalid_request", "", "a parameter stands once, and is text (RFC 6749 §3.2)"}))
+	}
+	if c.form.Get("action") == "revoke" {
+		return h.revokeToken(c.form.Get("token"))
+	}
+	switch c.form.Get("grant_type") {
+	case "authorization_code":
+		return h.codeGrant(c)
+	case "refresh_token":
+		return h.refreshGrant(c)
+	}
+	return h.counted(c, oauthError(unsupported))
+}
+
+var (
+	unsupported    = &Refusal{http.StatusBadRequest, "unsupported_grant_type", "", "RFC 6749 §5.2"}
+	badClient      = &Refusal{http.StatusBadRequest, "invalid_request", "Invalid client id", "IndieAuth §3.3; Auth API"}
+	badCode        = &Refusal{http.StatusBadRequest, "invalid_request", "Invalid code", "RFC 6749 §4.1.2; Auth API"}
+	noVerifier     = &Refusal{http.StatusBadRequest, "invalid_request", "Code verifier required", "RFC 7636 §4.5"}
+	wrongVerifier  = &Refusal{http.StatusBadRequest, "invalid_grant", "Invalid code verifier", "RFC 7636 §4.6"}
+	noChallenge    = &Refusal{http.StatusBadRequest, "invalid_request", "Code verifier provided but no code challenge was present", "RFC 9700 §2.1.1"}
+	deadRefresh    = &Refusal{http.StatusBadRequest, "invalid_grant", "", "RFC 6749 §5.2"}
+	foreignRefresh = &Refusal{http.StatusBadRequest, "invalid_request", "", "RFC 6749 §6"}
+	inactiveUser   = &Refusal{http.StatusForbidden, "access_denied", "User is not active", "Auth API"}
+)
+
+func (h *Home) codeGrant(c *call) *Answer {
+	clientID := c.form.Get("client_id")
+	if clientID == "" || h.Policy.ClientID(clientID, c.Host) != nil {
+		return h.counted(c, oauthError(badClient))
+	}
+	value := c.form.Get("code")
+	code, ok := h.store.Code(value)
+	if !ok || value == "" {
+		return h.counted(c, oauthError(badCode))
+	}
+	var verifier *string
+	if v, there := c.form["code_verifier"]; there {
+		verifier = &v[0]
+	}
+	if refusal := h.Policy.Redeem(code, clientID, verifier, h.now()); refusal != nil {
+		if h.Policy.BurnsCode(refusal) {
+			h.store.TakeCode(value)
+		}
+		return h.counted(c, oauthError(refusal))
+	}
+	if h.Policy.SingleUse {
+		if _, first := h.store.TakeCode(value); !first {
+			return h.counted(c, oauthError(badCode))
+		}
+	}
+	user, ok := h.users.get(code.UserID)
+	if h.Policy.Inactive && (!ok || user.Inactive) {
+		return h.counted(c, oauthError(inactiveUser))
+	}
+	now := h.now()
+	r := store.Refresh{
+		ID: secret(16), Token: secret(64), Key: []byte(secret(32)), ClientID: clientID, Type: store.Normal,
+		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.ip, TTL: h.Policy.AccessTTL,
+	}
+	h.store.PutRefresh(r)
+	h.bans.forgive(c.ip)
+	return h.granted(r, true)
+}
+
+func (h *Home) refreshGrant(c *call) *Answer {
+	clientID, there := c.form["client_id"]
+	if there && h.Policy.ClientID(clientID[0], c.Host) != nil {
+		return h.counted(c, oauthError(badClient))
+	}
+	token := c.form.Get("refresh_token")
+	if token == "" {
+		return h.counted(c, oauthError(foreignRefresh))
+	}
+	r, ok := h.store.Refresh(token)
+	if !ok || r.Type != store.Normal || !h.Policy.Alive(r, h.now()) {
+		return h.counted(c, oauthError(deadRefresh))
+	}
+	if refusal := h.Policy.Refresh(r, c.form.Get("client_id"), h.now()); refusal != nil {
+		return h.counted(c, oauthError(refusal))
+	}
+	if user, ok := h.users.get(r.UserID); h.Policy.Inactive && (!ok || user.Inactive) {
+		return h.counted(c, oauthError(inactiveUser))
+	}
+	h.store.Touch(r.ID, h.now(), c.ip)
+	return h.granted(r, false)
+}
+
+func (h *Home) granted(r store.Refresh, fresh bool) *Answer {
+	a := jsonAnswer(http.StatusOK, h.Policy.TokenAnswer(r, h.signAccess(r), r.TTL, fresh))
+	for name, values := range h.Policy.TokenHeader {
+		a.Header[name] = values
+	}
+	return a
+}
+
+// tokenAnswer is RFC 6749 §5.1 with the login provider; refreshing gives no other refresh token.
+func tokenAnswer(r store.Refresh, access string, ttl time.Duration, fresh bool) map[string]any {
+	v := map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": int(ttl.Seconds())}
+	if fresh {
+		v["refresh_token"], v["ha_auth_provider"] = r.Token, r.Provider
+	}
+	return v
+}
+
+// redeemable is the strict rule of redeeming: known, young, the client's own, and bound to its challenge.
+func redeemable(ttl time.Duration) func(store.Code, string, *string, time.Time) *Refusal {
+	return func(c store.Code, clientID string, verifier *string, now time.Time) *Refusal {
+		switch {
+		case now.Sub(c.Issued) > ttl, c.ClientID != clientID:
+			return badCode
+		case c.Challenge == "" && verifier != nil:
+			return noChallenge
+		case c.Challenge != "" && (verifier == nil || *verifier == ""):
+			return noVerifier
+		case c.Challenge != "" && !verifies(c.Challenge, *verifier):
+			return wrongVerifier
+		}
+		return nil
+	}
+}
+
+var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}\z`)
+
+// verifies holds a code_verifier against its S256 challenge (RFC 7636 §4.6).
+func verifies(challenge, verifier string) bool {
+	sum := sha256.Sum256([]byte(verifier))
+	made := base64.RawURLEncoding.EncodeToString(sum[:])
+	return verifierForm.MatchString(verifier) && subtle.ConstantTimeCompare([]byte(made), []byte(challenge)) == 1
+}
+
+// burnsCode spends a code whose verifier was wrong, so that nobody tries another; a foreign client's try does not.
+func burnsCode(r *Refusal) bool { return r != badCode }
+
+// refreshable is the strict rule of refreshing: by the client that the session was opened for.
+func refreshable(r store.Refresh, clientID string, _ time.Time) *Refusal {
+	if r.ClientID != clientID {
+		return foreignRefresh
+	}
+	return nil
+}
+
+// alive lets a refresh token live until it was idle for too long; a long-lived one by its own lifespan.
+func alive(idle time.Duration) func(store.Refresh, time.Time) bool {
+	return func(r store.Refresh, now time.Time) bool {
+		if r.Type == store.LongLived {
+			return now.Before(r.Created.Add(r.TTL))
+		}
+		return r.NoExpiry || now.Sub(r.Used) <= idle
+	}
+}
+
+// revoke answers POST /auth/revoke: always 200 and empty (RFC 7009 §2.2).
+func (h *Home) revoke(c *call) *Answer {
+	token := ""
+	if c.form != nil {
+		token = c.form.Get("token")
+	}
+	return h.revokeToken(token)
+}
+
+func (h *Home) revokeToken(token string) *Answer {
+	if r, ok := h.store.Refresh(token); ok && token != "" && h.Policy.Revoke(r) {
+		h.endSession(r.ID)
+	}
+	return empty(http.StatusOK)
+}
+
+// endSession deletes a refresh token and closes what hangs on it.
+func (h *Home) endSession(id string) {
+	h.store.Delete(id)
+	h.sockets.closeSession(id)
+}
+
+// linkUser answers POST /auth/link_user: another login of the same person joins the account.
+func (h *Home) linkUser(c *call) *Answer {
+	var b struct {
+		ClientID *string `json:"client_id"`
+		Code     *string `json:"code"`
+	}
+	if a := decodeJSON(c.body, &b); a != nil {
+		return a
+	}
+	if b.ClientID == nil || b.Code == nil {
+		return message(http.StatusBadRequest, "Message format incorrect: client_id and code are wanted")
+	}
+	code, ok := h.store.Code(*b.Code)
+	if !ok || code.Challenge != "" || h.Policy.Redeem(code, *b.ClientID, nil, h.now()) != nil {
+		return message(http.StatusBadRequest, "Invalid code")
+	}
+	if _, first := h.store.TakeCode(*b.Code); !first {
+		return message(http.StatusBadRequest, "Invalid code")
+	}
+	if code.Provider == "homeassistant" {
+		return message(http.StatusBadRequest, "Credential already linked")
+	}
+	return message(http.StatusOK, "User linked")
+}

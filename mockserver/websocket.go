@@ -1,0 +1,232 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// sockets are the open WebSockets by session, to be closed with it. It is safe for concurrent use.
+type sockets struct {
+	mu        sync.Mutex
+	bySession map[string]map[*socket]struct{}
+}
+
+func newSockets() *sockets { return &sockets{bySession: map[string]map[*socket]struct{}{}} }
+
+func (s *sockets) add(id string, k *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bySession[id] == nil {
+		s.bySession[id] = map[*socket]struct{}{}
+	}
+	s.bySession[id][k] = struct{}{}
+}
+
+func (s *sockets) remove(id string, k *socket) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.bySession[id], k)
+	if len(s.bySession[id]) == 0 {
+		delete(s.bySession, id)
+	}
+}
+
+func (s *sockets) closeSession(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k := range s.bySession[id] {
+		k.cancel()
+	}
+}
+
+func (s *sockets) closeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, set := range s.bySession {
+		for k := range set {
+			k.cancel()
+		}
+	}
+}
+
+// socket is one WebSocket.
+type socket struct {
+	home   *Home
+	conn   *websocket.Conn
+	ctx    context.Context
+	cancel context.CancelFunc
+	who    *session
+	last   int64
+	setups map[string]string // MFA setups under way: flow id -> secret
+
+	mu sync.Mutex // of writes
+}
+
+const maxFrame = 64 << 10
+
+// websocket answers GET /api/websocket: nothing but auth is processed before auth_ok.
+func (h *Home) websocket(c *call) *Answer {
+	w, ok := c.Context().Value(writerKey{}).(http.ResponseWriter)
+	if !ok || c.Header.Get("Sec-Websocket-Key") == "" {
+		return text200(http.StatusBadRequest, "No WebSocket UPGRADE hdr: "+c.Header.Get("Upgrade")+"\n Can \"Upgrade\" only to \"WebSocket\".")
+	}
+	conn, err := websocket.Accept(w, c.Request, &websocket.AcceptOptions{InsecureSkipVerify: true}) // no origin is checked, as at the real home
+	if err != nil {
+		return nil // the library has answered
+	}
+	conn.SetReadLimit(maxFrame)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(c.Context()))
+	k := &socket{home: h, conn: conn, ctx: ctx, cancel: cancel, setups: map[string]string{}}
+	h.history.Add(mockEntry(h, c, "websocket opened"))
+	k.serve(c.ip)
+	return nil
+}
+
+func (k *socket) serve(ip string) {
+	defer k.cancel()
+	defer func() { _ = k.conn.Close(websocket.StatusNormalClosure, "") }()
+	k.send(map[string]any{"type": "auth_required", "ha_version": k.home.Version})
+	quiet, heard := context.WithCancel(k.ctx)
+	stop := k.home.clock.AfterFunc(k.home.Policy.SocketAuthTTL, heard)
+	_, raw, err := k.conn.Read(quiet)
+	stop()
+	heard()
+	if err != nil {
+		return
+	}
+	if !k.auth(raw, ip) {
+		return
+	}
+	id := k.who.Refresh.ID
+	k.home.sockets.add(id, k)
+	defer k.home.sockets.remove(id, k)
+	if _, alive := k.home.store.RefreshByID(id); !alive {
+		return // it died between
+	}
+	k.send(map[string]any{"type": "auth_ok", "ha_version": k.home.Version})
+	for {
+		kind, raw, err := k.conn.Read(k.ctx)
+		if err != nil || kind != websocket.MessageText {
+			return
+		}
+		if !k.take(raw) {
+			return
+		}
+	}
+}
+
+// auth takes the first message. Its shape is judged before its token.
+func (k *socket) auth(raw []byte, ip string) bool {
+	var message map[string]any
+	if json.Unmarshal(raw, &message) != nil || message == nil {
+		return false // closed without a word
+	}
+	refuse := func(why string) bool {
+		k.home.bans.count(ip)
+		k.send(map[string]any{"type": "auth_invalid", "message": why})
+		return false
+	}
+	kind, _ := message["type"].(string)
+	token, ok := message["access_token"].(string)
+	if kind != "auth" || !ok || len(message) != 2 {
+		return refuse("Auth message incorrectly formatted: type auth and access_token are wanted, and nothing else")
+	}
+	if k.who = k.home.access(token); k.who == nil {
+		return refuse("Invalid access token or password")
+	}
+	return true
+}
+
+// take runs one message, or an array of them; false ends the socket.
+func (k *socket) take(raw []byte) bool {
+	var list []map[string]any
+	if json.Unmarshal(raw, &list) != nil {
+		var one map[string]any
+		if json.Unmarshal(raw, &one) != nil || one == nil {
+			return false
+		}
+		list = []map[string]any{one}
+	}
+	for _, message := range list {
+		k.command(message)
+	}
+	return true
+}
+
+func (k *socket) command(message map[string]any) {
+	n, isNumber := message["id"].(float64)
+	kind, isText := message["type"].(string)
+	id := int64(n)
+	if !isNumber || !isText || float64(id) != n || id < 0 {
+		k.send(failure(nil, "invalid_format", "Message incorrectly formatted: id and type are wanted"))
+		return
+	}
+	if id <= k.last {
+		k.send(failure(id, "id_reuse", "Identifier values have to increase."))
+		return
+	}
+	k.last = id
+	run, ok := commands[kind]
+	switch {
+	case !ok:
+		k.send(failure(id, "unknown_command", "Unknown command."))
+		return
+	case run.admin && !k.who.User.Admin:
+		k.send(failure(id, "unauthorized", "Unauthorized"))
+		return
+	}
+	for name := range message {
+		if name != "id" && name != "type" && !run.allows(name) {
+			k.send(failure(id, "invalid_format", "not a valid option at '"+name+"'"))
+			return
+		}
+	}
+	if kind == "ping" {
+		k.send(map[string]any{"id": id, "type": "pong"})
+		return
+	}
+	result, err := run.do(k, message)
+	if err != nil {
+		k.send(failure(id, err.code, err.text))
+		return
+	}
+	k.send(map[string]any{"id": id, "type": "result", "success": true, "result": result})
+	if after, ok := result.(followUp); ok {
+		after.then()
+	}
+}
+
+func failure(id any, code, text string) map[string]any {
+	return map[string]any{"id": id, "type": "result", "success": false, "error": map[string]string{"code": code, "message": text}}
+}
+
+const writeLimit = 10 * time.Second
+
+func (k *socket) send(v any) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.ctx), writeLimit)
+	defer cancel()
+	_ = k.conn.Write(ctx, websocket.MessageText, raw) // a peer that is gone ends the reading
+}
+
+// followUp is a result of null whose effect comes after its answer, as closing the very socket it was asked on.
+type followUp struct{ then func() }
+
+// MarshalJSON implements json.Marshaler.
+func (followUp) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
+
+func mockEntry(h *Home, c *call, why string) mock.Entry {
+	return mock.Entry{At: h.now(), Method: c.Method, Path: c.URL.Path, Status: http.StatusSwitchingProtocols, Why: why}
+}
