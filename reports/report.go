@@ -69,6 +69,7 @@ type Result struct {
 	Profile    string     `json:"profile"`
 	Section    string     `json:"section"`
 	Level      Level      `json:"level"`
+	Place      int        `json:"place"` // of the row in the catalogue: the order that merge restores
 	Title      string     `json:"title"` // the requirement's sentence
 	Verdict    Verdict    `json:"verdict"`
 	Reason     string     `json:"reason,omitempty"` // why blocked, not run, not applicable; the first failure otherwise

@@ -181,6 +181,7 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) {
 	for _, r := range out.Results {
 		judged[r.ID] = r
 	}
+	ids := j.catalogue.IDs()
 	for _, row := range j.rows {
 		r, ok := judged[row.ID]
 		if !ok {
@@ -189,7 +190,7 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) {
 			}
 		}
 		r.ID, r.Profile, r.Section, r.Level = row.ID, j.profile.Name, row.Section, row.Level
-		r.Title, r.Spec = row.Text, row.Spec
+		r.Title, r.Spec, r.Place = row.Text, row.Spec, slices.Index(ids, row.ID)
 		j.report.Results = append(j.report.Results, r)
 	}
 	j.report.Run.Cleanup = j.visit.leave(out.Totals.Clients, j.started, out.Gone != "")
