@@ -1,0 +1,25 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// LackStep holds for an answer that is no step of a login flow.
+func LackStep() Expectation {
+	return Hold("no login flow", func(e *wire.Exchange) error {
+		var step struct {
+			FlowID string `json:"flow_id"`
+		}
+		if json.Unmarshal([]byte(e.Body), &step) == nil && step.FlowID != "" {
+			return errors.New("it carries a flow_id")
+		}
+		return nil
+	})
+}
+
+// RefuseRedirect holds for a login that ends without a code because of its redirect_uri: 403 after the password, or 400
+// in releases that judge it at the first step.
+func RefuseRedirect() Expectation { return All(HaveStatus(400, 403), GrantNothing()) }
