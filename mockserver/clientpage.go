@@ -26,8 +26,9 @@ type ClientPage struct {
 
 // published fetches what a client publishes: link tags, else a metadata document. Any failure publishes nothing.
 func (h *Home) published(ctx context.Context, clientID string) []string {
-	ctx, cancel := context.WithTimeout(ctx, h.Policy.PageTTL)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer h.clock.AfterFunc(h.Policy.PageTTL, cancel)()
 	page, err := h.fetch(ctx, clientID)
 	if err != nil {
 		return nil

@@ -18,6 +18,8 @@ type Clock interface {
 	Advance(ctx context.Context, d time.Duration) error
 	// Now is the target's time as far as the harness knows.
 	Now() time.Time
+	// Instant tells whether the target's timers fire when its time is moved, so that nobody needs to wait for them.
+	Instant() bool
 	// Restore puts the target's time back to ours, where it was moved.
 	Restore(ctx context.Context) error
 }
@@ -38,6 +40,7 @@ type none struct{}
 
 func (none) Advance(context.Context, time.Duration) error { return ErrNone }
 func (none) Now() time.Time                               { return time.Now() }
+func (none) Instant() bool                                { return false }
 func (none) Restore(context.Context) error                { return nil }
 
 // LongestWait is how far Wait goes.
@@ -49,6 +52,7 @@ func Wait(progress func(left time.Duration)) Clock { return wait{progress} }
 type wait struct{ progress func(time.Duration) }
 
 func (wait) Now() time.Time                { return time.Now() }
+func (wait) Instant() bool                 { return false }
 func (wait) Restore(context.Context) error { return nil }
 func (w wait) Advance(ctx context.Context, d time.Duration) error {
 	if d > LongestWait {
@@ -80,14 +84,20 @@ func Command(line string) Clock {
 	}}
 }
 
-// Offset is a clock moved by a function that sets the whole offset from real time.
-func Offset(move func(context.Context, time.Duration) error) Clock { return &offset{move: move} }
+// Offset is a clock moved by a function that sets the whole offset from real time, at a target whose timers obey.
+func Offset(move func(context.Context, time.Duration) error) Clock {
+	return &offset{move: move, instant: true}
+}
 
 type offset struct {
 	mu   sync.Mutex
 	at   time.Duration
 	move func(context.Context, time.Duration) error
+
+	instant bool
 }
+
+func (o *offset) Instant() bool { return o.instant }
 
 func (o *offset) Now() time.Time {
 	o.mu.Lock()

@@ -92,10 +92,31 @@ func (e *Exchange) String() string {
 	if body := strings.Join(strings.Fields(e.Body), " "); body != "" {
 		if e.MediaType() == "text/html" {
 			body = fmt.Sprintf("(%d bytes of HTML)", len(e.Body))
+		} else if brief, ok := e.brief(); ok {
+			body = brief
 		}
 		s += " " + body // whole: a secret that was cut could not be recognised; Cut shortens what is redacted
 	}
 	return s
+}
+
+// telling are the members of a JSON answer that decide verdicts, in the order they are shown.
+var telling = []string{"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result", "access_token", "refresh_token", "expires_in", "auth_code"}
+
+// brief is a JSON object without the members that no verdict needs.
+func (e *Exchange) brief() (string, bool) {
+	v, err := e.JSON()
+	if err != nil || len(e.Body) < 100 {
+		return "", false
+	}
+	var parts []string
+	for _, name := range telling {
+		if member, there := v[name]; there {
+			encoded, _ := json.Marshal(member)
+			parts = append(parts, fmt.Sprintf("%q: %s", name, encoded))
+		}
+	}
+	return "{" + strings.Join(parts, ", ") + "}", len(parts) > 0
 }
 
 // plain drops what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.

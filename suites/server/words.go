@@ -54,6 +54,34 @@ func advance(ctx context.Context, d time.Duration) {
 	}
 }
 
+// meanwhile runs something that a time-out of the target will end. Where the target's timers obey its clock, time is
+// moved past it once ready says that the target waits; elsewhere it is waited for.
+func meanwhile(ctx context.Context, timeout time.Duration, ready func() bool, do func()) {
+	home := target.From(ctx)
+	if !home.Clock.Instant() {
+		do()
+		return
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); do() }()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for moved := false; ; {
+		select {
+		case <-done:
+			return
+		case <-ctx.Done():
+			<-done
+			return
+		case <-tick.C:
+			if !moved && ready() {
+				moved = true
+				_ = home.Clock.Advance(ctx, timeout+time.Second) // a clock that fails is waited for
+			}
+		}
+	}
+}
+
 // equal is the matcher behind Be.
 type equal struct {
 	what string
@@ -153,4 +181,13 @@ func shared(list []string, prefix int) int {
 		}
 	}
 	return longest
+}
+
+// sum is a short name of a text, for paths.
+func sum(s string) string {
+	var h uint32 = 2166136261
+	for _, b := range []byte(s) {
+		h = (h ^ uint32(b)) * 16777619
+	}
+	return fmt.Sprintf("%08x", h)
 }
