@@ -142,6 +142,18 @@ func trusting(ca *clientsite.CA) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
+// loopbackOnly keeps the built-in mock from looking for anything beyond this machine: its judge is here.
+func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s is not on this machine", host)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
 // startBuiltIn starts the mock home that a run without --target judges, and makes the run's options fit it.
 func startBuiltIn(ctx context.Context, o *run.Options) (stop func(), err error) {
 	if o.SiteCA == nil {
@@ -149,7 +161,9 @@ func startBuiltIn(ctx context.Context, o *run.Options) (stop func(), err error) 
 			return nil, err
 		}
 	}
-	options := mockserver.Options{Fetch: trusting(o.SiteCA)}
+	fetch := trusting(o.SiteCA)
+	fetch.Transport.(*http.Transport).DialContext = loopbackOnly
+	options := mockserver.Options{Fetch: fetch}
 	preferred := net.JoinHostPort("127.0.0.1", strconv.Itoa(o.Site.Prefer-1)) // so that two runs of a seed look alike
 	home, err := mockserver.Listen(preferred, options)
 	if err != nil {

@@ -196,10 +196,22 @@ const slowest = 15 * time.Second
 
 var _ = Describe("Client pages that misbehave", func() {
 	It(requirement("indieauth.client-info.timeout"), func(ctx SpecContext) {
-		misbehaves(ctx, "timeout", map[string]http.HandlerFunc{
-			"nothing":           func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-			"headers, then not": func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() },
-		})
+		home, to := target.From(ctx), elsewhere(ctx)
+		Control(ctx, authorize(ctx, clientWith(ctx, "timeout-control", link(to), to))).To(IssueCode())
+		for _, v := range []struct {
+			name    string
+			handler http.HandlerFunc
+		}{
+			{"nothing", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
+			{"headers, then nothing", func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }},
+		} {
+			page := home.Site.Page("timeout-"+sum(v.name), v.handler)
+			var answer *target.Step
+			meanwhile(ctx, pageTimeout, func() bool { return len(page.Fetches()) > 0 }, func() {
+				answer = authorize(Step(ctx, v.name), target.Login{ClientID: page.URL(), RedirectURI: to})
+			})
+			refusedSoon(Step(ctx, v.name), answer)
+		}
 	})
 
 	It(requirement("indieauth.client-info.endless"), func(ctx SpecContext) {
@@ -274,11 +286,11 @@ func misbehaves(ctx Ctx, name string, pages map[string]http.HandlerFunc) {
 	for _, what := range slices.Sorted(maps.Keys(pages)) {
 		handler := pages[what]
 		page := home.Site.Page(name+"-"+sum(what), handler)
-		var answer *target.Step
-		meanwhile(ctx, pageTimeout, func() bool { return len(page.Fetches()) > 0 }, func() {
-			answer = authorize(Step(ctx, what), target.Login{ClientID: page.URL(), RedirectURI: to})
-		})
-		Expect(Step(ctx, what), answer).To(RefuseRedirect())
-		Expect(Step(ctx, what), answer.Duration < slowest).To(Be("an answer within "+slowest.String(), true))
+		refusedSoon(Step(ctx, what), authorize(Step(ctx, what), target.Login{ClientID: page.URL(), RedirectURI: to}))
 	}
+}
+
+func refusedSoon(ctx Ctx, answer *target.Step) {
+	Expect(ctx, answer).To(RefuseRedirect())
+	Expect(ctx, answer.Duration < slowest).To(Be("an answer within "+slowest.String(), true))
 }
