@@ -23,3 +23,31 @@ func LackStep() Expectation {
 // RefuseRedirect holds for a login that ends without a code because of its redirect_uri: 403 after the password, or 400
 // in releases that judge it at the first step.
 func RefuseRedirect() Expectation { return All(HaveStatus(400, 403), GrantNothing()) }
+
+// ListProviders holds for login providers with name and type, the local users among them, under a member or, with "",
+// as a bare list.
+func ListProviders(member string) Expectation {
+	return Hold("a list of login providers with homeassistant", func(e *wire.Exchange) error {
+		type provider struct{ Name, Type string }
+		var list []provider
+		if member == "" {
+			if err := e.Decode(&list); err != nil {
+				return err
+			}
+		} else {
+			var object map[string]json.RawMessage
+			if err := e.Decode(&object); err != nil {
+				return err
+			}
+			if err := json.Unmarshal(object[member], &list); err != nil {
+				return err
+			}
+		}
+		for _, p := range list {
+			if p.Type == "homeassistant" && p.Name != "" {
+				return nil
+			}
+		}
+		return errors.New("the local users are not among them")
+	})
+}
