@@ -31,20 +31,6 @@ type call struct {
 
 type handler func(*call) *Answer
 
-// method lets GET handlers answer GET only: the real home refuses HEAD on most paths.
-func only(methods ...string) func(handler) handler {
-	return func(next handler) handler {
-		return func(c *call) *Answer {
-			if !slices.Contains(methods, c.Method) {
-				a := plain(http.StatusMethodNotAllowed)
-				a.Header.Set("Allow", strings.Join(methods, ","))
-				return a
-			}
-			return next(c)
-		}
-	}
-}
-
 // handle mounts an endpoint for its methods; every other method gets 405.
 func (h *Home) handle(path string, byMethod map[string]handler) {
 	allow := strings.Join(slices.Sorted(maps.Keys(byMethod)), ",")
@@ -112,8 +98,8 @@ func (h *Home) decide(w http.ResponseWriter, c *call, next handler) *Answer {
 	if h.bans.has(c.ip) {
 		return plain(http.StatusForbidden)
 	}
-	if h.Policy.Filtered(unescaped(c.URL)) {
-		return plain(http.StatusBadRequest)
+	if c.Header.Get("X-Forwarded-For") != "" || h.Policy.Filtered(unescaped(c.URL)) {
+		return plain(http.StatusBadRequest) // nobody is a trusted proxy
 	}
 	if c.Header.Get("Upgrade") != "" {
 		c.Request = c.WithContext(context.WithValue(c.Context(), writerKey{}, w))

@@ -210,7 +210,7 @@ func (h *Home) linkUser(c *call) *Answer {
 	if _, first := h.store.TakeCode(*b.Code); !first {
 		return message(http.StatusBadRequest, "Invalid code")
 	}
-	if code.Provider == "homeassistant" {
+	if code.UserID != c.user.User.ID && code.Provider == "homeassistant" {
 		return message(http.StatusBadRequest, "Credential already linked")
 	}
 	return message(http.StatusOK, "User linked")

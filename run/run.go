@@ -2,10 +2,12 @@ package run
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/authconform/authconform/harness/clientsite"
@@ -106,7 +108,7 @@ func (j *job) look(ctx context.Context) error {
 	}
 	j.setup = stage.Setup{
 		Target: j.Target, CAFile: j.CAFile, Insecure: j.Insecure, Account: j.Account,
-		Clock: j.clock(), Control: j.Control, Site: j.Site, Browser: j.Browser,
+		Mark: strings.ToLower(rand.Text()[:8]), Clock: j.clock(), Control: j.Control, Site: j.Site, Browser: j.Browser,
 	}
 	j.setup.Site.CA = j.SiteCA
 	v, err := pay(ctx, j.setup, j.Onboard)
@@ -193,7 +195,7 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) {
 		r.Title, r.Spec, r.Place = row.Text, row.Spec, slices.Index(ids, row.ID)
 		j.report.Results = append(j.report.Results, r)
 	}
-	j.report.Run.Cleanup = j.visit.leave(out.Totals.Clients, j.started, out.Gone != "")
+	j.report.Run.Cleanup = j.visit.leave(j.setup.Mark, out.Totals.Clients, j.started, out.Gone != "")
 	j.report.Run.Logins = out.Totals.Logins + j.visit.stage.Home.Logins()
 	j.report.Run.Requests = out.Totals.Requests + j.visit.stage.Home.Wire.Requests()
 	j.report.Run.DurationMS = time.Since(j.started).Milliseconds()

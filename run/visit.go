@@ -72,7 +72,7 @@ func loopback(raw string) bool {
 }
 
 // leave takes back what workers could not (they were killed), counts, and says what is left at the target.
-func (v *visit) leave(clients []string, since time.Time, gone bool) []string {
+func (v *visit) leave(mark string, clients []string, since time.Time, gone bool) []string {
 	if gone {
 		return []string{"the target no longer answered: tokens of this run may be left there"}
 	}
@@ -81,9 +81,9 @@ func (v *visit) leave(clients []string, since time.Time, gone bool) []string {
 	var left []string
 	judge.Run(func() {
 		ours := func(g target.Grant) bool {
-			return slices.ContainsFunc(append(clients, v.stage.Home.Client().ID), func(c string) bool { return strings.HasPrefix(g.ClientID, c) })
+			return strings.Contains(g.Name, " "+mark+"-") || slices.ContainsFunc(append(clients, v.stage.Home.Client().ID), func(c string) bool { return strings.HasPrefix(g.ClientID, c) })
 		}
-		left = v.stage.Home.TakeBack(ctx, v.before, v.known, since, ours)
+		left = append(v.stage.Home.TakeBack(ctx, v.before, v.known, since, ours), v.stage.Home.TakeBackUsers(ctx, mark)...)
 	})
 	judge.Run(func() { v.stage.Home.Leave(ctx) })
 	return left

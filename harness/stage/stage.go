@@ -29,6 +29,7 @@ type Setup struct {
 	Account  target.Account `json:"account"`
 	Facts    target.Facts   `json:"facts"`
 	Session  target.Tokens  `json:"session"`
+	Mark     string         `json:"mark"`              // names what this run makes at the target
 	Clock    string         `json:"clock"`             // none, wait, control, or a command
 	Control  Control        `json:"control"`           // the target's control plane, if it has one
 	Site     Site           `json:"site"`              // the client site
@@ -76,7 +77,7 @@ func Open(s Setup, worker int, progress func(string)) (*Stage, error) {
 	st := &Stage{Site: site, Clock: newClock(s, progress)}
 	st.Home = target.New(target.Options{
 		Wire: wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure},
-		Site: site, Clock: st.Clock, Facts: s.Facts, Account: s.Account, Session: s.Session,
+		Site: site, Clock: st.Clock, Facts: s.Facts, Account: s.Account, Session: s.Session, Mark: s.Mark,
 	})
 	st.Browser = &Browser{spec: s.Browser, hosts: st.hosts(s.Target), site: site}
 	return st, nil

@@ -2,6 +2,8 @@ package target
 
 import (
 	"context"
+	"crypto/rand"
+	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/harness/clientsite"
@@ -16,6 +18,7 @@ type Home struct {
 	Clock   clock.Clock
 	Facts   Facts
 	Account Account
+	Mark    string // parts the names that this worker gives at the target from those of others
 
 	mu      sync.Mutex
 	session Tokens
@@ -52,12 +55,13 @@ type Options struct {
 	Clock   clock.Clock
 	Facts   Facts
 	Account Account
+	Mark    string // names what this run makes at the target
 	Session Tokens // an open session to use for housekeeping; empty: logs in when it needs one
 }
 
 // New makes a Home. Nothing is sent yet.
 func New(o Options) *Home {
-	h := &Home{Site: o.Site, Clock: o.Clock, Facts: o.Facts, Account: o.Account, session: o.Session, users: map[string]*User{}}
+	h := &Home{Site: o.Site, Clock: o.Clock, Facts: o.Facts, Account: o.Account, session: o.Session, Mark: o.Mark + "-" + strings.ToLower(rand.Text()[:4]), users: map[string]*User{}}
 	o.Wire.Observe = h.observe
 	h.Wire = wire.New(o.Wire)
 	return h

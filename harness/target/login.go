@@ -107,7 +107,7 @@ func (h *Home) Login(ctx context.Context, l Login) *Step {
 		judge.Block(ctx, "no login flow opens for client %s: %s", l.ClientID, begun.Exchange)
 	}
 	s := h.Password(ctx, begun.FlowID, l)
-	if s.Type == "form" && s.StepID == "mfa" && l.Account.TOTPSecret != "" {
+	if s.Type == "form" && len(s.Errors) == 0 && l.Account.TOTPSecret != "" {
 		s = h.Submit(ctx, begun.FlowID, l.Finish, map[string]any{"code": TOTP(l.Account.TOTPSecret, h.Clock.Now())})
 	}
 	return s

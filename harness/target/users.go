@@ -24,11 +24,14 @@ func (h *Home) NewUser(ctx context.Context, name string) *User {
 	}
 	admin := h.Open(ctx, h.Session(ctx).Access)
 	var made struct{ User struct{ ID string } }
-	err := admin.Call(ctx, "config/auth/create", map[string]any{"name": "authconform " + name, "group_ids": []string{"system-users"}}, &made)
+	err := admin.Call(ctx, "config/auth/create", map[string]any{"name": "authconform " + name + " " + h.Mark, "group_ids": []string{"system-users"}}, &made)
 	if err != nil {
 		judge.Block(ctx, "the home made no user: %v", err)
 	}
-	u := &User{ID: made.User.ID, Account: Account{Username: "authconform-" + name + "-" + strings.ToLower(rand.Text()[:8]), Password: rand.Text()}}
+	mark := strings.ToLower(rand.Text()[:8])
+	u := &User{ID: made.User.ID, Account: Account{Username: "authconform-" + name + "-" + mark, Password: rand.Text()}}
+	judge.Secret(ctx, "mark", mark)
+	judge.Secret(ctx, "mark", h.Mark)
 	judge.Secret(ctx, "password", u.Password)
 	h.mu.Lock()
 	h.users[u.ID] = u
@@ -113,6 +116,33 @@ func (h *Home) removeUser(ctx context.Context, id string) error {
 	h.mu.Lock()
 	delete(h.users, id)
 	h.mu.Unlock()
+	return nil
+}
+
+// TakeBackUsers removes the users that bear the mark of a run: those of workers that were killed.
+func (h *Home) TakeBackUsers(ctx context.Context, mark string) []string {
+	if !h.Facts.Admin {
+		return nil
+	}
+	var list []struct{ ID, Name string }
+	err := attempt(ctx, func(ctx context.Context) {
+		s := h.Open(ctx, h.Session(ctx).Access)
+		defer s.Close()
+		if err := s.Call(ctx, "config/auth/list", nil, &list); err != nil {
+			judge.Block(ctx, "config/auth/list: %v", err)
+		}
+		for _, u := range list {
+			if strings.HasPrefix(u.Name, "authconform ") && strings.Contains(u.Name, " "+mark+"-") {
+				h.mu.Lock()
+				h.users[u.ID] = &User{ID: u.ID}
+				h.mu.Unlock()
+			}
+		}
+		h.removeUsers(ctx)
+	})
+	if err != nil {
+		return []string{"users of this run may be left at the target: " + err.Error()}
+	}
 	return nil
 }
 

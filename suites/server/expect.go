@@ -136,7 +136,7 @@ func GrantNothing() Expectation {
 		if err != nil {
 			return nil //nolint:nilerr // what is no JSON object grants nothing
 		}
-		for _, member := range []string{"access_token", "refresh_token"} {
+		for _, member := range []string{"access_token", "refresh_token", "auth_code"} {
 			if _, there := v[member]; there {
 				return fmt.Errorf("it carries %s", member)
 			}

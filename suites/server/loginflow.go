@@ -108,10 +108,10 @@ var _ = Describe("Login flow", func() {
 		begun := home.Begin(ctx, target.Login{})
 		name, password := home.Account.Username, home.Account.Password
 		Secret(ctx, "password", password)
-		for what, fields := range map[string]map[string]any{
+		for what, fields := range sorted(map[string]map[string]any{
 			"no password": {"username": name}, "no name": {"password": password}, "a number": {"username": name, "password": 5},
 			"a list": {"username": []string{name}, "password": password}, "an extra field": {"username": name, "password": password, "code": "000000"},
-		} {
+		}) {
 			Expect(Step(ctx, what), home.Submit(ctx, begun.FlowID, home.Client().ID, fields)).To(All(HaveStatus(400), GrantNothing()))
 		}
 		Control(ctx, try(ctx, begun.FlowID, name, password)).To(pastPassword(home))

@@ -233,7 +233,7 @@ var _ = Describe("WebSocket, commands", func() {
 	It(requirement("ha.ws.current-user"), func(ctx SpecContext) {
 		var user map[string]any
 		Expect(ctx, answering(ctx, target.From(ctx).Session(ctx).Access).Call(ctx, "auth/current_user", nil, &user)).To(Be("error of the command", nil))
-		for member, kind := range map[string]string{"id": "string", "name": "string", "is_owner": "bool", "is_admin": "bool"} {
+		for member, kind := range sorted(map[string]string{"id": "string", "name": "string", "is_owner": "bool", "is_admin": "bool"}) {
 			Expect(ctx, fmt.Sprintf("%T", user[member])).To(Be("type of "+member, kind))
 		}
 	})
@@ -278,7 +278,7 @@ var _ = Describe("WebSocket, commands", func() {
 		Control(ctx, home.Admin(ctx).Call(ctx, "config/auth/list", nil, nil)).To(Be("error for an administrator", nil))
 		user := home.NewUser(ctx, "plain")
 		socket := answering(ctx, home.Tokens(ctx, target.Login{Account: &user.Account}).Access)
-		for command, fields := range map[string]map[string]any{"config/auth/list": nil, "config/auth/create": {"name": "authconform intruder"}, "config/auth/delete": {"user_id": user.ID}} {
+		for command, fields := range sorted(map[string]map[string]any{"config/auth/list": nil, "config/auth/create": {"name": "authconform intruder"}, "config/auth/delete": {"user_id": user.ID}}) {
 			var refused *target.CommandError
 			err := socket.Call(ctx, command, fields, nil)
 			Expect(Step(ctx, command), errors.As(err, &refused) && refused.Code == "unauthorized").To(Be("refused with unauthorized", true))

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +29,17 @@ func indices(n int) []int {
 		list[i] = i
 	}
 	return list
+}
+
+// sorted goes through named vectors in the order of their names.
+func sorted[V any](m map[string]V) iter.Seq2[string, V] {
+	return func(yield func(string, V) bool) {
+		for _, name := range slices.Sorted(maps.Keys(m)) {
+			if !yield(name, m[name]) {
+				return
+			}
+		}
+	}
 }
 
 // outcome is an answer in words for a note: status and error code, nothing that differs from run to run.

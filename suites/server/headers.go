@@ -1,0 +1,308 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+const foreign = "https://foreign.example"
+
+var _ = Describe("Headers", func() {
+	It(requirement("ha.headers.frame"), func(ctx SpecContext) {
+		for name, answer := range sorted(usual(ctx)) {
+			Expect(Step(ctx, name), answer).To(ForbidFraming())
+		}
+	})
+
+	It(requirement("ha.headers.frame-errors"), func(ctx SpecContext) {
+		for name, answer := range sorted(refusals(ctx)) {
+			Expect(Step(ctx, name), answer).To(ForbidFraming())
+		}
+	})
+
+	It(requirement("ha.headers.nosniff"), func(ctx SpecContext) {
+		for _, list := range []map[string]*wire.Exchange{usual(ctx), refusals(ctx)} {
+			for name, answer := range sorted(list) {
+				Expect(Step(ctx, name), answer).To(HaveHeader("X-Content-Type-Options", "nosniff"))
+			}
+		}
+	})
+
+	It(requirement("ha.headers.referrer"), func(ctx SpecContext) {
+		Expect(ctx, target.From(ctx).Get(ctx, "/auth/authorize")).To(All(HaveStatus(200),
+			HaveHeader("Referrer-Policy", "no-referrer", "origin", "same-origin", "strict-origin", "origin-when-cross-origin", "strict-origin-when-cross-origin")))
+	})
+
+	It(requirement("ha.headers.server-quiet"), func(ctx SpecContext) {
+		for _, list := range []map[string]*wire.Exchange{usual(ctx), refusals(ctx)} {
+			for name, answer := range sorted(list) {
+				Expect(Step(ctx, name), answer).To(All(NameNoVersion(), HaveNoHeader("X-Powered-By")))
+			}
+		}
+	})
+
+	It(requirement("ha.headers.content-type"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		begun := home.Begin(ctx, target.Login{})
+		tokens := home.Exchange(ctx, home.Code(ctx, target.Login{}))
+		Expect(Step(ctx, "login page"), home.Get(ctx, "/auth/authorize")).To(All(HaveStatus(200), BeHTML()))
+		for name, answer := range sorted(map[string]*wire.Exchange{
+			"providers": home.Get(ctx, "/auth/providers"), "login flow": begun.Exchange, "tokens": tokens,
+			"a refused code": home.Exchange(ctx, "unknown"), "the API": home.API(ctx, home.Session(ctx).Access, "/api/config"),
+		}) {
+			Expect(Step(ctx, name), answer).To(HaveMediaType("application/json"))
+		}
+	})
+})
+
+var _ = Describe("CORS", func() {
+	It(requirement("ha.cors.token-read"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		granted := home.PostForm(ctx, "/auth/token", home.CodeGrant(home.Code(ctx, target.Login{})), "Origin", foreign)
+		Expect(Step(ctx, "a grant"), granted).To(All(IssueTokens(), LetRead(foreign)))
+		tokens, _ := target.Read(granted, home.Client().ID)
+		Expect(Step(ctx, "a refresh"), home.PostForm(ctx, "/auth/token", home.RefreshGrant(tokens), "Origin", foreign)).To(All(IssueTokens(), LetRead(foreign)))
+		Expect(Step(ctx, "a refused code"), home.PostForm(ctx, "/auth/token", home.CodeGrant("unknown"), "Origin", foreign)).To(All(HaveStatus(400), LetRead(foreign)))
+	})
+
+	It(requirement("ha.cors.token-preflight"), func(ctx SpecContext) {
+		for _, path := range []string{"/auth/token", "/auth/revoke"} {
+			Expect(Step(ctx, path), preflight(ctx, path, http.MethodPost, foreign, "content-type")).To(All(HaveStatus(200, 204), LetRead(foreign), AllowHeader("content-type")))
+		}
+	})
+
+	It(requirement("ha.cors.null-origin"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		answer := home.PostForm(ctx, "/auth/token", home.CodeGrant("unknown"), "Origin", "null")
+		Note(ctx, "Access-Control-Allow-Origin: %q", answer.Header.Get("Access-Control-Allow-Origin"))
+	})
+
+	It(requirement("ha.cors.no-credentials"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		anchor := home.PostForm(ctx, "/auth/token", home.CodeGrant("unknown"), "Origin", foreign)
+		Control(ctx, anchor).To(LetRead(foreign))
+		Expect(Step(ctx, "/auth/token"), anchor).To(HaveNoHeader("Access-Control-Allow-Credentials"))
+		for _, path := range []string{"/auth/authorize", "/auth/providers", "/api/", "/api/config"} {
+			Expect(Step(ctx, path), home.Get(ctx, path, "Origin", foreign, "Authorization", "Bearer "+home.Session(ctx).Access)).To(HaveNoHeader("Access-Control-Allow-Credentials"))
+			Expect(Step(ctx, "preflight "+path), preflight(ctx, path, http.MethodGet, foreign, "authorization")).To(HaveNoHeader("Access-Control-Allow-Credentials"))
+		}
+		Expect(Step(ctx, "preflight /auth/token"), preflight(ctx, "/auth/token", http.MethodPost, foreign, "content-type")).To(HaveNoHeader("Access-Control-Allow-Credentials"))
+	})
+
+	It(requirement("ha.cors.login-unreadable"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		Control(ctx, home.PostForm(ctx, "/auth/token", home.CodeGrant("unknown"), "Origin", foreign)).To(LetRead(foreign))
+		begin := `{"client_id":"` + home.Client().ID + `","handler":["homeassistant",null],"redirect_uri":"` + home.Client().Redirect + `"}`
+		begun := home.Send(ctx, http.MethodPost, "/auth/login_flow", begin, "Content-Type", "text/plain", "Origin", foreign)
+		Control(ctx, begun).To(OpenForm())
+		Expect(Step(ctx, "login flow"), begun).To(NotLetRead())
+		Expect(Step(ctx, "its step"), home.Send(ctx, http.MethodPost, "/auth/login_flow/"+begun.Text("flow_id"), `{}`, "Content-Type", "text/plain", "Origin", foreign)).To(NotLetRead())
+		Expect(Step(ctx, "providers"), home.Get(ctx, "/auth/providers", "Origin", foreign)).To(NotLetRead())
+		Expect(Step(ctx, "login page"), home.Get(ctx, "/auth/authorize", "Origin", foreign)).To(NotLetRead())
+	})
+
+	It(requirement("ha.cors.login-preflight"), func(ctx SpecContext) {
+		Control(ctx, preflight(ctx, "/auth/token", http.MethodPost, foreign, "content-type")).To(LetRead(foreign))
+		Expect(Step(ctx, "begin"), preflight(ctx, "/auth/login_flow", http.MethodPost, foreign, "content-type")).To(NotLetRead())
+		Expect(Step(ctx, "step"), preflight(ctx, "/auth/login_flow/0123456789abcdef", http.MethodPost, foreign, "content-type")).To(NotLetRead())
+		Expect(Step(ctx, "abort"), preflight(ctx, "/auth/login_flow/0123456789abcdef", http.MethodDelete, foreign, "")).To(NotLetRead())
+	})
+
+	It(requirement("ha.cors.configured-origins"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		for _, path := range []string{"/api/", "/api/config"} {
+			under := Step(ctx, path)
+			answer := home.Get(under, path, "Origin", foreign, "Authorization", "Bearer "+home.Session(ctx).Access)
+			Control(under, answer).To(HaveStatus(200))
+			Expect(under, answer).To(NotLetRead())
+			Expect(under, home.Get(under, path, "Origin", foreign)).To(NotLetRead())
+			Expect(under, preflight(under, path, http.MethodGet, foreign, "authorization")).To(NotLetRead())
+		}
+	})
+
+	It(requirement("ha.cors.vary"), func(ctx SpecContext) {
+		answer := target.From(ctx).Get(ctx, "/.well-known/oauth-authorization-server", "Origin", foreign)
+		Control(ctx, answer).To(All(HaveStatus(200), LetRead(foreign)))
+		if answer.Header.Get("Access-Control-Allow-Origin") == "*" {
+			Held(ctx)
+			return
+		}
+		Expect(ctx, answer).To(Hold("Vary: Origin", func(e *wire.Exchange) error {
+			for _, v := range e.Header.Values("Vary") {
+				if v == "*" || strings.Contains(strings.ToLower(v), "origin") {
+					return nil
+				}
+			}
+			return fmt.Errorf("Vary is %q", strings.Join(e.Header.Values("Vary"), ", "))
+		}))
+	})
+
+	It(requirement("ha.cors.lookalike-origin"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		own := home.Wire.Base()
+		Control(ctx, home.API(ctx, home.Session(ctx).Access, "/api/")).To(HaveStatus(200))
+		for _, origin := range []string{own + ".evil.example", own + "0", strings.Replace(own, "://", "://x.", 1), "https://cast.home-assistant.io.evil.example", "https://evilcast.home-assistant.io", "http://cast.home-assistant.io"} {
+			Expect(Step(ctx, origin), home.Get(ctx, "/api/", "Origin", origin, "Authorization", "Bearer "+home.Session(ctx).Access)).To(NotLetRead())
+		}
+	})
+})
+
+var _ = Describe("Methods", func() {
+	It(requirement("oauth2.token.methods"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		form := home.CodeGrant(home.Code(ctx, target.Login{}))
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+			under := Step(ctx, method)
+			Expect(under, home.Send(under, method, "/auth/token?"+form.Encode(), "")).To(All(HaveStatus(400, 403, 404, 405), GrantNothing()))
+			if method != http.MethodGet && method != http.MethodHead {
+				Expect(under, home.Send(under, method, "/auth/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")).To(All(HaveStatus(404, 405), GrantNothing()))
+			}
+		}
+		Control(ctx, home.Token(ctx, form)).To(IssueTokens())
+	})
+
+	It(requirement("ha.http.allow"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
+		for name, answer := range sorted(map[string]*wire.Exchange{
+			"GET /auth/token": home.Get(ctx, "/auth/token"), "PUT /auth/login_flow": home.Send(ctx, http.MethodPut, "/auth/login_flow", "{}"),
+		}) {
+			Expect(Step(ctx, name), answer).To(All(HaveStatus(405), Hold("Allow with POST", func(e *wire.Exchange) error {
+				if !strings.Contains(strings.Join(e.Header.Values("Allow"), ","), "POST") {
+					return fmt.Errorf("Allow is %q", e.Header.Get("Allow"))
+				}
+				return nil
+			})))
+		}
+	})
+
+	It(requirement("ha.http.forwarded-for"), func(ctx SpecContext) {
+		Note(ctx, "GET /auth/providers with X-Forwarded-For: %s", outcome(target.From(ctx).Get(ctx, "/auth/providers", "X-Forwarded-For", "192.0.2.1")))
+	})
+})
+
+// usual are answers of all kinds that went well, and the 401 of the API. That they are such is a control.
+func usual(ctx Ctx) map[string]*wire.Exchange {
+	home := target.From(ctx)
+	list := map[string]*wire.Exchange{
+		"login page": home.Get(ctx, "/auth/authorize"), "front page": home.Get(ctx, "/"), "providers": home.Get(ctx, "/auth/providers"),
+		"the API": home.API(ctx, home.Session(ctx).Access, "/api/"),
+	}
+	for name, answer := range sorted(list) {
+		Control(Step(ctx, name), answer).To(HaveStatus(200))
+	}
+	list["the API without a token"] = home.Get(ctx, "/api/")
+	Control(ctx, list["the API without a token"]).To(HaveStatus(401))
+	return list
+}
+
+// refusals are answers to what is wrong.
+func refusals(ctx Ctx) map[string]*wire.Exchange {
+	home := target.From(ctx)
+	list := map[string]*wire.Exchange{
+		"400 of the token endpoint": home.Exchange(ctx, "unknown"), "400 of the login flow": home.PostJSON(ctx, "/auth/login_flow", map[string]string{}),
+		"404": home.Get(ctx, "/nothing-is-here"), "405": home.Get(ctx, "/auth/token"),
+	}
+	for name, answer := range sorted(list) {
+		Control(Step(ctx, name), answer).To(HaveStatus(400, 404, 405))
+	}
+	return list
+}
+
+// preflight asks as a browser does before a request that is not simple.
+func preflight(ctx Ctx, path, method, origin, header string) *wire.Exchange {
+	lines := []string{"Origin", origin, "Access-Control-Request-Method", method}
+	if header != "" {
+		lines = append(lines, "Access-Control-Request-Headers", header)
+	}
+	return target.From(ctx).Send(ctx, http.MethodOptions, path, "", lines...)
+}
+
+// ForbidFraming holds for an answer that other origins may not frame.
+func ForbidFraming() Expectation {
+	return Expectation{"X-Frame-Options DENY or SAMEORIGIN, or frame-ancestors", func(e *wire.Exchange) error {
+		if e.Err != nil {
+			return errOther
+		}
+		for _, policy := range e.Header.Values("Content-Security-Policy") {
+			for directive := range strings.SplitSeq(policy, ";") {
+				words := strings.Fields(strings.ToLower(directive))
+				if len(words) > 1 && words[0] == "frame-ancestors" && !slices.Contains(words, "*") && !slices.Contains(words, "https:") && !slices.Contains(words, "http:") {
+					return nil
+				}
+			}
+		}
+		values := e.Header.Values("X-Frame-Options")
+		if len(values) == 1 && (strings.EqualFold(values[0], "DENY") || strings.EqualFold(values[0], "SAMEORIGIN")) {
+			return nil
+		}
+		return fmt.Errorf("X-Frame-Options is %q", strings.Join(values, ", "))
+	}}
+}
+
+// NameNoVersion holds for an answer whose Server header has no version.
+func NameNoVersion() Expectation {
+	return Expectation{"no version in Server", func(e *wire.Exchange) error {
+		if v := e.Header.Get("Server"); e.Err != nil || strings.ContainsAny(v, "0123456789") {
+			return fmt.Errorf("Server is %q", v)
+		}
+		return nil
+	}}
+}
+
+// HaveMediaType holds for a body declared as the media type.
+func HaveMediaType(want string) Expectation {
+	return Expectation{"Content-Type " + want, func(e *wire.Exchange) error {
+		if kind := e.MediaType(); e.Err != nil || kind != want {
+			return fmt.Errorf("Content-Type is %q", kind)
+		}
+		return nil
+	}}
+}
+
+// LetRead holds for an answer that pages of the origin may read (Fetch §CORS check).
+func LetRead(origin string) Expectation {
+	return Expectation{"Access-Control-Allow-Origin " + origin + " or *", func(e *wire.Exchange) error {
+		values := e.Header.Values("Access-Control-Allow-Origin")
+		if e.Err != nil || len(values) != 1 || (values[0] != origin && values[0] != "*") {
+			return fmt.Errorf("Access-Control-Allow-Origin is %q", strings.Join(values, ", "))
+		}
+		return nil
+	}}
+}
+
+// NotLetRead holds for a whole answer that no foreign page may read.
+func NotLetRead() Expectation {
+	return Expectation{"no Access-Control-Allow-Origin", func(e *wire.Exchange) error {
+		if e.Err != nil || e.Status == 0 {
+			return errOther
+		}
+		if values := e.Header.Values("Access-Control-Allow-Origin"); len(values) > 0 {
+			return fmt.Errorf("Access-Control-Allow-Origin is %q", strings.Join(values, ", "))
+		}
+		return nil
+	}}
+}
+
+// AllowHeader holds for a preflight's answer that allows a request header.
+func AllowHeader(name string) Expectation {
+	return Expectation{"Access-Control-Allow-Headers with " + name, func(e *wire.Exchange) error {
+		for _, v := range e.Header.Values("Access-Control-Allow-Headers") {
+			for word := range strings.SplitSeq(v, ",") {
+				if word = strings.TrimSpace(word); word == "*" || strings.EqualFold(word, name) {
+					return nil
+				}
+			}
+		}
+		return errors.New("it is not allowed")
+	}}
+}

@@ -1,0 +1,66 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+var _ = Describe("Onboarding", func() {
+	It(requirement("ha.onboarding.owner-once"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		Control(ctx, home.Login(ctx, target.Login{})).To(IssueCode())
+		intruder := target.Account{Username: "authconform-intruder", Password: "authconform-intruder"}
+		body := map[string]string{"name": "authconform", "username": intruder.Username, "password": intruder.Password, "client_id": home.Client().ID, "language": "en"}
+		for name, header := range sorted(map[string][]string{"without a token": nil, "with a token": {"Authorization", "Bearer " + home.Session(ctx).Access}}) {
+			Expect(Step(ctx, name), home.PostJSON(ctx, "/api/onboarding/users", body, header...)).To(All(HaveStatus(401, 403, 404), GrantNothing()))
+		}
+		Expect(ctx, try(ctx, home.Begin(ctx, target.Login{}).FlowID, intruder.Username, intruder.Password)).To(All(OpenForm(), GrantNothing()))
+	})
+
+	It(requirement("ha.onboarding.steps-need-token"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		Control(ctx, home.Login(ctx, target.Login{})).To(IssueCode())
+		body := map[string]string{"client_id": home.Client().ID, "redirect_uri": home.Client().Redirect}
+		for _, step := range []string{"core_config", "analytics", "integration"} {
+			Expect(Step(ctx, step), home.PostJSON(ctx, "/api/onboarding/"+step, body)).To(All(HaveStatus(401, 403, 404), GrantNothing()))
+			Expect(Step(ctx, step+" with junk"), home.PostJSON(ctx, "/api/onboarding/"+step, body, "Authorization", "Bearer junk")).To(All(HaveStatus(401, 403, 404), GrantNothing()))
+		}
+	})
+
+	It(requirement("ha.onboarding.status"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		Control(ctx, home.Login(ctx, target.Login{})).To(IssueCode())
+		Expect(ctx, home.Get(ctx, "/api/onboarding")).To(Hold("404, 401, or a list whose user step is done", func(e *wire.Exchange) error {
+			if e.Err != nil {
+				return errOther
+			}
+			if e.Status == http.StatusNotFound || e.Status == http.StatusUnauthorized {
+				return nil
+			}
+			var steps []struct {
+				Step string
+				Done bool
+			}
+			if e.Status != http.StatusOK || json.Unmarshal([]byte(e.Body), &steps) != nil {
+				return errOther
+			}
+			for _, s := range steps {
+				if s.Step == "user" && s.Done {
+					return nil
+				}
+			}
+			return errors.New("the user step is not done")
+		}))
+	})
+
+	It(requirement("ha.onboarding.providers"), func(ctx SpecContext) {
+		Expect(ctx, target.From(ctx).Get(ctx, "/auth/providers")).To(All(HaveStatus(200), NotMention("onboarding_required")))
+	})
+})
