@@ -113,6 +113,22 @@ func (m equal) FailureMessage(actual any) string {
 }
 func (m equal) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
 
+// below is the matcher behind beBelow.
+type below struct{ limit int }
+
+// beBelow holds for a status below a limit; 0 stands for a connection that was closed.
+func beBelow(limit int) judge.Matcher { return below{limit} }
+
+func (m below) Match(actual any) (bool, error) { n, ok := actual.(int); return ok && n < m.limit, nil }
+func (m below) Expected() string {
+	return fmt.Sprintf("a status below %d, or a closed connection", m.limit)
+}
+func (m below) Got(actual any) string { return fmt.Sprint(actual) }
+func (m below) FailureMessage(actual any) string {
+	return "expected " + m.Expected() + ", got " + m.Got(actual)
+}
+func (m below) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
+
 // unguessable is the matcher behind BeUnguessable.
 type unguessable struct{ bits float64 }
 

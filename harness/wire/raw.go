@@ -1,0 +1,89 @@
+package wire
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Raw sends a request that no HTTP library would send: method, target, Host and header lines stand in it as given, an
+// empty Host too. Content-Length is added unless it is among the headers.
+func (c *Client) Raw(ctx context.Context, r Request) *Exchange {
+	target := r.URL
+	r.URL = c.Absolute(target)
+	e := &Exchange{Request: r, Started: time.Now()}
+	c.requests.Add(1)
+	e.Err = c.raw(ctx, e, text(r, target))
+	e.Duration = time.Since(e.Started)
+	if c.observe != nil {
+		c.observe(e)
+	}
+	record(ctx, e)
+	return e
+}
+
+func text(r Request, target string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", r.Method, target, r.Host)
+	for name, values := range r.Header {
+		for _, v := range values {
+			fmt.Fprintf(&b, "%s: %s\r\n", name, v)
+		}
+	}
+	if r.Header.Get("Content-Length") == "" && r.Header.Get("Transfer-Encoding") == "" {
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(r.Body))
+	}
+	return b.String() + "\r\n" + r.Body
+}
+
+func (c *Client) raw(ctx context.Context, e *Exchange, sent string) error {
+	ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
+	defer cancel()
+	conn, err := c.dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // nothing is lost
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(deadline)
+	}
+	if _, err := io.WriteString(conn, sent); err != nil {
+		return err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, maxHeader+maxBody)), &http.Request{Method: e.Request.Method})
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close() //nolint:errcheck // it is read below
+	e.Status, e.Header = resp.StatusCode, resp.Header
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	e.Body = string(body)
+	return err
+}
+
+// dial opens a connection to the target as the HTTP client would.
+func (c *Client) dial(ctx context.Context) (net.Conn, error) {
+	base, err := url.Parse(c.base)
+	if err != nil {
+		return nil, err
+	}
+	port := base.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[base.Scheme]
+	}
+	address := net.JoinHostPort(base.Hostname(), port)
+	transport, _ := c.http.Transport.(*http.Transport)
+	if base.Scheme != "https" {
+		return transport.DialContext(ctx, "tcp", address)
+	}
+	config := transport.TLSClientConfig.Clone()
+	config.NextProtos = []string{"http/1.1"}
+	return (&tls.Dialer{NetDialer: &net.Dialer{Timeout: connectTimeout}, Config: config}).DialContext(ctx, "tcp", address)
+}
