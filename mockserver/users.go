@@ -1,13 +1,13 @@
 package mockserver
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
-
-	"golang.org/x/crypto/bcrypt"
 )
 
 // User is a person of the home.
@@ -45,11 +45,7 @@ type users struct {
 }
 
 func newUsers(start []User) (*users, error) {
-	none, err := bcrypt.GenerateFromPassword([]byte(secret(16)), bcrypt.MinCost)
-	if err != nil {
-		return nil, err
-	}
-	u := &users{byID: map[string]User{}, none: none}
+	u := &users{byID: map[string]User{}, none: hashPassword(secret(16))}
 	for _, user := range start {
 		if _, err := u.add(user); err != nil {
 			return nil, fmt.Errorf("user %q: %w", user.Username, err)
@@ -66,11 +62,7 @@ var (
 // add makes a user. Without a username it has no way to log in yet.
 func (u *users) add(user User) (User, error) {
 	if user.Username != "" {
-		hash, err := hashPassword(user.Password)
-		if err != nil {
-			return User{}, err
-		}
-		user.hash, user.Password = hash, ""
+		user.hash, user.Password = hashPassword(user.Password), ""
 	}
 	if user.ID == "" {
 		user.ID = secret(16)
@@ -85,12 +77,17 @@ func (u *users) add(user User) (User, error) {
 	return user, nil
 }
 
-// hashPassword uses bcrypt at its least cost: a mock's passwords are no secrets, and a judge should not wait.
-func hashPassword(password string) ([]byte, error) {
-	if len(password) > 72 {
-		password = password[:72]
-	}
-	return bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+// hashPassword is salted and fast: a mock's passwords are no secrets, and a judge should not wait.
+func hashPassword(password string) []byte { return saltedHash([]byte(secret(8)), password) }
+
+func saltedHash(salt []byte, password string) []byte {
+	sum := sha256.Sum256(append(slices.Clone(salt), password...))
+	return append(slices.Clone(salt), sum[:]...)
+}
+
+// matches compares in constant time.
+func matches(hash []byte, password string) bool {
+	return len(hash) > sha256.Size && subtle.ConstantTimeCompare(hash, saltedHash(hash[:len(hash)-sha256.Size], password)) == 1
 }
 
 func (u *users) named(username string) string {
@@ -111,10 +108,7 @@ func (u *users) check(username, password string) (User, bool) {
 	if !ok {
 		hash = u.none
 	}
-	if len(password) > 72 {
-		password = password[:72]
-	}
-	match := bcrypt.CompareHashAndPassword(hash, []byte(password)) == nil
+	match := matches(hash, password)
 	return user, ok && match
 }
 
@@ -149,10 +143,7 @@ func (u *users) change(id string, f func(*User)) bool {
 
 // setLogin gives a user a name and password.
 func (u *users) setLogin(id, username, password string) error {
-	hash, err := hashPassword(password)
-	if err != nil {
-		return err
-	}
+	hash := hashPassword(password)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if username == "" {

@@ -166,7 +166,7 @@ func (w *worker) judge(ctx ginkgo.SpecContext, row Row, body func(ginkgo.SpecCon
 		w.emit(Event{Broken: row.ID + ": " + broken})
 		return
 	}
-	result := record.Outcome(row.Level)
+	result := record.Outcome(row.Level, !w.job.Evidence)
 	if under.Err() != nil && len(result.Failures) == 0 && result.Verdict != reports.Blocked {
 		result.Verdict, result.Reason = reports.Blocked, fmt.Sprintf("not finished within %s", limit)
 	}

@@ -181,7 +181,7 @@ func attempt(ctx context.Context, body func(context.Context)) error {
 	under := judge.With(ctx, record)
 	judge.Run(func() { body(under); judge.Held(under) })
 	defer record.End(ctx)
-	if out := record.Outcome(reports.Must); out.Verdict != reports.Pass {
+	if out := record.Outcome(reports.Must, true); out.Verdict != reports.Pass {
 		return errors.New(out.Reason)
 	}
 	return nil

@@ -189,5 +189,8 @@ func (s *Socket) Call(ctx context.Context, command string, fields map[string]any
 	}
 }
 
+// Abandon drops the connection without a word.
+func (s *Socket) Abandon() { _ = s.conn.CloseNow() }
+
 // Close closes the socket.
 func (s *Socket) Close() { _ = s.conn.Close(websocket.StatusNormalClosure, "") }

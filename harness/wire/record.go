@@ -38,6 +38,11 @@ func record(ctx context.Context, e *Exchange) {
 
 // Evidence is the exchange as a report may carry it: secrets replaced, long bodies cut.
 func (e *Exchange) Evidence(label string, s *Secrets) reports.Exchange {
+	if len(e.Request.Body) > scanBody || len(e.Body) > scanBody {
+		short := *e
+		short.Request.Body, short.Body = short.Request.Body[:min(len(e.Request.Body), scanBody)], short.Body[:min(len(e.Body), scanBody)]
+		e = &short
+	}
 	s.LearnExchange(e)
 	out := reports.Exchange{
 		Label: label, Method: e.Request.Method, URL: s.Hide(e.Request.URL),

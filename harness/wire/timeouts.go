@@ -9,4 +9,5 @@ const (
 	maxBody        = 1 << 20  // bytes of a response body that are read
 	maxHeader      = 64 << 10 // bytes of response headers
 	keepBody       = 4 << 10  // bytes of a body that evidence keeps
+	scanBody       = 64 << 10 // bytes of a body that are searched for secrets: what lies behind is not kept
 )

@@ -124,23 +124,25 @@ var _ = Describe("Odd requests", func() {
 
 	It(requirement("robust.websocket"), func(ctx SpecContext) {
 		home := target.From(ctx)
-		for name, frame := range sorted(map[string]string{
+		frames := map[string]string{
 			"no JSON": "x", "a list": "[]", "a number": "1", "null": "null", "an empty object": "{}", "deep": strings.Repeat("[", 20_000), "a huge id": `{"id":1e300,"type":"ping"}`,
 			"a list for a type": `{"id":1,"type":[]}`, "an object for an id": `{"id":{},"type":"ping"}`, "lone surrogate": `{"id":1,"type":"\ud800"}`, "many": `{"id":1,"type":"` + strings.Repeat("a", 60_000) + `"}`, "a list of commands": `[{"id":1,"type":"ping"},5,null]`,
-		}) {
+		}
+		other := answering(ctx, home.Session(ctx).Access)
+		for name, frame := range sorted(frames) {
 			for _, loggedIn := range []bool{false, true} {
 				under := Step(ctx, fmt.Sprintf("%s, logged in %v", name, loggedIn))
-				var socket *target.Socket
+				socket := home.Dial(under)
 				if loggedIn {
-					socket = home.Open(under, home.Session(ctx).Access)
+					_, _ = socket.Login(under, home.Session(ctx).Access)
 				} else {
-					socket = home.Dial(under)
 					_, _ = socket.Read(under)
 				}
 				_ = socket.SendText(under, frame)
-				Expect(under, answering(under, home.Session(ctx).Access).Call(under, "ping", nil, nil)).To(Be("error of another socket's ping", nil))
-				socket.Close()
+				Expect(under, other.Call(under, "ping", nil, nil)).To(Be("error of another socket's ping", nil))
+				socket.Abandon()
 			}
 		}
+		Expect(ctx, answering(ctx, home.Session(ctx).Access).Call(ctx, "ping", nil, nil)).To(Be("error of a new socket's ping", nil))
 	})
 })
