@@ -25,12 +25,13 @@ type demo struct {
 	entities map[string]entity
 }
 
-func newDemo() *demo {
-	d := &demo{entities: map[string]entity{}}
+func (d *demo) clear() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.entities = map[string]entity{}
 	d.entities["light.kitchen"] = entity{ID: "light.kitchen", State: "off", Attributes: map[string]any{"friendly_name": "Kitchen"}}
 	d.entities["climate.hall"] = entity{ID: "climate.hall", State: "heat", Attributes: map[string]any{"friendly_name": "Hall", "temperature": 20.5, "current_temperature": 19.8}}
 	d.entities["sensor.clock"] = entity{ID: "sensor.clock", Attributes: map[string]any{"friendly_name": "Clock of the mock home"}}
-	return d
 }
 
 func (d *demo) list(now time.Time) []entity {

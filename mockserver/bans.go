@@ -10,6 +10,12 @@ type bans struct {
 	banned    map[string]bool
 }
 
+func (b *bans) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failed, b.banned = map[string]int{}, map[string]bool{}
+}
+
 func (b *bans) has(ip string) bool {
 	if b.threshold == 0 {
 		return false

@@ -63,7 +63,7 @@ func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
 	if err != nil {
 		return page, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // read enough
+	defer resp.Body.Close()
 	page.Status = resp.StatusCode
 	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(h.Policy.PageLimit)+1))
 	if len(body) <= h.Policy.PageLimit {

@@ -18,7 +18,7 @@ import (
 // controlPrefix starts the control plane: what no real home has.
 const controlPrefix = "/_authconform/"
 
-// ControlToken opens the control plane.
+// ControlSecret is the token that opens the control plane.
 func (h *Home) ControlSecret() string { return h.ControlToken }
 
 // control answers the control plane. It is not part of the protocol: no history, no faults, no bans.

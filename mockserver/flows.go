@@ -15,12 +15,10 @@ type flow struct {
 	Started   time.Time
 	Link      bool // type link_user: its code joins an account instead of opening a session
 
-	busy    bool
-	user    *User // whose password was right; the second factor is open
-	since   time.Time
-	tries   int
-	picked  bool
-	factors []string
+	busy  bool
+	user  *User // whose password was right; the second factor is open
+	since time.Time
+	tries int
 }
 
 const maxFlows = 10_000

@@ -79,7 +79,10 @@ func New(o Options) (*Home, error) {
 	if o.Fetch == nil {
 		o.Fetch = &http.Client{}
 	}
-	h := &Home{Options: o, clock: o.Clock, store: o.Store, history: &mock.History{}, faults: &mock.Faults{}}
+	h := &Home{
+		Options: o, clock: o.Clock, store: o.Store, history: &mock.History{}, faults: &mock.Faults{}, users: &users{none: hashPassword(secret(16))},
+		flows: newFlows(), sockets: newSockets(), bans: &bans{threshold: o.BanThreshold}, demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
+	}
 	if err := h.reset(); err != nil {
 		return nil, err
 	}
@@ -89,17 +92,14 @@ func New(o Options) (*Home, error) {
 
 // reset puts the home back to its start.
 func (h *Home) reset() error {
-	list, err := newUsers(h.Users)
-	if err != nil {
+	if err := h.users.load(h.Users); err != nil {
 		return fmt.Errorf("mock home: %w", err)
 	}
-	if h.sockets != nil {
-		h.sockets.closeAll()
-	}
 	h.store.Clear()
-	h.users, h.flows, h.sockets = list, newFlows(), newSockets()
-	h.bans, h.demo = &bans{threshold: h.BanThreshold, failed: map[string]int{}, banned: map[string]bool{}}, newDemo()
-	h.steps, h.hooks = newOnboarding(h.Fresh), newWebhooks()
+	h.bans.clear()
+	h.demo.clear()
+	h.steps.start(h.Fresh)
+	h.hooks.clear()
 	h.restart()
 	return nil
 }

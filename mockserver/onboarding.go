@@ -17,12 +17,14 @@ type onboarding struct {
 	done map[string]bool
 }
 
-func newOnboarding(fresh bool) *onboarding {
-	o := &onboarding{done: map[string]bool{}}
+// start is a fresh home, or one that is done.
+func (o *onboarding) start(fresh bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.done = map[string]bool{}
 	for _, s := range onboardingSteps {
 		o.done[s] = !fresh
 	}
-	return o
 }
 
 // open tells whether the home has no owner yet.

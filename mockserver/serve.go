@@ -189,7 +189,7 @@ func (c *call) parseMultipart(boundary string) {
 	parts := multipart.NewReader(bytes.NewReader(c.body), boundary)
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err != nil {

@@ -18,7 +18,7 @@ type Server struct {
 
 // Listen starts a home at an address ("127.0.0.1:8123"; port 0 takes a free one).
 func Listen(address string, o Options) (*Server, error) {
-	l, err := net.Listen("tcp", address)
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, err
 	}

@@ -44,14 +44,17 @@ type users struct {
 	none []byte // a hash that no password has: unknown names cost as much as known ones
 }
 
-func newUsers(start []User) (*users, error) {
-	u := &users{byID: map[string]User{}, none: hashPassword(secret(16))}
+// load replaces everybody.
+func (u *users) load(start []User) error {
+	u.mu.Lock()
+	u.byID, u.ids = map[string]User{}, nil
+	u.mu.Unlock()
 	for _, user := range start {
 		if _, err := u.add(user); err != nil {
-			return nil, fmt.Errorf("user %q: %w", user.Username, err)
+			return fmt.Errorf("user %q: %w", user.Username, err)
 		}
 	}
-	return u, nil
+	return nil
 }
 
 var (

@@ -48,7 +48,7 @@ type console struct {
 }
 
 func (c console) print(format string, args ...any) {
-	fmt.Fprintf(c.w, format, args...) //nolint:errcheck // a terminal that is gone stops nothing
+	fmt.Fprintf(c.w, format, args...)
 }
 
 var colours = map[Verdict]string{Fail: "31;1", Blocked: "35;1", Warn: "33", KnownFail: "33", NotRun: "36", Pass: "32", Note: "2", NotApplicable: "2"}
@@ -86,7 +86,7 @@ func (c console) sections(r *Report) {
 		if len(words) > 0 {
 			line += "\t" + strings.Join(words, ", ")
 		}
-		fmt.Fprintln(t, line) //nolint:errcheck // flushed below
+		fmt.Fprintln(t, line)
 	}
 	_ = t.Flush()
 }
@@ -167,9 +167,9 @@ func (c console) last(r *Report) {
 		c.wrap("", "The run ended early: "+r.Run.Interrupt)
 	}
 	var words []string
-	for i, n := range counts(r.Results) {
-		if v := Verdicts[len(Verdicts)-1-i]; v != "" {
-			n = counts(r.Results)[len(Verdicts)-1-i]
+	numbers := counts(r.Results)
+	for i := range numbers {
+		if v, n := Verdicts[len(numbers)-1-i], numbers[len(numbers)-1-i]; v != "" {
 			if n > 0 {
 				words = append(words, c.paint(v, fmt.Sprintf("%d %s", n, v.Word())))
 			}

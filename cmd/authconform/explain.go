@@ -37,14 +37,14 @@ func explainCommand() *cobra.Command {
 }
 
 func explain(w io.Writer, r *requirements.Requirement) {
-	fmt.Fprintf(w, "%s  (%s, section %s)\n\n%s\n", r.ID, strings.ToUpper(string(r.Level)), r.Section, fold(r.Text, "  ")) //nolint:errcheck // standard output
+	fmt.Fprintf(w, "%s  (%s, section %s)\n\n%s\n", r.ID, strings.ToUpper(string(r.Level)), r.Section, fold(r.Text, "  "))
 	say := func(head, body string) {
 		if body != "" {
-			fmt.Fprintf(w, "\n%s\n%s\n", head, fold(body, "  ")) //nolint:errcheck // standard output
+			fmt.Fprintf(w, "\n%s\n%s\n", head, fold(body, "  "))
 		}
 	}
 	say("Source", r.Source)
-	fmt.Fprintf(w, "  %s\n", r.Spec.URL) //nolint:errcheck // standard output
+	fmt.Fprintf(w, "  %s\n", r.Spec.URL)
 	say("How it is judged", r.Judged)
 	say("What breaks it", r.Failure)
 	say("Conditions", remarks(r))

@@ -33,9 +33,9 @@ func listCommand() *cobra.Command {
 			for _, r := range rows {
 				if r.Section != section {
 					section = r.Section
-					fmt.Fprintf(w, "%s\n", section) //nolint:errcheck // flushed below
+					fmt.Fprintf(w, "%s\n", section)
 				}
-				fmt.Fprintf(w, "  %s\t%s\t%s\n", r.ID, r.Level, remarks(r)) //nolint:errcheck // flushed below
+				fmt.Fprintf(w, "  %s\t%s\t%s\n", r.ID, r.Level, remarks(r))
 			}
 			return w.Flush()
 		},

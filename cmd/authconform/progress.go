@@ -27,7 +27,7 @@ func newProgress(w *os.File) *progress {
 
 func (p *progress) Say(format string, args ...any) {
 	p.clear()
-	fmt.Fprintf(p.w, format+"\n", args...) //nolint:errcheck // progress is best effort
+	fmt.Fprintf(p.w, format+"\n", args...)
 }
 
 // plainEvery is how often progress is said where there is no terminal.
@@ -50,19 +50,19 @@ func (p *progress) draw(live, plain string) {
 	now := p.now()
 	switch {
 	case p.live && now.Sub(p.last) > 50*time.Millisecond:
-		fmt.Fprintf(p.w, "\r\x1b[K%.79s", live) //nolint:errcheck // progress is best effort
+		fmt.Fprintf(p.w, "\r\x1b[K%.79s", live)
 		p.drawn, p.last = true, now
 	case !p.live && p.last.IsZero():
 		p.last = now
 	case !p.live && now.Sub(p.last) > plainEvery:
-		fmt.Fprintln(p.w, plain) //nolint:errcheck // progress is best effort
+		fmt.Fprintln(p.w, plain)
 		p.last = now
 	}
 }
 
 func (p *progress) clear() {
 	if p.drawn {
-		fmt.Fprint(p.w, "\r\x1b[K") //nolint:errcheck // progress is best effort
+		fmt.Fprint(p.w, "\r\x1b[K")
 		p.drawn = false
 	}
 }

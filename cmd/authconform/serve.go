@@ -48,7 +48,7 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 				if err := writeReady(ready, home); err != nil {
 					return run.Usage("--ready-file: %v", err)
 				}
-				defer os.Remove(ready) //nolint:errcheck // a convenience
+				defer os.Remove(ready)
 			}
 			introduce(cmd.OutOrStdout(), home, fresh)
 			<-cmd.Context().Done()
@@ -115,9 +115,9 @@ func writeReady(path string, home *mockserver.Server) error {
 }
 
 func introduce(w io.Writer, home *mockserver.Server, fresh bool) {
-	fmt.Fprintf(w, "A mock home listens on %s\n\n", home.URL) //nolint:errcheck // standard output
+	fmt.Fprintf(w, "A mock home listens on %s\n\n", home.URL)
 	if fresh {
-		fmt.Fprintln(w, "It is not onboarded: POST /api/onboarding/users makes its owner.") //nolint:errcheck // standard output
+		fmt.Fprintln(w, "It is not onboarded: POST /api/onboarding/users makes its owner.")
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, u := range home.Users {
@@ -130,10 +130,10 @@ func introduce(w io.Writer, home *mockserver.Server, fresh bool) {
 		case u.TOTP != "":
 			remark = "second factor (TOTP): " + u.TOTP
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\n", u.Username, u.Password, remark) //nolint:errcheck // flushed below
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", u.Username, u.Password, remark)
 	}
 	_ = t.Flush()
-	fmt.Fprintf(w, "\nControl plane: %s/_authconform/  Authorization: Bearer %s\nCtrl-C ends it.\n", home.URL, home.ControlToken) //nolint:errcheck // standard output
+	fmt.Fprintf(w, "\nControl plane: %s/_authconform/  Authorization: Bearer %s\nCtrl-C ends it.\n", home.URL, home.ControlToken)
 }
 
 func trusting(ca *clientsite.CA) *http.Client {

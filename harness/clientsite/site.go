@@ -91,12 +91,12 @@ func listenAddress(o Options) (string, int, error) {
 
 func listen(host string, port, i int, anyPort bool) (net.Listener, error) {
 	if port > 0 {
-		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port+i)))
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.Itoa(port+i)))
 		if err == nil || !anyPort {
 			return l, err
 		}
 	}
-	return net.Listen("tcp", net.JoinHostPort(host, "0"))
+	return (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, "0"))
 }
 
 // Origin is the first http origin, without a slash: the default client's.
@@ -152,8 +152,12 @@ func (s *Site) HTML(name, body string) *Page {
 }
 
 // URL is the page on the first origin; Other and Secure are the same page on the others.
-func (p *Page) URL() string    { return p.site.Origin() + p.path }
-func (p *Page) Other() string  { return p.site.Other() + p.path }
+func (p *Page) URL() string { return p.site.Origin() + p.path }
+
+// Other is the page on the second http origin.
+func (p *Page) Other() string { return p.site.Other() + p.path }
+
+// Secure is the page on the https origin.
 func (p *Page) Secure() string { return p.site.Secure() + p.path }
 
 // Fetches lists the requests that the page got so far, in order.

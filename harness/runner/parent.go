@@ -51,22 +51,27 @@ func Run(ctx context.Context, p Plan) (*Outcome, error) {
 		if len(wave.Rows) == 0 {
 			continue
 		}
-		rest, err := runWave(ctx, p, wave, out)
-		if err != nil {
+		if err := wave.run(ctx, p, out); err != nil {
 			return out, err
 		}
-		if len(rest) > 0 && ctx.Err() == nil && out.Gone == "" { // a worker died: its unfinished rows get one more chance
-			if rest, err = runWave(ctx, p, Wave{rest, wave.Procs}, out); err != nil {
-				return out, err
-			}
-			if ctx.Err() == nil && out.Gone == "" {
-				for _, r := range rest {
-					out.Lost = append(out.Lost, r.ID)
-				}
-			}
-		}
 	}
-	return out, nil
+	return out, nil //nolint:nilerr // a run that was cut off keeps what it has
+}
+
+// run runs a wave. The unfinished rows of a worker that died get one more chance.
+func (w Wave) run(ctx context.Context, p Plan, out *Outcome) error {
+	stopped := func() bool { return ctx.Err() != nil || out.Gone != "" }
+	rest, err := runWave(ctx, p, w, out)
+	if err != nil || len(rest) == 0 || stopped() {
+		return err
+	}
+	if rest, err = runWave(ctx, p, Wave{rest, w.Procs}, out); err != nil || stopped() {
+		return err
+	}
+	for _, r := range rest {
+		out.Lost = append(out.Lost, r.ID)
+	}
+	return nil
 }
 
 // runWave runs a wave and returns the rows without a verdict.
@@ -153,7 +158,7 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	if err != nil {
 		return &setupError{err}
 	}
-	cmd := exec.Command(p.Command[0], p.Command[1:]...) //nolint:gosec // this program itself
+	cmd := exec.Command(p.Command[0], p.Command[1:]...) //nolint:gosec,noctx // this program itself; a context would kill it, where the end of its input lets it give back what it took
 	cmd.SysProcAttr = ownGroup()
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -101,7 +101,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 		e.Err = err
 		return
 	}
-	defer resp.Body.Close() //nolint:errcheck // the answer was read
+	defer resp.Body.Close()
 	e.Status, e.Header = resp.StatusCode, resp.Header
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	e.Body, e.Err = string(body), err

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -121,7 +122,8 @@ func (e *Exchange) brief() (string, bool) {
 
 // plain drops what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
 func plain(err error) string {
-	if e, ok := err.(*url.Error); ok {
+	e := &url.Error{}
+	if errors.As(err, &e) {
 		if e.Timeout() {
 			return fmt.Sprintf("no answer within %s", RequestTimeout)
 		}

@@ -50,7 +50,7 @@ func (c *Client) raw(ctx context.Context, e *Exchange, sent string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // nothing is lost
+	defer conn.Close()
 	if deadline, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(deadline)
 	}
@@ -61,7 +61,7 @@ func (c *Client) raw(ctx context.Context, e *Exchange, sent string) error {
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close() //nolint:errcheck // it is read below
+	defer resp.Body.Close()
 	e.Status, e.Header = resp.StatusCode, resp.Header
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	e.Body = string(body)

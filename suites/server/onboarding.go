@@ -16,7 +16,8 @@ var _ = Describe("Onboarding", func() {
 	It(requirement("ha.onboarding.owner-once"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		Control(ctx, home.Login(ctx, target.Login{})).To(IssueCode())
-		intruder := target.Account{Username: "authconform-intruder", Password: "authconform-intruder"}
+		name := "authconform-intruder"
+		intruder := target.Account{Username: name, Password: name}
 		body := map[string]string{"name": "authconform", "username": intruder.Username, "password": intruder.Password, "client_id": home.Client().ID, "language": "en"}
 		for name, header := range sorted(map[string][]string{"without a token": nil, "with a token": {"Authorization", "Bearer " + home.Session(ctx).Access}}) {
 			Expect(Step(ctx, name), home.PostJSON(ctx, "/api/onboarding/users", body, header...)).To(All(HaveStatus(401, 403, 404), GrantNothing()))

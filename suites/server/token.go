@@ -8,7 +8,6 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
-	"github.com/authconform/authconform/harness/wire"
 )
 
 const formType = "application/x-www-form-urlencoded"
@@ -170,7 +169,7 @@ func bothGrants(ctx Ctx, x Expectation) {
 	if err != nil || tokens.Refresh == "" {
 		Block(ctx, "the code grant gave no refresh token: %s", answer)
 	}
-	var refreshed *wire.Exchange = home.Refresh(Step(ctx, "refresh grant"), tokens)
+	var refreshed = home.Refresh(Step(ctx, "refresh grant"), tokens)
 	Control(ctx, refreshed).To(IssueTokens())
 	Expect(Step(ctx, "refresh grant"), refreshed).To(x)
 }

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/reports"
+)
+
+// TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real.
+func TestMain(m *testing.M) {
+	if os.Getenv("BE_AUTHCONFORM") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// program is authconform as a command that was not started yet.
+func program(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append(os.Environ(), "BE_AUTHCONFORM=1", "NO_COLOR=1", "AUTHCONFORM_PASSWORD=")
+	return cmd
+}
+
+// outcome is what an invocation left.
+type outcome struct {
+	code     int
+	out, err string
+}
+
+func (o outcome) all() string { return o.out + o.err }
+
+func finish(t *testing.T, cmd *exec.Cmd) outcome {
+	t.Helper()
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return outcome{cmd.ProcessState.ExitCode(), out.String(), stderr.String()}
+}
+
+func invoke(t *testing.T, args ...string) outcome {
+	t.Helper()
+	return finish(t, program(t.Context(), t, args...))
+}
+
+// judge runs against a target as its owner, and reads the report.
+func judge(t *testing.T, url, user, password string, args ...string) (outcome, *reports.Report) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "out")
+	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", user, "--browser", "off", "--report-dir", dir}, args...)...)
+	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+password)
+	o := finish(t, cmd)
+	r, err := reports.Read(filepath.Join(dir, "report.json"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return o, r
+}
+
+// home starts a mock home and names its owner.
+func home(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Server, user, password string) {
+	t.Helper()
+	var o mockserver.Options
+	if change != nil {
+		change(&o)
+	}
+	s, err := mockserver.Listen("127.0.0.1:0", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	for _, u := range mockserver.DefaultUsers() {
+		if u.Owner {
+			return s, u.Username, u.Password
+		}
+	}
+	t.Fatal("the demo has no owner")
+	return nil, "", ""
+}
+
+func write(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// oneLine fails unless the text is short words for a person, and no stack trace.
+func oneLine(t *testing.T, text string) {
+	t.Helper()
+	if text = strings.TrimSpace(text); text == "" || strings.Contains(text, "goroutine ") || strings.Contains(text, ".go:") {
+		t.Errorf("no readable error: %q", text)
+	}
+}
+
+func discard(r io.ReadCloser) { _, _ = io.Copy(io.Discard, r); _ = r.Close() }
