@@ -14,6 +14,13 @@ type Row struct {
 	Timeout time.Duration `json:"timeout"` // 0: SpecTimeout
 }
 
+func (r Row) limit() time.Duration {
+	if r.Timeout == 0 {
+		return SpecTimeout
+	}
+	return r.Timeout
+}
+
 // Job is what a worker is told, as one JSON line on its standard input; secrets in it reach neither argv nor the
 // environment. When the input ends, the worker gives everything back and stops.
 type Job struct {

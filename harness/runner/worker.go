@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/reports"
 )
 
 // Environment is what surrounds the specs of a worker: the target and what stands beside it.
@@ -126,38 +124,24 @@ func (w *worker) adopt(kind types.NodeType, _ ginkgo.Offset, text string, args [
 	}
 	for i, arg := range args {
 		if body, ok := arg.(func(ginkgo.SpecContext)); ok {
-			args[i] = func(ctx ginkgo.SpecContext) { w.judge(ctx, row, body) }
+			args[i] = func(ctx ginkgo.SpecContext) { w.judge(ctx, row, Spec{body}) }
 		}
 	}
-	limit := row.Timeout
-	if limit == 0 {
-		limit = SpecTimeout
-	}
-	return text, append(args, ginkgo.Label(mine), ginkgo.NodeTimeout(limit+2*gracePeriod)), nil
+	return text, append(args, ginkgo.Label(mine), ginkgo.NodeTimeout(row.limit()+2*gracePeriod)), nil
 }
 
-func (w *worker) judge(ctx ginkgo.SpecContext, row Row, body func(ginkgo.SpecContext)) {
+func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	if w.stopped.Err() != nil || w.lost != nil {
 		return
 	}
 	w.emit(Event{Started: row.ID})
-	started := time.Now()
-	limit := row.Timeout
-	if limit == 0 {
-		limit = SpecTimeout
-	}
-	record := judge.NewRecord()
-	under, cancel := context.WithTimeoutCause(w.env.With(judge.With(ctx, record)), limit, fmt.Errorf("the spec's time limit of %s", limit))
+	under, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
-	broken := guarded(func() { body(specContext{ctx, under}) })
-
-	after, cancelAfter := context.WithTimeout(context.WithoutCancel(under), leaveTimeout)
+	result, broken := spec.Judge(under, row, w.env, !w.job.Evidence)
+	after, cancelAfter := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	defer cancelAfter()
-	quiet := judge.With(after, judge.NewRecord())
-	_ = guarded(func() { record.End(quiet) })
-	_ = guarded(func() { w.env.GiveBack(quiet) })
-	_ = guarded(func() { w.lost = w.env.Lost(quiet) })
+	_ = guarded(func() { w.lost = w.env.Lost(judge.With(w.env.With(after), judge.NewRecord())) })
 	if w.stopped.Err() != nil || w.lost != nil {
 		return // cut off: no verdict is better than a false one
 	}
@@ -166,36 +150,5 @@ func (w *worker) judge(ctx ginkgo.SpecContext, row Row, body func(ginkgo.SpecCon
 		w.emit(Event{Broken: row.ID + ": " + broken})
 		return
 	}
-	result := record.Outcome(row.Level, !w.job.Evidence)
-	if under.Err() != nil && len(result.Failures) == 0 && result.Verdict != reports.Blocked {
-		result.Verdict, result.Reason = reports.Blocked, fmt.Sprintf("not finished within %s", limit)
-	}
-	result.ID, result.Level = row.ID, row.Level
-	result.DurationMS = float64(time.Since(started).Microseconds()) / 1000
-	if !w.job.Evidence && (result.Verdict == reports.Pass || result.Verdict == reports.NotApplicable) {
-		result.Evidence = nil
-	}
 	w.emit(Event{Result: &result})
 }
-
-// guarded runs a spec and turns a panic of ours into words.
-func guarded(body func()) (broken string) {
-	defer func() {
-		if p := recover(); p != nil {
-			broken = fmt.Sprintf("panic: %v at %s", p, place(debug.Stack()))
-		}
-	}()
-	judge.Run(body)
-	return ""
-}
-
-// specContext is Ginkgo's context with our values and our end.
-type specContext struct {
-	ginkgo.SpecContext
-	ctx context.Context
-}
-
-func (c specContext) Value(key any) any           { return c.ctx.Value(key) }
-func (c specContext) Done() <-chan struct{}       { return c.ctx.Done() }
-func (c specContext) Err() error                  { return c.ctx.Err() }
-func (c specContext) Deadline() (time.Time, bool) { return c.ctx.Deadline() }

@@ -1,0 +1,87 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/reports"
+)
+
+// Spec is a registered spec: the body that judges one row.
+type Spec struct{ body func(ginkgo.SpecContext) }
+
+// Specs finds the registered specs by the rows that they judge, for callers that run them themselves, many at a time.
+// A process calls it once, and no Work beside it: Ginkgo builds its tree once.
+func Specs() map[string]Spec {
+	found := map[string]Spec{}
+	ginkgo.AddTreeConstructionNodeArgsTransformer(func(kind types.NodeType, _ ginkgo.Offset, text string, args []any) (string, []any, []error) {
+		for _, arg := range args {
+			if body, ok := arg.(func(ginkgo.SpecContext)); ok && kind.Is(types.NodeTypeIt) {
+				found[text] = Spec{body}
+			}
+		}
+		return text, args, nil
+	})
+	formatter.ColorableStdOut = io.Discard
+	suite, reporter := ginkgo.GinkgoConfiguration()
+	ginkgo.PreviewSpecs("authconform", suite, reporter)
+	return found
+}
+
+// Judge runs the spec for its row and tells what became of it. broken is a defect of ours, in words: a panic. Brief
+// spares green rows their evidence.
+func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (result reports.Result, broken string) {
+	started := time.Now()
+	record := judge.NewRecord()
+	under, cancel := context.WithTimeoutCause(env.With(judge.With(ctx, record)), row.limit(), fmt.Errorf("the spec's time limit of %s", row.limit()))
+	defer cancel()
+	broken = guarded(func() { s.body(specContext{under}) })
+
+	after, cancelAfter := context.WithTimeout(context.WithoutCancel(under), leaveTimeout)
+	defer cancelAfter()
+	quiet := judge.With(after, judge.NewRecord())
+	_ = guarded(func() { record.End(quiet) })
+	_ = guarded(func() { env.GiveBack(quiet) })
+
+	result = record.Outcome(row.Level, brief)
+	if under.Err() != nil && len(result.Failures) == 0 && result.Verdict != reports.Blocked {
+		result.Verdict, result.Reason = reports.Blocked, fmt.Sprintf("not finished within %s", row.limit())
+	}
+	result.ID, result.Level = row.ID, row.Level
+	result.DurationMS = float64(time.Since(started).Microseconds()) / 1000
+	if brief && (result.Verdict == reports.Pass || result.Verdict == reports.NotApplicable) {
+		result.Evidence = nil
+	}
+	return result, broken
+}
+
+// guarded runs a spec and turns a panic of ours into words.
+func guarded(body func()) (broken string) {
+	defer func() {
+		if p := recover(); p != nil {
+			broken = fmt.Sprintf("panic: %v at %s", p, place(debug.Stack()))
+		}
+	}()
+	judge.Run(body)
+	return ""
+}
+
+// specContext is a context as Ginkgo's specs take it. Their report is ours.
+type specContext struct{ context.Context }
+
+// SpecReport implements ginkgo.SpecContext.
+func (specContext) SpecReport() types.SpecReport { return types.SpecReport{} }
+
+// AttachProgressReporter implements ginkgo.SpecContext.
+func (specContext) AttachProgressReporter(func() string) func() { return func() {} }
+
+// WrappedContext implements ginkgo.SpecContext.
+func (c specContext) WrappedContext() context.Context { return c.Context }
