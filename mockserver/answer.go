@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Answer is what a handler decided, before it is written.
@@ -12,6 +13,10 @@ type Answer struct {
 	Header http.Header
 	Body   []byte
 	Why    string // the rule that refused, for the history and the page
+
+	Delay    time.Duration // before it is written, on the home's clock
+	Drop     bool          // close the connection instead
+	Truncate int           // write so many bytes of the body, then close; 0: all
 }
 
 // Refusal is an error with a protocol face: what was asked, what rule refused it, where the rule is written.

@@ -78,8 +78,14 @@ type Policy struct {
 	Filtered func(decoded string) bool
 	// Metadata shapes the authorization server metadata; issuer is "" for hosts that are not the home's own.
 	Metadata func(issuer string) map[string]any
-	// OnAnswer sees every answer on its way out and may change it.
-	OnAnswer func(*http.Request, *Answer)
+	// Request is what the home takes a request for, before anything is judged: a home that is too lenient reads a wrong
+	// one as a right one. It changes no value in place.
+	Request func(Request) Request
+	// Answer is what becomes of an answer on its way out. It changes no value in place.
+	Answer func(Request, Answer) Answer
+	// Hears and Says are the same for the messages of a WebSocket; a nil message is not said.
+	Hears func(map[string]any) map[string]any
+	Says  func(map[string]any) map[string]any
 }
 
 // Strict is the policy that conforms.
@@ -99,5 +105,8 @@ func Strict() *Policy {
 			"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}, "Server": {""}, "X-Frame-Options": {"SAMEORIGIN"},
 		},
 		PublicCORS: publicCORS, Filtered: filtered, Metadata: metadata,
+		Request: func(r Request) Request { return r }, Answer: func(_ Request, a Answer) Answer { return a }, Hears: asItIs, Says: asItIs,
 	}
 }
+
+func asItIs(m map[string]any) map[string]any { return m }

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/authconform/authconform/mock"
@@ -21,12 +22,13 @@ import (
 // call is a request, parsed once.
 type call struct {
 	*http.Request
-	home *Home
-	ip   string
-	body []byte
-	form url.Values // nil: the body is no form
-	bad  bool       // the form is malformed: a duplicate, a file, broken multipart
-	user *session   // who calls, where the endpoint wants to know
+	heard Request
+	home  *Home
+	ip    string
+	body  []byte
+	form  url.Values // nil: the body is no form
+	bad   bool       // the form is malformed: a duplicate, a file, broken multipart
+	user  *session   // who calls, where the endpoint wants to know
 }
 
 type handler func(*call) *Answer
@@ -55,6 +57,7 @@ func (h *Home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.control(w, r)
 		return
 	}
+	r = h.hear(r)
 	if strings.Contains(r.URL.Path, "//") || r.URL.Path == "*" {
 		h.answer(w, r, func(*call) *Answer { return plain(http.StatusNotFound) }) // the mux would redirect
 		return
@@ -65,6 +68,7 @@ func (h *Home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer is the one adapter: it parses, lets decide, and writes.
 func (h *Home) answer(w http.ResponseWriter, r *http.Request, decide handler) {
 	c := &call{Request: r, home: h, ip: remoteIP(r)}
+	c.heard, _ = r.Context().Value(heardKey{}).(Request)
 	entry := mock.Entry{At: h.now(), Method: r.Method, Path: r.URL.Path, Query: slices.Sorted(maps.Keys(r.URL.Query()))}
 	a := h.decide(w, c, decide)
 	if a == nil {
@@ -73,24 +77,45 @@ func (h *Home) answer(w http.ResponseWriter, r *http.Request, decide handler) {
 	entry.Client, entry.Form = c.form.Get("client_id"), slices.Sorted(maps.Keys(c.form))
 	if f, hit := h.faults.Hit(r.Method, r.URL.Path, entry.Client); hit {
 		entry.Fault = "fault " + itoa(f.ID)
-		if a = h.afflict(r.Context(), f, a); a == nil {
-			h.history.Add(entry)
-			panic(http.ErrAbortHandler) // drop the connection, as net/http wants it said
-		}
+		a = afflicted(f, a)
 	}
-	entry.Status, entry.Why = a.Status, a.Why
+	h.dress(c, a)
+	out := h.Policy.Answer(c.heard, *a)
+	entry.Status, entry.Why = out.Status, out.Why
 	if c.user != nil {
 		entry.User = c.user.User.Username
 	}
 	h.history.Add(entry)
-	h.dress(c, a)
-	if h.Policy.OnAnswer != nil {
-		h.Policy.OnAnswer(r, a)
+	h.write(w, r, out)
+}
+
+// write sends an answer, late or in part where it is meant to be.
+func (h *Home) write(w http.ResponseWriter, r *http.Request, a Answer) {
+	if a.Delay > 0 {
+		h.pause(r.Context(), a.Delay)
+	}
+	if a.Drop {
+		panic(http.ErrAbortHandler) // as net/http wants it said
 	}
 	maps.Copy(w.Header(), a.Header)
+	if a.Truncate > 0 && a.Truncate < len(a.Body) {
+		w.Header().Set("Content-Length", itoa(len(a.Body)))
+		a.Body = a.Body[:a.Truncate]
+	}
 	w.WriteHeader(a.Status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(a.Body)
+	}
+}
+
+// pause waits on the home's clock.
+func (h *Home) pause(ctx context.Context, d time.Duration) {
+	done := make(chan struct{})
+	stop := h.clock.AfterFunc(d, func() { close(done) })
+	select {
+	case <-done:
+	case <-ctx.Done():
+		stop()
 	}
 }
 
@@ -257,20 +282,8 @@ func (h *Home) preflight(c *call, byMethod map[string]handler) *Answer {
 	return a
 }
 
-// afflict lets a fault change an answer; nil drops the connection.
-func (h *Home) afflict(ctx context.Context, f mock.Fault, a *Answer) *Answer {
-	if wait, _ := f.Wait(); wait > 0 {
-		done := make(chan struct{})
-		stop := h.clock.AfterFunc(wait, func() { close(done) })
-		select {
-		case <-done:
-		case <-ctx.Done():
-			stop()
-		}
-	}
-	if f.Drop {
-		return nil
-	}
+// afflicted is an answer that a fault hit.
+func afflicted(f mock.Fault, a *Answer) *Answer {
 	if f.Status != 0 {
 		a = text200(f.Status, "")
 	}
@@ -280,10 +293,8 @@ func (h *Home) afflict(ctx context.Context, f mock.Fault, a *Answer) *Answer {
 	for name, value := range f.Header {
 		a.Header.Set(name, value)
 	}
-	if f.Truncate > 0 && f.Truncate < len(a.Body) {
-		a.Header.Set("Content-Length", itoa(len(a.Body)))
-		a.Body = a.Body[:f.Truncate]
-	}
+	a.Delay, _ = f.Wait() // its form was checked when the fault was added
+	a.Drop, a.Truncate = f.Drop, f.Truncate
 	return a
 }
 

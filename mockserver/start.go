@@ -83,3 +83,9 @@ func Start(t T, options ...Option) *Server {
 	t.Cleanup(s.Stop)
 	return s
 }
+
+// Kill ends the home at once.
+func (s *Server) Kill() {
+	s.Close()
+	_ = s.server.Close()
+}

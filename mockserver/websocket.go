@@ -128,6 +128,7 @@ func (k *socket) auth(raw []byte, ip string) bool {
 	if json.Unmarshal(raw, &message) != nil || message == nil {
 		return false // closed without a word
 	}
+	message = k.home.Policy.Hears(message)
 	refuse := func(why string) bool {
 		k.home.bans.count(ip)
 		k.send(map[string]any{"type": "auth_invalid", "message": why})
@@ -155,7 +156,7 @@ func (k *socket) take(raw []byte) bool {
 		list = []map[string]any{one}
 	}
 	for _, message := range list {
-		k.command(message)
+		k.command(k.home.Policy.Hears(message))
 	}
 	return true
 }
@@ -209,7 +210,11 @@ func failure(id any, code, text string) map[string]any {
 
 const writeLimit = 10 * time.Second
 
-func (k *socket) send(v any) {
+func (k *socket) send(message map[string]any) {
+	v := k.home.Policy.Says(message)
+	if v == nil {
+		return
+	}
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return

@@ -12,11 +12,11 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// means is what this run has to judge with: need -> why it lacks it; an empty reason means that it is there.
-type means map[requirements.Need]string
+// Means is what a run has to judge with: need -> why it lacks it; an empty reason means that it is there.
+type Means map[requirements.Need]string
 
-// decided is a row whose verdict needs no spec.
-func decided(r *requirements.Requirement, f target.Facts, have means) (reports.Verdict, string) {
+// Decide finds the verdict of a row that needs no spec, and its reason; "" for a row that must be judged.
+func Decide(r *requirements.Requirement, f target.Facts, have Means) (reports.Verdict, string) {
 	if r.Untestable != "" {
 		return reports.NotApplicable, "untestable: " + r.Untestable
 	}
@@ -55,7 +55,7 @@ func lacks(f target.Facts, feature requirements.Feature) string {
 func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	var side, alone []runner.Row
 	for _, r := range rows {
-		row := runner.Row{ID: r.ID, Level: r.Level, Timeout: limit(r, o)}
+		row := runner.Row{ID: r.ID, Level: r.Level, Timeout: Limit(r, o.Clock)}
 		if r.Alone {
 			alone = append(alone, row)
 		} else {
@@ -69,9 +69,10 @@ func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 
 const browserTimeout = 2 * time.Minute
 
-func limit(r *requirements.Requirement, o Options) time.Duration {
+// Limit is how long the spec of a row may take where time is moved by clock.
+func Limit(r *requirements.Requirement, clockKind string) time.Duration {
 	switch {
-	case slices.Contains(r.Needs, requirements.NeedClock) && o.Clock == "wait":
+	case slices.Contains(r.Needs, requirements.NeedClock) && clockKind == "wait":
 		return clock.LongestWait + runner.SpecTimeout
 	case slices.Contains(r.Needs, requirements.NeedBrowser):
 		return browserTimeout

@@ -50,7 +50,7 @@ type job struct {
 	baseline  *reports.Baseline
 	setup     stage.Setup
 	visit     *visit
-	have      means
+	have      Means
 	report    *reports.Report
 	started   time.Time
 	decided   map[string]reports.Result
@@ -69,7 +69,7 @@ func prepare(o Options) (*job, error) {
 		return nil, &Error{ExitBroken, err}
 	}
 	all := j.profile.Select(j.catalogue)
-	if j.rows, err = choose(all, o.Select); err != nil {
+	if j.rows, err = Choose(all, o.Select); err != nil {
 		return nil, err
 	}
 	j.rows = o.Shard.part(j.rows, o.Seed)
@@ -144,7 +144,7 @@ func (j *job) clock() string {
 func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	var open []*requirements.Requirement
 	for _, r := range j.rows {
-		if v, why := decided(r, j.setup.Facts, j.have); v != "" {
+		if v, why := Decide(r, j.setup.Facts, j.have); v != "" {
 			j.decided[r.ID] = reports.Result{Verdict: v, Reason: why}
 		} else {
 			open = append(open, r)

@@ -10,9 +10,9 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// choose filters rows by an expression: terms parted by commas or spaces, each an id, a glob, level:L or section:S; a
+// Choose filters rows by an expression: terms parted by commas or spaces, each an id, a glob, level:L or section:S; a
 // term behind ! takes away. Without a positive term everything is in. An unknown id, level or section is an error.
-func choose(rows []*requirements.Requirement, expr string) ([]*requirements.Requirement, error) {
+func Choose(rows []*requirements.Requirement, expr string) ([]*requirements.Requirement, error) {
 	var take, drop []func(*requirements.Requirement) bool
 	for _, term := range strings.FieldsFunc(expr, func(r rune) bool { return r == ',' || r == ' ' }) {
 		word, negative := strings.CutPrefix(term, "!")

@@ -92,8 +92,8 @@ func (v *visit) leave(mark string, clients []string, since time.Time, gone bool)
 func (v *visit) close() { v.stage.Site.Close() }
 
 // means finds out what this run can judge with.
-func (j *job) means() means {
-	m := means{}
+func (j *job) means() Means {
+	m := Means{}
 	if _, err := browser.Find(j.Browser); err != nil {
 		m[requirements.NeedBrowser] = err.Error()
 	}

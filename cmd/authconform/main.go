@@ -46,7 +46,7 @@ them for you: a mock home that is as strict as the real one.
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
-	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), serveCommand(), mergeCommand(), versionCommand())
+	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), serveCommand(), proveCommand(), mergeCommand(), versionCommand())
 	cmd.SuggestionsMinimumDistance = 2
 	for _, sub := range cmd.Commands() {
 		usageErrors(sub)

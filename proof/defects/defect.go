@@ -1,0 +1,75 @@
+// Package defects is the list of what developers of servers get wrong: each defect is a home with one thing changed. It
+// is written from the requirements' sentences and knows nothing of the checks.
+package defects
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/mockserver"
+)
+
+// Defect is one thing that a server gets wrong.
+type Defect struct {
+	ID     string   // "code.reusable": section and name, in the words of the field
+	Story  string   // one sentence: what a developer of a server got wrong
+	Breaks []string // the requirements that it must break, all of them
+	Blocks []string // ids or globs of further ones whose positive control it takes away, if any
+
+	// Change makes the one change, to the policy of a home that conforms. It replaces fields; it changes no map or slice
+	// in place.
+	Change func(*mockserver.Policy)
+	// Home changes what is no policy: the store, bans. Most defects need none.
+	Home func(*mockserver.Options)
+}
+
+// Options is a home that has the defect.
+func (d Defect) Options(o mockserver.Options) mockserver.Options {
+	if o.Policy == nil {
+		o.Policy = mockserver.Strict()
+	}
+	if d.Change != nil {
+		d.Change(o.Policy)
+	}
+	if d.Home != nil {
+		d.Home(&o)
+	}
+	return o
+}
+
+// May reports whether the defect may block a requirement.
+func (d Defect) May(block string) bool {
+	return slices.ContainsFunc(d.Blocks, func(glob string) bool {
+		ok, err := path.Match(glob, block)
+		return err == nil && ok
+	})
+}
+
+// All lists every defect, by section.
+func All() []Defect { return slices.Concat(code) }
+
+// Check tells what is wrong with the list itself: names twice, no story, requirements that nobody has.
+func Check(list []Defect, known func(requirement string) bool) error {
+	seen := map[string]bool{}
+	for _, d := range list {
+		switch {
+		case seen[d.ID]:
+			return fmt.Errorf("defect %s stands twice", d.ID)
+		case d.Story == "" || !strings.Contains(d.ID, "."):
+			return fmt.Errorf("defect %s: a dotted id and a story are wanted", d.ID)
+		case d.Change == nil && d.Home == nil:
+			return fmt.Errorf("defect %s changes nothing", d.ID)
+		case len(d.Breaks) == 0:
+			return fmt.Errorf("defect %s breaks nothing", d.ID)
+		}
+		seen[d.ID] = true
+		for _, id := range d.Breaks {
+			if !known(id) {
+				return fmt.Errorf("defect %s breaks %s, which is no requirement", d.ID, id)
+			}
+		}
+	}
+	return nil
+}

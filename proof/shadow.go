@@ -1,0 +1,150 @@
+package proof
+
+import (
+	"reflect"
+	"sync"
+	"unsafe"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/proof/defects"
+)
+
+// A spec can only be broken by a defect that changes something on its way. So while a spec is run against the home that
+// conforms, every decision of the policy is also put to the defects that would decide it: where all of a defect's
+// answers are the same, the spec would see the same home, and need not be run against it. Decisions have no effects
+// (mockserver.Policy), which is what makes this true. Prove checks it on demand by running everything (Options.All).
+
+// shadow is a strict policy whose decisions are watched by the defects.
+type shadow struct {
+	policy *mockserver.Policy
+
+	mu  sync.Mutex
+	hit []bool // by defect: it would have decided something otherwise
+}
+
+// watched tells whether a defect's whole difference shows in what its policy's functions return.
+func watched(d defects.Defect) bool {
+	if d.Home != nil {
+		return false
+	}
+	was, is := mockserver.Strict(), mockserver.Strict()
+	d.Change(is)
+	a, b := reflect.ValueOf(was).Elem(), reflect.ValueOf(is).Elem()
+	for i := range a.NumField() {
+		if a.Field(i).Kind() != reflect.Func && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			return false
+		}
+	}
+	return true
+}
+
+// cast makes a shadow of the defects; those that are nil are not watched.
+func cast(list []*defects.Defect) *shadow {
+	strict := mockserver.Strict()
+	s := &shadow{policy: strict, hit: make([]bool, len(list))}
+	into := reflect.ValueOf(strict).Elem()
+	rivals := make([][]rival, into.NumField())
+	for i, d := range list {
+		if d == nil {
+			continue
+		}
+		changed := *strict
+		d.Change(&changed)
+		from := reflect.ValueOf(&changed).Elem()
+		for f := range from.NumField() {
+			if from.Field(f).Kind() == reflect.Func && closure(from.Field(f)) != closure(into.Field(f)) {
+				rivals[f] = append(rivals[f], rival{i, from.Field(f)})
+			}
+		}
+	}
+	for f, list := range rivals {
+		if len(list) > 0 {
+			own := reflect.ValueOf(into.Field(f).Interface())
+			into.Field(f).Set(reflect.MakeFunc(own.Type(), s.both(own, list)))
+		}
+	}
+	return s
+}
+
+type rival struct {
+	defect int
+	decide reflect.Value
+}
+
+// both decides as the strict policy does, and asks the rivals.
+func (s *shadow) both(own reflect.Value, rivals []rival) func([]reflect.Value) []reflect.Value {
+	return func(args []reflect.Value) []reflect.Value {
+		asked := make([]reflect.Value, len(args))
+		var lazy []*lazyArg
+		for i, arg := range args {
+			asked[i] = arg
+			if f, ok := arg.Interface().(func() []string); ok {
+				l := &lazyArg{get: f}
+				lazy = append(lazy, l)
+				asked[i] = reflect.ValueOf(l.strict)
+			}
+		}
+		out := own.Call(asked)
+		for _, r := range rivals {
+			s.mu.Lock()
+			known := s.hit[r.defect]
+			s.mu.Unlock()
+			if known {
+				continue
+			}
+			n := 0
+			for i, arg := range args {
+				if _, ok := arg.Interface().(func() []string); ok {
+					lazy[n].other = false
+					asked[i] = reflect.ValueOf(lazy[n].rival)
+					n++
+				}
+			}
+			hit := !same(out, r.decide.Call(asked))
+			for _, l := range lazy {
+				hit = hit || l.other
+			}
+			if hit {
+				s.mu.Lock()
+				s.hit[r.defect] = true
+				s.mu.Unlock()
+			}
+		}
+		return out
+	}
+}
+
+// lazyArg is an argument with an effect: the home fetches a page when it is called. A rival that calls it where the
+// strict policy did not would do something else.
+type lazyArg struct {
+	get    func() []string
+	value  []string
+	called bool
+	other  bool
+}
+
+func (l *lazyArg) strict() []string {
+	if !l.called {
+		l.value, l.called = l.get(), true
+	}
+	return l.value
+}
+
+func (l *lazyArg) rival() []string {
+	l.other = l.other || !l.called
+	return l.value
+}
+
+func same(a, b []reflect.Value) bool {
+	for i := range a {
+		if !reflect.DeepEqual(a[i].Interface(), b[i].Interface()) {
+			return false
+		}
+	}
+	return true
+}
+
+// closure is the identity of a function value, which Go does not compare: two closures of one body differ.
+func closure(f reflect.Value) unsafe.Pointer {
+	return *(*unsafe.Pointer)(f.Addr().UnsafePointer())
+}

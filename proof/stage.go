@@ -1,0 +1,108 @@
+package proof
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/runner"
+	"github.com/authconform/authconform/harness/stage"
+	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/suites/profiles"
+	"github.com/authconform/authconform/suites/server"
+)
+
+// bench is where one spec after another is run, each against a home of its own: the client site, which is costly to
+// start, is shared by all that run there.
+type bench struct {
+	site    *clientsite.Site
+	fetch   *http.Client
+	profile *profiles.Profile
+	browser string
+}
+
+const seed = 1 // of generated input: a proof is the same every time
+
+func newBench(profile *profiles.Profile, ca *clientsite.CA, browser string) (*bench, error) {
+	site, err := clientsite.Start(clientsite.Options{CA: ca})
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: ca.Pool(), MinVersion: tls.VersionTLS12}
+	transport.DialContext = loopbackOnly
+	return &bench{site: site, fetch: &http.Client{Transport: transport}, profile: profile, browser: browser}, nil
+}
+
+var errElsewhere = errors.New("not on this machine")
+
+func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || (host != "localhost" && (ip == nil || !ip.IsLoopback())) {
+		return nil, errElsewhere
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
+func (b *bench) close() { b.site.Close() }
+
+// standing is a home under test and the harness's side of it.
+type standing struct {
+	*stage.Stage
+	server *mockserver.Server
+	bench  *bench
+}
+
+// stand starts a home.
+func (b *bench) stand(o mockserver.Options, facts target.Facts) (*standing, error) {
+	o.Fetch = b.fetch
+	home, err := mockserver.Listen("127.0.0.1:0", o)
+	if err != nil {
+		return nil, err
+	}
+	owner := mockserver.DefaultUsers()[0]
+	st := &stage.Stage{Site: b.site, Clock: clock.Offset(func(_ context.Context, to time.Duration) error {
+		home.Clock().Set(to)
+		return nil
+	})}
+	st.Home = target.New(target.Options{
+		Wire: wire.Options{Base: home.URL}, Site: b.site, Clock: st.Clock, Facts: facts, Mark: "proof",
+		Account: target.Account{Username: owner.Username, Password: owner.Password},
+	})
+	return &standing{Stage: st, server: home, bench: b}, nil
+}
+
+func (s *standing) stop() {
+	s.Home.Wire.Forget()
+	s.server.Kill()
+}
+
+// With implements runner.Environment.
+func (s *standing) With(ctx context.Context) context.Context {
+	return server.Under(s.Stage.With(ctx), s.bench.profile, seed)
+}
+
+// GiveBack implements runner.Environment: the home is thrown away.
+func (s *standing) GiveBack(context.Context) {}
+
+// visit looks at the home as a run does before it starts.
+func (s *standing) visit(ctx context.Context) (facts target.Facts, err error) {
+	ctx = s.With(judge.With(ctx, judge.NewRecord()))
+	if err = s.Home.Probe(ctx); err == nil {
+		err = s.Home.Enter(ctx)
+	}
+	if err == nil {
+		err = s.Home.LookAtSite(ctx, true)
+	}
+	return s.Home.Facts, err
+}
+
+var _ runner.Environment = (*standing)(nil)
