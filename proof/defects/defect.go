@@ -48,7 +48,12 @@ func (d Defect) May(block string) bool {
 }
 
 // All lists every defect, by section.
-func All() []Defect { return slices.Concat(code) }
+func All() []Defect {
+	return slices.Concat(
+		metadata, clientID, redirectURI, clientPage, metadataDocument, loginFlow, code, pkce, token, refresh, revocation,
+		bearer, signedPath, websocket, multiFactor, longLived, linkUser, loginPage, headers, onboarding, advisory, robustness,
+	)
+}
 
 // Check tells what is wrong with the list itself: names twice, no story, requirements that nobody has.
 func Check(list []Defect, known func(requirement string) bool) error {

@@ -1,0 +1,237 @@
+package defects
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/authconform/authconform/mockserver"
+)
+
+// The words that defects are written in. Each changes a copy, so that the home that conforms and its rivals see the same
+// request.
+
+// change is one change of a policy.
+type change = func(*mockserver.Policy)
+
+// when picks requests.
+type when func(mockserver.Request) bool
+
+// at picks requests by method and path: "POST /auth/token", "* /auth/login_flow/*".
+func at(place string) when {
+	method, glob, _ := strings.Cut(place, " ")
+	return func(r mockserver.Request) bool {
+		ok, err := path.Match(glob, r.Path())
+		return err == nil && ok && (method == "*" || method == r.Method)
+	}
+}
+
+func (w when) and(more when) when {
+	return func(r mockserver.Request) bool { return w(r) && more(r) }
+}
+
+func (w when) or(more when) when {
+	return func(r mockserver.Request) bool { return w(r) || more(r) }
+}
+
+// after spares the first n requests that w picks. It counts: call it inside Change, so that each home has its own.
+func (w when) after(n int64) when {
+	var seen atomic.Int64
+	return func(r mockserver.Request) bool { return w(r) && seen.Add(1) > n }
+}
+
+// first picks only the first n requests of those that w picks. It counts, as after does.
+func (w when) first(n int64) when {
+	var seen atomic.Int64
+	return func(r mockserver.Request) bool { return w(r) && seen.Add(1) <= n }
+}
+
+// field picks requests whose form has the value.
+func field(name, value string) when {
+	return func(r mockserver.Request) bool { return fields(r).Get(name) == value }
+}
+
+// takes makes the home take a request that w picks for another one.
+func takes(w when, as func(mockserver.Request) mockserver.Request) change {
+	return func(p *mockserver.Policy) {
+		before := p.Request
+		p.Request = func(r mockserver.Request) mockserver.Request {
+			if r = before(r); w(r) {
+				r = as(r)
+			}
+			return r
+		}
+	}
+}
+
+// answers changes the answers to the requests that w picks; with statuses, only answers of those.
+func answers(w when, with func(mockserver.Answer) mockserver.Answer, statuses ...int) change {
+	return func(p *mockserver.Policy) {
+		before := p.Answer
+		p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+			if a = before(r, a); w(r) && (len(statuses) == 0 || slices.Contains(statuses, a.Status)) {
+				a = with(a)
+			}
+			return a
+		}
+	}
+}
+
+// both makes several changes that are one mistake.
+func both(list ...change) change {
+	return func(p *mockserver.Policy) {
+		for _, c := range list {
+			c(p)
+		}
+	}
+}
+
+// fields reads a plain form, the first of equal names first; empty for other bodies.
+func fields(r mockserver.Request) url.Values {
+	values, err := url.ParseQuery(string(r.Body))
+	if err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return url.Values{}
+	}
+	return values
+}
+
+// withFields is the request with its form edited.
+func withFields(edit func(url.Values)) func(mockserver.Request) mockserver.Request {
+	return func(r mockserver.Request) mockserver.Request {
+		values := fields(r)
+		edit(values)
+		r.Body = []byte(values.Encode())
+		return withHeader("Content-Type", "application/x-www-form-urlencoded")(r)
+	}
+}
+
+// withHeader is the request with a header set, or removed for "".
+func withHeader(name, value string) func(mockserver.Request) mockserver.Request {
+	return func(r mockserver.Request) mockserver.Request {
+		r.Header = setHeader(r.Header, name, value)
+		return r
+	}
+}
+
+func setHeader(h http.Header, name, value string) http.Header {
+	h = h.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	if value == "" {
+		h.Del(name)
+	} else {
+		h.Set(name, value)
+	}
+	return h
+}
+
+// status answers another status.
+func status(code int) func(mockserver.Answer) mockserver.Answer {
+	return func(a mockserver.Answer) mockserver.Answer { a.Status = code; return a }
+}
+
+// header sets a header of an answer, or removes it for "". What a home's policy puts on every answer is there already.
+func header(name, value string) func(mockserver.Answer) mockserver.Answer {
+	return func(a mockserver.Answer) mockserver.Answer {
+		a.Header = setHeader(a.Header, name, value)
+		return a
+	}
+}
+
+// body replaces the body.
+func body(text string) func(mockserver.Answer) mockserver.Answer {
+	return func(a mockserver.Answer) mockserver.Answer { a.Body = []byte(text); return a }
+}
+
+// drop closes the connection instead of answering.
+func drop(a mockserver.Answer) mockserver.Answer { a.Drop = true; return a }
+
+// member sets a member of a JSON object, or removes it for nil.
+func member(name string, value any) func(mockserver.Answer) mockserver.Answer {
+	return object(func(m map[string]any) {
+		if value == nil {
+			delete(m, name)
+		} else {
+			m[name] = value
+		}
+	})
+}
+
+// object edits the JSON object that an answer carries; other bodies stay.
+func object(edit func(map[string]any)) func(mockserver.Answer) mockserver.Answer {
+	return func(a mockserver.Answer) mockserver.Answer {
+		if m := decoded(a.Body); m != nil {
+			edit(m)
+			a.Body = encoded(m)
+		}
+		return a
+	}
+}
+
+// withObject is the request with its JSON object edited.
+func withObject(edit func(map[string]any)) func(mockserver.Request) mockserver.Request {
+	return func(r mockserver.Request) mockserver.Request {
+		if m := decoded(r.Body); m != nil {
+			edit(m)
+			r.Body = encoded(m)
+		}
+		return r
+	}
+}
+
+func decoded(raw []byte) map[string]any {
+	var m map[string]any
+	if json.Unmarshal(raw, &m) != nil {
+		return nil
+	}
+	return m
+}
+
+func encoded(m map[string]any) []byte {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// all makes several edits of an answer.
+func all(list ...func(mockserver.Answer) mockserver.Answer) func(mockserver.Answer) mockserver.Answer {
+	return func(a mockserver.Answer) mockserver.Answer {
+		for _, f := range list {
+			a = f(a)
+		}
+		return a
+	}
+}
+
+// replaced replaces text in a body, as in the login page's files.
+func replaced(old, by string) func(mockserver.Answer) mockserver.Answer {
+	return func(a mockserver.Answer) mockserver.Answer {
+		a.Body = bytes.ReplaceAll(a.Body, []byte(old), []byte(by))
+		return a
+	}
+}
+
+// says edits the messages of a WebSocket that the home sends; a nil map is not sent.
+func says(edit func(map[string]any) map[string]any) change {
+	return func(p *mockserver.Policy) {
+		before := p.Says
+		p.Says = func(m map[string]any) map[string]any { return edit(maps.Clone(before(m))) }
+	}
+}
+
+// hears edits those that it gets.
+func hears(edit func(map[string]any) map[string]any) change {
+	return func(p *mockserver.Policy) {
+		before := p.Hears
+		p.Hears = func(m map[string]any) map[string]any { return edit(maps.Clone(before(m))) }
+	}
+}

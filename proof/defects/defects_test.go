@@ -1,0 +1,18 @@
+package defects
+
+import (
+	"testing"
+
+	"github.com/authconform/authconform/suites/requirements"
+)
+
+// TestList: every defect has a name of its own, a story, a change, and breaks requirements that there are.
+func TestList(t *testing.T) {
+	c, err := requirements.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(All(), func(id string) bool { _, ok := c.Lookup(id); return ok }); err != nil {
+		t.Error(err)
+	}
+}

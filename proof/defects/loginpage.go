@@ -1,0 +1,3 @@
+package defects
+
+var loginPage = []Defect{}
