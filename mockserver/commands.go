@@ -180,7 +180,7 @@ func longLived(k *socket, m map[string]any) (any, *commandError) {
 	}
 	now := k.home.now()
 	r := store.Refresh{
-		ID: secret(16), Token: secret(64), Key: []byte(secret(32)), Name: name, Type: store.LongLived, UserID: k.who.User.ID,
+		ID: secret(16), Token: k.home.Policy.NewRefresh(), Key: []byte(secret(32)), Name: name, Type: store.LongLived, UserID: k.who.User.ID,
 		Created: now, Used: now, TTL: time.Duration(days) * 24 * time.Hour,
 	}
 	k.home.store.PutRefresh(r)

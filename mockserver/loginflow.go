@@ -149,7 +149,7 @@ func (h *Home) finish(c *call, fl *flow, user User, clientID string) *Answer {
 		return h.counted(c, message(http.StatusForbidden, "Login blocked: User is not active"))
 	}
 	h.bans.forgive(c.ip)
-	code := store.Code{Value: secret(16), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider), Challenge: fl.Challenge, Issued: h.now()}
+	code := store.Code{Value: h.Policy.NewCode(), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider), Challenge: fl.Challenge, Issued: h.now()}
 	h.store.PutCode(code)
 	return jsonAnswer(http.StatusOK, map[string]any{
 		"type": "create_entry", "flow_id": fl.ID, "handler": handlerOf(fl), "description": nil, "description_placeholders": nil, "result": code.Value,

@@ -99,7 +99,7 @@ func (h *Home) onboardUser(c *call) *Answer {
 }
 
 func (h *Home) codeFor(user User, clientID string) *Answer {
-	code := store.Code{Value: secret(16), ClientID: clientID, UserID: user.ID, Provider: "homeassistant", Issued: h.now()}
+	code := store.Code{Value: h.Policy.NewCode(), ClientID: clientID, UserID: user.ID, Provider: "homeassistant", Issued: h.now()}
 	h.store.PutCode(code)
 	return jsonAnswer(http.StatusOK, map[string]string{"auth_code": code.Value})
 }

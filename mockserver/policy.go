@@ -40,6 +40,8 @@ type Policy struct {
 	// FinishRedirect judges redirect_uri when the flow ends, after the password (true), or when it begins (false).
 	FinishRedirect bool
 
+	// NewCode and NewRefresh make the secrets themselves.
+	NewCode, NewRefresh func() string
 	// Redeem says why a code may not be redeemed; nil takes it.
 	Redeem func(c store.Code, clientID string, verifier *string, now time.Time) *Refusal
 	// BurnsCode tells whether a refusal spends the code all the same.
@@ -96,6 +98,7 @@ func Strict() *Policy {
 		MFATries: 5, PageLimit: 10 << 10, BodyLimit: 64 << 10, URLLimit: 2048,
 		ClientID: checkClientID, Redirect: checkRedirect, LinkedRedirects: linkedRedirects, DocumentRedirects: documentRedirects,
 		Challenge: checkChallenge, Username: foldUsername, FinishRedirect: true,
+		NewCode: func() string { return secret(16) }, NewRefresh: func() string { return secret(64) },
 		Redeem: redeemable(10 * time.Minute), BurnsCode: burnsCode, SingleUse: true,
 		Refresh: refreshable, Alive: alive(90 * 24 * time.Hour), Inactive: true, Duplicates: true,
 		TokenAnswer: tokenAnswer, TokenHeader: http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},

@@ -74,7 +74,7 @@ func (h *Home) codeGrant(c *call) *Answer {
 	}
 	now := h.now()
 	r := store.Refresh{
-		ID: secret(16), Token: secret(64), Key: []byte(secret(32)), ClientID: clientID, Type: store.Normal,
+		ID: secret(16), Token: h.Policy.NewRefresh(), Key: []byte(secret(32)), ClientID: clientID, Type: store.Normal,
 		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.ip, TTL: h.Policy.AccessTTL,
 	}
 	h.store.PutRefresh(r)

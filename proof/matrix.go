@@ -35,9 +35,10 @@ type Unjudged struct {
 	Reason string `json:"reason"`
 }
 
-// Unwell is a requirement that the home that conforms does not meet.
+// Unwell is a requirement that a home that conforms does not meet.
 type Unwell struct {
 	ID      string          `json:"id"`
+	Flavour uint64          `json:"flavour,omitempty"` // of the home; 0: none
 	Verdict reports.Verdict `json:"verdict"`
 	Reason  string          `json:"reason"`
 }
@@ -95,11 +96,17 @@ func (p *prover) matrix() *Matrix {
 			continue
 		}
 		m.Rows = append(m.Rows, RowProof{r.ID, r.Section, r.Level, append([]string{}, caught[r.ID]...)})
-		if w := p.whole[r.ID]; w.Verdict.Red(true) || w.Verdict == reports.NotRun || len(w.Failures) > 0 {
-			m.Unwell = append(m.Unwell, Unwell{r.ID, w.Verdict, w.Reason})
+		if w := p.whole[r.ID]; red(w) {
+			m.Unwell = append(m.Unwell, Unwell{r.ID, 0, w.Verdict, w.Reason})
 		}
 	}
+	m.Unwell = append(m.Unwell, p.unwell...)
 	return m
+}
+
+// red reports whether a row is not met, or could not be judged.
+func red(r reports.Result) bool {
+	return r.Verdict.Red(true) || r.Verdict == reports.NotRun || len(r.Failures) > 0
 }
 
 // outcome holds what a defect did against what it declares. A defect that declares none of the rows of this proof and

@@ -25,9 +25,10 @@ type Options struct {
 	Profile  *profiles.Profile
 	Rows     []*requirements.Requirement // those to prove
 	Defects  []defects.Defect
-	Browser  string // how to find a browser; "": rows that need one are left out. With one, only those are proven.
-	All      bool   // judge every row against every defect, also where the defect changes nothing on the row's way
-	Procs    int    // specs that run at once
+	Browser  string   // how to find a browser; "": rows that need one are left out. With one, only those are proven.
+	All      bool     // judge every row against every defect, also where the defect changes nothing on the row's way
+	Flavours []uint64 // seeds of legal flavours of the home, which must fail nothing
+	Procs    int      // specs that run at once
 	Progress func(done, total int)
 }
 
@@ -40,6 +41,9 @@ func Prove(ctx context.Context, o Options) (*Matrix, error) {
 	}
 	defer p.closeBenches()
 	if err := p.healthy(ctx); err != nil {
+		return nil, err
+	}
+	if err := p.flavoured(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.defective(ctx); err != nil {
@@ -63,6 +67,7 @@ type prover struct {
 
 	mu      sync.Mutex
 	broken  []string
+	unwell  []Unwell
 	results []map[string]reports.Result // by defect and row
 	specsNo int
 }
@@ -199,6 +204,27 @@ func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requiremen
 		p.broken = append(p.broken, r.ID+": "+broken)
 	}
 	return result, nil
+}
+
+// flavoured runs every row against homes that conform in another way.
+func (p *prover) flavoured(ctx context.Context) error {
+	for _, seed := range p.Flavours {
+		err := each(ctx, p, p.judged, func(b *bench, r *requirements.Requirement) error {
+			policy := mockserver.Strict()
+			mockserver.Flavour(policy, seed)
+			result, err := p.judge(ctx, b, r, mockserver.Options{Policy: policy}, p.facts)
+			if red(result) {
+				p.mu.Lock()
+				defer p.mu.Unlock()
+				p.unwell = append(p.unwell, Unwell{r.ID, seed, result.Verdict, result.Reason})
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pair is a row to be judged against a defect.

@@ -7,19 +7,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/run"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
 func explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "explain ID", Short: "Explain a requirement: its sentence, its source, how it is judged", Args: cobra.ExactArgs(1),
+		Use: "explain ID", Short: "Explain a requirement, or a defect that proves one", Args: cobra.ExactArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			c, err := requirements.Load()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
-			return c.IDs(), cobra.ShellCompDirectiveNoFileComp
+			return append(c.IDs(), defectIDs()...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := requirements.Load()
@@ -28,7 +29,12 @@ func explainCommand() *cobra.Command {
 			}
 			r, ok := c.Lookup(args[0])
 			if !ok {
-				return notKnown("requirement", args[0], c.IDs())
+				d, ok := defects.Find(args[0])
+				if !ok {
+					return notKnown("requirement or defect", args[0], append(c.IDs(), defectIDs()...))
+				}
+				explainDefect(cmd.OutOrStdout(), d)
+				return nil
 			}
 			explain(cmd.OutOrStdout(), r)
 			return nil
@@ -49,6 +55,18 @@ func explain(w io.Writer, r *requirements.Requirement) {
 	say("What breaks it", r.Failure)
 	say("Conditions", remarks(r))
 	say("Not judged because", r.Untestable)
+	var proofs []string
+	for _, d := range defects.Of(r.ID) {
+		proofs = append(proofs, fmt.Sprintf("  %s\n%s", d.ID, fold(d.Story, "      ")))
+	}
+	if len(proofs) > 0 {
+		fmt.Fprintf(w, "\nDefects that prove it\n%s\n", strings.Join(proofs, "\n"))
+	}
+}
+
+func explainDefect(w io.Writer, d defects.Defect) {
+	fmt.Fprintf(w, "%s  (a defect)\n\n%s\n\nWhat it breaks\n  %s\n", d.ID, fold(d.Story, "  "), strings.Join(d.Breaks, "\n  "))
+	fmt.Fprintf(w, "\nSee it\n  authconform serve --defect %s\n  authconform prove --defect %s\n", d.ID, d.ID)
 }
 
 // fold breaks text at 78 columns.

@@ -29,7 +29,7 @@ defect, and every defect must break what it declares and nothing else. Rows that
 prove --browser PATH (or auto), in a pass of their own.`,
 		Example: "  authconform prove\n  authconform prove --select section:code -v\n  authconform prove --defect code.reusable",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o := proof.Options{Browser: browser, All: all, Procs: procs}
+			o := proof.Options{Browser: browser, All: all, Procs: procs, Flavours: []uint64{1, 2, 3, 4}}
 			rows, err := rowsOf(profile)
 			if err != nil {
 				return err
@@ -131,6 +131,9 @@ func printMatrix(w io.Writer, m *proof.Matrix, verbose bool) {
 	}
 	var unwell, surprises []string
 	for _, u := range m.Unwell {
+		if u.Flavour != 0 {
+			u.ID += fmt.Sprintf(" (flavour %d)", u.Flavour)
+		}
 		unwell = append(unwell, u.ID+": "+string(u.Verdict)+": "+u.Reason)
 	}
 	for _, d := range m.Surprises() {
@@ -138,7 +141,7 @@ func printMatrix(w io.Writer, m *proof.Matrix, verbose bool) {
 			surprises = append(surprises, d.ID+" → "+id+": "+d.Why[id])
 		}
 	}
-	say("THE HOME THAT CONFORMS FAILS", unwell)
+	say("A HOME THAT CONFORMS FAILS", unwell)
 	say("PANICS", m.Broken)
 	say("HOLES: no defect breaks these", m.Holes())
 	say("SURPRISES: not as declared", surprises)

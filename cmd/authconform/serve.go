@@ -18,11 +18,13 @@ import (
 
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/run"
 )
 
 func serveCommand() *cobra.Command {
-	var address, ready, ca string
+	var address, ready, ca, defect string
+	var flavour uint64
 	var fresh bool
 	var bans int
 	c := &cobra.Command{
@@ -39,6 +41,18 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 				}
 				o.Fetch = trusting(authority)
 			}
+			if flavour != 0 {
+				o.Policy = mockserver.Strict()
+				mockserver.Flavour(o.Policy, flavour)
+			}
+			story := ""
+			if defect != "" {
+				d, ok := defects.Find(defect)
+				if !ok {
+					return notKnown("defect", defect, defectIDs())
+				}
+				o, story = d.Options(o), d.Story
+			}
 			home, err := mockserver.Listen(listenOn(address), o)
 			if err != nil {
 				return run.Usage("--home %s: %v", address, err)
@@ -51,6 +65,9 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 				defer os.Remove(ready)
 			}
 			introduce(cmd.OutOrStdout(), home, fresh)
+			if story != "" {
+				fmt.Fprintf(cmd.OutOrStdout(), "\nIt has the defect %s:\n%s\n", defect, fold(story, "  "))
+			}
 			<-cmd.Context().Done()
 			return nil
 		},
@@ -59,6 +76,11 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 	c.Flags().StringVar(&ready, "ready-file", "", "`FILE` to write, once it listens, with URL, users and control plane")
 	c.Flags().BoolVar(&fresh, "fresh", false, "a home that is not onboarded yet")
 	c.Flags().IntVar(&bans, "ban", 0, "ban an address after `N` refused logins (0: never)")
+	c.Flags().StringVar(&defect, "defect", "", "serve a home with exactly one defect, by its `ID` (explain ID tells its story)")
+	c.Flags().Uint64Var(&flavour, "flavour", 0, "use the freedom that the texts leave: `SEED` of member order, extra members, lengths, words (0: none)")
+	_ = c.RegisterFlagCompletionFunc("defect", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return defectIDs(), cobra.ShellCompDirectiveNoFileComp
+	})
 	c.Flags().StringVar(&ca, "client-site-ca", "", "`DIR` of a CA to trust when fetching client pages")
 	return c
 }

@@ -55,6 +55,21 @@ func All() []Defect {
 	)
 }
 
+// Find finds a defect by its id.
+func Find(id string) (Defect, bool) {
+	for _, d := range All() {
+		if d.ID == id {
+			return d, true
+		}
+	}
+	return Defect{}, false
+}
+
+// Of lists the defects that break a requirement.
+func Of(requirement string) []Defect {
+	return slices.DeleteFunc(All(), func(d Defect) bool { return !slices.Contains(d.Breaks, requirement) })
+}
+
 // Check tells what is wrong with the list itself: names twice, no story, requirements that nobody has.
 func Check(list []Defect, known func(requirement string) bool) error {
 	seen := map[string]bool{}
