@@ -89,20 +89,13 @@ func each(n *yaml.Node, path string, keys []string, do func(string, *yaml.Node) 
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if !slices.Contains(keys, key.Value) {
-			return fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, didYouMean(key.Value, keys))
+			return fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, Hint(key.Value, keys))
 		}
 		if err := do(key.Value, n.Content[i+1]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func didYouMean(word string, words []string) string {
-	if near := Nearest(word, words); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
-	}
-	return ""
 }
 
 func readKnown(n *yaml.Node, path string, ids []string) (Known, error) {
@@ -130,7 +123,7 @@ func readKnown(n *yaml.Node, path string, ids []string) (Known, error) {
 	case err != nil:
 		return k, err
 	case !slices.Contains(ids, k.ID):
-		return k, fmt.Errorf("%s:%d: unknown requirement %q%s", path, n.Line, k.ID, didYouMean(k.ID, ids))
+		return k, fmt.Errorf("%s:%d: unknown requirement %q%s", path, n.Line, k.ID, Hint(k.ID, ids))
 	case k.Reason == "":
 		return k, fmt.Errorf("%s:%d: %s has no reason", path, n.Line, k.ID)
 	}

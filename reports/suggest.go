@@ -1,5 +1,10 @@
 package reports
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Nearest is the word that is most like another, "" if none is like it: for "did you mean".
 func Nearest(word string, words []string) string {
 	best, least := "", max(2, len(word)/3)+1
@@ -9,6 +14,17 @@ func Nearest(word string, words []string) string {
 		}
 	}
 	return best
+}
+
+// Hint is what follows "unknown word": the nearest right word, or all of them where they are few.
+func Hint(word string, words []string) string {
+	if near := Nearest(word, words); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	if len(words) > 0 && len(words) <= 8 {
+		return "; right are " + strings.Join(words, ", ")
+	}
+	return ""
 }
 
 // distance counts the insertions, deletions, replacements and swaps of neighbours between two words, up to a limit.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/stage"
@@ -64,7 +65,7 @@ func prepare(o Options) (*job, error) {
 		return nil, &Error{ExitBroken, err}
 	}
 	if j.profile, err = profiles.Load(o.Profile); errors.Is(err, profiles.ErrUnknown) {
-		return nil, unknown("profile", o.Profile, profiles.Names())
+		return nil, Unknown("profile", o.Profile, profiles.Names())
 	} else if err != nil {
 		return nil, &Error{ExitBroken, err}
 	}
@@ -75,6 +76,16 @@ func prepare(o Options) (*job, error) {
 	j.rows = o.Shard.part(j.rows, o.Seed)
 	if len(j.rows) == 0 {
 		return nil, &Error{ExitEmpty, fmt.Errorf("nothing to judge: --select %q takes no row of profile %s", o.Select, o.Profile)}
+	}
+	for _, need := range o.Require {
+		if known := requirements.Needs(); !slices.Contains(known, need) {
+			return nil, Unknown("need", need, known)
+		}
+	}
+	if named := o.Browser != "" && o.Browser != "auto" && o.Browser != "off"; named {
+		if _, err := browser.Find(o.Browser); err != nil {
+			return nil, &Error{ExitUsage, err}
+		}
 	}
 	if o.Baseline != "" {
 		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all)); err != nil {

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -44,17 +43,17 @@ func selector(rows []*requirements.Requirement, word string) (func(*requirements
 	case labelled && kind == "level":
 		known := []string{"must", "should", "may", "info"}
 		if !slices.Contains(known, name) {
-			return nil, unknown("level", name, known)
+			return nil, Unknown("level", name, known)
 		}
 		return func(r *requirements.Requirement) bool { return string(r.Level) == name }, nil
 	case labelled && kind == "section":
 		known := values(rows, func(r *requirements.Requirement) string { return r.Section })
 		if !slices.Contains(known, name) {
-			return nil, unknown("section", name, known)
+			return nil, Unknown("section", name, known)
 		}
 		return func(r *requirements.Requirement) bool { return r.Section == name }, nil
 	case labelled:
-		return nil, unknown("selector", kind, []string{"level", "section"})
+		return nil, Unknown("selector", kind, []string{"level", "section"})
 	case strings.ContainsAny(word, "*?["):
 		if _, err := path.Match(word, ""); err != nil {
 			return nil, Usage("--select: %q is no glob: %v", word, err)
@@ -63,7 +62,7 @@ func selector(rows []*requirements.Requirement, word string) (func(*requirements
 	}
 	known := values(rows, func(r *requirements.Requirement) string { return r.ID })
 	if !slices.Contains(known, word) {
-		return nil, unknown("requirement", word, known)
+		return nil, Unknown("requirement", word, known)
 	}
 	return func(r *requirements.Requirement) bool { return r.ID == word }, nil
 }
@@ -78,10 +77,7 @@ func values(rows []*requirements.Requirement, of func(*requirements.Requirement)
 	return out
 }
 
-func unknown(what, word string, known []string) error {
-	hint := ""
-	if near := reports.Nearest(word, known); near != "" {
-		hint = fmt.Sprintf("; did you mean %q?", near)
-	}
-	return Usage("unknown %s %q%s", what, word, hint)
+// Unknown is the error of a word that nothing has, with the nearest right one, or with all of a few.
+func Unknown(what, word string, known []string) error {
+	return Usage("unknown %s %q%s", what, word, reports.Hint(word, known))
 }

@@ -31,7 +31,7 @@ func explainCommand() *cobra.Command {
 			if !ok {
 				d, ok := defects.Find(args[0])
 				if !ok {
-					return notKnown("requirement or defect", args[0], append(c.IDs(), defectIDs()...))
+					return run.Unknown("requirement or defect", args[0], append(c.IDs(), defectIDs()...))
 				}
 				explainDefect(cmd.OutOrStdout(), d)
 				return nil

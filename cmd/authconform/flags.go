@@ -89,11 +89,7 @@ func readConfig(file string, flags *pflag.FlagSet) (map[string]setting, error) {
 		name := strings.ReplaceAll(key.Value, "_", "-")
 		at := fmt.Sprintf("%s:%d", file, key.Line)
 		if !slices.Contains(known, name) {
-			hint := ""
-			if near := reports.Nearest(name, known); near != "" {
-				hint = fmt.Sprintf("; did you mean %q?", near)
-			}
-			return nil, run.Usage("%s: unknown key %q%s", at, key.Value, hint)
+			return nil, run.Usage("%s: unknown key %q%s", at, key.Value, reports.Hint(name, known))
 		}
 		if _, twice := values[name]; twice {
 			return nil, run.Usage("%s: key %q stands twice", at, key.Value)

@@ -49,7 +49,7 @@ func listCommand() *cobra.Command {
 func rowsOf(profile string) ([]*requirements.Requirement, error) {
 	p, err := profiles.Load(profile)
 	if errors.Is(err, profiles.ErrUnknown) {
-		return nil, notKnown("profile", profile, profiles.Names())
+		return nil, run.Unknown("profile", profile, profiles.Names())
 	}
 	if err != nil {
 		return nil, &run.Error{Code: run.ExitBroken, Err: err}
@@ -103,12 +103,4 @@ func listJSON(cmd *cobra.Command, rows []*requirements.Requirement) error {
 		}
 	}
 	return nil
-}
-
-// notKnown is the error of a word that nothing has, with the nearest right one.
-func notKnown(what, word string, known []string) error {
-	if near := reports.Nearest(word, known); near != "" {
-		return run.Usage("unknown %s %q; did you mean %q?", what, word, near)
-	}
-	return run.Usage("unknown %s %q", what, word)
 }

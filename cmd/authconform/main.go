@@ -42,12 +42,20 @@ them for you: a mock home that is as strict as the real one.
   authconform run --target http://home:8123 --user ada
   authconform serve                                  be a home, for the app you are writing`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: cobra.NoArgs,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			var names []string
+			for _, sub := range c.Commands() {
+				names = append(names, sub.Name())
+			}
+			return run.Unknown("command", args[0], names)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
 	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), serveCommand(), proveCommand(), mergeCommand(), versionCommand())
-	cmd.SuggestionsMinimumDistance = 2
 	for _, sub := range cmd.Commands() {
 		usageErrors(sub)
 	}

@@ -92,7 +92,7 @@ func chosenDefects(words []string) ([]defects.Defect, error) {
 			}
 		}
 		if len(chosen) == n {
-			return nil, notKnown("defect", word, defectIDs())
+			return nil, run.Unknown("defect", word, defectIDs())
 		}
 	}
 	if len(words) == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"fmt"
 	"os"
 	"runtime"
@@ -128,6 +129,9 @@ func (f *runFlags) options(cmd *cobra.Command) (run.Options, error) {
 	if f.caFile != "" {
 		if o.CAFile, err = os.ReadFile(f.caFile); err != nil {
 			return o, run.Usage("--ca-file: %v", err)
+		}
+		if !x509.NewCertPool().AppendCertsFromPEM(o.CAFile) {
+			return o, run.Usage("--ca-file %s: it holds no certificate in PEM form", f.caFile)
 		}
 	}
 	if f.clientSiteCA != "" {

@@ -49,7 +49,7 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 			if defect != "" {
 				d, ok := defects.Find(defect)
 				if !ok {
-					return notKnown("defect", defect, defectIDs())
+					return run.Unknown("defect", defect, defectIDs())
 				}
 				o, story = d.Options(o), d.Story
 			}

@@ -60,6 +60,15 @@ const (
 	NeedControl    Need = "control"     // the target has authconform's control plane
 )
 
+// Needs lists every need, as --require names them.
+func Needs() []string {
+	names := make([]string, len(needs))
+	for i, n := range needs {
+		names[i] = string(n)
+	}
+	return names
+}
+
 // Feature is something a target advertises.
 type Feature string
 

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/run"
+)
+
+// TestBadInput gives every kind of bad input its exit code and one line that says what to do.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	s, user, password := home(t, nil)
+	secret := write(t, "password", password)
+	badYAML, unknownKey := write(t, "a.yaml", "target: [\n"), write(t, "b.yaml", "reprot-dir: out\n")
+	typo := write(t, "known.yaml", "apiVersion: authconform/v1\nknown_failures:\n  - id: oauth2.code.singel-use\n    reason: x\n")
+	file := write(t, "a-file", "x")
+	at := func(args ...string) []string {
+		return append([]string{"run", "--target", s.URL, "--user", user, "--password-file", secret, "--browser", "off"}, args...)
+	}
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		says []string
+	}{
+		"unknown command":           {[]string{"rnu"}, run.ExitUsage, []string{"rnu", "run"}},
+		"unknown flag":              {[]string{"run", "--targt", "x"}, run.ExitUsage, []string{"--targt", "--target"}},
+		"unknown profile":           {[]string{"run", "--profile", "home-asistant"}, run.ExitUsage, []string{"home-assistant"}},
+		"unknown id":                {at("--select", "oauth2.code.singel-use"), run.ExitUsage, []string{"oauth2.code.single-use"}},
+		"unknown section":           {at("--select", "section:tokn"), run.ExitUsage, []string{"token"}},
+		"unknown need":              {at("--require", "browsr"), run.ExitUsage, []string{"browser"}},
+		"bad YAML":                  {[]string{"run", "--config", badYAML}, run.ExitUsage, []string{"a.yaml"}},
+		"unknown key":               {[]string{"run", "--config", unknownKey}, run.ExitUsage, []string{"reprot-dir", "report-dir"}},
+		"no such config":            {[]string{"run", "--config", "nowhere.yaml"}, run.ExitUsage, []string{"nowhere.yaml"}},
+		"a typo in the baseline":    {at("--baseline", typo), run.ExitUsage, []string{"oauth2.code.singel-use", "oauth2.code.single-use"}},
+		"empty selection":           {at("--select", "section:code,!section:code"), run.ExitEmpty, []string{"select"}},
+		"wrong scheme":              {[]string{"run", "--target", "ftp://127.0.0.1/"}, run.ExitUsage, []string{"http"}},
+		"no scheme":                 {[]string{"run", "--target", "127.0.0.1:8123"}, run.ExitUsage, []string{"http"}},
+		"no user":                   {[]string{"run", "--target", s.URL}, run.ExitUsage, []string{"--user"}},
+		"unreachable":               {[]string{"run", "--target", "http://" + closedPort(t), "--user", user, "--password-file", secret}, run.ExitNoTarget, []string{"refused"}},
+		"https for http":            {[]string{"run", "--target", strings.Replace(s.URL, "http:", "https:", 1), "--user", user, "--password-file", secret}, run.ExitNoTarget, []string{"http://"}},
+		"wrong password":            {[]string{"run", "--target", s.URL, "--user", user, "--password-file", write(t, "wrong", "no")}, run.ExitUsage, []string{"password"}},
+		"no password file":          {[]string{"run", "--target", s.URL, "--user", user, "--password-file", "nowhere"}, run.ExitUsage, []string{"nowhere"}},
+		"a second factor":           {[]string{"run", "--target", s.URL, "--user", "theo", "--password-file", write(t, "theo", "theo-password")}, run.ExitUsage, []string{"TOTP"}},
+		"an inactive user":          {[]string{"run", "--target", s.URL, "--user", "ines", "--password-file", write(t, "ines", "ines-password")}, run.ExitNoTarget, []string{"active"}},
+		"no browser there":          {at("--browser", "/no/such/chromium"), run.ExitUsage, []string{"/no/such/chromium"}},
+		"unwritable report folder":  {at("--report-dir", filepath.Join(file, "out")), run.ExitUsage, []string{"a-file"}},
+		"a file as report folder":   {at("--report-dir", file), run.ExitUsage, []string{"a-file"}},
+		"bad shard":                 {at("--shard", "3/2"), run.ExitUsage, []string{"3/2"}},
+		"no workers":                {at("--procs", "0"), run.ExitUsage, []string{"--procs"}},
+		"a CA file that is none":    {at("--ca-file", file), run.ExitUsage, []string{"a-file"}},
+		"a browser that is wanted":  {at("--require", "browser", "--select", "section:login-page"), run.ExitFailed, []string{"browser"}},
+		"explain an unknown id":     {[]string{"explain", "oauth2.code.singel-use"}, run.ExitUsage, []string{"oauth2.code.single-use"}},
+		"merge of nothing":          {[]string{"merge"}, run.ExitUsage, nil},
+		"merge of no report":        {[]string{"merge", filepath.Dir(file)}, run.ExitUsage, []string{"report.json"}},
+		"serve on a taken port":     {[]string{"serve", "--home", strings.TrimPrefix(s.URL, "http://")}, run.ExitUsage, []string{"--home"}},
+		"serve on no address":       {[]string{"serve", "--home", "nowhere"}, run.ExitUsage, []string{"--home"}},
+		"list of an unknown profil": {[]string{"list", "--profile", "oauth"}, run.ExitUsage, []string{"home-assistant"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := invoke(t, c.args...)
+			if o.code != c.code {
+				t.Errorf("exit %d, want %d\n%s", o.code, c.code, o.all())
+			}
+			if c.code != run.ExitFailed {
+				oneLine(t, o.err)
+				if lines := strings.Count(strings.TrimSpace(o.err), "\n"); lines > 3 {
+					t.Errorf("%d lines of error:\n%s", lines+1, o.err)
+				}
+			}
+			for _, word := range c.says {
+				if !strings.Contains(o.all(), word) {
+					t.Errorf("the error does not say %q:\n%s", word, o.all())
+				}
+			}
+			if strings.Contains(o.all(), password) {
+				t.Error("the password is shown")
+			}
+		})
+	}
+}
+
+// TestStrangeTargets: what is no home is exit 3; a home that wants another call is exit 2. Both say what to do.
+func TestStrangeTargets(t *testing.T) {
+	t.Parallel()
+	fresh, _, _ := home(t, func(o *mockserver.Options) { o.Fresh = true })
+	website := httptest.NewServer(http.FileServer(http.Dir(t.TempDir())))
+	t.Cleanup(website.Close)
+	secure := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(secure.Close)
+	for name, c := range map[string]struct {
+		url, says string
+		code      int
+	}{
+		"not onboarded": {fresh.URL, "--onboard", run.ExitUsage}, "a website": {website.URL, "/auth/providers", run.ExitNoTarget},
+		"TLS of an unknown CA": {secure.URL, "--ca-file", run.ExitNoTarget},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o, _ := judge(t, c.url, "owner", "owner-password")
+			if o.code != c.code || !strings.Contains(o.err, c.says) {
+				t.Errorf("exit %d, want %d and %q:\n%s", o.code, c.code, c.says, o.all())
+			}
+			oneLine(t, o.err)
+		})
+	}
+}
+
+// TestOnboard makes the owner of a fresh home, then judges it.
+func TestOnboard(t *testing.T) {
+	t.Parallel()
+	fresh, _, _ := home(t, func(o *mockserver.Options) { o.Fresh = true })
+	o, report := judge(t, fresh.URL, "ada", "a new password", "--onboard", "--select", "section:code")
+	if o.code != run.ExitOK || report == nil || report.Summary.Pass == 0 {
+		t.Errorf("exit %d:\n%s", o.code, o.all())
+	}
+}
+
+// TestFullDisk keeps the verdicts on the console and says that the report is lost.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("this system has no /dev/full to write to")
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"report.json", "junit.xml"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := invoke(t, "run", "--browser", "off", "--select", "section:pkce", "--report-dir", dir)
+	if o.code != run.ExitBroken || !strings.Contains(o.out, "pkce") || !strings.Contains(o.err, "report.json") {
+		t.Errorf("exit %d:\n%s", o.code, o.all())
+	}
+}
+
+// closedPort is an address where nobody listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
