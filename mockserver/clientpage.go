@@ -90,7 +90,7 @@ func linkedRedirects(page ClientPage) []string {
 			return out
 		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
 			t := z.Token()
-			if t.DataAtom == atom.Template || t.DataAtom == atom.Noscript {
+			if t.DataAtom == atom.Template {
 				switch kind {
 				case html.StartTagToken:
 					inert++

@@ -147,7 +147,7 @@ func (b *Baseline) Apply(r *Report, now time.Time) []string {
 			}
 			switch {
 			case (res.Verdict == Fail || res.Verdict == Blocked || res.Verdict == Warn) && k.covers(*res):
-				res.Verdict, res.Reason = KnownFail, k.Reason+": "+res.Reason
+				res.Verdict, res.Known = KnownFail, k.Reason
 			case res.Verdict == Pass || res.Verdict == Note:
 				problems = append(problems, at+" no longer fails; remove the entry")
 			}
@@ -163,20 +163,33 @@ func (k Known) covers(r Result) bool {
 	})
 }
 
-// WriteBaseline writes a file that knows every failure of a report, with what was seen as the reason.
-func WriteBaseline(path string, r *Report) error {
+// WriteBaseline writes a file that knows every failure of a report and its vectors. What an older baseline says of a row
+// is kept; the reason of a new entry is what was seen.
+func WriteBaseline(path string, r *Report, older *Baseline) error {
 	type entry struct {
-		ID     string `yaml:"id"`
-		Reason string `yaml:"reason"`
+		ID      string   `yaml:"id"`
+		Reason  string   `yaml:"reason"`
+		Issue   string   `yaml:"issue,omitempty"`
+		Until   string   `yaml:"until,omitempty"`
+		Vectors []string `yaml:"vectors,omitempty"`
 	}
 	out := struct {
 		APIVersion string  `yaml:"apiVersion"`
 		Known      []entry `yaml:"known_failures"`
 	}{APIVersion, []entry{}}
 	for _, res := range r.Results {
-		if res.Verdict == Fail || res.Verdict == Blocked || res.Verdict == Warn || res.Verdict == KnownFail {
-			out.Known = append(out.Known, entry{res.ID, fmt.Sprintf("%s %s, seen %s: %s", res.Verdict.Word(), strings.TrimSpace(r.Target.Product+" "+r.Target.Version), r.Run.Started.Format(time.DateOnly), res.Reason)})
+		if res.Verdict != Fail && res.Verdict != Blocked && res.Verdict != Warn && res.Verdict != KnownFail {
+			continue
 		}
+		e := entry{ID: res.ID, Vectors: vectors(res)}
+		e.Reason = fmt.Sprintf("%s %s, seen %s: %s", res.Verdict.Word(), strings.TrimSpace(r.Target.Product+" "+r.Target.Version), r.Run.Started.Format(time.DateOnly), res.Reason)
+		if k := older.entry(res.ID); k != nil {
+			e.Reason, e.Issue = k.Reason, k.Issue
+			if !k.Until.IsZero() {
+				e.Until = k.Until.Format(time.DateOnly)
+			}
+		}
+		out.Known = append(out.Known, e)
 	}
 	slices.SortFunc(out.Known, func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
 	raw, err := yaml.Marshal(out)
@@ -184,4 +197,30 @@ func WriteBaseline(path string, r *Report) error {
 		return err
 	}
 	return writeFile(path, raw)
+}
+
+func (b *Baseline) entry(id string) *Known {
+	if b == nil {
+		return nil
+	}
+	for i := range b.Known {
+		if b.Known[i].ID == id {
+			return &b.Known[i]
+		}
+	}
+	return nil
+}
+
+// vectors names what failed; nil where a failure has no vector.
+func vectors(r Result) []string {
+	var out []string
+	for _, f := range r.Failures {
+		if f.Vector == "" {
+			return nil
+		}
+		if !slices.Contains(out, f.Vector) {
+			out = append(out, f.Vector)
+		}
+	}
+	return out
 }

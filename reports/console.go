@@ -98,6 +98,9 @@ func (c console) rows(r *Report, v Verdict) {
 		}
 		c.print("\n%s  %s\n", c.paint(v, strings.ToUpper(v.Word())), res.ID)
 		c.wrap("  ", res.Title)
+		if res.Known != "" {
+			c.wrap("    known: ", res.Known)
+		}
 		switch {
 		case v == Pass:
 		case v == Note:

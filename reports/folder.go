@@ -25,7 +25,7 @@ func PrepareFolder(dir string) error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// WriteFolder writes report.json, junit.xml, report.html, exchanges.har and the screenshots. What cannot be written
+// WriteFolder writes report.json, junit.xml, report.html, report.md, exchanges.har and the screenshots. What cannot be written
 // (a full disk) does not keep the others from it; the error names each.
 func WriteFolder(dir string, r *Report, har []HAREntry, o FolderOptions) error {
 	shots := writeScreenshots(dir, r)
@@ -34,6 +34,7 @@ func WriteFolder(dir string, r *Report, har []HAREntry, o FolderOptions) error {
 		Write(filepath.Join(dir, "report.json"), r),
 		WriteJUnit(filepath.Join(dir, "junit.xml"), r, o.Strict),
 		WriteHTML(filepath.Join(dir, "report.html"), r),
+		WriteMarkdown(filepath.Join(dir, "report.md"), r),
 	}
 	if har != nil {
 		errs = append(errs, WriteHAR(filepath.Join(dir, "exchanges.har"), r.Tool, har))

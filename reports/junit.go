@@ -93,7 +93,7 @@ func (c *junitCase) judge(r Result, strict bool) {
 	case r.Verdict == NotRun, r.Verdict == NotApplicable:
 		c.Skipped = &junitSkipped{clean(string(r.Verdict) + ": " + r.Reason)}
 	case r.Verdict == KnownFail:
-		c.Skipped = &junitSkipped{clean("known failure: " + r.Reason)}
+		c.Skipped = &junitSkipped{clean("known failure: " + r.Known + ": " + r.Reason)}
 	case r.Verdict == Warn, r.Verdict == Note:
 		c.Out = clean(string(r.Verdict) + ": " + r.Reason + "\n" + strings.Join(r.Notes, "\n"))
 	}

@@ -73,6 +73,7 @@ type Result struct {
 	Title      string     `json:"title"` // the requirement's sentence
 	Verdict    Verdict    `json:"verdict"`
 	Reason     string     `json:"reason,omitempty"` // why blocked, not run, not applicable; the first failure otherwise
+	Known      string     `json:"known,omitempty"`  // why it is known to fail, as the baseline says
 	Spec       Spec       `json:"spec"`
 	DurationMS float64    `json:"duration_ms"`
 	Failures   []Failure  `json:"failures,omitempty"` // every check that did not hold, in order

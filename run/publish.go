@@ -71,7 +71,7 @@ func (j *job) verdict() error {
 func (j *job) write(entries []reports.HAREntry) error {
 	var errs []error
 	if j.WriteBaseline != "" {
-		errs = append(errs, reports.WriteBaseline(j.WriteBaseline, j.report))
+		errs = append(errs, reports.WriteBaseline(j.WriteBaseline, j.report, j.baseline))
 	}
 	if j.ReportDir != "" {
 		errs = append(errs, reports.WriteFolder(j.ReportDir, j.report, entries, reports.FolderOptions{Strict: j.Strict}))
