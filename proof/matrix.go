@@ -15,9 +15,10 @@ type Matrix struct {
 	Rows     []RowProof    `json:"rows"`     // those with a verdict on the home that conforms
 	Unjudged []Unjudged    `json:"unjudged"` // the others, and why
 	Defects  []DefectProof `json:"defects"`
-	Unwell   []Unwell      `json:"unwell"` // rows that the home that conforms fails: a defect of ours
-	Broken   []string      `json:"broken"` // specs that panicked: a defect of ours
-	Specs    int           `json:"specs"`  // that were run
+	Unwell   []Unwell      `json:"unwell"`   // rows that the home that conforms fails: a defect of ours
+	Unearned []Unearned    `json:"unearned"` // passes of null targets
+	Broken   []string      `json:"broken"`   // specs that panicked: a defect of ours
+	Specs    int           `json:"specs"`    // that were run
 	Took     time.Duration `json:"took_ns"`
 }
 
@@ -71,7 +72,7 @@ func (m *Matrix) Surprises() []DefectProof {
 
 // Sound reports whether everything is as declared and nothing is unproven.
 func (m *Matrix) Sound() bool {
-	return len(m.Holes())+len(m.Surprises())+len(m.Unwell)+len(m.Broken) == 0
+	return len(m.Holes())+len(m.Surprises())+len(m.Unwell)+len(m.Unearned)+len(m.Broken) == 0
 }
 
 func (p *prover) matrix() *Matrix {
@@ -101,6 +102,7 @@ func (p *prover) matrix() *Matrix {
 		}
 	}
 	m.Unwell = append(m.Unwell, p.unwell...)
+	m.Unearned = append([]Unearned{}, p.unearned...)
 	return m
 }
 

@@ -46,6 +46,9 @@ func Prove(ctx context.Context, o Options) (*Matrix, error) {
 	if err := p.flavoured(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.nulled(ctx); err != nil {
+		return nil, err
+	}
 	if err := p.defective(ctx); err != nil {
 		return nil, err
 	}
@@ -65,11 +68,13 @@ type prover struct {
 	way    map[string][]bool           // by row and defect: the defect shows on the row's way
 	door   []bool                      // by defect: it shows while the home is looked at
 
-	mu      sync.Mutex
-	broken  []string
-	unwell  []Unwell
-	results []map[string]reports.Result // by defect and row
-	specsNo int
+	mu     sync.Mutex
+	broken []string
+	unwell []Unwell
+
+	unearned []Unearned
+	results  []map[string]reports.Result // by defect and row
+	specsNo  int
 }
 
 func (p *prover) openBenches() error {

@@ -68,16 +68,26 @@ func (b *bench) stand(o mockserver.Options, facts target.Facts) (*standing, erro
 	if err != nil {
 		return nil, err
 	}
-	owner := mockserver.DefaultUsers()[0]
-	st := &stage.Stage{Site: b.site, Clock: clock.Offset(func(_ context.Context, to time.Duration) error {
-		home.Clock().Set(to)
+	s := b.at(home.URL, facts)
+	s.server = home
+	return s, nil
+}
+
+// at is the harness's side of a target.
+func (b *bench) at(url string, facts target.Facts) *standing {
+	s := &standing{bench: b}
+	s.Stage = &stage.Stage{Site: b.site, Clock: clock.Offset(func(_ context.Context, to time.Duration) error {
+		if s.server != nil {
+			s.server.Clock().Set(to)
+		}
 		return nil
 	})}
-	st.Home = target.New(target.Options{
-		Wire: wire.Options{Base: home.URL}, Site: b.site, Clock: st.Clock, Facts: facts, Mark: "proof",
+	owner := mockserver.DefaultUsers()[0]
+	s.Home = target.New(target.Options{
+		Wire: wire.Options{Base: url}, Site: b.site, Clock: s.Clock, Facts: facts, Mark: "proof",
 		Account: target.Account{Username: owner.Username, Password: owner.Password},
 	})
-	return &standing{Stage: st, server: home, bench: b}, nil
+	return s
 }
 
 func (s *standing) stop() {

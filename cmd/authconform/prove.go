@@ -142,6 +142,11 @@ func printMatrix(w io.Writer, m *proof.Matrix, verbose bool) {
 		}
 	}
 	say("A HOME THAT CONFORMS FAILS", unwell)
+	var unearned []string
+	for _, u := range m.Unearned {
+		unearned = append(unearned, u.ID+" at null target "+u.Null)
+	}
+	say("UNEARNED: null targets that pass", unearned)
 	say("PANICS", m.Broken)
 	say("HOLES: no defect breaks these", m.Holes())
 	say("SURPRISES: not as declared", surprises)

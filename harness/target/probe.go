@@ -23,6 +23,7 @@ var (
 	ErrBanned       = errors.New("the target has banned this address: it answers 403 to everything; remove the ban (ip_bans.yaml) or raise its threshold, then run again")
 	ErrNotOnboarded = errors.New("the home is not onboarded yet: run with --onboard to create its owner, or finish onboarding first")
 	ErrCredentials  = errors.New("the home refuses the user name or password")
+	ErrAnybody      = errors.New("the target lets anybody in: an invented bearer token, an invented code and a wrong password all work; that is no login to judge")
 	ErrSecondFactor = errors.New("the user has a second factor: give its secret in AUTHCONFORM_TOTP_SECRET")
 )
 
@@ -144,7 +145,25 @@ func (h *Home) Enter(ctx context.Context) error {
 	h.session = t
 	h.owed.keep(t.Refresh)
 	h.mu.Unlock()
+	if h.anybody(ctx) {
+		return ErrAnybody
+	}
 	return h.look(ctx, t)
+}
+
+// anybody reports whether the target refuses nobody: what accepts everything would pass every row that asks for
+// acceptance. The second and third question are only asked where the one before was not refused.
+func (h *Home) anybody(ctx context.Context) bool {
+	if h.API(ctx, "invented", "/api/").Status != http.StatusOK {
+		return false
+	}
+	if h.Exchange(ctx, "invented").Status != http.StatusOK {
+		return false
+	}
+	wrong := h.Account
+	wrong.Password += " but wrong"
+	begun := h.Begin(ctx, Login{})
+	return h.Password(ctx, begun.FlowID, Login{Account: &wrong}).Code != ""
 }
 
 func (h *Home) look(ctx context.Context, t Tokens) error {

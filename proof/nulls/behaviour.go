@@ -162,4 +162,3 @@ func drops(healthy string) (string, func()) {
 		_, _ = io.Copy(c, far)
 	})("")
 }
-

@@ -16,32 +16,35 @@ type Null struct {
 	// Start serves it on loopback and returns its URL. healthy is the URL of a home that conforms, for those that stand
 	// in front of one.
 	Start func(healthy string) (url string, stop func())
+	// Earns tells that it can pass rows rightly: it does what some sentences ask for, or a home that conforms answers
+	// through it.
+	Earns bool
 }
 
 // All lists every null target.
 func All() []Null {
 	return []Null{
-		{"closes", "It closes every connection.", overTCP(func(c net.Conn) { _ = c.Close() })},
-		{"hangs", "It accepts and never answers.", overTCP(hang)},
-		{"not-found", "It answers 404 to everything.", always(http.StatusNotFound, "text/plain", "404 page not found")},
-		{"unauthorized", "It answers 401 to everything.", always(http.StatusUnauthorized, "text/plain", "401: Unauthorized")},
-		{"server-error", "It answers 500 to everything.", always(http.StatusInternalServerError, "text/plain", "oops")},
-		{"empty-object", "It answers 200 {} to everything.", always(http.StatusOK, jsonType, "{}")},
-		{"invalid-grant", "It says invalid_grant to everything.", always(http.StatusBadRequest, jsonType, `{"error":"invalid_grant"}`)},
-		{"html", "It answers 200 with a web page to everything.", always(http.StatusOK, "text/html", "<!doctype html><title>Welcome</title><p>Welcome")},
-		{"login-page", "It shows a login page for every path.", always(http.StatusOK, "text/html", loginPage)},
-		{"tokens", "It answers a plausible token answer to everything.", always(http.StatusOK, jsonType, tokenAnswer)},
-		{"yes", "It says yes to everything, in the right shapes.", serving(http.HandlerFunc(sayYes))},
-		{"echo", "It answers with the request.", serving(http.HandlerFunc(echo))},
-		{"files", "It is a plain file server.", files},
-		{"redirects", "It redirects every path to itself.", serving(http.HandlerFunc(redirectToItself))},
-		{"redirects-away", "It redirects every path to another host.", serving(http.RedirectHandler("http://127.0.0.2:9/", http.StatusFound))},
-		{"once", "It is right for the first request of each kind, and dead afterwards.", onceEach},
-		{"slow", "It answers after 20 seconds.", serving(slow(20 * time.Second))},
-		{"endless", "Its bodies never end.", serving(http.HandlerFunc(endless))},
-		{"headers", "Its headers are 10 MB.", overTCP(manyHeaders)},
-		{"half", "It closes in the middle of its JSON.", overTCP(halfJSON)},
-		{"drops", "A home behind a proxy that drops every third connection.", drops},
+		{Name: "closes", Story: "It closes every connection.", Start: overTCP(func(c net.Conn) { _ = c.Close() })},
+		{Name: "hangs", Story: "It accepts and never answers.", Start: overTCP(hang)},
+		{Name: "not-found", Story: "It answers 404 to everything.", Start: always(http.StatusNotFound, "text/plain", "404 page not found")},
+		{Name: "unauthorized", Story: "It answers 401 to everything.", Start: always(http.StatusUnauthorized, "text/plain", "401: Unauthorized")},
+		{Name: "server-error", Story: "It answers 500 to everything.", Start: always(http.StatusInternalServerError, "text/plain", "oops")},
+		{Name: "empty-object", Story: "It answers 200 {} to everything.", Start: always(http.StatusOK, jsonType, "{}")},
+		{Name: "invalid-grant", Story: "It says invalid_grant to everything.", Start: always(http.StatusBadRequest, jsonType, `{"error":"invalid_grant"}`)},
+		{Name: "html", Story: "It answers 200 with a web page to everything.", Start: always(http.StatusOK, "text/html", "<!doctype html><title>Welcome</title><p>Welcome")},
+		{Name: "login-page", Story: "It shows a login page for every path.", Start: always(http.StatusOK, "text/html", loginPage)},
+		{Name: "tokens", Story: "It answers a plausible token answer to everything.", Start: always(http.StatusOK, jsonType, tokenAnswer)},
+		{Name: "yes", Story: "It says yes to everything, in the right shapes.", Start: serving(http.HandlerFunc(sayYes)), Earns: true},
+		{Name: "echo", Story: "It answers with the request.", Start: serving(http.HandlerFunc(echo))},
+		{Name: "files", Story: "It is a plain file server.", Start: files},
+		{Name: "redirects", Story: "It redirects every path to itself.", Start: serving(http.HandlerFunc(redirectToItself))},
+		{Name: "redirects-away", Story: "It redirects every path to another host.", Start: serving(http.RedirectHandler("http://127.0.0.2:9/", http.StatusFound))},
+		{Name: "once", Story: "It is right for the first request of each kind, and dead afterwards.", Start: onceEach, Earns: true},
+		{Name: "slow", Story: "It answers after 20 seconds.", Start: serving(slow(20 * time.Second))},
+		{Name: "endless", Story: "Its bodies never end.", Start: serving(http.HandlerFunc(endless))},
+		{Name: "headers", Story: "Its headers are 10 MB.", Start: overTCP(manyHeaders)},
+		{Name: "half", Story: "It closes in the middle of its JSON.", Start: overTCP(halfJSON)},
+		{Name: "drops", Story: "A home behind a proxy that drops every third connection.", Start: drops, Earns: true},
 	}
 }
 
