@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/target"
@@ -46,10 +48,10 @@ func Prove(ctx context.Context, o Options) (*Matrix, error) {
 	if err := p.flavoured(ctx); err != nil {
 		return nil, err
 	}
-	if err := p.nulled(ctx); err != nil {
-		return nil, err
-	}
-	if err := p.defective(ctx); err != nil {
+	var both errgroup.Group // the one waits, the other works
+	both.Go(func() error { return p.nulled(ctx) })
+	both.Go(func() error { return p.defective(ctx) })
+	if err := both.Wait(); err != nil {
 		return nil, err
 	}
 	return p.matrix(), ctx.Err()

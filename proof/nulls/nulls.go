@@ -58,7 +58,7 @@ const (
 func serving(h http.Handler) func(string) (string, func()) {
 	return func(string) (string, func()) {
 		s := httptest.NewServer(h)
-		return s.URL, func() { s.CloseClientConnections(); s.Close() }
+		return s.URL, func() { s.Listener.Close(); s.CloseClientConnections() }
 	}
 }
 

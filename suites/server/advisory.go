@@ -37,6 +37,7 @@ var _ = Describe("Advisories", func() {
 		if home.Get(ctx, callbackPath).Status == 404 {
 			NotApplicable(ctx, "the target has no %s", callbackPath)
 		}
+		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
 		Expect(Step(ctx, "none"), home.Get(ctx, callbackPath)).To(BeAnswered())
 		claims := jwt{header: map[string]any{"alg": "HS256", "typ": "JWT"}, claims: map[string]any{"flow_id": "0123456789abcdef", "redirect_uri": "https://my.home-assistant.io/redirect/oauth"}}
 		for name, state := range sorted(map[string]string{
@@ -49,6 +50,7 @@ var _ = Describe("Advisories", func() {
 	It(requirement("ha.advisory.callback-inert"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		const markup = `<img src=x onerror=alert(1)>`
+		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
 		for _, query := range []string{"state=", "state=junk&error=", "state=junk&error=access_denied&error_description=", "code="} {
 			Expect(Step(ctx, query), home.Get(ctx, callbackPath+"?"+query+url.QueryEscape(markup))).To(Hold("no markup of the query in a page", func(e *wire.Exchange) error {
 				if e.Err != nil {

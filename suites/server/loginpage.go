@@ -14,12 +14,14 @@ import (
 var _ = Describe("Login page", func() {
 	It(requirement("ha.authorize.path"), func(ctx SpecContext) {
 		home := target.From(ctx)
+		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
 		Expect(ctx, home.Get(ctx, visit(ctx).path())).To(All(HaveStatus(200), BeHTML()))
 	})
 
 	It(requirement("oauth2.authz.no-http-redirect"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		stay := All(HaveStatus(200, 400, 403), HaveNoHeader("Location"), HaveNoHeader("Refresh"))
+		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
 		Control(ctx, home.Get(ctx, visit(ctx).path())).To(All(HaveStatus(200), BeHTML()))
 		for _, to := range []string{home.Client().Redirect, home.Site.Other() + "/callback", "https://evil.example/", "javascript:alert(1)"} {
 			Expect(Step(ctx, to), home.Get(Step(ctx, to), visit(ctx).with("redirect_uri", to).path())).To(stay)

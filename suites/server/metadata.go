@@ -17,7 +17,7 @@ const metadataPath = "/.well-known/oauth-authorization-server"
 
 var _ = Describe("Authorization server metadata", func() {
 	It(requirement("oauth2.metadata.served"), func(ctx SpecContext) {
-		Expect(ctx, target.From(ctx).Get(ctx, metadataPath)).To(All(HaveStatus(200), BeJSONObject()))
+		Expect(ctx, target.From(ctx).Get(ctx, metadataPath)).To(All(HaveStatus(200), BeJSONObject(), HaveText("token_endpoint")))
 	})
 
 	It(requirement("oauth2.metadata.endpoints"), func(ctx SpecContext) {
@@ -81,7 +81,7 @@ var _ = Describe("Authorization server metadata", func() {
 
 	It(requirement("ha.metadata.foreign-host"), func(ctx SpecContext) {
 		home := target.From(ctx)
-		Control(ctx, metadata(ctx)).To(BeJSONObject())
+		Control(ctx, metadata(ctx)).To(HaveText("token_endpoint"))
 		Expect(ctx, home.Get(ctx, metadataPath, "Host", "evil.example")).To(NotMention("evil.example"))
 		Expect(ctx, home.Get(ctx, metadataPath, "X-Forwarded-Host", "evil.example")).To(NotMention("evil.example"))
 	})

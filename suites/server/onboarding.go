@@ -62,6 +62,8 @@ var _ = Describe("Onboarding", func() {
 	})
 
 	It(requirement("ha.onboarding.providers"), func(ctx SpecContext) {
-		Expect(ctx, target.From(ctx).Get(ctx, "/auth/providers")).To(All(HaveStatus(200), NotMention("onboarding_required")))
+		home := target.From(ctx)
+		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
+		Expect(ctx, home.Get(ctx, "/auth/providers")).To(All(HaveStatus(200), NotMention("onboarding_required")))
 	})
 })
