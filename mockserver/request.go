@@ -29,17 +29,14 @@ type heardKey struct{}
 // hear is the request as the policy takes it.
 func (h *Home) hear(r *http.Request) *http.Request {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, h.Policy.BodyLimit+1))
-	rest := r.Body
-	r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(raw), rest))
 	if err != nil || int64(len(raw)) > h.Policy.BodyLimit {
-		return r // decide refuses it for its size
+		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(raw), r.Body))
+		return r // decide refuses it
 	}
 	sent := Request{Method: r.Method, Target: r.RequestURI, Host: r.Host, Header: r.Header, Body: raw}
 	heard := h.Policy.Request(sent)
 	r = r.WithContext(context.WithValue(r.Context(), heardKey{}, heard))
 	r.Method, r.Host, r.Header = heard.Method, heard.Host, heard.Header
-	r.Body = io.NopCloser(bytes.NewReader(heard.Body))
-	r.ContentLength = int64(len(heard.Body))
 	if u, err := url.ParseRequestURI(heard.Target); err == nil && heard.Target != sent.Target {
 		r.URL, r.RequestURI = u, heard.Target
 	}

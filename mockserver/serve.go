@@ -23,6 +23,7 @@ import (
 type call struct {
 	*http.Request
 	heard Request
+	whole bool // heard is the request; it is not if that was too long, or broke off
 	home  *Home
 	ip    string
 	body  []byte
@@ -68,7 +69,7 @@ func (h *Home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer is the one adapter: it parses, lets decide, and writes.
 func (h *Home) answer(w http.ResponseWriter, r *http.Request, decide handler) {
 	c := &call{Request: r, home: h, ip: remoteIP(r)}
-	c.heard, _ = r.Context().Value(heardKey{}).(Request)
+	c.heard, c.whole = r.Context().Value(heardKey{}).(Request)
 	entry := mock.Entry{At: h.now(), Method: r.Method, Path: r.URL.Path, Query: slices.Sorted(maps.Keys(r.URL.Query()))}
 	a := h.decide(w, c, decide)
 	if a == nil {
@@ -130,15 +131,14 @@ func (h *Home) decide(w http.ResponseWriter, c *call, next handler) *Answer {
 		c.Request = c.WithContext(context.WithValue(c.Context(), writerKey{}, w))
 		return next(c)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, c.Body, h.Policy.BodyLimit))
-	var long *http.MaxBytesError
-	switch {
-	case errors.As(err, &long):
-		return plain(http.StatusRequestEntityTooLarge)
-	case err != nil:
+	if !c.whole {
+		var long *http.MaxBytesError
+		if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, c.Body, h.Policy.BodyLimit)); errors.As(err, &long) {
+			return plain(http.StatusRequestEntityTooLarge)
+		}
 		return plain(http.StatusBadRequest)
 	}
-	c.body = body
+	c.body = c.heard.Body
 	c.parseForm()
 	return next(c)
 }

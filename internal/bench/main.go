@@ -1,0 +1,67 @@
+// Command bench prints what authconform promises of speed and size, each beside what was measured just now, on this
+// machine, in one run. script/bench calls it with a program that script/build made.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+func main() {
+	program := flag.String("program", "", "the authconform to measure")
+	prove := flag.Bool("prove", true, "measure prove too (about a minute)")
+	flag.Parse()
+	b := &bench{program: *program, out: tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)}
+	fmt.Fprintln(b.out, "what\tmeasured\ttarget\t")
+	b.size()
+	b.version()
+	b.fullRun()
+	b.serve()
+	b.refresh()
+	b.memory()
+	if *prove {
+		b.prove()
+	}
+	if b.missed > 0 {
+		fmt.Fprintf(os.Stderr, "bench: %d targets missed\n", b.missed)
+		os.Exit(1)
+	}
+}
+
+type bench struct {
+	program string
+	out     *tabwriter.Writer
+	missed  int
+}
+
+// say prints one line; ok tells whether the target is met.
+func (b *bench) say(what, measured, target string, ok bool) {
+	word := "ok"
+	if !ok {
+		word = "MISSED"
+		b.missed++
+	}
+	fmt.Fprintf(b.out, "%s\t%s\t%s\t%s\n", what, measured, target, word)
+	_ = b.out.Flush()
+}
+
+// median of n measurements.
+func median(n int, measure func() time.Duration) time.Duration {
+	var all []time.Duration
+	for range n {
+		all = append(all, measure())
+	}
+	slices.Sort(all)
+	return all[n/2]
+}
+
+// must ends the bench: a measurement that failed is no number.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
