@@ -117,17 +117,21 @@ func story(r Result) string {
 
 // telling is the exchange that shows the first failure: the last of its vector, or the last of all.
 func telling(r Result) *Exchange {
-	var found *Exchange
+	var ofVector, last *Exchange
 	for i := range r.Evidence {
 		e := r.Evidence[i].Exchange
 		if e == nil || e.Method == "WS" {
 			continue
 		}
-		if len(r.Failures) == 0 || r.Failures[0].Vector == "" || e.Label == r.Failures[0].Vector {
-			found = e
+		last = e
+		if len(r.Failures) > 0 && r.Failures[0].Vector != "" && strings.HasPrefix(e.Label, r.Failures[0].Vector) {
+			ofVector = e
 		}
 	}
-	return found
+	if ofVector != nil {
+		return ofVector
+	}
+	return last
 }
 
 func counts(results []Result) []int {
