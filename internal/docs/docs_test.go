@@ -99,9 +99,10 @@ func TestCommandsRun(t *testing.T) {
 				if strings.HasPrefix(line, "authconform serve") {
 					ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 				}
-				cmd := exec.CommandContext(ctx, "sh", "-c", line)
+				cmd := exec.CommandContext(ctx, "sh", "-c", "exec "+line)
 				cmd.Dir = dir
 				cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
+				cmd.WaitDelay = 5 * time.Second
 				cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 				var out bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &out, &out
