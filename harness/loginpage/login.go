@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/authconform/authconform/harness/browser"
 )
@@ -168,6 +169,24 @@ func (l *Login) Banner(ctx context.Context) (string, error) {
 		.filter((el) => el.matches(".banner, ha-authorize > ha-alert") || el.getRootNode().host?.matches("ha-authorize"))
 		.filter((el) => el.getAttribute("alert-type") !== "error" && deep.shown(el)).map(deep.text).join(" ")`)
 }
+
+// Names waits until the page names something of a foreign client: the words may come after the form, with a language
+// file. It reports false when they do not come.
+func (l *Login) Names(ctx context.Context, word string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, namesLimit)
+	defer cancel()
+	err := l.page.Until(ctx, "the page to name "+word, func(ctx context.Context) (bool, error) {
+		banner, err := l.Banner(ctx)
+		return strings.Contains(banner, word), err
+	})
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// namesLimit is how long a page may take to say who asks, once its form is there.
+const namesLimit = 5 * time.Second
 
 // Choose presses the choice that bears exactly this label: a person, a user, a second factor, another provider.
 func (l *Login) Choose(ctx context.Context, label string) (State, error) {
