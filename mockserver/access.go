@@ -77,7 +77,7 @@ func (h *Home) access(token string) *session {
 
 func (h *Home) open(r store.Refresh) *session {
 	user, ok := h.users.get(r.UserID)
-	if !ok || (user.Inactive && h.Policy.Inactive) {
+	if !h.Policy.Caller(ok, user) {
 		return nil
 	}
 	return &session{r, user}
@@ -119,7 +119,7 @@ func (h *Home) caller(c *call) *session {
 	if lines := c.Header.Values("Authorization"); len(lines) > 0 {
 		return h.access(h.Policy.Bearer(lines[0]))
 	}
-	if sig := c.URL.Query().Get("authSig"); sig != "" && (c.Method == http.MethodGet || c.Method == http.MethodHead) {
+	if sig := c.URL.Query().Get("authSig"); sig != "" && h.Policy.SignedMethod(c.Method) {
 		return h.signedPath(sig, c.URL)
 	}
 	return nil

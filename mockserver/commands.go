@@ -116,7 +116,7 @@ func (k *socket) own(m map[string]any) (store.Refresh, *commandError) {
 		return store.Refresh{}, badFormat("refresh_token_id is wanted")
 	}
 	r, found := k.home.store.RefreshByID(id)
-	if !found || r.UserID != k.who.User.ID {
+	if !found || !k.home.Policy.OwnSession(r, k.who.User.ID) {
 		return r, &commandError{"invalid_token_id", "Received invalid token"}
 	}
 	return r, nil
@@ -127,8 +127,8 @@ func deleteRefreshToken(k *socket, m map[string]any) (any, *commandError) {
 	if err != nil {
 		return nil, err
 	}
-	k.home.store.Delete(r.ID)
-	return followUp{func() { k.home.sockets.closeSession(r.ID) }}, nil
+	k.home.deleteSession(r.ID, EndDeleted)
+	return followUp{func() { k.home.closeSockets(r.ID, EndDeleted) }}, nil
 }
 
 func deleteAllRefreshTokens(k *socket, m map[string]any) (any, *commandError) {
@@ -139,12 +139,12 @@ func deleteAllRefreshTokens(k *socket, m map[string]any) (any, *commandError) {
 		if (kind != "" && string(r.Type) != kind) || (r.ID == k.who.Refresh.ID && given && !current) {
 			continue
 		}
-		k.home.store.Delete(r.ID)
+		k.home.deleteSession(r.ID, EndAllDeleted)
 		ended = append(ended, r.ID)
 	}
 	return followUp{func() {
 		for _, id := range ended {
-			k.home.sockets.closeSession(id)
+			k.home.closeSockets(id, EndAllDeleted)
 		}
 	}}, nil
 }
@@ -170,11 +170,11 @@ func longLived(k *socket, m map[string]any) (any, *commandError) {
 	if !ok || !isNumber || name == "" || days != float64(int(days)) {
 		return nil, badFormat("client_name and a whole number lifespan of days are wanted")
 	}
-	if days < 1 || days > 36500 {
+	if !k.home.Policy.Lifespan(days) {
 		return nil, &commandError{"unknown_error", "Unknown error"}
 	}
 	for _, r := range k.home.store.OfUser(k.who.User.ID) {
-		if r.Type == store.LongLived && r.Name == name {
+		if k.home.Policy.NameTaken(r, name) {
 			return nil, &commandError{"unknown_error", "Unknown error"}
 		}
 	}

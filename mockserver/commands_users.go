@@ -84,7 +84,7 @@ func updateUser(k *socket, m map[string]any) (any, *commandError) {
 	})
 	if given && !active {
 		for _, r := range k.home.store.OfUser(u.ID) {
-			k.home.endSession(r.ID)
+			k.home.endSession(r.ID, EndDeactivated)
 		}
 	}
 	u, _ = k.home.users.get(u.ID)
@@ -107,7 +107,7 @@ func deleteUser(k *socket, m map[string]any) (any, *commandError) {
 func (h *Home) dismiss(id string) {
 	h.users.remove(id)
 	for _, r := range h.store.OfUser(id) {
-		h.endSession(r.ID)
+		h.endSession(r.ID, EndUserDeleted)
 	}
 }
 
@@ -188,7 +188,7 @@ func setupMFA(k *socket, m map[string]any) (any, *commandError) {
 	}
 	input, _ := m["user_input"].(map[string]any)
 	code, _ := input["code"].(string)
-	if !validTOTP(key, strings.TrimSpace(code), k.home.now()) {
+	if !k.home.Policy.TOTP(key, strings.TrimSpace(code), true, k.home.now()) {
 		return setupForm(id, key, map[string]string{"base": "invalid_code"}), nil
 	}
 	delete(k.setups, id)

@@ -187,7 +187,7 @@ func revokeAll(h *Home, _ *http.Request, body []byte) (any, error) {
 	n := 0
 	for _, u := range who {
 		for _, r := range h.store.OfUser(u.ID) {
-			h.endSession(r.ID)
+			h.endSession(r.ID, EndControl)
 			n++
 		}
 	}

@@ -70,7 +70,7 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *Answer
 		a.Why = "the user name or the password is wrong"
 		return nil, a
 	}
-	if user.TOTP != "" {
+	if h.Policy.SecondFactor(user) {
 		fl.user, fl.since = &user, h.now()
 		return nil, h.form(fl, nil)
 	}
@@ -97,7 +97,7 @@ func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *An
 	if h.now().Sub(fl.since) > h.Policy.MFATTL {
 		return nil, aborted(fl, "login_expired")
 	}
-	if validTOTP(fl.user.TOTP, strings.TrimSpace(code), h.now()) {
+	if h.Policy.TOTP(fl.user.TOTP, strings.TrimSpace(code), false, h.now()) {
 		return fl.user, nil
 	}
 	h.bans.count(c.ip)

@@ -60,6 +60,8 @@ type Policy struct {
 	TokenAnswer func(r store.Refresh, access string, ttl time.Duration, fresh bool) map[string]any
 	// TokenHeader are the headers of such an answer.
 	TokenHeader http.Header
+	// Ends tells whether a session ends for a reason, and Closes whether its sockets do.
+	Ends, Closes func(why End) bool
 	// Revoke tells what a revocation of the token does: delete the refresh token (true) or nothing.
 	Revoke func(r store.Refresh) bool
 
@@ -71,6 +73,25 @@ type Policy struct {
 	Algorithms []string
 	// SignedPath says whether a signature covers a request.
 	SignedPath func(c PathClaims, path string, query url.Values, now time.Time) bool
+
+	// Caller tells whether the user of a live session may call.
+	Caller func(there bool, u User) bool
+	// SignedMethod tells whether a request of the method may be signed instead of bearing a token.
+	SignedMethod func(method string) bool
+	// AdminOnly tells whether a WebSocket command of administrators is refused to the caller.
+	AdminOnly func(command string, admin bool) bool
+	// OwnSession tells whether a user may see and end a session.
+	OwnSession func(r store.Refresh, userID string) bool
+	// NameTaken tells whether a new long-lived token may not bear the name of an old one of the user.
+	NameTaken func(old store.Refresh, name string) bool
+	// Lifespan tells whether a long-lived token may live for so many days.
+	Lifespan func(days float64) bool
+	// Link tells whether a code may join its credential to the caller's account.
+	Link func(c store.Code, callerID string) bool
+	// TOTP tells whether a code is right for a secret now (RFC 6238 §5.2); enrol: the secret is being set up.
+	TOTP func(secret, code string, enrol bool, now time.Time) bool
+	// SecondFactor tells whether a user is asked for one.
+	SecondFactor func(u User) bool
 
 	// Headers go on every answer.
 	Headers http.Header
@@ -102,8 +123,19 @@ func Strict() *Policy {
 		Redeem: redeemable(10 * time.Minute), BurnsCode: burnsCode, SingleUse: true,
 		Refresh: refreshable, Alive: alive(90 * 24 * time.Hour), Inactive: true, Duplicates: true,
 		TokenAnswer: tokenAnswer, TokenHeader: http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},
-		Revoke: func(store.Refresh) bool { return true },
-		Bearer: bearerOf, Access: accessHolds(10 * time.Second), Algorithms: []string{"HS256"}, SignedPath: pathSigned,
+		Revoke: func(store.Refresh) bool { return true }, Ends: always, Closes: always,
+		Caller:       func(there bool, u User) bool { return there && !u.Inactive },
+		SignedMethod: func(method string) bool { return method == http.MethodGet || method == http.MethodHead },
+		AdminOnly:    func(_ string, admin bool) bool { return !admin },
+		OwnSession:   func(r store.Refresh, userID string) bool { return r.UserID == userID },
+		NameTaken:    func(old store.Refresh, name string) bool { return old.Type == store.LongLived && old.Name == name },
+		Lifespan:     func(days float64) bool { return days >= 1 && days <= 36500 },
+		Link: func(c store.Code, callerID string) bool {
+			return c.Challenge == "" && (c.UserID == callerID || c.Provider != "homeassistant")
+		},
+		TOTP:         func(secret, code string, _ bool, now time.Time) bool { return validTOTP(secret, code, now) },
+		SecondFactor: func(u User) bool { return u.TOTP != "" },
+		Bearer:       bearerOf, Access: accessHolds(10 * time.Second), Algorithms: []string{"HS256"}, SignedPath: pathSigned,
 		Headers: http.Header{
 			"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}, "Server": {""}, "X-Frame-Options": {"SAMEORIGIN"},
 		},
@@ -111,5 +143,21 @@ func Strict() *Policy {
 		Request: func(r Request) Request { return r }, Answer: func(_ Request, a Answer) Answer { return a }, Hears: asItIs, Says: asItIs,
 	}
 }
+
+// End is why a session ends.
+type End string
+
+// The ends of sessions.
+const (
+	EndRevoked     End = "revoked"           // POST /auth/revoke
+	EndLegacy      End = "revoked as action" // action=revoke at /auth/token
+	EndDeleted     End = "deleted"           // auth/delete_refresh_token
+	EndAllDeleted  End = "all deleted"       // auth/delete_all_refresh_tokens
+	EndDeactivated End = "user deactivated"
+	EndUserDeleted End = "user deleted"
+	EndControl     End = "control plane"
+)
+
+func always(End) bool { return true }
 
 func asItIs(m map[string]any) map[string]any { return m }

@@ -20,7 +20,7 @@ func (h *Home) token(c *call) *Answer {
 		return h.counted(c, oauthError(&Refusal{http.StatusBadRequest, "invalid_request", "", "a parameter stands once, and is text (RFC 6749 §3.2)"}))
 	}
 	if c.form.Get("action") == "revoke" {
-		return h.revokeToken(c.form.Get("token"))
+		return h.revokeToken(c.form.Get("token"), EndLegacy)
 	}
 	switch c.form.Get("grant_type") {
 	case "authorization_code":
@@ -175,20 +175,32 @@ func (h *Home) revoke(c *call) *Answer {
 	if c.form != nil {
 		token = c.form.Get("token")
 	}
-	return h.revokeToken(token)
+	return h.revokeToken(token, EndRevoked)
 }
 
-func (h *Home) revokeToken(token string) *Answer {
+func (h *Home) revokeToken(token string, why End) *Answer {
 	if r, ok := h.store.Refresh(token); ok && token != "" && h.Policy.Revoke(r) {
-		h.endSession(r.ID)
+		h.endSession(r.ID, why)
 	}
 	return empty(http.StatusOK)
 }
 
 // endSession deletes a refresh token and closes what hangs on it.
-func (h *Home) endSession(id string) {
-	h.store.Delete(id)
-	h.sockets.closeSession(id)
+func (h *Home) endSession(id string, why End) {
+	h.deleteSession(id, why)
+	h.closeSockets(id, why)
+}
+
+func (h *Home) deleteSession(id string, why End) {
+	if h.Policy.Ends(why) {
+		h.store.Delete(id)
+	}
+}
+
+func (h *Home) closeSockets(id string, why End) {
+	if h.Policy.Closes(why) {
+		h.sockets.closeSession(id)
+	}
 }
 
 // linkUser answers POST /auth/link_user: another login of the same person joins the account.
@@ -204,13 +216,16 @@ func (h *Home) linkUser(c *call) *Answer {
 		return message(http.StatusBadRequest, "Message format incorrect: client_id and code are wanted")
 	}
 	code, ok := h.store.Code(*b.Code)
-	if !ok || code.Challenge != "" || h.Policy.Redeem(code, *b.ClientID, nil, h.now()) != nil {
+	may := h.Policy.Link(code, c.user.User.ID)
+	plain := code
+	plain.Challenge = ""
+	if !ok || (code.Challenge != "" && !may) || h.Policy.Redeem(plain, *b.ClientID, nil, h.now()) != nil {
 		return message(http.StatusBadRequest, "Invalid code")
 	}
-	if _, first := h.store.TakeCode(*b.Code); !first {
+	if _, first := h.store.TakeCode(*b.Code); !first && h.Policy.SingleUse {
 		return message(http.StatusBadRequest, "Invalid code")
 	}
-	if code.UserID != c.user.User.ID && code.Provider == "homeassistant" {
+	if !may {
 		return message(http.StatusBadRequest, "Credential already linked")
 	}
 	return message(http.StatusOK, "User linked")

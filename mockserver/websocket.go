@@ -179,7 +179,7 @@ func (k *socket) command(message map[string]any) {
 	case !ok:
 		k.send(failure(id, "unknown_command", "Unknown command."))
 		return
-	case run.admin && !k.who.User.Admin:
+	case run.admin && k.home.Policy.AdminOnly(kind, k.who.User.Admin):
 		k.send(failure(id, "unauthorized", "Unauthorized"))
 		return
 	}

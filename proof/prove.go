@@ -29,6 +29,7 @@ type Options struct {
 	Defects  []defects.Defect
 	Browser  string   // how to find a browser; "": rows that need one are left out. With one, only those are proven.
 	All      bool     // judge every row against every defect, also where the defect changes nothing on the row's way
+	Nulls    bool     // run every row against null targets too
 	Flavours []uint64 // seeds of legal flavours of the home, which must fail nothing
 	Procs    int      // specs that run at once
 	Progress func(done, total int)

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/authconform/authconform/mockserver"
@@ -105,9 +106,12 @@ func fields(r mockserver.Request) url.Values {
 func withFields(edit func(url.Values)) func(mockserver.Request) mockserver.Request {
 	return func(r mockserver.Request) mockserver.Request {
 		values := fields(r)
+		if len(values) == 0 {
+			return r
+		}
 		edit(values)
 		r.Body = []byte(values.Encode())
-		return withHeader("Content-Type", "application/x-www-form-urlencoded")(r)
+		return r
 	}
 }
 
@@ -234,4 +238,54 @@ func hears(edit func(map[string]any) map[string]any) change {
 		before := p.Hears
 		p.Hears = func(m map[string]any) map[string]any { return edit(maps.Clone(before(m))) }
 	}
+}
+
+// tokenRequest picks token requests of a grant.
+func tokenRequest(grant string) when { return at("POST /auth/token").and(field("grant_type", grant)) }
+
+var (
+	codeGrant    = tokenRequest("authorization_code")
+	refreshGrant = tokenRequest("refresh_token")
+)
+
+// repeated picks requests whose form field had the same value in an earlier request. It remembers, as after counts.
+func repeated(name string) when {
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	return func(r mockserver.Request) bool {
+		v := fields(r).Get(name)
+		mu.Lock()
+		defer mu.Unlock()
+		again := seen[v] && v != ""
+		seen[v] = true
+		return again
+	}
+}
+
+// lacks picks requests whose form has no value for the field.
+func lacks(name string) when {
+	return func(r mockserver.Request) bool { return fields(r).Get(name) == "" }
+}
+
+// has picks requests whose form has the field.
+func has(name string) when {
+	return func(r mockserver.Request) bool { return fields(r).Has(name) }
+}
+
+// set and remove edit a form's field.
+func set(name, value string) func(mockserver.Request) mockserver.Request {
+	return withFields(func(v url.Values) { v.Set(name, value) })
+}
+
+func remove(name string) func(mockserver.Request) mockserver.Request {
+	return withFields(func(v url.Values) { v.Del(name) })
+}
+
+// word changes the error word of refusals.
+func word(old, by string) func(mockserver.Answer) mockserver.Answer {
+	return object(func(m map[string]any) {
+		if m["error"] == old || old == "" && m["error"] != nil {
+			m["error"] = by
+		}
+	})
 }

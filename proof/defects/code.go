@@ -1,11 +1,270 @@
 package defects
 
-import "github.com/authconform/authconform/mockserver"
+import (
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+// redeem decides otherwise about redeeming a code: better is asked first, and nil leaves it to the strict rule.
+func redeem(looser func(c *store.Code, clientID *string, verifier **string, now *time.Time)) change {
+	return func(p *mockserver.Policy) {
+		strict := p.Redeem
+		p.Redeem = func(c store.Code, clientID string, verifier *string, now time.Time) *mockserver.Refusal {
+			looser(&c, &clientID, &verifier, &now)
+			return strict(c, clientID, verifier, now)
+		}
+	}
+}
+
+// sameClient lets client ids pass as equal that a careless comparison takes for equal.
+func sameClient(like func(a, b string) bool) change {
+	return redeem(func(c *store.Code, clientID *string, _ **string, _ *time.Time) {
+		if like(c.ClientID, *clientID) {
+			c.ClientID = *clientID
+		}
+	})
+}
+
+func host(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	return u.Host
+}
 
 var code = []Defect{
 	{
 		ID: "code.reusable", Story: "A code is deleted when it expires, not when it is redeemed.",
-		Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel", "ha.revoke.code-dead-session", "ha.link.single-use"},
+		Breaks: []string{
+			"oauth2.code.single-use",
+			"oauth2.code.single-use-parallel",
+			"oauth2.pkce.parallel",
+			"ha.revoke.code-dead-session",
+			"ha.link.single-use",
+		},
 		Change: func(p *mockserver.Policy) { p.SingleUse = false },
 	},
+	{
+		ID: "code.twice", Story: "A code is marked as used at its second use, so that it works twice.",
+		Breaks: []string{
+			"oauth2.code.single-use",
+			"oauth2.code.single-use-parallel",
+			"oauth2.pkce.burns-code",
+			"oauth2.pkce.parallel",
+			"ha.revoke.code-dead-session",
+			"ha.link.single-use",
+		},
+		Home: func(o *mockserver.Options) {
+			o.Store = &spare{Store: store.NewMemory(), left: map[string]int{}, uses: 2}
+		},
+	},
+	{
+		ID: "code.replay-500", Story: "A second use of a code is an exception that nobody catches.",
+		Breaks: []string{
+			"oauth2.code.single-use",
+			"oauth2.code.single-use-parallel",
+			"oauth2.pkce.burns-code",
+			"oauth2.error.status-400",
+			"oauth2.error.charset",
+			"oauth2.error.invalid-request",
+			"oauth2.error.duplicate-parameter",
+			"ha.revoke.code-dead-session",
+			"robust.form.charset",
+			"robust.token.words",
+			"robust.client-ids",
+			"robust.generated-urls",
+		},
+		Change: func(p *mockserver.Policy) { answers(codeGrant.and(repeated("code")), status(500), 400)(p) },
+	},
+	{
+		ID: "code.replay-word", Story: "A code that was used before is refused with an error word of the server's own.",
+		Breaks: []string{
+			"oauth2.code.single-use",
+			"oauth2.code.single-use-parallel",
+			"oauth2.pkce.burns-code",
+			"oauth2.error.invalid-request",
+			"oauth2.error.duplicate-parameter",
+			"ha.revoke.code-dead-session",
+		},
+		Change: func(p *mockserver.Policy) { answers(codeGrant.and(repeated("code")), word("", "code_used"), 400)(p) },
+	},
+	{
+		ID: "code.any-client", Story: "The code is looked up alone, and the client is never compared.",
+		Breaks: []string{
+			"oauth2.cimd.code-bound",
+			"oauth2.code.bound-client",
+			"ha.code.exact-client-id",
+			"oauth2.error.status-400",
+			"ha.link.client-bound",
+		},
+		Blocks: []string{"ha.code.survives-foreign-client"},
+		Change: sameClient(func(_, _ string) bool { return true }),
+	},
+	{
+		ID: "code.host-only", Story: "Client ids are compared by their hosts.",
+		Breaks: []string{
+			"oauth2.cimd.code-bound",
+			"oauth2.code.bound-client",
+			"ha.code.exact-client-id",
+			"ha.link.client-bound",
+		},
+		Change: sameClient(func(a, b string) bool { return host(a) == host(b) }),
+	},
+	{
+		ID: "code.client-prefix", Story: "A client id passes that begins with the right one.",
+		Breaks: []string{"oauth2.code.bound-client", "ha.code.exact-client-id", "ha.link.client-bound"},
+		Change: sameClient(func(a, b string) bool { return strings.HasPrefix(b, a) }),
+	},
+	{
+		ID: "code.client-case", Story: "Client ids are compared without their letter case.",
+		Breaks: []string{"ha.code.exact-client-id"},
+		Change: sameClient(strings.EqualFold),
+	},
+	{
+		ID: "code.client-slash", Story: "Client ids are compared without the slash at their end.",
+		Breaks: []string{"ha.code.exact-client-id"},
+		Change: sameClient(func(a, b string) bool { return strings.TrimRight(a, "/") == strings.TrimRight(b, "/") }),
+	},
+	{
+		ID: "code.client-query", Story: "Client ids are compared without their query.",
+		Breaks: []string{"ha.code.exact-client-id"},
+		Change: sameClient(func(a, b string) bool { before, _, _ := strings.Cut(b, "?"); return a == before }),
+	},
+	{
+		ID: "code.no-client", Story: "A token request without client_id is taken for one of the client that the code was issued to.",
+		Breaks: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
+		Change: func(p *mockserver.Policy) {
+			takes(codeGrant.and(lacks("client_id")), set("client_id", "http://any.example/"))(p)
+			sameClient(func(_, b string) bool { return b == "http://any.example/" })(p)
+		},
+	},
+	{
+		ID: "code.no-client-parameter", Story: "A missing client_id matches every client, an empty one none.",
+		Breaks: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
+		Change: func(p *mockserver.Policy) {
+			takes(func(r mockserver.Request) bool { return codeGrant(r) && !has("client_id")(r) }, set("client_id", "http://any.example/"))(p)
+			sameClient(func(_, b string) bool { return b == "http://any.example/" })(p)
+		},
+	},
+	{
+		ID: "code.empty-client", Story: "An empty client_id matches every client.",
+		Breaks: []string{"oauth2.code.client-id-required"},
+		Change: func(p *mockserver.Policy) {
+			takes(codeGrant.and(has("client_id")).and(lacks("client_id")), set("client_id", "http://any.example/"))(p)
+			sameClient(func(_, b string) bool { return b == "http://any.example/" })(p)
+		},
+	},
+	{
+		ID: "code.counts", Story: "Codes count upwards.",
+		Breaks: []string{"oauth2.code.entropy"},
+		Change: func(p *mockserver.Policy) {
+			var n atomic.Int64
+			p.NewCode = func() string {
+				return "0000000000000000000000000" + time.Unix(1_000_000_000+n.Add(1), 0).UTC().Format("150405")
+			}
+		},
+	},
+	{
+		ID: "code.short", Story: "Codes are six digits, as those that people type.",
+		Breaks: []string{"oauth2.code.entropy"},
+		Change: func(p *mockserver.Policy) {
+			make := p.NewCode
+			p.NewCode = func() string { return make()[:12] }
+		},
+	},
+	{
+		ID: "code.is-bearer", Story: "Codes and tokens live in one table, so that a code opens the API.",
+		Breaks: []string{"oauth2.code.not-an-access-token", "oauth2.bearer.refresh-refused"},
+		Change: func(p *mockserver.Policy) { answers(bearerOfLength(32), ok(`{"message":"API running."}`), 401)(p) },
+	},
+	{
+		ID: "code.is-refresh", Story: "A code is taken for a refresh token.",
+		Breaks: []string{"oauth2.code.not-an-access-token"},
+		Change: func(p *mockserver.Policy) {
+			answers(refreshGrant.and(func(r mockserver.Request) bool { return len(fields(r).Get("refresh_token")) == 32 }), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
+		},
+	},
+	{
+		ID: "code.missing-401", Story: "A token request without a code is answered with 401.",
+		Breaks: []string{"oauth2.code.missing", "oauth2.error.status-400"},
+		Change: func(p *mockserver.Policy) {
+			answers(codeGrant.and(func(r mockserver.Request) bool { return !has("code")(r) }), status(401), 400)(p)
+		},
+	},
+	{
+		ID: "code.empty-500", Story: "An empty code is an exception that nobody catches.",
+		Breaks: []string{"oauth2.code.missing", "oauth2.error.charset", "robust.token.words"},
+		Change: func(p *mockserver.Policy) {
+			answers(codeGrant.and(has("code")).and(lacks("code")), status(500), 400)(p)
+		},
+	},
+	{
+		ID: "code.prefix", Story: "A code is found by its beginning, so that more behind it does not matter.",
+		Breaks: []string{"oauth2.code.missing", "oauth2.token.access-entropy"},
+		Change: func(p *mockserver.Policy) {
+			takes(codeGrant, withFields(func(v url.Values) {
+				if c := v.Get("code"); len(c) > 32 {
+					v.Set("code", c[:32])
+				}
+			}))(p)
+		},
+	},
+	{
+		ID: "code.cut", Story: "A code is found by all but its last character.",
+		Breaks: []string{"oauth2.code.missing", "ha.link.junk-code"},
+		Home:   func(o *mockserver.Options) { o.Store = &blurred{Store: store.NewMemory(), whole: map[string]string{}} },
+	},
+	{
+		ID: "code.unknown-404", Story: "A code that nobody knows is answered with 404.",
+		Breaks: []string{"oauth2.code.missing", "oauth2.error.status-400", "oauth2.error.charset"},
+		Change: func(p *mockserver.Policy) {
+			answers(codeGrant.and(field("code", "0123456789abcdef0123456789abcdef")), status(404), 400)(p)
+		},
+	},
+	{
+		ID: "code.long-life", Story: "Codes live for ten hours instead of ten minutes.",
+		Breaks: []string{"oauth2.code.expires", "ha.link.expired"},
+		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
+			if now.Sub(c.Issued) < 10*time.Hour {
+				c.Issued = *now
+			}
+		}),
+	},
+	{
+		ID: "code.no-expiry", Story: "A code's age is never looked at.",
+		Breaks: []string{"oauth2.code.expires", "ha.link.expired"},
+		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) { c.Issued = *now }),
+	},
+	{
+		ID: "code.one-minute", Story: "Codes live for a minute, so that a slow login or a phone's switch of apps loses them.",
+		Breaks: []string{"ha.code.lives-minutes", "ha.link.expired"},
+		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
+			if now.Sub(c.Issued) > time.Minute {
+				c.Issued = now.Add(-time.Hour)
+			}
+		}),
+	},
+	{
+		ID: "code.burned-by-stranger", Story: "A try of a foreign client spends the code, so that anybody who sees it can end a login.",
+		Breaks: []string{"oauth2.cimd.code-bound", "ha.code.survives-foreign-client"},
+		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mockserver.Refusal) bool { return true } },
+	},
+}
+
+// bearerOfLength picks API requests whose bearer token has so many characters.
+func bearerOfLength(n int) when {
+	return at("GET /api/*").or(at("GET /api/")).and(func(r mockserver.Request) bool {
+		return len(r.Header.Get("Authorization")) == n+len("Bearer ")
+	})
+}
+
+// ok answers 200 with a JSON body.
+func ok(text string) func(mockserver.Answer) mockserver.Answer {
+	return all(status(200), header("Content-Type", "application/json"), body(text))
 }

@@ -50,7 +50,7 @@ func (d Defect) May(block string) bool {
 // All lists every defect, by section.
 func All() []Defect {
 	return slices.Concat(
-		metadata, clientID, redirectURI, clientPage, metadataDocument, loginFlow, code, pkce, token, refresh, revocation,
+		metadata, clientID, redirectURI, clientPage, metadataDocument, loginFlow, code, pkce, token, tokenErrors, refresh, revocation,
 		bearer, signedPath, websocket, multiFactor, longLived, linkUser, loginPage, headers, onboarding, advisory, robustness,
 	)
 }

@@ -1,3 +1,701 @@
 package defects
 
-var token = []Defect{}
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+var tokenEndpoint = at("POST /auth/token")
+
+// form makes a body a plain form's.
+func form(r mockserver.Request) mockserver.Request {
+	return withHeader("Content-Type", "application/x-www-form-urlencoded")(r)
+}
+
+func sent(kind string) when {
+	return func(r mockserver.Request) bool { return strings.HasPrefix(r.Header.Get("Content-Type"), kind) }
+}
+
+// granted edits successful token answers; both grants, or one.
+func granted(with func(mockserver.Answer) mockserver.Answer, grants ...when) change {
+	w := tokenEndpoint
+	if len(grants) > 0 {
+		w = grants[0]
+	}
+	return answers(w, with, 200)
+}
+
+var token = []Defect{
+	{
+		ID: "token.needs-redirect-uri", Story: "A token request without redirect_uri is refused, as RFC 6749 once had it.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"ha.clients.id-without-path",
+			"ha.clients.no-registration",
+			"oauth2.cimd.code-bound",
+			"oauth2.code.single-use-parallel",
+			"ha.code.survives-foreign-client",
+			"oauth2.pkce.s256",
+			"indieauth.authz.no-pkce-allowed",
+			"oauth2.pkce.parallel",
+			"ha.token.path",
+			"oauth2.token.ignore-unknown",
+			"ha.token.ignores-secret",
+			"indieauth.token.short-lived",
+			"ha.token.response-shape",
+			"oauth2.token.cors",
+			"ha.cors.token-read",
+		},
+		Blocks: []string{"*"}, Change: answers(codeGrant.and(func(r mockserver.Request) bool { return !has("redirect_uri")(r) }), refused("invalid_request"), 200),
+	},
+	{
+		ID: "token.by-get", Story: "The token endpoint reads its parameters from a GET, too.",
+		Breaks: []string{"oauth2.token.post-only", "oauth2.token.methods", "ha.http.allow"},
+		Change: takes(at("GET /auth/token"), func(r mockserver.Request) mockserver.Request {
+			_, query, _ := strings.Cut(r.Target, "?")
+			r.Method, r.Target, r.Body = http.MethodPost, "/auth/token", []byte(query)
+			return form(r)
+		}),
+	},
+	{
+		ID: "token.query", Story: "Parameters are taken from the query as from the form.",
+		Breaks: []string{"oauth2.token.query-ignored"},
+		Change: takes(tokenEndpoint, func(r mockserver.Request) mockserver.Request {
+			if _, query, ok := strings.Cut(r.Target, "?"); ok {
+				r.Target, r.Body = "/auth/token", append(append([]byte{}, r.Body...), "&"+query...)
+			}
+			return r
+		}),
+	},
+	{
+		ID: "token.charset-refused", Story: "The media type is compared as a whole, so that a charset behind it spoils it.",
+		Breaks: []string{"oauth2.token.form-encoding"},
+		Change: takes(tokenEndpoint.and(func(r mockserver.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "charset") }), withHeader("Content-Type", "text/plain")),
+	},
+	{
+		ID: "token.media-type-case", Story: "The media type's letter case counts.",
+		Breaks: []string{"oauth2.token.form-encoding"},
+		Change: takes(tokenEndpoint.and(sent("Application/")), withHeader("Content-Type", "text/plain")),
+	},
+	{
+		ID: "token.no-multipart", Story: "Only the plain form is read.",
+		Breaks: []string{"ha.token.multipart"}, Change: takes(at("POST /auth/*").and(sent("multipart/")), withHeader("Content-Type", "text/plain")),
+	},
+	{
+		ID: "token.no-multipart-refresh", Story: "multipart is read for the code grant only.",
+		Breaks: []string{"ha.token.multipart"},
+		Change: takes(tokenEndpoint.and(sent("multipart/")).and(func(r mockserver.Request) bool {
+			return strings.Contains(string(r.Body), "refresh_token\"\r\n\r\n") || strings.Contains(string(r.Body), "\r\n\r\nrefresh_token")
+		}), withHeader("Content-Type", "text/plain")),
+	},
+	{
+		ID: "token.no-multipart-revoke", Story: "The revocation endpoint reads the plain form only, and answers 200 whatever it reads.",
+		Breaks: []string{"ha.token.multipart"}, Change: takes(at("POST /auth/revoke").and(sent("multipart/")), withHeader("Content-Type", "text/plain")),
+	},
+	{
+		ID: "token.revoke-multipart-415", Story: "The revocation endpoint answers multipart with 415.",
+		Breaks: []string{"ha.token.multipart"}, Change: answers(at("POST /auth/revoke").and(sent("multipart/")), status(415)),
+	},
+	{
+		ID: "token.unknown-parameter", Story: "A parameter that the server does not know is refused.",
+		Breaks: []string{"oauth2.token.ignore-unknown", "oauth2.refresh.scope-ignored"}, Change: answers(tokenEndpoint.and(has("scope").or(has("foo"))), refused("invalid_request"), 200),
+	},
+	{
+		ID: "token.secret-refused", Story: "A client_secret, which no client of a home has, is refused.",
+		Breaks: []string{"ha.token.ignores-secret"}, Change: answers(tokenEndpoint.and(has("client_secret")), refused("invalid_client"), 200),
+	},
+	{
+		ID: "token.authorization-judged", Story: "An Authorization header at the token endpoint is judged as at the API.",
+		Breaks: []string{"ha.token.ignores-secret"},
+		Change: answers(tokenEndpoint.and(func(r mockserver.Request) bool { return r.Header.Get("Authorization") != "" }), status(401), 200),
+	},
+	{
+		ID: "token.redirect-compared", Story: "A redirect_uri at the token endpoint is compared with nothing but itself and refused.",
+		Breaks: []string{"ha.token.extra-redirect-uri", "oauth2.stock.code"}, Change: answers(codeGrant.and(has("redirect_uri")), refused("invalid_grant"), 200),
+	},
+	{
+		ID: "token.created", Story: "A token answer has status 201, for something was created.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"ha.clients.id-without-path",
+			"ha.clients.no-registration",
+			"oauth2.cimd.code-bound",
+			"oauth2.code.single-use-parallel",
+			"ha.code.survives-foreign-client",
+			"oauth2.pkce.s256",
+			"indieauth.authz.no-pkce-allowed",
+			"oauth2.pkce.parallel",
+			"ha.token.path",
+			"ha.token.multipart",
+			"oauth2.token.ignore-unknown",
+			"ha.token.ignores-secret",
+			"ha.token.extra-redirect-uri",
+			"ha.token.response-shape",
+			"oauth2.token.cors",
+			"ha.cors.token-read",
+		},
+		Blocks: []string{"*"}, Change: granted(status(201)),
+	},
+	{
+		ID: "token.refresh-created", Story: "The refresh grant answers 201.",
+		Breaks: []string{
+			"oauth2.refresh.grant",
+			"ha.refresh.response-shape",
+			"ha.refresh.no-rotation",
+			"oauth2.refresh.parallel",
+			"ha.refresh.after-expiry",
+			"ha.refresh.sliding",
+			"ha.ws.own-tokens-only",
+			"ha.cors.token-read",
+		},
+		Blocks: []string{"*"}, Change: granted(status(201), refreshGrant),
+	},
+	{
+		ID: "token.html", Story: "Token answers are sent as text/html.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"ha.clients.id-without-path",
+			"ha.clients.no-registration",
+			"oauth2.cimd.code-bound",
+			"ha.code.survives-foreign-client",
+			"oauth2.pkce.s256",
+			"indieauth.authz.no-pkce-allowed",
+			"ha.token.path",
+			"ha.token.multipart",
+			"oauth2.token.ignore-unknown",
+			"ha.token.ignores-secret",
+			"ha.token.extra-redirect-uri",
+			"indieauth.token.short-lived",
+			"ha.token.response-shape",
+			"oauth2.token.cors",
+			"ha.cors.token-read",
+		},
+		Blocks: []string{"*"}, Change: granted(header("Content-Type", "text/html; charset=utf-8")),
+	},
+	{
+		ID: "token.refresh-text", Story: "The refresh grant's answer is sent as text/plain.",
+		Breaks: []string{
+			"oauth2.stock.refresh",
+			"oauth2.refresh.grant",
+			"ha.refresh.response-shape",
+			"ha.refresh.no-rotation",
+			"oauth2.refresh.parallel",
+			"ha.refresh.after-expiry",
+			"ha.refresh.sliding",
+			"ha.ws.own-tokens-only",
+			"ha.cors.token-read",
+		},
+		Blocks: []string{"*"}, Change: granted(header("Content-Type", "text/plain; charset=utf-8"), refreshGrant),
+	},
+	{
+		ID: "token.cacheable", Story: "Answers with tokens may be cached.",
+		Breaks: []string{"oauth2.token.cache-no-store"}, Change: func(p *mockserver.Policy) { p.TokenHeader = http.Header{} },
+	},
+	{
+		ID: "token.refresh-cacheable", Story: "Answers of the refresh grant may be cached.",
+		Breaks: []string{"oauth2.token.cache-no-store"}, Change: granted(header("Cache-Control", "private"), refreshGrant),
+	},
+	{
+		ID: "token.pragma-only", Story: "Only the old header Pragma is sent.",
+		Breaks: []string{"oauth2.token.cache-no-store"}, Change: granted(header("Cache-Control", "")),
+	},
+	{
+		ID: "token.access-with-blank", Story: "access_token carries its scheme, and so a blank.",
+		Breaks: []string{
+			"oauth2.token.access-token",
+			"oauth2.stock.refresh",
+			"oauth2.refresh.grant",
+			"oauth2.refresh.old-access-lives",
+			"oauth2.refresh.parallel",
+			"ha.rest.api-running",
+			"ha.bearer.config-members",
+			"ha.rest.states",
+			"ha.ws.auth-ok",
+			"ha.ws.auth-unread",
+			"ha.ws.version",
+			"ha.mfa.reuse",
+			"ha.link.own",
+			"ha.link.client-bound",
+			"ha.link.junk-code",
+			"ha.link.challenged",
+			"ha.link.expired",
+			"ha.headers.content-type",
+		},
+		Blocks: []string{"*"},
+		Change: granted(object(func(m map[string]any) {
+			if s, ok := m["access_token"].(string); ok {
+				m["access_token"] = "Bearer " + s
+			}
+		})),
+	},
+	{
+		ID: "token.access-dead", Story: "The access token of the code grant is signed by a key that the API does not know.",
+		Breaks: []string{
+			"oauth2.token.access-token",
+			"oauth2.refresh.old-access-lives",
+			"ha.rest.api-running",
+			"ha.bearer.config-members",
+			"ha.rest.states",
+			"ha.ws.auth-ok",
+			"ha.ws.auth-unread",
+			"ha.ws.version",
+			"ha.mfa.reuse",
+			"ha.link.own",
+			"ha.link.client-bound",
+			"ha.link.junk-code",
+			"ha.link.challenged",
+			"ha.link.expired",
+			"ha.headers.content-type",
+		},
+		Blocks: []string{"*"},
+		Change: granted(object(func(m map[string]any) {
+			if s, ok := m["access_token"].(string); ok && len(s) > 12 {
+				m["access_token"] = s[:len(s)-12] + "AAAAAAAAAAAA"
+			}
+		}), codeGrant),
+	},
+	{
+		ID: "token.refreshed-dead", Story: "The access token of the refresh grant is signed by a key that the API does not know.",
+		Breaks: []string{
+			"ha.flow.deleted-user",
+			"oauth2.stock.refresh",
+			"oauth2.refresh.grant",
+			"oauth2.refresh.parallel",
+			"ha.bearer.user-deleted",
+			"ha.signed-path.dies-with-user",
+			"ha.link.own",
+			"ha.link.others-credential",
+		},
+		Blocks: []string{"*"},
+		Change: granted(object(func(m map[string]any) {
+			if s, ok := m["access_token"].(string); ok && len(s) > 12 {
+				m["access_token"] = s[:len(s)-12] + "AAAAAAAAAAAA"
+			}
+		}), refreshGrant),
+	},
+	{
+		ID: "token.type-missing", Story: "token_type is left out, for there is only one.",
+		Breaks: []string{"oauth2.token.token-type", "ha.token.response-shape", "ha.refresh.response-shape"}, Change: granted(member("token_type", nil)),
+	},
+	{
+		ID: "token.type-mac", Story: "token_type of the refresh grant is a word of the server's own.",
+		Breaks: []string{"oauth2.token.token-type", "ha.refresh.response-shape"}, Change: granted(member("token_type", "access"), refreshGrant),
+	},
+	{
+		ID: "token.type-lower", Story: "token_type is bearer in lower case, which the home's apps put into the header as it is.",
+		Breaks: []string{"ha.token.response-shape", "ha.refresh.response-shape"}, Change: granted(member("token_type", "bearer")),
+	},
+	{
+		ID: "token.expires-in-words", Story: "expires_in is a string.",
+		Breaks: []string{"oauth2.token.expires-in", "indieauth.token.short-lived", "ha.token.response-shape"},
+		Blocks: []string{"*"}, Change: granted(member("expires_in", "1800")),
+	},
+	{
+		ID: "token.expires-in-fraction", Story: "expires_in is a fraction, the time that is left.",
+		Breaks: []string{
+			"oauth2.token.expires-in",
+			"indieauth.token.short-lived",
+			"ha.token.response-shape",
+			"oauth2.stock.code",
+		},
+		Blocks: []string{"*"}, Change: granted(member("expires_in", 1799.5)),
+	},
+	{
+		ID: "token.expires-in-refresh-zero", Story: "expires_in of the refresh grant is 0.",
+		Breaks: []string{"oauth2.token.expires-in", "ha.refresh.response-shape"}, Change: granted(member("expires_in", 0), refreshGrant),
+	},
+	{
+		ID: "token.expires-in-milliseconds", Story: "expires_in counts milliseconds.",
+		Breaks: []string{
+			"indieauth.token.short-lived",
+			"ha.token.response-shape",
+			"oauth2.token.expires-in-true",
+			"ha.refresh.response-shape",
+		}, Change: granted(member("expires_in", 1_800_000)),
+	},
+	{
+		ID: "token.expires-in-refresh-milliseconds", Story: "expires_in of the refresh grant counts milliseconds.",
+		Breaks: []string{"ha.refresh.response-shape"}, Change: granted(member("expires_in", 1_800_000), refreshGrant),
+	},
+	{
+		ID: "token.lives-a-month", Story: "Access tokens live for thirty days.",
+		Breaks: []string{
+			"indieauth.token.short-lived",
+			"ha.token.response-shape",
+			"ha.refresh.response-shape",
+			"ha.refresh.after-expiry",
+		}, Change: func(p *mockserver.Policy) { p.AccessTTL = 30 * 24 * time.Hour },
+	},
+	{
+		ID: "token.no-refresh-token", Story: "The code grant gives no refresh token.",
+		Breaks: []string{"indieauth.token.short-lived", "ha.token.response-shape", "ha.cors.token-read"}, Blocks: []string{"*"}, Change: granted(member("refresh_token", nil), codeGrant),
+	},
+	{
+		ID: "token.no-access-token", Story: "The access token's member is called token.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"ha.clients.id-without-path",
+			"ha.clients.no-registration",
+			"oauth2.cimd.code-bound",
+			"ha.code.survives-foreign-client",
+			"oauth2.pkce.s256",
+			"indieauth.authz.no-pkce-allowed",
+			"ha.token.path",
+			"oauth2.token.ignore-unknown",
+			"ha.token.ignores-secret",
+			"ha.token.extra-redirect-uri",
+			"ha.token.response-shape",
+			"oauth2.token.cors",
+			"oauth2.stock.code",
+			"ha.cors.token-read",
+		}, Blocks: []string{"*"},
+		Change: granted(object(func(m map[string]any) { m["token"] = m["access_token"]; delete(m, "access_token") }), codeGrant),
+	},
+	{
+		ID: "token.no-provider", Story: "The answer does not name the login provider.",
+		Breaks: []string{"ha.token.auth-provider"}, Change: granted(member("ha_auth_provider", nil), codeGrant),
+	},
+	{
+		ID: "token.refresh-counts", Story: "Refresh tokens count upwards.",
+		Breaks: []string{"oauth2.token.entropy"},
+		Change: func(p *mockserver.Policy) {
+			var n atomic.Int64
+			p.NewRefresh = func() string {
+				return strings.Repeat("a", 100) + url.QueryEscape(time.Unix(0, n.Add(1)).UTC().Format("000000000.000000000"))
+			}
+		},
+	},
+	{
+		ID: "token.refresh-short", Story: "Refresh tokens have 48 bits.",
+		Breaks: []string{"oauth2.token.entropy"},
+		Change: func(p *mockserver.Policy) {
+			make := p.NewRefresh
+			p.NewRefresh = func() string { return make()[:12] }
+		},
+	},
+	{
+		ID: "token.access-unsigned-tail", Story: "The signature of access tokens is cut to 40 bits.",
+		Breaks: []string{
+			"oauth2.token.access-token",
+			"oauth2.stock.refresh",
+			"oauth2.refresh.grant",
+			"oauth2.refresh.old-access-lives",
+			"oauth2.refresh.parallel",
+			"ha.rest.api-running",
+			"ha.bearer.config-members",
+			"ha.rest.states",
+			"ha.ws.auth-ok",
+			"ha.ws.auth-unread",
+			"ha.ws.version",
+			"ha.mfa.reuse",
+			"ha.link.own",
+			"ha.link.client-bound",
+			"ha.link.junk-code",
+			"ha.link.challenged",
+			"ha.link.expired",
+			"ha.headers.content-type",
+		}, Blocks: []string{"*"},
+		Change: granted(object(func(m map[string]any) {
+			if s, ok := m["access_token"].(string); ok && strings.Count(s, ".") == 2 {
+				m["access_token"] = s[:strings.LastIndex(s, ".")+8]
+			}
+		})),
+	},
+	{
+		ID: "token.expires-late", Story: "Access tokens work ten times as long as they say.",
+		Breaks: []string{"oauth2.token.expires-in-true", "ha.refresh.after-expiry", "oauth2.bearer.expired", "ha.ws.expired"},
+		Change: func(p *mockserver.Policy) {
+			p.Access = func(c mockserver.AccessClaims, now time.Time) bool {
+				return now.Before(c.Issued.Add(10*c.Expires.Sub(c.Issued))) && !now.Before(c.Issued.Add(-time.Minute))
+			}
+		},
+	},
+	{
+		ID: "token.expires-early", Story: "Access tokens die after half the time that they say.",
+		Breaks: []string{"oauth2.token.expires-in-true", "ha.llat.lifespan"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.Access
+			p.Access = func(c mockserver.AccessClaims, now time.Time) bool {
+				return strict(c, now) && now.Before(c.Issued.Add(c.Expires.Sub(c.Issued)/2))
+			}
+		},
+	},
+	{
+		ID: "token.inactive", Story: "A code of a user who was deactivated meanwhile is redeemed.",
+		Breaks: []string{"ha.flow.inactive-user", "ha.token.inactive-user", "ha.mfa.inactive"}, Change: func(p *mockserver.Policy) { p.Inactive = false },
+	},
+	{
+		ID: "token.inactive-word", Story: "A deactivated user's code is refused with 400 and a word of the server's own.",
+		Breaks: []string{"ha.token.inactive-user"}, Change: answers(codeGrant, all(status(400), word("access_denied", "user_inactive")), 403),
+	},
+	{
+		ID: "token.no-cors", Story: "No page of another origin may read the token endpoint.",
+		Breaks: []string{"oauth2.token.cors", "ha.cors.token-read", "ha.cors.token-preflight", "ha.cors.null-origin"},
+		Blocks: []string{"ha.cors.login-preflight", "ha.cors.login-unreadable", "ha.cors.no-credentials"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.PublicCORS
+			p.PublicCORS = func(path string) bool { return path != "/auth/token" && strict(path) }
+		},
+	},
+	{
+		ID: "token.cors-credentials", Story: "The token endpoint lets pages send cookies along.",
+		Breaks: []string{"oauth2.token.cors", "ha.cors.no-credentials"}, Change: answers(tokenEndpoint, header("Access-Control-Allow-Credentials", "true")),
+	},
+}
+
+// refused makes an answer a refusal.
+func refused(with string) func(mockserver.Answer) mockserver.Answer {
+	return all(status(400), header("Content-Type", "application/json"), body(`{"error":"`+with+`"}`))
+}
+
+var tokenErrors = []Defect{
+	{
+		ID: "token.error-200", Story: "Refusals have status 200, and say error in their body.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"oauth2.metadata.pkce-true",
+			"oauth2.cimd.code-bound",
+			"ha.flow.no-token-without-password",
+			"oauth2.code.single-use",
+			"oauth2.code.single-use-parallel",
+			"oauth2.code.bound-client",
+			"oauth2.code.client-id-required",
+			"ha.code.exact-client-id",
+			"oauth2.code.not-an-access-token",
+			"oauth2.code.missing",
+			"oauth2.code.expires",
+			"oauth2.pkce.wrong-verifier",
+			"oauth2.pkce.missing-verifier",
+			"oauth2.pkce.unexpected-verifier",
+			"oauth2.pkce.verifier-grammar",
+			"oauth2.pkce.not-shared",
+			"oauth2.pkce.parallel",
+			"oauth2.token.query-ignored",
+			"ha.token.multipart",
+			"oauth2.error.status-400",
+			"oauth2.error.charset",
+			"oauth2.error.invalid-request",
+			"oauth2.error.duplicate-parameter",
+			"oauth2.error.unsupported-grant",
+			"oauth2.error.grant-type-missing",
+			"oauth2.error.wrong-content-type",
+			"oauth2.refresh.client-bound",
+			"oauth2.refresh.client-id-required",
+			"ha.refresh.error",
+			"oauth2.refresh.missing-token",
+			"oauth2.refresh.malformed-client",
+			"oauth2.refresh.access-token-refused",
+			"oauth2.refresh.tampered",
+			"ha.refresh.idle-expiry",
+			"ha.refresh.user-inactive",
+			"ha.revoke.path",
+			"oauth2.revoke.immediate",
+			"ha.revoke.no-client-id",
+			"oauth2.revoke.hint",
+			"ha.revoke.legacy-action",
+			"oauth2.revoke.cors",
+			"ha.ws.closed-by-delete",
+			"ha.ws.delete-all",
+			"ha.llat.not-a-refresh-token",
+			"ha.link.single-use",
+			"ha.cors.token-read",
+		}, Blocks: []string{"*"}, Change: answers(tokenEndpoint, status(200), 400),
+	},
+	{
+		ID: "token.error-html", Story: "Refusals are web pages.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"oauth2.metadata.pkce-true",
+			"oauth2.cimd.code-bound",
+			"ha.flow.no-token-without-password",
+			"oauth2.code.single-use",
+			"oauth2.code.single-use-parallel",
+			"oauth2.code.bound-client",
+			"oauth2.code.client-id-required",
+			"ha.code.exact-client-id",
+			"oauth2.code.not-an-access-token",
+			"oauth2.code.missing",
+			"oauth2.code.expires",
+			"oauth2.pkce.wrong-verifier",
+			"oauth2.pkce.missing-verifier",
+			"oauth2.pkce.unexpected-verifier",
+			"oauth2.pkce.verifier-grammar",
+			"oauth2.pkce.not-shared",
+			"ha.token.multipart",
+			"oauth2.error.status-400",
+			"oauth2.error.invalid-request",
+			"oauth2.error.duplicate-parameter",
+			"oauth2.error.unsupported-grant",
+			"oauth2.error.grant-type-missing",
+			"oauth2.refresh.client-bound",
+			"oauth2.refresh.client-id-required",
+			"ha.refresh.error",
+			"oauth2.refresh.missing-token",
+			"oauth2.refresh.malformed-client",
+			"oauth2.refresh.access-token-refused",
+			"oauth2.refresh.tampered",
+			"ha.refresh.idle-expiry",
+			"ha.revoke.path",
+			"oauth2.revoke.immediate",
+			"ha.revoke.no-client-id",
+			"oauth2.revoke.hint",
+			"ha.revoke.legacy-action",
+			"oauth2.revoke.cors",
+			"ha.ws.closed-by-delete",
+			"ha.ws.delete-all",
+			"ha.llat.not-a-refresh-token",
+			"ha.link.single-use",
+			"ha.headers.content-type",
+		}, Blocks: []string{"*"}, Change: answers(tokenEndpoint, all(header("Content-Type", "text/html"), body("<h1>Bad request</h1>")), 400),
+	},
+	{
+		ID: "token.error-unnamed", Story: "Refusals of unknown grants have a message and no error.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"oauth2.error.status-400",
+			"oauth2.error.unsupported-grant",
+			"oauth2.error.grant-type-missing",
+		},
+		Change: answers(tokenEndpoint, object(func(m map[string]any) {
+			if m["error"] == "unsupported_grant_type" {
+				m["message"] = m["error"]
+				delete(m, "error")
+			}
+		}), 400),
+	},
+	{
+		ID: "token.empty-500", Story: "An empty body is an exception that nobody catches.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"oauth2.token.query-ignored",
+			"oauth2.error.status-400",
+			"robust.form.shapes",
+			"robust.multipart",
+			"robust.methods",
+			"robust.generated-forms",
+		}, Change: answers(tokenEndpoint.and(func(r mockserver.Request) bool { return len(r.Body) == 0 }), status(500), 400),
+	},
+	{
+		ID: "token.echo", Story: "error_description repeats what was sent.",
+		Breaks: []string{"oauth2.error.charset"},
+		Change: func(p *mockserver.Policy) {
+			before := p.Answer
+			p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+				if a = before(r, a); tokenEndpoint(r) && a.Status == 400 {
+					a = member("error_description", "bad value: "+fields(r).Get("client_id")+fields(r).Get("grant_type")+fields(r).Get("code"))(a)
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "token.charset-500", Story: "A parameter with letters beyond ASCII is an exception that nobody catches.",
+		Breaks: []string{"oauth2.error.charset", "robust.client-ids"}, Change: answers(tokenEndpoint.and(func(r mockserver.Request) bool { return strings.Contains(string(r.Body), "%C3%BC") }), status(500)),
+	},
+	{
+		ID: "token.client-word", Story: "A malformed client_id is refused with unauthorized_client.",
+		Breaks: []string{"oauth2.code.client-id-required", "oauth2.error.invalid-request"},
+		Change: func(p *mockserver.Policy) {
+			before := p.Answer
+			p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+				if a = before(r, a); codeGrant(r) && strings.Contains(a.Why, "client id") {
+					a = word("", "unauthorized_client")(a)
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "token.first-of-two", Story: "Of two equal parameters the first is taken.",
+		Breaks: []string{"oauth2.error.duplicate-parameter"}, Change: func(p *mockserver.Policy) { p.Duplicates = false },
+	},
+	{
+		ID: "token.equal-twice", Story: "A parameter may stand twice if both values are equal.",
+		Breaks: []string{"oauth2.error.duplicate-parameter"},
+		Change: takes(tokenEndpoint, withFields(func(v url.Values) {
+			for name, values := range v {
+				if len(values) == 2 && values[0] == values[1] {
+					v[name] = values[:1]
+				}
+			}
+		})),
+	},
+	{
+		ID: "token.duplicate-burns", Story: "A request with a parameter twice spends the code.",
+		Breaks: []string{"oauth2.error.duplicate-parameter"},
+		Blocks: []string{"oauth2.error.duplicate-parameter"}, Home: func(o *mockserver.Options) { o.Store = &watchful{Store: store.NewMemory(), options: o} },
+	},
+	{
+		ID: "token.grant-case", Story: "The grant type's letter case is folded.",
+		Breaks: []string{"oauth2.error.duplicate-parameter", "oauth2.error.unsupported-grant"}, Change: takes(tokenEndpoint, withFields(func(v url.Values) { v.Set("grant_type", strings.ToLower(v.Get("grant_type"))) })),
+	},
+	{
+		ID: "token.grant-password", Story: "The grant password is answered as if it were a code's.",
+		Breaks: []string{"oauth2.error.unsupported-grant"}, Change: takes(tokenRequest("password").or(tokenRequest("client_credentials")), set("grant_type", "authorization_code")),
+	},
+	{
+		ID: "token.grant-word", Story: "An unknown grant is refused with invalid_grant.",
+		Breaks: []string{"oauth2.metadata.endpoints", "oauth2.error.unsupported-grant", "oauth2.error.grant-type-missing"}, Change: answers(tokenEndpoint, word("unsupported_grant_type", "invalid_grant"), 400),
+	},
+	{
+		ID: "token.grant-implied", Story: "Without grant_type the code grant is implied.",
+		Breaks: []string{"oauth2.error.status-400", "oauth2.error.grant-type-missing"}, Change: takes(tokenEndpoint.and(has("code")).and(lacks("grant_type")), set("grant_type", "authorization_code")),
+	},
+	{
+		ID: "token.json", Story: "A JSON body is read as a form.",
+		Breaks: []string{"oauth2.error.wrong-content-type"},
+		Change: takes(tokenEndpoint.and(sent("application/json")), jsonAsForm),
+	},
+	{
+		ID: "token.json-sniffed", Story: "A body that looks like JSON is read as a form, whatever it says it is.",
+		Breaks: []string{"oauth2.error.wrong-content-type"},
+		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mockserver.Request) bool { return strings.HasPrefix(string(r.Body), "{") }), jsonAsForm),
+	},
+	{
+		ID: "token.any-media-type", Story: "A form is read whatever its media type.",
+		Breaks: []string{"oauth2.error.wrong-content-type"},
+		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mockserver.Request) bool { return !strings.HasPrefix(string(r.Body), "{") }), form),
+	},
+	{
+		ID: "token.stock-refused", Story: "Answers of the code grant lack their media type, so that a stock library reads a form.",
+		Breaks: []string{
+			"oauth2.metadata.endpoints",
+			"ha.clients.id-without-path",
+			"ha.clients.no-registration",
+			"oauth2.cimd.code-bound",
+			"ha.code.survives-foreign-client",
+			"oauth2.pkce.s256",
+			"indieauth.authz.no-pkce-allowed",
+			"ha.token.path",
+			"oauth2.token.ignore-unknown",
+			"ha.token.ignores-secret",
+			"ha.token.extra-redirect-uri",
+			"indieauth.token.short-lived",
+			"ha.token.response-shape",
+			"oauth2.token.cors",
+			"oauth2.stock.code",
+			"ha.cors.token-read",
+		}, Blocks: []string{"*"}, Change: granted(header("Content-Type", "application/x-www-form-urlencoded"), codeGrant),
+	},
+	{
+		ID: "token.refresh-empties", Story: "The refresh grant sends another refresh token, which does not work.",
+		Breaks: []string{"oauth2.stock.refresh", "ha.refresh.no-rotation"}, Change: granted(member("refresh_token", strings.Repeat("0", 128)), refreshGrant),
+	},
+}
+
+func jsonAsForm(r mockserver.Request) mockserver.Request {
+	values := url.Values{}
+	for name, v := range decoded(r.Body) {
+		if s, ok := v.(string); ok {
+			values.Set(name, s)
+		}
+	}
+	r.Body = []byte(values.Encode())
+	return form(r)
+}
