@@ -45,13 +45,15 @@ func (h *Home) signAccess(r store.Refresh) string {
 const maxToken = 8192
 
 // access finds the session of an access token that holds now.
-func (h *Home) access(token string) *session {
+func (h *Home) access(token string) *session { return h.accessBy(h.Policy, token) }
+
+func (h *Home) accessBy(p *Policy, token string) *session {
 	if token == "" || len(token) > maxToken {
 		return nil
 	}
 	var found store.Refresh
 	claims := jwt.MapClaims{}
-	parser := jwt.NewParser(jwt.WithValidMethods(h.Policy.Algorithms), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	parser := jwt.NewParser(jwt.WithValidMethods(p.Algorithms), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	_, err := parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
 		iss, err := t.Claims.GetIssuer()
 		r, ok := h.store.RefreshByID(iss)
@@ -69,7 +71,7 @@ func (h *Home) access(token string) *session {
 	if err1 != nil || err2 != nil || issued == nil || expires == nil {
 		return nil
 	}
-	if !h.Policy.Access(AccessClaims{found.ID, issued.Time, expires.Time}, h.now()) || !h.Policy.Alive(found, h.now()) {
+	if !p.Access(AccessClaims{found.ID, issued.Time, expires.Time}, h.now()) || !p.Alive(found, h.now()) {
 		return nil
 	}
 	return h.open(found)

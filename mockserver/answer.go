@@ -14,9 +14,11 @@ type Answer struct {
 	Body   []byte
 	Why    string // the rule that refused, for the history and the page
 
-	Delay    time.Duration // before it is written, on the home's clock
-	Drop     bool          // close the connection instead
-	Truncate int           // write so many bytes of the body, then close; 0: all
+	Delay time.Duration // before it is written, on the home's clock
+	Drop  bool          // close the connection instead
+	keeps bool          // an abort that leaves the flow
+
+	Truncate int // write so many bytes of the body, then close; 0: all
 }
 
 // Refusal is an error with a protocol face: what was asked, what rule refused it, where the rule is written.

@@ -72,6 +72,9 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *Answer
 	}
 	if h.Policy.SecondFactor(user) {
 		fl.user, fl.since = &user, h.now()
+		if clientID, _ := c.heardObject()["client_id"].(string); h.Policy.FetchBeforeCode {
+			h.published(c.Context(), clientID)
+		}
 		return nil, h.form(fl, nil)
 	}
 	return &user, nil
@@ -102,7 +105,9 @@ func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *An
 	}
 	h.bans.count(c.ip)
 	if fl.tries++; fl.tries >= h.Policy.MFATries {
-		return nil, aborted(fl, "too_many_retry")
+		a := aborted(fl, "too_many_retry")
+		a.keeps = h.Policy.MFALenient
+		return nil, a
 	}
 	return nil, h.form(fl, map[string]string{"base": "invalid_code"})
 }

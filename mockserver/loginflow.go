@@ -131,7 +131,7 @@ func (h *Home) step(c *call) *Answer {
 	}
 	user, a := h.identify(c, fl, input)
 	if user == nil {
-		over = a.Status == http.StatusOK && bytes.Contains(a.Body, []byte(`"type":"abort"`))
+		over = a.Status == http.StatusOK && bytes.Contains(a.Body, []byte(`"type":"abort"`)) && !a.keeps
 		return a
 	}
 	over = true

@@ -78,6 +78,15 @@ type Policy struct {
 	Caller func(there bool, u User) bool
 	// SignedMethod tells whether a request of the method may be signed instead of bearing a token.
 	SignedMethod func(method string) bool
+	// SocketSessions tells whether a session may open a WebSocket.
+	SocketSessions func(store.Refresh) bool
+	// MFALenient goes on after too many wrong codes; FetchBeforeCode fetches the client's page after the password alone.
+	MFALenient, FetchBeforeCode bool
+	// Sockets are what a WebSocket does wrong; all false is right.
+	LingerAfterAuth     bool // stays open after auth_invalid
+	AnswersJunk         bool // answers a first message that is no JSON
+	SocketIgnoresExpiry bool // takes expired access tokens
+	ClosesAll           bool // closes every socket at the end of one session
 	// AdminOnly tells whether a WebSocket command of administrators is refused to the caller.
 	AdminOnly func(command string, admin bool) bool
 	// OwnSession tells whether a user may see and end a session.
@@ -124,12 +133,13 @@ func Strict() *Policy {
 		Refresh: refreshable, Alive: alive(90 * 24 * time.Hour), Inactive: true, Duplicates: true,
 		TokenAnswer: tokenAnswer, TokenHeader: http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},
 		Revoke: func(store.Refresh) bool { return true }, Ends: always, Closes: always,
-		Caller:       func(there bool, u User) bool { return there && !u.Inactive },
-		SignedMethod: func(method string) bool { return method == http.MethodGet || method == http.MethodHead },
-		AdminOnly:    func(_ string, admin bool) bool { return !admin },
-		OwnSession:   func(r store.Refresh, userID string) bool { return r.UserID == userID },
-		NameTaken:    func(old store.Refresh, name string) bool { return old.Type == store.LongLived && old.Name == name },
-		Lifespan:     func(days float64) bool { return days >= 1 && days <= 36500 },
+		SocketSessions: func(store.Refresh) bool { return true },
+		Caller:         func(there bool, u User) bool { return there && !u.Inactive },
+		SignedMethod:   func(method string) bool { return method == http.MethodGet || method == http.MethodHead },
+		AdminOnly:      func(_ string, admin bool) bool { return !admin },
+		OwnSession:     func(r store.Refresh, userID string) bool { return r.UserID == userID },
+		NameTaken:      func(old store.Refresh, name string) bool { return old.Type == store.LongLived && old.Name == name },
+		Lifespan:       func(days float64) bool { return days >= 1 && days <= 36500 },
 		Link: func(c store.Code, callerID string) bool {
 			return c.Challenge == "" && (c.UserID == callerID || c.Provider != "homeassistant")
 		},

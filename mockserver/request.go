@@ -3,6 +3,7 @@ package mockserver
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -41,4 +42,13 @@ func (h *Home) hear(r *http.Request) *http.Request {
 		r.URL, r.RequestURI = u, heard.Target
 	}
 	return r
+}
+
+// heardObject is the body as a JSON object, nil if it is none.
+func (c *call) heardObject() map[string]any {
+	var m map[string]any
+	if json.Unmarshal(c.heard.Body, &m) != nil {
+		return nil
+	}
+	return m
 }

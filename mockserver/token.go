@@ -198,7 +198,10 @@ func (h *Home) deleteSession(id string, why End) {
 }
 
 func (h *Home) closeSockets(id string, why End) {
-	if h.Policy.Closes(why) {
+	switch {
+	case h.Policy.ClosesAll:
+		h.sockets.closeAll()
+	case h.Policy.Closes(why):
 		h.sockets.closeSession(id)
 	}
 }

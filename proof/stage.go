@@ -29,6 +29,9 @@ type bench struct {
 	browser string
 }
 
+// patience is how long a proof waits for what may not come: the homes are in this process.
+const patience = time.Second
+
 const seed = 1 // of generated input: a proof is the same every time
 
 func newBench(profile *profiles.Profile, ca *clientsite.CA, browser string) (*bench, error) {
@@ -84,7 +87,7 @@ func (b *bench) at(url string, facts target.Facts) *standing {
 	})}
 	owner := mockserver.DefaultUsers()[0]
 	s.Home = target.New(target.Options{
-		Wire: wire.Options{Base: url}, Site: b.site, Clock: s.Clock, Facts: facts, Mark: "proof",
+		Wire: wire.Options{Base: url}, Site: b.site, Clock: s.Clock, Facts: facts, Mark: "proof", Patience: patience,
 		Account: target.Account{Username: owner.Username, Password: owner.Password},
 	})
 	return s

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/clock"
@@ -25,7 +26,9 @@ type Home struct {
 	owed    owed
 	users   map[string]*User
 	logins  int
-	doubt   bool // an answer gave reason to ask whether the target is still there
+
+	patience time.Duration // see Options
+	doubt    bool          // an answer gave reason to ask whether the target is still there
 }
 
 // Account is a user who logs in.
@@ -50,18 +53,19 @@ type Facts struct {
 
 // Options make a Home.
 type Options struct {
-	Wire    wire.Options
-	Site    *clientsite.Site
-	Clock   clock.Clock
-	Facts   Facts
-	Account Account
-	Mark    string // names what this run makes at the target
-	Session Tokens // an open session to use for housekeeping; empty: logs in when it needs one
+	Wire     wire.Options
+	Site     *clientsite.Site
+	Clock    clock.Clock
+	Facts    Facts
+	Account  Account
+	Patience time.Duration // the longest wait for a WebSocket message that may not come, at a target on this machine; 0: as a spec says
+	Mark     string        // names what this run makes at the target
+	Session  Tokens        // an open session to use for housekeeping; empty: logs in when it needs one
 }
 
 // New makes a Home. Nothing is sent yet.
 func New(o Options) *Home {
-	h := &Home{Site: o.Site, Clock: o.Clock, Facts: o.Facts, Account: o.Account, session: o.Session, Mark: o.Mark + "-" + strings.ToLower(rand.Text()[:4]), users: map[string]*User{}}
+	h := &Home{Site: o.Site, Clock: o.Clock, Facts: o.Facts, Account: o.Account, session: o.Session, patience: o.Patience, Mark: o.Mark + "-" + strings.ToLower(rand.Text()[:4]), users: map[string]*User{}}
 	o.Wire.Observe = h.observe
 	h.Wire = wire.New(o.Wire)
 	return h

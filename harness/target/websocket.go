@@ -22,6 +22,8 @@ type Socket struct {
 	conn *websocket.Conn
 	url  string
 	next int
+
+	patience time.Duration // the longest wait for a message; 0: as long as a spec says
 }
 
 // Frame is a message of the server.
@@ -53,7 +55,7 @@ func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
 		return nil, err
 	}
 	conn.SetReadLimit(4 << 20)
-	s := &Socket{conn: conn, url: url}
+	s := &Socket{conn: conn, url: url, patience: h.patience}
 	judge.From(ctx).Cleanup(func(context.Context) { _ = conn.CloseNow() })
 	return s, nil
 }
@@ -95,6 +97,9 @@ func (s *Socket) Read(ctx context.Context) (Frame, error) { return s.ReadWithin(
 
 // ReadWithin is Read with a limit of its own.
 func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, error) {
+	if s.patience > 0 {
+		limit = min(limit, s.patience)
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	_, raw, err := s.conn.Read(ctx)

@@ -289,3 +289,88 @@ func word(old, by string) func(mockserver.Answer) mockserver.Answer {
 		}
 	})
 }
+
+// idSet remembers ids of messages.
+type idSet struct {
+	mu   sync.Mutex
+	seen map[int64]bool
+}
+
+func number(id any) int64 {
+	switch n := id.(type) {
+	case float64:
+		return int64(n)
+	case int64:
+		return n
+	}
+	return -1
+}
+
+func (s *idSet) add(id any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen == nil {
+		s.seen = map[int64]bool{}
+	}
+	s.seen[number(id)] = true
+}
+
+func (s *idSet) has(id any) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen[number(id)]
+}
+
+// idSecrets is a list of words that grows.
+type idSecrets struct {
+	mu    sync.Mutex
+	words []string
+}
+
+func (s *idSecrets) add(w string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.words, w) {
+		s.words = append(s.words, w)
+	}
+}
+
+func (s *idSecrets) list() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.words)
+}
+
+// repeatedFlow picks steps of a login flow that was answered before.
+func repeatedFlow() when {
+	var seen idSecrets
+	return func(r mockserver.Request) bool {
+		again := slices.Contains(seen.list(), r.Path())
+		seen.add(r.Path())
+		return again
+	}
+}
+
+// telltale changes the answer to a wrong password of a user who has a second factor, one of those that
+// the harness makes.
+func telltale(o *mockserver.Options, with func(mockserver.Answer) mockserver.Answer) {
+	var guarded idSecrets
+	hearing := o.Policy.Hears
+	o.Policy.Hears = func(m map[string]any) map[string]any {
+		if m = hearing(m); m["type"] == "config/auth_provider/homeassistant/create" {
+			if name, ok := m["username"].(string); ok {
+				guarded.add(name)
+			}
+		}
+		return m
+	}
+	answers(at("POST /auth/login_flow/*").and(func(r mockserver.Request) bool {
+		name, _ := decoded(r.Body)["username"].(string)
+		return slices.Contains(guarded.list(), name)
+	}), func(a mockserver.Answer) mockserver.Answer {
+		if decoded(a.Body)["step_id"] == "init" {
+			return with(a)
+		}
+		return a
+	}, 200)(o.Policy)
+}

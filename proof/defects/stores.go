@@ -1,6 +1,8 @@
 package defects
 
 import (
+	"encoding/json"
+	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/mockserver"
@@ -152,4 +154,100 @@ func (s *remembers) RefreshByID(id string) (store.Refresh, bool) {
 	defer s.mu.Unlock()
 	r, ok := s.dead[id]
 	return r, ok
+}
+
+// chained is a store in which the end of one session is the end of all of its user's.
+type chained struct{ *store.Memory }
+
+// Delete implements store.Store.
+func (s *chained) Delete(id string) bool {
+	if r, ok := s.Memory.RefreshByID(id); ok {
+		for _, other := range s.Memory.OfUser(r.UserID) {
+			s.Memory.Delete(other.ID)
+		}
+		return true
+	}
+	return false
+}
+
+// namesakes is a store that keeps one long-lived token of each name.
+type namesakes struct {
+	*store.Memory
+	mu          sync.Mutex
+	known       []store.Refresh
+	acrossUsers bool
+}
+
+// PutRefresh implements store.Store.
+func (s *namesakes) PutRefresh(r store.Refresh) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.Type == store.LongLived {
+		for _, old := range s.known {
+			if old.Name == r.Name && (old.UserID == r.UserID || s.acrossUsers) && old.ID != r.ID {
+				if s.acrossUsers {
+					r.UserID = old.UserID
+				} else {
+					s.Memory.Delete(old.ID)
+				}
+			}
+		}
+		s.known = append(s.known, r)
+	}
+	s.Memory.PutRefresh(r)
+}
+
+// byAccess is a store that finds long-lived sessions by their access tokens.
+type byAccess struct{ *store.Memory }
+
+// Refresh implements store.Store.
+func (s *byAccess) Refresh(token string) (store.Refresh, bool) {
+	if parts := strings.Split(token, "."); len(parts) == 3 {
+		var claims struct{ Iss string }
+		if json.Unmarshal([]byte(unbase64(parts[1])), &claims) == nil {
+			if r, ok := s.Memory.RefreshByID(claims.Iss); ok && r.Type == store.LongLived {
+				return r, true
+			}
+		}
+	}
+	return s.Memory.Refresh(token)
+}
+
+// linking is a store that keeps codes which are only linked.
+type linking struct {
+	*store.Memory
+	options *mockserver.Options
+	once    sync.Once
+	mu      sync.Mutex
+	linked  map[string]bool
+}
+
+// PutCode implements store.Store.
+func (s *linking) PutCode(c store.Code) {
+	s.once.Do(func() {
+		s.linked = map[string]bool{}
+		before := s.options.Policy.Request
+		s.options.Policy.Request = func(r mockserver.Request) mockserver.Request {
+			if r = before(r); linkRequest(r) {
+				code, _ := decoded(r.Body)["code"].(string)
+				s.mu.Lock()
+				s.linked[code] = true
+				s.mu.Unlock()
+			}
+			return r
+		}
+	})
+	s.Memory.PutCode(c)
+}
+
+// TakeCode implements store.Store.
+func (s *linking) TakeCode(value string) (store.Code, bool) {
+	s.mu.Lock()
+	first := s.linked[value]
+	delete(s.linked, value)
+	s.mu.Unlock()
+	if first {
+		return s.Memory.Code(value)
+	}
+	return s.Memory.TakeCode(value)
 }
