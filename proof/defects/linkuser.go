@@ -15,8 +15,15 @@ var linkUser = []Defect{
 		Breaks: []string{"ha.link.own", "ha.link.expired"}, Blocks: []string{"*"}, Change: answers(linkRequest, status(400), 200),
 	},
 	{
-		ID: "link.flow-type", Story: "A flow that says it is for linking gives no code.",
-		Breaks: []string{}, Blocks: []string{"*"}, Change: answers(at("POST /auth/login_flow").and(func(r mockserver.Request) bool { return decoded(r.Body)["type"] == "link_user" }), status(400)),
+		ID: "link.flow-type", Story: "The code of a flow that says it is for linking links nothing.",
+		Breaks: []string{"ha.link.own"}, Change: func(p *mockserver.Policy) {
+			var begun idSecrets
+			takes(at("POST /auth/login_flow").and(func(r mockserver.Request) bool { return decoded(r.Body)["type"] == "link_user" }), func(r mockserver.Request) mockserver.Request {
+				begun.add("yes")
+				return r
+			})(p)
+			answers(linkRequest.and(func(mockserver.Request) bool { return len(begun.list()) > 0 }), status(400), 200)(p)
+		},
 	},
 	{
 		ID: "link.without-token", Story: "Without a session linking answers 400 instead of 401.",

@@ -93,7 +93,7 @@ var longLived = []Defect{
 	},
 	{
 		ID: "llat.unlisted", Story: "Long-lived tokens are in no list, so that nobody finds them again.",
-		Breaks: []string{}, Blocks: []string{"*"}, Change: eachSession(func(g map[string]any) {
+		Breaks: []string{"ha.llat.listed"}, Blocks: []string{"*"}, Change: eachSession(func(g map[string]any) {
 			if g["type"] == "long_lived_access_token" {
 				g["client_name"] = nil
 			}

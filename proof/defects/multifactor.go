@@ -237,7 +237,7 @@ var multiFactor = []Defect{
 	},
 	{
 		ID: "mfa.used-once", Story: "A code works once, as RFC 6238 §5.2 asks.",
-		Breaks: []string{},
+		Breaks: []string{"ha.mfa.reuse"},
 		Blocks: []string{"ha.mfa.inactive", "ha.mfa.redirect-judged"}, Change: func(p *mockserver.Policy) {
 			var used idSecrets
 			strict := p.TOTP

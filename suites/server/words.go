@@ -51,6 +51,8 @@ func outcome(e *wire.Exchange) string {
 		return fmt.Sprintf("%d %s", e.Status, e.Text("error"))
 	case e.Text("access_token") != "":
 		return fmt.Sprintf("%d and tokens", e.Status)
+	case e.Text("type") != "":
+		return fmt.Sprintf("%d %s", e.Status, e.Text("type"))
 	}
 	return fmt.Sprint(e.Status)
 }
