@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,7 +32,10 @@ func (h *Home) published(ctx context.Context, clientID string) []string {
 	defer h.clock.AfterFunc(h.Policy.PageTTL, cancel)()
 	page, err := h.fetch(ctx, clientID)
 	if err != nil {
-		return nil
+		return h.Policy.Unreadable(clientID, err)
+	}
+	if h.Policy.FetchesAll {
+		h.fetchAll(ctx, page)
 	}
 	if links := h.Policy.LinkedRedirects(page); len(links) > 0 {
 		return links
@@ -53,10 +57,12 @@ func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
 		}
 		return nil
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, clientID, nil)
+	method, header := h.Policy.FetchRequest(clientID)
+	req, err := http.NewRequestWithContext(ctx, method, clientID, nil)
 	if err != nil {
 		return page, err
 	}
+	maps.Copy(req.Header, header)
 	req.Header.Set("Accept", "*/*")
 	req.Header.Set("User-Agent", "authconform-mock/"+h.Version)
 	resp, err := client.Do(req)
@@ -161,4 +167,17 @@ func documentRedirects(clientID string, page ClientPage) []string {
 		return nil
 	}
 	return *doc.RedirectURIs
+}
+
+// fetchAll fetches the addresses that a metadata document names: what a home must not do before anybody has looked.
+func (h *Home) fetchAll(ctx context.Context, page ClientPage) {
+	var doc map[string]any
+	if json.Unmarshal(page.Body, &doc) != nil {
+		return
+	}
+	for name, value := range doc {
+		if address, ok := value.(string); ok && strings.HasSuffix(name, "_uri") {
+			_, _ = h.fetch(ctx, address) // what comes of it does not matter
+		}
+	}
 }

@@ -74,7 +74,7 @@ func (h *Home) begin(c *call) *Answer {
 		return h.counted(c, message(http.StatusNotFound, "Invalid handler specified"))
 	}
 	fl := &flow{
-		ID: secret(16), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
+		ID: h.Policy.NewFlow(), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
 		IP: c.ip, Started: h.now(), Link: deref(b.Type) == "link_user",
 	}
 	if !h.Policy.FinishRedirect {
@@ -126,6 +126,13 @@ func (h *Home) step(c *call) *Answer {
 	}
 	over := false
 	defer func() { h.flows.leave(fl, over) }()
+	if h.Policy.FlowTTL > 0 && h.now().Sub(fl.Started) > h.Policy.FlowTTL {
+		over = true
+		return message(http.StatusNotFound, "Invalid flow specified")
+	}
+	if h.Policy.FetchBeforePassword {
+		h.published(c.Context(), clientID)
+	}
 	if fl.IP != c.ip {
 		return message(http.StatusBadRequest, "IP address changed")
 	}

@@ -16,6 +16,7 @@ type Policy struct {
 	AccessLeeway   time.Duration // past its exp that an access token still passes
 	RefreshIdleTTL time.Duration // since its last use after which a refresh token is dead
 	SignedPathTTL  time.Duration // life of a signed path, where the client names none
+	FlowTTL        time.Duration // life of a login flow; 0: for ever
 	MFATTL         time.Duration // from the password to the second factor
 	SocketAuthTTL  time.Duration // a WebSocket's silence before auth
 	PageTTL        time.Duration // for fetching a client page, in all
@@ -33,6 +34,10 @@ type Policy struct {
 	LinkedRedirects func(page ClientPage) []string
 	// DocumentRedirects are those of a client id metadata document.
 	DocumentRedirects func(clientID string, page ClientPage) []string
+	// Unreadable is what a client page publishes that could not be fetched.
+	Unreadable func(clientID string, err error) []string
+	// FetchRequest is how a client page is asked for, beside Accept and User-Agent.
+	FetchRequest func(clientID string) (method string, header http.Header)
 	// Challenge says what is wrong with code_challenge and its method; both "" is no PKCE.
 	Challenge func(challenge, method string) error
 	// Username folds a name as it is typed.
@@ -40,8 +45,8 @@ type Policy struct {
 	// FinishRedirect judges redirect_uri when the flow ends, after the password (true), or when it begins (false).
 	FinishRedirect bool
 
-	// NewCode and NewRefresh make the secrets themselves.
-	NewCode, NewRefresh func() string
+	// NewCode, NewRefresh and NewFlow make the secrets themselves.
+	NewCode, NewRefresh, NewFlow func() string
 	// Redeem says why a code may not be redeemed; nil takes it.
 	Redeem func(c store.Code, clientID string, verifier *string, now time.Time) *Refusal
 	// BurnsCode tells whether a refusal spends the code all the same.
@@ -82,6 +87,8 @@ type Policy struct {
 	SocketSessions func(store.Refresh) bool
 	// MFALenient goes on after too many wrong codes; FetchBeforeCode fetches the client's page after the password alone.
 	MFALenient, FetchBeforeCode bool
+	// FetchBeforePassword fetches it for any password; FetchesAll fetches the addresses in a metadata document, too.
+	FetchBeforePassword, FetchesAll bool
 	// Sockets are what a WebSocket does wrong; all false is right.
 	LingerAfterAuth     bool // stays open after auth_invalid
 	AnswersJunk         bool // answers a first message that is no JSON
@@ -127,8 +134,9 @@ func Strict() *Policy {
 		SignedPathTTL: 30 * time.Second, MFATTL: 5 * time.Minute, SocketAuthTTL: 10 * time.Second, PageTTL: 5 * time.Second,
 		MFATries: 5, PageLimit: 10 << 10, BodyLimit: 64 << 10, URLLimit: 2048,
 		ClientID: checkClientID, Redirect: checkRedirect, LinkedRedirects: linkedRedirects, DocumentRedirects: documentRedirects,
+		Unreadable: func(string, error) []string { return nil }, FetchRequest: func(string) (string, http.Header) { return http.MethodGet, nil },
 		Challenge: checkChallenge, Username: foldUsername, FinishRedirect: true,
-		NewCode: func() string { return secret(16) }, NewRefresh: func() string { return secret(64) },
+		NewCode: func() string { return secret(16) }, NewRefresh: func() string { return secret(64) }, NewFlow: func() string { return secret(16) },
 		Redeem: redeemable(10 * time.Minute), BurnsCode: burnsCode, SingleUse: true,
 		Refresh: refreshable, Alive: alive(90 * 24 * time.Hour), Inactive: true, Duplicates: true,
 		TokenAnswer: tokenAnswer, TokenHeader: http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},

@@ -274,6 +274,7 @@ var pkce = []Defect{
 			"oauth2.token.cors",
 			"oauth2.stock.code",
 			"ha.cors.token-read",
+			"oauth2.token.status-200",
 		},
 		Blocks: []string{"*"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) {

@@ -43,6 +43,7 @@ var refresh = []Defect{
 			"ha.refresh.sliding",
 			"ha.ws.own-tokens-only",
 			"ha.cors.token-read",
+			"oauth2.token.status-200",
 		}, Blocks: []string{"*"}, Change: answers(refreshGrant, refused("unsupported_grant_type"), 200),
 	},
 	{

@@ -51,6 +51,7 @@ var token = []Defect{
 			"ha.token.response-shape",
 			"oauth2.token.cors",
 			"ha.cors.token-read",
+			"oauth2.token.status-200",
 		},
 		Blocks: []string{"*"}, Change: answers(codeGrant.and(func(r mockserver.Request) bool { return !has("redirect_uri")(r) }), refused("invalid_request"), 200),
 	},
@@ -139,6 +140,7 @@ var token = []Defect{
 			"ha.token.response-shape",
 			"oauth2.token.cors",
 			"ha.cors.token-read",
+			"oauth2.token.status-200",
 		},
 		Blocks: []string{"*"}, Change: granted(status(201)),
 	},
@@ -153,6 +155,7 @@ var token = []Defect{
 			"ha.refresh.sliding",
 			"ha.ws.own-tokens-only",
 			"ha.cors.token-read",
+			"oauth2.token.status-200",
 		},
 		Blocks: []string{"*"}, Change: granted(status(201), refreshGrant),
 	},
@@ -175,6 +178,7 @@ var token = []Defect{
 			"ha.token.response-shape",
 			"oauth2.token.cors",
 			"ha.cors.token-read",
+			"oauth2.token.status-200",
 		},
 		Blocks: []string{"*"}, Change: granted(header("Content-Type", "text/html; charset=utf-8")),
 	},
@@ -190,6 +194,7 @@ var token = []Defect{
 			"ha.refresh.sliding",
 			"ha.ws.own-tokens-only",
 			"ha.cors.token-read",
+			"oauth2.token.status-200",
 		},
 		Blocks: []string{"*"}, Change: granted(header("Content-Type", "text/plain; charset=utf-8"), refreshGrant),
 	},
@@ -406,6 +411,38 @@ var token = []Defect{
 				m["access_token"] = s[:strings.LastIndex(s, ".")+8]
 			}
 		})),
+	},
+	{
+		ID: "token.access-counts", Story: "Access tokens count upwards.",
+		Breaks: []string{
+			"oauth2.token.access-token",
+			"oauth2.token.access-entropy",
+			"oauth2.stock.refresh",
+			"oauth2.refresh.grant",
+			"oauth2.refresh.old-access-lives",
+			"oauth2.refresh.parallel",
+			"ha.rest.api-running",
+			"ha.bearer.config-members",
+			"ha.rest.states",
+			"ha.ws.auth-ok",
+			"ha.ws.auth-unread",
+			"ha.ws.version",
+			"ha.mfa.reuse",
+			"ha.link.own",
+			"ha.link.client-bound",
+			"ha.link.junk-code",
+			"ha.link.challenged",
+			"ha.link.expired",
+			"ha.headers.content-type",
+		}, Blocks: []string{"*"},
+		Change: func(p *mockserver.Policy) {
+			var n atomic.Int64
+			granted(object(func(m map[string]any) {
+				if _, there := m["access_token"]; there {
+					m["access_token"] = "token" + time.Unix(n.Add(1), 0).UTC().Format("150405")
+				}
+			}))(p)
+		},
 	},
 	{
 		ID: "token.expires-late", Story: "Access tokens work ten times as long as they say.",
@@ -681,6 +718,7 @@ var tokenErrors = []Defect{
 			"oauth2.token.cors",
 			"oauth2.stock.code",
 			"ha.cors.token-read",
+			"oauth2.token.status-200",
 		}, Blocks: []string{"*"}, Change: granted(header("Content-Type", "application/x-www-form-urlencoded"), codeGrant),
 	},
 	{
