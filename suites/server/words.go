@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -136,7 +137,7 @@ type unguessable struct{ bits float64 }
 
 // BeUnguessable holds for a list of secrets that all differ, share no long beginning or end, and have at least so many
 // bits each, counted as length times the bits of the alphabet that the whole list uses (RFC 6749 §10.10). A constant
-// beginning or end that all share (a JWT's header, a prefix) does not count.
+// beginning or end that all share (a prefix) does not count; of a JWT the signature does: who can guess it can forge one.
 func BeUnguessable(bits int) judge.Matcher { return unguessable{float64(bits)} }
 
 func (m unguessable) Match(actual any) (bool, error) { return m.wrong(actual) == "", nil }
@@ -148,7 +149,13 @@ func (m unguessable) FailureMessage(actual any) string { return m.wrong(actual) 
 func (m unguessable) NegatedFailureMessage(any) string { return "expected guessable secrets" }
 
 func (m unguessable) wrong(actual any) string {
-	list, _ := actual.([]string)
+	given, _ := actual.([]string)
+	list := make([]string, len(given))
+	for i, s := range given {
+		if list[i] = s; jwtShape.MatchString(s) {
+			list[i] = s[strings.LastIndex(s, ".")+1:]
+		}
+	}
 	seen := map[string]bool{}
 	for _, s := range list {
 		if seen[s] {
@@ -173,6 +180,8 @@ func (m unguessable) wrong(actual any) string {
 	}
 	return ""
 }
+
+var jwtShape = regexp.MustCompile(`^eyJ[\w-]+\.[\w-]+\.[\w-]*$`)
 
 // alphabet is the size of the smallest usual alphabet that holds s.
 func alphabet(s string) float64 {

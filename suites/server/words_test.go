@@ -1,0 +1,40 @@
+package server
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestUnguessable: what cannot be guessed passes whatever its form is, and what can be guessed does not.
+func TestUnguessable(t *testing.T) {
+	t.Parallel()
+	list := func(format string, args ...[]any) (out []string) {
+		for _, a := range args {
+			out = append(out, fmt.Sprintf(format, a...))
+		}
+		return out
+	}
+	const a, b, c = "3q2-7wMd0iJTcVvLhYxNzrGk5uEoPbQa", "Zb81cXfT4mHsWnKyRjDgVl0e9pIuOtAi", "m0QxSvB7rYhLk2dFzWgPjTaCnE5iUo3K"
+	for name, x := range map[string]struct {
+		list  []string
+		holds bool
+	}{
+		"random":                        {[]string{a, b, c}, true},
+		"random behind one prefix":      {list("ha_%s", []any{a}, []any{b}, []any{c}), true},
+		"tokens of two seconds":         {list("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3NjQwNTM%s.%s", []any{"4", a}, []any{"4", b}, []any{"5", c}), true},
+		"a signature for all":           {list("eyJhbGciOiJIUzI1NiJ9.%s."+a, []any{a}, []any{b}), false},
+		"no signature":                  {list("eyJhbGciOiJub25lIn0.%s.", []any{a}, []any{b}), false},
+		"the same twice":                {[]string{a, b, a}, false},
+		"a counter":                     {list("token-%016d", []any{1}, []any{2}, []any{3}), false},
+		"a time and a counter":          {list("17640534%s%08d", []any{"11", 1}, []any{"11", 2}, []any{"12", 3}), false},
+		"short":                         {[]string{a[:8], b[:8], c[:8]}, false},
+		"two that begin with one stamp": {[]string{"k" + a[:12] + b, "k" + a[:12] + c, "p" + c}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if m := (unguessable{128}); (m.wrong(x.list) == "") != x.holds {
+				t.Errorf("%q: %q, want it to hold: %v", x.list, m.wrong(x.list), x.holds)
+			}
+		})
+	}
+}
