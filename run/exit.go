@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -42,6 +43,11 @@ func Code(err error) int {
 		return coded.Code
 	}
 	return ExitBroken
+}
+
+// interrupted is the error of a run that was cut off.
+func interrupted(ctx context.Context, but string) error {
+	return &Error{ExitInterrupted, fmt.Errorf("interrupted: %w; %s", context.Cause(ctx), but)}
 }
 
 // explain gives the errors of looking at the target their exit codes.

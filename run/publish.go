@@ -39,7 +39,7 @@ func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
 	case out.Gone == target.ErrBanned.Error():
 		return &Error{ExitNoTarget, target.ErrBanned}
 	case ctx.Err() != nil:
-		return &Error{ExitInterrupted, fmt.Errorf("interrupted: %w; what was judged until then is reported", context.Cause(ctx))}
+		return interrupted(ctx, "what was judged until then is reported")
 	case out.Gone != "":
 		return &Error{ExitFailed, errors.New(out.Gone)}
 	case len(problems) > 0:

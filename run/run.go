@@ -30,12 +30,16 @@ func Run(ctx context.Context, o Options) (*reports.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer context.AfterFunc(ctx, func() {
+		o.Progress.Say("%v: giving everything back to the target; a second Ctrl-C ends at once, and may leave tokens there", context.Cause(ctx))
+	})()
 	if err := j.look(ctx); err != nil {
 		return nil, err
 	}
 	defer j.visit.close()
 	outcome, err := j.judge(ctx)
 	if err != nil {
+		j.visit.retreat()
 		return nil, &Error{ExitBroken, err}
 	}
 	j.finish(ctx, outcome)
@@ -123,7 +127,14 @@ func (j *job) look(ctx context.Context) error {
 	}
 	j.setup.Site.CA = j.SiteCA
 	v, err := pay(ctx, j.setup, j.Onboard)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			v.retreat()
+			v.close()
+		}
+		return interrupted(ctx, "nothing was judged")
+	case err != nil:
 		return explain(err)
 	}
 	j.visit = v
@@ -206,7 +217,8 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) {
 		r.Title, r.Spec, r.Place = row.Text, row.Spec, slices.Index(ids, row.ID)
 		j.report.Results = append(j.report.Results, r)
 	}
-	j.report.Run.Cleanup = j.visit.leave(j.setup.Mark, out.Totals.Clients, j.started, out.Gone != "")
+	j.report.Run.Cleanup = j.visit.leave(j.setup.Mark, out.Clients, j.started, out.Gone != "")
+	j.report.Run.Warnings = out.Warnings
 	j.report.Run.Logins = out.Totals.Logins + j.visit.stage.Home.Logins()
 	j.report.Run.Requests = out.Totals.Requests + j.visit.stage.Home.Wire.Requests()
 	j.report.Run.DurationMS = time.Since(j.started).Milliseconds()

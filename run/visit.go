@@ -49,6 +49,7 @@ func pay(ctx context.Context, s stage.Setup, onboard bool) (v *visit, err error)
 		err = st.Home.LookAtSite(ctx, loopback(s.Target))
 	}
 	if err != nil {
+		v.retreat()
 		v.close()
 		return nil, err
 	}
@@ -87,6 +88,13 @@ func (v *visit) leave(mark string, clients []string, since time.Time, gone bool)
 	})
 	judge.Run(func() { v.stage.Home.Leave(ctx) })
 	return left
+}
+
+// retreat gives back what the visit itself took, where no run follows.
+func (v *visit) retreat() {
+	ctx, cancel := context.WithTimeout(v.context(context.Background()), leaveTimeout)
+	defer cancel()
+	judge.Run(func() { v.stage.Home.Leave(ctx) })
 }
 
 func (v *visit) close() { v.stage.Site.Close() }

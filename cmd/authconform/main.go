@@ -4,12 +4,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -20,15 +17,11 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == workerWord {
 		os.Exit(worker())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := root().ExecuteContext(ctx)
+	err := root().ExecuteContext(interruptible())
 	if err != nil && err.Error() != "" {
 		fmt.Fprintln(os.Stderr, "authconform:", err)
 	}
-	code := run.Code(err)
-	stop()
-	os.Exit(code) //nolint:gocritic // stop has run
+	os.Exit(run.Code(err))
 }
 
 func root() *cobra.Command {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -11,8 +12,9 @@ import (
 	"github.com/authconform/authconform/reports"
 )
 
-// progress writes to standard error: one live line on a terminal, plain lines elsewhere.
+// progress writes to standard error: one live line on a terminal, plain lines elsewhere. It is safe for concurrent use.
 type progress struct {
+	mu    sync.Mutex
 	w     io.Writer
 	live  bool
 	drawn bool
@@ -26,6 +28,8 @@ func newProgress(w *os.File) *progress {
 }
 
 func (p *progress) Say(format string, args ...any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.clear()
 	fmt.Fprintf(p.w, format+"\n", args...)
 }
@@ -34,6 +38,8 @@ func (p *progress) Say(format string, args ...any) {
 const plainEvery = 10 * time.Second
 
 func (p *progress) Row(done, total int, id string, v reports.Verdict) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if v == reports.Fail || v == reports.Blocked {
 		p.reds++
 	}
@@ -44,7 +50,11 @@ func (p *progress) Row(done, total int, id string, v reports.Verdict) {
 	p.draw(text+"  "+id, text)
 }
 
-func (p *progress) Wait(what string) { p.draw(what, what) }
+func (p *progress) Wait(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.draw(what, what)
+}
 
 func (p *progress) draw(live, plain string) {
 	now := p.now()
@@ -67,4 +77,8 @@ func (p *progress) clear() {
 	}
 }
 
-func (p *progress) End() { p.clear() }
+func (p *progress) End() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
+}

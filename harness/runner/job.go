@@ -33,6 +33,7 @@ type Job struct {
 
 // Event is one JSON line of a worker's standard output. One member is set.
 type Event struct {
+	Clients []string        `json:"clients,omitempty"` // the first line: what the client ids that the worker makes up begin with
 	Started string          `json:"started,omitempty"` // id of a row whose spec begins
 	Result  *reports.Result `json:"result,omitempty"`  // what became of it
 	Wait    string          `json:"wait,omitempty"`    // what the worker waits for, for the progress line
@@ -42,8 +43,7 @@ type Event struct {
 
 // Totals are what a worker's target had to do.
 type Totals struct {
-	Logins   int      `json:"logins"`
-	Requests int      `json:"requests"`
-	Clients  []string `json:"clients"` // client id prefixes that the worker used
-	Lost     string   `json:"lost"`    // why the target could not be judged to the end: banned us, or is gone
+	Logins   int    `json:"logins"`
+	Requests int    `json:"requests"`
+	Lost     string `json:"lost"` // why the target could not be judged to the end: banned us, or is gone
 }

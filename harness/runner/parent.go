@@ -34,11 +34,13 @@ type Plan struct {
 
 // Outcome is what the workers found.
 type Outcome struct {
-	Results []reports.Result
-	Totals  Totals
-	Broken  []string // defects of ours: panics, lost workers
-	Lost    []string // rows that no worker brought to an end
-	Gone    string   // why the target could not be judged to the end
+	Results  []reports.Result
+	Totals   Totals
+	Clients  []string // what client ids of the run begin with, those of workers that died too
+	Warnings []string // workers that died and whose rows another one judged
+	Broken   []string // defects of ours: panics, workers that died again
+	Lost     []string // rows that no worker brought to an end
+	Gone     string   // why the target could not be judged to the end
 }
 
 // Run runs the plan. When ctx ends, the workers give back what they took and stop; what was judged until then is kept.
@@ -61,21 +63,26 @@ func Run(ctx context.Context, p Plan) (*Outcome, error) {
 // run runs a wave. The unfinished rows of a worker that died get one more chance.
 func (w Wave) run(ctx context.Context, p Plan, out *Outcome) error {
 	stopped := func() bool { return ctx.Err() != nil || out.Gone != "" }
-	rest, err := runWave(ctx, p, w, out)
-	if err != nil || len(rest) == 0 || stopped() {
+	rest, died, err := runWave(ctx, p, w, out)
+	if err != nil || stopped() {
 		return err
 	}
-	if rest, err = runWave(ctx, p, Wave{rest, w.Procs}, out); err != nil || stopped() {
+	out.Warnings = append(out.Warnings, died...)
+	if len(rest) == 0 {
+		return nil
+	}
+	if rest, died, err = runWave(ctx, p, Wave{rest, w.Procs}, out); err != nil || stopped() {
 		return err
 	}
+	out.Broken = append(out.Broken, died...)
 	for _, r := range rest {
 		out.Lost = append(out.Lost, r.ID)
 	}
 	return nil
 }
 
-// runWave runs a wave and returns the rows without a verdict.
-func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) ([]Row, error) {
+// runWave runs a wave and returns the rows without a verdict, and what became of workers that died.
+func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, died []string, err error) {
 	rows, n := w.Rows, max(1, min(w.Procs, len(w.Rows)))
 	shares := make([][]Row, n)
 	for i, r := range rows {
@@ -110,20 +117,17 @@ func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) ([]Row, error) {
 	wg.Wait()
 	var setup *setupError
 	if errors.As(errors.Join(errs...), &setup) {
-		return nil, setup
+		return nil, nil, setup
 	}
-	var rest []Row
 	for _, r := range rows {
 		if !done[r.ID] {
 			rest = append(rest, r)
 		}
 	}
-	if len(rest) > 0 && ctx.Err() == nil {
-		for _, err := range errs {
-			out.Broken = append(out.Broken, err.Error())
-		}
+	for _, err := range errs {
+		died = append(died, err.Error())
 	}
-	return rest, nil
+	return rest, died, nil
 }
 
 func (o *Outcome) take(e Event, done map[string]bool) {
@@ -131,6 +135,8 @@ func (o *Outcome) take(e Event, done map[string]bool) {
 	case e.Result != nil:
 		o.Results = append(o.Results, *e.Result)
 		done[e.Result.ID] = true
+	case e.Clients != nil:
+		o.Clients = append(o.Clients, e.Clients...)
 	case e.Broken != "":
 		o.Broken = append(o.Broken, e.Broken)
 		id, _, _ := strings.Cut(e.Broken, ":")
@@ -139,7 +145,6 @@ func (o *Outcome) take(e Event, done map[string]bool) {
 	case e.Totals != nil:
 		o.Totals.Logins += e.Totals.Logins
 		o.Totals.Requests += e.Totals.Requests
-		o.Totals.Clients = append(o.Totals.Clients, e.Totals.Clients...)
 		if e.Totals.Lost != "" {
 			o.Gone = e.Totals.Lost
 		}

@@ -18,6 +18,8 @@ import (
 
 // Environment is what surrounds the specs of a worker: the target and what stands beside it.
 type Environment interface {
+	// Clients lists what the client ids that the environment makes up begin with: the marks of what it takes.
+	Clients() []string
 	// With lets the spec under ctx find the target.
 	With(ctx context.Context) context.Context
 	// GiveBack returns what the last spec took from the target.
@@ -54,6 +56,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	if err != nil {
 		return err
 	}
+	w.emit(Event{Clients: w.env.Clients()})
 	w.run()
 	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()

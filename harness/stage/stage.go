@@ -142,15 +142,16 @@ func (s *Stage) Leave(ctx context.Context) runner.Totals {
 	s.Browser.close()
 	judge.Run(func() { s.Home.Leave(ctx) })
 	_ = s.Clock.Restore(ctx)
-	return runner.Totals{Logins: s.Home.Logins(), Requests: s.Home.Wire.Requests(), Clients: s.clients()}
+	return runner.Totals{Logins: s.Home.Logins(), Requests: s.Home.Wire.Requests()}
 }
 
-func (s *Stage) clients() []string { return []string{s.Site.Origin(), s.Site.Other(), s.Site.Secure()} }
+// Clients lists the origins that play the client.
+func (s *Stage) Clients() []string { return []string{s.Site.Origin(), s.Site.Other(), s.Site.Secure()} }
 
 // hosts lists the hosts that a browser must be able to reach.
 func (s *Stage) hosts(targetURL string) []string {
 	var hosts []string
-	for _, raw := range append(s.clients(), targetURL) {
+	for _, raw := range append(s.Clients(), targetURL) {
 		if u, err := url.Parse(raw); err == nil {
 			hosts = append(hosts, u.Hostname())
 		}

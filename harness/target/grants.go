@@ -49,18 +49,21 @@ func (h *Home) TakeBack(ctx context.Context, before []Grant, known bool, since t
 		if was || g.Current || !ours(g) || !madeSince(g, since) {
 			continue
 		}
-		err := attempt(ctx, func(ctx context.Context) {
-			s := h.Open(ctx, h.Session(ctx).Access)
-			defer s.Close()
-			if err := s.Call(ctx, "auth/delete_refresh_token", map[string]any{"refresh_token_id": g.ID}, nil); err != nil {
-				judge.Block(ctx, "%v", err)
-			}
-		})
-		if err != nil {
+		if err := h.deleteGrant(ctx, g); err != nil {
 			left = append(left, fmt.Sprintf("a refresh token of client %s could not be taken back: %v", g.ClientID, err))
 		}
 	}
 	return left
+}
+
+func (h *Home) deleteGrant(ctx context.Context, g Grant) error {
+	return attempt(ctx, func(ctx context.Context) {
+		s := h.Open(ctx, h.Session(ctx).Access)
+		defer s.Close()
+		if err := s.Call(ctx, "auth/delete_refresh_token", map[string]any{"refresh_token_id": g.ID}, nil); err != nil {
+			judge.Block(ctx, "%v", err)
+		}
+	})
 }
 
 // madeSince compares with a margin for clocks that differ; an unreadable time counts as recent.

@@ -16,6 +16,14 @@ type owed struct {
 	refresh []string
 	flows   []string
 	kept    []string // the shared session's token: given back last
+	named   []string // client names of long-lived tokens, which only their account can delete
+}
+
+// OweNamed remembers a long-lived token of the run's account by its client_name, to delete it at the end.
+func (h *Home) OweNamed(name string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.owed.named = append(h.owed.named, name)
 }
 
 func (o *owed) keep(token string) {
@@ -70,6 +78,7 @@ func (h *Home) GiveBack(ctx context.Context) {
 // Leave gives back everything, users and the shared session included.
 func (h *Home) Leave(ctx context.Context) {
 	h.removeUsers(ctx)
+	h.deleteNamed(ctx)
 	h.GiveBack(ctx)
 	h.mu.Lock()
 	kept := h.owed.kept
@@ -77,5 +86,24 @@ func (h *Home) Leave(ctx context.Context) {
 	h.mu.Unlock()
 	for _, token := range kept {
 		h.PostForm(ctx, "/auth/revoke", Form{{"token", token}})
+	}
+}
+
+func (h *Home) deleteNamed(ctx context.Context) {
+	h.mu.Lock()
+	names := h.owed.named
+	h.owed.named = nil
+	h.mu.Unlock()
+	if len(names) == 0 {
+		return
+	}
+	list, err := h.Grants(ctx)
+	if err != nil {
+		return // the parent counts at the end of the run, and says what is left
+	}
+	for _, g := range list {
+		if slices.Contains(names, g.Name) {
+			_ = h.deleteGrant(ctx, g)
+		}
 	}
 }

@@ -85,7 +85,14 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 	return e
 }
 
+// send sends what the exchange asks for. When ctx ends meanwhile, the answer is waited for a moment longer: it may hold a
+// token or a login flow that has to be given back.
 func (c *Client) send(ctx context.Context, e *Exchange) {
+	if e.Err = ctx.Err(); e.Err != nil {
+		return
+	}
+	ctx, cancel := lingering(ctx)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, e.Request.Method, e.Request.URL, strings.NewReader(e.Request.Body))
 	if err != nil {
 		e.Err = err
@@ -105,6 +112,16 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	e.Status, e.Header = resp.StatusCode, resp.Header
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	e.Body, e.Err = string(body), err
+}
+
+// lingering is a context that ends a moment after its parent.
+func lingering(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	stop := context.AfterFunc(parent, func() {
+		end := time.AfterFunc(lastWord, cancel)
+		context.AfterFunc(ctx, func() { end.Stop() })
+	})
+	return ctx, func() { stop(); cancel() }
 }
 
 // Form encodes pairs in the given order, names repeated at will.

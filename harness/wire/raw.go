@@ -44,6 +44,11 @@ func text(r Request, target string) string {
 }
 
 func (c *Client) raw(ctx context.Context, e *Exchange, sent string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, leave := lingering(ctx)
+	defer leave()
 	ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
 	defer cancel()
 	conn, err := c.dial(ctx)
@@ -51,9 +56,7 @@ func (c *Client) raw(ctx context.Context, e *Exchange, sent string) error {
 		return err
 	}
 	defer conn.Close()
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(deadline)
-	}
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 	if _, err := io.WriteString(conn, sent); err != nil {
 		return err
 	}

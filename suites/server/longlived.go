@@ -204,6 +204,9 @@ func lasting(ctx Ctx, session, name string, days int) string {
 func askLasting(ctx Ctx, session string, fields map[string]any) (string, error) {
 	socket := target.From(ctx).Open(ctx, session)
 	defer socket.Close()
+	if name, ok := fields["client_name"].(string); ok {
+		target.From(ctx).OweNamed(name)
+	}
 	var token string
 	err := socket.Call(ctx, longLived, fields, &token)
 	Secret(ctx, "access_token", token)

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/authconform/authconform/run"
+)
+
+// patience is how long further signals are taken for the first one: a program that started us may pass on what the
+// terminal has sent to both.
+const patience = time.Second
+
+// interruptible is a context that ends with Ctrl-C, an end of the terminal, or a polite kill: whoever runs under it
+// gives everything back and reports. A later signal ends the process at once.
+func interruptible() context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	wanted := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup asks to outlive the terminal
+		wanted = append(wanted, syscall.SIGHUP)
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, wanted...)
+	go func() {
+		first := <-signals
+		began := time.Now()
+		cancel(fmt.Errorf("%v", first))
+		for range signals {
+			if time.Since(began) > patience {
+				fmt.Fprintln(os.Stderr, "authconform: ended at once")
+				os.Exit(run.ExitInterrupted)
+			}
+		}
+	}()
+	return ctx
+}

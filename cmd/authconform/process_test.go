@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/reports"
+)
+
+// patienceOfTests bounds what a test waits for; nothing should take a tenth of it.
+const patienceOfTests = 30 * time.Second
+
+// running is an invocation on its way.
+type running struct {
+	*exec.Cmd
+	t        *testing.T
+	mark     string // in the environment of all its descendants
+	out, err lines
+	dir      string // report folder
+}
+
+// judging starts a run against a home, with a report folder.
+func judging(t *testing.T, s *mockserver.Server, args ...string) *running {
+	t.Helper()
+	if _, err := os.Stat("/proc/self/environ"); err != nil {
+		t.Skip("this system has no /proc to look for processes in")
+	}
+	r := &running{t: t, mark: "AUTHCONFORM_TEST=" + rand.Text(), dir: filepath.Join(t.TempDir(), "out")}
+	owner := mockserver.DefaultUsers()[0]
+	r.Cmd = program(t.Context(), t, append([]string{"run", "--target", s.URL, "--user", owner.Username, "--browser", "off", "--report-dir", r.dir,
+		"--control-url", s.URL}, args...)...)
+	r.Env = append(r.Env, r.mark, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+s.ControlToken)
+	r.Stdout, r.Stderr = &r.out, &r.err
+	if err := r.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// end waits for the end and reads the report, nil if there is none.
+func (r *running) end() (outcome, *reports.Report) {
+	r.t.Helper()
+	_ = r.Wait()
+	report, err := reports.Read(filepath.Join(r.dir, "report.json"))
+	if err != nil && !os.IsNotExist(err) {
+		r.t.Error(err)
+	}
+	return outcome{r.ProcessState.ExitCode(), r.out.String(), r.err.String()}, report
+}
+
+// workers lists the worker processes that are alive.
+func (r *running) workers() []int { return descendants(r.mark, workerWord) }
+
+// nobodyLeft fails unless every process of the run ends by itself.
+func (r *running) nobodyLeft() {
+	r.t.Helper()
+	eventually(r.t, "processes are left", func() bool { return len(descendants(r.mark, "")) == 0 })
+}
+
+// descendants finds processes by a mark in their environment and a word in their command line.
+func descendants(mark, word string) []int {
+	var pids []int
+	paths, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range paths {
+		env, err := os.ReadFile(path)
+		if err != nil || !slices.Contains(strings.Split(string(env), "\x00"), mark) {
+			continue
+		}
+		line, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && strings.Contains(string(line), word) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+func eventually(t *testing.T, otherwise string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patienceOfTests); time.Now().Before(end); <-tick.C {
+		if holds() {
+			return
+		}
+	}
+	t.Fatal(otherwise)
+}
+
+// lines is a buffer that may be read while it is written.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// counting is a home that calls back before each of its answers, with the number of the answer.
+func counting(t *testing.T, before func(n int64)) *mockserver.Server {
+	t.Helper()
+	var n atomic.Int64
+	s, _, _ := home(t, func(o *mockserver.Options) {
+		o.Policy = mockserver.Strict()
+		o.Policy.Answer = func(_ mockserver.Request, a mockserver.Answer) mockserver.Answer {
+			before(n.Add(1))
+			return a
+		}
+	})
+	return s
+}
+
+// holding is what a home holds: refresh tokens by user, login flows, users.
+func holding(t *testing.T, s *mockserver.Server) string {
+	t.Helper()
+	var snapshot struct {
+		Tokens map[string]int `json:"refresh_tokens"`
+		Flows  int            `json:"login_flows"`
+	}
+	for name, into := range map[string]any{"snapshot": &snapshot} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/_authconform/"+name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+s.ControlToken)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || json.Unmarshal(raw, into) != nil {
+			t.Fatalf("control plane: %s %v", raw, err)
+		}
+	}
+	raw, err := json.Marshal(snapshot) // its tokens name every user
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func interrupt(r *running) { _ = r.Process.Signal(syscall.SIGINT) }
+
+func kill(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }
