@@ -267,7 +267,7 @@ func (p *prover) defective(ctx context.Context) error {
 	for i := range p.Defects {
 		p.results[i] = map[string]reports.Result{}
 		for _, r := range p.judged {
-			if p.way[r.ID][i] {
+			if p.way[r.ID][i] && (p.Browser == "" || p.All || slices.Contains(p.Defects[i].Breaks, r.ID)) {
 				pairs = append(pairs, pair{i, r})
 			}
 		}

@@ -26,7 +26,7 @@ type bench struct {
 	site    *clientsite.Site
 	fetch   *http.Client
 	profile *profiles.Profile
-	browser string
+	browser *stage.Browser
 }
 
 // patience is how long a proof waits for what may not come: the homes are in this process.
@@ -42,7 +42,7 @@ func newBench(profile *profiles.Profile, ca *clientsite.CA, browser string) (*be
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: ca.Pool(), MinVersion: tls.VersionTLS12}
 	transport.DialContext = loopbackOnly
-	return &bench{site: site, fetch: &http.Client{Transport: transport}, profile: profile, browser: browser}, nil
+	return &bench{site: site, fetch: &http.Client{Transport: transport}, profile: profile, browser: stage.NewBrowser(browser, site, "127.0.0.1")}, nil
 }
 
 var errElsewhere = errors.New("not on this machine")
@@ -55,7 +55,10 @@ func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error
 	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
-func (b *bench) close() { b.site.Close() }
+func (b *bench) close() {
+	b.browser.Close()
+	b.site.Close()
+}
 
 // standing is a home under test and the harness's side of it.
 type standing struct {
@@ -85,6 +88,7 @@ func (b *bench) at(url string, facts target.Facts) *standing {
 		}
 		return nil
 	})}
+	s.Stage.Browser = b.browser
 	owner := mockserver.DefaultUsers()[0]
 	s.Home = target.New(target.Options{
 		Wire: wire.Options{Base: url}, Site: b.site, Clock: s.Clock, Facts: facts, Mark: "proof", Patience: patience,

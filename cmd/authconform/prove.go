@@ -37,6 +37,9 @@ prove --browser PATH (or auto), in a pass of their own.`,
 			if err != nil {
 				return err
 			}
+			if browser != "" && !cmd.Flags().Changed("procs") {
+				o.Procs = browsersAtOnce
+			}
 			if o.Profile, err = profiles.Load(profile); err != nil {
 				return &run.Error{Code: run.ExitBroken, Err: err}
 			}
@@ -80,6 +83,9 @@ prove --browser PATH (or auto), in a pass of their own.`,
 	fl.BoolVarP(&verbose, "verbose", "v", false, "the defects of each row")
 	return c
 }
+
+// browsersAtOnce is how many browsers a proof runs side by side where nothing else is said.
+const browsersAtOnce = 3
 
 // chosenDefects are the defects of the ids and globs; none named is all.
 func chosenDefects(words []string) ([]defects.Defect, error) {

@@ -19,6 +19,14 @@ type Browser struct {
 	once  once[*browser.Browser]
 }
 
+// NewBrowser is a browser of a spec (see browser.Find), not yet started, that reaches the hosts and trusts the site.
+func NewBrowser(spec string, site *clientsite.Site, hosts ...string) *Browser {
+	return &Browser{spec: spec, hosts: hosts, site: site}
+}
+
+// Close ends it, if it was started.
+func (b *Browser) Close() { b.close() }
+
 type browserKey struct{}
 
 func withBrowser(ctx context.Context, b *Browser) context.Context {

@@ -79,7 +79,7 @@ func Open(s Setup, worker int, progress func(string)) (*Stage, error) {
 		Wire: wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure},
 		Site: site, Clock: st.Clock, Facts: s.Facts, Account: s.Account, Session: s.Session, Mark: s.Mark,
 	})
-	st.Browser = &Browser{spec: s.Browser, hosts: st.hosts(s.Target), site: site}
+	st.Browser = NewBrowser(s.Browser, site, st.hosts(s.Target)...)
 	return st, nil
 }
 

@@ -16,3 +16,10 @@ func TestList(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestPageTexts: a change of the login page's text finds the text that it changes.
+func TestPageTexts(t *testing.T) {
+	for _, lost := range lostTexts {
+		t.Errorf("no such text in the page: %s", lost)
+	}
+}

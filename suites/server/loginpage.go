@@ -90,15 +90,15 @@ var _ = Describe("Login page", func() {
 	})
 
 	It(requirement("oauth2.authz.ignore-unknown"), func(ctx SpecContext) {
-		Expect(ctx, visit(ctx).with("foo", "bar").with("scope", "openid").with("nonce", "n-0S6").login(ctx).Query().Has("code")).To(Be("code present", true))
+		Expect(ctx, visit(ctx).with("foo", "bar").with("scope", "openid").with("nonce", "n-0S6").lands(ctx).Query().Has("code")).To(Be("code present", true))
 	})
 
 	It(requirement("ha.authorize.no-response-type"), func(ctx SpecContext) {
-		Expect(ctx, visit(ctx).without("response_type").login(ctx).Query().Has("code")).To(Be("code present", true))
+		Expect(ctx, visit(ctx).without("response_type").lands(ctx).Query().Has("code")).To(Be("code present", true))
 	})
 
 	It(requirement("ha.authorize.response-type-code"), func(ctx SpecContext) {
-		Expect(ctx, visit(ctx).with("response_type", "code").login(ctx).Query().Has("code")).To(Be("code present", true))
+		Expect(ctx, visit(ctx).with("response_type", "code").lands(ctx).Query().Has("code")).To(Be("code present", true))
 	})
 
 	It(requirement("oauth2.authz.response-type-other"), func(ctx SpecContext) {
@@ -120,7 +120,7 @@ var _ = Describe("Login page", func() {
 	})
 
 	It(requirement("ha.page.app-scheme"), func(ctx SpecContext) {
-		to := visit(ctx).with("client_id", "https://home-assistant.io/android").with("redirect_uri", "homeassistant://auth-callback").login(ctx)
+		to := visit(ctx).with("client_id", "https://home-assistant.io/android").with("redirect_uri", "homeassistant://auth-callback").lands(ctx)
 		Expect(ctx, to.Scheme+"://"+to.Host).To(Be("redirect", "homeassistant://auth-callback"))
 		Expect(ctx, len(to.Query()["code"])).To(Be("code parameters", 1))
 	})
@@ -132,7 +132,7 @@ var _ = Describe("Login page", func() {
 	It(requirement("ha.page.pkce"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		bound := visit(ctx).with("code_challenge", challenge(verifier)).with("code_challenge_method", "S256")
-		Control(ctx, home.Exchange(ctx, bound.login(ctx).Query().Get("code"), target.Set("code_verifier", verifier))).To(IssueTokens())
+		Expect(ctx, home.Exchange(ctx, bound.login(ctx).Query().Get("code"), target.Set("code_verifier", verifier))).To(IssueTokens())
 		Expect(ctx, home.Exchange(ctx, bound.login(ctx).Query().Get("code"))).To(BeRefused(ctx, "verifier-missing"))
 	})
 })

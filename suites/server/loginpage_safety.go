@@ -41,7 +41,12 @@ var _ = Describe("Login page, safety", func() {
 	})
 
 	It(requirement("oauth2.redirect.inform-user"), func(ctx SpecContext) {
-		_, state := visit(ctx).with("redirect_uri", "https://evil.example/cb").try(ctx)
+		Control(ctx, visit(ctx).login(ctx).Query().Has("code")).To(Be("code present", true))
+		_, state, err := attempted(ctx, visit(ctx).with("redirect_uri", "https://evil.example/cb"))
+		if err != nil {
+			Violated(ctx, "a page that says why it does not go on", err.Error())
+			return
+		}
 		Control(ctx, state.Kind == loginpage.Redirected).To(Be("redirected", false))
 		Expect(ctx, state.Text != "").To(Be("words on the page", true))
 	})
@@ -57,7 +62,10 @@ var _ = Describe("Login page, safety", func() {
 		Control(ctx, client.with("redirect_uri", home.Site.Other()+"/callback").login(ctx).Query().Has("code")).To(Be("code present", true))
 		for _, u := range urls {
 			under := Step(ctx, u)
-			page, state := opened(under, client.with("redirect_uri", u))
+			page, state, err := attempted(under, client.with("redirect_uri", u))
+			if err != nil { // the control came to rest: what neither refuses nor rests has set out for the URL
+				Violated(under, "the page to refuse it", err.Error())
+			}
 			Expect(under, state.Kind).To(BeNone("a redirect", loginpage.Redirected))
 			Expect(under, len(page.Dialogs())).To(Be("dialogs of a script that ran", 0))
 		}

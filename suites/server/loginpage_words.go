@@ -83,6 +83,16 @@ func (r request) login(ctx Ctx) *url.URL {
 	return to
 }
 
+// lands logs in and returns where the page sends the browser, where that it does is what the row demands.
+func (r request) lands(ctx Ctx) *url.URL {
+	_, state := r.try(ctx)
+	to, err := url.Parse(state.Redirect)
+	if !judge.Expect(ctx, state).To(Show(loginpage.Redirected)) || err != nil {
+		return &url.URL{}
+	}
+	return to
+}
+
 // at turns a step of the page into its state; a page that cannot be driven blocks the spec.
 func at(ctx Ctx) func(loginpage.State, error) loginpage.State {
 	return func(s loginpage.State, err error) loginpage.State {
@@ -136,6 +146,15 @@ func (m list) NegatedFailureMessage(actual any) string { return "expected not " 
 
 // opened is try, with the page it happened on.
 func opened(ctx Ctx, r request) (*browser.Page, loginpage.State) {
+	page, state, err := attempted(ctx, r)
+	if err != nil {
+		judge.Block(ctx, "%v", err)
+	}
+	return page, state
+}
+
+// attempted is opened for pages that may never come to rest.
+func attempted(ctx Ctx, r request) (*browser.Page, loginpage.State, error) {
 	home := target.From(ctx)
 	judge.Secret(ctx, "password", home.Account.Password)
 	page := stage.Page(ctx)
@@ -147,11 +166,8 @@ func opened(ctx Ctx, r request) (*browser.Page, loginpage.State) {
 	if err == nil && state.Is(loginpage.Form, loginpage.PickPerson) {
 		state, err = login.SignIn(ctx, home.Account.Username, home.Account.Password)
 	}
-	if err != nil {
-		judge.Block(ctx, "%v", err)
-	}
 	secrets(ctx, state)
-	return page, state
+	return page, state, err
 }
 
 // uncaught opens the page without catching its redirect: the browser really goes there.
