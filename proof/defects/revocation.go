@@ -87,6 +87,13 @@ var revocation = []Defect{
 		}, Blocks: []string{"*"}, Change: answers(revokeRequest, status(204), 200),
 	},
 	{
+		ID: "revoke.live-body", Story: "A revocation that found a session says so in a body.",
+		Breaks: []string{"ha.revoke.always-200"}, Change: func(p *mockserver.Policy) {
+			again := repeated("token")
+			answers(revokeRequest.and(func(r mockserver.Request) bool { return len(fields(r).Get("token")) == 128 && !again(r) }), ok(`{"revoked":true}`), 200)(p)
+		},
+	},
+	{
 		ID: "revoke.body", Story: "A revocation is answered with a JSON object.",
 		Breaks: []string{"ha.revoke.always-200"}, Change: answers(revokeRequest, ok(`{"revoked":true}`), 200),
 	},

@@ -387,7 +387,7 @@ var token = []Defect{
 	{
 		ID: "token.access-unsigned-tail", Story: "The signature of access tokens is cut to 40 bits.",
 		Breaks: []string{
-			"oauth2.token.access-token",
+			"oauth2.token.access-token", "oauth2.token.access-entropy",
 			"oauth2.stock.refresh",
 			"oauth2.refresh.grant",
 			"oauth2.refresh.old-access-lives",

@@ -1,0 +1,50 @@
+package docs
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/proof/defects"
+	"github.com/authconform/authconform/proof/nulls"
+	"github.com/authconform/authconform/suites/requirements"
+)
+
+// TestProofPage: docs/proof.md is what the defects declare, which prove holds them to. UPDATE_DOCS=1 writes it.
+func TestProofPage(t *testing.T) {
+	c, err := requirements.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, err := os.ReadFile("proof.md.in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mutation, err := os.ReadFile("mutation.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n## The matrix, summed up\n\n%d defects. A row without one is untestable, or says nothing of the release that the mock home plays.\n\n", head, len(defects.All()))
+	b.WriteString("| section | rows | proven | catches | least per row |\n|---|--:|--:|--:|--:|\n")
+	for _, s := range c.Sections {
+		proven, catches, least := 0, 0, -1
+		for _, r := range s.Rows {
+			if n := len(defects.Of(r.ID)); n > 0 {
+				proven++
+				catches += n
+				if least < 0 || n < least {
+					least = n
+				}
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d |\n", s.Name, len(s.Rows), proven, catches, max(least, 0))
+	}
+	b.WriteString("\n## Null targets\n\n| target | what it does |\n|---|---|\n")
+	for _, n := range nulls.All() {
+		fmt.Fprintf(&b, "| %s | %s |\n", n.Name, n.Story)
+	}
+	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate`, last run:\n\n```text\n%s```\n", mutation)
+	same(t, "docs/proof.md", b.String())
+}
