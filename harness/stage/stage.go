@@ -4,6 +4,7 @@ package stage
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -74,7 +75,7 @@ func Open(s Setup, worker int, progress func(string)) (*Stage, error) {
 			return nil, errors.New("the CA file holds no certificate in PEM form")
 		}
 	}
-	st := &Stage{Site: site, Clock: newClock(s, progress)}
+	st := &Stage{Site: site, Clock: newClock(s, roots, progress)}
 	st.Home = target.New(target.Options{
 		Wire: wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure},
 		Site: site, Clock: st.Clock, Facts: s.Facts, Account: s.Account, Session: s.Session, Mark: s.Mark,
@@ -93,7 +94,7 @@ func shift(listen string, worker int) string {
 	return fmt.Sprintf("%s:%d", host, n+3*worker)
 }
 
-func newClock(s Setup, progress func(string)) clock.Clock {
+func newClock(s Setup, roots *x509.CertPool, progress func(string)) clock.Clock {
 	switch s.Clock {
 	case "", "none":
 		return clock.None()
@@ -102,19 +103,22 @@ func newClock(s Setup, progress func(string)) clock.Clock {
 			progress("waiting " + left.Round(time.Second).String() + " for the target's clock")
 		})
 	case "control":
-		return clock.Offset(func(ctx context.Context, to time.Duration) error { return s.Control.setClock(ctx, to) })
+		client := &http.Client{Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: roots, InsecureSkipVerify: s.Insecure}, //nolint:gosec // --insecure asks for it
+		}}
+		return clock.Offset(func(ctx context.Context, to time.Duration) error { return s.Control.setClock(ctx, client, to) })
 	}
 	return clock.Command(s.Clock)
 }
 
-func (c Control) setClock(ctx context.Context, to time.Duration) error {
+func (c Control) setClock(ctx context.Context, client *http.Client, to time.Duration) error {
 	body := fmt.Sprintf(`{"offset":"+%ds"}`, int(to.Seconds()))
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+"/_authconform/clock", strings.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+c.Token)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("the control plane: %w", err)
 	}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/tls"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/reports"
+)
+
+// served is a home that listens in another way than the usual one.
+func served(t *testing.T, address, path string, change func(*httptest.Server)) (*httptest.Server, *mockserver.Home) {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
+	if err != nil {
+		t.Skipf("no %s here: %v", address, err)
+	}
+	s := &httptest.Server{Listener: l, Config: &http.Server{ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}}
+	scheme := "http"
+	if change != nil {
+		change(s)
+	}
+	if s.TLS != nil || s.Config.TLSConfig != nil {
+		scheme = "https"
+	}
+	home, err := mockserver.New(mockserver.Options{
+		URL: scheme + "://" + l.Addr().String() + path, Fetch: &http.Client{Transport: &http.Transport{DialContext: loopbackOnly}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Config.Handler = http.StripPrefix(path, home)
+	if scheme == "https" {
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	t.Cleanup(func() { home.Close(); s.CloseClientConnections(); s.Close() })
+	return s, home
+}
+
+// slowly is a listener whose connections answer late, by 50 ms and up to 20 more.
+type slowly struct{ net.Listener }
+
+func (l slowly) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return lateConn{c}, err
+}
+
+type lateConn struct{ net.Conn }
+
+func (c lateConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	jitter, _ := rand.Int(rand.Reader, big.NewInt(20))
+	<-time.After(50*time.Millisecond + time.Duration(jitter.Int64())*time.Millisecond)
+	return n, err
+}
+
+// TestSameVerdicts: what does not concern the target's login changes no verdict: the order of rows, the number of
+// workers, a slow line, connections that are not kept, IPv6, a base path, TLS.
+func TestSameVerdicts(t *testing.T) {
+	t.Parallel()
+	s, home := served(t, "127.0.0.1:0", "", nil)
+	want := verdictsOf(t, s.URL, home)
+	for _, v := range []struct {
+		name, address, path string
+		args                []string
+		change              func(*httptest.Server)
+	}{
+		{"another order", "127.0.0.1:0", "", []string{"--seed", "9"}, nil},
+		{"one worker", "127.0.0.1:0", "", []string{"--procs", "1"}, nil},
+		{"a slow line", "127.0.0.1:0", "", []string{"--procs", "8", "--select", "section:code,section:pkce,section:refresh,section:revocation,section:websocket,section:signed-path"}, func(s *httptest.Server) { s.Listener = slowly{s.Listener} }},
+		{"connections not kept", "127.0.0.1:0", "", nil, func(s *httptest.Server) { s.Config.SetKeepAlivesEnabled(false) }},
+		{"IPv6", "[::1]:0", "", nil, nil},
+		{"a base path", "127.0.0.1:0", "/base", nil, nil},
+		{"TLS", "127.0.0.1:0", "", []string{"--insecure"}, func(s *httptest.Server) { s.TLS = &tls.Config{MinVersion: tls.VersionTLS12} }},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			s, home := served(t, v.address, v.path, v.change)
+			got := verdictsOf(t, s.URL+v.path, home, v.args...)
+			for id, verdict := range got {
+				if want[id] != verdict {
+					t.Errorf("%s is %s, and %s on a plain line", id, verdict, want[id])
+				}
+			}
+		})
+	}
+}
+
+// verdictsOf judges a home whose clock can be moved.
+func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string) map[string]reports.Verdict {
+	t.Helper()
+	owner := mockserver.DefaultUsers()[0]
+	dir := filepath.Join(t.TempDir(), "out")
+	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir}, args...)...)
+	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+home.ControlToken)
+	o := finish(t, cmd)
+	r, err := reports.Read(filepath.Join(dir, "report.json"))
+	if err != nil {
+		t.Fatalf("exit %d: %v\n%s", o.code, err, o.all())
+	}
+	all := map[string]reports.Verdict{}
+	for _, res := range r.Results {
+		all[res.ID] = res.Verdict
+	}
+	return all
+}
