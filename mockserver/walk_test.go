@@ -116,7 +116,7 @@ func TestSockets(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body
-	defer conn.CloseNow() //nolint:errcheck // it may be closed already
+	defer conn.CloseNow()
 	ask := func(v any) (got map[string]any) {
 		if v != nil {
 			if err := wsjson.Write(t.Context(), conn, v); err != nil {

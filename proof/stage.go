@@ -88,7 +88,7 @@ func (b *bench) at(url string, facts target.Facts) *standing {
 		}
 		return nil
 	})}
-	s.Stage.Browser = b.browser
+	s.Browser = b.browser
 	owner := mockserver.DefaultUsers()[0]
 	s.Home = target.New(target.Options{
 		Wire: wire.Options{Base: url}, Site: b.site, Clock: s.Clock, Facts: facts, Mark: "proof", Patience: patience,

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,5 +108,3 @@ func oneLine(t *testing.T, text string) {
 		t.Errorf("no readable error: %q", text)
 	}
 }
-
-func discard(r io.ReadCloser) { _, _ = io.Copy(io.Discard, r); _ = r.Close() }

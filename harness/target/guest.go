@@ -61,18 +61,22 @@ func (h *Home) observe(e *wire.Exchange) {
 	}
 }
 
-// GiveBack revokes every token and deletes every open login flow since the last call.
+// GiveBack revokes every token and deletes every open login flow since the last call. What the target did not hear of
+// stays owed.
 func (h *Home) GiveBack(ctx context.Context) {
 	h.mu.Lock()
 	refresh, flows := h.owed.refresh, h.owed.flows
 	h.owed.refresh, h.owed.flows = nil, nil
 	h.mu.Unlock()
-	for _, token := range refresh {
-		h.PostForm(ctx, "/auth/revoke", Form{{"token", token}})
-	}
-	for _, flow := range flows {
-		h.Send(ctx, http.MethodDelete, "/auth/login_flow/"+flow, "")
-	}
+	refresh = slices.DeleteFunc(refresh, func(token string) bool {
+		return h.PostForm(ctx, "/auth/revoke", Form{{"token", token}}).Status != 0
+	})
+	flows = slices.DeleteFunc(flows, func(flow string) bool {
+		return h.Send(ctx, http.MethodDelete, "/auth/login_flow/"+flow, "").Status != 0
+	})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.owed.refresh, h.owed.flows = append(h.owed.refresh, refresh...), append(h.owed.flows, flows...)
 }
 
 // Leave gives back everything, users and the shared session included.

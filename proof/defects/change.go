@@ -47,12 +47,6 @@ func (w when) after(n int64) when {
 	return func(r mockserver.Request) bool { return w(r) && seen.Add(1) > n }
 }
 
-// first picks only the first n requests of those that w picks. It counts, as after does.
-func (w when) first(n int64) when {
-	var seen atomic.Int64
-	return func(r mockserver.Request) bool { return w(r) && seen.Add(1) <= n }
-}
-
 // field picks requests whose form has the value.
 func field(name, value string) when {
 	return func(r mockserver.Request) bool { return fields(r).Get(name) == value }
@@ -153,9 +147,6 @@ func header(name, value string) func(mockserver.Answer) mockserver.Answer {
 func body(text string) func(mockserver.Answer) mockserver.Answer {
 	return func(a mockserver.Answer) mockserver.Answer { a.Body = []byte(text); return a }
 }
-
-// drop closes the connection instead of answering.
-func drop(a mockserver.Answer) mockserver.Answer { a.Drop = true; return a }
 
 // member sets a member of a JSON object, or removes it for nil.
 func member(name string, value any) func(mockserver.Answer) mockserver.Answer {
@@ -272,13 +263,9 @@ func has(name string) when {
 	return func(r mockserver.Request) bool { return fields(r).Has(name) }
 }
 
-// set and remove edit a form's field.
+// set sets a form's field.
 func set(name, value string) func(mockserver.Request) mockserver.Request {
 	return withFields(func(v url.Values) { v.Set(name, value) })
-}
-
-func remove(name string) func(mockserver.Request) mockserver.Request {
-	return withFields(func(v url.Values) { v.Del(name) })
 }
 
 // word changes the error word of refusals.

@@ -252,7 +252,7 @@ var pkce = []Defect{
 		Blocks: []string{"*"},
 		Change: func(p *mockserver.Policy) {
 			p.Challenge = func(_, _ string) error { return errors.New("Transform algorithm not supported") }
-		}, //nolint:staticcheck // the real home's words
+		},
 	},
 	{
 		ID: "pkce.required", Story: "Clients without PKCE are turned away, the home's older apps among them.",

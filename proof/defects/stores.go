@@ -161,8 +161,8 @@ type chained struct{ *store.Memory }
 
 // Delete implements store.Store.
 func (s *chained) Delete(id string) bool {
-	if r, ok := s.Memory.RefreshByID(id); ok {
-		for _, other := range s.Memory.OfUser(r.UserID) {
+	if r, ok := s.RefreshByID(id); ok {
+		for _, other := range s.OfUser(r.UserID) {
 			s.Memory.Delete(other.ID)
 		}
 		return true
@@ -188,7 +188,7 @@ func (s *namesakes) PutRefresh(r store.Refresh) {
 				if s.acrossUsers {
 					r.UserID = old.UserID
 				} else {
-					s.Memory.Delete(old.ID)
+					s.Delete(old.ID)
 				}
 			}
 		}
@@ -205,7 +205,7 @@ func (s *byAccess) Refresh(token string) (store.Refresh, bool) {
 	if parts := strings.Split(token, "."); len(parts) == 3 {
 		var claims struct{ Iss string }
 		if json.Unmarshal([]byte(unbase64(parts[1])), &claims) == nil {
-			if r, ok := s.Memory.RefreshByID(claims.Iss); ok && r.Type == store.LongLived {
+			if r, ok := s.RefreshByID(claims.Iss); ok && r.Type == store.LongLived {
 				return r, true
 			}
 		}
@@ -247,7 +247,7 @@ func (s *linking) TakeCode(value string) (store.Code, bool) {
 	delete(s.linked, value)
 	s.mu.Unlock()
 	if first {
-		return s.Memory.Code(value)
+		return s.Code(value)
 	}
 	return s.Memory.TakeCode(value)
 }

@@ -60,7 +60,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 }
 
 func redirectToItself(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, r.URL.RequestURI(), http.StatusTemporaryRedirect)
+	http.Redirect(w, r, r.URL.RequestURI(), http.StatusTemporaryRedirect) //nolint:gosec // this is what it does wrong
 }
 
 func files(string) (string, func()) {

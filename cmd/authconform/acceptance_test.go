@@ -1,0 +1,250 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/joshdk/go-junit"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/run"
+)
+
+// builtIn judges the built-in mock into a folder.
+func builtIn(t *testing.T, args ...string) (dir string, o outcome) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "out")
+	return dir, invoke(t, append([]string{"run", "--browser", "off", "--report-dir", dir}, args...)...)
+}
+
+// TestSameSeedSameReport: two runs of a seed differ in nothing but times and what the home made up by chance.
+func TestSameSeedSameReport(t *testing.T) {
+	t.Parallel()
+	first, _ := builtIn(t, "--seed", "7")
+	second, _ := builtIn(t, "--seed", "7")
+	if a, b := timeless(t, first), timeless(t, second); a != b {
+		for i := range min(len(a), len(b)) {
+			if a[i] != b[i] {
+				t.Fatalf("they differ at byte %d:\n%s\n%s", i, a[max(0, i-200):min(len(a), i+200)], b[max(0, i-200):min(len(b), i+200)])
+			}
+		}
+		t.Fatalf("one is longer: %d and %d bytes", len(a), len(b))
+	}
+}
+
+var (
+	times = regexp.MustCompile(`"(started|duration_ms|wall_ms)": ?("[^"]*"|[0-9.]+)`)
+	hexes = regexp.MustCompile(`[0-9a-f]{16,}`)
+	ports = regexp.MustCompile(`127\.0\.0\.1(:|%3A)[0-9]+`)
+	dates = regexp.MustCompile(`"name": ?"Date",\s*"value": ?"[^"]*"`)
+	sizes = regexp.MustCompile(`"name": ?"Content-Length",\s*"value": ?"[^"]*"`)
+)
+
+// timeless is a report without times, the addresses that a run got, and ids that are nobody's secret.
+func timeless(t *testing.T, dir string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, strip := range []*regexp.Regexp{times, dates, sizes, ports, hexes} {
+		raw = strip.ReplaceAll(raw, []byte("~"))
+	}
+	return string(raw)
+}
+
+// TestShardsJoin: shards, joined, say what one run says; gaps and duplicates are refused.
+func TestShardsJoin(t *testing.T) {
+	t.Parallel()
+	whole, _ := builtIn(t, "--procs", "1")
+	var parts []string
+	for _, shard := range []string{"1/3", "2/3", "3/3"} {
+		dir, _ := builtIn(t, "--shard", shard)
+		parts = append(parts, dir)
+	}
+	joined := filepath.Join(t.TempDir(), "joined")
+	if o := invoke(t, append([]string{"merge", "--report-dir", joined}, parts...)...); o.code != run.ExitOK {
+		t.Fatalf("merge: exit %d\n%s", o.code, o.all())
+	}
+	a, err1 := reports.Read(filepath.Join(whole, "report.json"))
+	b, err2 := reports.Read(filepath.Join(joined, "report.json"))
+	if err1 != nil || err2 != nil || len(a.Results) != len(b.Results) {
+		t.Fatal(err1, err2)
+	}
+	for i := range a.Results {
+		if a.Results[i].ID != b.Results[i].ID || a.Results[i].Verdict != b.Results[i].Verdict {
+			t.Errorf("%s %s, and %s %s in shards", a.Results[i].ID, a.Results[i].Verdict, b.Results[i].ID, b.Results[i].Verdict)
+		}
+	}
+	for name, dirs := range map[string][]string{"a gap": parts[:2], "a duplicate": {parts[0], parts[1], parts[1]}, "four of three": append(parts, parts[0])} {
+		if o := invoke(t, append([]string{"merge"}, dirs...)...); o.code != run.ExitUsage {
+			t.Errorf("%s: exit %d\n%s", name, o.code, o.all())
+		}
+	}
+}
+
+// broken is a home that breaks some rows.
+func broken(t *testing.T) (*mockserver.Server, string, string) {
+	t.Helper()
+	return home(t, func(o *mockserver.Options) {
+		o.Policy = mockserver.Strict()
+		o.Policy.SingleUse = false
+		o.Policy.Headers = http.Header{"Server": {"server/1.0"}}
+	})
+}
+
+// TestReportsOfAFailure: report.json meets its schema, and junit.xml, read by a parser that is not ours, counts alike.
+func TestReportsOfAFailure(t *testing.T) {
+	t.Parallel()
+	s, user, password := broken(t)
+	dir := filepath.Join(t.TempDir(), "out")
+	cmd := program(t.Context(), t, "run", "--target", s.URL, "--user", user, "--browser", "off", "--report-dir", dir, "--control-url", s.URL)
+	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+password, "AUTHCONFORM_CONTROL_TOKEN="+s.ControlToken)
+	if o := finish(t, cmd); o.code != run.ExitFailed {
+		t.Fatalf("exit %d\n%s", o.code, o.all())
+	}
+	schema, err := jsonschema.NewCompiler().Compile("../../reports/schema/report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(document); err != nil {
+		t.Error(err)
+	}
+	var r reports.Report
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	suites, err := junit.IngestFile(filepath.Join(dir, "junit.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var total junit.Totals
+	for _, suite := range suites {
+		suite.Aggregate()
+		total.Tests += suite.Totals.Tests
+		total.Failed += suite.Totals.Failed
+		total.Error += suite.Totals.Error
+		total.Skipped += suite.Totals.Skipped
+		total.Passed += suite.Totals.Passed
+	}
+	sum := r.Summary
+	if total.Tests != len(r.Results) || total.Failed+total.Error != sum.Fail+sum.Blocked || total.Skipped != sum.NotRun+sum.NotApplicable+sum.KnownFail || total.Passed != sum.Pass+sum.Note+sum.Warn {
+		t.Errorf("junit.xml counts %+v, the summary %+v", total, sum)
+	}
+	if sum.Fail == 0 {
+		t.Error("a home with defects fails nothing")
+	}
+}
+
+// TestNoSecretAnywhere: what a proxy between harness and home sees of secrets stands in no file and on no stream.
+func TestNoSecretAnywhere(t *testing.T) {
+	t.Parallel()
+	s, user, password := broken(t)
+	seen := &secrets{found: map[string]bool{password: true}}
+	proxy := httptest.NewServer(seen.between(s.Home))
+	t.Cleanup(proxy.Close)
+	dir := filepath.Join(t.TempDir(), "out")
+	cmd := program(t.Context(), t, "run", "--target", proxy.URL, "--user", user, "--report-dir", dir, "--control-url", s.URL)
+	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+password, "AUTHCONFORM_CONTROL_TOKEN="+s.ControlToken)
+	o := finish(t, cmd)
+	if len(seen.found) < 500 {
+		t.Fatalf("only %d secrets passed: exit %d\n%s", len(seen.found), o.code, o.all())
+	}
+	seen.absent(t, "the streams", o.all())
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		seen.absent(t, filepath.Base(path), filepath.Base(path)+"\n"+string(raw))
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// secrets are what a proxy saw.
+type secrets struct {
+	mu    sync.Mutex
+	found map[string]bool
+}
+
+var secretMember = regexp.MustCompile(`"(?:access_token|refresh_token|result|auth_code|code|password|current_password|new_password)":"([^"\\]{16,})"`)
+
+func (s *secrets) learn(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range secretMember.FindAllStringSubmatch(text, -1) {
+		if strings.Trim(m[1], "0123456789abcdef") != "" || len(m[1]) >= 32 {
+			s.found[m[1]] = true
+		}
+	}
+}
+
+// between is a home whose answers are looked through.
+func (s *secrets) between(home http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" {
+			home.ServeHTTP(w, r) // frames carry tokens that the token endpoint gave
+			return
+		}
+		rec := httptest.NewRecorder()
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		home.ServeHTTP(rec, r)
+		if strings.HasPrefix(r.URL.Path, "/auth/") && rec.Code == http.StatusOK {
+			s.learn(rec.Body.String())
+		}
+		for name, values := range rec.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(rec.Code)
+		_, _ = w.Write(rec.Body.Bytes())
+	})
+}
+
+// absent looks for each secret in its usual spellings.
+func (s *secrets) absent(t *testing.T, where, text string) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for secret := range s.found {
+		forms := []string{secret, url.QueryEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret))}
+		if parts := strings.Split(secret, "."); len(parts) == 3 {
+			forms = append(forms, parts[2]) // a JWT's signature
+		}
+		for _, form := range forms {
+			if strings.Contains(text, form) {
+				at := strings.Index(text, form)
+				t.Errorf("%s holds a secret: …%s…", where, text[max(0, at-80):min(len(text), at+20)])
+				return
+			}
+		}
+	}
+}
