@@ -6,7 +6,9 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/run"
@@ -109,6 +111,40 @@ func TestStrangeTargets(t *testing.T) {
 			}
 			oneLine(t, o.err)
 		})
+	}
+}
+
+// TestBanned: a home that bans the harness is recognised; what was judged until then is kept, and the run stops.
+func TestBanned(t *testing.T) {
+	t.Parallel()
+	s, user, password := home(t, func(o *mockserver.Options) { o.BanThreshold = 3 })
+	o, _ := judge(t, s.URL, user, password, "--select", "section:token", "--procs", "1")
+	if o.code != run.ExitNoTarget || !strings.Contains(o.err, "banned") {
+		t.Errorf("exit %d:\n%s", o.code, o.all())
+	}
+	oneLine(t, o.err)
+}
+
+// TestMovingClock: a target whose clock jumps hangs nothing and breaks nothing of ours.
+func TestMovingClock(t *testing.T) {
+	t.Parallel()
+	var s *mockserver.Server
+	s, user, password := home(t, func(o *mockserver.Options) {
+		o.Policy = mockserver.Strict()
+		jump := 0
+		var mu sync.Mutex
+		o.Policy.Request = func(r mockserver.Request) mockserver.Request {
+			mu.Lock()
+			defer mu.Unlock()
+			if jump++; jump%40 == 0 && s != nil {
+				s.Clock().Advance(time.Hour)
+			}
+			return r
+		}
+	})
+	o, report := judge(t, s.URL, user, password, "--select", "section:code,section:refresh")
+	if o.code == run.ExitBroken || report == nil {
+		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 }
 

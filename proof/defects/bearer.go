@@ -7,13 +7,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-var api = at("* /api/*").or(at("* /api/")).or(at("* /api/*/*"))
-
-// authorization picks requests by their Authorization header.
-func authorization(like func(string) bool) when {
-	return func(r mockserver.Request) bool { return like(r.Header.Get("Authorization")) }
-}
-
 // reads lets Authorization headers pass as bearer tokens that are none.
 func reads(as func(header string) string) change {
 	return func(p *mockserver.Policy) {
@@ -27,21 +20,7 @@ func reads(as func(header string) string) change {
 	}
 }
 
-// opensTo lets API requests through that bear something wrong.
-func opensTo(like func(authorization string) bool) change {
-	return answers(api.and(authorization(like)), ok(`{"message":"API running."}`), 401)
-}
-
-// jwtAlg is the header of a JWT that stands in an Authorization header, decoded; "" where there is none.
-func jwtAlg(authorization string) string {
-	token := strings.TrimPrefix(authorization, "Bearer ")
-	if strings.Count(token, ".") != 2 {
-		return ""
-	}
-	return unbase64(strings.Split(token, ".")[0])
-}
-
-var bearer = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "bearer.api-silent", Story: "The API's root answers an empty object.",
 		Breaks: []string{"ha.rest.api-running"}, Change: answers(at("GET /api/"), body("{}"), 200),
@@ -298,21 +277,11 @@ var bearer = []Defect{
 		ID: "bearer.states-bare", Story: "A state has no times.",
 		Breaks: []string{"ha.rest.states"}, Change: answers(at("GET /api/states"), body(`[{"entity_id":"sun.sun"}]`), 200),
 	},
-}
+})
 
 func keep(token string, when bool) string {
 	if !when {
 		return ""
 	}
 	return token
-}
-
-func bearerFromQuery(name string) func(mockserver.Request) mockserver.Request {
-	return func(r mockserver.Request) mockserver.Request {
-		if _, value, ok := strings.Cut(r.Target, "?"+name+"="); ok {
-			r.Target = r.Path()
-			return withHeader("Authorization", "Bearer "+value)(r)
-		}
-		return r
-	}
 }

@@ -26,17 +26,6 @@ func judgesID(like func(string) bool, verdict error) change {
 	}
 }
 
-func is(words ...string) func(string) bool {
-	return func(s string) bool {
-		for _, w := range words {
-			if s == w {
-				return true
-			}
-		}
-		return false
-	}
-}
-
 func contains(part string) func(string) bool {
 	return func(s string) bool { return strings.Contains(s, part) }
 }
@@ -54,13 +43,7 @@ func lost(id, story string, like func(string) bool) Defect {
 	return Defect{ID: "client-id." + id, Story: story, Change: losesID(like)}
 }
 
-// breaking declares what a defect breaks.
-func (d Defect) breaking(requirements ...string) Defect { d.Breaks = requirements; return d }
-
-// blocking declares what else it may block.
-func (d Defect) blocking(requirements ...string) Defect { d.Blocks = requirements; return d }
-
-var clientID = []Defect{
+var _ = listed([]Defect{
 	lost("needs-https", "Client ids over http are refused, those of apps at home among them.", schemeOf("http")).breaking("indieauth.client-id.scheme", "indieauth.client-id.port-allowed", "indieauth.client-id.loopback", "ha.client-id.private-address", "ha.client-id.local-name", "indieauth.client-id.equivalent-spellings", "indieauth.client-id.odd-hosts", "ha.clients.id-without-path", "indieauth.redirect.same-origin-implicit", "oauth2.redirect.loopback-port", "ha.clients.link-tag", "indieauth.redirect.multiple-links", "indieauth.redirect.relative-link", "indieauth.redirect.entities", "ha.clients.first-10kb", "ha.clients.multibyte", "ha.flow.form", "ha.flow.text-plain", "ha.flow.empty-password", "ha.flow.username-folded", "ha.flow.malformed-step", "ha.flow.unknown-flow", "ha.flow.parallel-finish", "ha.flow.id-unguessable").blocking("*"),
 	taken("no-scheme", "A client id without a scheme is completed by https.", is("app.example")).breaking("indieauth.client-id.scheme"),
 	taken("scheme-relative", "A client id that begins with two slashes is completed by https.", is("//app.example/")).breaking("indieauth.client-id.scheme"),
@@ -181,4 +164,4 @@ var clientID = []Defect{
 		ID: "client-id.unbounded", Story: "A client id may be as long as it likes.",
 		Breaks: []string{"ha.client-id.long"}, Change: both(takesID(func(s string) bool { return len(s) > 2048 }), func(p *mockserver.Policy) { p.URLLimit = 1 << 20 }),
 	},
-}
+})

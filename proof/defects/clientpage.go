@@ -10,14 +10,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// lists changes what a client page publishes.
-func lists(edit func(page mockserver.ClientPage, links []string) []string) change {
-	return func(p *mockserver.Policy) {
-		strict := p.LinkedRedirects
-		p.LinkedRedirects = func(page mockserver.ClientPage) []string { return edit(page, strict(page)) }
-	}
-}
-
 var anyLink = regexp.MustCompile(`(?i)<(?:link|a)[^>]*href=["']?([^"'> ]+)`)
 
 // finds publishes every href that a pattern finds where the page is like this.
@@ -42,31 +34,15 @@ func loses(like func(page mockserver.ClientPage) bool) change {
 	})
 }
 
-func text(parts ...string) func(string) bool {
-	return func(s string) bool {
-		for _, p := range parts {
-			if strings.Contains(s, p) {
-				return true
-			}
-		}
-		return false
-	}
-}
-
 func pageText(parts ...string) func(mockserver.ClientPage) bool {
 	return func(p mockserver.ClientPage) bool { return text(parts...)(string(p.Body)) }
-}
-
-// believes accepts any redirect of a client whose page publishes "*".
-func believes(c change) change {
-	return both(c, letsNear(func(l, _ string) bool { return l == "*" }))
 }
 
 func pageDefect(id, story string, c change) Defect {
 	return Defect{ID: "page." + id, Story: story, Change: c}
 }
 
-var clientPage = []Defect{
+var _ = listed([]Defect{
 	pageDefect("no-links", "Link elements are not read.", loses(func(mockserver.ClientPage) bool { return true })).breaking("oauth2.redirect.loopback-port", "ha.clients.link-tag", "indieauth.redirect.multiple-links", "indieauth.redirect.relative-link", "indieauth.redirect.entities", "ha.clients.first-10kb", "ha.clients.multibyte").blocking("*"),
 	pageDefect("tag-case", "Only elements in lower case are read.", loses(pageText("<LINK"))).breaking("ha.clients.link-tag"),
 	pageDefect("quotes", "Only double quotes are read.", loses(pageText("rel='redirect_uri'"))).breaking("ha.clients.link-tag"),
@@ -170,7 +146,7 @@ var clientPage = []Defect{
 			return links
 		}
 	}).breaking("ha.clients.page-changes"),
-}
+})
 
 func fetches(method string, h http.Header) change {
 	return func(p *mockserver.Policy) {

@@ -10,35 +10,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// redeem decides otherwise about redeeming a code: better is asked first, and nil leaves it to the strict rule.
-func redeem(looser func(c *store.Code, clientID *string, verifier **string, now *time.Time)) change {
-	return func(p *mockserver.Policy) {
-		strict := p.Redeem
-		p.Redeem = func(c store.Code, clientID string, verifier *string, now time.Time) *mockserver.Refusal {
-			looser(&c, &clientID, &verifier, &now)
-			return strict(c, clientID, verifier, now)
-		}
-	}
-}
-
-// sameClient lets client ids pass as equal that a careless comparison takes for equal.
-func sameClient(like func(a, b string) bool) change {
-	return redeem(func(c *store.Code, clientID *string, _ **string, _ *time.Time) {
-		if like(c.ClientID, *clientID) {
-			c.ClientID = *clientID
-		}
-	})
-}
-
-func host(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return raw
-	}
-	return u.Host
-}
-
-var code = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "code.reusable", Story: "A code is deleted when it expires, not when it is redeemed.",
 		Breaks: []string{
@@ -255,16 +227,4 @@ var code = []Defect{
 		Breaks: []string{"oauth2.cimd.code-bound", "ha.code.survives-foreign-client"},
 		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mockserver.Refusal) bool { return true } },
 	},
-}
-
-// bearerOfLength picks API requests whose bearer token has so many characters.
-func bearerOfLength(n int) when {
-	return at("GET /api/*").or(at("GET /api/")).and(func(r mockserver.Request) bool {
-		return len(r.Header.Get("Authorization")) == n+len("Bearer ")
-	})
-}
-
-// ok answers 200 with a JSON body.
-func ok(text string) func(mockserver.Answer) mockserver.Answer {
-	return all(status(200), header("Content-Type", "application/json"), body(text))
-}
+})

@@ -7,17 +7,11 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-func anyRequest(mockserver.Request) bool { return true }
-
-func origin(like func(string) bool) when {
-	return func(r mockserver.Request) bool { o := r.Header.Get("Origin"); return o != "" && like(o) }
-}
-
 func allow(name string) func(mockserver.Answer) mockserver.Answer {
 	return header("Access-Control-Allow-Origin", name)
 }
 
-var headers = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "headers.no-frame-options", Story: "Nothing forbids to frame the pages.",
 		Breaks: []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"}, Change: answers(anyRequest, header("X-Frame-Options", "")),
@@ -195,4 +189,4 @@ var headers = []Defect{
 		ID: "http.trusts-forwarded", Story: "X-Forwarded-For is believed, whoever sends it.",
 		Breaks: []string{"ha.http.forwarded-for"}, Change: takes(func(r mockserver.Request) bool { return r.Header.Get("X-Forwarded-For") != "" }, withHeader("X-Forwarded-For", "")),
 	},
-}
+})

@@ -7,9 +7,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-var linkRequest = at("POST /auth/link_user")
-
-var linkUser = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "link.refused", Story: "Linking an account is announced and refused.",
 		Breaks: []string{"ha.link.own", "ha.link.expired"}, Blocks: []string{"*"}, Change: answers(linkRequest, status(400), 200),
@@ -85,4 +83,4 @@ var linkUser = []Defect{
 		ID: "link.dead-session", Story: "A session that was ended may still link.",
 		Breaks: []string{"ha.link.dead-session"}, Blocks: []string{"*"}, Change: answers(linkRequest.and(authorization(func(s string) bool { return strings.Count(s, ".") == 2 })), ok(`{"message":"User linked"}`), 401),
 	},
-}
+})

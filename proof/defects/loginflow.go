@@ -8,16 +8,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-var begin = at("POST /auth/login_flow")
-
-func begins(like func(m map[string]any) bool) when {
-	return func(r mockserver.Request) bool { m := decoded(r.Body); return begin(r) && m != nil && like(m) }
-}
-
-func steps(like func(m map[string]any) bool) when {
-	return func(r mockserver.Request) bool { m := decoded(r.Body); return flowStep(r) && m != nil && like(m) }
-}
-
 func wrongPassword(m map[string]any) bool { return m["password"] == "wrong-password" }
 func nobody(m map[string]any) bool        { return m["username"] == "nobody-lives-here" }
 
@@ -28,7 +18,7 @@ func onError(w when, with func(mockserver.Answer) mockserver.Answer) change {
 	return answers(w, with, 200)
 }
 
-var loginFlow = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "flow.no-local-users", Story: "The local users are missing among the providers.",
 		Breaks: []string{"ha.providers.listed"}, Blocks: []string{"*"}, Change: answers(at("GET /auth/providers"), body(`{"providers":[{"name":"Trusted Networks","id":null,"type":"trusted_networks"}],"preselect_remember_me":true}`)),
@@ -315,4 +305,4 @@ var loginFlow = []Defect{
 		ID: "flow.dies-early", Story: "A login flow dies after half an hour.",
 		Breaks: []string{"ha.flow.lives"}, Change: func(p *mockserver.Policy) { p.FlowTTL = 30 * time.Minute },
 	},
-}
+})

@@ -9,9 +9,6 @@ import (
 	"github.com/authconform/authconform/mockserver/page"
 )
 
-// lostTexts are changes whose text is not in the page: TestPageTexts refuses them, for they would change nothing.
-var lostTexts []string
-
 // script changes text of one of the login page's files.
 func script(file, old, by string) change {
 	if raw, err := fs.ReadFile(page.FS(), file); err != nil || !bytes.Contains(raw, []byte(old)) {
@@ -20,26 +17,8 @@ func script(file, old, by string) change {
 	return answers(at("GET "+place(file)), replaced(old, by), 200)
 }
 
-func place(file string) string {
-	if file == "authorize.html" {
-		return "/auth/authorize"
-	}
-	return "/static/" + file
-}
-
-// more appends to the page's script.
-func more(code string) change {
-	return answers(at("GET /static/authorize.js"), func(a mockserver.Answer) mockserver.Answer {
-		a.Body = append(bytes.Clone(a.Body), code...)
-		return a
-	}, 200)
-}
-
 // unpoliced takes the page's content security policy away.
 var unpoliced = script("authorize.html", `http-equiv="Content-Security-Policy"`, `name="was-a-policy"`)
-
-// edit is one change of text in the page's files.
-type edit struct{ file, old, by string }
 
 func edits(list ...edit) change {
 	var all []change
@@ -61,12 +40,12 @@ const (
 	stateLine  = "added.push(`state=${encodeURIComponent(request.state)}`)"
 )
 
-var loginPage = []Defect{
+var _ = listed([]Defect{
 	loginDefect("code-renamed", "The code comes back under another name.", reworded("request.js", "`code=${", "`auth_code=${"), "ha.page.login"),
-	loginDefect("wrong-ends", "A wrong password ends the flow instead of asking again.", answers(steps(func(m map[string]any) bool { s, _ := m["password"].(string); return strings.HasPrefix(s, "wrong-") }), member("type", "abort"), 200), "ha.page.wrong-password"),
+	loginDefect("wrong-ends", "A wrong password ends the flow instead of asking again.", answers(steps(func(m map[string]any) bool { s, _ := m["password"].(string); return strings.HasPrefix(s, "wrong-") }), member("type", "abort"), 200), "ha.page.wrong-password", "ha.flow.wrong-password").blocking("*"),
 	loginDefect("wrong-sticks", "After a wrong password the right one is refused as well.", func(p *mockserver.Policy) {
 		answers(flowStep.and(repeatedFlow()), ok(`{"type":"form","flow_id":"x","step_id":"init","errors":{"base":"invalid_auth"},"handler":["homeassistant",null],"data_schema":[{"type":"string","name":"username","required":true},{"type":"string","name":"password","required":true}]}`), 200)(p)
-	}, "ha.page.wrong-password"),
+	}, "ha.page.wrong-password", "ha.mfa.right-code", "ha.mfa.wrong-code").blocking("*"),
 	loginDefect("mouse-only", "The form is sent by a press on the button only.", reworded("authorize.js", `h("button", { type: "submit" }`, `h("button", { type: "button", click: (e) => e.currentTarget.form.requestSubmit() }`), "ha.page.keyboard"),
 	loginDefect("state-raw", "state goes back as it was read, without being escaped again.", reworded("request.js", stateLine, "added.push(`state=${request.state}`)"), "oauth2.authz.state-echo"),
 	loginDefect("state-cut", "A long state is cut.", reworded("request.js", stateLine, "added.push(`state=${encodeURIComponent(request.state.slice(0, 512))}`)"), "oauth2.authz.state-echo"),
@@ -80,21 +59,21 @@ var loginPage = []Defect{
 	loginDefect("unknown-refused", "A parameter that the page does not know is refused.", reworded("request.js", `const clientId = query.get("client_id");`, `const clientId = query.has("foo") ? "" : query.get("client_id");`), "oauth2.authz.ignore-unknown"),
 	loginDefect("response-type-needed", "Without response_type the page refuses, which the home's documents leave out.", reworded("request.js", `const clientId = query.get("client_id");`, `const clientId = query.has("response_type") ? query.get("client_id") : "";`), "ha.authorize.no-response-type"),
 	loginDefect("response-type-refused", "response_type=code is refused.", answers(begins(func(m map[string]any) bool { return m["response_type"] == "code" }), status(400)), "ha.authorize.response-type-code").blocking("*"),
-	loginDefect("implicit", "response_type=token gets a token in the redirect.", both(takes(begins(func(m map[string]any) bool { return m["response_type"] == "token" }), withObject(func(m map[string]any) { m["response_type"] = "code" })), reworded("request.js", "if (keep && request.own)", `if (new URLSearchParams(location.search).get("response_type") === "token") added.push("access_token=x"); if (keep && request.own)`)), "oauth2.authz.response-type-other"),
+	loginDefect("implicit", "response_type=token gets a token in the redirect.", both(takes(begins(func(m map[string]any) bool { return m["response_type"] == "token" }), withObject(func(m map[string]any) { m["response_type"] = "code" })), reworded("request.js", "if (keep && request.own)", `if (new URLSearchParams(location.search).get("response_type") === "token") added.push("access_token=x"); if (keep && request.own)`)), "oauth2.authz.response-type-other", "ha.flow.response-type"),
 	loginDefect("no-second-factor", "The page shows nothing for the second factor.", onStep("mfa", member("data_schema", []any{})), "ha.page.second-factor").blocking("*"),
-	loginDefect("second-factor-silent", "A wrong code is asked for again without a word.", onStep("mfa", member("errors", map[string]string{})), "ha.page.second-factor").blocking("*"),
+	loginDefect("second-factor-silent", "A wrong code is asked for again without a word.", onStep("mfa", member("errors", map[string]string{})), "ha.page.second-factor", "ha.mfa.wrong-code").blocking("*"),
 	loginDefect("web-only", "Redirects to apps are refused.", reworded("request.js", `if (dangerous.has(scheme))`, `if (dangerous.has(scheme) || !scheme.startsWith("http"))`), "ha.page.app-scheme").blocking("ha.page.app-scheme"),
 	loginDefect("app-as-path", "An app's redirect loses its scheme's host.", reworded("request.js", "return base + joint", `return base.replace("homeassistant://auth-callback", "homeassistant://other") + joint`), "ha.page.app-scheme"),
 	loginDefect("stores-foreign", "A foreign client is told to store the token, as the home's own page is.", reworded("request.js", "if (keep && request.own)", "if (true)"), "ha.page.no-store-token"),
 	loginDefect("challenge-lost", "The page does not pass the challenge on.", reworded("request.js", `["code_challenge", "code_challenge_method", "response_type"]`, `["response_type"]`), "ha.page.pkce").blocking("ha.page.pkce"),
-	loginDefect("challenge-optional", "A code that was asked for with a challenge works without its verifier.", answers(codeGrant.and(func(r mockserver.Request) bool { return !has("code_verifier")(r) }), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800,"refresh_token":"x"}`), 400), "ha.page.pkce"),
+	loginDefect("challenge-optional", "A code that was asked for with a challenge works without its verifier.", answers(codeGrant.and(func(r mockserver.Request) bool { return !has("code_verifier")(r) }), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800,"refresh_token":"x"}`), 400), "ha.page.pkce", "oauth2.metadata.pkce-true", "oauth2.cimd.code-bound", "ha.flow.no-token-without-password", "oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.code.bound-client", "oauth2.code.client-id-required", "ha.code.exact-client-id", "oauth2.code.missing", "oauth2.code.expires", "oauth2.pkce.missing-verifier", "oauth2.error.status-400", "oauth2.error.charset", "oauth2.error.invalid-request", "oauth2.error.duplicate-parameter", "ha.revoke.code-dead-session", "ha.link.single-use", "ha.cors.token-read").blocking("*"),
 	loginDefect("error-redirect", "An error is sent to the redirect URI, which was just refused.", reworded("authorize.js", failedHead, `const failed = (err) => location.assign(request.redirectUri + "?error=access_denied");`), "oauth2.redirect.no-redirect-on-bad-uri", "oauth2.redirect.no-redirect-on-bad-client").blocking("oauth2.redirect.inform-user"),
 	loginDefect("default-redirect", "Without a redirect_uri the client id is gone to.", reworded("request.js", `const redirectUri = query.get("redirect_uri");`, `const redirectUri = query.get("redirect_uri") || query.get("client_id") + "callback";`), "oauth2.redirect.missing-uri"),
 	loginDefect("relative-redirect", "A relative redirect_uri is resolved against the client id.", reworded("request.js", `const redirectUri = query.get("redirect_uri");`, `const given = query.get("redirect_uri"); const redirectUri = given && new URL(given, clientId).href;`), "oauth2.redirect.missing-uri"),
 	loginDefect("default-client", "Without a client_id the redirect's own site is the client.", reworded("request.js", `const clientId = query.get("client_id");`, `const clientId = query.get("client_id") || new URL(query.get("redirect_uri")).origin + "/";`), "oauth2.redirect.no-redirect-on-bad-client"),
 	loginDefect("mended-client", "A client id that is none is replaced by the redirect's site.", reworded("request.js", `const clientId = query.get("client_id");`, `let clientId = query.get("client_id"); if (clientId && !/^https?:[^#]*$/.test(clientId)) clientId = new URL(query.get("redirect_uri")).origin + "/";`), "oauth2.redirect.no-redirect-on-bad-client"),
 	loginDefect("mute", "A refusal shows an empty page.", reworded("authorize.js", failedHead, "const failed = () => show(\"Error\", h(\"login-alert\", { class: \"alert\", role: \"alert\" }, \" \"));"), "oauth2.redirect.inform-user"),
-	loginDefect("script-redirect", "A script URL that the client lists is gone to.", both(letsNear(func(l, r string) bool { return l == r }), unpoliced, edits(edit{"request.js", "if (dangerous.has(scheme))", `if (dangerous.has(scheme) && scheme !== "javascript:")`})), "oauth2.redirect.dangerous-schemes"),
+	loginDefect("script-redirect", "A script URL that the client lists is gone to.", both(letsNear(func(l, r string) bool { return l == r }), unpoliced, edits(edit{"request.js", "if (dangerous.has(scheme))", `if (dangerous.has(scheme) && scheme !== "javascript:")`})), "oauth2.redirect.dangerous-schemes", "oauth2.redirect.script-listed-server"),
 	loginDefect("last-of-two", "Of two equal parameters one is taken.", reworded("request.js", "if (all.length > 1)", "if (false)"), "oauth2.authz.no-duplicates"),
 	loginDefect("checked-first-used-last", "Of two redirect URIs the first is judged and the last is gone to.", edits(edit{"request.js", "if (all.length > 1)", "if (false)"}, edit{"request.js", `request.redirectUri.split("#")`, `new URLSearchParams(location.search).getAll("redirect_uri").at(-1).split("#")`}), "oauth2.authz.no-duplicates", "oauth2.authz.duplicates-safe"),
 	loginDefect("checked-last-used-first", "Of two redirect URIs the last is judged and the first is gone to.", edits(edit{"request.js", "if (all.length > 1)", "if (false)"}, edit{"request.js", `const redirectUri = query.get("redirect_uri");`, `const redirectUri = query.getAll("redirect_uri").at(-1);`}, edit{"request.js", `request.redirectUri.split("#")`, `new URLSearchParams(location.search).get("redirect_uri").split("#")`}), "oauth2.authz.no-duplicates", "oauth2.authz.duplicates-safe"),
@@ -112,4 +91,4 @@ var loginPage = []Defect{
 	loginDefect("no-autocomplete", "Password managers are kept away.", reworded("authorize.js", `autocomplete: "current-password"`, `autocomplete: "off"`), "ha.page.password-field"),
 	loginDefect("no-name-autocomplete", "The name field is not marked as one.", reworded("authorize.js", `autocomplete: "username"`, `autocomplete: "off"`), "ha.page.password-field"),
 	loginDefect("unlabelled", "The labels are words beside the fields.", reworded("authorize.js", `h("label", { for: name }, label)`, `h("span", {}, label)`), "ha.page.labelled"),
-}
+})

@@ -36,7 +36,7 @@ func lastingAlive(alive func(r store.Refresh, now time.Time) bool) change {
 	}
 }
 
-var longLived = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "llat.dead-on-arrival", Story: "A long-lived token is stored without its key, and works nowhere.",
 		Breaks: []string{"ha.llat.created", "ha.llat.outlives-session", "ha.llat.name-unique", "ha.llat.not-for-link"}, Blocks: []string{"*"}, Change: lastingAlive(func(store.Refresh, time.Time) bool { return false }),
@@ -222,4 +222,4 @@ var longLived = []Defect{
 		ID: "llat.bounded", Story: "No long-lived token may live longer than a thousand years.",
 		Breaks: []string{"ha.llat.forever"}, Change: func(p *mockserver.Policy) { p.Lifespan = func(days float64) bool { return days >= 1 } },
 	},
-}
+})

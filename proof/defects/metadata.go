@@ -32,7 +32,7 @@ func mentions(headerName string) change {
 	}
 }
 
-var metadata = []Defect{
+var _ = listed([]Defect{
 	metadataDefect("missing", "The metadata document is not served.", status(404)).breaking("oauth2.metadata.served").blocking("*"),
 	metadataDefect("empty", "The metadata document is empty.", body("{}")).breaking("oauth2.metadata.served", "oauth2.metadata.response-types", "oauth2.metadata.revocation-endpoint", "oauth2.metadata.auth-methods", "oauth2.metadata.grant-types", "oauth2.metadata.issuer", "oauth2.metadata.absolute-endpoints").blocking("*"),
 	metadataDefect("as-text", "The metadata document is sent as text/plain.", header("Content-Type", "text/plain")).breaking("oauth2.metadata.served").blocking("*"),
@@ -78,4 +78,4 @@ var metadata = []Defect{
 		}
 	}},
 	{ID: "metadata.resource-unannounced", Story: "The 401 does not name the resource's document.", Breaks: []string{"oauth2.resource-metadata.announced"}, Change: answers(api, header("WWW-Authenticate", "Bearer"), 401)},
-}
+})

@@ -46,7 +46,7 @@ func documentDefect(id, story string, c change) Defect {
 
 func idOf(doc map[string]any) string { s, _ := doc["client_id"].(string); return s }
 
-var metadataDocument = []Defect{
+var _ = listed([]Defect{
 	documentDefect("unread", "Metadata documents are announced and not read.", documents(func(string, mockserver.ClientPage, []string) []string { return nil })).breaking("oauth2.cimd.accepted", "oauth2.cimd.extra-members", "oauth2.cimd.loopback-port", "ha.cimd.link-tags-first").blocking("*"),
 	documentDefect("first-only", "Only the first redirect URI of a document counts.", documents(func(_ string, _ mockserver.ClientPage, u []string) []string { return u[:min(1, len(u))] })).breaking("oauth2.cimd.accepted"),
 	documentDefect("prefix", "A redirect passes that begins with one of the document's.", letsNear(func(l, r string) bool { return strings.HasPrefix(r, l) && strings.HasSuffix(l, "/callback") })).breaking("oauth2.cimd.exact-match"),
@@ -174,4 +174,4 @@ var metadataDocument = []Defect{
 		}
 		return links
 	})).breaking("ha.cimd.link-tags-first"),
-}
+})

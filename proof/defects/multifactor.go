@@ -7,8 +7,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-var flowStep = at("POST /auth/login_flow/*")
-
 // codes lets codes of a second factor pass at login that are none.
 func codes(like func(p *mockserver.Policy, strict func(string, string, bool, time.Time) bool, secret, code string, now time.Time) bool) change {
 	return func(p *mockserver.Policy) {
@@ -36,17 +34,7 @@ func stepHas(name string) when {
 	return func(r mockserver.Request) bool { _, there := decoded(r.Body)[name]; return there && flowStep(r) }
 }
 
-// onStep edits answers of the login flow by their step.
-func onStep(id string, with func(mockserver.Answer) mockserver.Answer) change {
-	return answers(flowStep, func(a mockserver.Answer) mockserver.Answer {
-		if decoded(a.Body)["step_id"] == id {
-			return with(a)
-		}
-		return a
-	}, 200)
-}
-
-var multiFactor = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "mfa.skipped", Story: "The second factor is set up and never asked for.",
 		Breaks: []string{"ha.mfa.asked"}, Blocks: []string{"*"}, Change: func(p *mockserver.Policy) { p.SecondFactor = func(mockserver.User) bool { return false } },
@@ -255,4 +243,4 @@ var multiFactor = []Defect{
 			}
 		},
 	},
-}
+})

@@ -4,7 +4,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-var onboarding = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "onboarding.again", Story: "Whoever asks becomes owner once more.",
 		Breaks: []string{"ha.onboarding.owner-once"}, Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool { return s == "" })), ok(`{"auth_code":"x"}`), 404),
@@ -43,4 +43,4 @@ var onboarding = []Defect{
 		ID: "onboarding.providers-word", Story: "The providers carry the word onboarding_required beside the list.",
 		Breaks: []string{"ha.onboarding.providers"}, Change: answers(at("GET /auth/providers"), member("code", "onboarding_required")),
 	},
-}
+})

@@ -31,7 +31,7 @@ func opens(as func(m map[string]any)) change {
 	return takes(at("POST /auth/login_flow"), withObject(as))
 }
 
-var pkce = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "pkce.unchecked", Story: "The verifier is never compared with the challenge.",
 		Breaks: []string{
@@ -293,7 +293,7 @@ var pkce = []Defect{
 		Breaks: []string{"oauth2.pkce.not-shared"},
 		Change: fits(func(_, v string) bool { return v == strings.Repeat("2", 43) || v == strings.Repeat("1", 43) }),
 	},
-}
+})
 
 // challengeOf lets challenges pass that look like these.
 func challengeOf(like func(string) bool) change {

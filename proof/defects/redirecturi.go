@@ -1,64 +1,11 @@
 package defects
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 
 	"github.com/authconform/authconform/mockserver"
 )
-
-var errDenied = errors.New("denied by mistake")
-
-// lets accepts redirect URIs that must be refused; the page is fetched as the strict rule fetches it.
-func lets(like func(clientID, redirectURI string, published []string) bool) change {
-	return func(p *mockserver.Policy) {
-		strict := p.Redirect
-		p.Redirect = func(clientID, redirectURI string, pkce bool, published func() []string) error {
-			if err := strict(clientID, redirectURI, pkce, published); err == nil || like(clientID, redirectURI, published()) {
-				return nil
-			}
-			return errDenied
-		}
-	}
-}
-
-// denies refuses redirect URIs that must pass.
-func denies(like func(clientID, redirectURI string, pkce bool) bool) change {
-	return func(p *mockserver.Policy) {
-		strict := p.Redirect
-		p.Redirect = func(clientID, redirectURI string, pkce bool, published func() []string) error {
-			if like(clientID, redirectURI, pkce) {
-				return errDenied
-			}
-			return strict(clientID, redirectURI, pkce, published)
-		}
-	}
-}
-
-func parsed(s string) *url.URL {
-	u, err := url.Parse(s)
-	if err != nil {
-		return &url.URL{}
-	}
-	return u
-}
-
-// letsLike is lets without a look at what is published; letsNear compares with each published URI.
-func letsLike(like func(client, to *url.URL) bool) change {
-	return lets(func(c, r string, _ []string) bool { return like(parsed(c), parsed(r)) })
-}
-
-func letsNear(like func(listed, to string) bool) change {
-	return lets(func(_, r string, published []string) bool {
-		for _, l := range published {
-			if like(l, r) {
-				return true
-			}
-		}
-		return false
-	})
-}
 
 func redirectDefect(id, story string, c change) Defect {
 	return Defect{ID: "redirect." + id, Story: story, Change: c}
@@ -66,7 +13,7 @@ func redirectDefect(id, story string, c change) Defect {
 
 func listedExample(l string) bool { return strings.HasSuffix(l, "/cb") }
 
-var redirectURI = []Defect{
+var _ = listed([]Defect{
 	redirectDefect("any", "The redirect URI is not judged.", lets(func(_, r string, _ []string) bool { return strings.HasPrefix(r, "http") })).breaking("indieauth.redirect.block-unlisted", "oauth2.redirect.exact-match", "oauth2.redirect.no-fragment", "oauth2.redirect.userinfo", "ha.redirect.malformed", "ha.redirect.app-pairs-closed", "oauth2.redirect.loopback-port", "oauth2.redirect.loopback-port-needs-pkce", "ha.redirect.finishing-client", "ha.redirect.spelling", "ha.clients.link-tag", "indieauth.redirect.not-in-comment-or-script", "indieauth.redirect.not-in-inert-text", "indieauth.redirect.rel-exact", "indieauth.redirect.rel-list", "indieauth.redirect.link-header", "ha.clients.link-tag-anywhere", "ha.clients.beyond-10kb", "indieauth.client-info.timeout", "indieauth.client-info.endless", "indieauth.client-info.unreachable", "indieauth.client-info.redirect-loop", "ha.clients.page-changes", "oauth2.cimd.exact-match", "oauth2.cimd.https-only", "oauth2.cimd.client-id-matches", "oauth2.cimd.well-formed", "oauth2.cimd.no-http-redirect", "oauth2.cimd.status-200", "oauth2.cimd.no-secret", "oauth2.cimd.too-long", "oauth2.cimd.size", "oauth2.cimd.loopback-port", "ha.mfa.redirect-judged", "robust.redirects").blocking("ha.redirect.refusal-ends-flow", "ha.redirect.same-origin-no-fetch"),
 	redirectDefect("same-path-only", "A redirect of the client's own origin must lie below its path.", denies(func(c, r string, _ bool) bool { return strings.HasSuffix(r, "/other") })).breaking("indieauth.redirect.same-origin-implicit"),
 	redirectDefect("no-query", "A redirect with a query is refused.", denies(func(_, r string, _ bool) bool {
@@ -213,4 +160,4 @@ var redirectURI = []Defect{
 	redirectDefect("spelling", "Redirects are brought to one spelling before they are compared.", lets(func(_, r string, _ []string) bool {
 		return r == "https://app.example:443/redirect" || r == " https://app.example/redirect"
 	})).breaking("ha.redirect.spelling"),
-}
+})

@@ -26,11 +26,7 @@ func refusedRefresh(w when, with func(mockserver.Answer) mockserver.Answer) chan
 	return answers(refreshGrant.and(w), with, 400)
 }
 
-func tokenIs(like func(token string) bool) when {
-	return func(r mockserver.Request) bool { return like(fields(r).Get("refresh_token")) }
-}
-
-var refresh = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "refresh.not-supported", Story: "The refresh grant is announced and answered with unsupported_grant_type.",
 		Breaks: []string{
@@ -239,4 +235,4 @@ var refresh = []Defect{
 			p.Inactive = false
 		},
 	},
-}
+})

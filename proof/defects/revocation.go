@@ -8,33 +8,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-var (
-	revokeRequest = at("POST /auth/revoke")
-	legacyRequest = at("POST /auth/token").and(field("action", "revoke"))
-)
-
-// notEnding keeps sessions alive for these reasons.
-func notEnding(reasons ...mockserver.End) change {
-	return func(p *mockserver.Policy) { p.Ends = except(reasons) }
-}
-
-// notClosing keeps sockets open for these reasons.
-func notClosing(reasons ...mockserver.End) change {
-	return func(p *mockserver.Policy) { p.Closes = except(reasons) }
-}
-
-func except(reasons []mockserver.End) func(mockserver.End) bool {
-	return func(why mockserver.End) bool {
-		for _, r := range reasons {
-			if r == why {
-				return false
-			}
-		}
-		return true
-	}
-}
-
-var revocation = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "revoke.nothing", Story: "/auth/revoke answers 200 and revokes nothing.",
 		Breaks: []string{
@@ -207,4 +181,4 @@ var revocation = []Defect{
 		ID: "revoke.cors-credentials", Story: "The revocation endpoint lets pages send cookies along.",
 		Breaks: []string{"oauth2.revoke.cors"}, Change: answers(revokeRequest, header("Access-Control-Allow-Credentials", "true")),
 	},
-}
+})

@@ -20,7 +20,7 @@ func signs(as func(c mockserver.PathClaims, path, query string, now time.Time) (
 	}
 }
 
-var signedPath = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "signed.refused", Story: "Signed paths are made and never accepted.",
 		Breaks: []string{"ha.signed-path"}, Blocks: []string{"*"},
@@ -156,4 +156,4 @@ var signedPath = []Defect{
 			p.Caller = func(there bool, u mockserver.User) bool { return !there || !u.Inactive }
 		},
 	},
-}
+})

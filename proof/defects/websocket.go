@@ -8,49 +8,6 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// kind tells whether a message is of a type.
-func kind(m map[string]any, name string) bool { return m["type"] == name }
-
-// resultOf edits the results of a command: it must be heard first, so it remembers ids by command.
-func resultOf(command string, edit func(map[string]any) map[string]any) change {
-	return func(p *mockserver.Policy) {
-		var ids idSet
-		hears(func(m map[string]any) map[string]any {
-			if kind(m, command) {
-				ids.add(m["id"])
-			}
-			return m
-		})(p)
-		says(func(m map[string]any) map[string]any {
-			if kind(m, "result") && ids.has(m["id"]) {
-				return edit(m)
-			}
-			return m
-		})(p)
-	}
-}
-
-// eachSession edits the entries of auth/refresh_tokens.
-func eachSession(edit func(map[string]any)) change {
-	return resultOf("auth/refresh_tokens", func(m map[string]any) map[string]any {
-		list, ok := m["result"].([]map[string]any)
-		if !ok {
-			return m
-		}
-		var out []map[string]any
-		for _, entry := range list {
-			copied := map[string]any{}
-			for k, v := range entry {
-				copied[k] = v
-			}
-			edit(copied)
-			out = append(out, copied)
-		}
-		m["result"] = out
-		return m
-	})
-}
-
 // refusing makes a command fail.
 func refusing(command, code string) change {
 	return resultOf(command, func(m map[string]any) map[string]any { return failed(m["id"], code) })
@@ -60,7 +17,7 @@ func failed(id any, code string) map[string]any {
 	return map[string]any{"id": id, "type": "result", "success": false, "error": map[string]string{"code": code, "message": "no"}}
 }
 
-var websocket = []Defect{
+var _ = listed([]Defect{
 	{
 		ID: "ws.no-greeting", Story: "The server waits for auth and says nothing first.",
 		Breaks: []string{"ha.ws.auth-required", "ha.ws.auth-ok", "ha.ws.auth-unread", "ha.mfa.reuse"}, Blocks: []string{"*"}, Change: says(func(m map[string]any) map[string]any {
@@ -346,4 +303,4 @@ var websocket = []Defect{
 		ID: "ws.expired", Story: "At the socket a token's exp is not looked at.",
 		Breaks: []string{"ha.ws.expired"}, Change: func(p *mockserver.Policy) { p.SocketIgnoresExpiry = true },
 	},
-}
+})

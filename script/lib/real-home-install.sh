@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # homes and here are those of real-home, which sources this
 # Where the parts of a home lie, and how they are installed. Sourced by real-home, which defines homes, here and die.
 # A release that wants a newer Python than this machine has lives in a Debian of its own, made by debootstrap.
 
