@@ -2,15 +2,10 @@ package reports
 
 import (
 	"bytes"
-	"embed"
 	"fmt"
 	"path/filepath"
 	"strings"
-	"text/template"
 )
-
-//go:embed markdown
-var markdown embed.FS
 
 // shownVectors is how many failed vectors of a row the Markdown report names.
 const shownVectors = 6
@@ -18,54 +13,52 @@ const shownVectors = 6
 // WriteMarkdown writes report.md: what a person must know, for a CI job's summary or a page of documents. Rows that
 // passed are only counted.
 func WriteMarkdown(path string, r *Report) error {
-	t, err := template.New("report.md.tmpl").Funcs(template.FuncMap{
-		"verdicts": markdownVerdicts, "missing": markdownMissing, "telling": markdownRows, "exchange": httpText, "cell": cell,
-		"seconds": func(ms int64) string { return fmt.Sprintf("%.1f", float64(ms)/1000) },
-		"first":   func(f []Failure) []Failure { return f[:min(len(f), shownVectors)] },
-		"more":    func(f []Failure) int { return max(0, len(f)-shownVectors) },
-	}).ParseFS(markdown, "markdown/report.md.tmpl")
-	if err != nil {
-		return err
-	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, r); err != nil {
-		return err
+	fmt.Fprintf(&b, "# %s %s: profile %s\n\n", r.Target.Product, r.Target.Version, r.Target.Profile)
+	n := counts(r.Results)
+	b.WriteString("|")
+	for _, v := range Verdicts {
+		fmt.Fprintf(&b, " %s |", v.Word())
+	}
+	b.WriteString("\n|" + strings.Repeat("--:|", len(n)) + "\n|")
+	for _, of := range n {
+		fmt.Fprintf(&b, " %d |", of)
+	}
+	fmt.Fprintf(&b, "\n\n%d rows in %.1f s, %d requests, %d logins, seed %d; catalogue %s.\n",
+		len(r.Results), float64(r.Run.DurationMS)/1000, r.Run.Requests, r.Run.Logins, r.Run.Seed, r.Catalogue.Revision)
+	for _, l := range lacking(r) {
+		fmt.Fprintf(&b, "\n**Not run, %d rows**: %s\n", l.N, l.Reason)
+	}
+	for _, row := range markdownRows(r) {
+		row.write(&b)
 	}
 	return writeFile(filepath.Clean(path), b.Bytes())
-}
-
-type markdownCount struct {
-	Name   string
-	Reason string
-	N      int
-}
-
-func markdownVerdicts(r *Report) []markdownCount {
-	var out []markdownCount
-	for i, n := range counts(r.Results) {
-		out = append(out, markdownCount{Name: Verdicts[i].Word(), N: n})
-	}
-	return out
-}
-
-func markdownMissing(r *Report) []markdownCount {
-	var out []markdownCount
-	for _, res := range r.Results {
-		if res.Verdict != NotRun {
-			continue
-		}
-		if n := len(out); n > 0 && out[n-1].Reason == res.Reason {
-			out[n-1].N++
-		} else {
-			out = append(out, markdownCount{Reason: res.Reason, N: 1})
-		}
-	}
-	return out
 }
 
 type markdownRow struct {
 	Result
 	Word string
+}
+
+func (r markdownRow) write(b *bytes.Buffer) {
+	fmt.Fprintf(b, "\n## %s\n\n%s (%s), %s: <%s>\n\n> %s\n", r.ID, r.Word, r.Level, strings.TrimSpace(r.Spec.Name+" "+mark(r.Spec.Section)), r.Spec.URL, r.Title)
+	if r.Known != "" {
+		fmt.Fprintf(b, "\n%s\n", r.Known)
+	} else if r.Reason != "" && len(r.Failures) == 0 {
+		fmt.Fprintf(b, "\n%s\n", r.Reason)
+	}
+	if len(r.Failures) > 0 {
+		b.WriteString("\n| input | expected | got |\n|---|---|---|\n")
+		for _, f := range r.Failures[:min(len(r.Failures), shownVectors)] {
+			fmt.Fprintf(b, "| %s | %s | %s |\n", cell(f.Vector), cell(f.Expected), cell(f.Got))
+		}
+		if more := len(r.Failures) - shownVectors; more > 0 {
+			fmt.Fprintf(b, "\nand %d more.\n", more)
+		}
+	}
+	if text := httpText(r); text != "" {
+		fmt.Fprintf(b, "\n```http\n%s\n```\n", text)
+	}
 }
 
 // markdownRows are the rows that are not met, worst first.

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxSize    = 20 << 20
+	maxSize    = 20_000_000
 	maxVersion = 15 * time.Millisecond
 	maxRun     = time.Second
 	maxToken   = 15 * time.Millisecond
