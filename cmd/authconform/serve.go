@@ -178,6 +178,7 @@ func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error
 
 // startBuiltIn starts the mock home that a run without --target judges, and makes the run's options fit it.
 func startBuiltIn(ctx context.Context, o *run.Options) (stop func(), err error) {
+	rest()
 	if o.SiteCA == nil {
 		if o.SiteCA, err = clientsite.NewCA(); err != nil {
 			return nil, err

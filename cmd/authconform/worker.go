@@ -18,6 +18,7 @@ const workerWord = "worker-of-a-run"
 
 // worker is the life of a worker process. Its job comes on standard input, its events go to standard output.
 func worker() int {
+	rest()
 	out := os.Stdout
 	os.Stdout = os.Stderr // whoever prints must not spoil the events
 	err := runner.Work(os.Stdin, out, func(_ context.Context, job runner.Job, wait func(string)) (runner.Environment, error) {
