@@ -45,7 +45,7 @@ func foreign(a, b *Report) string {
 	switch {
 	case a.Catalogue != b.Catalogue:
 		return "catalogue"
-	case a.Target != b.Target:
+	case a.Target.same() != b.Target.same():
 		return "target"
 	case a.Run.Seed != b.Run.Seed:
 		return "seed"
@@ -53,6 +53,14 @@ func foreign(a, b *Report) string {
 		return "selection"
 	}
 	return ""
+}
+
+// same is what shards of one run have in common of their targets.
+func (t Target) same() Target {
+	if t.BuiltIn {
+		t.URL = ""
+	}
+	return t
 }
 
 func join(parts []*Report) (*Report, error) {

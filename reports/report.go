@@ -26,8 +26,9 @@ type Tool struct {
 type Target struct {
 	URL     string `json:"url"`
 	Profile string `json:"profile"`
-	Product string `json:"product,omitempty"` // as far as the server tells, "Home Assistant"
-	Version string `json:"version,omitempty"` // as the server tells it; decides since/until
+	Product string `json:"product,omitempty"`  // as far as the server tells, "Home Assistant"
+	Version string `json:"version,omitempty"`  // as the server tells it; decides since/until
+	BuiltIn bool   `json:"built_in,omitempty"` // the built-in mock: each run has its own, at whatever address was free
 }
 
 // Run is how the verdicts were made.

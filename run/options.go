@@ -14,6 +14,7 @@ import (
 type Options struct {
 	Tool     reports.Tool
 	Target   string // URL
+	BuiltIn  bool   // the target is the built-in mock
 	Profile  string
 	Account  target.Account
 	Onboard  bool // create the owner first; the account is the new owner's

@@ -142,7 +142,7 @@ func (j *job) look(ctx context.Context) error {
 	j.have = j.means()
 	j.report = &reports.Report{
 		APIVersion: reports.APIVersion, Tool: j.Tool,
-		Target:    reports.Target{URL: j.Target, Profile: j.profile.Name, Product: v.stage.Home.Facts.Product, Version: v.stage.Home.Facts.Version},
+		Target:    reports.Target{URL: j.Target, Profile: j.profile.Name, Product: v.stage.Home.Facts.Product, Version: v.stage.Home.Facts.Version, BuiltIn: j.BuiltIn},
 		Run:       reports.Run{Started: j.started, Seed: j.Seed, Procs: j.Procs, Selection: j.Select},
 		Catalogue: reports.Catalogue{Revision: requirements.Revision, SHA256: j.catalogue.SHA256},
 	}

@@ -195,6 +195,7 @@ func startBuiltIn(ctx context.Context, o *run.Options) (stop func(), err error) 
 		}
 	}
 	owner := home.Users[0]
+	o.BuiltIn = true
 	o.Target, o.Account.Username, o.Account.Password = home.URL, owner.Username, owner.Password
 	o.Control.URL, o.Control.Token = home.URL, home.ControlToken
 	return home.Stop, ctx.Err()
