@@ -31,7 +31,7 @@ var kinds = map[string]string{
 	"code": "code", "auth_code": "code", "result": "code",
 	"access_token": "access_token", "refresh_token": "refresh_token", "token": "token",
 	"authsig": "signature", "client_secret": "client_secret", "code_verifier": "verifier",
-	"authorization": "credentials", "cookie": "cookie", "set-cookie": "cookie",
+	"authorization": "credentials", "cookie": "cookie",
 	"webhook_id": "webhook", "secret": "secret", "totp_secret": "secret",
 }
 
@@ -55,34 +55,48 @@ func (s *Secrets) Learn(kind, value string) {
 	s.learn(kind, value)
 }
 
-func (s *Secrets) learn(kind, value string) {
-	if s.names[value] != "" || strings.HasPrefix(value, "‹") {
+// learn gives a secret its name, and the name to other ways in which it was spelled: a client may escape what another
+// one leaves.
+func (s *Secrets) learn(kind, value string, spelled ...string) {
+	if strings.HasPrefix(value, "‹") {
 		return
 	}
-	s.counts[kind]++
-	name := fmt.Sprintf("‹%s %d›", kind, s.counts[kind])
-	quoted, _ := json.Marshal(value)
-	for _, form := range []string{value, url.QueryEscape(value), url.PathEscape(value), strings.Trim(string(quoted), `"`)} {
+	name := s.names[value]
+	if name == "" {
+		s.counts[kind]++
+		name = fmt.Sprintf("‹%s %d›", kind, s.counts[kind])
+		quoted, _ := json.Marshal(value)
+		spelled = append(spelled, value, url.QueryEscape(value), url.PathEscape(value), strings.Trim(string(quoted), `"`))
+	}
+	known := len(s.order)
+	for _, form := range spelled {
 		if s.names[form] == "" {
 			s.names[form] = name
 			s.order = append(s.order, form)
 		}
 	}
-	sort.SliceStable(s.order, func(i, j int) bool { return len(s.order[i]) > len(s.order[j]) })
+	if len(s.order) > known {
+		sort.SliceStable(s.order, func(i, j int) bool { return len(s.order[i]) > len(s.order[j]) })
+	}
 }
 
 // LearnExchange learns the secrets of a request and its answer.
 func (s *Secrets) LearnExchange(e *Exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, name := range []string{"Authorization", "Cookie", "Set-Cookie"} {
-		for _, v := range append(e.Request.Header.Values(name), e.Header.Values(name)...) {
-			scheme, value, found := strings.Cut(v, " ")
-			if !found {
-				value = scheme
-			}
-			s.member(name, strings.TrimSpace(value))
+	for _, v := range e.Request.Header.Values("Authorization") {
+		scheme, value, found := strings.Cut(v, " ")
+		if !found {
+			value = scheme
 		}
+		s.member("authorization", strings.TrimSpace(value))
+	}
+	for _, v := range e.Request.Header.Values("Cookie") {
+		s.cookies(v, strings.Split(v, ";"))
+	}
+	for _, v := range e.Header.Values("Set-Cookie") {
+		first, _, _ := strings.Cut(v, ";")
+		s.cookies(v, []string{first})
 	}
 	if _, query, ok := strings.Cut(e.Request.URL, "?"); ok {
 		s.scan(query)
@@ -90,6 +104,17 @@ func (s *Secrets) LearnExchange(e *Exchange) {
 	s.scan(e.Request.Body)
 	s.scan(e.Header.Get("Location"))
 	s.scan(e.Body)
+}
+
+// cookies learns the values of cookies, or the whole header if it holds none.
+func (s *Secrets) cookies(header string, pairs []string) {
+	for _, p := range pairs {
+		_, value, found := strings.Cut(p, "=")
+		if !found {
+			value = header
+		}
+		s.member("cookie", strings.Trim(strings.TrimSpace(value), `"`))
+	}
 }
 
 // LearnText learns the secrets that stand in a text: a URL, a form, JSON, a multipart body.
@@ -103,7 +128,7 @@ func (s *Secrets) scan(text string) {
 	for _, m := range scanned.FindAllStringSubmatch(text, -1) {
 		var value string
 		if json.Unmarshal([]byte(`"`+m[2]+`"`), &value) == nil {
-			s.member(m[1], value)
+			s.member(m[1], value, m[2])
 		}
 	}
 	for _, m := range part.FindAllStringSubmatch(text, -1) {
@@ -111,7 +136,7 @@ func (s *Secrets) scan(text string) {
 	}
 	for _, m := range pair.FindAllStringSubmatch(text, -1) {
 		if value, err := url.QueryUnescape(m[2]); err == nil {
-			s.member(m[1], value)
+			s.member(m[1], value, m[2])
 		}
 	}
 	for _, m := range jwt.FindAllString(text, -1) {
@@ -119,9 +144,9 @@ func (s *Secrets) scan(text string) {
 	}
 }
 
-func (s *Secrets) member(name, value string) {
+func (s *Secrets) member(name, value string, spelled ...string) {
 	if kind := kinds[strings.ToLower(name)]; kind != "" && len(value) >= shortest && !words[value] {
-		s.learn(kind, value)
+		s.learn(kind, value, spelled...)
 	}
 }
 
