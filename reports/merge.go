@@ -23,6 +23,8 @@ func Merge(parts []*Report) (*Report, error) {
 			n = of
 		}
 		switch {
+		case i < 1 || i > of:
+			return nil, fmt.Errorf("merge: there is no shard %s", p.Run.Shard)
 		case of != n:
 			return nil, fmt.Errorf("merge: shard %s does not belong to a run of %d", p.Run.Shard, n)
 		case seen[i]:
