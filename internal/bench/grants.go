@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -62,7 +63,8 @@ func (c *client) login() string {
 
 const (
 	atOnce = 16
-	burst  = time.Second
+	burst  = time.Second / 2
+	pairs  = 7
 )
 
 // rate is refresh grants per second at a server.
@@ -122,7 +124,8 @@ func bare() (*httptest.Server, string) {
 	})), token
 }
 
-// refresh holds the mock's refresh grant against the bare handler's, in turns.
+// refresh holds the mock's refresh grant against the bare handler's, in turns; the median of the pairs is not moved by what
+// else the machine did for a moment.
 func (b *bench) refresh() {
 	home, err := mockserver.Listen("127.0.0.1:0", mockserver.Options{})
 	must(err)
@@ -130,12 +133,16 @@ func (b *bench) refresh() {
 	token := newClient(home.URL).login()
 	plain, plainToken := bare()
 	defer plain.Close()
-	var mock, least float64
-	for range 5 {
-		least += rate(plain.URL, plainToken)
-		mock += rate(home.URL, token)
+	var ratios, mock, least []float64
+	for range pairs {
+		l, m := rate(plain.URL, plainToken), rate(home.URL, token)
+		ratios, mock, least = append(ratios, m/l), append(mock, m), append(least, l)
 	}
-	b.say("mock refresh grant ÷ bare handler", fmt.Sprintf("%.0f %% (%.0f/s ÷ %.0f/s)", 100*mock/least, mock/5, least/5), "≥ 80 %", mock >= 0.8*least)
+	for _, of := range [][]float64{ratios, mock, least} {
+		slices.Sort(of)
+	}
+	ratio := ratios[pairs/2]
+	b.say("mock refresh grant ÷ bare handler, median of 7", fmt.Sprintf("%.0f %% (%.0f/s ÷ %.0f/s)", 100*ratio, mock[pairs/2], least[pairs/2]), "≥ 80 %", ratio >= 0.8)
 }
 
 const (

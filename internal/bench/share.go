@@ -40,10 +40,10 @@ func (b *bench) share(home, user, passwordFile string) {
 
 // sent is one recorded request.
 type sent struct {
-	method, url, kind, body string
-	header                  http.Header
-	start, end              time.Time
-	flow                    string // that the answer opened
+	method, url, body string
+	header            http.Header
+	start, end        time.Time
+	flow              string // that the answer opened
 }
 
 var placeholder = regexp.MustCompile(`‹[^›]*›`)
