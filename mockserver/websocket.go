@@ -159,7 +159,8 @@ func (k *socket) auth(raw []byte, ip string) bool {
 	return true
 }
 
-// take runs one message, or an array of them; false ends the socket.
+// take runs one message, or an array of them; false ends the socket. A session that has ended is not served any more,
+// even where a message of it comes before the close does.
 func (k *socket) take(raw []byte) bool {
 	var list []map[string]any
 	if json.Unmarshal(raw, &list) != nil {
@@ -170,6 +171,9 @@ func (k *socket) take(raw []byte) bool {
 		list = []map[string]any{one}
 	}
 	for _, message := range list {
+		if k.ctx.Err() != nil {
+			return false
+		}
 		k.command(k.home.Policy.Hears(message))
 	}
 	return true
