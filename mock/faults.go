@@ -115,3 +115,19 @@ func (s *Faults) Hit(method, at, clientID string) (Fault, bool) {
 	}
 	return Fault{}, false
 }
+
+// afflict is the answer that the fault makes of one.
+func (f Fault) afflict(a *Answer) *Answer {
+	if f.Status != 0 {
+		a = Text(f.Status, "")
+	}
+	if f.Body != nil {
+		a.Body = []byte(*f.Body)
+	}
+	for name, value := range f.Header {
+		a.Header.Set(name, value)
+	}
+	a.Delay, _ = f.Wait() // its form was checked when the fault was added
+	a.Drop, a.Truncate = f.Drop, f.Truncate
+	return a
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
@@ -104,10 +105,10 @@ func bearerOf(header string) string {
 
 // bearer guards an endpoint: a bearer token, or for GET and HEAD a signed path.
 func (h *Home) bearer(next handler) handler {
-	return func(c *call) *Answer {
+	return func(c *call) *mock.Answer {
 		if c.user = h.caller(c); c.user == nil {
-			h.bans.count(c.ip)
-			a := plain(http.StatusUnauthorized)
+			h.bans.count(c.IP)
+			a := mock.Plain(http.StatusUnauthorized)
 			if own := h.ownURL(c.Host); own != "" {
 				a.Header.Set("WWW-Authenticate", `Bearer resource_metadata="`+own+resourcePath+`"`)
 			}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/authconform/authconform/mock"
 )
 
 // entity is a living thing of the home.
@@ -73,11 +75,11 @@ func (d *demo) set(e entity, now time.Time) bool {
 	return true
 }
 
-func (h *Home) apiRunning(*call) *Answer {
-	return jsonAnswer(http.StatusOK, map[string]string{"message": "API running."})
+func (h *Home) apiRunning(*call) *mock.Answer {
+	return mock.JSON(http.StatusOK, map[string]string{"message": "API running."})
 }
 
-func (h *Home) apiConfig(*call) *Answer { return jsonAnswer(http.StatusOK, h.config()) }
+func (h *Home) apiConfig(*call) *mock.Answer { return mock.JSON(http.StatusOK, h.config()) }
 
 func (h *Home) config() map[string]any {
 	return map[string]any{
@@ -89,43 +91,43 @@ func (h *Home) config() map[string]any {
 	}
 }
 
-func (h *Home) apiStates(*call) *Answer { return jsonAnswer(http.StatusOK, h.demo.list(h.now())) }
+func (h *Home) apiStates(*call) *mock.Answer { return mock.JSON(http.StatusOK, h.demo.list(h.now())) }
 
-func (h *Home) apiState(c *call) *Answer {
+func (h *Home) apiState(c *call) *mock.Answer {
 	e, ok := h.demo.get(c.PathValue("entity"), h.now())
 	if !ok {
-		return message(http.StatusNotFound, "Entity not found.")
+		return mock.Message(http.StatusNotFound, "Entity not found.")
 	}
-	return jsonAnswer(http.StatusOK, e)
+	return mock.JSON(http.StatusOK, e)
 }
 
-func (h *Home) apiSetState(c *call) *Answer {
+func (h *Home) apiSetState(c *call) *mock.Answer {
 	if !c.user.User.Admin {
-		return plain(http.StatusUnauthorized)
+		return mock.Plain(http.StatusUnauthorized)
 	}
 	var b struct {
 		State      any            `json:"state"`
 		Attributes map[string]any `json:"attributes"`
 	}
-	if json.Unmarshal(c.body, &b) != nil || b.State == nil {
-		return message(http.StatusBadRequest, "No state specified.")
+	if json.Unmarshal(c.Bytes, &b) != nil || b.State == nil {
+		return mock.Message(http.StatusBadRequest, "No state specified.")
 	}
 	id := c.PathValue("entity")
 	if domain, object, ok := strings.Cut(id, "."); !ok || domain == "" || object == "" {
-		return message(http.StatusBadRequest, "Invalid entity ID specified.")
+		return mock.Message(http.StatusBadRequest, "Invalid entity ID specified.")
 	}
 	state, _ := b.State.(string)
 	if !h.demo.set(entity{ID: id, State: state, Attributes: b.Attributes}, h.now()) {
-		return message(http.StatusBadRequest, "Too many entities.")
+		return mock.Message(http.StatusBadRequest, "Too many entities.")
 	}
 	e, _ := h.demo.get(id, h.now())
-	return jsonAnswer(http.StatusCreated, e)
+	return mock.JSON(http.StatusCreated, e)
 }
 
 // services are what the demo entities can do.
 var services = map[string][]string{"light": {"turn_off", "turn_on", "toggle"}, "climate": {"set_temperature"}, "homeassistant": {"check_config", "restart"}}
 
-func (h *Home) apiServices(*call) *Answer {
+func (h *Home) apiServices(*call) *mock.Answer {
 	list := []map[string]any{}
 	for _, domain := range slices.Sorted(maps.Keys(services)) {
 		known := map[string]any{}
@@ -134,19 +136,19 @@ func (h *Home) apiServices(*call) *Answer {
 		}
 		list = append(list, map[string]any{"domain": domain, "services": known})
 	}
-	return jsonAnswer(http.StatusOK, list)
+	return mock.JSON(http.StatusOK, list)
 }
 
-func (h *Home) apiCall(c *call) *Answer {
+func (h *Home) apiCall(c *call) *mock.Answer {
 	var data map[string]any
-	if len(c.body) > 0 && json.Unmarshal(c.body, &data) != nil {
-		return message(http.StatusBadRequest, "Data should be valid JSON.")
+	if len(c.Bytes) > 0 && json.Unmarshal(c.Bytes, &data) != nil {
+		return mock.Message(http.StatusBadRequest, "Data should be valid JSON.")
 	}
 	changed, ok := h.act(c.PathValue("domain"), c.PathValue("service"), data)
 	if !ok {
-		return plain(http.StatusBadRequest)
+		return mock.Plain(http.StatusBadRequest)
 	}
-	return jsonAnswer(http.StatusOK, changed)
+	return mock.JSON(http.StatusOK, changed)
 }
 
 // act runs a service of the demo and returns the entities that it changed.
@@ -173,9 +175,9 @@ func (h *Home) act(domain, service string, data map[string]any) ([]entity, bool)
 	return append(changed, e), true
 }
 
-func (h *Home) apiFire(c *call) *Answer {
+func (h *Home) apiFire(c *call) *mock.Answer {
 	if !c.user.User.Admin {
-		return plain(http.StatusUnauthorized)
+		return mock.Plain(http.StatusUnauthorized)
 	}
-	return message(http.StatusOK, "Event "+c.PathValue("type")+" fired.")
+	return mock.Message(http.StatusOK, "Event "+c.PathValue("type")+" fired.")
 }

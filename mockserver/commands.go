@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
@@ -71,7 +72,7 @@ func callService(k *socket, m map[string]any) (any, *commandError) {
 	if _, ok := k.home.act(domain, service, data); !ok {
 		return nil, &commandError{"not_found", "Service " + domain + "." + service + " not found."}
 	}
-	return map[string]any{"context": map[string]any{"id": secret(16), "parent_id": nil, "user_id": k.who.User.ID}}, nil
+	return map[string]any{"context": map[string]any{"id": mock.Secret(16), "parent_id": nil, "user_id": k.who.User.ID}}, nil
 }
 
 func currentUser(k *socket, _ map[string]any) (any, *commandError) {
@@ -180,7 +181,7 @@ func longLived(k *socket, m map[string]any) (any, *commandError) {
 	}
 	now := k.home.now()
 	r := store.Refresh{
-		ID: secret(16), Token: k.home.Policy.NewRefresh(), Key: []byte(secret(32)), Name: name, Type: store.LongLived, UserID: k.who.User.ID,
+		ID: mock.Secret(16), Token: k.home.Policy.NewRefresh(), Key: []byte(mock.Secret(32)), Name: name, Type: store.LongLived, UserID: k.who.User.ID,
 		Created: now, Used: now, TTL: time.Duration(days) * 24 * time.Hour,
 	}
 	k.home.store.PutRefresh(r)

@@ -5,6 +5,8 @@ import (
 	"encoding/base32"
 	"slices"
 	"strings"
+
+	"github.com/authconform/authconform/mock"
 )
 
 // userJSON is a user as config/auth/* shows it.
@@ -177,7 +179,7 @@ func setupMFA(k *socket, m map[string]any) (any, *commandError) {
 		}
 		raw := make([]byte, 20)
 		_, _ = rand.Read(raw) // never fails
-		key, id := base32.StdEncoding.EncodeToString(raw), secret(16)
+		key, id := base32.StdEncoding.EncodeToString(raw), mock.Secret(16)
 		k.setups[id] = key
 		return setupForm(id, key, nil), nil
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/authconform/authconform/mock"
 )
 
 const (
@@ -53,14 +55,14 @@ func metadata(issuer string) map[string]any {
 	return v
 }
 
-func (h *Home) serverMetadata(c *call) *Answer {
-	return jsonAnswer(http.StatusOK, h.Policy.Metadata(h.ownURL(c.Host)))
+func (h *Home) serverMetadata(c *call) *mock.Answer {
+	return mock.JSON(http.StatusOK, h.Policy.Metadata(h.ownURL(c.Host)))
 }
 
-func (h *Home) resourceMetadata(c *call) *Answer {
+func (h *Home) resourceMetadata(c *call) *mock.Answer {
 	own := h.ownURL(c.Host)
 	if own == "" {
-		return message(http.StatusNotFound, "No URL available")
+		return mock.Message(http.StatusNotFound, "No URL available")
 	}
-	return jsonAnswer(http.StatusOK, map[string]any{"resource": own, "authorization_servers": []string{own}, "resource_documentation": documents})
+	return mock.JSON(http.StatusOK, map[string]any{"resource": own, "authorization_servers": []string{own}, "resource_documentation": documents})
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/authconform/authconform/mock"
 )
 
 // Flavour makes a policy use the freedom that the texts leave: members in another order and more of them, other
@@ -22,7 +24,7 @@ func Flavour(p *Policy, seed uint64) {
 	grantWord := f.flip()
 	pretty, more, charset := f.flip(), f.flip(), f.flip()
 	answer := p.Answer
-	p.Answer = func(r Request, a Answer) Answer {
+	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		a = answer(r, a)
 		if a.Header.Get("Content-Type") != "application/json" {
 			return a
@@ -56,7 +58,7 @@ func (f *flavour) choose(words ...string) string { return words[f.intn(len(words
 
 func (f *flavour) secrets(least, spread int) func() string {
 	n := least + f.intn(spread)
-	return func() string { return secret(n) }
+	return func() string { return mock.Secret(n) }
 }
 
 // object writes a JSON object's members in a new order.

@@ -1,11 +1,8 @@
 package mockserver
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -35,9 +32,7 @@ type Home struct {
 	Options
 	clock   *mock.Clock
 	store   store.Store
-	history *mock.History
-	faults  *mock.Faults
-	routes  *http.ServeMux
+	plane   *mock.Plane
 	users   *users
 	flows   *flows
 	sockets *sockets
@@ -74,18 +69,20 @@ func New(o Options) (*Home, error) {
 		o.CORSOrigins = []string{"https://cast.home-assistant.io"}
 	}
 	if o.ControlToken == "" {
-		o.ControlToken = secret(16)
+		o.ControlToken = mock.Secret(16)
 	}
 	if o.Fetch == nil {
 		o.Fetch = &http.Client{}
 	}
 	h := &Home{
-		Options: o, clock: o.Clock, store: o.Store, history: &mock.History{}, faults: &mock.Faults{}, users: &users{none: hashPassword(secret(16))},
+		Options: o, clock: o.Clock, store: o.Store, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), users: &users{none: hashPassword(mock.Secret(16))},
 		flows: newFlows(), sockets: newSockets(), bans: &bans{threshold: o.BanThreshold}, demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
 	}
 	if err := h.reset(); err != nil {
 		return nil, err
 	}
+	h.plane.Guard, h.plane.MayRead = h.guard, h.mayRead
+	h.controls()
 	h.route()
 	return h, nil
 }
@@ -108,7 +105,7 @@ func (h *Home) reset() error {
 // refresh tokens that have died meanwhile.
 func (h *Home) restart() {
 	h.mu.Lock()
-	h.signKey = []byte(secret(32))
+	h.signKey = []byte(mock.Secret(32))
 	h.mu.Unlock()
 	h.flows.clear()
 	h.sockets.closeAll()
@@ -128,12 +125,3 @@ func (h *Home) Close() { h.sockets.closeAll() }
 func (h *Home) Clock() *mock.Clock { return h.clock }
 
 func (h *Home) now() time.Time { return h.clock.Now() }
-
-// secret is a random hex string of n bytes.
-func secret(n int) string {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails
-	return hex.EncodeToString(b)
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -10,10 +10,12 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/authconform/authconform/mock"
 )
 
 // form is the step that a flow is at, with errors or none.
-func (h *Home) form(fl *flow, errs map[string]string) *Answer {
+func (h *Home) form(fl *flow, errs map[string]string) *mock.Answer {
 	if errs == nil {
 		errs = map[string]string{}
 	}
@@ -40,11 +42,11 @@ func (h *Home) form(fl *flow, errs map[string]string) *Answer {
 	default:
 		step["data_schema"] = []any{text("username"), text("password")}
 	}
-	return jsonAnswer(http.StatusOK, step)
+	return mock.JSON(http.StatusOK, step)
 }
 
 // identify takes a step's input. It returns the user once everything was right, and the answer otherwise.
-func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *Answer) {
+func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *mock.Answer) {
 	switch {
 	case fl.user != nil:
 		return h.secondFactor(c, fl, input)
@@ -54,25 +56,25 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *Answer
 	username, ok1 := input["username"].(string)
 	password, ok2 := input["password"].(string)
 	if !ok1 || !ok2 || len(input) != 2 {
-		return nil, message(http.StatusBadRequest, "User input malformed")
+		return nil, mock.Message(http.StatusBadRequest, "User input malformed")
 	}
 	list := h.users
 	if fl.Provider != nil {
-		list = &users{none: hashPassword(secret(16))}
+		list = &users{none: hashPassword(mock.Secret(16))}
 		if err := list.load(fl.Provider.Users); err != nil {
-			return nil, message(http.StatusBadRequest, "User input malformed")
+			return nil, mock.Message(http.StatusBadRequest, "User input malformed")
 		}
 	}
 	user, ok := list.check(h.Policy.Username(username), password)
 	if !ok {
-		h.bans.count(c.ip)
+		h.bans.count(c.IP)
 		a := h.form(fl, map[string]string{"base": "invalid_auth"})
 		a.Why = "the user name or the password is wrong"
 		return nil, a
 	}
 	if h.Policy.SecondFactor(user) {
 		fl.user, fl.since = &user, h.now()
-		if clientID, _ := c.heardObject()["client_id"].(string); h.Policy.FetchBeforeCode {
+		if clientID, _ := c.Object()["client_id"].(string); h.Policy.FetchBeforeCode {
 			h.published(c.Context(), clientID)
 		}
 		return nil, h.form(fl, nil)
@@ -80,22 +82,22 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *Answer
 	return &user, nil
 }
 
-func (h *Home) pickUser(c *call, fl *flow, input map[string]any) (*User, *Answer) {
-	if !local(c.ip) {
+func (h *Home) pickUser(c *call, fl *flow, input map[string]any) (*User, *mock.Answer) {
+	if !local(c.IP) {
 		return nil, aborted(fl, "not_allowed")
 	}
 	id, _ := input["user"].(string)
 	user, ok := h.users.get(id)
 	if !ok || user.Inactive || len(input) != 1 {
-		return nil, message(http.StatusBadRequest, "User input malformed")
+		return nil, mock.Message(http.StatusBadRequest, "User input malformed")
 	}
 	return &user, nil
 }
 
-func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *Answer) {
+func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *mock.Answer) {
 	code, ok := input["code"].(string)
 	if !ok || len(input) != 1 {
-		return nil, message(http.StatusBadRequest, "User input malformed")
+		return nil, mock.Message(http.StatusBadRequest, "User input malformed")
 	}
 	if h.now().Sub(fl.since) > h.Policy.MFATTL {
 		return nil, aborted(fl, "login_expired")
@@ -103,17 +105,18 @@ func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *An
 	if h.Policy.TOTP(fl.user.TOTP, strings.TrimSpace(code), false, h.now()) {
 		return fl.user, nil
 	}
-	h.bans.count(c.ip)
+	h.bans.count(c.IP)
 	if fl.tries++; fl.tries >= h.Policy.MFATries {
-		a := aborted(fl, "too_many_retry")
-		a.keeps = h.Policy.MFALenient
-		return nil, a
+		return nil, aborted(fl, tooManyCodes)
 	}
 	return nil, h.form(fl, map[string]string{"base": "invalid_code"})
 }
 
-func aborted(fl *flow, reason string) *Answer {
-	a := jsonAnswer(http.StatusOK, map[string]any{"type": "abort", "flow_id": fl.ID, "handler": handlerOf(fl), "reason": reason, "description_placeholders": nil})
+// tooManyCodes is why a flow ends whose second factor was guessed at.
+const tooManyCodes = "too_many_retry"
+
+func aborted(fl *flow, reason string) *mock.Answer {
+	a := mock.JSON(http.StatusOK, map[string]any{"type": "abort", "flow_id": fl.ID, "handler": handlerOf(fl), "reason": reason, "description_placeholders": nil})
 	a.Why = reason
 	return a
 }

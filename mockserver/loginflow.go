@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
@@ -25,9 +26,9 @@ type beginning struct {
 }
 
 // providers answers GET /auth/providers.
-func (h *Home) providers(c *call) *Answer {
+func (h *Home) providers(c *call) *mock.Answer {
 	if h.steps.open() {
-		return jsonAnswer(http.StatusBadRequest, map[string]string{"message": "Onboarding not finished", "code": "onboarding_required"})
+		return mock.JSON(http.StatusBadRequest, map[string]string{"message": "Onboarding not finished", "code": "onboarding_required"})
 	}
 	type entry struct {
 		Name string  `json:"name"`
@@ -42,40 +43,40 @@ func (h *Home) providers(c *call) *Answer {
 		}
 		list = append(list, entry{p.Name, id, p.Type})
 	}
-	return jsonAnswer(http.StatusOK, map[string]any{"providers": list, "preselect_remember_me": local(c.ip)})
+	return mock.JSON(http.StatusOK, map[string]any{"providers": list, "preselect_remember_me": local(c.IP)})
 }
 
 // begin answers POST /auth/login_flow.
-func (h *Home) begin(c *call) *Answer {
+func (h *Home) begin(c *call) *mock.Answer {
 	var b beginning
-	if a := decodeJSON(c.body, &b); a != nil {
+	if a := decodeJSON(c.Bytes, &b); a != nil {
 		return h.counted(c, a)
 	}
 	if b.ClientID == nil || b.RedirectURI == nil || b.Handler == nil || len(*b.ClientID) > h.Policy.URLLimit || len(*b.RedirectURI) > h.Policy.URLLimit || len(b.Handler) != 2 {
-		return h.counted(c, message(http.StatusBadRequest, "Message format incorrect: client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are wanted"))
+		return h.counted(c, mock.Message(http.StatusBadRequest, "Message format incorrect: client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are wanted"))
 	}
 	challenge, method := deref(b.Challenge), deref(b.Method)
 	if b.Challenge != nil && !challengeForm.MatchString(challenge) {
-		return h.counted(c, message(http.StatusBadRequest, "Message format incorrect: code_challenge is 43 characters of base64url (RFC 7636 §4.2)"))
+		return h.counted(c, mock.Message(http.StatusBadRequest, "Message format incorrect: code_challenge is 43 characters of base64url (RFC 7636 §4.2)"))
 	}
 	if err := h.Policy.ClientID(*b.ClientID, c.Host); err != nil {
 		return h.refused(c, http.StatusBadRequest, "Invalid client id", err)
 	}
 	if b.ResponseType != nil && *b.ResponseType != "code" {
-		return h.counted(c, message(http.StatusBadRequest, "Response type not supported"))
+		return h.counted(c, mock.Message(http.StatusBadRequest, "Response type not supported"))
 	}
 	if b.Challenge != nil || b.Method != nil {
 		if err := h.Policy.Challenge(challenge, method); err != nil {
-			return h.counted(c, message(http.StatusBadRequest, err.Error()))
+			return h.counted(c, mock.Message(http.StatusBadRequest, err.Error()))
 		}
 	}
 	provider, ok := h.provider(b.Handler)
 	if !ok {
-		return h.counted(c, message(http.StatusNotFound, "Invalid handler specified"))
+		return h.counted(c, mock.Message(http.StatusNotFound, "Invalid handler specified"))
 	}
 	fl := &flow{
 		ID: h.Policy.NewFlow(), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
-		IP: c.ip, Started: h.now(), Link: deref(b.Type) == "link_user",
+		IP: c.IP, Started: h.now(), Link: deref(b.Type) == "link_user",
 	}
 	if !h.Policy.FinishRedirect {
 		if a := h.judgeRedirect(c, fl, *b.ClientID); a != nil {
@@ -104,14 +105,14 @@ func (h *Home) provider(handler []any) (*Provider, bool) {
 }
 
 // step answers POST /auth/login_flow/{id}.
-func (h *Home) step(c *call) *Answer {
+func (h *Home) step(c *call) *mock.Answer {
 	var input map[string]any
-	if a := decodeJSON(c.body, &input); a != nil {
+	if a := decodeJSON(c.Bytes, &input); a != nil {
 		return h.counted(c, a)
 	}
 	clientID, ok := input["client_id"].(string)
 	if !ok {
-		return h.counted(c, message(http.StatusBadRequest, "Message format incorrect: client_id is wanted"))
+		return h.counted(c, mock.Message(http.StatusBadRequest, "Message format incorrect: client_id is wanted"))
 	}
 	if err := h.Policy.ClientID(clientID, c.Host); err != nil || len(clientID) > h.Policy.URLLimit {
 		return h.refused(c, http.StatusBadRequest, "Invalid client id", err)
@@ -120,25 +121,25 @@ func (h *Home) step(c *call) *Answer {
 	fl, busy := h.flows.enter(c.PathValue("id"))
 	switch {
 	case busy:
-		return message(http.StatusConflict, "Flow request already in progress")
+		return mock.Message(http.StatusConflict, "Flow request already in progress")
 	case fl == nil:
-		return message(http.StatusNotFound, "Invalid flow specified")
+		return mock.Message(http.StatusNotFound, "Invalid flow specified")
 	}
 	over := false
 	defer func() { h.flows.leave(fl, over) }()
 	if h.Policy.FlowTTL > 0 && h.now().Sub(fl.Started) > h.Policy.FlowTTL {
 		over = true
-		return message(http.StatusNotFound, "Invalid flow specified")
+		return mock.Message(http.StatusNotFound, "Invalid flow specified")
 	}
 	if h.Policy.FetchBeforePassword {
 		h.published(c.Context(), clientID)
 	}
-	if fl.IP != c.ip {
-		return message(http.StatusBadRequest, "IP address changed")
+	if fl.IP != c.IP {
+		return mock.Message(http.StatusBadRequest, "IP address changed")
 	}
 	user, a := h.identify(c, fl, input)
 	if user == nil {
-		over = a.Status == http.StatusOK && bytes.Contains(a.Body, []byte(`"type":"abort"`)) && !a.keeps
+		over = a.Status == http.StatusOK && bytes.Contains(a.Body, []byte(`"type":"abort"`)) && (a.Why != tooManyCodes || !h.Policy.MFALenient)
 		return a
 	}
 	over = true
@@ -146,24 +147,24 @@ func (h *Home) step(c *call) *Answer {
 }
 
 // finish judges redirect and user, now that the person is known, and issues the code.
-func (h *Home) finish(c *call, fl *flow, user User, clientID string) *Answer {
+func (h *Home) finish(c *call, fl *flow, user User, clientID string) *mock.Answer {
 	if h.Policy.FinishRedirect {
 		if a := h.judgeRedirect(c, fl, clientID); a != nil {
 			return a
 		}
 	}
 	if now, ok := h.users.get(user.ID); h.Policy.Inactive && (!ok || now.Inactive) {
-		return h.counted(c, message(http.StatusForbidden, "Login blocked: User is not active"))
+		return h.counted(c, mock.Message(http.StatusForbidden, "Login blocked: User is not active"))
 	}
-	h.bans.forgive(c.ip)
+	h.bans.forgive(c.IP)
 	code := store.Code{Value: h.Policy.NewCode(), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider), Challenge: fl.Challenge, Issued: h.now()}
 	h.store.PutCode(code)
-	return jsonAnswer(http.StatusOK, map[string]any{
+	return mock.JSON(http.StatusOK, map[string]any{
 		"type": "create_entry", "flow_id": fl.ID, "handler": handlerOf(fl), "description": nil, "description_placeholders": nil, "result": code.Value,
 	})
 }
 
-func (h *Home) judgeRedirect(c *call, fl *flow, clientID string) *Answer {
+func (h *Home) judgeRedirect(c *call, fl *flow, clientID string) *mock.Answer {
 	var fetched []string
 	done := false
 	err := h.Policy.Redirect(clientID, fl.Redirect, fl.Challenge != "", func() []string {
@@ -179,16 +180,16 @@ func (h *Home) judgeRedirect(c *call, fl *flow, clientID string) *Answer {
 }
 
 // abort answers DELETE /auth/login_flow/{id}.
-func (h *Home) abort(c *call) *Answer {
+func (h *Home) abort(c *call) *mock.Answer {
 	if !h.flows.drop(c.PathValue("id")) {
-		return message(http.StatusNotFound, "Invalid flow specified")
+		return mock.Message(http.StatusNotFound, "Invalid flow specified")
 	}
-	return message(http.StatusOK, "Flow aborted")
+	return mock.Message(http.StatusOK, "Flow aborted")
 }
 
 // refused is a refusal whose reason stands in the history.
-func (h *Home) refused(c *call, status int, text string, why error) *Answer {
-	a := message(status, text)
+func (h *Home) refused(c *call, status int, text string, why error) *mock.Answer {
+	a := mock.Message(status, text)
 	if why != nil {
 		a.Why = why.Error()
 	}
@@ -196,9 +197,9 @@ func (h *Home) refused(c *call, status int, text string, why error) *Answer {
 }
 
 // counted counts a refusal towards a ban.
-func (h *Home) counted(c *call, a *Answer) *Answer {
+func (h *Home) counted(c *call, a *mock.Answer) *mock.Answer {
 	if a.Status >= http.StatusBadRequest {
-		h.bans.count(c.ip)
+		h.bans.count(c.IP)
 	}
 	return a
 }
@@ -221,18 +222,18 @@ type refuse string
 func (r refuse) Error() string { return string(r) }
 
 // decodeJSON reads a JSON object whatever its Content-Type says, as the page sends text/plain.
-func decodeJSON(body []byte, into any) *Answer {
+func decodeJSON(body []byte, into any) *mock.Answer {
 	if !utf8.Valid(body) || bytes.Contains(bytes.ToLower(body), []byte(`\ud8`)) && !json.Valid(body) {
-		return message(http.StatusBadRequest, "Invalid JSON.")
+		return mock.Message(http.StatusBadRequest, "Invalid JSON.")
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
 	if err == nil && dec.More() || err != nil && !json.Valid(body) {
-		return message(http.StatusBadRequest, "Invalid JSON.")
+		return mock.Message(http.StatusBadRequest, "Invalid JSON.")
 	}
 	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return message(http.StatusBadRequest, "Message format incorrect: "+plainJSON(err))
+		return mock.Message(http.StatusBadRequest, "Message format incorrect: "+plainJSON(err))
 	}
 	return nil
 }

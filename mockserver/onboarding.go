@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
@@ -54,9 +55,9 @@ func (o *onboarding) take(step string) bool {
 	return !was
 }
 
-func (h *Home) onboardingSteps(*call) *Answer {
+func (h *Home) onboardingSteps(*call) *mock.Answer {
 	if h.steps.whole() {
-		return plain(http.StatusNotFound)
+		return mock.Plain(http.StatusNotFound)
 	}
 	h.steps.mu.Lock()
 	defer h.steps.mu.Unlock()
@@ -64,17 +65,17 @@ func (h *Home) onboardingSteps(*call) *Answer {
 	for _, s := range onboardingSteps {
 		list = append(list, map[string]any{"step": s, "done": h.steps.done[s]})
 	}
-	return jsonAnswer(http.StatusOK, list)
+	return mock.JSON(http.StatusOK, list)
 }
 
 // onboardUser makes the owner of a fresh home.
-func (h *Home) onboardUser(c *call) *Answer {
+func (h *Home) onboardUser(c *call) *mock.Answer {
 	if h.steps.whole() {
-		return plain(http.StatusNotFound)
+		return mock.Plain(http.StatusNotFound)
 	}
 	var b struct{ Name, Username, Password, Language, ClientID *string }
 	var in map[string]any
-	if a := decodeJSON(c.body, &in); a != nil {
+	if a := decodeJSON(c.Bytes, &in); a != nil {
 		return a
 	}
 	for name, into := range map[string]**string{"name": &b.Name, "username": &b.Username, "password": &b.Password, "language": &b.Language, "client_id": &b.ClientID} {
@@ -83,72 +84,72 @@ func (h *Home) onboardUser(c *call) *Answer {
 		}
 	}
 	if b.Name == nil || b.Username == nil || b.Password == nil || b.Language == nil || b.ClientID == nil || len(in) != 5 {
-		return message(http.StatusBadRequest, "Message format incorrect: name, username, password, client_id and language are wanted, and nothing else")
+		return mock.Message(http.StatusBadRequest, "Message format incorrect: name, username, password, client_id and language are wanted, and nothing else")
 	}
 	if h.Policy.Username(*b.Username) != *b.Username || *b.Username == "" {
-		return jsonAnswer(http.StatusBadRequest, map[string]string{"message": "Username is not normalized", "code": "username_not_normalized"})
+		return mock.JSON(http.StatusBadRequest, map[string]string{"message": "Username is not normalized", "code": "username_not_normalized"})
 	}
 	if !h.steps.take("user") {
-		return message(http.StatusForbidden, "User step already done")
+		return mock.Message(http.StatusForbidden, "User step already done")
 	}
 	user, err := h.users.add(User{Username: *b.Username, Name: *b.Name, Password: *b.Password, Admin: true, Owner: true})
 	if err != nil {
-		return message(http.StatusBadRequest, err.Error())
+		return mock.Message(http.StatusBadRequest, err.Error())
 	}
 	return h.codeFor(user, *b.ClientID)
 }
 
-func (h *Home) codeFor(user User, clientID string) *Answer {
+func (h *Home) codeFor(user User, clientID string) *mock.Answer {
 	code := store.Code{Value: h.Policy.NewCode(), ClientID: clientID, UserID: user.ID, Provider: "homeassistant", Issued: h.now()}
 	h.store.PutCode(code)
-	return jsonAnswer(http.StatusOK, map[string]string{"auth_code": code.Value})
+	return mock.JSON(http.StatusOK, map[string]string{"auth_code": code.Value})
 }
 
 // onboardStep answers the later steps, which want a bearer token.
-func (h *Home) onboardStep(c *call) *Answer {
+func (h *Home) onboardStep(c *call) *mock.Answer {
 	step := c.PathValue("step")
 	if h.steps.whole() || step == "user" || step == "users" {
-		return plain(http.StatusNotFound)
+		return mock.Plain(http.StatusNotFound)
 	}
 	if c.user = h.caller(c); c.user == nil {
-		return plain(http.StatusUnauthorized)
+		return mock.Plain(http.StatusUnauthorized)
 	}
 	switch step {
 	case "core_config", "analytics":
 		if !h.steps.take(step) {
-			return message(http.StatusForbidden, "Step already done")
+			return mock.Message(http.StatusForbidden, "Step already done")
 		}
-		return jsonAnswer(http.StatusOK, map[string]any{})
+		return mock.JSON(http.StatusOK, map[string]any{})
 	case "integration":
 		var b struct {
 			ClientID    string `json:"client_id"`
 			RedirectURI string `json:"redirect_uri"`
 		}
-		if a := decodeJSON(c.body, &b); a != nil {
+		if a := decodeJSON(c.Bytes, &b); a != nil {
 			return a
 		}
 		if !h.steps.take(step) {
-			return message(http.StatusForbidden, "Integration step already done")
+			return mock.Message(http.StatusForbidden, "Integration step already done")
 		}
 		err := h.Policy.ClientID(b.ClientID, c.Host)
 		if err == nil {
 			err = h.Policy.Redirect(b.ClientID, b.RedirectURI, false, func() []string { return h.published(c.Context(), b.ClientID) })
 		}
 		if err != nil {
-			return message(http.StatusBadRequest, "invalid client id or redirect uri")
+			return mock.Message(http.StatusBadRequest, "invalid client id or redirect uri")
 		}
 		return h.codeFor(c.user.User, b.ClientID)
 	}
-	return plain(http.StatusNotFound)
+	return mock.Plain(http.StatusNotFound)
 }
 
 // landing is the home's own page: it says what this is and where to go.
-func (h *Home) landing(c *call) *Answer {
+func (h *Home) landing(c *call) *mock.Answer {
 	const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>NAME</title><link rel="icon" href="/static/favicon.svg"><link rel="stylesheet" href="/static/style.css">
 <body><main class="content"><h1>NAME</h1><p>A mock home of authconform: it speaks Home Assistant's login, and nothing in it is real.</p>
 <p><a href="/auth/authorize?response_type=code&amp;client_id=OWN%2F&amp;redirect_uri=OWN%2F%3Fauth_callback%3D1">Log in</a></p></main></body></html>`
 	own := "http://" + c.Host
 	page := strings.NewReplacer("NAME", h.Name, "OWN", strings.NewReplacer(":", "%3A", "/", "%2F").Replace(own)).Replace(body)
-	return &Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page)}
+	return &mock.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page)}
 }

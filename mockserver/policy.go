@@ -5,12 +5,15 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
 // Policy holds every protocol decision of the home. Strict is the one that conforms; a defect is a Policy with one
 // field changed. Functions decide and have no effects.
 type Policy struct {
+	mock.Rules // of every request and answer
+
 	CodeTTL        time.Duration // life of an authorization code
 	AccessTTL      time.Duration // life of an access token
 	AccessLeeway   time.Duration // past its exp that an access token still passes
@@ -22,7 +25,6 @@ type Policy struct {
 	PageTTL        time.Duration // for fetching a client page, in all
 	MFATries       int           // wrong codes of a second factor before the flow is aborted
 	PageLimit      int           // bytes of a client page that are read
-	BodyLimit      int64         // bytes of a request body
 	URLLimit       int           // characters of a client_id or redirect_uri
 
 	// ClientID says what is wrong with a client id; host is the request's own.
@@ -48,19 +50,17 @@ type Policy struct {
 	// NewCode, NewRefresh and NewFlow make the secrets themselves.
 	NewCode, NewRefresh, NewFlow func() string
 	// Redeem says why a code may not be redeemed; nil takes it.
-	Redeem func(c store.Code, clientID string, verifier *string, now time.Time) *Refusal
+	Redeem func(c store.Code, clientID string, verifier *string, now time.Time) *mock.Refusal
 	// BurnsCode tells whether a refusal spends the code all the same.
-	BurnsCode func(*Refusal) bool
+	BurnsCode func(*mock.Refusal) bool
 	// SingleUse forgets a code when it is redeemed.
 	SingleUse bool
 	// Refresh says why a refresh token may not be used; nil uses it.
-	Refresh func(r store.Refresh, clientID string, now time.Time) *Refusal
+	Refresh func(r store.Refresh, clientID string, now time.Time) *mock.Refusal
 	// Alive tells whether a refresh token still lives.
 	Alive func(r store.Refresh, now time.Time) bool
 	// Inactive refuses tokens to users who are not active.
 	Inactive bool
-	// Duplicates refuses a form that names a parameter twice.
-	Duplicates bool
 	// TokenAnswer shapes a successful answer of the token endpoint.
 	TokenAnswer func(r store.Refresh, access string, ttl time.Duration, fresh bool) map[string]any
 	// TokenHeader are the headers of such an answer.
@@ -109,20 +109,11 @@ type Policy struct {
 	// SecondFactor tells whether a user is asked for one.
 	SecondFactor func(u User) bool
 
-	// Headers go on every answer.
-	Headers http.Header
-	// PublicCORS tells whether any origin may read the path's answers.
-	PublicCORS func(path string) bool
 	// Filtered tells whether path and query hold what no client sends.
 	Filtered func(decoded string) bool
 	// Metadata shapes the authorization server metadata; issuer is "" for hosts that are not the home's own.
 	Metadata func(issuer string) map[string]any
-	// Request is what the home takes a request for, before anything is judged: a home that is too lenient reads a wrong
-	// one as a right one. It changes no value in place.
-	Request func(Request) Request
-	// Answer is what becomes of an answer on its way out. It changes no value in place.
-	Answer func(Request, Answer) Answer
-	// Hears and Says are the same for the messages of a WebSocket; a nil message is not said.
+	// Hears and Says are what becomes of the messages of a WebSocket; a nil message is not said.
 	Hears func(map[string]any) map[string]any
 	Says  func(map[string]any) map[string]any
 }
@@ -130,15 +121,22 @@ type Policy struct {
 // Strict is the policy that conforms.
 func Strict() *Policy {
 	return &Policy{
+		Rules: mock.Rules{
+			BodyLimit: 64 << 10, Duplicates: true, PublicCORS: publicCORS,
+			Headers: http.Header{
+				"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}, "Server": {""}, "X-Frame-Options": {"SAMEORIGIN"},
+			},
+			Request: func(r mock.Request) mock.Request { return r }, Answer: func(_ mock.Request, a mock.Answer) mock.Answer { return a },
+		},
 		CodeTTL: 10 * time.Minute, AccessTTL: 30 * time.Minute, AccessLeeway: 10 * time.Second, RefreshIdleTTL: 90 * 24 * time.Hour,
 		SignedPathTTL: 30 * time.Second, MFATTL: 5 * time.Minute, SocketAuthTTL: 10 * time.Second, PageTTL: 5 * time.Second,
-		MFATries: 5, PageLimit: 10 << 10, BodyLimit: 64 << 10, URLLimit: 2048,
+		MFATries: 5, PageLimit: 10 << 10, URLLimit: 2048,
 		ClientID: checkClientID, Redirect: checkRedirect, LinkedRedirects: linkedRedirects, DocumentRedirects: documentRedirects,
 		Unreadable: func(string, error) []string { return nil }, FetchRequest: func(string) (string, http.Header) { return http.MethodGet, nil },
 		Challenge: checkChallenge, Username: foldUsername, FinishRedirect: true,
-		NewCode: func() string { return secret(16) }, NewRefresh: func() string { return secret(64) }, NewFlow: func() string { return secret(16) },
+		NewCode: func() string { return mock.Secret(16) }, NewRefresh: func() string { return mock.Secret(64) }, NewFlow: func() string { return mock.Secret(16) },
 		Redeem: redeemable(10 * time.Minute), BurnsCode: burnsCode, SingleUse: true,
-		Refresh: refreshable, Alive: alive(90 * 24 * time.Hour), Inactive: true, Duplicates: true,
+		Refresh: refreshable, Alive: alive(90 * 24 * time.Hour), Inactive: true,
 		TokenAnswer: tokenAnswer, TokenHeader: http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}},
 		Revoke: func(store.Refresh) bool { return true }, Ends: always, Closes: always,
 		SocketSessions: func(store.Refresh) bool { return true },
@@ -154,11 +152,8 @@ func Strict() *Policy {
 		TOTP:         func(secret, code string, _ bool, now time.Time) bool { return validTOTP(secret, code, now) },
 		SecondFactor: func(u User) bool { return u.TOTP != "" },
 		Bearer:       bearerOf, Access: accessHolds(10 * time.Second), Algorithms: []string{"HS256"}, SignedPath: pathSigned,
-		Headers: http.Header{
-			"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}, "Server": {""}, "X-Frame-Options": {"SAMEORIGIN"},
-		},
-		PublicCORS: publicCORS, Filtered: filtered, Metadata: metadata,
-		Request: func(r Request) Request { return r }, Answer: func(_ Request, a Answer) Answer { return a }, Hears: asItIs, Says: asItIs,
+		Filtered: filtered, Metadata: metadata,
+		Hears: asItIs, Says: asItIs,
 	}
 }
 

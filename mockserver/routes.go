@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/page"
 )
 
@@ -14,15 +15,12 @@ const (
 	del  = http.MethodDelete
 )
 
-type methods = map[string]handler
-
 // route mounts every endpoint.
 func (h *Home) route() {
-	h.routes = http.NewServeMux()
 	h.handle(metadataPath, methods{get: h.serverMetadata})
 	h.handle(resourcePath, methods{get: h.resourceMetadata})
 	h.handle("/auth/authorize", methods{get: file("authorize.html")})
-	h.handle("/static/{name}", methods{get: func(c *call) *Answer { return file(c.PathValue("name"))(c) }})
+	h.handle("/static/{name}", methods{get: func(c *call) *mock.Answer { return file(c.PathValue("name"))(c) }})
 	h.handle("/manifest.json", methods{get: h.manifest})
 	h.handle("/auth/providers", methods{get: h.providers})
 	h.handle("/auth/login_flow", methods{post: h.begin})
@@ -45,9 +43,6 @@ func (h *Home) route() {
 	h.handle("/api/onboarding/users", methods{post: h.onboardUser})
 	h.handle("/api/onboarding/{step}", methods{post: h.onboardStep})
 	h.handle("/{$}", methods{get: h.landing})
-	h.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		h.answer(w, r, func(*call) *Answer { return plain(http.StatusNotFound) })
-	})
 }
 
 // kinds are the media types of the page's files.
@@ -57,24 +52,24 @@ var kinds = map[string]string{
 
 // file serves one of the login page's files.
 func file(name string) handler {
-	return func(*call) *Answer {
+	return func(*call) *mock.Answer {
 		raw, err := fs.ReadFile(page.FS(), name)
 		kind, ok := kinds[path.Ext(name)]
 		if err != nil || !ok {
-			return plain(http.StatusNotFound)
+			return mock.Plain(http.StatusNotFound)
 		}
-		return &Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {kind}, "Cache-Control": {"no-cache"}}, Body: raw}
+		return &mock.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {kind}, "Cache-Control": {"no-cache"}}, Body: raw}
 	}
 }
 
-func (h *Home) manifest(*call) *Answer {
-	return jsonAnswer(http.StatusOK, map[string]any{"name": "Home Assistant", "short_name": "Home Assistant", "start_url": "/", "display": "standalone"})
+func (h *Home) manifest(*call) *mock.Answer {
+	return mock.JSON(http.StatusOK, map[string]any{"name": "Home Assistant", "short_name": "Home Assistant", "start_url": "/", "display": "standalone"})
 }
 
 // externalCallback knows no linking flow yet, so that every state is a foreign one.
-func (h *Home) externalCallback(c *call) *Answer {
+func (h *Home) externalCallback(c *call) *mock.Answer {
 	if !c.URL.Query().Has("state") {
-		return text200(http.StatusOK, "Missing state parameter")
+		return mock.Text(http.StatusOK, "Missing state parameter")
 	}
-	return text200(http.StatusBadRequest, "Invalid state. Is My Home Assistant configured to go to the right instance?")
+	return mock.Text(http.StatusBadRequest, "Invalid state. Is My Home Assistant configured to go to the right instance?")
 }

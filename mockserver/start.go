@@ -1,28 +1,20 @@
 package mockserver
 
-import (
-	"context"
-	"io"
-	"log"
-	"net"
-	"net/http"
-	"time"
-)
+import "github.com/authconform/authconform/mock"
 
 // Server is a home that listens.
 type Server struct {
 	*Home
-	URL    string
-	server *http.Server
+	*mock.Server
+	URL string
 }
 
 // Listen starts a home at an address ("127.0.0.1:8123"; port 0 takes a free one).
 func Listen(address string, o Options) (*Server, error) {
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
+	l, url, err := mock.Bind(address)
 	if err != nil {
 		return nil, err
 	}
-	url := "http://" + l.Addr().String()
 	if o.URL == "" {
 		o.URL = url
 	}
@@ -31,21 +23,19 @@ func Listen(address string, o Options) (*Server, error) {
 		_ = l.Close()
 		return nil, err
 	}
-	s := &Server{Home: h, URL: url, server: &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10, ErrorLog: log.New(io.Discard, "", 0),
-	}}
-	go func() { _ = s.server.Serve(l) }()
-	return s, nil
+	return &Server{h, mock.Serve(l, url, h), url}, nil
 }
 
 // Stop ends the home: open requests are given a moment.
 func (s *Server) Stop() {
 	s.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	if s.server.Shutdown(ctx) != nil {
-		_ = s.server.Close()
-	}
+	s.Server.Stop()
+}
+
+// Kill ends the home at once.
+func (s *Server) Kill() {
+	s.Close()
+	s.Server.Kill()
 }
 
 // Option changes the home that Start starts.
@@ -61,15 +51,8 @@ func WithUser(username, password string) Option {
 // WithPolicy gives the home another policy.
 func WithPolicy(p *Policy) Option { return func(o *Options) { o.Policy = p } }
 
-// T is what Start needs of a *testing.T.
-type T interface {
-	Helper()
-	Cleanup(func())
-	Fatalf(format string, args ...any)
-}
-
 // Start starts a home on loopback for a Go test and stops it when the test ends.
-func Start(t T, options ...Option) *Server {
+func Start(t mock.T, options ...Option) *Server {
 	t.Helper()
 	var o Options
 	for _, change := range options {
@@ -82,10 +65,4 @@ func Start(t T, options ...Option) *Server {
 	}
 	t.Cleanup(s.Stop)
 	return s
-}
-
-// Kill ends the home at once.
-func (s *Server) Kill() {
-	s.Close()
-	_ = s.server.Close()
 }

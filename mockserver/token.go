@@ -8,105 +8,106 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
 // token answers POST /auth/token (RFC 6749 §4.1.3, §6; Auth API).
-func (h *Home) token(c *call) *Answer {
-	if c.form == nil {
-		return h.counted(c, oauthError(unsupported))
+func (h *Home) token(c *call) *mock.Answer {
+	if c.Form == nil {
+		return h.counted(c, unsupported.Answer())
 	}
-	if c.bad {
-		return h.counted(c, oauthError(&Refusal{http.StatusBadRequest, "invalid_request", "", "a parameter stands once, and is text (RFC 6749 §3.2)"}))
+	if c.Bad {
+		return h.counted(c, mock.Refuse(http.StatusBadRequest, "invalid_request", "", "a parameter stands once, and is text (RFC 6749 §3.2)").Answer())
 	}
-	if c.form.Get("action") == "revoke" {
-		return h.revokeToken(c.form.Get("token"), EndLegacy)
+	if c.Form.Get("action") == "revoke" {
+		return h.revokeToken(c.Form.Get("token"), EndLegacy)
 	}
-	switch c.form.Get("grant_type") {
+	switch c.Form.Get("grant_type") {
 	case "authorization_code":
 		return h.codeGrant(c)
 	case "refresh_token":
 		return h.refreshGrant(c)
 	}
-	return h.counted(c, oauthError(unsupported))
+	return h.counted(c, unsupported.Answer())
 }
 
 var (
-	unsupported    = &Refusal{http.StatusBadRequest, "unsupported_grant_type", "", "RFC 6749 §5.2"}
-	badClient      = &Refusal{http.StatusBadRequest, "invalid_request", "Invalid client id", "IndieAuth §3.3; Auth API"}
-	badCode        = &Refusal{http.StatusBadRequest, "invalid_request", "Invalid code", "RFC 6749 §4.1.2; Auth API"}
-	noVerifier     = &Refusal{http.StatusBadRequest, "invalid_request", "Code verifier required", "RFC 7636 §4.5"}
-	wrongVerifier  = &Refusal{http.StatusBadRequest, "invalid_grant", "Invalid code verifier", "RFC 7636 §4.6"}
-	noChallenge    = &Refusal{http.StatusBadRequest, "invalid_request", "Code verifier provided but no code challenge was present", "RFC 9700 §2.1.1"}
-	deadRefresh    = &Refusal{http.StatusBadRequest, "invalid_grant", "", "RFC 6749 §5.2"}
-	foreignRefresh = &Refusal{http.StatusBadRequest, "invalid_request", "", "RFC 6749 §6"}
-	inactiveUser   = &Refusal{http.StatusForbidden, "access_denied", "User is not active", "Auth API"}
+	unsupported    = mock.Refuse(http.StatusBadRequest, "unsupported_grant_type", "", "RFC 6749 §5.2")
+	badClient      = mock.Refuse(http.StatusBadRequest, "invalid_request", "Invalid client id", "IndieAuth §3.3; Auth API")
+	badCode        = mock.Refuse(http.StatusBadRequest, "invalid_request", "Invalid code", "RFC 6749 §4.1.2; Auth API")
+	noVerifier     = mock.Refuse(http.StatusBadRequest, "invalid_request", "Code verifier required", "RFC 7636 §4.5")
+	wrongVerifier  = mock.Refuse(http.StatusBadRequest, "invalid_grant", "Invalid code verifier", "RFC 7636 §4.6")
+	noChallenge    = mock.Refuse(http.StatusBadRequest, "invalid_request", "Code verifier provided but no code challenge was present", "RFC 9700 §2.1.1")
+	deadRefresh    = mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "RFC 6749 §5.2")
+	foreignRefresh = mock.Refuse(http.StatusBadRequest, "invalid_request", "", "RFC 6749 §6")
+	inactiveUser   = mock.Refuse(http.StatusForbidden, "access_denied", "User is not active", "Auth API")
 )
 
-func (h *Home) codeGrant(c *call) *Answer {
-	clientID := c.form.Get("client_id")
+func (h *Home) codeGrant(c *call) *mock.Answer {
+	clientID := c.Form.Get("client_id")
 	if clientID == "" || h.Policy.ClientID(clientID, c.Host) != nil {
-		return h.counted(c, oauthError(badClient))
+		return h.counted(c, badClient.Answer())
 	}
-	value := c.form.Get("code")
+	value := c.Form.Get("code")
 	code, ok := h.store.Code(value)
 	if !ok || value == "" {
-		return h.counted(c, oauthError(badCode))
+		return h.counted(c, badCode.Answer())
 	}
 	var verifier *string
-	if v, there := c.form["code_verifier"]; there {
+	if v, there := c.Form["code_verifier"]; there {
 		verifier = &v[0]
 	}
 	if refusal := h.Policy.Redeem(code, clientID, verifier, h.now()); refusal != nil {
 		if h.Policy.BurnsCode(refusal) {
 			h.store.TakeCode(value)
 		}
-		return h.counted(c, oauthError(refusal))
+		return h.counted(c, refusal.Answer())
 	}
 	if h.Policy.SingleUse {
 		if _, first := h.store.TakeCode(value); !first {
-			return h.counted(c, oauthError(badCode))
+			return h.counted(c, badCode.Answer())
 		}
 	}
 	user, ok := h.users.get(code.UserID)
 	if h.Policy.Inactive && (!ok || user.Inactive) {
-		return h.counted(c, oauthError(inactiveUser))
+		return h.counted(c, inactiveUser.Answer())
 	}
 	now := h.now()
 	r := store.Refresh{
-		ID: secret(16), Token: h.Policy.NewRefresh(), Key: []byte(secret(32)), ClientID: clientID, Type: store.Normal,
-		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.ip, TTL: h.Policy.AccessTTL,
+		ID: mock.Secret(16), Token: h.Policy.NewRefresh(), Key: []byte(mock.Secret(32)), ClientID: clientID, Type: store.Normal,
+		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.IP, TTL: h.Policy.AccessTTL,
 	}
 	h.store.PutRefresh(r)
-	h.bans.forgive(c.ip)
+	h.bans.forgive(c.IP)
 	return h.granted(r, true)
 }
 
-func (h *Home) refreshGrant(c *call) *Answer {
-	clientID, there := c.form["client_id"]
+func (h *Home) refreshGrant(c *call) *mock.Answer {
+	clientID, there := c.Form["client_id"]
 	if there && h.Policy.ClientID(clientID[0], c.Host) != nil {
-		return h.counted(c, oauthError(badClient))
+		return h.counted(c, badClient.Answer())
 	}
-	token := c.form.Get("refresh_token")
+	token := c.Form.Get("refresh_token")
 	if token == "" {
-		return h.counted(c, oauthError(foreignRefresh))
+		return h.counted(c, foreignRefresh.Answer())
 	}
 	r, ok := h.store.Refresh(token)
 	if !ok || r.Type != store.Normal || !h.Policy.Alive(r, h.now()) {
-		return h.counted(c, oauthError(deadRefresh))
+		return h.counted(c, deadRefresh.Answer())
 	}
-	if refusal := h.Policy.Refresh(r, c.form.Get("client_id"), h.now()); refusal != nil {
-		return h.counted(c, oauthError(refusal))
+	if refusal := h.Policy.Refresh(r, c.Form.Get("client_id"), h.now()); refusal != nil {
+		return h.counted(c, refusal.Answer())
 	}
 	if user, ok := h.users.get(r.UserID); h.Policy.Inactive && (!ok || user.Inactive) {
-		return h.counted(c, oauthError(inactiveUser))
+		return h.counted(c, inactiveUser.Answer())
 	}
-	h.store.Touch(r.ID, h.now(), c.ip)
+	h.store.Touch(r.ID, h.now(), c.IP)
 	return h.granted(r, false)
 }
 
-func (h *Home) granted(r store.Refresh, fresh bool) *Answer {
-	a := jsonAnswer(http.StatusOK, h.Policy.TokenAnswer(r, h.signAccess(r), r.TTL, fresh))
+func (h *Home) granted(r store.Refresh, fresh bool) *mock.Answer {
+	a := mock.JSON(http.StatusOK, h.Policy.TokenAnswer(r, h.signAccess(r), r.TTL, fresh))
 	for name, values := range h.Policy.TokenHeader {
 		a.Header[name] = values
 	}
@@ -123,8 +124,8 @@ func tokenAnswer(r store.Refresh, access string, ttl time.Duration, fresh bool) 
 }
 
 // redeemable is the strict rule of redeeming: known, young, the client's own, and bound to its challenge.
-func redeemable(ttl time.Duration) func(store.Code, string, *string, time.Time) *Refusal {
-	return func(c store.Code, clientID string, verifier *string, now time.Time) *Refusal {
+func redeemable(ttl time.Duration) func(store.Code, string, *string, time.Time) *mock.Refusal {
+	return func(c store.Code, clientID string, verifier *string, now time.Time) *mock.Refusal {
 		switch {
 		case now.Sub(c.Issued) > ttl, c.ClientID != clientID:
 			return badCode
@@ -149,10 +150,10 @@ func verifies(challenge, verifier string) bool {
 }
 
 // burnsCode spends a code whose verifier was wrong, so that nobody tries another; a foreign client's try does not.
-func burnsCode(r *Refusal) bool { return r != badCode }
+func burnsCode(r *mock.Refusal) bool { return r != badCode }
 
 // refreshable is the strict rule of refreshing: by the client that the session was opened for.
-func refreshable(r store.Refresh, clientID string, _ time.Time) *Refusal {
+func refreshable(r store.Refresh, clientID string, _ time.Time) *mock.Refusal {
 	if r.ClientID != clientID {
 		return foreignRefresh
 	}
@@ -170,19 +171,19 @@ func alive(idle time.Duration) func(store.Refresh, time.Time) bool {
 }
 
 // revoke answers POST /auth/revoke: always 200 and empty (RFC 7009 §2.2).
-func (h *Home) revoke(c *call) *Answer {
+func (h *Home) revoke(c *call) *mock.Answer {
 	token := ""
-	if c.form != nil {
-		token = c.form.Get("token")
+	if c.Form != nil {
+		token = c.Form.Get("token")
 	}
 	return h.revokeToken(token, EndRevoked)
 }
 
-func (h *Home) revokeToken(token string, why End) *Answer {
+func (h *Home) revokeToken(token string, why End) *mock.Answer {
 	if r, ok := h.store.Refresh(token); ok && token != "" && h.Policy.Revoke(r) {
 		h.endSession(r.ID, why)
 	}
-	return empty(http.StatusOK)
+	return mock.Empty(http.StatusOK)
 }
 
 // endSession deletes a refresh token and closes what hangs on it.
@@ -207,29 +208,29 @@ func (h *Home) closeSockets(id string, why End) {
 }
 
 // linkUser answers POST /auth/link_user: another login of the same person joins the account.
-func (h *Home) linkUser(c *call) *Answer {
+func (h *Home) linkUser(c *call) *mock.Answer {
 	var b struct {
 		ClientID *string `json:"client_id"`
 		Code     *string `json:"code"`
 	}
-	if a := decodeJSON(c.body, &b); a != nil {
+	if a := decodeJSON(c.Bytes, &b); a != nil {
 		return a
 	}
 	if b.ClientID == nil || b.Code == nil {
-		return message(http.StatusBadRequest, "Message format incorrect: client_id and code are wanted")
+		return mock.Message(http.StatusBadRequest, "Message format incorrect: client_id and code are wanted")
 	}
 	code, ok := h.store.Code(*b.Code)
 	may := h.Policy.Link(code, c.user.User.ID)
 	plain := code
 	plain.Challenge = ""
 	if !ok || (code.Challenge != "" && !may) || h.Policy.Redeem(plain, *b.ClientID, nil, h.now()) != nil {
-		return message(http.StatusBadRequest, "Invalid code")
+		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
 	if _, first := h.store.TakeCode(*b.Code); !first && h.Policy.SingleUse {
-		return message(http.StatusBadRequest, "Invalid code")
+		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
 	if !may {
-		return message(http.StatusBadRequest, "Credential already linked")
+		return mock.Message(http.StatusBadRequest, "Credential already linked")
 	}
-	return message(http.StatusOK, "User linked")
+	return mock.Message(http.StatusOK, "User linked")
 }

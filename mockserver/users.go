@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/authconform/authconform/mock"
 )
 
 // User is a person of the home.
@@ -68,7 +70,7 @@ func (u *users) add(user User) (User, error) {
 		user.hash, user.Password = hashPassword(user.Password), ""
 	}
 	if user.ID == "" {
-		user.ID = secret(16)
+		user.ID = mock.Secret(16)
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -81,7 +83,7 @@ func (u *users) add(user User) (User, error) {
 }
 
 // hashPassword is salted and fast: a mock's passwords are no secrets, and a judge should not wait.
-func hashPassword(password string) []byte { return saltedHash([]byte(secret(8)), password) }
+func hashPassword(password string) []byte { return saltedHash([]byte(mock.Secret(8)), password) }
 
 func saltedHash(salt []byte, password string) []byte {
 	sum := sha256.Sum256(append(slices.Clone(salt), password...))

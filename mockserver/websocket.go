@@ -72,10 +72,10 @@ type socket struct {
 const maxFrame = 64 << 10
 
 // websocket answers GET /api/websocket: nothing but auth is processed before auth_ok.
-func (h *Home) websocket(c *call) *Answer {
-	w, ok := c.Context().Value(writerKey{}).(http.ResponseWriter)
-	if !ok || c.Header.Get("Sec-Websocket-Key") == "" {
-		return text200(http.StatusBadRequest, "No WebSocket UPGRADE hdr: "+c.Header.Get("Upgrade")+"\n Can \"Upgrade\" only to \"WebSocket\".")
+func (h *Home) websocket(c *call) *mock.Answer {
+	w := c.Writer()
+	if w == nil || c.Header.Get("Sec-Websocket-Key") == "" {
+		return mock.Text(http.StatusBadRequest, "No WebSocket UPGRADE hdr: "+c.Header.Get("Upgrade")+"\n Can \"Upgrade\" only to \"WebSocket\".")
 	}
 	conn, err := websocket.Accept(w, c.Request, &websocket.AcceptOptions{InsecureSkipVerify: true}) // no origin is checked, as at the real home
 	if err != nil {
@@ -84,8 +84,8 @@ func (h *Home) websocket(c *call) *Answer {
 	conn.SetReadLimit(maxFrame)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.Context()))
 	k := &socket{home: h, conn: conn, ctx: ctx, cancel: cancel, setups: map[string]string{}}
-	h.history.Add(mockEntry(h, c, "websocket opened"))
-	k.serve(c.ip)
+	h.plane.History.Add(mockEntry(h, c, "websocket opened"))
+	k.serve(c.IP)
 	return nil
 }
 

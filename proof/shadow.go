@@ -29,38 +29,54 @@ func watched(d defects.Defect) bool {
 	}
 	was, is := mockserver.Strict(), mockserver.Strict()
 	d.Change(is)
-	a, b := reflect.ValueOf(was).Elem(), reflect.ValueOf(is).Elem()
-	for i := range a.NumField() {
-		if a.Field(i).Kind() != reflect.Func && !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+	a, b := decisions(was), decisions(is)
+	for i := range a {
+		if a[i].Kind() != reflect.Func && !reflect.DeepEqual(a[i].Interface(), b[i].Interface()) {
 			return false
 		}
 	}
 	return true
 }
 
+// decisions are the fields of a policy, those of embedded rules among them.
+func decisions(policy any) []reflect.Value {
+	var out []reflect.Value
+	var walk func(reflect.Value)
+	walk = func(v reflect.Value) {
+		for i := range v.NumField() {
+			if v.Type().Field(i).Anonymous {
+				walk(v.Field(i))
+			} else {
+				out = append(out, v.Field(i))
+			}
+		}
+	}
+	walk(reflect.ValueOf(policy).Elem())
+	return out
+}
+
 // cast makes a shadow of the defects; those that are nil are not watched.
 func cast(list []*defects.Defect) *shadow {
 	strict := mockserver.Strict()
 	s := &shadow{policy: strict, hit: make([]bool, len(list))}
-	into := reflect.ValueOf(strict).Elem()
-	rivals := make([][]rival, into.NumField())
+	into := decisions(strict)
+	rivals := make([][]rival, len(into))
 	for i, d := range list {
 		if d == nil {
 			continue
 		}
 		changed := *strict
 		d.Change(&changed)
-		from := reflect.ValueOf(&changed).Elem()
-		for f := range from.NumField() {
-			if from.Field(f).Kind() == reflect.Func && closure(from.Field(f)) != closure(into.Field(f)) {
-				rivals[f] = append(rivals[f], rival{i, from.Field(f)})
+		for f, from := range decisions(&changed) {
+			if from.Kind() == reflect.Func && closure(from) != closure(into[f]) {
+				rivals[f] = append(rivals[f], rival{i, from})
 			}
 		}
 	}
 	for f, list := range rivals {
 		if len(list) > 0 {
-			own := reflect.ValueOf(into.Field(f).Interface())
-			into.Field(f).Set(reflect.MakeFunc(own.Type(), s.both(own, list)))
+			own := reflect.ValueOf(into[f].Interface())
+			into[f].Set(reflect.MakeFunc(own.Type(), s.both(own, list)))
 		}
 	}
 	return s

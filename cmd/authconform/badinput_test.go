@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/run"
 )
@@ -133,7 +134,7 @@ func TestMovingClock(t *testing.T) {
 		o.Policy = mockserver.Strict()
 		jump := 0
 		var mu sync.Mutex
-		o.Policy.Request = func(r mockserver.Request) mockserver.Request {
+		o.Policy.Request = func(r mock.Request) mock.Request {
 			mu.Lock()
 			defer mu.Unlock()
 			if jump++; jump%40 == 0 && s != nil {

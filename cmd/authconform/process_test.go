@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/reports"
 )
@@ -125,7 +126,7 @@ func counting(t *testing.T, before func(n int64)) *mockserver.Server {
 	var n atomic.Int64
 	s, _, _ := home(t, func(o *mockserver.Options) {
 		o.Policy = mockserver.Strict()
-		o.Policy.Answer = func(_ mockserver.Request, a mockserver.Answer) mockserver.Answer {
+		o.Policy.Answer = func(_ mock.Request, a mock.Answer) mock.Answer {
 			before(n.Add(1))
 			return a
 		}

@@ -5,13 +5,14 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
 var callback = at("GET /auth/external/callback")
 
 func stateIs(like func(string) bool) when {
-	return func(r mockserver.Request) bool {
+	return func(r mock.Request) bool {
 		_, query, _ := strings.Cut(r.Target, "?")
 		v, err := url.ParseQuery(query)
 		return err == nil && callback(r) && v.Has("code") && like(v.Get("state"))
@@ -22,7 +23,7 @@ func stateIs(like func(string) bool) when {
 func repeats(name string) change {
 	return func(p *mockserver.Policy) {
 		before := p.Answer
-		p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 			if a = before(r, a); callback(r) {
 				_, query, _ := strings.Cut(r.Target, "?")
 				if v, err := url.ParseQuery(query); err == nil && v.Get(name) != "" {
@@ -50,7 +51,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "advisory.users-foreign-host", Story: "Users are shown where the Host header is a foreign one.",
-		Breaks: []string{"ha.advisory.users-before-login"}, Change: answers(at("GET /auth/providers").and(func(r mockserver.Request) bool { return r.Host == "evil.example" }), member("users", map[string]string{})),
+		Breaks: []string{"ha.advisory.users-before-login"}, Change: answers(at("GET /auth/providers").and(func(r mock.Request) bool { return r.Host == "evil.example" }), member("users", map[string]string{})),
 	},
 	{
 		ID: "advisory.users-foreign-origin", Story: "Users are shown to pages of foreign origins.",
@@ -78,7 +79,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.no-state-500", Story: "A callback without a state is an exception that nobody catches.",
-		Breaks: []string{"ha.advisory.callback-foreign-state", "robust.methods"}, Change: answers(callback.and(func(r mockserver.Request) bool { return !strings.Contains(r.Target, "?") }), status(500)),
+		Breaks: []string{"ha.advisory.callback-foreign-state", "robust.methods"}, Change: answers(callback.and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), status(500)),
 	},
 	{
 		ID: "callback.repeats-state", Story: "The callback's page shows the state that it did not like, as it came.",
@@ -108,13 +109,13 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "advisory.traversal", Story: "Escaped dots lead out of the folder of static files.",
-		Breaks: []string{"ha.advisory.traversal"}, Change: answers(func(r mockserver.Request) bool {
+		Breaks: []string{"ha.advisory.traversal"}, Change: answers(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%2e%2e/") && strings.Contains(r.Target, "etc/passwd")
 		}, all(status(200), body("root:x:0:0:"))),
 	},
 	{
 		ID: "advisory.traversal-config", Story: "A doubled dot leads to the configuration.",
-		Breaks: []string{"ha.advisory.traversal"}, Change: answers(func(r mockserver.Request) bool { return strings.Contains(r.Target, "configuration.yaml") }, all(status(404), body("default_config:"))),
+		Breaks: []string{"ha.advisory.traversal"}, Change: answers(func(r mock.Request) bool { return strings.Contains(r.Target, "configuration.yaml") }, all(status(404), body("default_config:"))),
 	},
 	{
 		ID: "advisory.filter-script", Story: "The filter overlooks script elements.",
@@ -142,7 +143,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "advisory.password-header", Story: "The header of the first releases, with the password, still opens the API.",
-		Breaks: []string{"ha.advisory.legacy-password"}, Change: answers(api.and(func(r mockserver.Request) bool { return r.Header.Get("X-HA-Access") != "" }), ok("{}"), 401),
+		Breaks: []string{"ha.advisory.legacy-password"}, Change: answers(api.and(func(r mock.Request) bool { return r.Header.Get("X-HA-Access") != "" }), ok("{}"), 401),
 	},
 	{
 		ID: "advisory.password-basic", Story: "Name and password open the API by Basic.",

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -27,11 +28,11 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "bearer.config-open", Story: "One endpoint was forgotten when the others were closed.",
-		Breaks: []string{"ha.rest.401", "ha.signed-path", "ha.advisory.legacy-password"}, Change: answers(at("GET /api/config").and(authorization(func(s string) bool { return s == "" })).and(func(r mockserver.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`{"version":"2026.11.0"}`), 401),
+		Breaks: []string{"ha.rest.401", "ha.signed-path", "ha.advisory.legacy-password"}, Change: answers(at("GET /api/config").and(authorization(func(s string) bool { return s == "" })).and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
 		ID: "bearer.states-open", Story: "The states may be read by everybody.",
-		Breaks: []string{"ha.rest.401"}, Change: answers(at("GET /api/states").and(authorization(func(s string) bool { return s == "" })).and(func(r mockserver.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`[]`), 401),
+		Breaks: []string{"ha.rest.401"}, Change: answers(at("GET /api/states").and(authorization(func(s string) bool { return s == "" })).and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`[]`), 401),
 	},
 	{
 		ID: "bearer.403", Story: "Without a token the API answers 403.",
@@ -159,7 +160,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "bearer.form", Story: "access_token in a form opens the API.",
-		Breaks: []string{"oauth2.bearer.form-refused"}, Change: takes(at("POST /api/events/*"), func(r mockserver.Request) mockserver.Request {
+		Breaks: []string{"oauth2.bearer.form-refused"}, Change: takes(at("POST /api/events/*"), func(r mock.Request) mock.Request {
 			if t := fields(r).Get("access_token"); t != "" {
 				r.Body = []byte("{}")
 				return withHeader("Authorization", "Bearer "+t)(r)

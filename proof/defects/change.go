@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -22,41 +23,41 @@ import (
 type change = func(*mockserver.Policy)
 
 // when picks requests.
-type when func(mockserver.Request) bool
+type when func(mock.Request) bool
 
 // at picks requests by method and path: "POST /auth/token", "* /auth/login_flow/*".
 func at(place string) when {
 	method, glob, _ := strings.Cut(place, " ")
-	return func(r mockserver.Request) bool {
+	return func(r mock.Request) bool {
 		ok, err := path.Match(glob, r.Path())
 		return err == nil && ok && (method == "*" || method == r.Method)
 	}
 }
 
 func (w when) and(more when) when {
-	return func(r mockserver.Request) bool { return w(r) && more(r) }
+	return func(r mock.Request) bool { return w(r) && more(r) }
 }
 
 func (w when) or(more when) when {
-	return func(r mockserver.Request) bool { return w(r) || more(r) }
+	return func(r mock.Request) bool { return w(r) || more(r) }
 }
 
 // after spares the first n requests that w picks. It counts: call it inside Change, so that each home has its own.
 func (w when) after(n int64) when {
 	var seen atomic.Int64
-	return func(r mockserver.Request) bool { return w(r) && seen.Add(1) > n }
+	return func(r mock.Request) bool { return w(r) && seen.Add(1) > n }
 }
 
 // field picks requests whose form has the value.
 func field(name, value string) when {
-	return func(r mockserver.Request) bool { return fields(r).Get(name) == value }
+	return func(r mock.Request) bool { return fields(r).Get(name) == value }
 }
 
 // takes makes the home take a request that w picks for another one.
-func takes(w when, as func(mockserver.Request) mockserver.Request) change {
+func takes(w when, as func(mock.Request) mock.Request) change {
 	return func(p *mockserver.Policy) {
 		before := p.Request
-		p.Request = func(r mockserver.Request) mockserver.Request {
+		p.Request = func(r mock.Request) mock.Request {
 			if r = before(r); w(r) {
 				r = as(r)
 			}
@@ -66,10 +67,10 @@ func takes(w when, as func(mockserver.Request) mockserver.Request) change {
 }
 
 // answers changes the answers to the requests that w picks; with statuses, only answers of those.
-func answers(w when, with func(mockserver.Answer) mockserver.Answer, statuses ...int) change {
+func answers(w when, with func(mock.Answer) mock.Answer, statuses ...int) change {
 	return func(p *mockserver.Policy) {
 		before := p.Answer
-		p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 			if a = before(r, a); w(r) && (len(statuses) == 0 || slices.Contains(statuses, a.Status)) {
 				a = with(a)
 			}
@@ -88,7 +89,7 @@ func both(list ...change) change {
 }
 
 // fields reads a plain form, the first of equal names first; empty for other bodies.
-func fields(r mockserver.Request) url.Values {
+func fields(r mock.Request) url.Values {
 	values, err := url.ParseQuery(string(r.Body))
 	if err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		return url.Values{}
@@ -97,8 +98,8 @@ func fields(r mockserver.Request) url.Values {
 }
 
 // withFields is the request with its form edited.
-func withFields(edit func(url.Values)) func(mockserver.Request) mockserver.Request {
-	return func(r mockserver.Request) mockserver.Request {
+func withFields(edit func(url.Values)) func(mock.Request) mock.Request {
+	return func(r mock.Request) mock.Request {
 		values := fields(r)
 		if len(values) == 0 {
 			return r
@@ -110,8 +111,8 @@ func withFields(edit func(url.Values)) func(mockserver.Request) mockserver.Reque
 }
 
 // withHeader is the request with a header set, or removed for "".
-func withHeader(name, value string) func(mockserver.Request) mockserver.Request {
-	return func(r mockserver.Request) mockserver.Request {
+func withHeader(name, value string) func(mock.Request) mock.Request {
+	return func(r mock.Request) mock.Request {
 		r.Header = setHeader(r.Header, name, value)
 		return r
 	}
@@ -131,25 +132,25 @@ func setHeader(h http.Header, name, value string) http.Header {
 }
 
 // status answers another status.
-func status(code int) func(mockserver.Answer) mockserver.Answer {
-	return func(a mockserver.Answer) mockserver.Answer { a.Status = code; return a }
+func status(code int) func(mock.Answer) mock.Answer {
+	return func(a mock.Answer) mock.Answer { a.Status = code; return a }
 }
 
 // header sets a header of an answer, or removes it for "". What a home's policy puts on every answer is there already.
-func header(name, value string) func(mockserver.Answer) mockserver.Answer {
-	return func(a mockserver.Answer) mockserver.Answer {
+func header(name, value string) func(mock.Answer) mock.Answer {
+	return func(a mock.Answer) mock.Answer {
 		a.Header = setHeader(a.Header, name, value)
 		return a
 	}
 }
 
 // body replaces the body.
-func body(text string) func(mockserver.Answer) mockserver.Answer {
-	return func(a mockserver.Answer) mockserver.Answer { a.Body = []byte(text); return a }
+func body(text string) func(mock.Answer) mock.Answer {
+	return func(a mock.Answer) mock.Answer { a.Body = []byte(text); return a }
 }
 
 // member sets a member of a JSON object, or removes it for nil.
-func member(name string, value any) func(mockserver.Answer) mockserver.Answer {
+func member(name string, value any) func(mock.Answer) mock.Answer {
 	return object(func(m map[string]any) {
 		if value == nil {
 			delete(m, name)
@@ -160,8 +161,8 @@ func member(name string, value any) func(mockserver.Answer) mockserver.Answer {
 }
 
 // object edits the JSON object that an answer carries; other bodies stay.
-func object(edit func(map[string]any)) func(mockserver.Answer) mockserver.Answer {
-	return func(a mockserver.Answer) mockserver.Answer {
+func object(edit func(map[string]any)) func(mock.Answer) mock.Answer {
+	return func(a mock.Answer) mock.Answer {
 		if m := decoded(a.Body); m != nil {
 			edit(m)
 			a.Body = encoded(m)
@@ -171,8 +172,8 @@ func object(edit func(map[string]any)) func(mockserver.Answer) mockserver.Answer
 }
 
 // withObject is the request with its JSON object edited.
-func withObject(edit func(map[string]any)) func(mockserver.Request) mockserver.Request {
-	return func(r mockserver.Request) mockserver.Request {
+func withObject(edit func(map[string]any)) func(mock.Request) mock.Request {
+	return func(r mock.Request) mock.Request {
 		if m := decoded(r.Body); m != nil {
 			edit(m)
 			r.Body = encoded(m)
@@ -198,8 +199,8 @@ func encoded(m map[string]any) []byte {
 }
 
 // all makes several edits of an answer.
-func all(list ...func(mockserver.Answer) mockserver.Answer) func(mockserver.Answer) mockserver.Answer {
-	return func(a mockserver.Answer) mockserver.Answer {
+func all(list ...func(mock.Answer) mock.Answer) func(mock.Answer) mock.Answer {
+	return func(a mock.Answer) mock.Answer {
 		for _, f := range list {
 			a = f(a)
 		}
@@ -208,8 +209,8 @@ func all(list ...func(mockserver.Answer) mockserver.Answer) func(mockserver.Answ
 }
 
 // replaced replaces text in a body, as in the login page's files.
-func replaced(old, by string) func(mockserver.Answer) mockserver.Answer {
-	return func(a mockserver.Answer) mockserver.Answer {
+func replaced(old, by string) func(mock.Answer) mock.Answer {
+	return func(a mock.Answer) mock.Answer {
 		a.Body = bytes.ReplaceAll(a.Body, []byte(old), []byte(by))
 		return a
 	}
@@ -243,7 +244,7 @@ var (
 func repeated(name string) when {
 	var mu sync.Mutex
 	seen := map[string]bool{}
-	return func(r mockserver.Request) bool {
+	return func(r mock.Request) bool {
 		v := fields(r).Get(name)
 		mu.Lock()
 		defer mu.Unlock()
@@ -255,21 +256,21 @@ func repeated(name string) when {
 
 // lacks picks requests whose form has no value for the field.
 func lacks(name string) when {
-	return func(r mockserver.Request) bool { return fields(r).Get(name) == "" }
+	return func(r mock.Request) bool { return fields(r).Get(name) == "" }
 }
 
 // has picks requests whose form has the field.
 func has(name string) when {
-	return func(r mockserver.Request) bool { return fields(r).Has(name) }
+	return func(r mock.Request) bool { return fields(r).Has(name) }
 }
 
 // set sets a form's field.
-func set(name, value string) func(mockserver.Request) mockserver.Request {
+func set(name, value string) func(mock.Request) mock.Request {
 	return withFields(func(v url.Values) { v.Set(name, value) })
 }
 
 // word changes the error word of refusals.
-func word(old, by string) func(mockserver.Answer) mockserver.Answer {
+func word(old, by string) func(mock.Answer) mock.Answer {
 	return object(func(m map[string]any) {
 		if m["error"] == old || old == "" && m["error"] != nil {
 			m["error"] = by
@@ -331,7 +332,7 @@ func (s *idSecrets) list() []string {
 // repeatedFlow picks steps of a login flow that was answered before.
 func repeatedFlow() when {
 	var seen idSecrets
-	return func(r mockserver.Request) bool {
+	return func(r mock.Request) bool {
 		again := slices.Contains(seen.list(), r.Path())
 		seen.add(r.Path())
 		return again
@@ -340,7 +341,7 @@ func repeatedFlow() when {
 
 // telltale changes the answer to a wrong password of a user who has a second factor, one of those that
 // the harness makes.
-func telltale(o *mockserver.Options, with func(mockserver.Answer) mockserver.Answer) {
+func telltale(o *mockserver.Options, with func(mock.Answer) mock.Answer) {
 	var guarded idSecrets
 	hearing := o.Policy.Hears
 	o.Policy.Hears = func(m map[string]any) map[string]any {
@@ -351,10 +352,10 @@ func telltale(o *mockserver.Options, with func(mockserver.Answer) mockserver.Ans
 		}
 		return m
 	}
-	answers(at("POST /auth/login_flow/*").and(func(r mockserver.Request) bool {
+	answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool {
 		name, _ := decoded(r.Body)["username"].(string)
 		return slices.Contains(guarded.list(), name)
-	}), func(a mockserver.Answer) mockserver.Answer {
+	}), func(a mock.Answer) mock.Answer {
 		if decoded(a.Body)["step_id"] == "init" {
 			return with(a)
 		}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -120,7 +121,7 @@ var _ = listed([]Defect{
 		ID: "code.no-client-parameter", Story: "A missing client_id matches every client, an empty one none.",
 		Breaks: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
 		Change: func(p *mockserver.Policy) {
-			takes(func(r mockserver.Request) bool { return codeGrant(r) && !has("client_id")(r) }, set("client_id", "http://any.example/"))(p)
+			takes(func(r mock.Request) bool { return codeGrant(r) && !has("client_id")(r) }, set("client_id", "http://any.example/"))(p)
 			sameClient(func(_, b string) bool { return b == "http://any.example/" })(p)
 		},
 	},
@@ -159,14 +160,14 @@ var _ = listed([]Defect{
 		ID: "code.is-refresh", Story: "A code is taken for a refresh token.",
 		Breaks: []string{"oauth2.code.not-an-access-token"},
 		Change: func(p *mockserver.Policy) {
-			answers(refreshGrant.and(func(r mockserver.Request) bool { return len(fields(r).Get("refresh_token")) == 32 }), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
+			answers(refreshGrant.and(func(r mock.Request) bool { return len(fields(r).Get("refresh_token")) == 32 }), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
 		},
 	},
 	{
 		ID: "code.missing-401", Story: "A token request without a code is answered with 401.",
 		Breaks: []string{"oauth2.code.missing", "oauth2.error.status-400"},
 		Change: func(p *mockserver.Policy) {
-			answers(codeGrant.and(func(r mockserver.Request) bool { return !has("code")(r) }), status(401), 400)(p)
+			answers(codeGrant.and(func(r mock.Request) bool { return !has("code")(r) }), status(401), 400)(p)
 		},
 	},
 	{
@@ -225,6 +226,6 @@ var _ = listed([]Defect{
 	{
 		ID: "code.burned-by-stranger", Story: "A try of a foreign client spends the code, so that anybody who sees it can end a login.",
 		Breaks: []string{"oauth2.cimd.code-bound", "ha.code.survives-foreign-client"},
-		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mockserver.Refusal) bool { return true } },
+		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return true } },
 	},
 })

@@ -4,10 +4,11 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
-func allow(name string) func(mockserver.Answer) mockserver.Answer {
+func allow(name string) func(mock.Answer) mock.Answer {
 	return header("Access-Control-Allow-Origin", name)
 }
 
@@ -126,11 +127,11 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "cors.step-preflight", Story: "A preflight lets any page post the steps of a login flow.",
-		Breaks: []string{"ha.cors.login-preflight"}, Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mockserver.Request) bool { return r.Header.Get("Access-Control-Request-Method") == "POST" }), all(status(200), allow("*"))),
+		Breaks: []string{"ha.cors.login-preflight"}, Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool { return r.Header.Get("Access-Control-Request-Method") == "POST" }), all(status(200), allow("*"))),
 	},
 	{
 		ID: "cors.abort-preflight", Story: "A preflight lets any page abort a login flow.",
-		Breaks: []string{"ha.cors.login-preflight"}, Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mockserver.Request) bool { return r.Header.Get("Access-Control-Request-Method") == "DELETE" }), all(status(200), allow("*"))),
+		Breaks: []string{"ha.cors.login-preflight"}, Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool { return r.Header.Get("Access-Control-Request-Method") == "DELETE" }), all(status(200), allow("*"))),
 	},
 	{
 		ID: "cors.api-any", Story: "Any page that has a token may read the API.",
@@ -163,7 +164,7 @@ var _ = listed([]Defect{
 	{
 		ID: "cors.own-prefix", Story: "An origin passes that begins with the home's own.",
 		Breaks: []string{"ha.cors.lookalike-origin"}, Change: func(p *mockserver.Policy) {
-			answers(func(r mockserver.Request) bool {
+			answers(func(r mock.Request) bool {
 				o := r.Header.Get("Origin")
 				return api(r) && o != "http://"+r.Host && strings.HasPrefix(o, "http://"+r.Host)
 			}, allow("*"))(p)
@@ -175,7 +176,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "http.put-token", Story: "PUT at the token endpoint works as POST.",
-		Breaks: []string{"oauth2.token.methods"}, Change: takes(at("PUT /auth/token").or(at("PATCH /auth/token")), func(r mockserver.Request) mockserver.Request { r.Method = http.MethodPost; return r }),
+		Breaks: []string{"oauth2.token.methods"}, Change: takes(at("PUT /auth/token").or(at("PATCH /auth/token")), func(r mock.Request) mock.Request { r.Method = http.MethodPost; return r }),
 	},
 	{
 		ID: "http.no-allow", Story: "A 405 does not say what is allowed.",
@@ -187,6 +188,6 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "http.trusts-forwarded", Story: "X-Forwarded-For is believed, whoever sends it.",
-		Breaks: []string{"ha.http.forwarded-for"}, Change: takes(func(r mockserver.Request) bool { return r.Header.Get("X-Forwarded-For") != "" }, withHeader("X-Forwarded-For", "")),
+		Breaks: []string{"ha.http.forwarded-for"}, Change: takes(func(r mock.Request) bool { return r.Header.Get("X-Forwarded-For") != "" }, withHeader("X-Forwarded-For", "")),
 	},
 })

@@ -3,6 +3,7 @@ package defects
 import (
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -16,11 +17,11 @@ var _ = listed([]Defect{
 		ID: "link.flow-type", Story: "The code of a flow that says it is for linking links nothing.",
 		Breaks: []string{"ha.link.own"}, Change: func(p *mockserver.Policy) {
 			var begun idSecrets
-			takes(at("POST /auth/login_flow").and(func(r mockserver.Request) bool { return decoded(r.Body)["type"] == "link_user" }), func(r mockserver.Request) mockserver.Request {
+			takes(at("POST /auth/login_flow").and(func(r mock.Request) bool { return decoded(r.Body)["type"] == "link_user" }), func(r mock.Request) mock.Request {
 				begun.add("yes")
 				return r
 			})(p)
-			answers(linkRequest.and(func(mockserver.Request) bool { return len(begun.list()) > 0 }), status(400), 200)(p)
+			answers(linkRequest.and(func(mock.Request) bool { return len(begun.list()) > 0 }), status(400), 200)(p)
 		},
 	},
 	{
@@ -56,7 +57,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "link.junk-code", Story: "A code that nobody knows answers 200.",
-		Breaks: []string{"ha.link.junk-code"}, Change: answers(linkRequest.and(func(r mockserver.Request) bool { return decoded(r.Body)["code"] == "0123456789abcdef0123456789abcdef" }), ok(`{"message":"User linked"}`), 400),
+		Breaks: []string{"ha.link.junk-code"}, Change: answers(linkRequest.and(func(r mock.Request) bool { return decoded(r.Body)["code"] == "0123456789abcdef0123456789abcdef" }), ok(`{"message":"User linked"}`), 400),
 	},
 	{
 		ID: "link.challenged", Story: "A code with a challenge links without its verifier.",
@@ -72,7 +73,7 @@ var _ = listed([]Defect{
 			"ha.link.single-use",
 			"ha.link.challenged",
 			"ha.link.expired",
-		}, Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })).and(func(r mockserver.Request) bool {
+		}, Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })).and(func(r mock.Request) bool {
 			code, _ := decoded(r.Body)["code"].(string)
 			id, _ := decoded(r.Body)["client_id"].(string)
 			return len(code) == 32 && code != "0123456789abcdef0123456789abcdef" && strings.HasSuffix(id, "/") && !strings.Contains(id, "example")

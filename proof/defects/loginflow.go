@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -14,7 +15,7 @@ func nobody(m map[string]any) bool        { return m["username"] == "nobody-live
 const aCode = `{"type":"create_entry","flow_id":"x","result":"0123456789abcdef0123456789abcdef"}`
 
 // onError edits the answer to a wrong password.
-func onError(w when, with func(mockserver.Answer) mockserver.Answer) change {
+func onError(w when, with func(mock.Answer) mock.Answer) change {
 	return answers(w, with, 200)
 }
 
@@ -93,7 +94,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.unknown-at-once", Story: "An unknown user is answered at once, a known one after the hash.",
-		Breaks: []string{"ha.flow.unknown-user-time"}, Change: onError(steps(func(m map[string]any) bool { return wrongPassword(m) && !nobody(m) }), func(a mockserver.Answer) mockserver.Answer { a.Delay = 120 * time.Millisecond; return a }),
+		Breaks: []string{"ha.flow.unknown-user-time"}, Change: onError(steps(func(m map[string]any) bool { return wrongPassword(m) && !nobody(m) }), func(a mock.Answer) mock.Answer { a.Delay = 120 * time.Millisecond; return a }),
 	},
 	{
 		ID: "flow.empty-password", Story: "An empty password passes for everybody.",
@@ -150,7 +151,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.delete-nothing", Story: "DELETE of a flow answers and deletes nothing.",
-		Breaks: []string{"ha.flow.deleted"}, Change: takes(at("DELETE /auth/login_flow/*").and(func(r mockserver.Request) bool { return len(r.Path()) > 40 }), func(r mockserver.Request) mockserver.Request {
+		Breaks: []string{"ha.flow.deleted"}, Change: takes(at("DELETE /auth/login_flow/*").and(func(r mock.Request) bool { return len(r.Path()) > 40 }), func(r mock.Request) mock.Request {
 			r.Method, r.Target = "GET", "/auth/providers"
 			return r
 		}),
@@ -167,8 +168,8 @@ var _ = listed([]Defect{
 		ID: "flow.deleted-lives", Story: "A deleted flow still takes the right password.",
 		Breaks: []string{"ha.flow.deleted"}, Change: func(p *mockserver.Policy) {
 			var gone idSecrets
-			takes(at("DELETE /auth/login_flow/*"), func(r mockserver.Request) mockserver.Request { gone.add(r.Path()); return r })(p)
-			answers(flowStep.and(func(r mockserver.Request) bool {
+			takes(at("DELETE /auth/login_flow/*"), func(r mock.Request) mock.Request { gone.add(r.Path()); return r })(p)
+			answers(flowStep.and(func(r mock.Request) bool {
 				for _, path := range gone.list() {
 					if path == r.Path() {
 						return true
@@ -242,7 +243,7 @@ var _ = listed([]Defect{
 			var begun idSecrets
 			make := p.NewFlow
 			p.NewFlow = func() string { id := make(); begun.add(id); return id }
-			answers(codeGrant.and(func(r mockserver.Request) bool {
+			answers(codeGrant.and(func(r mock.Request) bool {
 				for _, id := range begun.list() {
 					if fields(r).Get("code") == id {
 						return true

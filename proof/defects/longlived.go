@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -131,7 +132,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "llat.revoke-500", Story: "Revoking what is no refresh token is an exception that nobody catches.",
-		Breaks: []string{"ha.revoke.access-token", "ha.llat.not-for-link", "robust.token.words"}, Change: answers(revokeRequest.and(func(r mockserver.Request) bool { return strings.Count(fields(r).Get("token"), ".") == 2 }), status(500)),
+		Breaks: []string{"ha.revoke.access-token", "ha.llat.not-for-link", "robust.token.words"}, Change: answers(revokeRequest.and(func(r mock.Request) bool { return strings.Count(fields(r).Get("token"), ".") == 2 }), status(500)),
 	},
 	{
 		ID: "llat.revoke-ends", Story: "Anybody who sees a long-lived token can revoke it at /auth/revoke.",

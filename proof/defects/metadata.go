@@ -4,13 +4,14 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
 var metadataDoc = at("GET /.well-known/oauth-authorization-server")
 var resourceDoc = at("GET /.well-known/oauth-protected-resource")
 
-func metadataDefect(id, story string, with func(mockserver.Answer) mockserver.Answer) Defect {
+func metadataDefect(id, story string, with func(mock.Answer) mock.Answer) Defect {
 	return Defect{ID: "metadata." + id, Story: story, Change: answers(metadataDoc, with, 200)}
 }
 
@@ -18,7 +19,7 @@ func metadataDefect(id, story string, with func(mockserver.Answer) mockserver.An
 func mentions(headerName string) change {
 	return func(p *mockserver.Policy) {
 		before := p.Answer
-		p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 			a = before(r, a)
 			name := r.Host
 			if headerName != "" {
@@ -65,12 +66,12 @@ var _ = listed([]Defect{
 	{ID: "metadata.host", Story: "The issuer is built from the Host header, whoever sent it.", Breaks: []string{"ha.metadata.foreign-host"}, Change: mentions("")},
 	{ID: "metadata.forwarded-host", Story: "The issuer is built from X-Forwarded-Host, whoever sent it.", Breaks: []string{"ha.metadata.foreign-host"}, Change: mentions("X-Forwarded-Host")},
 	{ID: "metadata.no-cors", Story: "No page of another origin may read the metadata.", Breaks: []string{"ha.metadata.cors"}, Blocks: []string{"*"}, Change: answers(metadataDoc, header("Access-Control-Allow-Origin", ""))},
-	{ID: "metadata.by-post", Story: "The metadata is served to a POST, too.", Breaks: []string{"oauth2.metadata.get-only"}, Change: takes(at("POST /.well-known/oauth-authorization-server"), func(r mockserver.Request) mockserver.Request { r.Method = http.MethodGet; return r })},
+	{ID: "metadata.by-post", Story: "The metadata is served to a POST, too.", Breaks: []string{"oauth2.metadata.get-only"}, Change: takes(at("POST /.well-known/oauth-authorization-server"), func(r mock.Request) mock.Request { r.Method = http.MethodGet; return r })},
 	{ID: "metadata.resource-missing-server", Story: "The protected resource does not name its authorization server.", Breaks: []string{"oauth2.resource-metadata.served"}, Change: answers(resourceDoc, member("authorization_servers", nil))},
 	{ID: "metadata.resource-other", Story: "The protected resource is another URL.", Breaks: []string{"oauth2.resource-metadata.served"}, Change: answers(resourceDoc, member("resource", "https://example.org"))},
 	{ID: "metadata.resource-dead-link", Story: "The 401 names a document that is not there.", Breaks: []string{"oauth2.resource-metadata.announced"}, Change: func(p *mockserver.Policy) {
 		before := p.Answer
-		p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 			if a = before(r, a); a.Status == 401 && a.Header.Get("WWW-Authenticate") != "" {
 				a = header("WWW-Authenticate", `Bearer resource_metadata="http://`+r.Host+`/nothing"`)(a)
 			}

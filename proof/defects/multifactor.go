@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -31,7 +32,7 @@ func within(shift time.Duration) change {
 }
 
 func stepHas(name string) when {
-	return func(r mockserver.Request) bool { _, there := decoded(r.Body)[name]; return there && flowStep(r) }
+	return func(r mock.Request) bool { _, there := decoded(r.Body)[name]; return there && flowStep(r) }
 }
 
 var _ = listed([]Defect{
@@ -41,7 +42,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.asked-as-error", Story: "The question for the second factor comes as an error of the first.",
-		Breaks: []string{"ha.mfa.asked"}, Blocks: []string{"*"}, Change: onStep("mfa", func(a mockserver.Answer) mockserver.Answer {
+		Breaks: []string{"ha.mfa.asked"}, Blocks: []string{"*"}, Change: onStep("mfa", func(a mock.Answer) mock.Answer {
 			return object(func(m map[string]any) {
 				if errs, ok := m["errors"].(map[string]any); ok && len(errs) == 0 {
 					m["errors"] = map[string]string{"base": "mfa_required"}
@@ -134,7 +135,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.number-500", Story: "A code that is a number is an exception that nobody catches.",
-		Breaks: []string{"ha.mfa.malformed-code"}, Change: answers(stepHas("code").and(func(r mockserver.Request) bool { _, number := decoded(r.Body)["code"].(float64); return number }), status(500)),
+		Breaks: []string{"ha.mfa.malformed-code"}, Change: answers(stepHas("code").and(func(r mock.Request) bool { _, number := decoded(r.Body)["code"].(float64); return number }), status(500)),
 	},
 	{
 		ID: "mfa.ten-minutes-old", Story: "Codes of the last ten minutes pass.",
@@ -179,7 +180,7 @@ var _ = listed([]Defect{
 	{
 		ID: "mfa.tells", Story: "Whether a user has a second factor shows at a wrong password.",
 		Breaks: []string{"ha.mfa.hidden"}, Home: func(o *mockserver.Options) {
-			telltale(o, func(a mockserver.Answer) mockserver.Answer {
+			telltale(o, func(a mock.Answer) mock.Answer {
 				return member("errors", map[string]string{"base": "invalid_auth_or_code"})(a)
 			})
 		},

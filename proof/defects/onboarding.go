@@ -1,6 +1,7 @@
 package defects
 
 import (
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -16,12 +17,12 @@ var _ = listed([]Defect{
 	{
 		ID: "onboarding.user-made", Story: "The step is refused, and its user is made all the same.",
 		Breaks: []string{"ha.onboarding.owner-once"}, Change: func(p *mockserver.Policy) {
-			answers(at("POST /auth/login_flow/*").and(func(r mockserver.Request) bool { return decoded(r.Body)["username"] == "authconform-intruder" }), ok(`{"type":"create_entry","flow_id":"x","result":"x"}`), 200)(p)
+			answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool { return decoded(r.Body)["username"] == "authconform-intruder" }), ok(`{"type":"create_entry","flow_id":"x","result":"x"}`), 200)(p)
 		},
 	},
 	{
 		ID: "onboarding.open-steps", Story: "The later steps ask for no token.",
-		Breaks: []string{"ha.onboarding.steps-need-token"}, Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool { return s == "" })).and(func(r mockserver.Request) bool { return r.Path() != "/api/onboarding/users" }), ok(`{}`), 404),
+		Breaks: []string{"ha.onboarding.steps-need-token"}, Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool { return s == "" })).and(func(r mock.Request) bool { return r.Path() != "/api/onboarding/users" }), ok(`{}`), 404),
 	},
 	{
 		ID: "onboarding.junk-token", Story: "The later steps look whether there is a token, and not at it.",

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -144,7 +145,7 @@ var _ = listed([]Defect{
 		Breaks: []string{"oauth2.metadata.pkce-true", "oauth2.pkce.missing-verifier"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
-			p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); strings.Contains(a.Why, "verifier required") {
 					a.Status = 401
 				}
@@ -157,7 +158,7 @@ var _ = listed([]Defect{
 		Breaks: []string{"oauth2.pkce.unexpected-verifier"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
-			p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); strings.Contains(a.Why, "no code challenge") {
 					a.Status = 403
 				}
@@ -286,7 +287,7 @@ var _ = listed([]Defect{
 	{
 		ID: "pkce.wrong-verifier-keeps", Story: "A wrong verifier leaves the code, so that others can be tried.",
 		Breaks: []string{"oauth2.pkce.burns-code"},
-		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mockserver.Refusal) bool { return false } },
+		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return false } },
 	},
 	{
 		ID: "pkce.one-session", Story: "The challenge is kept in one place for all logins: the newest counts.",

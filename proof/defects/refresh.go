@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -12,7 +13,7 @@ import (
 func refreshes(like func(own, given string) bool) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Refresh
-		p.Refresh = func(r store.Refresh, clientID string, now time.Time) *mockserver.Refusal {
+		p.Refresh = func(r store.Refresh, clientID string, now time.Time) *mock.Refusal {
 			if like(r.ClientID, clientID) {
 				clientID = r.ClientID
 			}
@@ -22,7 +23,7 @@ func refreshes(like func(own, given string) bool) change {
 }
 
 // refusedRefresh edits the refusals of refresh grants that w picks.
-func refusedRefresh(w when, with func(mockserver.Answer) mockserver.Answer) change {
+func refusedRefresh(w when, with func(mock.Answer) mock.Answer) change {
 	return answers(refreshGrant.and(w), with, 400)
 }
 
@@ -102,7 +103,7 @@ var _ = listed([]Defect{
 			"ha.ws.closed-by-delete",
 			"ha.ws.delete-all",
 			"ha.llat.not-a-refresh-token",
-		}, Change: answers(refreshGrant, func(a mockserver.Answer) mockserver.Answer {
+		}, Change: answers(refreshGrant, func(a mock.Answer) mock.Answer {
 			if strings.Contains(string(a.Body), "invalid_grant") {
 				a.Status = 401
 			}
@@ -136,7 +137,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.missing-500", Story: "A refresh without a token is an exception that nobody catches.",
-		Breaks: []string{"oauth2.refresh.missing-token", "robust.form.bytes"}, Change: refusedRefresh(func(r mockserver.Request) bool { return !has("refresh_token")(r) }, status(500)),
+		Breaks: []string{"oauth2.refresh.missing-token", "robust.form.bytes"}, Change: refusedRefresh(func(r mock.Request) bool { return !has("refresh_token")(r) }, status(500)),
 	},
 	{
 		ID: "refresh.empty-404", Story: "An empty refresh token is answered with 404.",
@@ -144,7 +145,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.missing-word", Story: "A refresh without a token is refused with invalid_grant, which ends the session of an app that made a mistake.",
-		Breaks: []string{"oauth2.refresh.missing-token"}, Change: refusedRefresh(func(r mockserver.Request) bool { return !has("refresh_token")(r) }, word("invalid_request", "invalid_grant")),
+		Breaks: []string{"oauth2.refresh.missing-token"}, Change: refusedRefresh(func(r mock.Request) bool { return !has("refresh_token")(r) }, word("invalid_request", "invalid_grant")),
 	},
 	{
 		ID: "refresh.malformed-client-403", Story: "A malformed client_id at a refresh is answered with 403.",
@@ -172,7 +173,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.case-folded", Story: "Refresh tokens are found whatever their letter case.",
-		Breaks: []string{"oauth2.refresh.tampered"}, Change: takes(refreshGrant, func(r mockserver.Request) mockserver.Request {
+		Breaks: []string{"oauth2.refresh.tampered"}, Change: takes(refreshGrant, func(r mock.Request) mock.Request {
 			if t := fields(r).Get("refresh_token"); t == strings.ToUpper(t) && len(t) == 128 {
 				return set("refresh_token", strings.ToLower(t))(r)
 			}

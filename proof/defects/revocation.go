@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -64,7 +65,7 @@ var _ = listed([]Defect{
 		ID: "revoke.live-body", Story: "A revocation that found a session says so in a body.",
 		Breaks: []string{"ha.revoke.always-200"}, Change: func(p *mockserver.Policy) {
 			again := repeated("token")
-			answers(revokeRequest.and(func(r mockserver.Request) bool { return len(fields(r).Get("token")) == 128 && !again(r) }), ok(`{"revoked":true}`), 200)(p)
+			answers(revokeRequest.and(func(r mock.Request) bool { return len(fields(r).Get("token")) == 128 && !again(r) }), ok(`{"revoked":true}`), 200)(p)
 		},
 	},
 	{
@@ -87,7 +88,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "revoke.missing-400", Story: "A request without a token is refused.",
-		Breaks: []string{"ha.revoke.always-200"}, Change: answers(revokeRequest.and(func(r mockserver.Request) bool { return len(r.Body) == 0 }), refused("invalid_request"), 200),
+		Breaks: []string{"ha.revoke.always-200"}, Change: answers(revokeRequest.and(func(r mock.Request) bool { return len(r.Body) == 0 }), refused("invalid_request"), 200),
 	},
 	{
 		ID: "revoke.needs-client", Story: "A revocation without client_id answers 200 and does nothing.",
@@ -128,7 +129,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "revoke.by-get", Story: "A GET revokes, so that a picture in a page ends a session.",
-		Breaks: []string{"oauth2.revoke.get-harmless"}, Change: takes(at("GET /auth/revoke"), func(r mockserver.Request) mockserver.Request {
+		Breaks: []string{"oauth2.revoke.get-harmless"}, Change: takes(at("GET /auth/revoke"), func(r mock.Request) mock.Request {
 			_, query, _ := strings.Cut(r.Target, "?")
 			r.Method, r.Target, r.Body = http.MethodPost, "/auth/revoke", []byte(query)
 			return form(r)
@@ -140,7 +141,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "revoke.access-ends-session", Story: "Revoking an access token is refused.",
-		Breaks: []string{"ha.revoke.access-token", "ha.llat.not-for-link"}, Change: answers(revokeRequest.and(func(r mockserver.Request) bool { return strings.Count(fields(r).Get("token"), ".") == 2 }), refused("unsupported_token_type"), 200),
+		Breaks: []string{"ha.revoke.access-token", "ha.llat.not-for-link"}, Change: answers(revokeRequest.and(func(r mock.Request) bool { return strings.Count(fields(r).Get("token"), ".") == 2 }), refused("unsupported_token_type"), 200),
 	},
 	{
 		ID: "revoke.no-legacy", Story: "action=revoke at the token endpoint, which the companion apps send, is a grant that nobody knows.",
@@ -175,7 +176,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "revoke.cors-inert", Story: "A revocation that names an Origin is only answered as a preflight.",
-		Breaks: []string{"oauth2.revoke.cors"}, Change: takes(revokeRequest.and(func(r mockserver.Request) bool { return r.Header.Get("Origin") != "" }), set("token", "nothing")),
+		Breaks: []string{"oauth2.revoke.cors"}, Change: takes(revokeRequest.and(func(r mock.Request) bool { return r.Header.Get("Origin") != "" }), set("token", "nothing")),
 	},
 	{
 		ID: "revoke.cors-credentials", Story: "The revocation endpoint lets pages send cookies along.",

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -15,7 +16,7 @@ func crashes(w when) change {
 }
 
 func bodyHas(parts ...string) when {
-	return func(r mockserver.Request) bool {
+	return func(r mock.Request) bool {
 		for _, p := range parts {
 			if bytes.Contains(r.Body, []byte(p)) {
 				return true
@@ -26,12 +27,12 @@ func bodyHas(parts ...string) when {
 }
 
 func kindHas(part string) when {
-	return func(r mockserver.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), part) }
+	return func(r mock.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), part) }
 }
 
 var jsonEndpoints = at("POST /auth/login_flow").or(flowStep)
 
-func notJSON(r mockserver.Request) bool { return !json.Valid(r.Body) }
+func notJSON(r mock.Request) bool { return !json.Valid(r.Body) }
 
 var _ = listed([]Defect{
 	{
@@ -40,7 +41,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.form-bytes", Story: "Form bytes that are no text are not expected.",
-		Breaks: []string{"robust.form.bytes", "robust.generated-forms"}, Change: crashes(at("POST /auth/*").and(func(r mockserver.Request) bool { return !utf8.Valid(r.Body) && sent("application/x-www-form")(r) })),
+		Breaks: []string{"robust.form.bytes", "robust.generated-forms"}, Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return !utf8.Valid(r.Body) && sent("application/x-www-form")(r) })),
 	},
 	{
 		ID: "robust.form-escape", Story: "A broken escape in a form is not expected.",
@@ -48,15 +49,15 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.form-many", Story: "A form of many fields overflows a stack.",
-		Breaks: []string{"robust.form.shapes"}, Change: crashes(at("POST /auth/*").and(func(r mockserver.Request) bool { return bytes.Count(r.Body, []byte("a=1&")) > 500 })),
+		Breaks: []string{"robust.form.shapes"}, Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return bytes.Count(r.Body, []byte("a=1&")) > 500 })),
 	},
 	{
 		ID: "robust.no-media-type", Story: "A request without Content-Type is not expected.",
-		Breaks: []string{"robust.form.shapes"}, Change: crashes(at("POST /auth/token").and(func(r mockserver.Request) bool { return r.Header.Get("Content-Type") == ";" })),
+		Breaks: []string{"robust.form.shapes"}, Change: crashes(at("POST /auth/token").and(func(r mock.Request) bool { return r.Header.Get("Content-Type") == ";" })),
 	},
 	{
 		ID: "robust.multipart-boundary", Story: "multipart without its boundary is not expected.",
-		Breaks: []string{"robust.multipart"}, Change: crashes(at("POST /auth/*").and(func(r mockserver.Request) bool { return r.Header.Get("Content-Type") == "multipart/form-data" })),
+		Breaks: []string{"robust.multipart"}, Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return r.Header.Get("Content-Type") == "multipart/form-data" })),
 	},
 	{
 		ID: "robust.multipart-file", Story: "A file where a text should be is not expected.",
@@ -68,13 +69,13 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.generated-forms", Story: "A form with a field of no name is not expected.",
-		Breaks: []string{"robust.form.shapes", "robust.generated-forms"}, Change: crashes(at("POST /auth/*").and(func(r mockserver.Request) bool {
+		Breaks: []string{"robust.form.shapes", "robust.generated-forms"}, Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool {
 			return bytes.Contains(r.Body, []byte("&=")) || bytes.HasPrefix(r.Body, []byte("="))
 		})),
 	},
 	{
 		ID: "robust.json-null", Story: "A body of null is read as an object.",
-		Breaks: []string{"robust.json.shapes"}, Change: crashes(jsonEndpoints.and(func(r mockserver.Request) bool { return string(r.Body) == "null" })),
+		Breaks: []string{"robust.json.shapes"}, Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { return string(r.Body) == "null" })),
 	},
 	{
 		ID: "robust.json-broken", Story: "A body that is no JSON is not expected.",
@@ -82,11 +83,11 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.json-type", Story: "A number where a text should be is not expected.",
-		Breaks: []string{"robust.json.types"}, Change: crashes(jsonEndpoints.and(func(r mockserver.Request) bool { _, n := decoded(r.Body)["redirect_uri"].(float64); return n })),
+		Breaks: []string{"robust.json.types"}, Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { _, n := decoded(r.Body)["redirect_uri"].(float64); return n })),
 	},
 	{
 		ID: "robust.json-depth", Story: "A deep body overflows the stack of the JSON reader.",
-		Breaks: []string{"robust.json.depth"}, Change: crashes(jsonEndpoints.and(func(r mockserver.Request) bool { return bytes.HasPrefix(r.Body, []byte("[[[[[[[[")) })),
+		Breaks: []string{"robust.json.depth"}, Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { return bytes.HasPrefix(r.Body, []byte("[[[[[[[[")) })),
 	},
 	{
 		ID: "robust.handler-short", Story: "A handler with one part is not expected.",
@@ -94,7 +95,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.link-empty", Story: "Linking reads its members without asking whether they are there.",
-		Breaks: []string{"robust.link-user"}, Change: crashes(linkRequest.and(func(r mockserver.Request) bool { return string(r.Body) == "{}" })),
+		Breaks: []string{"robust.link-user"}, Change: crashes(linkRequest.and(func(r mock.Request) bool { return string(r.Body) == "{}" })),
 	},
 	{
 		ID: "robust.password-nul", Story: "A NUL in a password is not expected by the hash.",
@@ -102,7 +103,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.password-long", Story: "A password of 72 bytes and more is not expected by the hash.",
-		Breaks: []string{"robust.password"}, Change: crashes(flowStep.and(func(r mockserver.Request) bool { s, _ := decoded(r.Body)["password"].(string); return len(s) > 72 })),
+		Breaks: []string{"robust.password"}, Change: crashes(flowStep.and(func(r mock.Request) bool { s, _ := decoded(r.Body)["password"].(string); return len(s) > 72 })),
 	},
 	{
 		ID: "robust.client-bracket", Story: "A client id with half an IPv6 address is not expected.",
@@ -111,7 +112,7 @@ var _ = listed([]Defect{
 			"oauth2.refresh.malformed-client",
 			"robust.client-ids",
 			"robust.generated-urls",
-		}, Change: crashes(func(r mockserver.Request) bool {
+		}, Change: crashes(func(r mock.Request) bool {
 			id, _ := decoded(r.Body)["client_id"].(string)
 			return strings.Contains(id, "[") && !strings.Contains(id, "]") || strings.Contains(fields(r).Get("client_id"), "[") && !strings.Contains(fields(r).Get("client_id"), "]")
 		}),
@@ -124,13 +125,13 @@ var _ = listed([]Defect{
 				return before(clientID, redirectURI, pkce, published)
 			}
 			var odd idSecrets
-			takes(at("POST /auth/login_flow"), func(r mockserver.Request) mockserver.Request {
+			takes(at("POST /auth/login_flow"), func(r mock.Request) mock.Request {
 				if s, _ := decoded(r.Body)["redirect_uri"].(string); strings.Contains(s, "[") && !strings.Contains(s, "]") {
 					odd.add("odd")
 				}
 				return r
 			})(p)
-			answers(flowStep.and(func(mockserver.Request) bool { return len(odd.list()) > 0 }), status(500), 403)(p)
+			answers(flowStep.and(func(mock.Request) bool { return len(odd.list()) > 0 }), status(500), 403)(p)
 		},
 	},
 	{
@@ -139,14 +140,14 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.path-bytes", Story: "A path of bytes that are no text is not expected.",
-		Breaks: []string{"robust.paths", "robust.queries", "robust.signatures"}, Change: crashes(func(r mockserver.Request) bool {
+		Breaks: []string{"robust.paths", "robust.queries", "robust.signatures"}, Change: crashes(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%ff") || strings.Contains(r.Target, "%FF")
 		}),
 	},
 	{
 		ID: "robust.query-brackets", Story: "A query with lists is not expected.",
 		Breaks: []string{"ha.authorize.path", "robust.queries", "robust.generated-urls"},
-		Blocks: []string{"ha.advisory.framing", "oauth2.authz.no-http-redirect"}, Change: crashes(at("GET /auth/authorize").and(func(r mockserver.Request) bool {
+		Blocks: []string{"ha.advisory.framing", "oauth2.authz.no-http-redirect"}, Change: crashes(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%") && strings.Contains(r.Target, "&") && strings.Contains(r.Target, "?")
 		})),
 	},
@@ -163,14 +164,14 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.signature", Story: "A signature that is no token is not expected.",
-		Breaks: []string{"ha.signed-path.tampered", "robust.signatures"}, Change: crashes(func(r mockserver.Request) bool {
+		Breaks: []string{"ha.signed-path.tampered", "robust.signatures"}, Change: crashes(func(r mock.Request) bool {
 			_, sig, ok := strings.Cut(r.Target, "authSig=")
 			return ok && strings.Count(sig, ".") != 2
 		}),
 	},
 	{
 		ID: "robust.header-odd", Story: "Headers that nobody sends are not expected.",
-		Breaks: []string{"robust.headers"}, Change: crashes(func(r mockserver.Request) bool {
+		Breaks: []string{"robust.headers"}, Change: crashes(func(r mock.Request) bool {
 			for name := range r.Header {
 				if name == "Range" || name == "If-Modified-Since" || name == "Accept" && r.Header.Get(name) != "*/*" || name == "Cookie" {
 					return true
@@ -181,7 +182,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.host", Story: "A Host that is no host is not expected.",
-		Breaks: []string{"robust.host", "robust.body-size"}, Change: crashes(func(r mockserver.Request) bool { return strings.ContainsAny(r.Host, "@ ") || r.Host == "" }),
+		Breaks: []string{"robust.host", "robust.body-size"}, Change: crashes(func(r mock.Request) bool { return strings.ContainsAny(r.Host, "@ ") || r.Host == "" }),
 	},
 	{
 		ID: "robust.body-500", Story: "A body that is too large is an exception that nobody catches.",
@@ -198,13 +199,13 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.generated-json", Story: "A body that is a list is not expected.",
-		Breaks: []string{"robust.json.shapes", "robust.generated-json"}, Change: crashes(jsonEndpoints.and(func(r mockserver.Request) bool {
+		Breaks: []string{"robust.json.shapes", "robust.generated-json"}, Change: crashes(jsonEndpoints.and(func(r mock.Request) bool {
 			return bytes.HasPrefix(r.Body, []byte("[")) && json.Valid(r.Body) && len(r.Body) > 2 && len(r.Body) < 4000
 		})),
 	},
 	{
 		ID: "robust.generated-url", Story: "A redirect URI with a percent sign in its host is not expected.",
-		Breaks: []string{"robust.generated-urls"}, Change: crashes(at("GET /auth/authorize").and(func(r mockserver.Request) bool {
+		Breaks: []string{"robust.generated-urls"}, Change: crashes(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%5B") || strings.Contains(r.Target, "%40")
 		})),
 	},

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -79,7 +80,7 @@ var _ = listed([]Defect{
 			"ha.signed-path.expires",
 			"ha.signed-path.expires-as-asked",
 			"ha.signed-path.dies-with-user",
-		}, Change: answers(at("GET /api/config").and(func(r mockserver.Request) bool {
+		}, Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
 			_, sig, ok := strings.Cut(r.Target, "authSig=")
 			return ok && strings.Contains(unbase64(strings.Split(sig, ".")[0]), "HS256") && strings.Contains(unbase64(strings.Split(sig+".", ".")[1]), `"path"`)
 		}), ok(`{"version":"2026.11.0"}`), 401),
@@ -87,7 +88,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "signed.empty", Story: "An empty signature is taken for none, and none for right.",
-		Breaks: []string{"ha.signed-path.tampered", "robust.signatures"}, Change: answers(at("GET /api/config").and(func(r mockserver.Request) bool { return strings.HasSuffix(r.Target, "authSig=") }), ok(`{"version":"2026.11.0"}`), 401),
+		Breaks: []string{"ha.signed-path.tampered", "robust.signatures"}, Change: answers(at("GET /api/config").and(func(r mock.Request) bool { return strings.HasSuffix(r.Target, "authSig=") }), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
 		ID: "signed.post", Story: "A signature for looking lets a POST through.",
@@ -101,7 +102,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "signed.bearer-is", Story: "A bearer token passes as signature.",
-		Breaks: []string{"ha.signed-path.not-a-token", "ha.advisory.token-in-query"}, Change: takes(at("GET /api/config"), func(r mockserver.Request) mockserver.Request {
+		Breaks: []string{"ha.signed-path.not-a-token", "ha.advisory.token-in-query"}, Change: takes(at("GET /api/config"), func(r mock.Request) mock.Request {
 			if _, sig, ok := strings.Cut(r.Target, "authSig="); ok && strings.Count(sig, ".") == 2 && !strings.Contains(unbase64(strings.Split(sig, ".")[1]), "path") {
 				return withHeader("Authorization", "Bearer "+sig)(r)
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -73,7 +74,7 @@ type watchful struct {
 func (s *watchful) PutCode(c store.Code) {
 	before := s.options.Policy.Request
 	value := c.Value
-	s.options.Policy.Request = func(r mockserver.Request) mockserver.Request {
+	s.options.Policy.Request = func(r mock.Request) mock.Request {
 		if r = before(r); tokenEndpoint(r) {
 			for _, values := range fields(r) {
 				if len(values) > 1 && fields(r).Get("code") == value {
@@ -227,7 +228,7 @@ func (s *linking) PutCode(c store.Code) {
 	s.once.Do(func() {
 		s.linked = map[string]bool{}
 		before := s.options.Policy.Request
-		s.options.Policy.Request = func(r mockserver.Request) mockserver.Request {
+		s.options.Policy.Request = func(r mock.Request) mock.Request {
 			if r = before(r); linkRequest(r) {
 				code, _ := decoded(r.Body)["code"].(string)
 				s.mu.Lock()

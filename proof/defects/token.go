@@ -7,11 +7,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
 // granted edits successful token answers; both grants, or one.
-func granted(with func(mockserver.Answer) mockserver.Answer, grants ...when) change {
+func granted(with func(mock.Answer) mock.Answer, grants ...when) change {
 	w := tokenEndpoint
 	if len(grants) > 0 {
 		w = grants[0]
@@ -41,12 +42,12 @@ var _ = listed([]Defect{
 			"ha.cors.token-read",
 			"oauth2.token.status-200",
 		},
-		Blocks: []string{"*"}, Change: answers(codeGrant.and(func(r mockserver.Request) bool { return !has("redirect_uri")(r) }), refused("invalid_request"), 200),
+		Blocks: []string{"*"}, Change: answers(codeGrant.and(func(r mock.Request) bool { return !has("redirect_uri")(r) }), refused("invalid_request"), 200),
 	},
 	{
 		ID: "token.by-get", Story: "The token endpoint reads its parameters from a GET, too.",
 		Breaks: []string{"oauth2.token.post-only", "oauth2.token.methods", "ha.http.allow"},
-		Change: takes(at("GET /auth/token"), func(r mockserver.Request) mockserver.Request {
+		Change: takes(at("GET /auth/token"), func(r mock.Request) mock.Request {
 			_, query, _ := strings.Cut(r.Target, "?")
 			r.Method, r.Target, r.Body = http.MethodPost, "/auth/token", []byte(query)
 			return form(r)
@@ -55,7 +56,7 @@ var _ = listed([]Defect{
 	{
 		ID: "token.query", Story: "Parameters are taken from the query as from the form.",
 		Breaks: []string{"oauth2.token.query-ignored"},
-		Change: takes(tokenEndpoint, func(r mockserver.Request) mockserver.Request {
+		Change: takes(tokenEndpoint, func(r mock.Request) mock.Request {
 			if _, query, ok := strings.Cut(r.Target, "?"); ok {
 				r.Target, r.Body = "/auth/token", append(append([]byte{}, r.Body...), "&"+query...)
 			}
@@ -65,7 +66,7 @@ var _ = listed([]Defect{
 	{
 		ID: "token.charset-refused", Story: "The media type is compared as a whole, so that a charset behind it spoils it.",
 		Breaks: []string{"oauth2.token.form-encoding"},
-		Change: takes(tokenEndpoint.and(func(r mockserver.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "charset") }), withHeader("Content-Type", "text/plain")),
+		Change: takes(tokenEndpoint.and(func(r mock.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "charset") }), withHeader("Content-Type", "text/plain")),
 	},
 	{
 		ID: "token.media-type-case", Story: "The media type's letter case counts.",
@@ -79,7 +80,7 @@ var _ = listed([]Defect{
 	{
 		ID: "token.no-multipart-refresh", Story: "multipart is read for the code grant only.",
 		Breaks: []string{"ha.token.multipart"},
-		Change: takes(tokenEndpoint.and(sent("multipart/")).and(func(r mockserver.Request) bool {
+		Change: takes(tokenEndpoint.and(sent("multipart/")).and(func(r mock.Request) bool {
 			return strings.Contains(string(r.Body), "refresh_token\"\r\n\r\n") || strings.Contains(string(r.Body), "\r\n\r\nrefresh_token")
 		}), withHeader("Content-Type", "text/plain")),
 	},
@@ -102,7 +103,7 @@ var _ = listed([]Defect{
 	{
 		ID: "token.authorization-judged", Story: "An Authorization header at the token endpoint is judged as at the API.",
 		Breaks: []string{"ha.token.ignores-secret"},
-		Change: answers(tokenEndpoint.and(func(r mockserver.Request) bool { return r.Header.Get("Authorization") != "" }), status(401), 200),
+		Change: answers(tokenEndpoint.and(func(r mock.Request) bool { return r.Header.Get("Authorization") != "" }), status(401), 200),
 	},
 	{
 		ID: "token.redirect-compared", Story: "A redirect_uri at the token endpoint is compared with nothing but itself and refused.",

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -133,14 +134,14 @@ var _ = listed([]Defect{
 			"robust.multipart",
 			"robust.methods",
 			"robust.generated-forms",
-		}, Change: answers(tokenEndpoint.and(func(r mockserver.Request) bool { return len(r.Body) == 0 }), status(500), 400),
+		}, Change: answers(tokenEndpoint.and(func(r mock.Request) bool { return len(r.Body) == 0 }), status(500), 400),
 	},
 	{
 		ID: "token.echo", Story: "error_description repeats what was sent.",
 		Breaks: []string{"oauth2.error.charset"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
-			p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); tokenEndpoint(r) && a.Status == 400 {
 					a = member("error_description", "bad value: "+fields(r).Get("client_id")+fields(r).Get("grant_type")+fields(r).Get("code"))(a)
 				}
@@ -150,14 +151,14 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "token.charset-500", Story: "A parameter with letters beyond ASCII is an exception that nobody catches.",
-		Breaks: []string{"oauth2.error.charset", "robust.client-ids"}, Change: answers(tokenEndpoint.and(func(r mockserver.Request) bool { return strings.Contains(string(r.Body), "%C3%BC") }), status(500)),
+		Breaks: []string{"oauth2.error.charset", "robust.client-ids"}, Change: answers(tokenEndpoint.and(func(r mock.Request) bool { return strings.Contains(string(r.Body), "%C3%BC") }), status(500)),
 	},
 	{
 		ID: "token.client-word", Story: "A malformed client_id is refused with unauthorized_client.",
 		Breaks: []string{"oauth2.code.client-id-required", "oauth2.error.invalid-request"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
-			p.Answer = func(r mockserver.Request, a mockserver.Answer) mockserver.Answer {
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); codeGrant(r) && strings.Contains(a.Why, "client id") {
 					a = word("", "unauthorized_client")(a)
 				}
@@ -209,12 +210,12 @@ var _ = listed([]Defect{
 	{
 		ID: "token.json-sniffed", Story: "A body that looks like JSON is read as a form, whatever it says it is.",
 		Breaks: []string{"oauth2.error.wrong-content-type"},
-		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mockserver.Request) bool { return strings.HasPrefix(string(r.Body), "{") }), jsonAsForm),
+		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mock.Request) bool { return strings.HasPrefix(string(r.Body), "{") }), jsonAsForm),
 	},
 	{
 		ID: "token.any-media-type", Story: "A form is read whatever its media type.",
 		Breaks: []string{"oauth2.error.wrong-content-type"},
-		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mockserver.Request) bool { return !strings.HasPrefix(string(r.Body), "{") }), form),
+		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mock.Request) bool { return !strings.HasPrefix(string(r.Body), "{") }), form),
 	},
 	{
 		ID: "token.stock-refused", Story: "Answers of the code grant lack their media type, so that a stock library reads a form.",
@@ -244,7 +245,7 @@ var _ = listed([]Defect{
 	},
 })
 
-func jsonAsForm(r mockserver.Request) mockserver.Request {
+func jsonAsForm(r mock.Request) mock.Request {
 	values := url.Values{}
 	for name, v := range decoded(r.Body) {
 		if s, ok := v.(string); ok {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -14,14 +15,14 @@ import (
 // The words that defects of several sections share.
 
 func query(part string) when {
-	return func(r mockserver.Request) bool { return strings.Contains(r.Target, part) }
+	return func(r mock.Request) bool { return strings.Contains(r.Target, part) }
 }
 
 var api = at("* /api/*").or(at("* /api/")).or(at("* /api/*/*"))
 
 // authorization picks requests by their Authorization header.
 func authorization(like func(string) bool) when {
-	return func(r mockserver.Request) bool { return like(r.Header.Get("Authorization")) }
+	return func(r mock.Request) bool { return like(r.Header.Get("Authorization")) }
 }
 
 // opensTo lets API requests through that bear something wrong.
@@ -38,8 +39,8 @@ func jwtAlg(authorization string) string {
 	return unbase64(strings.Split(token, ".")[0])
 }
 
-func bearerFromQuery(name string) func(mockserver.Request) mockserver.Request {
-	return func(r mockserver.Request) mockserver.Request {
+func bearerFromQuery(name string) func(mock.Request) mock.Request {
+	return func(r mock.Request) mock.Request {
 		if _, value, ok := strings.Cut(r.Target, "?"+name+"="); ok {
 			r.Target = r.Path()
 			return withHeader("Authorization", "Bearer "+value)(r)
@@ -87,7 +88,7 @@ func believes(c change) change {
 func redeem(looser func(c *store.Code, clientID *string, verifier **string, now *time.Time)) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Redeem
-		p.Redeem = func(c store.Code, clientID string, verifier *string, now time.Time) *mockserver.Refusal {
+		p.Redeem = func(c store.Code, clientID string, verifier *string, now time.Time) *mock.Refusal {
 			looser(&c, &clientID, &verifier, &now)
 			return strict(c, clientID, verifier, now)
 		}
@@ -113,20 +114,20 @@ func host(raw string) string {
 
 // bearerOfLength picks API requests whose bearer token has so many characters.
 func bearerOfLength(n int) when {
-	return at("GET /api/*").or(at("GET /api/")).and(func(r mockserver.Request) bool {
+	return at("GET /api/*").or(at("GET /api/")).and(func(r mock.Request) bool {
 		return len(r.Header.Get("Authorization")) == n+len("Bearer ")
 	})
 }
 
 // ok answers 200 with a JSON body.
-func ok(text string) func(mockserver.Answer) mockserver.Answer {
+func ok(text string) func(mock.Answer) mock.Answer {
 	return all(status(200), header("Content-Type", "application/json"), body(text))
 }
 
-func anyRequest(mockserver.Request) bool { return true }
+func anyRequest(mock.Request) bool { return true }
 
 func origin(like func(string) bool) when {
-	return func(r mockserver.Request) bool { o := r.Header.Get("Origin"); return o != "" && like(o) }
+	return func(r mock.Request) bool { o := r.Header.Get("Origin"); return o != "" && like(o) }
 }
 
 var linkRequest = at("POST /auth/link_user")
@@ -134,11 +135,11 @@ var linkRequest = at("POST /auth/link_user")
 var begin = at("POST /auth/login_flow")
 
 func begins(like func(m map[string]any) bool) when {
-	return func(r mockserver.Request) bool { m := decoded(r.Body); return begin(r) && m != nil && like(m) }
+	return func(r mock.Request) bool { m := decoded(r.Body); return begin(r) && m != nil && like(m) }
 }
 
 func steps(like func(m map[string]any) bool) when {
-	return func(r mockserver.Request) bool { m := decoded(r.Body); return flowStep(r) && m != nil && like(m) }
+	return func(r mock.Request) bool { m := decoded(r.Body); return flowStep(r) && m != nil && like(m) }
 }
 
 func place(file string) string {
@@ -150,7 +151,7 @@ func place(file string) string {
 
 // more appends to the page's script.
 func more(code string) change {
-	return answers(at("GET /static/authorize.js"), func(a mockserver.Answer) mockserver.Answer {
+	return answers(at("GET /static/authorize.js"), func(a mock.Answer) mock.Answer {
 		a.Body = append(bytes.Clone(a.Body), code...)
 		return a
 	}, 200)
@@ -162,8 +163,8 @@ type edit struct{ file, old, by string }
 var flowStep = at("POST /auth/login_flow/*")
 
 // onStep edits answers of the login flow by their step.
-func onStep(id string, with func(mockserver.Answer) mockserver.Answer) change {
-	return answers(flowStep, func(a mockserver.Answer) mockserver.Answer {
+func onStep(id string, with func(mock.Answer) mock.Answer) change {
+	return answers(flowStep, func(a mock.Answer) mock.Answer {
 		if decoded(a.Body)["step_id"] == id {
 			return with(a)
 		}
@@ -224,7 +225,7 @@ func letsNear(like func(listed, to string) bool) change {
 }
 
 func tokenIs(like func(token string) bool) when {
-	return func(r mockserver.Request) bool { return like(fields(r).Get("refresh_token")) }
+	return func(r mock.Request) bool { return like(fields(r).Get("refresh_token")) }
 }
 
 var (
@@ -256,16 +257,16 @@ func except(reasons []mockserver.End) func(mockserver.End) bool {
 var tokenEndpoint = at("POST /auth/token")
 
 // form makes a body a plain form's.
-func form(r mockserver.Request) mockserver.Request {
+func form(r mock.Request) mock.Request {
 	return withHeader("Content-Type", "application/x-www-form-urlencoded")(r)
 }
 
 func sent(kind string) when {
-	return func(r mockserver.Request) bool { return strings.HasPrefix(r.Header.Get("Content-Type"), kind) }
+	return func(r mock.Request) bool { return strings.HasPrefix(r.Header.Get("Content-Type"), kind) }
 }
 
 // refused makes an answer a refusal.
-func refused(with string) func(mockserver.Answer) mockserver.Answer {
+func refused(with string) func(mock.Answer) mock.Answer {
 	return all(status(400), header("Content-Type", "application/json"), body(`{"error":"`+with+`"}`))
 }
 

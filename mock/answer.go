@@ -1,0 +1,96 @@
+package mock
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Answer is what a handler decided, before it is written.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	Why    string // the rule that refused, for the history and the page
+
+	Delay    time.Duration // before it is written, on the mock's clock
+	Drop     bool          // close the connection instead
+	Truncate int           // write so many bytes of the body, then close; 0: all
+}
+
+// Refusal is an error with a protocol face: what was asked, what rule refused it, where the rule is written.
+type Refusal struct {
+	Status      int
+	Code        string // RFC 6749 §5.2
+	Description string
+	Rule        string // where it is written
+}
+
+// Refuse makes a refusal.
+func Refuse(status int, code, description, rule string) *Refusal {
+	return &Refusal{status, code, description, rule}
+}
+
+func (r *Refusal) Error() string { return r.Code + ": " + r.Description + " (" + r.Rule + ")" }
+
+// Answer is the refusal as a token endpoint says it (RFC 6749 §5.2).
+func (r *Refusal) Answer() *Answer {
+	v := map[string]string{"error": r.Code}
+	if r.Description != "" {
+		v["error_description"] = r.Description
+	}
+	a := JSON(r.Status, v)
+	a.Why = r.Error()
+	return a
+}
+
+// JSON is a value as application/json.
+func JSON(status int, v any) *Answer {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		raw = []byte(`{"message":"the answer could not be encoded"}`)
+	}
+	return &Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: raw}
+}
+
+// Message is a refusal of a JSON endpoint.
+func Message(status int, text string) *Answer {
+	a := JSON(status, map[string]string{"message": text})
+	a.Why = text
+	return a
+}
+
+// Plain is a refusal in the words of its status: "404: Not Found".
+func Plain(status int) *Answer { return Text(status, Itoa(status)+": "+http.StatusText(status)) }
+
+// Text is a body of plain text.
+func Text(status int, body string) *Answer {
+	a := &Answer{Status: status, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: []byte(body)}
+	if status >= http.StatusBadRequest {
+		a.Why = body
+	}
+	return a
+}
+
+// Empty has no body.
+func Empty(status int) *Answer { return &Answer{Status: status, Header: http.Header{}} }
+
+// Redirect sends a browser elsewhere.
+func Redirect(status int, to string) *Answer {
+	a := Empty(status)
+	a.Header.Set("Location", to)
+	return a
+}
+
+// Secret is a random hex string of n bytes.
+func Secret(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// Itoa is a number in digits.
+func Itoa(n int) string { return strconv.Itoa(n) }

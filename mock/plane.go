@@ -1,0 +1,202 @@
+package mock
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Rules are what every policy decides of all requests and answers. Functions decide and have no effects.
+type Rules struct {
+	BodyLimit  int64       // bytes of a request body
+	Duplicates bool        // a form that names a parameter twice is malformed (RFC 6749 §3.2)
+	Headers    http.Header // on every answer
+	// PublicCORS tells whether any origin may read the path's answers.
+	PublicCORS func(path string) bool
+	// Request is what the mock takes a request for, before anything is judged: a mock that is too lenient reads a wrong
+	// one as a right one. It changes no value in place.
+	Request func(Request) Request
+	// Answer is what becomes of an answer on its way out. It changes no value in place.
+	Answer func(Request, Answer) Answer
+}
+
+// Plane is the protocol plane of a mock: one adapter that parses a request once, lets an endpoint decide, and writes
+// once. Faults, history, CORS and the control plane are its own.
+type Plane struct {
+	Clock   *Clock
+	History *History
+	Faults  *Faults
+	Rules   *Rules
+	Control *Control
+	Guard   func(*Call) *Answer            // refuses before an endpoint sees the request; nil lets it pass
+	MayRead func(path, origin string) bool // origins that may read answers beside PublicCORS; nil: none
+	routes  *http.ServeMux
+}
+
+// Handler decides. A nil answer means that it took the connection over.
+type Handler func(*Call) *Answer
+
+// Methods are the handlers of one path.
+type Methods = map[string]Handler
+
+// NewPlane makes a plane without endpoints.
+func NewPlane(clock *Clock, rules *Rules) *Plane {
+	p := &Plane{Clock: clock, History: &History{}, Faults: &Faults{}, Rules: rules, routes: http.NewServeMux()}
+	p.Control = newControl(p)
+	p.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		p.answer(w, r, func(*Call) *Answer { return Plain(http.StatusNotFound) })
+	})
+	return p
+}
+
+// Handle mounts an endpoint for its methods; every other method gets 405.
+func (p *Plane) Handle(path string, by Methods) {
+	allow := strings.Join(slices.Sorted(maps.Keys(by)), ",")
+	p.routes.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		p.answer(w, r, func(c *Call) *Answer {
+			if next, ok := by[r.Method]; ok {
+				return next(c)
+			}
+			if r.Method == http.MethodOptions {
+				return p.preflight(c, by)
+			}
+			a := Plain(http.StatusMethodNotAllowed)
+			a.Header.Set("Allow", allow)
+			return a
+		})
+	})
+}
+
+// ServeHTTP implements http.Handler.
+func (p *Plane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+		p.Control.serve(w, r)
+		return
+	}
+	r = p.hear(r)
+	if strings.Contains(r.URL.Path, "//") || r.URL.Path == "*" {
+		p.answer(w, r, func(*Call) *Answer { return Plain(http.StatusNotFound) }) // the mux would redirect
+		return
+	}
+	p.routes.ServeHTTP(w, r)
+}
+
+func (p *Plane) answer(w http.ResponseWriter, r *http.Request, decide Handler) {
+	c := &Call{Request: r, IP: remoteIP(r)}
+	c.Heard, c.whole = r.Context().Value(heardKey{}).(Request)
+	entry := Entry{At: p.Clock.Now(), Method: r.Method, Path: r.URL.Path, Query: slices.Sorted(maps.Keys(r.URL.Query()))}
+	a := p.decide(w, c, decide)
+	if a == nil {
+		return // the connection was taken over
+	}
+	entry.Client, entry.Form = c.Form.Get("client_id"), slices.Sorted(maps.Keys(c.Form))
+	if f, hit := p.Faults.Hit(r.Method, r.URL.Path, entry.Client); hit {
+		entry.Fault = "fault " + Itoa(f.ID)
+		a = f.afflict(a)
+	}
+	p.dress(c, a)
+	out := p.Rules.Answer(c.Heard, *a)
+	entry.Status, entry.Why, entry.User = out.Status, out.Why, c.User
+	p.History.Add(entry)
+	p.write(w, r, out)
+}
+
+// write sends an answer, late or in part where it is meant to be.
+func (p *Plane) write(w http.ResponseWriter, r *http.Request, a Answer) {
+	if a.Delay > 0 {
+		p.pause(r.Context(), a.Delay)
+	}
+	if a.Drop {
+		panic(http.ErrAbortHandler) // as net/http wants it said
+	}
+	maps.Copy(w.Header(), a.Header)
+	if a.Truncate > 0 && a.Truncate < len(a.Body) {
+		w.Header().Set("Content-Length", Itoa(len(a.Body)))
+		a.Body = a.Body[:a.Truncate]
+	}
+	w.WriteHeader(a.Status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(a.Body)
+	}
+}
+
+// pause waits on the mock's clock.
+func (p *Plane) pause(ctx context.Context, d time.Duration) {
+	done := make(chan struct{})
+	stop := p.Clock.AfterFunc(d, func() { close(done) })
+	select {
+	case <-done:
+	case <-ctx.Done():
+		stop()
+	}
+}
+
+func (p *Plane) decide(w http.ResponseWriter, c *Call, next Handler) *Answer {
+	if p.Guard != nil {
+		if a := p.Guard(c); a != nil {
+			return a
+		}
+	}
+	if c.Header.Get("Upgrade") != "" {
+		c.Request = c.WithContext(context.WithValue(c.Context(), writerKey{}, w))
+		return next(c)
+	}
+	if !c.whole {
+		var long *http.MaxBytesError
+		if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, c.Body, p.Rules.BodyLimit)); errors.As(err, &long) {
+			return Plain(http.StatusRequestEntityTooLarge)
+		}
+		return Plain(http.StatusBadRequest)
+	}
+	c.Bytes = c.Heard.Body
+	c.parseForm(p.Rules.Duplicates)
+	return next(c)
+}
+
+// dress adds what every answer carries.
+func (p *Plane) dress(c *Call, a *Answer) {
+	if a.Header == nil {
+		a.Header = http.Header{}
+	}
+	for name, values := range p.Rules.Headers {
+		if _, set := a.Header[name]; !set {
+			a.Header[name] = values
+		}
+	}
+	if origin := c.Header.Get("Origin"); origin != "" && p.mayRead(c.URL.Path, origin) && a.Header.Get("Access-Control-Allow-Origin") == "" {
+		a.Header.Set("Access-Control-Allow-Origin", origin)
+		a.Header.Add("Vary", "Origin")
+	}
+}
+
+func (p *Plane) mayRead(path, origin string) bool {
+	return p.Rules.PublicCORS(path) || (p.MayRead != nil && p.MayRead(path, origin))
+}
+
+// allowedHeaders are the request headers that a preflight may ask for.
+var allowedHeaders = []string{"origin", "accept", "x-requested-with", "content-type", "authorization"}
+
+// preflight answers OPTIONS (Fetch §CORS-preflight).
+func (p *Plane) preflight(c *Call, by Methods) *Answer {
+	origin, method := c.Header.Get("Origin"), c.Header.Get("Access-Control-Request-Method")
+	if origin == "" || method == "" || !p.mayRead(c.URL.Path, origin) || by[method] == nil {
+		return Plain(http.StatusForbidden)
+	}
+	asked := c.Header.Get("Access-Control-Request-Headers")
+	for name := range strings.SplitSeq(asked, ",") {
+		if name = strings.ToLower(strings.TrimSpace(name)); name != "" && !slices.Contains(allowedHeaders, name) {
+			return Plain(http.StatusForbidden)
+		}
+	}
+	a := Empty(http.StatusOK)
+	a.Header.Set("Access-Control-Allow-Methods", method)
+	if asked != "" {
+		a.Header.Set("Access-Control-Allow-Headers", strings.ToUpper(asked))
+	}
+	return a
+}
