@@ -38,13 +38,13 @@ func watched(d defects.Defect) bool {
 	return true
 }
 
-// decisions are the fields of a policy, those of embedded rules among them.
+// decisions are the fields of a policy, those of the policies within it among them.
 func decisions(policy any) []reflect.Value {
 	var out []reflect.Value
 	var walk func(reflect.Value)
 	walk = func(v reflect.Value) {
 		for i := range v.NumField() {
-			if v.Type().Field(i).Anonymous {
+			if v.Field(i).Kind() == reflect.Struct {
 				walk(v.Field(i))
 			} else {
 				out = append(out, v.Field(i))

@@ -16,8 +16,8 @@ import (
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/suites/expect"
 	"github.com/authconform/authconform/suites/profiles"
-	"github.com/authconform/authconform/suites/server"
 )
 
 // bench is where one spec after another is run, each against a home of its own: the client site, which is costly to
@@ -104,7 +104,7 @@ func (s *standing) stop() {
 
 // With implements runner.Environment.
 func (s *standing) With(ctx context.Context) context.Context {
-	return server.Under(s.Stage.With(ctx), s.bench.profile, seed)
+	return expect.Under(s.Stage.With(ctx), s.bench.profile, seed)
 }
 
 // GiveBack implements runner.Environment: the home is thrown away.

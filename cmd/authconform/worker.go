@@ -9,8 +9,8 @@ import (
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/suites/expect"
 	"github.com/authconform/authconform/suites/profiles"
-	"github.com/authconform/authconform/suites/server"
 )
 
 // workerWord makes this program a worker of a run. It is no subcommand: nobody calls it.
@@ -51,5 +51,5 @@ type environment struct {
 }
 
 func (e environment) With(ctx context.Context) context.Context {
-	return server.Under(e.Stage.With(ctx), e.profile, e.seed)
+	return expect.Under(e.Stage.With(ctx), e.profile, e.seed)
 }

@@ -11,6 +11,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 const callbackPath = "/auth/external/callback"
@@ -25,7 +26,7 @@ var _ = Describe("Advisories", func() {
 	It(requirement("ha.advisory.users-before-login"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		account := whoIs(ctx, home.Session(ctx).Access)
-		for name, header := range sorted(map[string][]string{"plain": nil, "foreign Host": {"Host", "evil.example"}, "foreign Origin": {"Origin", foreign}}) {
+		for name, header := range Sorted(map[string][]string{"plain": nil, "foreign Host": {"Host", "evil.example"}, "foreign Origin": {"Origin", foreign}}) {
 			answer := home.Get(Step(ctx, name), "/auth/providers", header...)
 			Control(Step(ctx, name), answer).To(HaveStatus(200))
 			Expect(Step(ctx, name), answer).To(All(NotMention(`"users"`), NotMention(`"`+home.Account.Username+`"`), NotMention(account)))
@@ -40,7 +41,7 @@ var _ = Describe("Advisories", func() {
 		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
 		Expect(Step(ctx, "none"), home.Get(ctx, callbackPath)).To(BeAnswered())
 		claims := jwt{header: map[string]any{"alg": "HS256", "typ": "JWT"}, claims: map[string]any{"flow_id": "0123456789abcdef", "redirect_uri": "https://my.home-assistant.io/redirect/oauth"}}
-		for name, state := range sorted(map[string]string{
+		for name, state := range Sorted(map[string]string{
 			"empty": "", "junk": "junk", "a JWT of another key": claims.signed("another key"), "a JWT without signature": claims.with("alg", "none").unsigned(), "JSON": `{"flow_id":"0"}`,
 		}) {
 			Expect(Step(ctx, name), home.Get(ctx, callbackPath+"?code=code&state="+url.QueryEscape(state))).To(HaveStatus(400))
@@ -54,7 +55,7 @@ var _ = Describe("Advisories", func() {
 		for _, query := range []string{"state=", "state=junk&error=", "state=junk&error=access_denied&error_description=", "code="} {
 			Expect(Step(ctx, query), home.Get(ctx, callbackPath+"?"+query+url.QueryEscape(markup))).To(Hold("no markup of the query in a page", func(e *wire.Exchange) error {
 				if e.Err != nil {
-					return errOther
+					return ErrOther
 				}
 				if kind := e.MediaType(); kind != "text/plain" && kind != "application/json" && strings.Contains(e.Body, markup) {
 					return fmt.Errorf("it is repeated as %s", kind)
@@ -83,7 +84,7 @@ var _ = Describe("Advisories", func() {
 				paths = append(paths, root+strings.Repeat(up, 6)+"etc/passwd", root+strings.Repeat(up, 2)+"secrets.yaml", root+up+"configuration.yaml")
 			}
 		}
-		Each(ctx, paths, text, func(ctx Ctx, path string) {
+		Each(ctx, paths, AsIs, func(ctx Ctx, path string) {
 			Expect(ctx, home.Get(ctx, path)).To(All(HaveStatus(301, 302, 307, 308, 400, 401, 403, 404, 405), NotMention("root:x:"), NotMention("default_config:")))
 		})
 	})
@@ -91,7 +92,7 @@ var _ = Describe("Advisories", func() {
 	It(requirement("ha.advisory.filter"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		Control(ctx, home.Get(ctx, "/auth/authorize?state=calm")).To(HaveStatus(200))
-		for name, state := range sorted(map[string]string{"script": "%3Cscript%3Ex", "dots": "..%2F..%2Fetc", "SQL": "union+select+(1)", "line end": "a%0Ab", "nested": "%253Cscript%253E"}) {
+		for name, state := range Sorted(map[string]string{"script": "%3Cscript%3Ex", "dots": "..%2F..%2Fetc", "SQL": "union+select+(1)", "line end": "a%0Ab", "nested": "%253Cscript%253E"}) {
 			Expect(Step(ctx, name), home.Get(ctx, "/auth/authorize?state="+state)).To(HaveStatus(400, 403))
 		}
 	})
@@ -111,7 +112,7 @@ var _ = Describe("Advisories", func() {
 		Secret(ctx, "password", home.Account.Password)
 		basic := base64.StdEncoding.EncodeToString([]byte(home.Account.Username + ":" + home.Account.Password))
 		Secret(ctx, "password", basic)
-		for name, header := range sorted(map[string][]string{
+		for name, header := range Sorted(map[string][]string{
 			"X-HA-Access": {"X-HA-Access", home.Account.Password}, "Basic": {"Authorization", "Basic " + basic}, "Bearer": {"Authorization", "Bearer " + home.Account.Password},
 		}) {
 			Expect(Step(ctx, name), home.Get(ctx, "/api/config", header...)).To(BeRefused(ctx, "bearer-refused"))

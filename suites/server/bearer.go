@@ -10,6 +10,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Bearer tokens", func() {
@@ -134,7 +135,7 @@ var _ = Describe("Bearer tokens", func() {
 		access := home.Session(ctx).Access
 		Control(ctx, home.API(ctx, access, "/api/")).To(HaveStatus(200))
 		for _, scheme := range []string{"bearer", "BEARER"} {
-			Note(ctx, "scheme %s: %s", scheme, outcome(home.Get(ctx, "/api/", "Authorization", scheme+" "+access)))
+			Note(ctx, "scheme %s: %s", scheme, Outcome(home.Get(ctx, "/api/", "Authorization", scheme+" "+access)))
 		}
 	})
 
@@ -168,7 +169,7 @@ var _ = Describe("Bearer tokens", func() {
 	It(requirement("ha.bearer.options-public"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		answer := home.Send(ctx, http.MethodOptions, "/api/", "", "Origin", "https://app.example", "Access-Control-Request-Method", "GET")
-		Note(ctx, "a preflight of a foreign origin gets %s", outcome(answer))
+		Note(ctx, "a preflight of a foreign origin gets %s", Outcome(answer))
 	})
 
 	It(requirement("ha.bearer.user-inactive"), func(ctx SpecContext) {
@@ -193,7 +194,7 @@ var _ = Describe("Bearer tokens", func() {
 		home := target.From(ctx)
 		tokens := home.Tokens(ctx, target.Login{})
 		Control(ctx, home.API(ctx, tokens.Access, "/api/config")).To(HaveStatus(200))
-		advance(ctx, time.Duration(tokens.Expires)*time.Second+time.Minute)
+		Advance(ctx, time.Duration(tokens.Expires)*time.Second+time.Minute)
 		Expect(ctx, home.API(ctx, tokens.Access, "/api/config")).To(BeRefused(ctx, "bearer-refused"))
 		Expect(ctx, home.API(ctx, tokens.Access, "/api/states")).To(BeRefused(ctx, "bearer-refused"))
 	})

@@ -8,6 +8,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Client identifiers", func() {
@@ -157,7 +158,7 @@ func noted(ctx Ctx, list []vector) {
 		if step.Type == "form" {
 			Note(ctx, "accepted")
 		} else {
-			Note(ctx, "refused with %s", outcome(step.Exchange))
+			Note(ctx, "refused with %s", Outcome(step.Exchange))
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/authconform/authconform/harness/clientsite"
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Client pages", func() {
@@ -78,7 +79,7 @@ var _ = Describe("Client pages", func() {
 		Control(ctx, authorize(ctx, clientWith(ctx, "link-header-control", link(to), to))).To(IssueCode())
 		for _, v := range []vector{{"W02", `<` + to + `>; rel="redirect_uri"`}, {"W07", `</style.css>; rel="preload", <` + to + `>; rel="redirect_uri"`}} {
 			page := home.Site.Page("link-header-"+v.name, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Link", v.value) })
-			Note(Step(ctx, v.name), "%s", outcome(authorize(ctx, target.Login{ClientID: page.URL(), RedirectURI: to}).Exchange))
+			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, target.Login{ClientID: page.URL(), RedirectURI: to}).Exchange))
 		}
 	})
 
@@ -116,7 +117,7 @@ var _ = Describe("Client pages", func() {
 		Control(ctx, authorize(ctx, target.Login{ClientID: page.URL(), RedirectURI: to})).To(IssueCode())
 		for _, v := range []vector{{"same host", page.URL()}, {"another origin", page.Other()}} {
 			from := home.Site.Page("redirect-"+strings.ReplaceAll(v.name, " ", "-"), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, v.value, http.StatusFound) })
-			Note(Step(ctx, v.name), "%s", outcome(authorize(ctx, target.Login{ClientID: from.URL(), RedirectURI: to}).Exchange))
+			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, target.Login{ClientID: from.URL(), RedirectURI: to}).Exchange))
 		}
 	})
 
@@ -128,12 +129,12 @@ var _ = Describe("Client pages", func() {
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = w.Write([]byte(link(to)))
 		})
-		Note(Step(ctx, "404"), "%s", outcome(authorize(ctx, target.Login{ClientID: missing.URL(), RedirectURI: to}).Exchange))
+		Note(Step(ctx, "404"), "%s", Outcome(authorize(ctx, target.Login{ClientID: missing.URL(), RedirectURI: to}).Exchange))
 		plain := home.Site.Page("status-plain", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/plain")
 			_, _ = w.Write([]byte(link(to)))
 		})
-		Note(Step(ctx, "text/plain"), "%s", outcome(authorize(ctx, target.Login{ClientID: plain.URL(), RedirectURI: to}).Exchange))
+		Note(Step(ctx, "text/plain"), "%s", Outcome(authorize(ctx, target.Login{ClientID: plain.URL(), RedirectURI: to}).Exchange))
 	})
 })
 
@@ -174,7 +175,7 @@ func publishesNot(ctx Ctx, name string, list []pageVector) {
 func notesPages(ctx Ctx, name string, list []pageVector) {
 	Control(ctx, authorize(ctx, clientWith(ctx, name+"-control", link(list[0].redirect), list[0].redirect))).To(IssueCode())
 	Each(ctx, list, pageName, func(ctx Ctx, v pageVector) {
-		Note(ctx, "%s", outcome(authorize(ctx, clientWith(ctx, pageID(name, v), v.body, v.redirect)).Exchange))
+		Note(ctx, "%s", Outcome(authorize(ctx, clientWith(ctx, pageID(name, v), v.body, v.redirect)).Exchange))
 	})
 }
 
@@ -185,7 +186,7 @@ func pageID(name string, v pageVector) string {
 			return '-'
 		}
 		return r
-	}, v.name) + "-" + sum(v.body)
+	}, v.name) + "-" + Sum(v.body)
 }
 
 // pageTimeout is how long the home waits for a client page (HA core auth/indieauth.py).
@@ -205,9 +206,9 @@ var _ = Describe("Client pages that misbehave", func() {
 			{"nothing", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
 			{"headers, then nothing", func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }},
 		} {
-			page := home.Site.Page("timeout-"+sum(v.name), v.handler)
+			page := home.Site.Page("timeout-"+Sum(v.name), v.handler)
 			var answer *target.Step
-			meanwhile(ctx, pageTimeout, func() bool { return len(page.Fetches()) > 0 }, func() {
+			Meanwhile(ctx, pageTimeout, func() bool { return len(page.Fetches()) > 0 }, func() {
 				answer = authorize(Step(ctx, v.name), target.Login{ClientID: page.URL(), RedirectURI: to})
 			})
 			refusedSoon(Step(ctx, v.name), answer)
@@ -265,7 +266,7 @@ var _ = Describe("Client pages that misbehave", func() {
 		login := target.Login{ClientID: home.Site.HTML("changes", link(to)).URL(), RedirectURI: to}
 		Control(ctx, authorize(ctx, login)).To(IssueCode())
 		home.Site.HTML("changes", "<title>nothing any more</title>")
-		Note(ctx, "after the link was removed: %s", outcome(authorize(ctx, login).Exchange))
+		Note(ctx, "after the link was removed: %s", Outcome(authorize(ctx, login).Exchange))
 	})
 })
 
@@ -285,7 +286,7 @@ func misbehaves(ctx Ctx, name string, pages map[string]http.HandlerFunc) {
 	Control(ctx, authorize(ctx, clientWith(ctx, name+"-control", link(to), to))).To(IssueCode())
 	for _, what := range slices.Sorted(maps.Keys(pages)) {
 		handler := pages[what]
-		page := home.Site.Page(name+"-"+sum(what), handler)
+		page := home.Site.Page(name+"-"+Sum(what), handler)
 		refusedSoon(Step(ctx, what), authorize(Step(ctx, what), target.Login{ClientID: page.URL(), RedirectURI: to}))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Authorization code", func() {
@@ -44,7 +45,7 @@ var _ = Describe("Authorization code", func() {
 	It(requirement("oauth2.code.bound-client"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
-		Each(ctx, []string{home.Site.Other() + "/", home.Site.Origin() + "/other", "https://app.example/"}, text, func(ctx Ctx, foreign string) {
+		Each(ctx, []string{home.Site.Other() + "/", home.Site.Origin() + "/other", "https://app.example/"}, AsIs, func(ctx Ctx, foreign string) {
 			Expect(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}), target.Set("client_id", foreign))).To(BeRefused(ctx, "code-refused"))
 		})
 	})
@@ -53,7 +54,7 @@ var _ = Describe("Authorization code", func() {
 		home := target.From(ctx)
 		code := home.Code(ctx, target.Login{})
 		Control(ctx, home.Exchange(ctx, code, target.Set("client_id", home.Site.Other()+"/"))).To(BeRefused(ctx, "code-refused"))
-		Note(ctx, "after a foreign client's try the code gets its own client %s", outcome(home.Exchange(ctx, code)))
+		Note(ctx, "after a foreign client's try the code gets its own client %s", Outcome(home.Exchange(ctx, code)))
 	})
 
 	It(requirement("oauth2.code.client-id-required"), func(ctx SpecContext) {
@@ -68,7 +69,7 @@ var _ = Describe("Authorization code", func() {
 		id := home.Site.Origin() + "/App"
 		login := target.Login{ClientID: id, RedirectURI: home.Client().Redirect}
 		Control(ctx, home.Exchange(ctx, home.Code(ctx, login), target.Set("client_id", id))).To(IssueTokens())
-		Each(ctx, []string{strings.ToLower(id), id + "/", id + "?x=1", home.Site.Origin() + "/", home.Site.Origin()}, text, func(ctx Ctx, other string) {
+		Each(ctx, []string{strings.ToLower(id), id + "/", id + "?x=1", home.Site.Origin() + "/", home.Site.Origin()}, AsIs, func(ctx Ctx, other string) {
 			Expect(ctx, home.Exchange(ctx, home.Code(ctx, login), target.Set("client_id", other))).To(BeRefused(ctx, "code-refused"))
 		})
 	})
@@ -76,7 +77,7 @@ var _ = Describe("Authorization code", func() {
 	It(requirement("oauth2.code.entropy"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		codes := make([]string, 16)
-		Each(ctx, indices(len(codes)), nameless, func(ctx Ctx, i int) { codes[i] = home.Code(ctx, target.Login{}) })
+		Each(ctx, Indices(len(codes)), Nameless, func(ctx Ctx, i int) { codes[i] = home.Code(ctx, target.Login{}) })
 		Expect(ctx, codes).To(BeUnguessable(128))
 	})
 
@@ -103,7 +104,7 @@ var _ = Describe("Authorization code", func() {
 		home := target.From(ctx)
 		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
 		code := home.Code(ctx, target.Login{})
-		advance(ctx, 10*time.Minute+30*time.Second)
+		Advance(ctx, 10*time.Minute+30*time.Second)
 		Expect(ctx, home.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
 		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
 	})
@@ -112,7 +113,7 @@ var _ = Describe("Authorization code", func() {
 		home := target.From(ctx)
 		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
 		code := home.Code(ctx, target.Login{})
-		advance(ctx, 9*time.Minute+30*time.Second)
+		Advance(ctx, 9*time.Minute+30*time.Second)
 		Expect(ctx, home.Exchange(ctx, code)).To(IssueTokens())
 	})
 })

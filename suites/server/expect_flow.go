@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 // LackStep holds for an answer that is no step of a login flow.

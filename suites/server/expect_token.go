@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var (
@@ -55,7 +56,7 @@ func HaveWholeNumber(member string, least, most int64) Expectation {
 func HaveDirective(name, word string) Expectation {
 	return Hold(name+" with "+word, func(e *wire.Exchange) error {
 		if e.Err != nil {
-			return errOther
+			return ErrOther
 		}
 		for part := range strings.SplitSeq(strings.Join(e.Header.Values(name), ","), ",") {
 			if strings.EqualFold(strings.TrimSpace(part), word) {
@@ -84,7 +85,7 @@ func LackMember(member string) Expectation {
 func HaveEmptyBody() Expectation {
 	return Hold("an empty body", func(e *wire.Exchange) error {
 		if e.Err != nil || e.Body != "" {
-			return errOther
+			return ErrOther
 		}
 		return nil
 	})

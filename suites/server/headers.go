@@ -12,26 +12,27 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 const foreign = "https://foreign.example"
 
 var _ = Describe("Headers", func() {
 	It(requirement("ha.headers.frame"), func(ctx SpecContext) {
-		for name, answer := range sorted(usual(ctx)) {
+		for name, answer := range Sorted(usual(ctx)) {
 			Expect(Step(ctx, name), answer).To(ForbidFraming())
 		}
 	})
 
 	It(requirement("ha.headers.frame-errors"), func(ctx SpecContext) {
-		for name, answer := range sorted(refusals(ctx)) {
+		for name, answer := range Sorted(refusals(ctx)) {
 			Expect(Step(ctx, name), answer).To(ForbidFraming())
 		}
 	})
 
 	It(requirement("ha.headers.nosniff"), func(ctx SpecContext) {
 		for _, list := range []map[string]*wire.Exchange{usual(ctx), refusals(ctx)} {
-			for name, answer := range sorted(list) {
+			for name, answer := range Sorted(list) {
 				Expect(Step(ctx, name), answer).To(HaveHeader("X-Content-Type-Options", "nosniff"))
 			}
 		}
@@ -44,7 +45,7 @@ var _ = Describe("Headers", func() {
 
 	It(requirement("ha.headers.server-quiet"), func(ctx SpecContext) {
 		for _, list := range []map[string]*wire.Exchange{usual(ctx), refusals(ctx)} {
-			for name, answer := range sorted(list) {
+			for name, answer := range Sorted(list) {
 				Expect(Step(ctx, name), answer).To(All(NameNoVersion(), HaveNoHeader("X-Powered-By")))
 			}
 		}
@@ -55,7 +56,7 @@ var _ = Describe("Headers", func() {
 		begun := home.Begin(ctx, target.Login{})
 		tokens := home.Exchange(ctx, home.Code(ctx, target.Login{}))
 		Expect(Step(ctx, "login page"), home.Get(ctx, "/auth/authorize")).To(All(HaveStatus(200), BeHTML()))
-		for name, answer := range sorted(map[string]*wire.Exchange{
+		for name, answer := range Sorted(map[string]*wire.Exchange{
 			"providers": home.Get(ctx, "/auth/providers"), "login flow": begun.Exchange, "tokens": tokens,
 			"a refused code": home.Exchange(ctx, "unknown"), "the API": home.API(ctx, home.Session(ctx).Access, "/api/config"),
 		}) {
@@ -173,7 +174,7 @@ var _ = Describe("Methods", func() {
 	It(requirement("ha.http.allow"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
-		for name, answer := range sorted(map[string]*wire.Exchange{
+		for name, answer := range Sorted(map[string]*wire.Exchange{
 			"GET /auth/token": home.Get(ctx, "/auth/token"), "PUT /auth/login_flow": home.Send(ctx, http.MethodPut, "/auth/login_flow", "{}"),
 		}) {
 			Expect(Step(ctx, name), answer).To(All(HaveStatus(405), Hold("Allow with POST", func(e *wire.Exchange) error {
@@ -186,7 +187,7 @@ var _ = Describe("Methods", func() {
 	})
 
 	It(requirement("ha.http.forwarded-for"), func(ctx SpecContext) {
-		Note(ctx, "GET /auth/providers with X-Forwarded-For: %s", outcome(target.From(ctx).Get(ctx, "/auth/providers", "X-Forwarded-For", "192.0.2.1")))
+		Note(ctx, "GET /auth/providers with X-Forwarded-For: %s", Outcome(target.From(ctx).Get(ctx, "/auth/providers", "X-Forwarded-For", "192.0.2.1")))
 	})
 })
 
@@ -197,7 +198,7 @@ func usual(ctx Ctx) map[string]*wire.Exchange {
 		"login page": home.Get(ctx, "/auth/authorize"), "front page": home.Get(ctx, "/"), "providers": home.Get(ctx, "/auth/providers"),
 		"the API": home.API(ctx, home.Session(ctx).Access, "/api/"),
 	}
-	for name, answer := range sorted(list) {
+	for name, answer := range Sorted(list) {
 		Control(Step(ctx, name), answer).To(HaveStatus(200))
 	}
 	list["the API without a token"] = home.Get(ctx, "/api/")
@@ -212,7 +213,7 @@ func refusals(ctx Ctx) map[string]*wire.Exchange {
 		"400 of the token endpoint": home.Exchange(ctx, "unknown"), "400 of the login flow": home.PostJSON(ctx, "/auth/login_flow", map[string]string{}),
 		"404": home.Get(ctx, "/nothing-is-here"), "405": home.Get(ctx, "/auth/token"),
 	}
-	for name, answer := range sorted(list) {
+	for name, answer := range Sorted(list) {
 		Control(Step(ctx, name), answer).To(HaveStatus(400, 404, 405))
 	}
 	return list
@@ -229,9 +230,9 @@ func preflight(ctx Ctx, path, method, origin, header string) *wire.Exchange {
 
 // ForbidFraming holds for an answer that other origins may not frame.
 func ForbidFraming() Expectation {
-	return Expectation{"X-Frame-Options DENY or SAMEORIGIN, or frame-ancestors", func(e *wire.Exchange) error {
+	return Hold("X-Frame-Options DENY or SAMEORIGIN, or frame-ancestors", func(e *wire.Exchange) error {
 		if e.Err != nil {
-			return errOther
+			return ErrOther
 		}
 		for _, policy := range e.Header.Values("Content-Security-Policy") {
 			for directive := range strings.SplitSeq(policy, ";") {
@@ -246,56 +247,56 @@ func ForbidFraming() Expectation {
 			return nil
 		}
 		return fmt.Errorf("X-Frame-Options is %q", strings.Join(values, ", "))
-	}}
+	})
 }
 
 // NameNoVersion holds for an answer whose Server header has no version.
 func NameNoVersion() Expectation {
-	return Expectation{"no version in Server", func(e *wire.Exchange) error {
+	return Hold("no version in Server", func(e *wire.Exchange) error {
 		if v := e.Header.Get("Server"); e.Err != nil || strings.ContainsAny(v, "0123456789") {
 			return fmt.Errorf("Server is %q", v)
 		}
 		return nil
-	}}
+	})
 }
 
 // HaveMediaType holds for a body declared as the media type.
 func HaveMediaType(want string) Expectation {
-	return Expectation{"Content-Type " + want, func(e *wire.Exchange) error {
+	return Hold("Content-Type "+want, func(e *wire.Exchange) error {
 		if kind := e.MediaType(); e.Err != nil || kind != want {
 			return fmt.Errorf("Content-Type is %q", kind)
 		}
 		return nil
-	}}
+	})
 }
 
 // LetRead holds for an answer that pages of the origin may read (Fetch §CORS check).
 func LetRead(origin string) Expectation {
-	return Expectation{"Access-Control-Allow-Origin " + origin + " or *", func(e *wire.Exchange) error {
+	return Hold("Access-Control-Allow-Origin "+origin+" or *", func(e *wire.Exchange) error {
 		values := e.Header.Values("Access-Control-Allow-Origin")
 		if e.Err != nil || len(values) != 1 || (values[0] != origin && values[0] != "*") {
 			return fmt.Errorf("Access-Control-Allow-Origin is %q", strings.Join(values, ", "))
 		}
 		return nil
-	}}
+	})
 }
 
 // NotLetRead holds for a whole answer that no foreign page may read.
 func NotLetRead() Expectation {
-	return Expectation{"no Access-Control-Allow-Origin", func(e *wire.Exchange) error {
+	return Hold("no Access-Control-Allow-Origin", func(e *wire.Exchange) error {
 		if e.Err != nil || e.Status == 0 {
-			return errOther
+			return ErrOther
 		}
 		if values := e.Header.Values("Access-Control-Allow-Origin"); len(values) > 0 {
 			return fmt.Errorf("Access-Control-Allow-Origin is %q", strings.Join(values, ", "))
 		}
 		return nil
-	}}
+	})
 }
 
 // AllowHeader holds for a preflight's answer that allows a request header.
 func AllowHeader(name string) Expectation {
-	return Expectation{"Access-Control-Allow-Headers with " + name, func(e *wire.Exchange) error {
+	return Hold("Access-Control-Allow-Headers with "+name, func(e *wire.Exchange) error {
 		for _, v := range e.Header.Values("Access-Control-Allow-Headers") {
 			for word := range strings.SplitSeq(v, ",") {
 				if word = strings.TrimSpace(word); word == "*" || strings.EqualFold(word, name) {
@@ -304,5 +305,5 @@ func AllowHeader(name string) Expectation {
 			}
 		}
 		return errors.New("it is not allowed")
-	}}
+	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 // jwt is a token taken apart, to forge others from. The parts are written by hand: a library would refuse to.

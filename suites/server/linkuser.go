@@ -9,6 +9,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Linking a credential", func() {
@@ -76,10 +77,10 @@ var _ = Describe("Linking a credential", func() {
 	It(requirement("ha.link.expired"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		inTime, late := home.Code(ctx, target.Login{}), home.Code(ctx, target.Login{})
-		advance(ctx, 9*time.Minute)
+		Advance(ctx, 9*time.Minute)
 		session := home.Tokens(ctx, target.Login{}).Access
 		Expect(ctx, linkCode(ctx, session, inTime)).To(HaveStatus(200))
-		advance(ctx, 2*time.Minute)
+		Advance(ctx, 2*time.Minute)
 		Expect(ctx, linkCode(ctx, session, late)).To(HaveStatus(400))
 		Control(ctx, linkCode(ctx, session, home.Code(ctx, target.Login{}))).To(HaveStatus(200))
 	})

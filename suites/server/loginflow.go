@@ -11,6 +11,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Login flow", func() {
@@ -108,7 +109,7 @@ var _ = Describe("Login flow", func() {
 		begun := home.Begin(ctx, target.Login{})
 		name, password := home.Account.Username, home.Account.Password
 		Secret(ctx, "password", password)
-		for what, fields := range sorted(map[string]map[string]any{
+		for what, fields := range Sorted(map[string]map[string]any{
 			"no password": {"username": name}, "no name": {"password": password}, "a number": {"username": name, "password": 5},
 			"a list": {"username": []string{name}, "password": password}, "an extra field": {"username": name, "password": password, "code": "000000"},
 		}) {
@@ -172,7 +173,7 @@ var _ = Describe("Login flow", func() {
 	It(requirement("ha.flow.response-type"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		Control(ctx, home.Begin(ctx, target.Login{Body: map[string]any{"response_type": "code"}})).To(OpenForm())
-		Each(ctx, []string{"token", "id_token", "code token", "CODE"}, text, func(ctx Ctx, kind string) {
+		Each(ctx, []string{"token", "id_token", "code token", "CODE"}, AsIs, func(ctx Ctx, kind string) {
 			Expect(ctx, home.Begin(ctx, target.Login{Body: map[string]any{"response_type": kind}})).To(All(HaveStatus(400), LackStep()))
 		})
 	})
@@ -181,14 +182,14 @@ var _ = Describe("Login flow", func() {
 		home := target.From(ctx)
 		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
 		for _, member := range []string{"state", "scope", "resource"} {
-			Note(ctx, "%s in the first request: %s", member, outcome(home.Begin(ctx, target.Login{Body: map[string]any{member: "x"}}).Exchange))
+			Note(ctx, "%s in the first request: %s", member, Outcome(home.Begin(ctx, target.Login{Body: map[string]any{member: "x"}}).Exchange))
 		}
 	})
 
 	It(requirement("ha.flow.id-unguessable"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		flows := make([]string, 16)
-		Each(ctx, indices(len(flows)), nameless, func(ctx Ctx, i int) { flows[i] = home.Begin(ctx, target.Login{}).FlowID })
+		Each(ctx, Indices(len(flows)), Nameless, func(ctx Ctx, i int) { flows[i] = home.Begin(ctx, target.Login{}).FlowID })
 		Expect(ctx, flows).To(BeUnguessable(96))
 	})
 
@@ -246,8 +247,8 @@ var _ = Describe("Login flow", func() {
 		home := target.From(ctx)
 		begun := home.Begin(ctx, target.Login{})
 		Control(ctx, begun).To(OpenForm())
-		advance(ctx, time.Hour)
-		Note(ctx, "the right password an hour later: %s", outcome(home.Password(ctx, begun.FlowID, target.Login{}).Exchange))
+		Advance(ctx, time.Hour)
+		Note(ctx, "the right password an hour later: %s", Outcome(home.Password(ctx, begun.FlowID, target.Login{}).Exchange))
 	})
 })
 

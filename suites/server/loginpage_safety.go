@@ -13,6 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/loginpage"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Login page, safety", func() {

@@ -10,6 +10,7 @@ import (
 	"github.com/authconform/authconform/harness/loginpage"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 // vector is a named input.

@@ -8,6 +8,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 const longLived = "auth/long_lived_access_token"
@@ -34,9 +35,9 @@ var _ = Describe("Long-lived access tokens", func() {
 		home := target.From(ctx)
 		token := lasting(ctx, home.Session(ctx).Access, "lifespan", 2)
 		Control(ctx, home.API(ctx, token, "/api/")).To(HaveStatus(200))
-		advance(ctx, 47*time.Hour)
+		Advance(ctx, 47*time.Hour)
 		Expect(ctx, home.API(ctx, token, "/api/")).To(HaveStatus(200))
-		advance(ctx, 2*time.Hour)
+		Advance(ctx, 2*time.Hour)
 		Expect(ctx, home.API(ctx, token, "/api/")).To(BeRefused(ctx, "bearer-refused"))
 	})
 

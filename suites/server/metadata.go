@@ -11,6 +11,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 const metadataPath = "/.well-known/oauth-authorization-server"

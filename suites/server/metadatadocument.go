@@ -9,6 +9,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Client id metadata documents", func() {
@@ -24,7 +25,7 @@ var _ = Describe("Client id metadata documents", func() {
 		to := elsewhere(ctx)
 		client := document(ctx, "exact", nil, to)
 		Control(ctx, authorize(ctx, target.Login{ClientID: client, RedirectURI: to})).To(IssueCode())
-		Each(ctx, []string{to + "/", to + "?x=1", to + "x", strings.ToUpper(to), "https://evil.example/cb"}, text, func(ctx Ctx, near string) {
+		Each(ctx, []string{to + "/", to + "?x=1", to + "x", strings.ToUpper(to), "https://evil.example/cb"}, AsIs, func(ctx Ctx, near string) {
 			Expect(ctx, authorize(ctx, target.Login{ClientID: client, RedirectURI: near})).To(RefuseRedirect())
 		})
 	})
@@ -57,7 +58,7 @@ var _ = Describe("Client id metadata documents", func() {
 			name string
 			uris any
 		}{{"J09 a string", to}, {"J19 relative", []string{"/redirect"}}, {"numbers", []int{1}}, {"an object", map[string]string{"a": to}}, {"null", nil}} {
-			client := document(ctx, "well-formed-"+sum(v.name), map[string]any{"redirect_uris": v.uris})
+			client := document(ctx, "well-formed-"+Sum(v.name), map[string]any{"redirect_uris": v.uris})
 			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), target.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
 		}
 		page := home.Site.Page("truncated.json", nil)
@@ -132,8 +133,8 @@ var _ = Describe("Client id metadata documents", func() {
 			name string
 			n    int
 		}{{"5121 bytes", 5000}, {"20 000 bytes", 20000}} {
-			client := document(ctx, "size-"+sum(v.name), map[string]any{"x": strings.Repeat("x", v.n)}, to)
-			Note(Step(ctx, v.name), "%s", outcome(authorize(ctx, target.Login{ClientID: client, RedirectURI: to}).Exchange))
+			client := document(ctx, "size-"+Sum(v.name), map[string]any{"x": strings.Repeat("x", v.n)}, to)
+			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, target.Login{ClientID: client, RedirectURI: to}).Exchange))
 		}
 	})
 
@@ -143,7 +144,7 @@ var _ = Describe("Client id metadata documents", func() {
 		for _, v := range []vector{{"J13", "application/ld+json"}, {"J14", "text/html"}} {
 			page := home.Site.Page("content-type-"+v.name+".json", nil)
 			home.Site.Page("content-type-"+v.name+".json", jsonPage(http.StatusOK, v.value, map[string]any{"client_id": page.Secure(), "redirect_uris": []string{to}}))
-			Note(Step(ctx, v.name), "%s", outcome(authorize(ctx, target.Login{ClientID: page.Secure(), RedirectURI: to}).Exchange))
+			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, target.Login{ClientID: page.Secure(), RedirectURI: to}).Exchange))
 		}
 	})
 
@@ -175,7 +176,7 @@ var _ = Describe("Client id metadata documents", func() {
 	It(requirement("ha.cimd.link-tags-first"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		client := document(ctx, "link-tags-first", map[string]any{"note": link(strings.ReplaceAll(to, "callback", "linked"))}, to)
-		Note(ctx, "a document with a link element inside: its own redirect_uris give %s", outcome(authorize(ctx, target.Login{ClientID: client, RedirectURI: to}).Exchange))
+		Note(ctx, "a document with a link element inside: its own redirect_uris give %s", Outcome(authorize(ctx, target.Login{ClientID: client, RedirectURI: to}).Exchange))
 	})
 })
 

@@ -7,6 +7,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Multi-factor login", func() {
@@ -91,9 +92,9 @@ var _ = Describe("Multi-factor login", func() {
 	It(requirement("ha.mfa.expires"), func(ctx SpecContext) {
 		user := guarded(ctx, "late")
 		inTime, late := asked(ctx, user), asked(ctx, user)
-		advance(ctx, 4*time.Minute)
+		Advance(ctx, 4*time.Minute)
 		Control(ctx, answerTOTP(ctx, inTime, user, now(ctx))).To(IssueCode())
-		advance(ctx, 2*time.Minute)
+		Advance(ctx, 2*time.Minute)
 		Expect(ctx, answerTOTP(ctx, late, user, now(ctx))).To(All(HaveStatus(200, 400, 403, 404), GrantNothing()))
 		Control(ctx, answerTOTP(ctx, asked(ctx, user), user, now(ctx))).To(IssueCode())
 	})
@@ -172,7 +173,7 @@ var _ = Describe("Multi-factor login", func() {
 	It(requirement("ha.mfa.reuse"), func(ctx SpecContext) {
 		user, at := guarded(ctx, "reuse"), now(ctx)
 		Control(ctx, answerTOTP(ctx, asked(ctx, user), user, at)).To(IssueCode())
-		Note(ctx, "the same code in a second login: %s", outcome(answerTOTP(ctx, asked(ctx, user), user, at).Exchange))
+		Note(ctx, "the same code in a second login: %s", Outcome(answerTOTP(ctx, asked(ctx, user), user, at).Exchange))
 	})
 })
 

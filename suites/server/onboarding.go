@@ -10,6 +10,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Onboarding", func() {
@@ -19,7 +20,7 @@ var _ = Describe("Onboarding", func() {
 		name := "authconform-intruder"
 		intruder := target.Account{Username: name, Password: name}
 		body := map[string]string{"name": "authconform", "username": intruder.Username, "password": intruder.Password, "client_id": home.Client().ID, "language": "en"}
-		for name, header := range sorted(map[string][]string{"without a token": nil, "with a token": {"Authorization", "Bearer " + home.Session(ctx).Access}}) {
+		for name, header := range Sorted(map[string][]string{"without a token": nil, "with a token": {"Authorization", "Bearer " + home.Session(ctx).Access}}) {
 			Expect(Step(ctx, name), home.PostJSON(ctx, "/api/onboarding/users", body, header...)).To(All(HaveStatus(401, 403, 404), GrantNothing()))
 		}
 		Expect(ctx, try(ctx, home.Begin(ctx, target.Login{}).FlowID, intruder.Username, intruder.Password)).To(All(OpenForm(), GrantNothing()))
@@ -40,7 +41,7 @@ var _ = Describe("Onboarding", func() {
 		Control(ctx, home.Login(ctx, target.Login{})).To(IssueCode())
 		Expect(ctx, home.Get(ctx, "/api/onboarding")).To(Hold("404, 401, or a list whose user step is done", func(e *wire.Exchange) error {
 			if e.Err != nil {
-				return errOther
+				return ErrOther
 			}
 			if e.Status == http.StatusNotFound || e.Status == http.StatusUnauthorized {
 				return nil
@@ -50,7 +51,7 @@ var _ = Describe("Onboarding", func() {
 				Done bool
 			}
 			if e.Status != http.StatusOK || json.Unmarshal([]byte(e.Body), &steps) != nil {
-				return errOther
+				return ErrOther
 			}
 			for _, s := range steps {
 				if s.Step == "user" && s.Done {

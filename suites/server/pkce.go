@@ -9,6 +9,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("PKCE", func() {
@@ -87,7 +88,7 @@ var _ = Describe("PKCE", func() {
 		home := target.From(ctx)
 		code := bound(ctx, verifier)
 		Control(ctx, home.Exchange(ctx, code, target.Set("code_verifier", strings.Repeat("b", 43)))).To(BeRefused(ctx, "verifier-wrong"))
-		Note(ctx, "the right verifier after a wrong one: %s", outcome(home.Exchange(ctx, code, target.Set("code_verifier", verifier))))
+		Note(ctx, "the right verifier after a wrong one: %s", Outcome(home.Exchange(ctx, code, target.Set("code_verifier", verifier))))
 	})
 
 	It(requirement("indieauth.authz.no-pkce-allowed"), func(ctx SpecContext) {

@@ -8,6 +8,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Redirect URIs", func() {
@@ -86,7 +87,7 @@ var _ = Describe("Redirect URIs", func() {
 
 	It(requirement("oauth2.redirect.script-unlisted"), func(ctx SpecContext) {
 		Control(ctx, authorize(ctx, target.Login{})).To(IssueCode())
-		Each(ctx, scriptURLs, text, func(ctx Ctx, to string) {
+		Each(ctx, scriptURLs, AsIs, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
 		})
 	})
@@ -95,19 +96,19 @@ var _ = Describe("Redirect URIs", func() {
 		home := target.From(ctx)
 		client := publish(ctx, "script-listed", append([]string{home.Site.Other() + "/callback"}, scriptURLs...)...)
 		Control(ctx, authorize(ctx, target.Login{ClientID: client, RedirectURI: home.Site.Other() + "/callback"})).To(IssueCode())
-		Each(ctx, scriptURLs, text, func(ctx Ctx, to string) {
+		Each(ctx, scriptURLs, AsIs, func(ctx Ctx, to string) {
 			Expect(Step(ctx, "W18 "+to), authorize(ctx, target.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
 		})
 	})
 
 	It(requirement("ha.redirect.app-pairs"), func(ctx SpecContext) {
-		Each(ctx, []string{iOS, android}, text, func(ctx Ctx, client string) {
+		Each(ctx, []string{iOS, android}, AsIs, func(ctx Ctx, client string) {
 			Expect(ctx, authorize(ctx, target.Login{ClientID: client, RedirectURI: appRedirect})).To(IssueCode())
 		})
 	})
 
 	It(requirement("ha.redirect.wear-pairs"), func(ctx SpecContext) {
-		Each(ctx, []string{wear, strings.Replace(wear, "googleapis", "googleapis-cn", 1)}, text, func(ctx Ctx, to string) {
+		Each(ctx, []string{wear, strings.Replace(wear, "googleapis", "googleapis-cn", 1)}, AsIs, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, target.Login{ClientID: android, RedirectURI: to})).To(IssueCode())
 		})
 	})
@@ -130,7 +131,7 @@ var _ = Describe("Redirect URIs", func() {
 		}
 		Expect(ctx, authorize(ctx, bound("http://127.0.0.1:1/cb"))).To(IssueCode())
 		Expect(ctx, authorize(ctx, bound("http://127.0.0.1:65000/cb"))).To(IssueCode())
-		Each(ctx, []string{"http://127.0.0.1:65000/other", "http://localhost:65000/cb", "https://127.0.0.1:65000/cb", "http://192.168.0.1:1/cb", "http://127.0.0.1:65000/cb?x"}, text, func(ctx Ctx, to string) {
+		Each(ctx, []string{"http://127.0.0.1:65000/other", "http://localhost:65000/cb", "https://127.0.0.1:65000/cb", "http://192.168.0.1:1/cb", "http://127.0.0.1:65000/cb?x"}, AsIs, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, bound(to))).To(RefuseRedirect())
 		})
 	})
@@ -138,7 +139,7 @@ var _ = Describe("Redirect URIs", func() {
 	It(requirement("oauth2.redirect.loopback-port-needs-pkce"), func(ctx SpecContext) {
 		client := publish(ctx, "loopback-port-plain", "http://127.0.0.1:1/cb")
 		Control(ctx, authorize(ctx, target.Login{ClientID: client, RedirectURI: "http://127.0.0.1:1/cb"})).To(IssueCode())
-		Note(ctx, "another port without a challenge: %s", outcome(authorize(ctx, target.Login{ClientID: client, RedirectURI: "http://127.0.0.1:65000/cb"}).Exchange))
+		Note(ctx, "another port without a challenge: %s", Outcome(authorize(ctx, target.Login{ClientID: client, RedirectURI: "http://127.0.0.1:65000/cb"}).Exchange))
 	})
 
 	It(requirement("ha.redirect.finishing-client"), func(ctx SpecContext) {
@@ -159,13 +160,13 @@ var _ = Describe("Redirect URIs", func() {
 		begun := home.Begin(ctx, ownClient(ctx, home.Site.Other()+"/callback"))
 		Control(ctx, begun).To(OpenForm())
 		Control(ctx, home.Password(ctx, begun.FlowID, target.Login{})).To(RefuseRedirect())
-		Note(ctx, "the same step again: %s", outcome(home.Password(ctx, begun.FlowID, target.Login{}).Exchange))
+		Note(ctx, "the same step again: %s", Outcome(home.Password(ctx, begun.FlowID, target.Login{}).Exchange))
 	})
 
 	It(requirement("ha.redirect.spelling"), func(ctx SpecContext) {
 		Control(ctx, authorize(ctx, target.Login{ClientID: "https://app.example/", RedirectURI: "https://app.example/redirect"})).To(IssueCode())
 		Each(ctx, []vector{{"RM04 upper case", "https://APP.example/redirect"}, {"RM04 default port", "https://app.example:443/redirect"}, {"a tab", "https://app.example/re\tdirect"}, {"a space in front", " https://app.example/redirect"}}, named, func(ctx Ctx, v vector) {
-			Note(ctx, "%s", outcome(authorize(ctx, target.Login{ClientID: "https://app.example/", RedirectURI: v.value}).Exchange))
+			Note(ctx, "%s", Outcome(authorize(ctx, target.Login{ClientID: "https://app.example/", RedirectURI: v.value}).Exchange))
 		})
 	})
 })

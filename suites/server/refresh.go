@@ -10,6 +10,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 const day = 24 * time.Hour
@@ -107,7 +108,7 @@ var _ = Describe("Refresh tokens", func() {
 		home := target.From(ctx)
 		tokens := home.Tokens(ctx, target.Login{})
 		Control(ctx, home.Refresh(ctx, tokens)).To(IssueTokens())
-		Note(ctx, "after a refresh the older access token gets %s", outcome(home.API(ctx, tokens.Access, "/api/")))
+		Note(ctx, "after a refresh the older access token gets %s", Outcome(home.API(ctx, tokens.Access, "/api/")))
 	})
 
 	It(requirement("oauth2.refresh.parallel"), func(ctx SpecContext) {
@@ -137,7 +138,7 @@ var _ = Describe("Refresh tokens", func() {
 		home := target.From(ctx)
 		tokens := home.Tokens(ctx, target.Login{})
 		Control(ctx, home.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
-		advance(ctx, 31*time.Minute)
+		Advance(ctx, 31*time.Minute)
 		Expect(ctx, home.API(ctx, tokens.Access, "/api/")).To(BeRefused(ctx, "bearer-refused"))
 		Expect(ctx, home.Refresh(ctx, tokens)).To(IssueTokens())
 	})
@@ -146,7 +147,7 @@ var _ = Describe("Refresh tokens", func() {
 		home := target.From(ctx)
 		tokens := home.Tokens(ctx, target.Login{})
 		for range 2 {
-			advance(ctx, 60*day)
+			Advance(ctx, 60*day)
 			Expect(ctx, home.Refresh(ctx, tokens)).To(IssueTokens())
 		}
 	})
@@ -155,7 +156,7 @@ var _ = Describe("Refresh tokens", func() {
 		home := target.From(ctx)
 		tokens := home.Tokens(ctx, target.Login{})
 		Control(ctx, home.Refresh(ctx, tokens)).To(IssueTokens())
-		advance(ctx, 91*day)
+		Advance(ctx, 91*day)
 		Expect(ctx, home.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
 	})
 

@@ -7,6 +7,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Revocation", func() {
@@ -81,7 +82,7 @@ var _ = Describe("Revocation", func() {
 
 	It(requirement("oauth2.revoke.hint"), func(ctx SpecContext) {
 		home := target.From(ctx)
-		Each(ctx, []string{"refresh_token", "access_token", "foo"}, text, func(ctx Ctx, hint string) {
+		Each(ctx, []string{"refresh_token", "access_token", "foo"}, AsIs, func(ctx Ctx, hint string) {
 			tokens := liveSession(ctx)
 			Expect(ctx, home.PostForm(ctx, "/auth/revoke", target.Form{{Name: "token", Value: tokens.Refresh}, {Name: "token_type_hint", Value: hint}})).To(HaveStatus(200))
 			Expect(ctx, home.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
@@ -102,7 +103,7 @@ var _ = Describe("Revocation", func() {
 		tokens := liveSession(ctx)
 		answer := home.Revoke(ctx, tokens.Access)
 		Note(ctx, "revoking an access token: %s; then the API says %s and a refresh %s",
-			outcome(answer), outcome(home.API(ctx, tokens.Access, "/api/")), outcome(home.Refresh(ctx, tokens)))
+			Outcome(answer), Outcome(home.API(ctx, tokens.Access, "/api/")), Outcome(home.Refresh(ctx, tokens)))
 	})
 
 	It(requirement("ha.revoke.legacy-action"), func(ctx SpecContext) {

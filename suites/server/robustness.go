@@ -10,6 +10,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 const generated = 40 // inputs of each generator in a run
@@ -25,7 +26,7 @@ var _ = Describe("Odd forms", func() {
 
 	It(requirement("robust.form.bytes"), func(ctx SpecContext) {
 		var list []odd
-		for name, bytes := range sorted(map[string]string{
+		for name, bytes := range Sorted(map[string]string{
 			"raw bytes": "\xff\xfe", "half a character": "\xc3", "overlong": "\xc0\xaf", "surrogate": "\xed\xa0\x80", "NUL": "\x00", "escaped bytes": "%ff%fe",
 			"escaped half": "%c3", "escaped NUL": "%00", "broken escape": "%", "escape of letters": "%zz", "Latin-1": "\xe9",
 		}) {
@@ -37,7 +38,7 @@ var _ = Describe("Odd forms", func() {
 
 	It(requirement("robust.form.shapes"), func(ctx SpecContext) {
 		var list []odd
-		for name, body := range sorted(map[string]string{
+		for name, body := range Sorted(map[string]string{
 			"empty": "", "separators": "&&&=&&=", "a name": "grant_type", "a name twice": "token&token", "a thousand fields": strings.Repeat("a=1&", 1000),
 			"a long name": strings.Repeat("a", 60_000) + "=1", "JSON": `{"grant_type":"refresh_token"}`, "line ends": "\r\n\r\n", "lists": "code[]=1&code[0]=2&token[a]=3",
 		}) {
@@ -56,7 +57,7 @@ var _ = Describe("Odd forms", func() {
 		}
 		kind := "multipart/form-data; boundary=" + target.Boundary
 		var list []odd
-		for name, v := range sorted(map[string][2]string{
+		for name, v := range Sorted(map[string][2]string{
 			"no boundary": {good, "multipart/form-data"}, "an empty boundary": {good, "multipart/form-data; boundary="}, "another boundary": {good, "multipart/form-data; boundary=other"},
 			"a long boundary": {good, "multipart/form-data; boundary=" + strings.Repeat("b", 200)}, "cut off": {good[:len(good)-20], kind}, "cut in a header": {good[:60], kind},
 			"empty": {"", kind}, "the end only": {"--" + target.Boundary + "--\r\n", kind}, "no name": {part("Content-Disposition: form-data", "x"), kind},
@@ -79,7 +80,7 @@ var _ = Describe("Odd forms", func() {
 		home := target.From(ctx)
 		code, refresh := home.CodeGrant("unknown"), home.RefreshGrant(target.Tokens{Refresh: "unknown", ClientID: home.Client().ID})
 		var list []odd
-		for name, word := range sorted(oddWords()) {
+		for name, word := range Sorted(oddWords()) {
 			for _, p := range []string{"code", "client_id", "code_verifier", "grant_type", "redirect_uri"} {
 				list = append(list, odd{p + ": " + name, http.MethodPost, "/auth/token", code.Apply(target.Set(p, word)).Encode(), []string{"Content-Type", formType}})
 			}
@@ -93,7 +94,7 @@ var _ = Describe("Odd forms", func() {
 	})
 
 	It(requirement("robust.generated-forms"), func(ctx SpecContext) {
-		g := generator{random(ctx, "forms")}
+		g := generator{Random(ctx, "forms")}
 		var list []odd
 		for i := range generated {
 			list = append(list, forms(fmt.Sprintf("form %d", i), g.form(), g.pick(formType, formType, formType+"; charset="+g.pick("", "x", "é", "utf-32", "u\xff"), "multipart/form-data; boundary="+g.pick("x", "")))...)
@@ -105,7 +106,7 @@ var _ = Describe("Odd forms", func() {
 var _ = Describe("Odd JSON", func() {
 	It(requirement("robust.json.shapes"), func(ctx SpecContext) {
 		var list []odd
-		for name, body := range sorted(map[string]string{
+		for name, body := range Sorted(map[string]string{
 			"empty": "", "null": "null", "a number": "1", "a list": "[]", "a list of lists": "[[],[]]", "a string": `"x"`, "true": "true", "an empty object": "{}", "cut off": `{"client_id":`,
 			"twice": "{}{}", "NaN": `{"client_id":NaN}`, "a byte order mark": "\ufeff{}", "UTF-16": "{\x00}\x00", "UTF-16 with a mark": "\xff\xfe{\x00}\x00", "raw bytes": "{\"client_id\":\"\xff\"}",
 			"lone surrogate": `{"client_id":"\ud800","handler":["\udc00",null],"redirect_uri":"x"}`, "a form": "client_id=x", "a comment": "{}//x", "a member twice": `{"client_id":"a","client_id":"b"}`, "spaces": "   ",
@@ -119,7 +120,7 @@ var _ = Describe("Odd JSON", func() {
 		home := target.From(ctx)
 		begin := map[string]string{"client_id": quoted(home.Client().ID), "handler": `["homeassistant",null]`, "redirect_uri": quoted(home.Client().Redirect)}
 		var list []odd
-		for name, value := range sorted(oddValues()) {
+		for name, value := range Sorted(oddValues()) {
 			for _, member := range []string{"client_id", "handler", "redirect_uri", "type", "response_type", "code_challenge", "code_challenge_method", "unknown"} {
 				list = append(list, odd{member + ": " + name, http.MethodPost, "/auth/login_flow", object(begin, member, value), []string{"Content-Type", jsonType}})
 			}
@@ -133,7 +134,7 @@ var _ = Describe("Odd JSON", func() {
 
 	It(requirement("robust.json.depth"), func(ctx SpecContext) {
 		var list []odd
-		for name, value := range sorted(map[string]string{
+		for name, value := range Sorted(map[string]string{
 			"lists": strings.Repeat("[", 20_000), "closed lists": strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), "objects": strings.Repeat(`{"a":`, 8000),
 			"closed objects": strings.Repeat(`{"a":`, 8000) + "1" + strings.Repeat("}", 8000), "digits": strings.Repeat("9", 10_000), "exponent": "1e99999", "small exponent": "-1e-99999",
 		}) {
@@ -164,7 +165,7 @@ var _ = Describe("Odd JSON", func() {
 			{"an empty object", http.MethodPost, "/auth/link_user", "{}", header}, {"no code", http.MethodPost, "/auth/link_user", `{"client_id":` + good["client_id"] + `}`, header},
 			{"no client_id", http.MethodPost, "/auth/link_user", `{"code":"x"}`, header}, {"empty", http.MethodPost, "/auth/link_user", "", header}, {"a list", http.MethodPost, "/auth/link_user", "[]", header},
 		}
-		for name, value := range sorted(oddValues()) {
+		for name, value := range Sorted(oddValues()) {
 			for _, member := range []string{"client_id", "code"} {
 				list = append(list, odd{member + ": " + name, http.MethodPost, "/auth/link_user", object(good, member, value), header})
 			}
@@ -173,7 +174,7 @@ var _ = Describe("Odd JSON", func() {
 	})
 
 	It(requirement("robust.generated-json"), func(ctx SpecContext) {
-		g := generator{random(ctx, "json")}
+		g := generator{Random(ctx, "json")}
 		var list []odd
 		for i := range generated {
 			list = append(list, posts(ctx, fmt.Sprintf("body %d", i), g.json(4))...)
@@ -217,7 +218,7 @@ var _ = Describe("Odd logins", func() {
 	It(requirement("robust.redirects"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		Control(ctx, home.Login(ctx, target.Login{})).To(IssueCode())
-		Each(ctx, []string{"", "x", "http://[::1", "http://[::1]x/", "http://a:b/", "http://\x00/", "http://\u2100.example/", "//", "http://a:99999/", "http://]/", "\ufeff"}, text, func(ctx Ctx, uri string) {
+		Each(ctx, []string{"", "x", "http://[::1", "http://[::1]x/", "http://a:b/", "http://\x00/", "http://\u2100.example/", "//", "http://a:99999/", "http://]/", "\ufeff"}, AsIs, func(ctx Ctx, uri string) {
 			begun := home.Begin(ctx, target.Login{Body: map[string]any{"redirect_uri": uri}})
 			Expect(ctx, begun).To(BeAnswered())
 			if begun.FlowID != "" {
@@ -228,7 +229,7 @@ var _ = Describe("Odd logins", func() {
 	})
 
 	It(requirement("robust.generated-urls"), func(ctx SpecContext) {
-		home, g := target.From(ctx), generator{random(ctx, "urls")}
+		home, g := target.From(ctx), generator{Random(ctx, "urls")}
 		var list []odd
 		for i := range generated {
 			client, redirect := g.url(), g.url()

@@ -12,6 +12,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Odd requests", func() {
@@ -40,7 +41,7 @@ var _ = Describe("Odd requests", func() {
 	It(requirement("robust.queries"), func(ctx SpecContext) {
 		var list []odd
 		for _, path := range []string{"/auth/authorize", "/auth/providers", "/.well-known/oauth-authorization-server", "/auth/external/callback", "/api/config"} {
-			for name, query := range sorted(map[string]string{
+			for name, query := range Sorted(map[string]string{
 				"bytes": "state=%ff%fe", "raw escape": "state=%", "NUL": "state=%00", "separators": "&&==&", "7 kB": "state=" + strings.Repeat("a", 7000), "a thousand": strings.Repeat("a=1&", 1000),
 				"twice": "state=a&state=b&code=a&code=b", "a JWT of nothing": "state=e30.e30.&code=x", "a JWT of lists": "state=W10.W10.W10&code=x", "accent": "state=%C3%A9&code=%C3%A9", "dots": "state=..&code=x",
 				"an error": "error=access_denied&state=x", "no value": "state&code",
@@ -73,10 +74,10 @@ var _ = Describe("Odd requests", func() {
 		home := target.From(ctx)
 		Control(ctx, home.Get(ctx, sign(ctx, home.Session(ctx).Access, "/api/config"))).To(HaveStatus(200))
 		tokens := oddTokens()
-		for name, word := range sorted(oddWords()) {
+		for name, word := range Sorted(oddWords()) {
 			tokens[name] = word
 		}
-		Each(ctx, slices.Sorted(maps.Keys(tokens)), text, func(ctx Ctx, name string) {
+		Each(ctx, slices.Sorted(maps.Keys(tokens)), AsIs, func(ctx Ctx, name string) {
 			Expect(ctx, home.Get(ctx, "/api/config?authSig="+url.QueryEscape(tokens[name]))).To(HaveStatus(400, 401))
 		})
 		for _, query := range []string{"authSig", "authSig=&authSig=", "authSig=%ff", "authSig=a&authSig=b", "&&authSig=."} {
@@ -87,7 +88,7 @@ var _ = Describe("Odd requests", func() {
 	It(requirement("robust.headers"), func(ctx SpecContext) {
 		var list []odd
 		for _, name := range []string{"Content-Type", "Accept", "Accept-Encoding", "Accept-Language", "Origin", "Cookie", "Range", "If-None-Match", "If-Modified-Since", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Referer", "User-Agent", "Upgrade", "Sec-WebSocket-Key", "X-Requested-With"} {
-			for what, word := range sorted(map[string]string{"empty": "", "bytes": "\xff\xfe", "accent": "é", "separators": ",;=,;=\"", "6 kB": strings.Repeat("a,", 3000)}) {
+			for what, word := range Sorted(map[string]string{"empty": "", "bytes": "\xff\xfe", "accent": "é", "separators": ",;=,;=\"", "6 kB": strings.Repeat("a,", 3000)}) {
 				for _, path := range []string{"/auth/authorize", "/auth/providers", "/api/"} {
 					list = append(list, odd{name + " " + what + " " + path, http.MethodGet, path, "", []string{name, word}})
 				}
@@ -112,11 +113,11 @@ var _ = Describe("Odd requests", func() {
 	It(requirement("robust.body-size"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
-		for name, size := range sorted(map[string]int{"100 kB": 100_000, "2 MB": 2_000_000}) {
-			for path, body := range sorted(map[string]string{"/auth/token": "grant_type=refresh_token&refresh_token=" + strings.Repeat("a", size), "/auth/login_flow": `{"client_id":"` + strings.Repeat("a", size) + `"}`}) {
+		for name, size := range Sorted(map[string]int{"100 kB": 100_000, "2 MB": 2_000_000}) {
+			for path, body := range Sorted(map[string]string{"/auth/token": "grant_type=refresh_token&refresh_token=" + strings.Repeat("a", size), "/auth/login_flow": `{"client_id":"` + strings.Repeat("a", size) + `"}`}) {
 				under := Step(ctx, name+" at "+path)
 				answer := home.Send(under, http.MethodPost, path, body, "Content-Type", formType)
-				Expect(under, answer.Status).To(beBelow(500))
+				Expect(under, answer.Status).To(BeBelow(500))
 				Control(ctx, home.Begin(ctx, target.Login{})).To(OpenForm())
 			}
 		}
@@ -129,7 +130,7 @@ var _ = Describe("Odd requests", func() {
 			"a list for a type": `{"id":1,"type":[]}`, "an object for an id": `{"id":{},"type":"ping"}`, "lone surrogate": `{"id":1,"type":"\ud800"}`, "many": `{"id":1,"type":"` + strings.Repeat("a", 60_000) + `"}`, "a list of commands": `[{"id":1,"type":"ping"},5,null]`,
 		}
 		other := answering(ctx, home.Session(ctx).Access)
-		for name, frame := range sorted(frames) {
+		for name, frame := range Sorted(frames) {
 			for _, loggedIn := range []bool{false, true} {
 				under := Step(ctx, fmt.Sprintf("%s, logged in %v", name, loggedIn))
 				socket := home.Dial(under)

@@ -9,6 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 // odd is a request that no well-behaved client sends.
@@ -97,7 +98,7 @@ func object(members map[string]string, name, value string) string {
 	all := maps.Clone(members)
 	all[name] = value
 	var b strings.Builder
-	for member, v := range sorted(all) {
+	for member, v := range Sorted(all) {
 		if b.Len() > 0 {
 			b.WriteByte(',')
 		}

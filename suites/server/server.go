@@ -1,39 +1,4 @@
 package server
 
-import (
-	"context"
-	"math/rand/v2"
-
-	"github.com/authconform/authconform/suites/profiles"
-)
-
 // requirement names the row that a spec judges. The runner finds level, needs and time limit by it.
 func requirement(id string) string { return id }
-
-type profileKey struct{}
-type seedKey struct{}
-
-// Under lets the specs under ctx find what the profile allows, and the run's seed.
-func Under(ctx context.Context, p *profiles.Profile, seed int64) context.Context {
-	return context.WithValue(context.WithValue(ctx, profileKey{}, p), seedKey{}, seed)
-}
-
-// answer is the profile's right refusal of a name. A name that it lacks is a defect of ours.
-func answer(ctx context.Context, name string) profiles.Answer {
-	p, _ := ctx.Value(profileKey{}).(*profiles.Profile)
-	a, ok := p.Answers[name]
-	if !ok {
-		panic("profile " + p.Name + " has no answer " + name)
-	}
-	return a
-}
-
-// random is a source of generated input: the same for the same seed and name.
-func random(ctx context.Context, name string) *rand.Rand {
-	seed, _ := ctx.Value(seedKey{}).(int64)
-	var sum uint64
-	for _, b := range []byte(name) {
-		sum = sum*31 + uint64(b)
-	}
-	return rand.New(rand.NewPCG(uint64(seed), sum)) //nolint:gosec // generated input, no secret
-}

@@ -10,6 +10,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Signed paths", func() {
@@ -32,7 +33,7 @@ var _ = Describe("Signed paths", func() {
 		home := target.From(ctx)
 		signed := sign(ctx, home.Session(ctx).Access, "/api/config?a=1&b=2")
 		Control(ctx, home.Get(ctx, signed)).To(HaveStatus(200))
-		for name, changed := range sorted(map[string]string{"added": signed + "&c=3", "changed": strings.Replace(signed, "a=1", "a=2", 1), "dropped": strings.Replace(signed, "a=1&", "", 1)}) {
+		for name, changed := range Sorted(map[string]string{"added": signed + "&c=3", "changed": strings.Replace(signed, "a=1", "a=2", 1), "dropped": strings.Replace(signed, "a=1&", "", 1)}) {
 			Expect(Step(ctx, name), home.Get(ctx, changed)).To(BeRefused(ctx, "bearer-refused"))
 		}
 	})
@@ -76,9 +77,9 @@ var _ = Describe("Signed paths", func() {
 		home := target.From(ctx)
 		signed := sign(ctx, home.Session(ctx).Access, "/api/config")
 		Control(ctx, home.Get(ctx, signed)).To(HaveStatus(200))
-		advance(ctx, 20*time.Second)
+		Advance(ctx, 20*time.Second)
 		Expect(ctx, home.Get(ctx, signed)).To(HaveStatus(200))
-		advance(ctx, 25*time.Second)
+		Advance(ctx, 25*time.Second)
 		Expect(ctx, home.Get(ctx, signed)).To(BeRefused(ctx, "bearer-refused"))
 	})
 
@@ -86,9 +87,9 @@ var _ = Describe("Signed paths", func() {
 		home := target.From(ctx)
 		signed := signFor(ctx, home.Session(ctx).Access, "/api/config", 600)
 		Control(ctx, home.Get(ctx, signed)).To(HaveStatus(200))
-		advance(ctx, 9*time.Minute)
+		Advance(ctx, 9*time.Minute)
 		Expect(ctx, home.Get(ctx, signed)).To(HaveStatus(200))
-		advance(ctx, 2*time.Minute)
+		Advance(ctx, 2*time.Minute)
 		Expect(ctx, home.Get(ctx, signed)).To(BeRefused(ctx, "bearer-refused"))
 	})
 

@@ -8,6 +8,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 const formType = "application/x-www-form-urlencoded"
@@ -38,7 +39,7 @@ var _ = Describe("Token request and answer", func() {
 		home := target.From(ctx)
 		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
 		kinds := []string{formType + "; charset=utf-8", formType + ";charset=UTF-8", "Application/X-WWW-Form-Urlencoded"}
-		Each(ctx, kinds, text, func(ctx Ctx, kind string) {
+		Each(ctx, kinds, AsIs, func(ctx Ctx, kind string) {
 			body := home.CodeGrant(home.Code(ctx, target.Login{})).Encode()
 			Expect(ctx, home.Send(ctx, http.MethodPost, "/auth/token", body, "Content-Type", kind)).To(IssueTokens())
 		})
@@ -76,7 +77,7 @@ var _ = Describe("Token request and answer", func() {
 		home := target.From(ctx)
 		right := home.Exchange(ctx, home.Code(ctx, target.Login{}), target.Add("redirect_uri", home.Client().Redirect))
 		wrong := home.Exchange(ctx, home.Code(ctx, target.Login{}), target.Add("redirect_uri", "https://evil.example/"))
-		Note(ctx, "the right redirect_uri: %s; a wrong one: %s", outcome(right), outcome(wrong))
+		Note(ctx, "the right redirect_uri: %s; a wrong one: %s", Outcome(right), Outcome(wrong))
 	})
 
 	It(requirement("oauth2.token.status-200"), func(ctx SpecContext) {
@@ -140,9 +141,9 @@ var _ = Describe("Token request and answer", func() {
 		tokens := home.Tokens(ctx, target.Login{})
 		Control(ctx, home.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
 		lifetime := time.Duration(tokens.Expires) * time.Second
-		advance(ctx, lifetime-30*time.Second)
+		Advance(ctx, lifetime-30*time.Second)
 		Expect(ctx, home.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
-		advance(ctx, 90*time.Second)
+		Advance(ctx, 90*time.Second)
 		Expect(ctx, home.API(ctx, tokens.Access, "/api/")).To(BeRefused(ctx, "bearer-refused"))
 		Control(ctx, home.Refresh(ctx, tokens)).To(IssueTokens())
 	})
@@ -186,6 +187,6 @@ func bothGrants(ctx Ctx, x Expectation) {
 func sessions(ctx Ctx, of func(target.Tokens) string) []string {
 	home := target.From(ctx)
 	list := make([]string, 8)
-	Each(ctx, indices(len(list)), nameless, func(ctx Ctx, i int) { list[i] = of(home.Tokens(ctx, target.Login{})) })
+	Each(ctx, Indices(len(list)), Nameless, func(ctx Ctx, i int) { list[i] = of(home.Tokens(ctx, target.Login{})) })
 	return list
 }

@@ -9,6 +9,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 // tokenError is a token request that must be refused: the good one with changes.
@@ -81,7 +82,7 @@ var _ = Describe("Token errors", func() {
 	It(requirement("oauth2.error.duplicate-parameter-old"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		code := home.Code(ctx, target.Login{})
-		Note(ctx, "client_id twice, the second foreign: %s", outcome(home.Exchange(ctx, code, target.Add("client_id", "https://evil.example/"))))
+		Note(ctx, "client_id twice, the second foreign: %s", Outcome(home.Exchange(ctx, code, target.Add("client_id", "https://evil.example/"))))
 	})
 
 	It(requirement("oauth2.error.unsupported-grant"), func(ctx SpecContext) {
@@ -122,7 +123,7 @@ func HaveErrorCharset() Expectation {
 		for _, member := range []string{"error", "error_description"} {
 			for _, r := range e.Text(member) {
 				if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
-					return errOther
+					return ErrOther
 				}
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("WebSocket, authentication", func() {
@@ -93,7 +94,7 @@ var _ = Describe("WebSocket, authentication", func() {
 		home := target.From(ctx)
 		socket := home.Dial(ctx)
 		Control(ctx, said(socket.Read(ctx))).To(Be("first frame", "auth_required"))
-		meanwhile(ctx, 10*time.Second, func() bool { return true }, func() {
+		Meanwhile(ctx, 10*time.Second, func() bool { return true }, func() {
 			_, err := socket.ReadWithin(ctx, 14*time.Second)
 			Expect(ctx, errors.Is(err, target.ErrClosed)).To(Be("closed within 14 seconds", true))
 		})
@@ -110,7 +111,7 @@ var _ = Describe("WebSocket, authentication", func() {
 		home := target.From(ctx)
 		tokens := home.Tokens(ctx, target.Login{})
 		Control(ctx, said(home.Dial(ctx).Login(ctx, tokens.Access))).To(Be("answer to a valid token", "auth_ok"))
-		advance(ctx, time.Duration(tokens.Expires)*time.Second+time.Minute)
+		Advance(ctx, time.Duration(tokens.Expires)*time.Second+time.Minute)
 		Expect(ctx, said(home.Dial(ctx).Login(ctx, tokens.Access))).To(Be("answer to auth", "auth_invalid"))
 	})
 })
@@ -233,7 +234,7 @@ var _ = Describe("WebSocket, commands", func() {
 	It(requirement("ha.ws.current-user"), func(ctx SpecContext) {
 		var user map[string]any
 		Expect(ctx, answering(ctx, target.From(ctx).Session(ctx).Access).Call(ctx, "auth/current_user", nil, &user)).To(Be("error of the command", nil))
-		for member, kind := range sorted(map[string]string{"id": "string", "name": "string", "is_owner": "bool", "is_admin": "bool"}) {
+		for member, kind := range Sorted(map[string]string{"id": "string", "name": "string", "is_owner": "bool", "is_admin": "bool"}) {
 			Expect(ctx, fmt.Sprintf("%T", user[member])).To(Be("type of "+member, kind))
 		}
 	})
@@ -278,7 +279,7 @@ var _ = Describe("WebSocket, commands", func() {
 		Control(ctx, home.Admin(ctx).Call(ctx, "config/auth/list", nil, nil)).To(Be("error for an administrator", nil))
 		user := home.NewUser(ctx, "plain")
 		socket := answering(ctx, home.Tokens(ctx, target.Login{Account: &user.Account}).Access)
-		for command, fields := range sorted(map[string]map[string]any{"config/auth/list": nil, "config/auth/create": {"name": "authconform intruder"}, "config/auth/delete": {"user_id": user.ID}}) {
+		for command, fields := range Sorted(map[string]map[string]any{"config/auth/list": nil, "config/auth/create": {"name": "authconform intruder"}, "config/auth/delete": {"user_id": user.ID}}) {
 			var refused *target.CommandError
 			err := socket.Call(ctx, command, fields, nil)
 			Expect(Step(ctx, command), errors.As(err, &refused) && refused.Code == "unauthorized").To(Be("refused with unauthorized", true))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
+	. "github.com/authconform/authconform/suites/expect"
 )
 
 const closeTimeout = 5 * time.Second // from a revocation to the close of the socket

@@ -1,4 +1,4 @@
-package server
+package expect
 
 import (
 	"context"
@@ -21,10 +21,14 @@ import (
 // Ctx is the context of a vector.
 type Ctx = context.Context
 
-// The names that Each gives to vectors.
-func text(s string) string  { return s }
-func nameless(i int) string { return "" }
-func indices(n int) []int {
+// AsIs names a vector by itself, for Each; Nameless names none.
+func AsIs(s string) string { return s }
+
+// Nameless names no vector.
+func Nameless(i int) string { return "" }
+
+// Indices are the numbers from 0 to n-1.
+func Indices(n int) []int {
 	list := make([]int, n)
 	for i := range list {
 		list[i] = i
@@ -32,8 +36,8 @@ func indices(n int) []int {
 	return list
 }
 
-// sorted goes through named vectors in the order of their names.
-func sorted[V any](m map[string]V) iter.Seq2[string, V] {
+// Sorted goes through named vectors in the order of their names.
+func Sorted[V any](m map[string]V) iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
 		for _, name := range slices.Sorted(maps.Keys(m)) {
 			if !yield(name, m[name]) {
@@ -43,8 +47,8 @@ func sorted[V any](m map[string]V) iter.Seq2[string, V] {
 	}
 }
 
-// outcome is an answer in words for a note: status and error code, nothing that differs from run to run.
-func outcome(e *wire.Exchange) string {
+// Outcome is an answer in words for a note: status and error code, nothing that differs from run to run.
+func Outcome(e *wire.Exchange) string {
 	switch {
 	case e.Err != nil:
 		return "no answer"
@@ -58,8 +62,8 @@ func outcome(e *wire.Exchange) string {
 	return fmt.Sprint(e.Status)
 }
 
-// advance moves the target's time; the spec is not_run where nothing can.
-func advance(ctx context.Context, d time.Duration) {
+// Advance moves the target's time; the spec is not_run where nothing can.
+func Advance(ctx context.Context, d time.Duration) {
 	home := target.From(ctx)
 	err := home.Clock.Advance(ctx, d)
 	home.Wire.Forget()
@@ -71,9 +75,9 @@ func advance(ctx context.Context, d time.Duration) {
 	}
 }
 
-// meanwhile runs something that a time-out of the target will end. Where the target's timers obey its clock, time is
+// Meanwhile runs something that a time-out of the target will end. Where the target's timers obey its clock, time is
 // moved past it once ready says that the target waits; elsewhere it is waited for.
-func meanwhile(ctx context.Context, timeout time.Duration, ready func() bool, do func()) {
+func Meanwhile(ctx context.Context, timeout time.Duration, ready func() bool, do func()) {
 	home := target.From(ctx)
 	if !home.Clock.Instant() {
 		do()
@@ -119,8 +123,8 @@ func (m equal) NegatedFailureMessage(actual any) string { return "expected not "
 // below is the matcher behind beBelow.
 type below struct{ limit int }
 
-// beBelow holds for a status below a limit; 0 stands for a connection that was closed.
-func beBelow(limit int) judge.Matcher { return below{limit} }
+// BeBelow holds for a status below a limit; 0 stands for a connection that was closed.
+func BeBelow(limit int) judge.Matcher { return below{limit} }
 
 func (m below) Match(actual any) (bool, error) { n, ok := actual.(int); return ok && n < m.limit, nil }
 func (m below) Expected() string {
@@ -224,8 +228,8 @@ func shared(list []string, prefix int) int {
 	return longest
 }
 
-// sum is a short name of a text, for paths.
-func sum(s string) string {
+// Sum is a short name of a text, for paths.
+func Sum(s string) string {
 	var h uint32 = 2166136261
 	for _, b := range []byte(s) {
 		h = (h ^ uint32(b)) * 16777619

@@ -1,4 +1,4 @@
-package server
+package expect
 
 import (
 	"context"
@@ -20,8 +20,8 @@ type Expectation struct {
 	check func(*wire.Exchange) error // what is wrong, beyond what the answer itself shows
 }
 
-// errOther says that the answer itself shows what is wrong.
-var errOther = errors.New("")
+// ErrOther says that the answer itself shows what is wrong.
+var ErrOther = errors.New("")
 
 // Match implements gomega's matcher for *wire.Exchange and *target.Step.
 func (x Expectation) Match(actual any) (bool, error) {
@@ -71,7 +71,7 @@ func All(parts ...Expectation) Expectation {
 		for _, p := range parts {
 			if err := p.check(e); err != nil {
 				if err.Error() == "" {
-					return errOther
+					return ErrOther
 				}
 				return err
 			}
@@ -88,7 +88,7 @@ func HaveStatus(codes ...int) Expectation {
 	}
 	return Expectation{"status " + strings.Join(words, " or "), func(e *wire.Exchange) error {
 		if e.Err != nil || !slices.Contains(codes, e.Status) {
-			return errOther
+			return ErrOther
 		}
 		return nil
 	}}
@@ -98,7 +98,7 @@ func HaveStatus(codes ...int) Expectation {
 func BeAnswered() Expectation {
 	return Expectation{"an answer below 500", func(e *wire.Exchange) error {
 		if e.Err != nil || e.Status < 200 || e.Status >= 500 {
-			return errOther
+			return ErrOther
 		}
 		return nil
 	}}
@@ -107,7 +107,7 @@ func BeAnswered() Expectation {
 // BeRefused holds for the profile's refusal of that name, with a JSON error where the profile names error codes, and
 // with no token or code in it.
 func BeRefused(ctx context.Context, name string) Expectation {
-	a := answer(ctx, name)
+	a := Answer(ctx, name)
 	parts := []Expectation{HaveStatus(a.Status...)}
 	if len(a.Error) > 0 {
 		parts = append(parts, HaveError(a.Error...))
@@ -123,7 +123,7 @@ func HaveError(codes ...string) Expectation {
 			return err
 		}
 		if word, _ := v["error"].(string); !slices.Contains(codes, word) {
-			return errOther
+			return ErrOther
 		}
 		return nil
 	}}
@@ -179,7 +179,7 @@ func HaveText(member string, values ...string) Expectation {
 func HaveHeader(name string, values ...string) Expectation {
 	return Expectation{name + ": " + strings.Join(values, " or "), func(e *wire.Exchange) error {
 		if e.Err != nil {
-			return errOther
+			return ErrOther
 		}
 		got := strings.Join(e.Header.Values(name), ", ")
 		if !slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, got) }) {
@@ -275,7 +275,7 @@ func EachMember(what, ending string, test func(any) bool) Expectation {
 func NotMention(word string) Expectation {
 	return Expectation{"no mention of " + word, func(e *wire.Exchange) error {
 		if e.Err != nil {
-			return errOther
+			return ErrOther
 		}
 		if strings.Contains(e.Body, word) {
 			return errors.New("the body repeats it")
