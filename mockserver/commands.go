@@ -32,8 +32,8 @@ var commands = map[string]command{
 	"get_states":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.demo.list(k.home.now()), nil }},
 	"get_services":       {do: func(*socket, map[string]any) (any, *commandError) { return services, nil }},
 	"get_panels":         {do: func(*socket, map[string]any) (any, *commandError) { return map[string]any{}, nil }},
-	"subscribe_events":   {fields: []string{"event_type"}, do: nothing},
-	"unsubscribe_events": {fields: []string{"subscription"}, do: nothing},
+	"subscribe_events":   {fields: []string{"event_type"}, do: subscribe},
+	"unsubscribe_events": {fields: []string{"subscription"}, do: unsubscribe},
 	"call_service":       {fields: []string{"domain", "service", "service_data", "target", "return_response"}, do: callService},
 
 	"auth/current_user":              {do: currentUser},
@@ -45,6 +45,15 @@ var commands = map[string]command{
 	"auth/sign_path":                 {fields: []string{"path", "expires"}, do: signPath},
 	"auth/setup_mfa":                 {fields: []string{"mfa_module_id", "flow_id", "user_input"}, do: setupMFA},
 	"auth/depose_mfa":                {fields: []string{"mfa_module_id"}, do: deposeMFA},
+
+	"application_credentials/config":       {do: credentialConfig},
+	"application_credentials/list":         {admin: true, do: credentialList},
+	"application_credentials/create":       {admin: true, fields: []string{"domain", "client_id", "client_secret", "name", "auth_domain"}, do: credentialCreate},
+	"application_credentials/update":       {admin: true, fields: []string{"*"}, do: credentialUpdate},
+	"application_credentials/delete":       {admin: true, fields: []string{"application_credentials_id"}, do: credentialDelete},
+	"application_credentials/config_entry": {admin: true, fields: []string{"config_entry_id"}, do: credentialOf},
+	"application_credentials/subscribe":    {admin: true, do: nothing},
+	"config_entries/flow/progress":         {admin: true, do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.linker.Progress(), nil }},
 
 	"config/auth/list":   {admin: true, do: listUsers},
 	"config/auth/create": {admin: true, fields: []string{"name", "group_ids", "local_only"}, do: createUser},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/linking"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
@@ -20,7 +21,9 @@ type Options struct {
 	Providers    []Provider   // beside the local users; nil: none
 	BanThreshold int          // refused logins of an address before it is banned; 0: never
 	CORSOrigins  []string     // origins that may read the API; nil: the default of the real home
-	Fetch        *http.Client // fetches client pages; nil: one that trusts the system's CAs
+	Fetch        *http.Client // fetches client pages, talks to third parties; nil: one that trusts the system's CAs
+	AccountLink  string       // URL of an account-link proxy; "": none
+	My           bool         // the my integration is loaded: third parties redirect to my.home-assistant.io
 	Name         string       // location_name; "": Mock home
 	Version      string       // "": 2026.11.0
 	URL          string       // the home's own URL, for the issuer; "" knows loopback only
@@ -40,6 +43,8 @@ type Home struct {
 	demo    *demo
 	steps   *onboarding
 	hooks   *webhooks
+	linker  *linking.Linker
+	events  *events
 
 	mu      sync.Mutex
 	signKey []byte // signs paths; new with every start
@@ -78,6 +83,10 @@ func New(o Options) (*Home, error) {
 		Options: o, clock: o.Clock, store: o.Store, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), users: &users{none: hashPassword(mock.Secret(16))},
 		flows: newFlows(), sockets: newSockets(), bans: &bans{threshold: o.BanThreshold}, demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
 	}
+	h.events = &events{}
+	h.linker = linking.New(linking.Options{
+		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.events.fire, Version: o.Version, AccountLink: o.AccountLink, My: o.My,
+	})
 	if err := h.reset(); err != nil {
 		return nil, err
 	}
@@ -97,6 +106,7 @@ func (h *Home) reset() error {
 	h.demo.clear()
 	h.steps.start(h.Fresh)
 	h.hooks.clear()
+	h.linker.Clear()
 	h.restart()
 	return nil
 }
@@ -108,6 +118,7 @@ func (h *Home) restart() {
 	h.signKey = []byte(mock.Secret(32))
 	h.mu.Unlock()
 	h.flows.clear()
+	h.linker.Restart()
 	h.sockets.closeAll()
 	for _, u := range h.users.list() {
 		for _, r := range h.store.OfUser(u.ID) {

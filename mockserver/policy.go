@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/linking"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
 // Policy holds every protocol decision of the home. Strict is the one that conforms; a defect is a Policy with one
 // field changed. Functions decide and have no effects.
 type Policy struct {
-	mock.Rules // of every request and answer
+	mock.Rules                // of every request and answer
+	Linking    linking.Policy // of the home as an OAuth client
 
 	CodeTTL        time.Duration // life of an authorization code
 	AccessTTL      time.Duration // life of an access token
@@ -94,8 +96,8 @@ type Policy struct {
 	AnswersJunk         bool // answers a first message that is no JSON
 	SocketIgnoresExpiry bool // takes expired access tokens
 	ClosesAll           bool // closes every socket at the end of one session
-	// AdminOnly tells whether a WebSocket command of administrators is refused to the caller.
-	AdminOnly func(command string, admin bool) bool
+	// AdminOnly tells whether what is for administrators, a WebSocket command or a REST path, is refused to the caller.
+	AdminOnly func(what string, admin bool) bool
 	// OwnSession tells whether a user may see and end a session.
 	OwnSession func(r store.Refresh, userID string) bool
 	// NameTaken tells whether a new long-lived token may not bear the name of an old one of the user.
@@ -121,6 +123,7 @@ type Policy struct {
 // Strict is the policy that conforms.
 func Strict() *Policy {
 	return &Policy{
+		Linking: linking.Strict(),
 		Rules: mock.Rules{
 			BodyLimit: 64 << 10, Duplicates: true, PublicCORS: publicCORS,
 			Headers: http.Header{

@@ -28,7 +28,15 @@ func (h *Home) route() {
 	h.handle("/auth/token", methods{post: h.token})
 	h.handle("/auth/revoke", methods{post: h.revoke})
 	h.handle("/auth/link_user", methods{post: h.bearer(h.linkUser)})
-	h.handle("/auth/external/callback", methods{get: h.externalCallback})
+	h.handle("/auth/external/callback", methods{get: func(c *call) *mock.Answer { return h.linker.Callback(c.URL.Query()) }})
+	h.handle("/api/config/config_entries/flow", methods{post: h.admin(h.flowStart)})
+	h.handle("/api/config/config_entries/flow/{id}", methods{get: h.admin(h.flowStep), post: h.admin(h.flowSubmit), del: h.admin(h.flowAbort)})
+	h.handle("/api/config/config_entries/entry", methods{get: h.admin(h.entryList)})
+	h.handle("/api/config/config_entries/entry/{id}", methods{del: h.admin(h.entryRemove)})
+	h.handle("/api/config/config_entries/entry/{id}/reload", methods{post: h.admin(h.entryReload)})
+	h.handle(demoPath, methods{get: h.admin(h.demoShow)})
+	h.handle(demoPath+"/providers", methods{post: h.admin(h.demoSet), del: h.admin(h.demoDrop)})
+	h.handle(demoPath+"/use", methods{post: h.admin(h.demoUse)})
 	h.handle("/api/{$}", methods{get: h.bearer(h.apiRunning)})
 	h.handle("/api/config", methods{get: h.bearer(h.apiConfig)})
 	h.handle("/api/states", methods{get: h.bearer(h.apiStates)})
@@ -64,12 +72,4 @@ func file(name string) handler {
 
 func (h *Home) manifest(*call) *mock.Answer {
 	return mock.JSON(http.StatusOK, map[string]any{"name": "Home Assistant", "short_name": "Home Assistant", "start_url": "/", "display": "standalone"})
-}
-
-// externalCallback knows no linking flow yet, so that every state is a foreign one.
-func (h *Home) externalCallback(c *call) *mock.Answer {
-	if !c.URL.Query().Has("state") {
-		return mock.Text(http.StatusOK, "Missing state parameter")
-	}
-	return mock.Text(http.StatusBadRequest, "Invalid state. Is My Home Assistant configured to go to the right instance?")
 }

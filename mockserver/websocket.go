@@ -107,6 +107,7 @@ func (k *socket) serve(ip string) {
 	id := k.who.Refresh.ID
 	k.home.sockets.add(id, k)
 	defer k.home.sockets.remove(id, k)
+	defer k.home.events.leave(k)
 	if _, alive := k.home.store.RefreshByID(id); !alive {
 		return // it died between
 	}

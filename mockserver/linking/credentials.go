@@ -1,0 +1,108 @@
+package linking
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Credential is a client id and secret that a person got at a third party's developer console.
+type Credential struct {
+	ID           string `json:"id"`
+	Domain       string `json:"domain"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	Name         string `json:"name,omitempty"`
+	AuthDomain   string `json:"auth_domain,omitempty"`
+}
+
+// Error is a refusal of a WebSocket command.
+type Error struct{ Code, Text string }
+
+func (e *Error) Error() string { return e.Code + ": " + e.Text }
+
+// Credentials lists them, never nil.
+func (l *Linker) Credentials() []Credential {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]Credential{}, l.credentials...)
+}
+
+// CreateCredential stores one. Its id is made of domain and client id; one of the same client gets a number.
+func (l *Linker) CreateCredential(c Credential) (Credential, *Error) {
+	if c.Domain != Domain {
+		return c, &Error{"invalid_format", "No application_credentials platform for " + c.Domain}
+	}
+	c.ClientID, c.ClientSecret = l.Policy.Tidy(c.ClientID), l.Policy.Tidy(c.ClientSecret)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.credentials) >= maxCredentials {
+		return c, &Error{"home_assistant_error", "Too many credentials"}
+	}
+	base := slug(c.Domain + "." + c.ClientID)
+	c.ID = base
+	for n := 2; slices.ContainsFunc(l.credentials, func(o Credential) bool { return o.ID == c.ID }); n++ {
+		c.ID = fmt.Sprintf("%s_%d", base, n)
+	}
+	l.credentials = append(l.credentials, c)
+	return c, nil
+}
+
+const maxCredentials = 1000
+
+// DeleteCredential forgets one that no entry uses.
+func (l *Linker) DeleteCredential(id string) *Error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.IndexFunc(l.credentials, func(c Credential) bool { return c.ID == id })
+	if i < 0 {
+		return &Error{"not_found", "Unable to find application_credentials_id " + id}
+	}
+	if l.Policy.InUse && slices.ContainsFunc(l.entries, func(e *entry) bool { return e.implementation == id }) {
+		return &Error{"home_assistant_error", "Cannot delete credential in use by integration " + l.credentials[i].Domain}
+	}
+	l.credentials = slices.Delete(l.credentials, i, i+1)
+	return nil
+}
+
+// CredentialOf is the credential of an entry; "" where it has none.
+func (l *Linker) CredentialOf(entryID string) (string, *Error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.entries {
+		if e.id == entryID {
+			if e.implementation == cloud {
+				return "", nil
+			}
+			return e.implementation, nil
+		}
+	}
+	return "", &Error{"invalid_config_entry_id", "Config entry not found: " + entryID}
+}
+
+func (l *Linker) credential(id string) (Credential, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.IndexFunc(l.credentials, func(c Credential) bool { return c.ID == id })
+	if i < 0 {
+		return Credential{}, false
+	}
+	return l.credentials[i], true
+}
+
+// slug is an id in lower case letters, digits and underscores.
+func slug(s string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(s) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	if out := strings.Trim(b.String(), "_"); out != "" {
+		return out
+	}
+	return "unknown"
+}

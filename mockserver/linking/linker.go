@@ -1,0 +1,99 @@
+package linking
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// Domain is the one integration that the mock home has: the demo thermostat.
+const Domain = "authconform_demo"
+
+// Options make a Linker.
+type Options struct {
+	Policy      *Policy
+	Clock       *mock.Clock
+	HTTP        *http.Client                            // talks to providers and the proxy
+	Fire        func(event string, data map[string]any) // tells whoever listens
+	Version     string                                  // of the home, for the proxy's min_version
+	AccountLink string                                  // URL of the proxy; "": none
+	My          bool                                    // the my integration is loaded
+}
+
+// Linker is the home's client side. It is safe for concurrent use.
+type Linker struct {
+	Options
+
+	mu          sync.Mutex
+	key         []byte // signs states; new with every start
+	providers   map[string]Provider
+	credentials []Credential
+	flows       map[string]*flow
+	entries     []*entry
+	services    []Service
+	servicesAt  time.Time
+}
+
+// New makes a Linker.
+func New(o Options) *Linker {
+	l := &Linker{Options: o}
+	l.Clear()
+	return l
+}
+
+// Clear forgets everything.
+func (l *Linker) Clear() {
+	l.mu.Lock()
+	l.providers, l.credentials, l.entries = map[string]Provider{}, nil, nil
+	l.mu.Unlock()
+	l.Restart()
+}
+
+// Restart forgets what a process forgets: flows, the key of states, the proxy's list.
+func (l *Linker) Restart() {
+	l.mu.Lock()
+	flows := l.flows
+	l.key, l.flows, l.services = []byte(mock.Secret(32)), map[string]*flow{}, nil
+	for _, f := range flows {
+		f.end()
+	}
+	l.mu.Unlock()
+}
+
+// Provider is a third party as the integration knows it. It is set at run time, per client id.
+type Provider struct {
+	ClientID      string `json:"client_id"`
+	AuthorizeURL  string `json:"authorize_url"`
+	TokenURL      string `json:"token_url"`
+	APIURL        string `json:"api_url"` // answers {"id","name"} of the account
+	Scope         string `json:"scope"`
+	PKCE          bool   `json:"pkce"`
+	AuthMethod    string `json:"auth_method"` // client_secret_post (or ""), client_secret_basic
+	HandlesErrors *bool  `json:"handles_errors"`
+}
+
+// SetProvider makes a provider known; the client id "" is everybody's whose own is not.
+func (l *Linker) SetProvider(p Provider) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.providers[p.ClientID] = p
+}
+
+// DropProvider forgets one.
+func (l *Linker) DropProvider(clientID string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.providers, clientID)
+}
+
+func (l *Linker) provider(clientID string) Provider {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p, ok := l.providers[clientID]
+	if !ok {
+		p = l.providers[""]
+	}
+	return p
+}

@@ -1,0 +1,126 @@
+package linking
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Policy holds every decision of the home as an OAuth client. Strict is the one that conforms. Functions decide and have
+// no effects.
+type Policy struct {
+	TokenTTL     time.Duration // a token request's, in all
+	URLTTL       time.Duration // for the proxy to name an authorize URL
+	RefreshEarly time.Duration // before its end that an access token is refreshed when it is used
+	ServicesTTL  time.Duration // for which the proxy's list is believed
+	FrameLimit   int           // bytes of a frame or an answer
+
+	// Base says what is wrong with HA-Frontend-Base, the origin that the callback is to have; nil uses it.
+	Base func(origin string, given bool) error
+	// Redirect is the redirect_uri of a flow.
+	Redirect func(base string, my bool) string
+	// Authorize is the authorize URL with the parameters in order.
+	Authorize func(endpoint string, parameters [][2]string) string
+	// Parameters are those of the authorize URL, in order.
+	Parameters func(a Authorization) [][2]string
+	// SignState makes the state of a flow, and ReadState reads one back; false: it is nobody's.
+	SignState func(flowID, redirect string, key []byte, now time.Time) string
+	ReadState func(raw string, key []byte, now time.Time) (flowID, redirect string, ok bool)
+	// Verifier makes the code_verifier of a flow (RFC 7636 §4.1).
+	Verifier func() string
+	// Callback reads what came back: a code, an error, or neither.
+	Callback func(query url.Values) Return
+	// Finished answers the browser that came back.
+	Finished func(query url.Values) (body, contentType string)
+	// CallbackOnce keeps the first return of a flow, whatever comes after it.
+	CallbackOnce bool
+
+	// TokenRequest is what becomes of a token request on its way out.
+	TokenRequest func(TokenRequest) TokenRequest
+	// Read reads the answer to one: the token, or why there is none.
+	Read func(a TokenAnswer, refresh bool) (Token, Failure)
+	// Merge is the stored token after a refresh.
+	Merge func(old, fresh Token) Token
+	// Expiry is when a token of that life ends.
+	Expiry func(received time.Time, seconds int) time.Time
+	// APIRequest is how the third party's API is asked with a token: the URL and the headers.
+	APIRequest func(url string, t Token) (string, http.Header)
+	// OneRefresh lets parallel uses of an entry share one refresh.
+	OneRefresh bool
+	// KeepsToken keeps what is stored when a refresh fails.
+	KeepsToken bool
+	// Outcome tells what a failed refresh means for the entry: reauth, retry, or neither.
+	Outcome func(Failure) Outcome
+	// SameAccount tells whether a new login is the entry's account.
+	SameAccount func(entry, fresh string) bool
+
+	// InUse refuses to delete a credential that an entry uses.
+	InUse bool
+	// Tidy is a value of a credential as it is stored.
+	Tidy func(string) string
+	// Hears and Says are what becomes of the frames of the account-link conversation.
+	Hears, Says func(map[string]any) map[string]any
+	// Offers tells whether the proxy's entry offers the service.
+	Offers func(s Service, domain, version string, linked bool) bool
+	// OneSocket keeps a flow's conversation with the proxy, however often it is asked for.
+	OneSocket bool
+}
+
+// Authorization is what an authorize URL is made of.
+type Authorization struct{ ClientID, Redirect, State, Challenge, Scope, Secret, Verifier string }
+
+// Return is what a browser brought back to the callback.
+type Return struct {
+	Code, Error     string
+	HasCode, HasErr bool
+	Redirect        string // of the state: the token request repeats it
+}
+
+// Outcome is what a failed refresh leads to.
+type Outcome int
+
+// The outcomes.
+const (
+	Ignore Outcome = iota // an error of this use, and nothing else
+	Retry                 // the provider is in trouble: try again later
+	Reauth                // the grant is dead: ask the person
+)
+
+// Strict is the policy that conforms.
+func Strict() Policy {
+	return Policy{
+		TokenTTL: 30 * time.Second, URLTTL: 30 * time.Second, RefreshEarly: 20 * time.Second, ServicesTTL: time.Hour, FrameLimit: 64 << 10,
+		Base: checkBase, Redirect: redirectURI, Authorize: authorizeURL, Parameters: parameters,
+		SignState: signState, ReadState: readState, Verifier: newVerifier, Callback: readCallback, Finished: closeWindow, CallbackOnce: true,
+		TokenRequest: func(r TokenRequest) TokenRequest { return r }, Read: readToken, Merge: merge,
+		Expiry: func(received time.Time, seconds int) time.Time {
+			return received.Add(time.Duration(seconds) * time.Second)
+		},
+		APIRequest: bearer, OneRefresh: true, KeepsToken: true, Outcome: outcomeOf,
+		SameAccount: func(entry, fresh string) bool { return entry == fresh },
+		InUse:       true, Tidy: tidy, Hears: same, Says: same, Offers: offers, OneSocket: true,
+	}
+}
+
+// bearer sends the token in the header alone (RFC 6750 §2.1).
+func bearer(url string, t Token) (string, http.Header) {
+	return url, http.Header{"Authorization": {"Bearer " + t.text("access_token")}}
+}
+
+func same(m map[string]any) map[string]any { return m }
+
+// newVerifier is 96 random bytes: 128 characters.
+func newVerifier() string {
+	b := make([]byte, 96)
+	_, _ = rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// challengeOf is the S256 challenge of a verifier (RFC 7636 §4.2).
+func challengeOf(verifier string) string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
