@@ -16,6 +16,7 @@ import (
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/mockserver"
+	_ "github.com/authconform/authconform/suites/all" // the specs
 	"github.com/authconform/authconform/suites/expect"
 	"github.com/authconform/authconform/suites/profiles"
 )

@@ -9,6 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/run"
+	_ "github.com/authconform/authconform/suites/all" // the specs
 	"github.com/authconform/authconform/suites/expect"
 	"github.com/authconform/authconform/suites/profiles"
 )

@@ -1,0 +1,6 @@
+// Package all registers the specs of every suite.
+package all
+
+import (
+	_ "github.com/authconform/authconform/suites/server" // a home's login
+)
