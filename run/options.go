@@ -27,6 +27,8 @@ type Options struct {
 	Site    stage.Site
 	SiteCA  *clientsite.CA // nil: made for this run
 
+	AccountLink string // host:port at which the target looks for its account-link proxy; "": nowhere
+
 	Select  string
 	Require []string // needs whose absence is an error
 	Procs   int

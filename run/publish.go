@@ -30,7 +30,11 @@ func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
 		j.Progress.Say("%s", line)
 	}
 	var broken []error
-	for _, b := range out.Broken {
+	for i, b := range out.Broken {
+		if i == fewBroken {
+			broken = append(broken, fmt.Errorf("and %d more of them", len(out.Broken)-i))
+			break
+		}
 		broken = append(broken, errors.New("a defect of authconform, please report it: "+b))
 	}
 	switch {
@@ -47,6 +51,9 @@ func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
 	}
 	return j.verdict()
 }
+
+// fewBroken is how many defects of ours are named: one cause often has many.
+const fewBroken = 5
 
 // verdict is the error of a report that is red.
 func (j *job) verdict() error {

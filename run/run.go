@@ -123,7 +123,7 @@ func (j *job) look(ctx context.Context) error {
 	}
 	j.setup = stage.Setup{
 		Target: j.Target, CAFile: j.CAFile, Insecure: j.Insecure, Account: j.Account,
-		Mark: strings.ToLower(rand.Text()[:8]), Clock: j.clock(), Control: j.Control, Site: j.Site, Browser: j.Browser,
+		Mark: strings.ToLower(rand.Text()[:8]), Clock: j.clock(), Control: j.Control, Site: j.Site, Browser: j.Browser, Link: j.AccountLink,
 	}
 	j.setup.Site.CA = j.SiteCA
 	v, err := pay(ctx, j.setup, j.Onboard)

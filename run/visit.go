@@ -118,6 +118,12 @@ func (j *job) means() Means {
 	if !f.Admin {
 		m[requirements.NeedAdmin] = "the user may not manage users; give --user an administrator"
 	}
+	if !f.Testbed {
+		m[requirements.NeedTestbed] = "our demo integration is not in the target; authconform testbed install CONFIG-DIR puts it there"
+	}
+	if j.AccountLink == "" {
+		m[requirements.NeedAccountLink] = "give --account-link ADDRESS, where the target looks for its account-link proxy"
+	}
 	if j.Control.URL == "" {
 		m[requirements.NeedControl] = "the target has no control plane of authconform's"
 	}

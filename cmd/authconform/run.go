@@ -22,6 +22,7 @@ type runFlags struct {
 	config, target, profile, user, passwordFile, controlURL string
 	onboard, insecure, strict, noColor, quiet, verbose      bool
 	browser, clock, clientSite, clientSiteCA, caFile        string
+	accountLink                                             string
 	require                                                 []string
 	sel, shard, reportDir, baseline, writeBaseline          string
 	procs                                                   int
@@ -60,6 +61,7 @@ Everything made at the target (tokens, login flows, users) is given back, also a
 	fl.StringVar(&f.clock, "clock", "auto", "how to move the target's time: auto, none, wait, or a `COMMAND` that is given the whole offset (+660s)")
 	fl.StringVar(&f.controlURL, "control-url", "", "`URL` of the mock's control plane; its token in AUTHCONFORM_CONTROL_TOKEN")
 	fl.StringVar(&f.clientSite, "client-site", "", "where the client's pages are served and how the target reaches them: `LISTEN[=PUBLIC-URL]`")
+	fl.StringVar(&f.accountLink, "account-link", "", "`ADDRESS` at which the target looks for its account-link proxy (TLS, by the CA of the client site)")
 	fl.StringVar(&f.clientSiteCA, "client-site-ca", "", "`DIR` of the CA of the https client site; made if it has none")
 	fl.StringSliceVar(&f.require, "require", nil, "needs (browser, clock, client-site, https-site, admin) whose absence fails the run")
 	fl.StringVar(&f.sel, "select", "", "`EXPR` of ids, globs, level:must, section:token; ! takes away")
@@ -102,7 +104,7 @@ func (f *runFlags) options(cmd *cobra.Command) (run.Options, error) {
 	o := run.Options{
 		Tool: tool(), Target: strings.TrimRight(f.target, "/"), Profile: f.profile, Onboard: f.onboard, Insecure: f.insecure,
 		Browser: f.browser, Clock: f.clock, Select: f.sel, Require: f.require, Procs: f.procs, Seed: f.seed, Timeout: f.timeout,
-		Strict: f.strict, ReportDir: f.reportDir, Baseline: f.baseline, WriteBaseline: f.writeBaseline,
+		AccountLink: f.accountLink, Strict: f.strict, ReportDir: f.reportDir, Baseline: f.baseline, WriteBaseline: f.writeBaseline,
 		Control: stage.Control{URL: f.controlURL, Token: os.Getenv(envPrefix + "CONTROL_TOKEN")},
 		Stdout:  cmd.OutOrStdout(), Progress: run.Quiet{},
 	}

@@ -176,6 +176,15 @@ func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error
 	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
+// freeAddress is one on loopback that nobody uses: the mock home must know where its judge will listen later.
+func freeAddress() (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
 // startBuiltIn starts the mock home that a run without --target judges, and makes the run's options fit it.
 func startBuiltIn(ctx context.Context, o *run.Options) (stop func(), err error) {
 	rest()
@@ -187,6 +196,12 @@ func startBuiltIn(ctx context.Context, o *run.Options) (stop func(), err error) 
 	fetch := trusting(o.SiteCA)
 	fetch.Transport.(*http.Transport).DialContext = loopbackOnly
 	options := mockserver.Options{Fetch: fetch}
+	if o.AccountLink == "" {
+		if o.AccountLink, err = freeAddress(); err != nil {
+			return nil, err
+		}
+	}
+	options.AccountLink = "https://" + o.AccountLink
 	preferred := net.JoinHostPort("127.0.0.1", strconv.Itoa(o.Site.Prefer-1)) // so that two runs of a seed look alike
 	home, err := mockserver.Listen(preferred, options)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/linkproxy"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
@@ -35,6 +36,7 @@ type Setup struct {
 	Control  Control        `json:"control"`           // the target's control plane, if it has one
 	Site     Site           `json:"site"`              // the client site
 	Browser  string         `json:"browser,omitempty"` // off, a path, or ws://…; resolved by the parent
+	Link     string         `json:"link,omitempty"`    // where the target looks for its account-link proxy
 }
 
 // Control is a mock's control plane.
@@ -57,6 +59,10 @@ type Stage struct {
 	Site    *clientsite.Site
 	Clock   clock.Clock
 	Browser *Browser
+
+	link  string
+	ca    *clientsite.CA
+	proxy once[*linkproxy.Proxy]
 }
 
 // Open starts the client site and makes the target. Nothing is sent to it yet. Worker n listens on ports of its own.
@@ -75,7 +81,7 @@ func Open(s Setup, worker int, progress func(string)) (*Stage, error) {
 			return nil, errors.New("the CA file holds no certificate in PEM form")
 		}
 	}
-	st := &Stage{Site: site, Clock: newClock(s, roots, progress)}
+	st := &Stage{Site: site, Clock: newClock(s, roots, progress), link: s.Link, ca: s.Site.CA}
 	st.Home = target.New(target.Options{
 		Wire: wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure},
 		Site: site, Clock: st.Clock, Facts: s.Facts, Account: s.Account, Session: s.Session, Mark: s.Mark,
@@ -131,7 +137,19 @@ func (c Control) setClock(ctx context.Context, client *http.Client, to time.Dura
 
 // With lets the specs under ctx find the stage's parts.
 func (s *Stage) With(ctx context.Context) context.Context {
-	return withBrowser(target.With(ctx, s.Home), s.Browser)
+	ctx = withBrowser(target.With(ctx, s.Home), s.Browser)
+	if s.link == "" {
+		return ctx
+	}
+	return linkproxy.With(ctx, s.Proxy)
+}
+
+// LinkAt tells where the target looks for its account-link proxy, and the CA that it trusts there.
+func (s *Stage) LinkAt(address string, ca *clientsite.CA) { s.link, s.ca = address, ca }
+
+// Proxy is the account-link proxy, which starts when it is first asked for.
+func (s *Stage) Proxy() (*linkproxy.Proxy, error) {
+	return s.proxy.get(func() (*linkproxy.Proxy, error) { return linkproxy.Start(s.link, s.ca) })
 }
 
 // GiveBack returns what the last spec took.
@@ -144,6 +162,9 @@ func (s *Stage) Lost(ctx context.Context) error { return s.Home.Lost(ctx) }
 func (s *Stage) Leave(ctx context.Context) runner.Totals {
 	defer s.Site.Close()
 	s.Browser.close()
+	if s.proxy.v != nil {
+		s.proxy.v.Close()
+	}
 	judge.Run(func() { s.Home.Leave(ctx) })
 	_ = s.Clock.Restore(ctx)
 	return runner.Totals{Logins: s.Home.Logins(), Requests: s.Home.Wire.Requests()}

@@ -49,6 +49,7 @@ type Facts struct {
 	Admin    bool           `json:"admin"`    // the account may manage users
 	Fetches  bool           `json:"fetches"`  // fetches pages of the client site
 	TrustsCA bool           `json:"trusts_ca"`
+	Testbed  bool           `json:"testbed"` // our demo integration is installed
 }
 
 // Options make a Home.

@@ -172,6 +172,7 @@ func (h *Home) look(ctx context.Context, t Tokens) error {
 		_ = json.Unmarshal([]byte(e.Body), &config)
 	}
 	h.Facts.Version = config.Version
+	h.Facts.Testbed = h.API(ctx, t.Access, "/api/authconform_demo").Status == http.StatusOK
 	return attempt(ctx, func(ctx context.Context) {
 		s, err := h.TryDial(ctx)
 		if err != nil {

@@ -103,7 +103,13 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	}
 	req.Host = e.Request.Host
 	c.requests.Add(1)
-	resp, err := c.http.Do(req)
+	client := c.http
+	if e.Request.Limit > 0 {
+		patient := *c.http
+		patient.Timeout = e.Request.Limit
+		client = &patient
+	}
+	resp, err := client.Do(req)
 	if err != nil {
 		e.Err = err
 		return

@@ -17,7 +17,8 @@ type Request struct {
 	URL    string
 	Header http.Header
 	Body   string
-	Host   string // overrides the Host header
+	Host   string        // overrides the Host header
+	Limit  time.Duration // of the whole exchange; 0: RequestTimeout
 }
 
 // Exchange is a request and what came back, unredacted: it stays in the process that judges.

@@ -2,5 +2,6 @@
 package all
 
 import (
-	_ "github.com/authconform/authconform/suites/server" // a home's login
+	_ "github.com/authconform/authconform/suites/linking" // a home as OAuth client
+	_ "github.com/authconform/authconform/suites/server"  // a home's login
 )

@@ -52,12 +52,14 @@ type Need string
 
 // The needs. Each is probed once per run; a row whose need is missing is not_run and says so.
 const (
-	NeedBrowser    Need = "browser"     // a Chromium
-	NeedClock      Need = "clock"       // a way to move the target's time
-	NeedClientSite Need = "client-site" // the target can fetch pages from the harness over http
-	NeedHTTPSSite  Need = "https-site"  // the same over https: the target trusts the client site's CA
-	NeedAdmin      Need = "admin"       // the user may manage users
-	NeedControl    Need = "control"     // the target has authconform's control plane
+	NeedBrowser     Need = "browser"      // a Chromium
+	NeedClock       Need = "clock"        // a way to move the target's time
+	NeedClientSite  Need = "client-site"  // the target can fetch pages from the harness over http
+	NeedHTTPSSite   Need = "https-site"   // the same over https: the target trusts the client site's CA
+	NeedAdmin       Need = "admin"        // the user may manage users
+	NeedControl     Need = "control"      // the target has authconform's control plane
+	NeedTestbed     Need = "testbed"      // our demo integration is installed in the target
+	NeedAccountLink Need = "account-link" // the target asks the proxy that the harness plays
 )
 
 // Needs lists every need, as --require names them.
@@ -81,7 +83,7 @@ const (
 )
 
 var (
-	needs    = []Need{NeedBrowser, NeedClock, NeedClientSite, NeedHTTPSSite, NeedAdmin, NeedControl}
+	needs    = []Need{NeedBrowser, NeedClock, NeedClientSite, NeedHTTPSSite, NeedAdmin, NeedControl, NeedTestbed, NeedAccountLink}
 	features = []Feature{FeaturePKCE, FeatureMetadata, FeatureMetadataDocument, FeatureResourceMetadata}
 	levels   = []reports.Level{reports.Must, reports.Should, reports.May, reports.Info}
 	idForm   = regexp.MustCompile(`^[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)

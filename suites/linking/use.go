@@ -1,0 +1,305 @@
+package linking
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/linking"
+	"github.com/authconform/authconform/harness/thirdparty"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+// dying links an account whose token lives for 10 seconds, so that every use must refresh it first; refreshes are
+// answered by a function of their number. The set-up of the entry has already used the token.
+func dying(ctx context.Context, app *thirdparty.App, s linking.Settings, answer func(n int, r thirdparty.Request) thirdparty.Reply) linking.Entry {
+	first := true
+	refreshing(ctx, app, func(n int, r thirdparty.Request) thirdparty.Reply {
+		if first { // of the set-up
+			first = false
+			return app.Grant(ctx, r, 10)
+		}
+		return answer(n-1, r)
+	})
+	return linking.Link(ctx, app, s)
+}
+
+// strictly answers refreshes as a strict third party does, with so many seconds.
+func strictly(ctx context.Context, app *thirdparty.App, seconds int) func(int, thirdparty.Request) thirdparty.Reply {
+	return func(_ int, r thirdparty.Request) thirdparty.Reply { return app.Grant(ctx, r, seconds) }
+}
+
+// dead makes the grant of an entry dead and reloads it: the person is asked to log in again.
+func dead(ctx context.Context, app *thirdparty.App) (linking.Entry, []linking.Flow) {
+	entry := dying(ctx, app, linking.Settings{}, func(int, thirdparty.Request) thirdparty.Reply {
+		return thirdparty.Refuse(http.StatusBadRequest, "invalid_grant")
+	})
+	linking.Reload(ctx, entry.ID)
+	open := linking.Reauths(ctx, entry.ID)
+	if len(open) == 0 {
+		Block(ctx, "no re-authentication is asked for after a dead grant and a reload")
+	}
+	return linking.Look(ctx, entry.ID), open
+}
+
+// again confirms a re-authentication, up to the external step.
+func again(ctx context.Context, credential string, open []linking.Flow) *linking.Step {
+	s := linking.Choose(ctx, linking.Submit(ctx, open[0].ID, map[string]any{}), credential)
+	if s.Type != "external" {
+		Block(ctx, "the re-authentication sends nobody to the third party: %s", s.Exchange)
+	}
+	return s
+}
+
+var _ = Describe("Refreshing in use", func() {
+	It(requirement("oauth2.client.refresh-at-use"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, strictly(ctx, app, 3600))
+		before := len(refreshes(app))
+		Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+		Expect(ctx, len(refreshes(app))-before).To(Be("refreshes", 1))
+		api := app.Requests("api")
+		Expect(ctx, linking.Print(api[len(api)-1].Bearer())).To(Be("print of the token that the API saw", linking.Look(ctx, entry.ID).Token.Access))
+		Expect(ctx, linking.Look(ctx, entry.ID).Token.Access == entry.Token.Access).To(Be("the old access token", false))
+	})
+
+	It(requirement("oauth2.client.refresh-not-early"), func(ctx SpecContext) {
+		app := party(ctx)
+		app.Token = func(_ int, r thirdparty.Request) thirdparty.Reply { return app.Grant(ctx, r, 90) }
+		entry := linking.Link(ctx, app, linking.Settings{})
+		Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))+usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 2))
+		Expect(ctx, len(refreshes(app))).To(Be("refreshes", 0))
+	})
+
+	It(requirement("oauth2.client.refresh-request"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, strictly(ctx, app, 3600))
+		Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+		sent := refreshes(app)
+		r := sent[len(sent)-1]
+		Expect(ctx, r.Method).To(Be("method", http.MethodPost))
+		once(ctx, r.Form, "grant_type", "refresh_token", "client_id")
+		Expect(ctx, linking.Print(r.Form.Get("refresh_token"))).To(Be("print of the refresh token", entry.Token.Refresh))
+		Expect(ctx, r.Form.Get("client_secret") == app.Secret || r.Header.Get("Authorization") != "").To(Be("the client's authentication", true))
+		Expect(ctx, r.Form.Has("code") || r.Form.Has("redirect_uri") || r.Form.Has("code_verifier")).To(Be("parameters of the code", false))
+		Expect(ctx, len(r.Query)).To(Be("parameters in the query", 0))
+	})
+
+	It(requirement("oauth2.client.refresh-reads-life"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, strictly(ctx, app, 3600))
+		Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+		before := len(refreshes(app))
+		Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+		Expect(ctx, len(refreshes(app))-before).To(Be("refreshes of a fresh token", 0))
+	})
+
+	It(requirement("oauth2.client.rotation"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, strictly(ctx, app, 10))
+		for range 3 {
+			before := linking.Look(ctx, entry.ID).Token.Refresh
+			Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+			sent := refreshes(app)
+			Expect(ctx, linking.Print(sent[len(sent)-1].Form.Get("refresh_token"))).To(Be("print of the refresh token", before))
+			Expect(ctx, linking.Look(ctx, entry.ID).Token.Refresh == before).To(Be("the old refresh token is kept", false))
+		}
+	})
+
+	It(requirement("oauth2.client.rotation-absent"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, func(_ int, r thirdparty.Request) thirdparty.Reply {
+			if a := app.Grant(ctx, r, 10); a.Status != http.StatusOK {
+				return a
+			}
+			return app.Issue(ctx, map[string]any{"refresh_token": nil, "expires_in": 10})
+		})
+		for range 2 {
+			Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+			sent := refreshes(app)
+			Expect(ctx, linking.Print(sent[len(sent)-1].Form.Get("refresh_token"))).To(Be("print of the refresh token", entry.Token.Refresh))
+		}
+		Expect(ctx, linking.Look(ctx, entry.ID).Token.Refresh).To(Be("print of the stored refresh token", entry.Token.Refresh))
+	})
+
+	It(requirement("oauth2.client.refresh-once"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, strictly(ctx, app, 3600))
+		before, calls := len(refreshes(app)), len(app.Requests("api"))
+		Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 5))).To(Be("uses that work", 5))
+		Expect(ctx, len(refreshes(app))-before).To(Be("refreshes", 1))
+		fresh := linking.Look(ctx, entry.ID).Token.Access
+		for _, r := range app.Requests("api")[calls:] {
+			Expect(ctx, linking.Print(r.Bearer())).To(Be("print of the token that the API saw", fresh))
+		}
+	})
+
+	It(requirement("oauth2.client.refresh-failure-keeps"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, func(n int, r thirdparty.Request) thirdparty.Reply {
+			if n == 1 {
+				return reply(http.StatusInternalServerError, "oops")
+			}
+			return app.Grant(ctx, r, 3600)
+		})
+		Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work while the third party is down", 0))
+		Expect(ctx, linking.Look(ctx, entry.ID).Token.Refresh).To(Be("print of the refresh token", entry.Token.Refresh))
+		Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work afterwards", 1))
+	})
+
+	It(requirement("oauth2.client.reauth"), func(ctx SpecContext) {
+		Each(ctx, []named{
+			{"400 invalid_grant", thirdparty.Refuse(400, "invalid_grant")}, {"401", thirdparty.Refuse(401, "invalid_client")}, {"403", thirdparty.Refuse(403, "access_denied")},
+		}, name, func(ctx Ctx, n named) {
+			app := party(ctx)
+			entry := dying(ctx, app, linking.Settings{Careless: true}, func(int, thirdparty.Request) thirdparty.Reply { return n.reply })
+			Control(ctx, len(linking.Reauths(ctx, entry.ID))).To(Be("reauth flows before", 0))
+			Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 0))
+			Expect(ctx, len(linking.Reauths(ctx, entry.ID))).To(Be("reauth flows", 1))
+		})
+	})
+
+	It(requirement("oauth2.client.retry"), func(ctx SpecContext) {
+		Each(ctx, []named{{"429", thirdparty.Refuse(429, "slow_down")}, {"500", reply(500, "oops")}, {"503", reply(503, "{}")}, {"dropped", thirdparty.Reply{Drop: true}}},
+			name, func(ctx Ctx, n named) {
+				app := party(ctx)
+				down := true
+				entry := dying(ctx, app, linking.Settings{Careless: true}, func(_ int, r thirdparty.Request) thirdparty.Reply {
+					if down {
+						return n.reply
+					}
+					return app.Grant(ctx, r, 3600)
+				})
+				Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work while it is down", 0))
+				Expect(ctx, len(linking.Reauths(ctx, entry.ID))).To(Be("reauth flows", 0))
+				down = false
+				Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work afterwards", 1))
+			})
+	})
+
+	It(requirement("oauth2.client.reauth-once"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry, open := dead(ctx, app)
+		for range 3 {
+			linking.Use(ctx, entry.ID, 1)
+		}
+		Control(ctx, len(open)).To(Be("reauth flows after the reload", 1))
+		Expect(ctx, len(linking.Reauths(ctx, entry.ID))).To(Be("reauth flows after three uses", 1))
+	})
+
+	It(requirement("ha.linking.reauth-success"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry, open := dead(ctx, app)
+		app.Token = nil
+		last := linking.Finish(ctx, app, again(ctx, entry.Implementation, open))
+		Expect(ctx, last.Exchange).To(abort("reauth_successful"))
+		after := awaitState(ctx, entry.ID, "loaded")
+		Expect(ctx, after.State).To(Be("state", "loaded"))
+		Expect(ctx, after.Token.Refresh == entry.Token.Refresh).To(Be("the dead refresh token", false))
+		Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+	})
+
+	It(requirement("ha.linking.reauth-authorize"), func(ctx SpecContext) {
+		app := party(ctx)
+		credential := linking.Enter(ctx, app, linking.Settings{})
+		first := query(linking.Begin(ctx, credential.ID).URL)
+		refreshing(ctx, app, func(int, thirdparty.Request) thirdparty.Reply {
+			return thirdparty.Refuse(http.StatusBadRequest, "invalid_grant")
+		})
+		app.API = func(int, thirdparty.Request) thirdparty.Reply { return app.Known() }
+		entry := linking.LinkWith(ctx, app, credential.ID)
+		linking.Reload(ctx, entry.ID)
+		open := linking.Reauths(ctx, entry.ID)
+		Control(ctx, len(open) > 0).To(Be("a reauth flow", true))
+		second := query(again(ctx, entry.Implementation, open).URL)
+		for _, p := range []string{"response_type", "client_id", "redirect_uri", "scope"} {
+			Expect(ctx, second.Get(p)).To(Be(p, first.Get(p)))
+		}
+		Expect(ctx, slices.Equal(names(second), names(first))).To(Be("the same parameters", true))
+		Expect(ctx, second.Get("state") == first.Get("state")).To(Be("the same state", false))
+	})
+
+	It(requirement("ha.linking.wrong-account"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry, open := dead(ctx, app)
+		mine := app.Account
+		app.Token, app.Account = nil, thirdparty.Account{ID: "neighbour", Name: "The neighbour's"}
+		Expect(ctx, linking.Finish(ctx, app, again(ctx, entry.Implementation, open)).Exchange).To(abort("wrong_account"))
+		after := linking.Look(ctx, entry.ID)
+		Expect(ctx, after.Token.Access).To(Be("print of the access token", entry.Token.Access))
+		Expect(ctx, after.Token.Refresh).To(Be("print of the refresh token", entry.Token.Refresh))
+		Expect(ctx, after.Account).To(Be("account", mine.ID))
+	})
+
+	It(requirement("ha.linking.reauth-denied"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry, open := dead(ctx, app)
+		s := again(ctx, entry.Implementation, open)
+		Control(ctx, linking.Back(ctx, linking.Query("error", "access_denied", "state", linking.State(s.URL)))).To(HaveStatus(http.StatusOK))
+		Expect(ctx, linking.Poll(ctx, s.FlowID).Exchange).To(abort("user_rejected_authorize"))
+		after, err := linking.Find(ctx, entry.ID)
+		Expect(ctx, err == nil).To(Be("the entry is there", true))
+		Expect(ctx, after.Token.Refresh).To(Be("print of the refresh token", entry.Token.Refresh))
+	})
+
+	It(requirement("oauth2.client.refresh-no-access-token"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, func(n int, r thirdparty.Request) thirdparty.Reply {
+			if n == 1 {
+				return reply(http.StatusOK, `{"token_type":"Bearer","expires_in":3600}`)
+			}
+			return app.Grant(ctx, r, 3600)
+		})
+		Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 0))
+		after := linking.Look(ctx, entry.ID)
+		Expect(ctx, after.Token.Access).To(Be("print of the access token", entry.Token.Access))
+		Expect(ctx, after.Token.ExpiresAt).To(Be("expires_at", entry.Token.ExpiresAt))
+		Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work afterwards", 1))
+	})
+
+	It(requirement("ha.linking.reload-dead"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry, _ := dead(ctx, app)
+		Expect(ctx, entry.State).To(Be("state after invalid_grant", "setup_error"))
+		down := party(ctx)
+		retry := dying(ctx, down, linking.Settings{}, func(int, thirdparty.Request) thirdparty.Reply { return reply(http.StatusInternalServerError, "oops") })
+		Control(ctx, retry.State).To(Be("state before", "loaded"))
+		linking.Reload(ctx, retry.ID)
+		Expect(ctx, linking.Look(ctx, retry.ID).State).To(Be("state after 500", "setup_retry"))
+		Expect(ctx, len(linking.Reauths(ctx, retry.ID))).To(Be("reauth flows after 500", 0))
+	})
+
+	It(requirement("oauth2.client.refresh-token-stays"), func(ctx SpecContext) {
+		app := party(ctx)
+		entry := dying(ctx, app, linking.Settings{}, strictly(ctx, app, 10))
+		for range 2 {
+			Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+		}
+		sent := refreshes(app)
+		Control(ctx, len(sent) > 1).To(Be("several refreshes", true))
+		for _, r := range app.Requests("api") {
+			for _, one := range sent {
+				token := one.Form.Get("refresh_token")
+				leaked := strings.Contains(r.URL+r.Body, token)
+				for _, lines := range r.Header {
+					leaked = leaked || strings.Contains(strings.Join(lines, " "), token)
+				}
+				Expect(ctx, leaked).To(Be("a refresh token at the API", false))
+			}
+		}
+	})
+})
+
+// names are the parameters of a query, sorted.
+func names(q map[string][]string) []string {
+	var out []string
+	for name := range q {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}
