@@ -98,7 +98,7 @@ func (h *Home) entryList(c *call) *mock.Answer {
 }
 
 func (h *Home) entryRemove(c *call) *mock.Answer {
-	if !h.linker.Remove(c.PathValue("id")) {
+	if !h.linker.Remove(c.Context(), c.PathValue("id")) {
 		return mock.Message(http.StatusNotFound, "Invalid entry specified")
 	}
 	return mock.JSON(http.StatusOK, map[string]any{"require_restart": false})

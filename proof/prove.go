@@ -38,6 +38,7 @@ type Options struct {
 // Prove runs every row against the home that conforms and against every defect that can matter to it. The error is one
 // of ours: what was found is in the matrix.
 func Prove(ctx context.Context, o Options) (*Matrix, error) {
+	o.Defects = concerning(o.Profile, o.Defects)
 	p := &prover{Options: o, specs: runner.Specs(), started: time.Now()}
 	if err := p.openBenches(); err != nil {
 		return nil, err
@@ -56,6 +57,21 @@ func Prove(ctx context.Context, o Options) (*Matrix, error) {
 		return nil, err
 	}
 	return p.matrix(), ctx.Err()
+}
+
+// concerning leaves out the defects of other roles: those that break no row of the profile.
+func concerning(profile *profiles.Profile, list []defects.Defect) []defects.Defect {
+	catalogue, err := requirements.Load()
+	if err != nil {
+		return list
+	}
+	ids := map[string]bool{}
+	for _, r := range profile.Select(catalogue) {
+		ids[r.ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(d defects.Defect) bool {
+		return !slices.ContainsFunc(d.Breaks, func(id string) bool { return ids[id] })
+	})
 }
 
 type prover struct {

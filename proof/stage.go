@@ -11,6 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/linkproxy"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/harness/target"
@@ -28,6 +29,7 @@ type bench struct {
 	fetch   *http.Client
 	profile *profiles.Profile
 	browser *stage.Browser
+	proxy   *linkproxy.Proxy // the account-link proxy of the homes, one after another
 }
 
 // patience is how long a proof waits for what may not come: the homes are in this process.
@@ -43,7 +45,11 @@ func newBench(profile *profiles.Profile, ca *clientsite.CA, browser string) (*be
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: ca.Pool(), MinVersion: tls.VersionTLS12}
 	transport.DialContext = loopbackOnly
-	return &bench{site: site, fetch: &http.Client{Transport: transport}, profile: profile, browser: stage.NewBrowser(browser, site, "127.0.0.1")}, nil
+	proxy, err := linkproxy.Start("127.0.0.1:0", ca)
+	if err != nil {
+		return nil, err
+	}
+	return &bench{proxy: proxy, site: site, fetch: &http.Client{Transport: transport}, profile: profile, browser: stage.NewBrowser(browser, site, "127.0.0.1")}, nil
 }
 
 var errElsewhere = errors.New("not on this machine")
@@ -58,6 +64,7 @@ func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error
 
 func (b *bench) close() {
 	b.browser.Close()
+	b.proxy.Close()
 	b.site.Close()
 }
 
@@ -71,6 +78,8 @@ type standing struct {
 // stand starts a home.
 func (b *bench) stand(o mockserver.Options, facts target.Facts) (*standing, error) {
 	o.Fetch = b.fetch
+	o.AccountLink = "https://" + b.proxy.Address()
+	b.proxy.Reset()
 	home, err := mockserver.Listen("127.0.0.1:0", o)
 	if err != nil {
 		return nil, err
@@ -90,6 +99,7 @@ func (b *bench) at(url string, facts target.Facts) *standing {
 		return nil
 	})}
 	s.Browser = b.browser
+	s.Link = func() (*linkproxy.Proxy, error) { return b.proxy, nil }
 	owner := mockserver.DefaultUsers()[0]
 	s.Home = target.New(target.Options{
 		Wire: wire.Options{Base: url}, Site: b.site, Clock: s.Clock, Facts: facts, Mark: "proof", Patience: patience,

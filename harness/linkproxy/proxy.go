@@ -98,6 +98,13 @@ func (p *Proxy) Play(ctx context.Context, s Script) {
 	p.ctx, p.script, p.talks, p.refreshes, p.lists = ctx, s, nil, nil, 0
 }
 
+// Reset forgets what homes were told: another home comes.
+func (p *Proxy) Reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.script, p.talks, p.refreshes, p.lists, p.told = Script{}, nil, nil, 0, ""
+}
+
 // Say changes the script in the middle of a spec.
 func (p *Proxy) Say(change func(*Script)) {
 	p.mu.Lock()

@@ -60,8 +60,8 @@ type Stage struct {
 	Clock   clock.Clock
 	Browser *Browser
 
-	link  string
-	ca    *clientsite.CA
+	Link func() (*linkproxy.Proxy, error) // the account-link proxy, started when it is first asked for; nil: none
+
 	proxy once[*linkproxy.Proxy]
 }
 
@@ -81,7 +81,12 @@ func Open(s Setup, worker int, progress func(string)) (*Stage, error) {
 			return nil, errors.New("the CA file holds no certificate in PEM form")
 		}
 	}
-	st := &Stage{Site: site, Clock: newClock(s, roots, progress), link: s.Link, ca: s.Site.CA}
+	st := &Stage{Site: site, Clock: newClock(s, roots, progress)}
+	if s.Link != "" {
+		st.Link = func() (*linkproxy.Proxy, error) {
+			return st.proxy.get(func() (*linkproxy.Proxy, error) { return linkproxy.Start(s.Link, s.Site.CA) })
+		}
+	}
 	st.Home = target.New(target.Options{
 		Wire: wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure},
 		Site: site, Clock: st.Clock, Facts: s.Facts, Account: s.Account, Session: s.Session, Mark: s.Mark,
@@ -138,18 +143,10 @@ func (c Control) setClock(ctx context.Context, client *http.Client, to time.Dura
 // With lets the specs under ctx find the stage's parts.
 func (s *Stage) With(ctx context.Context) context.Context {
 	ctx = withBrowser(target.With(ctx, s.Home), s.Browser)
-	if s.link == "" {
+	if s.Link == nil {
 		return ctx
 	}
-	return linkproxy.With(ctx, s.Proxy)
-}
-
-// LinkAt tells where the target looks for its account-link proxy, and the CA that it trusts there.
-func (s *Stage) LinkAt(address string, ca *clientsite.CA) { s.link, s.ca = address, ca }
-
-// Proxy is the account-link proxy, which starts when it is first asked for.
-func (s *Stage) Proxy() (*linkproxy.Proxy, error) {
-	return s.proxy.get(func() (*linkproxy.Proxy, error) { return linkproxy.Start(s.link, s.ca) })
+	return linkproxy.With(ctx, s.Link)
 }
 
 // GiveBack returns what the last spec took.

@@ -60,7 +60,10 @@ type Request struct {
 
 // Bearer is the token of the Authorization header.
 func (r Request) Bearer() string {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return ""
+	}
 	return token
 }
 
@@ -92,8 +95,7 @@ func New(ctx context.Context, site *clientsite.Site) *App {
 	return a
 }
 
-// AuthorizeURL, TokenURL and APIURL are the app's endpoints; Elsewhere is a place on another origin, whose requests are
-// recorded too; Secure is a path of the app on the https origin.
+// AuthorizeURL is where people are sent. Nobody asks for it: Authorize plays the person.
 func (a *App) AuthorizeURL() string { return a.site.Origin() + a.path + "/authorize" }
 
 // TokenURL is the token endpoint.
@@ -102,7 +104,7 @@ func (a *App) TokenURL() string { return a.site.Origin() + a.path + "/token" }
 // APIURL tells whose token it is.
 func (a *App) APIURL() string { return a.site.Origin() + a.path + "/api" }
 
-// Elsewhere is on another origin.
+// Elsewhere is a place on another origin, whose requests are recorded too.
 func (a *App) Elsewhere() string { return a.site.Other() + a.path + "/elsewhere" }
 
 // Authorize plays the person who logs in at the authorize URL and consents: a code for what the URL asks. That the URL

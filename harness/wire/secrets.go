@@ -145,13 +145,16 @@ func (s *Secrets) scan(text string) {
 }
 
 func (s *Secrets) member(name, value string, spelled ...string) {
-	if kind := kinds[strings.ToLower(name)]; kind != "" && len(value) >= shortest && !words[value] {
+	if kind := kinds[strings.ToLower(name)]; kind != "" && len(value) >= shortest && !words[value] && !errorWord.MatchString(value) {
 		s.learn(kind, value, spelled...)
 	}
 }
 
 // words are values that stand in secret members and are none.
 var words = map[string]bool{"Bearer": true, "username": true, "password": true, "invalid_auth": true, "invalid_code": true, "User linked": true, "refresh_token": true, "access_token": true}
+
+// errorWord is how error codes look, which stand in members called code too: no secret is made of words alone.
+var errorWord = regexp.MustCompile(`^[a-z]+(_[a-z]+)+$`)
 
 // Hide replaces every known secret in text.
 func (s *Secrets) Hide(text string) string {

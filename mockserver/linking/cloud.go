@@ -157,7 +157,9 @@ func (l *Linker) frame(ctx context.Context, conn *websocket.Conn) (map[string]an
 // await takes the tokens, or the proxy's refusal, and closes as the client does.
 func (l *Linker) await(ctx context.Context, f *flow, conn *websocket.Conn) {
 	frame, err := l.frame(ctx, conn)
-	_ = conn.Close(websocket.StatusNormalClosure, "")
+	if l.Policy.ClosesSocket {
+		_ = conn.Close(websocket.StatusNormalClosure, "")
+	}
 	if ctx.Err() != nil {
 		return // the flow is over
 	}

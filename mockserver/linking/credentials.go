@@ -39,16 +39,25 @@ func (l *Linker) CreateCredential(c Credential) (Credential, *Error) {
 	if len(l.credentials) >= maxCredentials {
 		return c, &Error{"home_assistant_error", "Too many credentials"}
 	}
-	base := slug(c.Domain + "." + c.ClientID)
-	c.ID = base
-	for n := 2; slices.ContainsFunc(l.credentials, func(o Credential) bool { return o.ID == c.ID }); n++ {
-		c.ID = fmt.Sprintf("%s_%d", base, n)
+	var taken []string
+	for _, o := range l.credentials {
+		taken = append(taken, o.ID)
 	}
+	c.ID = l.Policy.CredentialID(slug(c.Domain+"."+c.ClientID), taken)
 	l.credentials = append(l.credentials, c)
 	return c, nil
 }
 
 const maxCredentials = 1000
+
+// numbered gives an id that is taken a number.
+func numbered(base string, taken []string) string {
+	id := base
+	for n := 2; slices.Contains(taken, id); n++ {
+		id = fmt.Sprintf("%s_%d", base, n)
+	}
+	return id
+}
 
 // DeleteCredential forgets one that no entry uses.
 func (l *Linker) DeleteCredential(id string) *Error {
@@ -74,7 +83,7 @@ func (l *Linker) CredentialOf(entryID string) (string, *Error) {
 			if e.implementation == cloud {
 				return "", nil
 			}
-			return e.implementation, nil
+			return l.Policy.CredentialOf(e.implementation, l.credentials), nil
 		}
 	}
 	return "", &Error{"invalid_config_entry_id", "Config entry not found: " + entryID}

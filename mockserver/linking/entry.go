@@ -80,7 +80,11 @@ func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Ste
 		return l.renew(ctx, f, account, got)
 	}
 	l.mu.Lock()
-	known := slices.ContainsFunc(l.entries, func(e *entry) bool { return e.account == account })
+	var linked []string
+	for _, e := range l.entries {
+		linked = append(linked, e.account)
+	}
+	known := l.Policy.Known(linked, account)
 	e := &entry{id: mock.Secret(13), title: name, account: account, implementation: f.chosen.ID, token: got}
 	if !known && len(l.entries) < maxEntries {
 		l.entries = append(l.entries, e)
@@ -89,11 +93,13 @@ func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Ste
 	if known {
 		return l.aborted(f, "already_configured", nil)
 	}
-	l.drop(f)
+	if l.Policy.Ends("") {
+		l.drop(f)
+	}
 	l.setUp(ctx, e)
 	return Step{
 		"type": "create_entry", "flow_id": f.id, "handler": Domain, "title": name, "version": 1, "minor_version": 1, "description": nil,
-		"description_placeholders": nil, "context": map[string]any{"source": "user"}, "result": l.Summary(e.id),
+		"description_placeholders": nil, "context": map[string]any{"source": "user"}, "result": l.Policy.Shown(l.Summary(e.id), got),
 	}
 }
 
@@ -143,10 +149,8 @@ func (l *Linker) setUp(ctx context.Context, e *entry) {
 	state, reason := Loaded, ""
 	p, failure := l.valid(ctx, e)
 	switch {
-	case failure.failed() && l.Policy.Outcome(failure) == Reauth:
-		state, reason = SetupError, "the provider refuses the token: log in again"
 	case failure.failed():
-		state, reason = SetupRetry, "the provider gives no token at the moment"
+		state, reason = l.Policy.SetupState(l.Policy.Outcome(failure)), "the provider gives no token"
 	default:
 		switch _, _, status := l.ask(ctx, p, l.tokenOf(e)); {
 		case status == http.StatusUnauthorized:
@@ -227,7 +231,7 @@ func (l *Linker) reauth(e *entry) {
 
 func (l *Linker) reauthLocked(e *entry) {
 	for _, f := range l.flows {
-		if f.source == "reauth" && f.entryID == e.id {
+		if f.source == "reauth" && f.entryID == e.id && l.Policy.ReauthOnce {
 			return
 		}
 	}
@@ -269,8 +273,19 @@ func (l *Linker) Reload(ctx context.Context, id string) bool {
 	return e != nil
 }
 
+// tell sends a third party what a policy wants to tell it, if anything.
+func (l *Linker) tell(ctx context.Context, r *TokenRequest) {
+	if r != nil {
+		l.send(ctx, *r)
+	}
+}
+
 // Remove forgets an entry and what hangs on it.
-func (l *Linker) Remove(id string) bool {
+func (l *Linker) Remove(ctx context.Context, id string) bool {
+	if e := l.entry(id); e != nil && e.implementation != cloud {
+		c, _ := l.credential(e.implementation)
+		l.tell(ctx, l.Policy.Unlinked(l.provider(c.ClientID), c, l.tokenOf(e)))
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := len(l.entries)

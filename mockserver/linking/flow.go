@@ -104,7 +104,9 @@ func (l *Linker) Abort(id string) error {
 	if f == nil {
 		return ErrNoFlow
 	}
-	l.drop(f)
+	if l.Policy.Cancels {
+		l.drop(f)
+	}
 	return nil
 }
 
@@ -220,8 +222,8 @@ func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base s
 		return l.aborted(f, "missing_credentials", nil), nil
 	}
 	f.provider = l.provider(f.credential.ClientID)
-	a := Authorization{ClientID: f.credential.ClientID, Redirect: l.Policy.Redirect(base, l.My), Scope: f.provider.Scope, Secret: f.credential.ClientSecret}
-	if f.provider.PKCE {
+	a := Authorization{ClientID: f.credential.ClientID, Redirect: l.Policy.Redirect(base, l.My), Scope: f.provider.Scope, Secret: f.credential.ClientSecret, Reauth: f.source == "reauth"}
+	if l.Policy.PKCE(f.provider.PKCE) {
 		f.verifier = l.Policy.Verifier()
 		a.Challenge, a.Verifier = challengeOf(f.verifier), f.verifier
 	}
@@ -230,6 +232,7 @@ func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base s
 	f.awaits = true
 	l.mu.Unlock()
 	f.url, f.step = l.Policy.Authorize(f.provider.AuthorizeURL, l.Policy.Parameters(a)), "auth"
+	l.tell(ctx, l.Policy.Early(f.provider, f.credential, nil))
 	return f.external(), nil
 }
 
@@ -294,7 +297,9 @@ func (f *flow) pick() Step {
 }
 
 func (l *Linker) aborted(f *flow, reason string, more map[string]any) Step {
-	l.drop(f)
+	if l.Policy.Ends(reason) {
+		l.drop(f)
+	}
 	var placeholders any
 	if more != nil {
 		placeholders = more

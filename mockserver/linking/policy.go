@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -18,6 +19,17 @@ type Policy struct {
 	ServicesTTL  time.Duration // for which the proxy's list is believed
 	FrameLimit   int           // bytes of a frame or an answer
 
+	// PKCE tells whether a flow uses it, where the integration asks for it or not.
+	PKCE func(asked bool) bool
+	// Early is what is asked of the third party when a flow begins, and Unlinked when an entry is removed; nil: nothing.
+	Early, Unlinked func(p Provider, c Credential, t Token) *TokenRequest
+	// Cancels lets a flow end when somebody cancels it, and Ends when it has come to a result: a reason, or "".
+	Cancels bool
+	Ends    func(reason string) bool
+	// Known tells whether an account is linked already.
+	Known func(linked []string, account string) bool
+	// Shown is an entry as the last step of its flow shows it.
+	Shown func(summary map[string]any, t Token) map[string]any
 	// Base says what is wrong with HA-Frontend-Base, the origin that the callback is to have; nil uses it.
 	Base func(origin string, given bool) error
 	// Redirect is the redirect_uri of a flow.
@@ -54,23 +66,36 @@ type Policy struct {
 	KeepsToken bool
 	// Outcome tells what a failed refresh means for the entry: reauth, retry, or neither.
 	Outcome func(Failure) Outcome
+	// ReauthOnce asks the person of an entry once, however often its grant is found dead.
+	ReauthOnce bool
+	// SetupState is the state of an entry whose refresh failed at set-up.
+	SetupState func(Outcome) string
 	// SameAccount tells whether a new login is the entry's account.
 	SameAccount func(entry, fresh string) bool
 
 	// InUse refuses to delete a credential that an entry uses.
 	InUse bool
+	// CredentialID is the id of a new credential, beside those that are taken.
+	CredentialID func(base string, taken []string) string
+	// CredentialOf is the credential of an entry, by the implementation that the entry has.
+	CredentialOf func(implementation string, list []Credential) string
 	// Tidy is a value of a credential as it is stored.
 	Tidy func(string) string
 	// Hears and Says are what becomes of the frames of the account-link conversation.
 	Hears, Says func(map[string]any) map[string]any
 	// Offers tells whether the proxy's entry offers the service.
 	Offers func(s Service, domain, version string, linked bool) bool
+	// ClosesSocket ends the conversation when the tokens are there.
+	ClosesSocket bool
 	// OneSocket keeps a flow's conversation with the proxy, however often it is asked for.
 	OneSocket bool
 }
 
 // Authorization is what an authorize URL is made of.
-type Authorization struct{ ClientID, Redirect, State, Challenge, Scope, Secret, Verifier string }
+type Authorization struct {
+	ClientID, Redirect, State, Challenge, Scope, Secret, Verifier string
+	Reauth                                                        bool
+}
 
 // Return is what a browser brought back to the callback.
 type Return struct {
@@ -93,6 +118,8 @@ const (
 func Strict() Policy {
 	return Policy{
 		TokenTTL: 30 * time.Second, URLTTL: 30 * time.Second, RefreshEarly: 20 * time.Second, ServicesTTL: time.Hour, FrameLimit: 64 << 10,
+		PKCE: func(asked bool) bool { return asked }, Early: never, Unlinked: never, Cancels: true, Ends: func(string) bool { return true },
+		Known: slices.Contains[[]string], Shown: func(summary map[string]any, _ Token) map[string]any { return summary },
 		Base: checkBase, Redirect: redirectURI, Authorize: authorizeURL, Parameters: parameters,
 		SignState: signState, ReadState: readState, Verifier: newVerifier, Callback: readCallback, Finished: closeWindow, CallbackOnce: true,
 		TokenRequest: func(r TokenRequest) TokenRequest { return r }, Read: readToken, Merge: merge,
@@ -100,14 +127,24 @@ func Strict() Policy {
 			return received.Add(time.Duration(seconds) * time.Second)
 		},
 		APIRequest: bearer, OneRefresh: true, KeepsToken: true, Outcome: outcomeOf,
+		ReauthOnce: true, SetupState: setupState,
 		SameAccount: func(entry, fresh string) bool { return entry == fresh },
-		InUse:       true, Tidy: tidy, Hears: same, Says: same, Offers: offers, OneSocket: true,
+		InUse:       true, CredentialID: numbered, CredentialOf: func(implementation string, _ []Credential) string { return implementation }, Tidy: tidy, Hears: same, Says: same, Offers: offers, ClosesSocket: true, OneSocket: true,
 	}
 }
 
 // bearer sends the token in the header alone (RFC 6750 §2.1).
 func bearer(url string, t Token) (string, http.Header) {
 	return url, http.Header{"Authorization": {"Bearer " + t.text("access_token")}}
+}
+
+func never(Provider, Credential, Token) *TokenRequest { return nil }
+
+func setupState(o Outcome) string {
+	if o == Reauth {
+		return SetupError
+	}
+	return SetupRetry
 }
 
 func same(m map[string]any) map[string]any { return m }

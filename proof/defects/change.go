@@ -303,6 +303,12 @@ func (s *idSet) add(id any) {
 	s.seen[number(id)] = true
 }
 
+func (s *idSet) drop(id any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.seen, number(id))
+}
+
 func (s *idSet) has(id any) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -214,8 +214,8 @@ func (s *byAccess) Refresh(token string) (store.Refresh, bool) {
 	return s.Memory.Refresh(token)
 }
 
-// linking is a store that keeps codes which are only linked.
-type linking struct {
+// linkKeeper is a store that keeps codes which are only linked.
+type linkKeeper struct {
 	*store.Memory
 	options *mockserver.Options
 	once    sync.Once
@@ -224,7 +224,7 @@ type linking struct {
 }
 
 // PutCode implements store.Store.
-func (s *linking) PutCode(c store.Code) {
+func (s *linkKeeper) PutCode(c store.Code) {
 	s.once.Do(func() {
 		s.linked = map[string]bool{}
 		before := s.options.Policy.Request
@@ -242,7 +242,7 @@ func (s *linking) PutCode(c store.Code) {
 }
 
 // TakeCode implements store.Store.
-func (s *linking) TakeCode(value string) (store.Code, bool) {
+func (s *linkKeeper) TakeCode(value string) (store.Code, bool) {
 	s.mu.Lock()
 	first := s.linked[value]
 	delete(s.linked, value)

@@ -280,6 +280,8 @@ func resultOf(command string, edit func(map[string]any) map[string]any) change {
 		hears(func(m map[string]any) map[string]any {
 			if kind(m, command) {
 				ids.add(m["id"])
+			} else {
+				ids.drop(m["id"]) // another socket begins its own numbers
 			}
 			return m
 		})(p)

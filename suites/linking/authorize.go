@@ -9,6 +9,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/linking"
+	"github.com/authconform/authconform/harness/thirdparty"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -67,11 +68,12 @@ var _ = Describe("Authorize URL", func() {
 
 	It(requirement("oauth2.client.no-secret-in-url"), func(ctx SpecContext) {
 		app := party(ctx)
+		app.Token = func(int, thirdparty.Request) thirdparty.Reply { return app.Issue(ctx, nil) }
 		s := linking.Begin(ctx, linking.Enter(ctx, app, linking.Settings{PKCE: true}).ID)
 		Control(ctx, linking.Finish(ctx, app, s).Exchange).To(makeEntry())
 		decoded, _ := url.QueryUnescape(s.URL)
 		Expect(ctx, strings.Contains(decoded, app.Secret)).To(Be("the client secret in the URL", false))
-		verifier := app.Requests("token")[0].Form.Get("code_verifier")
+		verifier := last(ctx, app.Requests("token")).Form.Get("code_verifier")
 		Control(ctx, verifier != "").To(Be("a code_verifier in the token request", true))
 		Expect(ctx, strings.Contains(decoded, verifier)).To(Be("the code_verifier in the URL", false))
 	})

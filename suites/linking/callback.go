@@ -112,6 +112,7 @@ var _ = Describe("Callback", func() {
 	})
 
 	It(requirement("oauth2.client.state-browser"), func(ctx SpecContext) {
+		good(ctx)
 		w := wait(ctx, linking.Settings{})
 		target.From(ctx).Get(ctx, "/auth/external/callback?"+linking.Query("code", w.code, "state", w.state),
 			"Origin", "https://elsewhere.example", "Sec-Fetch-Site", "cross-site", "User-Agent", "Another/1.0")
@@ -151,12 +152,13 @@ var _ = Describe("Callback", func() {
 	})
 
 	It(requirement("oauth2.client.error-words"), func(ctx SpecContext) {
-		Each(ctx, []string{"server_error", "temporarily_unavailable", "invalid_scope", "unauthorized_client", "x_invented"}, AsIs, func(ctx Ctx, word string) {
-			w := wait(ctx, linking.Settings{})
-			linking.Back(ctx, linking.Query("error", word, "error_description", "a + b", "state", w.state))
-			Expect(ctx, linking.Poll(ctx, w.step.FlowID).Exchange).To(anyAbort())
-			Expect(ctx, len(w.app.Requests("token"))).To(Be("token requests", 0))
-		})
+		for _, word := range []string{"server_error", "temporarily_unavailable", "invalid_scope", "unauthorized_client", "x_invented"} {
+			under := Step(ctx, word)
+			w := wait(under, linking.Settings{})
+			linking.Back(under, linking.Query("error", word, "error_description", "a + b", "state", w.state))
+			Expect(under, linking.Poll(under, w.step.FlowID).Exchange).To(anyAbort())
+			Expect(under, len(w.app.Requests("token"))).To(Be("token requests", 0))
+		}
 		w := wait(ctx, linking.Settings{})
 		linking.Return(ctx, w.code, w.state)
 		Control(ctx, linking.Poll(ctx, w.step.FlowID).Exchange).To(makeEntry())
@@ -176,6 +178,7 @@ var _ = Describe("Callback", func() {
 	})
 
 	It(requirement("oauth2.client.empty-code"), func(ctx SpecContext) {
+		good(ctx)
 		w := wait(ctx, linking.Settings{})
 		linking.Back(ctx, linking.Query("code", "", "state", w.state))
 		end := ended(linking.Poll(ctx, w.step.FlowID).Exchange)
@@ -183,18 +186,21 @@ var _ = Describe("Callback", func() {
 	})
 
 	It(requirement("oauth2.client.iss"), func(ctx SpecContext) {
+		good(ctx)
 		w := wait(ctx, linking.Settings{})
 		linking.Back(ctx, linking.Query("code", w.code, "state", w.state, "iss", "https://elsewhere.example"))
 		Note(ctx, "with a foreign iss the flow ends with %s", ended(linking.Poll(ctx, w.step.FlowID).Exchange))
 	})
 
 	It(requirement("oauth2.client.code-and-error"), func(ctx SpecContext) {
+		good(ctx)
 		w := wait(ctx, linking.Settings{})
 		linking.Back(ctx, linking.Query("error", "access_denied", "code", w.code, "state", w.state))
 		Note(ctx, "with code and error the flow ends with %s", ended(linking.Poll(ctx, w.step.FlowID).Exchange))
 	})
 
 	It(requirement("oauth2.client.repeated-parameters"), func(ctx SpecContext) {
+		good(ctx)
 		w := wait(ctx, linking.Settings{})
 		e := linking.Back(ctx, linking.Query("code", w.code, "code", "wrong", "state", w.state, "state", "wrong"))
 		Note(ctx, "repeated code and state get %s, and the flow ends with %s", Outcome(e), ended(linking.Poll(ctx, w.step.FlowID).Exchange))

@@ -111,7 +111,7 @@ var _ = Describe("Account link: the home and the proxy", func() {
 		cloudEntry(ctx, p, 3600)
 		p.Await(ctx, func(list []linkproxy.Conversation) bool { return len(list) > 0 && list[0].Closed != 0 })
 		talks := p.Conversations()
-		Expect(ctx, len(talks)).To(Be("sockets", 1))
+		Control(ctx, len(talks) > 0 && len(talks[0].Frames) > 0).To(Be("a socket and a frame", true))
 		Expect(ctx, len(talks[0].Frames)).To(Be("frames of the home", 1))
 		var first map[string]any
 		_ = json.Unmarshal([]byte(talks[0].Frames[0]), &first)
@@ -148,7 +148,7 @@ var _ = Describe("Account link: the home and the proxy", func() {
 			Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
 		}
 		sent := p.Refreshes()
-		Expect(ctx, len(sent)).To(Be("refreshes at the proxy", 1))
+		Control(ctx, len(sent)).To(Be("refreshes at the proxy", 1))
 		service, body, _ := strings.Cut(sent[0]+" ", " ")
 		Expect(ctx, service).To(Be("service in the path", linking.Domain))
 		var members map[string]any
@@ -197,7 +197,6 @@ var _ = Describe("Account link: the home and the proxy", func() {
 		for range 3 {
 			linking.Poll(ctx, s.FlowID)
 		}
-		p.Await(ctx, func(list []linkproxy.Conversation) bool { return len(list) > 1 })
 		Note(ctx, "a flow that is polled three times while it waits opens %s", plural(len(p.Conversations()), "socket"))
 	})
 

@@ -79,7 +79,7 @@ var _ = Describe("Application credentials", func() {
 
 	It(requirement("ha.credentials.missing-field"), func(ctx SpecContext) {
 		app := party(ctx)
-		Each(ctx, []string{"domain", "client_id", "client_secret"}, AsIs, func(ctx Ctx, name string) {
+		each(ctx, []string{"domain", "client_id", "client_secret"}, AsIs, func(ctx Ctx, name string) {
 			fields := linking.Fields(app)
 			delete(fields, name)
 			_, err := linking.Create(ctx, fields)

@@ -96,16 +96,6 @@ func answering(ctx context.Context, app *thirdparty.App, members map[string]any)
 	}
 }
 
-// brief lets the app answer the first token request with a token of so many seconds, and the others with one of an hour.
-func brief(ctx context.Context, app *thirdparty.App, seconds int) {
-	app.Token = func(n int, r thirdparty.Request) thirdparty.Reply {
-		if n > 1 {
-			seconds = 3600
-		}
-		return app.Grant(ctx, r, seconds)
-	}
-}
-
 // refreshing lets the app issue a token of 10 seconds for the code, and answer refreshes by a function of their number.
 func refreshing(ctx context.Context, app *thirdparty.App, answer func(n int, r thirdparty.Request) thirdparty.Reply) {
 	refreshes := 0
@@ -116,6 +106,21 @@ func refreshing(ctx context.Context, app *thirdparty.App, answer func(n int, r t
 		refreshes++
 		return answer(refreshes, r)
 	}
+}
+
+// each judges vectors one after the other: they share a home, whose flows and credentials would mix.
+func each[T any](ctx context.Context, list []T, name func(T) string, check func(context.Context, T)) {
+	for _, item := range list {
+		check(judge.Step(ctx, name(item)), item)
+	}
+}
+
+// last is the last of the requests; that there is one is a control.
+func last(ctx context.Context, list []thirdparty.Request) thirdparty.Request {
+	if len(list) == 0 {
+		judge.Block(ctx, "the third party got no such request")
+	}
+	return list[len(list)-1]
 }
 
 // refreshes are the refresh requests that the app got.

@@ -1,4 +1,4 @@
-package server_test
+package all_test
 
 import (
 	"os"
@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/harness/runner"
+	_ "github.com/authconform/authconform/suites/all"
 	"github.com/authconform/authconform/suites/profiles"
 	"github.com/authconform/authconform/suites/requirements"
-	_ "github.com/authconform/authconform/suites/server"
 )
 
 // TestEveryRowHasASpec: a row is judged by a spec or says why nobody can; a spec judges a row.

@@ -1,0 +1,179 @@
+package defects
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/linking"
+)
+
+// The words for defects of a home as OAuth client.
+
+// client changes the policy of the home as OAuth client.
+func client(edit func(*linking.Policy)) change {
+	return func(p *mockserver.Policy) { edit(&p.Linking) }
+}
+
+// everyRow is what a defect may block that takes linking away.
+var everyRow = []string{"ha.credentials.*", "ha.linking.*", "ha.cloud.*", "oauth2.client.*"}
+
+const (
+	flowsAt = "/api/config/config_entries/flow"
+	flowAt  = "* /api/config/config_entries/flow/*"
+)
+
+// stepAnswers changes the answers of config flows whose type is as named; "" is any.
+func stepAnswers(kind string, with func(mock.Answer) mock.Answer) change {
+	return answers(at("* "+flowsAt).or(at(flowAt)), func(a mock.Answer) mock.Answer {
+		if m := decoded(a.Body); m != nil && (kind == "" || m["type"] == kind) {
+			return with(a)
+		}
+		return a
+	})
+}
+
+// plainValue is a value as JSON has it.
+func plainValue(v any) any {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	var out any
+	_ = json.Unmarshal(raw, &out)
+	return out
+}
+
+func textOf(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return fmt.Sprint(v)
+}
+
+// idRecords remembers records by their id.
+type idRecords struct {
+	mu   sync.Mutex
+	byID map[string]any
+}
+
+// merge adds the records that it has seen before.
+func (s *idRecords) merge(list []any) []any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byID == nil {
+		s.byID = map[string]any{}
+	}
+	for _, v := range list {
+		if m, ok := v.(map[string]any); ok {
+			s.byID[textOf(m["id"])] = v
+		}
+	}
+	out := []any{}
+	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
+		out = append(out, s.byID[id])
+	}
+	return out
+}
+
+// tokenSent changes token requests of a grant on their way out; "" is any.
+func tokenSent(grant string, with func(linking.TokenRequest) linking.TokenRequest) change {
+	return client(func(p *linking.Policy) {
+		before := p.TokenRequest
+		p.TokenRequest = func(r linking.TokenRequest) linking.TokenRequest {
+			if r = before(r); grant == "" || formValue(r, "grant_type") == grant {
+				r.Form, r.Header = slices.Clone(r.Form), r.Header.Clone()
+				r = with(r)
+			}
+			return r
+		}
+	})
+}
+
+func formValue(r linking.TokenRequest, name string) string {
+	for _, p := range r.Form {
+		if p[0] == name {
+			return p[1]
+		}
+	}
+	return ""
+}
+
+// formSet sets a parameter of a token request, or drops it for nil.
+func formSet(name string, value func(string) *string) func(linking.TokenRequest) linking.TokenRequest {
+	return func(r linking.TokenRequest) linking.TokenRequest {
+		for i, p := range r.Form {
+			if p[0] != name {
+				continue
+			}
+			if v := value(p[1]); v != nil {
+				r.Form[i][1] = *v
+			} else {
+				r.Form = slices.Delete(r.Form, i, i+1)
+			}
+			break
+		}
+		return r
+	}
+}
+
+func dropped(string) *string { return nil }
+
+func edited(edit func(string) string) func(string) *string {
+	return func(s string) *string { s = edit(s); return &s }
+}
+
+// reading changes what the home makes of token answers.
+func reading(with func(a linking.TokenAnswer, refresh bool, t linking.Token, f linking.Failure) (linking.Token, linking.Failure)) change {
+	return client(func(p *linking.Policy) {
+		before := p.Read
+		p.Read = func(a linking.TokenAnswer, refresh bool) (linking.Token, linking.Failure) {
+			t, f := before(a, refresh)
+			return with(a, refresh, t, f)
+		}
+	})
+}
+
+// asJSON changes an answer before the home reads it, where it can.
+func asJSON(edit func(a linking.TokenAnswer, m map[string]any)) change {
+	return client(func(p *linking.Policy) {
+		before := p.Read
+		p.Read = func(a linking.TokenAnswer, refresh bool) (linking.Token, linking.Failure) {
+			if m := decoded(a.Body); m != nil && a.Status == http.StatusOK {
+				edit(a, m)
+				a.Body = encoded(m)
+			}
+			return before(a, refresh)
+		}
+	})
+}
+
+// crashed is the answer of a home that an error has surprised.
+func crashed(a mock.Answer) mock.Answer {
+	a.Status, a.Body, a.Header = http.StatusInternalServerError, []byte("500 Internal Server Error\n\nServer got itself in trouble"), setHeader(a.Header, "Content-Type", "text/plain")
+	return a
+}
+
+// reasonCrashes lets the flow crash where it should abort for a reason.
+func reasonCrashes(reasons ...string) change {
+	return stepAnswers("abort", func(a mock.Answer) mock.Answer {
+		if slices.Contains(reasons, textOf(decoded(a.Body)["reason"])) {
+			return crashed(a)
+		}
+		return a
+	})
+}
+
+// reasonBecomes changes the reason of aborts.
+func reasonBecomes(old, by string) change {
+	return stepAnswers("abort", object(func(m map[string]any) {
+		if m["reason"] == old {
+			m["reason"] = by
+		}
+	}))
+}
