@@ -17,6 +17,9 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
+// nobody listens there: port 9 is discard (RFC 863).
+const nobody = "http://127.0.0.1:9/"
+
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
 // redeemed makes a whole flow and returns its only token request.
@@ -209,7 +212,7 @@ var _ = Describe("Token request of the home", func() {
 			Expect(ctx, last.Exchange).To(abort("oauth_failed"))
 		})
 		app := party(ctx)
-		Expect(Step(ctx, "a refused connection"), attempt(ctx, app, linking.Settings{TokenURL: "http://127.0.0.1:9/token"})).To(abort("oauth_failed"))
+		Expect(Step(ctx, "a refused connection"), attempt(ctx, app, linking.Settings{TokenURL: nobody})).To(abort("oauth_failed"))
 	})
 
 	It(requirement("oauth2.client.slow"), func(ctx SpecContext) {
