@@ -205,14 +205,14 @@ func Begin(ctx context.Context, credential string) *Step {
 
 // Poll asks for the step of a flow: what makes the home redeem a code.
 func Poll(ctx context.Context, flowID string) *Step {
-	return step(ctx, API(ctx, http.MethodGet, flowPath+"/"+flowID, nil))
+	return step(ctx, API(ctx, http.MethodGet, flowPath+"/"+flowID, nil, frontend(ctx, nil)...))
 }
 
 // PollFor is Poll with more patience than other requests have.
 func PollFor(ctx context.Context, flowID string, limit time.Duration) *Step {
 	home := target.From(ctx)
 	return step(ctx, home.Wire.Do(ctx, wire.Request{
-		Method: http.MethodGet, URL: flowPath + "/" + flowID, Header: http.Header{"Authorization": {"Bearer " + home.Session(ctx).Access}}, Limit: limit,
+		Method: http.MethodGet, URL: flowPath + "/" + flowID, Header: http.Header{"Authorization": {"Bearer " + home.Session(ctx).Access}, "Ha-Frontend-Base": {Base(ctx)}}, Limit: limit,
 	}))
 }
 

@@ -53,7 +53,7 @@ var _ = listed([]Defect{
 		ID: "linking.start-by-anybody", Story: "Every user of the house starts flows.", Breaks: []string{"ha.linking.admin-only"}, Change: open2(flowsAt),
 	},
 	{
-		ID: "linking.read-by-anybody", Story: "Every user of the house reads and cancels flows whose id is known.", Breaks: []string{"ha.linking.admin-only"},
+		ID: "linking.read-by-anybody", Story: "Every user of the house reads and cancels flows whose id is known.", Breaks: []string{"ha.linking.admin-only", "ha.linking.admin-cancels"},
 		Change: func(p *mockserver.Policy) {
 			before := p.AdminOnly
 			p.AdminOnly = func(asked string, admin bool) bool {
@@ -62,7 +62,12 @@ var _ = listed([]Defect{
 		},
 	},
 	{
-		ID: "linking.refused-as-400", Story: "Who may not link is answered with 400.", Breaks: []string{"ha.linking.admin-only"},
+		ID: "linking.cancel-by-anybody", Story: "Reading and submitting are guarded, cancelling is not (as releases up to 2026.11 have it).", Breaks: []string{"ha.linking.admin-cancels"},
+		Change: answers(at("DELETE /api/config/config_entries/flow/*").and(func(r mock.Request) bool { return r.Header.Get("Authorization") != "" }),
+			all(status(http.StatusOK), body(`{"message":"Flow aborted"}`)), http.StatusUnauthorized),
+	},
+	{
+		ID: "linking.refused-as-400", Story: "Who may not link is answered with 400.", Breaks: []string{"ha.linking.admin-only", "ha.linking.admin-cancels"},
 		Change: answers(at("* "+flowsAt).or(at(flowAt)), status(http.StatusBadRequest), http.StatusUnauthorized),
 	},
 	{

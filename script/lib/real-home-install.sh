@@ -138,6 +138,24 @@ first_boot() {
 	pins "$1"
 }
 
+# install_linking installs what account link wants: the cloud integration, and what that waits for.
+install_linking() {
+	local dir=$homes/$1 root python
+	[ ! -e "$dir/linking-made" ] || return 0
+	root=$(root_of "$1")
+	python="${root:+chroot $root }"$(inside "$1" "$(venv_of "$1")")/bin/python
+	# Two of them come as sources only, for a Python as new as that. A mirror may be older than its lists are good for.
+	[ -z "$root" ] || step compiler apt-get "$dir" \
+		"chroot '$root' sh -c 'apt-get -o Acquire::Check-Valid-Until=false update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends g++ python3-dev'"
+	cp "$here/lib/requirements_of.py" "$root/tmp/authconform-requirements.py"
+	step linking pip "$dir" "
+		$python /tmp/authconform-requirements.py cloud assist_pipeline | ${root:+chroot '$root'} tee /tmp/authconform-requirements.txt
+		constraints=\$($python -c 'import homeassistant, pathlib; print(pathlib.Path(homeassistant.__file__).parent / \"package_constraints.txt\")')
+		$python -m pip install -q -c \"\$constraints\" -r /tmp/authconform-requirements.txt"
+	pins "$1"
+	touch "$dir/linking-made"
+}
+
 # pins holds what the first start may have replaced.
 pins() {
 	local root

@@ -91,9 +91,19 @@ var _ = Describe("Linking an account", func() {
 			}
 			Expect(ctx, home.Send(ctx, http.MethodPost, flows, start, lines...)).To(HaveStatus(http.StatusUnauthorized))
 			Expect(ctx, home.Send(ctx, http.MethodGet, flows+"/"+s.FlowID, "", lines...)).To(HaveStatus(http.StatusUnauthorized))
-			Expect(ctx, home.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "", lines...)).To(HaveStatus(http.StatusUnauthorized))
 		})
 		Control(ctx, linking.Poll(ctx, s.FlowID).Exchange).To(sendAway())
+	})
+
+	It(requirement("ha.linking.admin-cancels"), func(ctx SpecContext) {
+		home := target.From(ctx)
+		credential := linking.Enter(ctx, party(ctx), linking.Settings{})
+		s := linking.Begin(ctx, credential.ID)
+		Expect(Step(ctx, "nobody"), home.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "")).To(HaveStatus(http.StatusUnauthorized))
+		_, plain := plainUser(ctx)
+		Expect(Step(ctx, "a plain user"), home.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "", "Authorization", "Bearer "+plain)).To(HaveStatus(http.StatusUnauthorized))
+		s = linking.Begin(ctx, credential.ID)
+		Control(ctx, linking.API(ctx, http.MethodDelete, flows+"/"+s.FlowID, nil)).To(HaveStatus(http.StatusOK))
 	})
 
 	It(requirement("ha.linking.unknown-handler"), func(ctx SpecContext) {

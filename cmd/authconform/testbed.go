@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/testbed"
+)
+
+func testbedCommand() *cobra.Command {
+	c := &cobra.Command{Use: "testbed", Short: "Prepare a real home to be judged as an OAuth client"}
+	c.AddCommand(&cobra.Command{
+		Use: "install CONFIG-DIR", Short: "Put our demo integration into a home's configuration folder", Args: cobra.ExactArgs(1),
+		Long: `Put the demo thermostat, our integration, into the configuration folder of a Home Assistant. It lets the harness play
+the third party, use a token on demand, and see the state of its entries. An older copy is replaced.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list, err := testbed.Install(args[0])
+			if err != nil {
+				return run.Usage("%v", err)
+			}
+			w := cmd.OutOrStdout()
+			for _, name := range list {
+				fmt.Fprintln(w, name)
+			}
+			fmt.Fprint(w, `
+Add these lines to configuration.yaml, and restart the home:
+
+  application_credentials:
+  authconform_demo:
+
+Then: authconform run --profile linking --target URL --user NAME
+To undo it, delete custom_components/authconform_demo and the second line.
+`)
+			return nil
+		},
+	})
+	return c
+}

@@ -1,0 +1,64 @@
+package testbed
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func home(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "configuration.yaml"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestInstallTwice(t *testing.T) {
+	dir := home(t)
+	for range 2 {
+		list, err := Install(dir)
+		if err != nil || len(list) < 8 {
+			t.Fatalf("%v %v", list, err)
+		}
+		for _, name := range list {
+			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+				t.Error(err)
+			}
+		}
+		stale := filepath.Join(dir, "custom_components", domain, "stale.py")
+		if err := os.WriteFile(stale, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Install(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "custom_components", domain, "stale.py")); err == nil {
+		t.Error("a file of the older copy is still there")
+	}
+}
+
+func TestInstallRefuses(t *testing.T) {
+	if _, err := Install(t.TempDir()); !errors.Is(err, ErrNoConfig) {
+		t.Errorf("a folder without a configuration: %v", err)
+	}
+	for name, manifest := range map[string]string{"another": `{"domain":"another"}`, "broken": `{`} {
+		dir := home(t)
+		place := filepath.Join(dir, "custom_components", domain)
+		if err := os.MkdirAll(place, 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(place, "manifest.json"), []byte(manifest), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Install(dir); err == nil {
+			t.Errorf("%s: a foreign integration is replaced", name)
+		}
+		if raw, _ := os.ReadFile(filepath.Join(place, "manifest.json")); string(raw) != manifest {
+			t.Errorf("%s: it was changed", name)
+		}
+	}
+}
