@@ -17,13 +17,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/run"
 )
 
 func serveCommand() *cobra.Command {
-	var address, ready, ca, defect string
+	var address, thirdParty, ready, ca, defect string
 	var flavour uint64
 	var fresh bool
 	var bans int
@@ -58,13 +59,25 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 				return run.Usage("--home %s: %v", address, err)
 			}
 			defer home.Stop()
+			var provider *mockprovider.Server
+			if thirdParty != "" {
+				provider, err = mockprovider.Listen(listenOn(thirdParty), mockprovider.Options{ControlToken: home.ControlToken})
+				if err != nil {
+					return run.Usage("--provider %s: %v", thirdParty, err)
+				}
+				defer provider.Stop()
+			}
 			if ready != "" {
-				if err := writeReady(ready, home); err != nil {
+				if err := writeReady(ready, home, provider); err != nil {
 					return run.Usage("--ready-file: %v", err)
 				}
 				defer os.Remove(ready)
 			}
 			introduce(cmd.OutOrStdout(), home, fresh)
+			if provider != nil {
+				introduceProvider(cmd.OutOrStdout(), provider)
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "\nCtrl-C ends it.")
 			if story != "" {
 				fmt.Fprintf(cmd.OutOrStdout(), "\nIt has the defect %s:\n%s\n", defect, fold(story, "  "))
 			}
@@ -73,6 +86,7 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 		},
 	}
 	c.Flags().StringVar(&address, "home", "127.0.0.1:8123", "`ADDRESS` of the home; port 0 takes a free one")
+	c.Flags().StringVar(&thirdParty, "provider", "", "`ADDRESS` of a mock provider beside it, with a developer console; port 0 takes a free one")
 	c.Flags().StringVar(&ready, "ready-file", "", "`FILE` to write, once it listens, with URL, users and control plane")
 	c.Flags().BoolVar(&fresh, "fresh", false, "a home that is not onboarded yet")
 	c.Flags().IntVar(&bans, "ban", 0, "ban an address after `N` refused logins (0: never)")
@@ -103,10 +117,17 @@ type readyFile struct {
 		URL   string      `json:"url"`
 		Users []readyUser `json:"users"`
 	} `json:"home"`
-	Control struct {
+	Provider *readyProvider `json:"provider,omitempty"`
+	Control  struct {
 		URL   string `json:"url"`
 		Token string `json:"token"`
 	} `json:"control"`
+}
+
+type readyProvider struct {
+	URL     string      `json:"url"`
+	Console string      `json:"console"`
+	Users   []readyUser `json:"users"`
 }
 
 type readyUser struct {
@@ -117,11 +138,17 @@ type readyUser struct {
 }
 
 // writeReady writes the file whole or not at all, readable by its owner only.
-func writeReady(path string, home *mockserver.Server) error {
+func writeReady(path string, home *mockserver.Server, provider *mockprovider.Server) error {
 	var r readyFile
 	r.Home.URL = home.URL
 	for _, u := range home.Users {
 		r.Home.Users = append(r.Home.Users, readyUser{u.Username, u.Password, u.TOTP, u.Inactive})
+	}
+	if provider != nil {
+		r.Provider = &readyProvider{URL: provider.URL, Console: provider.URL + "/console"}
+		for _, u := range provider.Users {
+			r.Provider.Users = append(r.Provider.Users, readyUser{Username: u.Username, Password: u.Password})
+		}
 	}
 	r.Control.URL, r.Control.Token = home.URL, home.ControlToken
 	raw, err := json.MarshalIndent(r, "", "  ")
@@ -155,7 +182,17 @@ func introduce(w io.Writer, home *mockserver.Server, fresh bool) {
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", u.Username, u.Password, remark)
 	}
 	_ = t.Flush()
-	fmt.Fprintf(w, "\nControl plane: %s/_authconform/  Authorization: Bearer %s\nCtrl-C ends it.\n", home.URL, home.ControlToken)
+	fmt.Fprintf(w, "\nControl plane: %s/_authconform/  Authorization: Bearer %s\n", home.URL, home.ControlToken)
+}
+
+func introduceProvider(w io.Writer, p *mockprovider.Server) {
+	fmt.Fprintf(w, "\nA mock provider listens on %s\n\n", p.URL)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, u := range p.Users {
+		fmt.Fprintf(t, "  %s\t%s\n", u.Username, u.Password)
+	}
+	_ = t.Flush()
+	fmt.Fprintf(w, "\nDeveloper console: %s/console (client ids, secrets, redirect URLs)\n", p.URL)
 }
 
 func trusting(ca *clientsite.CA) *http.Client {

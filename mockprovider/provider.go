@@ -1,0 +1,213 @@
+package mockprovider
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// Options make a Provider. The zero value has DefaultUsers and no app.
+type Options struct {
+	Users        []User      // nil: DefaultUsers
+	Apps         []App       // what developers have made already
+	Policy       *Policy     // nil: Strict
+	Clock        *mock.Clock // nil: real time
+	URL          string      // its own, the issuer
+	Name         string      // "": Demo devices
+	ControlToken string      // "": a random one
+}
+
+// Provider is a running mock provider: an http.Handler and what is behind it.
+type Provider struct {
+	Options
+	plane    *mock.Plane
+	store    *store
+	sessions *sessions
+	devices  *devices
+}
+
+// New makes a provider. Nothing listens yet.
+func New(o Options) (*Provider, error) {
+	if o.Policy == nil {
+		o.Policy = Strict()
+	}
+	if o.Clock == nil {
+		o.Clock = &mock.Clock{}
+	}
+	if o.Users == nil {
+		o.Users = DefaultUsers()
+	}
+	if o.Name == "" {
+		o.Name = "Demo devices"
+	}
+	if o.URL = strings.TrimRight(o.URL, "/"); o.URL == "" {
+		return nil, errors.New("mock provider: its own URL is wanted, for the issuer")
+	}
+	p := &Provider{Options: o, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), store: &store{}, sessions: &sessions{}, devices: &devices{}}
+	if o.ControlToken == "" {
+		p.ControlToken = p.plane.Control.Token
+	}
+	p.plane.Control.Token = p.ControlToken
+	if err := p.reset(); err != nil {
+		return nil, err
+	}
+	p.route()
+	p.controls()
+	return p, nil
+}
+
+func (p *Provider) reset() error {
+	p.sessions.clear()
+	p.devices.clear()
+	return p.store.load(p.Users, p.Apps)
+}
+
+func (p *Provider) now() time.Time { return p.plane.Clock.Now() }
+
+// Clock is the provider's clock.
+func (p *Provider) Clock() *mock.Clock { return p.plane.Clock }
+
+// ServeHTTP implements http.Handler.
+func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.plane.ServeHTTP(w, r) }
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+	put  = http.MethodPut
+	del  = http.MethodDelete
+)
+
+type methods = mock.Methods
+
+// route mounts every endpoint.
+func (p *Provider) route() {
+	p.plane.Handle(metadataPath, methods{get: func(*mock.Call) *mock.Answer { return mock.JSON(http.StatusOK, p.Policy.Metadata(p.URL)) }})
+	p.plane.Handle("/oauth/authorize", methods{get: p.authorize})
+	p.plane.Handle("/oauth/login", methods{post: p.login})
+	p.plane.Handle("/oauth/consent", methods{post: p.consent})
+	p.plane.Handle("/oauth/token", methods{post: p.token})
+	p.plane.Handle("/oauth/revoke", methods{post: p.revoke})
+	p.plane.Handle("/oauth/introspect", methods{post: p.introspect})
+	p.plane.Handle("/api/me", methods{get: p.guarded("profile", p.me)})
+	p.plane.Handle("/api/thermostat", methods{get: p.guarded("devices:read", p.readDevice), put: p.guarded("devices:write", p.setDevice)})
+	p.plane.Handle("/style.css", methods{get: func(*mock.Call) *mock.Answer { return style() }})
+	p.console()
+}
+
+// controls adds what a provider has beside its clock, history and faults.
+func (p *Provider) controls() {
+	k := p.plane.Control
+	k.Add("GET users", func(*http.Request, []byte) (any, error) { return p.Users, nil })
+	k.Add("GET apps", func(*http.Request, []byte) (any, error) { return p.store.appsOf(""), nil })
+	k.Add("POST apps", func(_ *http.Request, body []byte) (any, error) {
+		var a App
+		if err := mock.Strict(body, &a); err != nil {
+			return nil, err
+		}
+		return p.store.putApp(a)
+	})
+	k.Add("POST revoke", func(_ *http.Request, body []byte) (any, error) {
+		var b struct {
+			ClientID string `json:"client_id"`
+			Username string `json:"username"`
+		}
+		if err := mock.Strict(body, &b); err != nil {
+			return nil, err
+		}
+		list := p.store.grantsOf(func(g Grant) bool {
+			return (b.ClientID == "" || g.AppID == b.ClientID) && (b.Username == "" || g.Username == b.Username)
+		})
+		for _, g := range list {
+			p.store.endGrant(g.ID)
+		}
+		return map[string]int{"revoked": len(list)}, nil
+	})
+	k.Add("POST expire", func(*http.Request, []byte) (any, error) {
+		return map[string]int{"expired": p.store.expire(p.now())}, nil
+	})
+	k.Add("POST reset", func(*http.Request, []byte) (any, error) {
+		p.plane.Faults.Clear(0)
+		p.plane.History.Clear()
+		p.plane.Clock.Set(0)
+		return mock.Done{}, p.reset()
+	})
+	k.Add("GET snapshot", func(*http.Request, []byte) (any, error) {
+		return map[string]any{"apps": len(p.store.appsOf("")), "grants": len(p.store.grantsOf(func(Grant) bool { return true })), "time": p.plane.Time()}, nil
+	})
+}
+
+// sessions are the browsers that are known, by their cookie. It is safe for concurrent use.
+type sessions struct {
+	mu   sync.Mutex
+	byID map[string]*session
+	ids  []string
+}
+
+// session is one browser.
+type session struct {
+	id, csrf string
+	user     User // zero: nobody has logged in
+}
+
+const maxSessions = 10_000
+
+func (s *sessions) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.byID, s.ids = map[string]*session{}, nil
+}
+
+func (s *sessions) get(id string) (session, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if found := s.byID[id]; found != nil {
+		return *found, true
+	}
+	return session{}, false
+}
+
+// open makes a fresh session, of a user or of nobody: a login changes the cookie.
+func (s *sessions) open(u User) session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fresh := &session{id: mock.Secret(24), csrf: mock.Secret(24), user: u}
+	s.byID[fresh.id] = fresh
+	s.ids = append(s.ids, fresh.id)
+	for len(s.ids) > maxSessions {
+		delete(s.byID, s.ids[0])
+		s.ids = slices.Delete(s.ids, 0, 1)
+	}
+	return *fresh
+}
+
+func (s *sessions) drop(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byID, id)
+}
+
+const cookieName = "demo_devices"
+
+// browser is the session of a request, a fresh one where it has none.
+func (p *Provider) browser(c *mock.Call) session {
+	if cookie, err := c.Cookie(cookieName); err == nil {
+		if s, ok := p.sessions.get(cookie.Value); ok {
+			return s
+		}
+	}
+	return p.sessions.open(User{})
+}
+
+// remember puts the session's cookie on an answer.
+func (p *Provider) remember(a *mock.Answer, s session) *mock.Answer {
+	cookie := http.Cookie{ //nolint:gosec // Secure where the provider is https
+		Name: cookieName, Value: s.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(p.URL, "https://"),
+	}
+	a.Header.Add("Set-Cookie", cookie.String())
+	return a
+}
