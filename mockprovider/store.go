@@ -27,6 +27,15 @@ func DefaultUsers() []User {
 	return []User{{"dora", "Dora (developer)", "dora-password"}, {"ben", "Ben", "ben-password"}}
 }
 
+// DemoApps are three clients of one redirect URL: two with a secret, one without. Their secrets are no secrets.
+func DemoApps(redirect string) []App {
+	return []App{
+		{ID: "home", Secret: "home-secret-0123456789", Name: "My home", Owner: "dora", Redirects: []string{redirect}},
+		{ID: "other", Secret: "other-secret-0123456789", Name: "Another home", Owner: "dora", Redirects: []string{redirect}},
+		{ID: "phone", Name: "Phone", Owner: "dora", Redirects: []string{redirect}, Public: true},
+	}
+}
+
 // App is a client: what a developer makes at the console.
 type App struct {
 	ID        string   `json:"client_id"`

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/reports"
@@ -27,7 +28,8 @@ type Options struct {
 	Site    stage.Site
 	SiteCA  *clientsite.CA // nil: made for this run
 
-	AccountLink string // host:port at which the target looks for its account-link proxy; "": nowhere
+	Provider    *provider.Config // our clients at a target that is a provider; nil: it is a home
+	AccountLink string           // host:port at which the target looks for its account-link proxy; "": nowhere
 
 	Select  string
 	Require []string // needs whose absence is an error

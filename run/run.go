@@ -123,7 +123,7 @@ func (j *job) look(ctx context.Context) error {
 	}
 	j.setup = stage.Setup{
 		Target: j.Target, CAFile: j.CAFile, Insecure: j.Insecure, Account: j.Account,
-		Mark: strings.ToLower(rand.Text()[:8]), Clock: j.clock(), Control: j.Control, Site: j.Site, Browser: j.Browser, Link: j.AccountLink,
+		Mark: strings.ToLower(rand.Text()[:8]), Clock: j.clock(), Control: j.Control, Site: j.Site, Browser: j.Browser, Link: j.AccountLink, Provider: j.Provider,
 	}
 	j.setup.Site.CA = j.SiteCA
 	v, err := pay(ctx, j.setup, j.Onboard)
@@ -139,6 +139,9 @@ func (j *job) look(ctx context.Context) error {
 	}
 	j.visit = v
 	j.setup.Facts, j.setup.Session = v.stage.Home.Facts, v.stage.Home.OpenSession()
+	if v.stage.Provider != nil {
+		j.setup.Provider = &v.stage.Provider.Config
+	}
 	j.have = j.means()
 	j.report = &reports.Report{
 		APIVersion: reports.APIVersion, Tool: j.Tool,
@@ -220,7 +223,10 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) {
 	j.report.Run.Cleanup = j.visit.leave(j.setup.Mark, out.Clients, j.started, out.Gone != "")
 	j.report.Run.Warnings = out.Warnings
 	j.report.Run.Logins = out.Totals.Logins + j.visit.stage.Home.Logins()
-	j.report.Run.Requests = out.Totals.Requests + j.visit.stage.Home.Wire.Requests()
+	if p := j.visit.stage.Provider; p != nil {
+		j.report.Run.Requests = p.Wire.Requests()
+	}
+	j.report.Run.Requests += out.Totals.Requests + j.visit.stage.Home.Wire.Requests()
 	j.report.Run.DurationMS = time.Since(j.started).Milliseconds()
 	if ctx.Err() != nil {
 		j.report.Run.Interrupt = context.Cause(ctx).Error()

@@ -36,26 +36,41 @@ func pay(ctx context.Context, s stage.Setup, onboard bool) (v *visit, err error)
 	v = &visit{stage: st}
 	ctx, cancel := context.WithTimeout(v.context(ctx), lookTimeout)
 	defer cancel()
-	if onboard {
-		err = st.Home.Onboard(ctx)
-	}
-	if err == nil {
-		err = st.Home.Probe(ctx)
-	}
-	if err == nil {
-		err = st.Home.Enter(ctx)
-	}
-	if err == nil {
-		err = st.Home.LookAtSite(ctx, loopback(s.Target))
+	if st.Provider != nil {
+		err = st.Provider.Probe(ctx)
+	} else {
+		err = v.enter(ctx, s, onboard)
 	}
 	if err != nil {
 		v.retreat()
 		v.close()
 		return nil, err
 	}
+	if st.Provider != nil {
+		st.Home.Facts.Product = "OAuth 2 provider"
+		return v, nil
+	}
 	v.before, err = st.Home.Grants(ctx)
 	v.known = err == nil
 	return v, nil
+}
+
+// enter looks at a home as somebody who logs in.
+func (v *visit) enter(ctx context.Context, s stage.Setup, onboard bool) (err error) {
+	home := v.stage.Home
+	if onboard {
+		err = home.Onboard(ctx)
+	}
+	if err == nil {
+		err = home.Probe(ctx)
+	}
+	if err == nil {
+		err = home.Enter(ctx)
+	}
+	if err == nil {
+		err = home.LookAtSite(ctx, loopback(s.Target))
+	}
+	return err
 }
 
 func (v *visit) context(ctx context.Context) context.Context {
@@ -124,8 +139,27 @@ func (j *job) means() Means {
 	if j.AccountLink == "" {
 		m[requirements.NeedAccountLink] = "give --account-link ADDRESS, where the target looks for its account-link proxy"
 	}
+	if p := j.setup.Provider; p != nil {
+		for need, missing := range map[requirements.Need]bool{
+			requirements.NeedOtherClient: p.Other.ID == "", requirements.NeedPublicClient: p.Public.ID == "", requirements.NeedAPI: p.APIURL == "",
+			requirements.NeedRevocation: p.RevokeURL == "", requirements.NeedMetadata: p.Metadata == nil,
+		} {
+			if missing {
+				m[need] = lacking[need]
+			}
+		}
+	}
 	if j.Control.URL == "" {
 		m[requirements.NeedControl] = "the target has no control plane of authconform's"
 	}
 	return m
+}
+
+// lacking says what would give a need of providers.
+var lacking = map[requirements.Need]string{
+	requirements.NeedOtherClient:  "give --other-client-id, and its secret in AUTHCONFORM_OTHER_CLIENT_SECRET",
+	requirements.NeedPublicClient: "give --public-client-id, a client without a secret",
+	requirements.NeedAPI:          "give --api-url, a resource that wants a bearer token",
+	requirements.NeedRevocation:   "the target's metadata name no revocation_endpoint; give --revoke-url if it has one",
+	requirements.NeedMetadata:     "the target publishes no metadata",
 }

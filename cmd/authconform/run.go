@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/run"
@@ -23,6 +24,7 @@ type runFlags struct {
 	onboard, insecure, strict, noColor, quiet, verbose      bool
 	browser, clock, clientSite, clientSiteCA, caFile        string
 	accountLink                                             string
+	provider                                                provider.Config
 	require                                                 []string
 	sel, shard, reportDir, baseline, writeBaseline          string
 	procs                                                   int
@@ -61,6 +63,15 @@ Everything made at the target (tokens, login flows, users) is given back, also a
 	fl.StringVar(&f.clock, "clock", "auto", "how to move the target's time: auto, none, wait, or a `COMMAND` that is given the whole offset (+660s)")
 	fl.StringVar(&f.controlURL, "control-url", "", "`URL` of the mock's control plane; its token in AUTHCONFORM_CONTROL_TOKEN")
 	fl.StringVar(&f.clientSite, "client-site", "", "where the client's pages are served and how the target reaches them: `LISTEN[=PUBLIC-URL]`")
+	fl.StringVar(&f.provider.Client.ID, "client-id", "", "our client at a provider; its secret in AUTHCONFORM_CLIENT_SECRET")
+	fl.StringVar(&f.provider.Redirect, "redirect-uri", "", "the redirect `URL` that our clients are registered with")
+	fl.StringVar(&f.provider.Scope, "scope", "", "what is asked of a provider")
+	fl.StringVar(&f.provider.APIURL, "api-url", "", "`URL` of a resource of the provider that wants a bearer token")
+	fl.StringVar(&f.provider.AuthorizeURL, "authorize-url", "", "authorization endpoint of a provider without metadata")
+	fl.StringVar(&f.provider.TokenURL, "token-url", "", "its token endpoint")
+	fl.StringVar(&f.provider.RevokeURL, "revoke-url", "", "its revocation endpoint")
+	fl.StringVar(&f.provider.Other.ID, "other-client-id", "", "another client there; its secret in AUTHCONFORM_OTHER_CLIENT_SECRET")
+	fl.StringVar(&f.provider.Public.ID, "public-client-id", "", "a client there without a secret")
 	fl.StringVar(&f.accountLink, "account-link", "", "`ADDRESS` at which the target looks for its account-link proxy (TLS, by the CA of the client site)")
 	fl.StringVar(&f.clientSiteCA, "client-site-ca", "", "`DIR` of the CA of the https client site; made if it has none")
 	fl.StringSliceVar(&f.require, "require", nil, "needs (browser, clock, client-site, https-site, admin) whose absence fails the run")
@@ -87,7 +98,11 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	if o.Target == "" {
-		mock, err := startBuiltIn(cmd.Context(), &o)
+		start := startBuiltIn
+		if o.Provider != nil {
+			start = startBuiltInProvider
+		}
+		mock, err := start(cmd.Context(), &o)
 		if err != nil {
 			return &run.Error{Code: run.ExitBroken, Err: err}
 		}
@@ -141,11 +156,32 @@ func (f *runFlags) options(cmd *cobra.Command) (run.Options, error) {
 			return o, run.Usage("--client-site-ca: %v", err)
 		}
 	}
+	if o.Profile == providerProfile {
+		if err := f.clients(&o); err != nil {
+			return o, err
+		}
+	}
 	o.Site.Listen, o.Site.Public, _ = strings.Cut(f.clientSite, "=")
 	if f.clientSite == "" {
 		o.Site.Prefer = 21000 + int(uint64(f.seed)%1000)*30
 	}
 	return o, nil
+}
+
+// providerProfile judges providers: a target that is no home.
+const providerProfile = "provider"
+
+// clients are ours at a provider.
+func (f *runFlags) clients(o *run.Options) error {
+	o.Provider = &f.provider
+	if f.target == "" {
+		return nil // the built-in mock has them
+	}
+	if f.provider.Client.ID == "" || f.provider.Redirect == "" {
+		return run.Usage("a provider is judged by a client of ours: give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")
+	}
+	f.provider.Client.Secret, f.provider.Other.Secret = os.Getenv(envPrefix+"CLIENT_SECRET"), os.Getenv(envPrefix+"OTHER_CLIENT_SECRET")
+	return nil
 }
 
 func (f *runFlags) console() reports.ConsoleOptions {

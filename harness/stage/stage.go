@@ -18,6 +18,7 @@ import (
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/linkproxy"
+	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
@@ -37,6 +38,8 @@ type Setup struct {
 	Site     Site           `json:"site"`              // the client site
 	Browser  string         `json:"browser,omitempty"` // off, a path, or ws://…; resolved by the parent
 	Link     string         `json:"link,omitempty"`    // where the target looks for its account-link proxy
+
+	Provider *provider.Config `json:"provider,omitempty"` // the target is a provider, and these are our clients there
 }
 
 // Control is a mock's control plane.
@@ -59,6 +62,8 @@ type Stage struct {
 	Site    *clientsite.Site
 	Clock   clock.Clock
 	Browser *Browser
+	// Provider is the target where it is a provider; Home then says nothing.
+	Provider *provider.Target
 
 	Link func() (*linkproxy.Proxy, error) // the account-link proxy, started when it is first asked for; nil: none
 
@@ -91,6 +96,9 @@ func Open(s Setup, worker int, progress func(string)) (*Stage, error) {
 		Wire: wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure},
 		Site: site, Clock: st.Clock, Facts: s.Facts, Account: s.Account, Session: s.Session, Mark: s.Mark,
 	})
+	if s.Provider != nil {
+		st.Provider = provider.New(wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure}, *s.Provider, s.Account, st.Clock)
+	}
 	st.Browser = NewBrowser(s.Browser, site, st.hosts(s.Target)...)
 	return st, nil
 }
@@ -143,6 +151,9 @@ func (c Control) setClock(ctx context.Context, client *http.Client, to time.Dura
 // With lets the specs under ctx find the stage's parts.
 func (s *Stage) With(ctx context.Context) context.Context {
 	ctx = withBrowser(target.With(ctx, s.Home), s.Browser)
+	if s.Provider != nil {
+		ctx = provider.With(ctx, s.Provider)
+	}
 	if s.Link == nil {
 		return ctx
 	}
@@ -164,7 +175,11 @@ func (s *Stage) Leave(ctx context.Context) runner.Totals {
 	}
 	judge.Run(func() { s.Home.Leave(ctx) })
 	_ = s.Clock.Restore(ctx)
-	return runner.Totals{Logins: s.Home.Logins(), Requests: s.Home.Wire.Requests()}
+	totals := runner.Totals{Logins: s.Home.Logins(), Requests: s.Home.Wire.Requests()}
+	if s.Provider != nil {
+		totals.Requests += s.Provider.Wire.Requests()
+	}
+	return totals
 }
 
 // Clients lists the origins that play the client.

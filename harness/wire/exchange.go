@@ -140,3 +140,16 @@ func Cut(s string, n int) string {
 	}
 	return strings.ToValidUTF8(s[:n], "") + "…"
 }
+
+// Resolve is a reference as a browser on the exchange's URL follows it.
+func (e *Exchange) Resolve(ref string) (string, error) {
+	base, err := url.Parse(e.Request.URL)
+	if err != nil {
+		return "", err
+	}
+	to, err := base.Parse(ref)
+	if err != nil {
+		return "", err
+	}
+	return to.String(), nil
+}

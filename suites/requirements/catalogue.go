@@ -60,6 +60,13 @@ const (
 	NeedControl     Need = "control"      // the target has authconform's control plane
 	NeedTestbed     Need = "testbed"      // our demo integration is installed in the target
 	NeedAccountLink Need = "account-link" // the target asks the proxy that the harness plays
+
+	// Of providers:
+	NeedOtherClient  Need = "other-client"  // a second client with the same redirect_uri
+	NeedPublicClient Need = "public-client" // a client without a secret
+	NeedAPI          Need = "api"           // a resource that wants a bearer token is known
+	NeedRevocation   Need = "revocation"    // the target has a revocation endpoint
+	NeedMetadata     Need = "metadata"      // the target publishes metadata
 )
 
 // Needs lists every need, as --require names them.
@@ -83,7 +90,7 @@ const (
 )
 
 var (
-	needs    = []Need{NeedBrowser, NeedClock, NeedClientSite, NeedHTTPSSite, NeedAdmin, NeedControl, NeedTestbed, NeedAccountLink}
+	needs    = []Need{NeedBrowser, NeedClock, NeedClientSite, NeedHTTPSSite, NeedAdmin, NeedControl, NeedTestbed, NeedAccountLink, NeedOtherClient, NeedPublicClient, NeedAPI, NeedRevocation, NeedMetadata}
 	features = []Feature{FeaturePKCE, FeatureMetadata, FeatureMetadataDocument, FeatureResourceMetadata}
 	levels   = []reports.Level{reports.Must, reports.Should, reports.May, reports.Info}
 	idForm   = regexp.MustCompile(`^[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)

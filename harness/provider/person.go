@@ -1,0 +1,275 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Return is where an authorization request ended: back at the client, or on a page.
+type Return struct {
+	Code, State, Iss, Error string
+	Query                   url.Values     // of the redirect to the client; nil: nobody was sent back
+	Last                    *wire.Exchange // the redirect, or the page that was stuck at
+	Asked                   bool           // a page was shown on the way: login or consent
+}
+
+func (r Return) String() string {
+	if r.Query != nil {
+		return fmt.Sprintf("sent back with %v", keys(r.Query))
+	}
+	return r.Last.String()
+}
+
+func keys(q url.Values) []string {
+	var out []string
+	for k := range q {
+		out = append(out, k)
+	}
+	return out
+}
+
+// Authorize plays the person who logs in and consents; Deny one who does not consent.
+func (t *Target) Authorize(ctx context.Context, f Form) Return { return t.walk(ctx, f.Encode(), allow) }
+
+// Deny is Authorize by somebody who says no.
+func (t *Target) Deny(ctx context.Context, f Form) Return { return t.walk(ctx, f.Encode(), deny) }
+
+// AuthorizeRaw is Authorize with a query as it is.
+func (t *Target) AuthorizeRaw(ctx context.Context, query string) Return {
+	return t.walk(ctx, query, allow)
+}
+
+var (
+	allow = regexp.MustCompile(`(?i)\b(allow|accept|approve|authori[sz]e|grant|continue|confirm|yes)\b`)
+	deny  = regexp.MustCompile(`(?i)\b(deny|cancel|reject|decline|abort|no)\b`)
+)
+
+const mostPages = 12 // redirects and forms of one authorization
+
+// Person is a browser: it keeps cookies by name and follows redirects.
+type Person struct {
+	target  *Target
+	cookies map[string]string
+}
+
+// Person is a fresh browser.
+func (t *Target) Person() *Person { return &Person{target: t, cookies: map[string]string{}} }
+
+func (t *Target) walk(ctx context.Context, query string, choice *regexp.Regexp) Return {
+	p := t.Person()
+	e := p.Open(ctx, t.authorizeAt(query))
+	asked := false
+	for range mostPages {
+		if to := e.Header.Get("Location"); e.Status >= 300 && e.Status < 400 && to != "" {
+			where, err := e.Resolve(to)
+			if err != nil {
+				return Return{Last: e, Asked: asked}
+			}
+			if strings.HasPrefix(where, t.Redirect) {
+				return came(where, e, asked)
+			}
+			e = p.Open(ctx, where)
+			continue
+		}
+		form := formOf(e)
+		if form == nil {
+			return Return{Last: e, Asked: asked}
+		}
+		asked = true
+		e = p.Submit(ctx, form.filled(t.Account.Username, t.Account.Password, choice))
+	}
+	return Return{Last: e, Asked: asked}
+}
+
+func (t *Target) authorizeAt(query string) string {
+	if strings.Contains(t.AuthorizeURL, "?") {
+		return t.AuthorizeURL + "&" + query
+	}
+	return t.AuthorizeURL + "?" + query
+}
+
+func came(where string, e *wire.Exchange, asked bool) Return {
+	u, err := url.Parse(where)
+	if err != nil {
+		return Return{Last: e, Asked: asked}
+	}
+	q := u.Query()
+	return Return{Code: q.Get("code"), State: q.Get("state"), Iss: q.Get("iss"), Error: q.Get("error"), Query: q, Last: e, Asked: asked}
+}
+
+// Open opens a URL.
+func (p *Person) Open(ctx context.Context, at string) *wire.Exchange {
+	return p.send(ctx, wire.Request{Method: http.MethodGet, URL: at, Header: http.Header{"Accept": {"text/html"}}})
+}
+
+// Submit posts a form, or gets it.
+func (p *Person) Submit(ctx context.Context, f *PageForm) *wire.Exchange {
+	if f.Method == http.MethodGet {
+		u, err := url.Parse(f.Action)
+		if err != nil {
+			return &wire.Exchange{Err: err}
+		}
+		u.RawQuery = f.Fields.Encode()
+		return p.Open(ctx, u.String())
+	}
+	return p.send(ctx, wire.Request{Method: http.MethodPost, URL: f.Action, Body: f.Fields.Encode(), Header: http.Header{
+		"Accept": {"text/html"}, "Content-Type": {"application/x-www-form-urlencoded"},
+	}})
+}
+
+func (p *Person) send(ctx context.Context, r wire.Request) *wire.Exchange {
+	var parts []string
+	for name, value := range p.cookies {
+		parts = append(parts, name+"="+value)
+	}
+	if len(parts) > 0 {
+		r.Header.Set("Cookie", strings.Join(parts, "; "))
+	}
+	e := p.target.Wire.Do(ctx, r)
+	for _, c := range (&http.Response{Header: e.Header}).Cookies() {
+		if c.MaxAge < 0 || c.Value == "" {
+			delete(p.cookies, c.Name)
+		} else {
+			p.cookies[c.Name] = c.Value
+		}
+	}
+	return e
+}
+
+// PageForm is a form of a page, with what it would send.
+type PageForm struct {
+	Method, Action string
+	Fields         url.Values
+	text, password string // names of the inputs for a user name and a password
+	buttons        []button
+}
+
+type button struct{ name, value, label string }
+
+// FormOf is the form of a page that a person would fill in: the first with a password, else the first with a button.
+func FormOf(e *wire.Exchange) *PageForm { return formOf(e) }
+
+func formOf(e *wire.Exchange) *PageForm {
+	if e.MediaType() != "text/html" {
+		return nil
+	}
+	doc, err := html.Parse(strings.NewReader(e.Body))
+	if err != nil {
+		return nil
+	}
+	var first, login *PageForm
+	for n := range doc.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "form" {
+			continue
+		}
+		f := read(n, e)
+		switch {
+		case f.password != "" && login == nil:
+			login = f
+		case len(f.buttons) > 0 && (first == nil || len(f.buttons) > len(first.buttons)):
+			first = f
+		}
+	}
+	if login != nil {
+		return login
+	}
+	return first
+}
+
+func read(n *html.Node, e *wire.Exchange) *PageForm {
+	f := &PageForm{Method: strings.ToUpper(attr(n, "method")), Fields: url.Values{}}
+	if f.Method == "" {
+		f.Method = http.MethodGet
+	}
+	f.Action, _ = e.Resolve(attr(n, "action"))
+	for c := range n.Descendants() {
+		if c.Type != html.ElementNode {
+			continue
+		}
+		name, value, kind := attr(c, "name"), attr(c, "value"), strings.ToLower(attr(c, "type"))
+		switch {
+		case c.Data == "button" && kind != "button" && kind != "reset", c.Data == "input" && (kind == "submit" || kind == "image"):
+			f.buttons = append(f.buttons, button{name, value, value + " " + text(c)})
+		case c.Data != "input" || name == "":
+		case kind == "password":
+			f.password = name
+		case kind == "checkbox" || kind == "radio":
+			if has(c, "checked") || has(c, "required") {
+				f.Fields.Add(name, value)
+			}
+		case kind == "hidden":
+			f.Fields.Add(name, value)
+		case kind == "" || kind == "text" || kind == "email":
+			if f.text == "" {
+				f.text = name
+			} else {
+				f.Fields.Add(name, value)
+			}
+		}
+	}
+	return f
+}
+
+// filled is the form as a person sends it: name and password where it asks for them, and the button of the choice.
+func (f *PageForm) filled(username, password string, choice *regexp.Regexp) *PageForm {
+	if f.password != "" {
+		f.Fields.Set(f.password, password)
+		if f.text != "" {
+			f.Fields.Set(f.text, username)
+		}
+		choice = nil
+	}
+	for i, b := range f.buttons {
+		if choice == nil && i == 0 || choice != nil && choice.MatchString(b.label) {
+			if b.name != "" {
+				f.Fields.Set(b.name, b.value)
+			}
+			break
+		}
+	}
+	return f
+}
+
+func attr(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func has(n *html.Node, name string) bool {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return true
+		}
+	}
+	return false
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	for c := range n.Descendants() {
+		if c.Type == html.TextNode {
+			b.WriteString(c.Data)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// Login reports whether the form asks for a password.
+func (f *PageForm) Login() bool { return f.password != "" }
+
+// Filled is the form as a person sends it who logs in, or allows.
+func (f *PageForm) Filled(username, password string) *PageForm {
+	return f.filled(username, password, allow)
+}
