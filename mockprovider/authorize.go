@@ -61,6 +61,9 @@ func (p *Provider) authorize(c *mock.Call) *mock.Answer {
 	case refusal != nil:
 		return p.refuse(a, refusal)
 	}
+	if name, ok := p.Policy.Unasked(p.store.grantsOf(func(g Grant) bool { return g.AppID == a.app.ID })); ok {
+		return p.allowed(a, name)
+	}
 	s := p.browser(c)
 	if s.user.Username == "" {
 		return p.remember(p.loginPage(s, "/oauth/login", c.URL.RawQuery, "to let "+a.app.Name+" in", ""), s)
@@ -113,8 +116,13 @@ func (p *Provider) consent(c *mock.Call) *mock.Answer {
 	case c.Form.Get("decision") != "allow":
 		return p.refuse(a, mock.Refuse(http.StatusBadRequest, "access_denied", "the person said no", "RFC 6749 §4.1.2.1"))
 	}
+	return p.allowed(a, s.user.Username)
+}
+
+// allowed sends a code.
+func (p *Provider) allowed(a asked, username string) *mock.Answer {
 	value := p.Policy.NewCode()
-	p.store.putCode(value, Code{AppID: a.app.ID, Username: s.user.Username, Redirect: a.redirect, Challenge: a.challenge, Scope: a.scope, Issued: p.now()})
+	p.store.putCode(value, Code{AppID: a.app.ID, Username: username, Redirect: a.redirect, Challenge: a.challenge, Scope: a.scope, Issued: p.now()})
 	return p.back(a, url.Values{"code": {value}})
 }
 

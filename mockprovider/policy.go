@@ -33,6 +33,9 @@ type Policy struct {
 	Challenge func(app App, challenge, method string) *mock.Refusal
 	// Scope is what is granted of a scope that was asked for; false: invalid_scope.
 	Scope func(app App, asked string) (string, bool)
+	// Unasked is the person for whom a browser gets a code without login and consent, given what the app was granted
+	// before; false: nobody.
+	Unasked func(granted []Grant) (string, bool)
 	// Return is what comes back to the app, as it is about to be sent, and RedirectStatus how.
 	Return         func(url.Values) url.Values
 	RedirectStatus int
@@ -92,7 +95,8 @@ func Strict() *Policy {
 		CodeTTL: time.Minute, AccessTTL: 30 * time.Minute, RefreshTTL: 90 * 24 * time.Hour,
 		NewCode: func() string { return mock.Secret(24) }, NewToken: func() string { return mock.Secret(32) },
 		Redirect: slices.Contains[[]string], ResponseType: func(s string) bool { return s == "code" }, Challenge: checkChallenge, Scope: granted,
-		Return: func(v url.Values) url.Values { return v }, RedirectStatus: http.StatusSeeOther, ErrorsReturn: true,
+		Unasked: func([]Grant) (string, bool) { return "", false },
+		Return:  func(v url.Values) url.Values { return v }, RedirectStatus: http.StatusSeeOther, ErrorsReturn: true,
 		CSRF: func(want, got string) bool {
 			return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(got)) == 1
 		},

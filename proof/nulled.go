@@ -21,6 +21,14 @@ type Unearned struct {
 // nullTimeout ends a row at a target that hangs: what has not passed by then will not.
 const nullTimeout = 1500 * time.Millisecond
 
+// nullAt is the harness's side of a null target.
+func (p *prover) nullAt(b *bench, url string) *standing {
+	if p.thirdParty() {
+		return b.atThird(url)
+	}
+	return b.at(url, p.facts)
+}
+
 // nulled runs every row against every null target, as if the target had been let in at the door: with the facts of a home
 // that conforms. A run would turn nearly all of them away before (package nulls, and the command's tests, hold it to
 // that); here each spec must see for itself that nothing is there. Targets that can earn a pass are left out.
@@ -43,7 +51,7 @@ func (p *prover) nulled(ctx context.Context) error {
 			url, stop := null.Start("")
 			defer stop()
 			return each(ctx, patient, p.judged, func(b *bench, r *requirements.Requirement) error {
-				s := b.at(url, p.facts)
+				s := p.nullAt(b, url)
 				defer s.Home.Wire.Forget()
 				result, _ := p.specs[r.ID].Judge(ctx, runner.Row{ID: r.ID, Level: r.Level, Timeout: nullTimeout}, s, true)
 				if result.Verdict == reports.Pass {

@@ -14,6 +14,7 @@ import (
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/reports"
@@ -147,7 +148,7 @@ func each[T any](ctx context.Context, p *prover, jobs []T, do func(*bench, T) er
 func (p *prover) healthy(ctx context.Context) error {
 	watch := make([]*defects.Defect, len(p.Defects))
 	for i := range p.Defects {
-		if !p.All && watched(p.Defects[i]) {
+		if !p.All && !p.thirdParty() && watched(p.Defects[i]) {
 			watch[i] = &p.Defects[i]
 		}
 	}
@@ -166,7 +167,7 @@ func (p *prover) healthy(ctx context.Context) error {
 	}
 	return each(ctx, p, p.judged, func(b *bench, r *requirements.Requirement) error {
 		s := cast(watch)
-		result, err := p.judge(ctx, b, r, mockserver.Options{Policy: s.policy}, p.facts)
+		result, err := p.judge(ctx, b, r, p.conforming(s.policy), p.facts)
 		if err != nil {
 			return err
 		}
@@ -184,7 +185,7 @@ func (p *prover) lookHealthy(ctx context.Context, watch []*defects.Defect) (err 
 	b := <-p.benches
 	defer func() { p.benches <- b }()
 	s := cast(watch)
-	home, err := b.stand(mockserver.Options{Policy: s.policy}, target.Facts{})
+	home, err := b.stand(p.conforming(s.policy), target.Facts{})
 	if err != nil {
 		return err
 	}
@@ -206,7 +207,7 @@ func (p *prover) means() run.Means {
 }
 
 // judge runs one row against one home.
-func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requirement, o mockserver.Options, facts target.Facts) (reports.Result, error) {
+func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requirement, o subject, facts target.Facts) (reports.Result, error) {
 	if v, why := run.Decide(r, facts, p.means()); v != "" {
 		return reports.Result{ID: r.ID, Verdict: v, Reason: why}, nil
 	}
@@ -234,9 +235,7 @@ func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requiremen
 func (p *prover) flavoured(ctx context.Context) error {
 	for _, seed := range p.Flavours {
 		err := each(ctx, p, p.judged, func(b *bench, r *requirements.Requirement) error {
-			policy := mockserver.Strict()
-			mockserver.Flavour(policy, seed)
-			result, err := p.judge(ctx, b, r, mockserver.Options{Policy: policy}, p.facts)
+			result, err := p.judge(ctx, b, r, p.flavour(seed), p.facts)
 			if red(result) {
 				p.mu.Lock()
 				defer p.mu.Unlock()
@@ -249,6 +248,37 @@ func (p *prover) flavoured(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// thirdParty tells whether the profile is about providers.
+func (p *prover) thirdParty() bool { return p.Profile.Driver == "provider" }
+
+// conforming is what conforms: a home of a policy, or a third party.
+func (p *prover) conforming(policy *mockserver.Policy) subject {
+	if p.thirdParty() {
+		return subject{third: mockprovider.Strict()}
+	}
+	return subject{home: mockserver.Options{Policy: policy}}
+}
+
+// flavour conforms in another way.
+func (p *prover) flavour(seed uint64) subject {
+	if p.thirdParty() {
+		policy := mockprovider.Strict()
+		mockprovider.Flavour(policy, seed)
+		return subject{third: policy}
+	}
+	policy := mockserver.Strict()
+	mockserver.Flavour(policy, seed)
+	return subject{home: mockserver.Options{Policy: policy}}
+}
+
+// withDefect is what has one defect.
+func (p *prover) withDefect(i int) subject {
+	if p.thirdParty() {
+		return subject{third: p.Defects[i].ThirdParty()}
+	}
+	return subject{home: p.Defects[i].Options(mockserver.Options{})}
 }
 
 // pair is a row to be judged against a defect.
@@ -265,7 +295,7 @@ func (p *prover) defective(ctx context.Context) error {
 		if !p.door[i] {
 			return nil
 		}
-		home, err := b.stand(p.Defects[i].Options(mockserver.Options{}), target.Facts{})
+		home, err := b.stand(p.withDefect(i), target.Facts{})
 		if err != nil {
 			return err
 		}
@@ -290,7 +320,7 @@ func (p *prover) defective(ctx context.Context) error {
 	}
 	done := 0
 	return each(ctx, p, pairs, func(b *bench, job pair) error {
-		result, err := p.judge(ctx, b, job.row, p.Defects[job.defect].Options(mockserver.Options{}), facts[job.defect])
+		result, err := p.judge(ctx, b, job.row, p.withDefect(job.defect), facts[job.defect])
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.results[job.defect][job.row.ID] = result

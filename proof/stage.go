@@ -12,10 +12,13 @@ import (
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/linkproxy"
+	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockserver"
 	_ "github.com/authconform/authconform/suites/all" // the specs
 	"github.com/authconform/authconform/suites/expect"
@@ -68,15 +71,28 @@ func (b *bench) close() {
 	b.site.Close()
 }
 
-// standing is a home under test and the harness's side of it.
+// standing is a server under test and the harness's side of it.
 type standing struct {
 	*stage.Stage
-	server *mockserver.Server
-	bench  *bench
+	server interface {
+		Kill()
+		Clock() *mock.Clock
+	}
+	bench *bench
 }
 
-// stand starts a home.
-func (b *bench) stand(o mockserver.Options, facts target.Facts) (*standing, error) {
+// subject is what is put to the proof: a home, or a third party where that is not nil.
+type subject struct {
+	home  mockserver.Options
+	third *mockprovider.Policy
+}
+
+// stand starts a subject.
+func (b *bench) stand(what subject, facts target.Facts) (*standing, error) {
+	if what.third != nil {
+		return b.standThird(what.third)
+	}
+	o := what.home
 	o.Fetch = b.fetch
 	o.AccountLink = "https://" + b.proxy.Address()
 	b.proxy.Reset()
@@ -87,6 +103,32 @@ func (b *bench) stand(o mockserver.Options, facts target.Facts) (*standing, erro
 	s := b.at(home.URL, facts)
 	s.server = home
 	return s, nil
+}
+
+const redirect = "http://127.0.0.1:8123/auth/external/callback"
+
+// standThird starts a third party.
+func (b *bench) standThird(policy *mockprovider.Policy) (*standing, error) {
+	p, err := mockprovider.Listen("127.0.0.1:0", mockprovider.Options{Policy: policy, Apps: mockprovider.DemoApps(redirect)})
+	if err != nil {
+		return nil, err
+	}
+	s := b.atThird(p.URL)
+	s.server = p
+	_ = s.Provider.Discover(s.With(judge.With(context.Background(), judge.NewRecord())))
+	return s, nil
+}
+
+// atThird is the harness's side of a third party.
+func (b *bench) atThird(url string) *standing {
+	s := b.at(url, target.Facts{Product: "OAuth 2 provider"})
+	apps, ben := mockprovider.DemoApps(redirect), mockprovider.DefaultUsers()[1]
+	client := func(a mockprovider.App) provider.Client { return provider.Client{ID: a.ID, Secret: a.Secret} }
+	s.Provider = provider.New(wire.Options{Base: url}, provider.Config{
+		AuthorizeURL: url + "/oauth/authorize", TokenURL: url + "/oauth/token", RevokeURL: url + "/oauth/revoke", APIURL: url + "/api/me",
+		Redirect: redirect, Scope: "profile devices:read", Client: client(apps[0]), Other: client(apps[1]), Public: client(apps[2]),
+	}, target.Account{Username: ben.Username, Password: ben.Password}, s.Clock)
+	return s
 }
 
 // at is the harness's side of a target.
@@ -110,6 +152,9 @@ func (b *bench) at(url string, facts target.Facts) *standing {
 
 func (s *standing) stop() {
 	s.Home.Wire.Forget()
+	if s.Provider != nil {
+		s.Provider.Wire.Forget()
+	}
 	s.server.Kill()
 }
 
@@ -124,6 +169,9 @@ func (s *standing) GiveBack(context.Context) {}
 // visit looks at the home as a run does before it starts.
 func (s *standing) visit(ctx context.Context) (facts target.Facts, err error) {
 	ctx = s.With(judge.With(ctx, judge.NewRecord()))
+	if s.Provider != nil {
+		return s.Home.Facts, s.Provider.Probe(ctx)
+	}
 	if err = s.Home.Probe(ctx); err == nil {
 		err = s.Home.Enter(ctx)
 	}

@@ -66,14 +66,17 @@ func (t *Target) Person() *Person { return &Person{target: t, cookies: map[strin
 func (t *Target) walk(ctx context.Context, query string, choice *regexp.Regexp) Return {
 	p := t.Person()
 	e := p.Open(ctx, t.authorizeAt(query))
-	asked := false
+	asked, wanted := false, t.Redirect
+	if q, err := url.ParseQuery(query); err == nil && q.Get("redirect_uri") != "" {
+		wanted = q.Get("redirect_uri")
+	}
 	for range mostPages {
 		if to := e.Header.Get("Location"); e.Status >= 300 && e.Status < 400 && to != "" {
 			where, err := e.Resolve(to)
 			if err != nil {
 				return Return{Last: e, Asked: asked}
 			}
-			if strings.HasPrefix(where, t.Redirect) {
+			if strings.HasPrefix(where, t.Redirect) || sameEnd(where, wanted) {
 				return came(where, e, asked)
 			}
 			e = p.Open(ctx, where)
@@ -87,6 +90,13 @@ func (t *Target) walk(ctx context.Context, query string, choice *regexp.Regexp) 
 		e = p.Submit(ctx, form.filled(t.Account.Username, t.Account.Password, choice))
 	}
 	return Return{Last: e, Asked: asked}
+}
+
+// sameEnd tells whether a URL is where a request asked to be sent, its query aside.
+func sameEnd(where, wanted string) bool {
+	a, err1 := url.Parse(where)
+	b, err2 := new(url.URL).Parse(wanted)
+	return err1 == nil && err2 == nil && b.Scheme != "" && a.Scheme == b.Scheme && a.Host == b.Host && a.Path == b.Path
 }
 
 func (t *Target) authorizeAt(query string) string {

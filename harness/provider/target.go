@@ -80,6 +80,14 @@ var metadataPaths = []string{"/.well-known/oauth-authorization-server", "/.well-
 
 // Probe finds the endpoints and makes one whole flow: without it nothing can be judged.
 func (t *Target) Probe(ctx context.Context) error {
+	if err := t.Discover(ctx); err != nil {
+		return err
+	}
+	return t.try(ctx)
+}
+
+// Discover reads the target's metadata, and takes the endpoints from there that are not known.
+func (t *Target) Discover(ctx context.Context) error {
 	base, err := url.Parse(t.Wire.Base())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoProvider, err)
@@ -103,6 +111,11 @@ func (t *Target) Probe(ctx context.Context) error {
 	if t.AuthorizeURL == "" || t.TokenURL == "" {
 		return fmt.Errorf("%w: it publishes no metadata; give --authorize-url and --token-url", ErrNoProvider)
 	}
+	return nil
+}
+
+// try makes one whole flow.
+func (t *Target) try(ctx context.Context) error {
 	var e *wire.Exchange
 	var back Return
 	if reason := attempt(ctx, func(ctx context.Context) {

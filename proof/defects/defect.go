@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -23,6 +24,8 @@ type Defect struct {
 	Change func(*mockserver.Policy)
 	// Home changes what is no policy: the store, bans. Most defects need none.
 	Home func(*mockserver.Options)
+	// Provider makes the one change where the server is a third party.
+	Provider func(*mockprovider.Policy)
 }
 
 // Options is a home that has the defect.
@@ -37,6 +40,15 @@ func (d Defect) Options(o mockserver.Options) mockserver.Options {
 		d.Home(&o)
 	}
 	return o
+}
+
+// ThirdParty is the policy of a provider that has the defect.
+func (d Defect) ThirdParty() *mockprovider.Policy {
+	p := mockprovider.Strict()
+	if d.Provider != nil {
+		d.Provider(p)
+	}
+	return p
 }
 
 // May reports whether the defect may block a requirement.
@@ -83,7 +95,7 @@ func Check(list []Defect, known func(requirement string) bool) error {
 			return fmt.Errorf("defect %s stands twice", d.ID)
 		case d.Story == "" || !strings.Contains(d.ID, "."):
 			return fmt.Errorf("defect %s: a dotted id and a story are wanted", d.ID)
-		case d.Change == nil && d.Home == nil:
+		case d.Change == nil && d.Home == nil && d.Provider == nil:
 			return fmt.Errorf("defect %s changes nothing", d.ID)
 		case len(d.Breaks) == 0:
 			return fmt.Errorf("defect %s breaks nothing", d.ID)

@@ -83,7 +83,7 @@ var _ = Describe("Provider: authorization", func() {
 			e := p.Open(under, t.AuthorizeURL+"?"+t.Request().Apply(target.Set("redirect_uri", wrong)).Encode())
 			Expect(under, sentTo(e, t)).To(Be("sent to the client", false))
 			back := t.Authorize(under, t.Request().Apply(target.Set("redirect_uri", wrong)))
-			Expect(under, back.Code).To(Be("code", ""))
+			Expect(under, back.Query == nil).To(Be("nobody is sent there", true))
 		}
 	})
 
@@ -178,6 +178,7 @@ var _ = Describe("Provider: authorization", func() {
 		t := provider.From(ctx)
 		first := t.Authorize(ctx, t.Request())
 		Control(ctx, first).To(came())
+		Control(ctx, t.Exchange(ctx, first.Code)).To(IssueTokens())
 		Expect(ctx, first.Asked).To(Be("a page is shown first", true))
 		Expect(ctx, t.Authorize(ctx, t.Request()).Asked).To(Be("a page is shown to the next browser", true))
 	})

@@ -33,11 +33,6 @@ func came() judge.Matcher {
 	return returned{"a code", func(r provider.Return) bool { return r.Code != "" }}
 }
 
-// bringNothing holds for one that sent nobody to the client.
-func bringNothing() judge.Matcher {
-	return returned{"a page of the provider, and nobody sent anywhere", func(r provider.Return) bool { return r.Query == nil && stays(r.Last) }}
-}
-
 // noCode holds for one that brought no code, whether it ended at the client or on a page.
 func noCode() judge.Matcher {
 	return returned{"no code", func(r provider.Return) bool { return r.Code == "" && !strings.Contains(fmt.Sprint(r.Query), "token") }}
@@ -57,9 +52,6 @@ func refuseWith(words ...string) judge.Matcher {
 		return false
 	}}
 }
-
-// stays holds for an answer that sends a browser nowhere.
-func stays(e *wire.Exchange) bool { return e.Err == nil && e.Header.Get("Location") == "" }
 
 type returned struct {
 	want string

@@ -1,0 +1,431 @@
+package defects
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
+)
+
+// third is one change of a provider's policy.
+type third = func(*mockprovider.Policy)
+
+// thirdAnswers changes answers of a provider to requests of a method and path.
+func thirdAnswers(place string, with func(mock.Answer) mock.Answer) third {
+	w := at(place)
+	return func(p *mockprovider.Policy) {
+		before := p.Answer
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+			if a = before(r, a); w(r) {
+				a = with(a)
+			}
+			return a
+		}
+	}
+}
+
+// thirdTakes makes a provider take requests for others.
+func thirdTakes(w when, as func(mock.Request) mock.Request) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Request
+		p.Request = func(r mock.Request) mock.Request {
+			if r = before(r); w(r) {
+				r = as(r)
+			}
+			return r
+		}
+	}
+}
+
+const (
+	authorizeAt = "GET /oauth/authorize"
+	tokenAt     = "POST /oauth/token" //nolint:gosec // a place, no secret
+)
+
+// tokenMember changes a member of good token answers; nil takes it away.
+func tokenMember(name string, value any) third {
+	return func(p *mockprovider.Policy) {
+		before := p.TokenAnswer
+		p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+			v := before(access, refresh, scope, ttl)
+			if v[name] = value; value == nil {
+				delete(v, name)
+			}
+			return v
+		}
+	}
+}
+
+// comesBackAs edits what is sent back to the client.
+func comesBackAs(edit func(url.Values)) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Return
+		p.Return = func(v url.Values) url.Values {
+			v = before(v)
+			edit(v)
+			return v
+		}
+	}
+}
+
+// redirects judges redirect URIs otherwise, where the exact rule says no.
+func redirects(also func(registered, asked *url.URL) bool) third {
+	return func(p *mockprovider.Policy) {
+		exact := p.Redirect
+		p.Redirect = func(list []string, asked string) bool {
+			if exact(list, asked) {
+				return true
+			}
+			a, err := url.Parse(asked)
+			return err == nil && slices.ContainsFunc(list, func(raw string) bool {
+				r, err := url.Parse(raw)
+				return err == nil && also(r, a)
+			})
+		}
+	}
+}
+
+// redeems judges codes otherwise: after the strict rule, whose refusal of a kind is forgiven.
+func redeems(forgive func(c mockprovider.Code, app mockprovider.App, form url.Values, strict *mock.Refusal) bool) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Redeem
+		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+			r := before(c, app, form, now)
+			if r != nil && forgive(c, app, form, r) {
+				return nil
+			}
+			return r
+		}
+	}
+}
+
+func because(text string) func(mockprovider.Code, mockprovider.App, url.Values, *mock.Refusal) bool {
+	return func(_ mockprovider.Code, _ mockprovider.App, _ url.Values, r *mock.Refusal) bool {
+		return strings.Contains(r.Description, text)
+	}
+}
+
+// statusOf gives refusals of an error word another status or word.
+func refusals(place, word string, status int, by string) third {
+	return thirdAnswers(place, func(a mock.Answer) mock.Answer {
+		m := decoded(a.Body)
+		if m == nil || m["error"] != word {
+			return a
+		}
+		a.Status = status
+		if by != "" {
+			m["error"] = by
+			a.Body = encoded(m)
+		}
+		return a
+	})
+}
+
+var everyProviderRow = []string{"provider.*"}
+
+var _ = listed([]Defect{
+	{ID: "thirdparty.ends-on-a-page", Story: "After consent the person is told to close the window, and nobody is sent back.", Breaks: []string{"provider.authorize.code", "provider.authorize.long-state", "provider.authorize.raw-redirect", "provider.authorize.unknown-parameters"}, Blocks: everyProviderRow,
+		Provider: thirdAnswers("POST /oauth/consent", func(a mock.Answer) mock.Answer {
+			if a.Header.Get("Location") != "" {
+				a.Status, a.Header, a.Body = 200, http.Header{"Content-Type": {"text/html"}}, []byte("<p>You can close this window.")
+			}
+			return a
+		})},
+	{ID: "thirdparty.state-plus", Story: "A plus sign in state comes back as a space.", Breaks: []string{"provider.authorize.state"},
+		Provider: comesBackAs(func(v url.Values) { v.Set("state", strings.ReplaceAll(v.Get("state"), "+", " ")) })},
+	{ID: "thirdparty.state-ascii", Story: "state comes back without what is not ASCII.", Breaks: []string{"provider.authorize.state"},
+		Provider: comesBackAs(func(v url.Values) {
+			v.Set("state", strings.Map(func(r rune) rune {
+				if r > 127 {
+					return -1
+				}
+				return r
+			}, v.Get("state")))
+		})},
+	{ID: "thirdparty.state-cut", Story: "state is cut to 255 characters.", Breaks: []string{"provider.authorize.long-state"},
+		Provider: comesBackAs(func(v url.Values) { v.Set("state", v.Get("state")[:min(255, len(v.Get("state")))]) })},
+	{ID: "thirdparty.state-lost-on-error", Story: "An error comes back without the state.", Breaks: []string{"provider.authorize.denied"},
+		Provider: comesBackAs(func(v url.Values) {
+			if v.Has("error") {
+				v.Del("state")
+			}
+		})},
+	{ID: "thirdparty.no-iss", Story: "The metadata promise iss, and it never comes.", Breaks: []string{"provider.authorize.iss"}, Provider: comesBackAs(func(v url.Values) { v.Del("iss") })},
+	{ID: "thirdparty.iss-slash", Story: "iss has a slash that the issuer has not.", Breaks: []string{"provider.authorize.iss"}, Provider: comesBackAs(func(v url.Values) { v.Set("iss", v.Get("iss")+"/") })},
+	{ID: "thirdparty.iss-not-on-error", Story: "iss comes with codes and not with errors.", Breaks: []string{"provider.authorize.iss"}, Provider: comesBackAs(func(v url.Values) {
+		if v.Has("error") {
+			v.Del("iss")
+		}
+	})},
+	{ID: "thirdparty.redirect-encoded-only", Story: "A redirect_uri that is not percent-encoded is cut at its second colon.", Breaks: []string{"provider.authorize.raw-redirect"},
+		Provider: thirdTakes(at(authorizeAt), func(r mock.Request) mock.Request {
+			r.Target = strings.Replace(r.Target, "redirect_uri=http://127.0.0.1:8123/auth/external/callback", "redirect_uri=http://127.0.0.1", 1)
+			return r
+		})},
+	{ID: "thirdparty.redirect-by-prefix", Story: "Whatever begins with a registered URL is taken.", Breaks: []string{"provider.authorize.redirect-exact"},
+		Provider: redirects(func(r, a *url.URL) bool { return strings.HasPrefix(a.String(), r.String()) })},
+	{ID: "thirdparty.redirect-by-host", Story: "Only the host of the redirect URL is compared.", Breaks: []string{"provider.authorize.redirect-exact"}, Provider: redirects(func(r, a *url.URL) bool { return r.Host == a.Host })},
+	{ID: "thirdparty.redirect-any-port", Story: "The port of a loopback redirect is not compared, of a web client either.", Breaks: []string{"provider.authorize.redirect-exact"},
+		Provider: redirects(func(r, a *url.URL) bool {
+			return r.Hostname() == a.Hostname() && r.Path == a.Path && a.Scheme == r.Scheme && a.User == nil && a.RawQuery == "" && a.Fragment == ""
+		})},
+	{ID: "thirdparty.redirect-case", Story: "Upper and lower case of the path are one.", Breaks: []string{"provider.authorize.redirect-exact"}, Provider: redirects(func(r, a *url.URL) bool { return strings.EqualFold(r.String(), a.String()) })},
+	{ID: "thirdparty.redirect-query", Story: "A query may be added to a registered URL.", Breaks: []string{"provider.authorize.redirect-exact"}, Provider: redirects(func(r, a *url.URL) bool {
+		bare := *a
+		bare.RawQuery = ""
+		return bare.String() == r.String()
+	})},
+	{ID: "thirdparty.redirect-normalised", Story: "Dot segments are resolved before the comparison, and not in what is sent.", Breaks: []string{"provider.authorize.redirect-exact"}, Provider: redirects(func(r, a *url.URL) bool {
+		clean := *a
+		clean.Path = path.Dir(path.Clean(a.Path)) + "/callback"
+		return strings.Contains(a.Path, "..") && clean.String() == r.String() || strings.Contains(a.Path, "..")
+	})},
+	{ID: "thirdparty.redirect-guessed", Story: "Without redirect_uri people are sent to the home page of the app.", Breaks: []string{"provider.authorize.redirect-missing"},
+		Provider: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(authorizeAt)(r) && !queryOf(r).Has("redirect_uri") {
+					a.Status, a.Header = http.StatusSeeOther, setHeader(a.Header, "Location", "http://127.0.0.1:8123/?error=invalid_request")
+				}
+				return a
+			}
+		}},
+	{ID: "thirdparty.unknown-client-redirected", Story: "An unknown client's error is sent to the redirect URL that it names.", Breaks: []string{"provider.authorize.unknown-client"},
+		Provider: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(authorizeAt)(r) && a.Why == "This app is unknown" {
+					q := queryOf(r)
+					a.Status, a.Header = http.StatusSeeOther, setHeader(a.Header, "Location", q.Get("redirect_uri")+"?error=unauthorized_client")
+				}
+				return a
+			}
+		}},
+	{ID: "thirdparty.denied-page", Story: "Whoever says no sees a page, and the home waits for ever.", Breaks: []string{"provider.authorize.denied", "provider.authorize.iss"}, Blocks: []string{"provider.authorize.iss"}, Provider: func(p *mockprovider.Policy) { p.ErrorsReturn = false }},
+	{ID: "thirdparty.denied-word", Story: "Whoever says no sends user_denied back.", Breaks: []string{"provider.authorize.denied"}, Provider: comesBackAs(func(v url.Values) {
+		if v.Get("error") == "access_denied" {
+			v.Set("error", "user_denied")
+		}
+	})},
+	{ID: "thirdparty.any-response-type", Story: "Every response_type is taken for code.", Breaks: []string{"provider.authorize.response-type", "provider.authorize.no-token-response"},
+		Provider: func(p *mockprovider.Policy) { p.ResponseType = func(string) bool { return true } }},
+	{ID: "thirdparty.response-type-optional", Story: "Without response_type code is meant.", Breaks: []string{"provider.authorize.response-type"},
+		Provider: thirdTakes(at(authorizeAt).or(at("POST /oauth/consent")), withQuery(func(q url.Values) {
+			if q.Get("response_type") == "" && q.Has("client_id") {
+				q.Set("response_type", "code")
+			}
+		}))},
+	{ID: "thirdparty.implicit", Story: "response_type token brings an access token in the fragment.", Breaks: []string{"provider.authorize.no-token-response"},
+		Provider: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(authorizeAt)(r) && queryOf(r).Get("response_type") == "token" && a.Status == http.StatusSeeOther {
+					a.Header = setHeader(a.Header, "Location", queryOf(r).Get("redirect_uri")+"#access_token=x&token_type=Bearer")
+				}
+				return a
+			}
+		}},
+	{ID: "thirdparty.any-scope", Story: "Whatever scope is asked for is granted.", Breaks: []string{"provider.authorize.unknown-scope"},
+		Provider: func(p *mockprovider.Policy) {
+			p.Scope = func(_ mockprovider.App, asked string) (string, bool) { return asked, true }
+		}},
+	{ID: "thirdparty.scope-not-told", Story: "Less than was asked is granted, and nobody is told.", Breaks: []string{"provider.authorize.unknown-scope", "provider.refresh.wider"},
+		Provider: func(p *mockprovider.Policy) {
+			p.Scope = func(app mockprovider.App, _ string) (string, bool) { return strings.Join(app.Scopes, " "), true }
+			p.Narrow = func(granted, _ string) (string, bool) { return granted, true }
+			tokenMember("scope", nil)(p)
+		}},
+	{ID: "thirdparty.unknown-parameter-refused", Story: "A parameter that is not in the list is an error.", Breaks: []string{"provider.authorize.unknown-parameters"},
+		Provider: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(authorizeAt)(r) && queryOf(r).Has("foo") {
+					return mock.Answer{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte("unknown parameter")}
+				}
+				return a
+			}
+		}},
+	{ID: "thirdparty.last-parameter", Story: "Of parameters that stand twice the last counts.", Breaks: []string{"provider.authorize.repeated-parameters"},
+		Provider: thirdTakes(at(authorizeAt), withQuery(func(q url.Values) {
+			for name, list := range q {
+				q[name] = list[len(list)-1:]
+			}
+		}))},
+	{ID: "thirdparty.code-counter", Story: "A code is a time and a counter.", Breaks: []string{"provider.authorize.code-unguessable"}, Provider: func(p *mockprovider.Policy) {
+		var n atomic.Int64
+		p.NewCode = func() string { return fmt.Sprintf("20261125%024d", n.Add(1)) }
+	}},
+	{ID: "thirdparty.code-short", Story: "A code has eight hex digits.", Breaks: []string{"provider.authorize.code-unguessable"}, Provider: func(p *mockprovider.Policy) { p.NewCode = func() string { return mock.Secret(4) } }},
+	{ID: "thirdparty.code-base64", Story: "Codes are plain base64 and begin with a slash now and then, which homes refuse.", Breaks: []string{"provider.authorize.code-clean"}, Provider: func(p *mockprovider.Policy) {
+		p.NewCode = func() string { return "/a/" + base64.StdEncoding.EncodeToString([]byte(mock.Secret(20))) }
+	}},
+	{ID: "thirdparty.silent", Story: "Once somebody has allowed an app, nobody is asked again: any browser gets a code for that person.", Breaks: []string{"provider.authorize.asks"}, Provider: func(p *mockprovider.Policy) {
+		p.Unasked = func(list []mockprovider.Grant) (string, bool) {
+			if len(list) == 0 {
+				return "", false
+			}
+			return list[0].Username, true
+		}
+	}},
+	{ID: "thirdparty.any-password", Story: "Only the user name is looked at.", Breaks: []string{"provider.authorize.wrong-password"},
+		Provider: thirdTakes(at("POST /oauth/login"), withFields(func(v url.Values) { v.Set("password", "ben-password") }))},
+	{ID: "thirdparty.no-csrf", Story: "The consent form is not protected.", Breaks: []string{"provider.authorize.forged-consent"}, Provider: func(p *mockprovider.Policy) { p.CSRF = func(string, string) bool { return true } }},
+	{ID: "thirdparty.csrf-optional", Story: "A form without the token is taken, only a wrong token is not.", Breaks: []string{"provider.authorize.forged-consent"},
+		Provider: func(p *mockprovider.Policy) {
+			before := p.CSRF
+			p.CSRF = func(want, got string) bool { return got == "" || before(want, got) }
+		}},
+	{ID: "thirdparty.echoes-client", Story: "The page that refuses an unknown client prints its id.", Breaks: []string{"provider.authorize.escapes"}, Provider: echoing("client_id", "This app is unknown")},
+	{ID: "thirdparty.echoes-redirect", Story: "The page that refuses a redirect URL prints it unescaped.", Breaks: []string{"provider.authorize.escapes"}, Provider: echoing("redirect_uri", "The app may not send you there")},
+	{ID: "thirdparty.framed", Story: "Pages may be framed.", Breaks: []string{"provider.authorize.framing"}, Provider: func(p *mockprovider.Policy) {
+		p.Headers = setHeader(p.Headers, "X-Frame-Options", "")
+		thirdAnswers("GET /oauth/*", header("Content-Security-Policy", ""))(p)
+	}},
+	{ID: "thirdparty.consent-framed", Story: "The login page cannot be framed, the consent page can.", Breaks: []string{"provider.authorize.framing"}, Provider: thirdAnswers(authorizeAt, func(a mock.Answer) mock.Answer {
+		if strings.Contains(string(a.Body), `name="decision"`) {
+			a.Header = setHeader(setHeader(a.Header, "X-Frame-Options", ""), "Content-Security-Policy", "")
+		}
+		return a
+	})},
+	{ID: "thirdparty.pages-stored", Story: "Pages and redirects may be kept by whoever stands between.", Breaks: []string{"provider.authorize.no-store"}, Provider: both3(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", "")))},
+	{ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be kept.", Breaks: []string{"provider.authorize.no-store"}, Provider: thirdAnswers("POST /oauth/consent", header("Cache-Control", "private"))},
+	{ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.", Breaks: []string{"provider.authorize.redirect-status"}, Provider: func(p *mockprovider.Policy) { p.RedirectStatus = http.StatusTemporaryRedirect }},
+
+	{ID: "thirdparty.pkce-plain-compare", Story: "The challenge is compared with the verifier itself.", Breaks: []string{"provider.pkce.s256", "provider.pkce.public"}, Blocks: []string{"provider.pkce.*", "provider.metadata.pkce"},
+		Provider: redeemsBy(func(c mockprovider.Code, v string) bool { return c.Challenge == v })},
+	{ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.", Breaks: []string{"provider.pkce.wrong-verifier", "provider.pkce.not-shared"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.pkce-case", Story: "The verifier is compared without regard to case.", Breaks: []string{"provider.pkce.wrong-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return strings.EqualFold(form.Get("code_verifier"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.", Breaks: []string{"provider.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.pkce-empty", Story: "An empty verifier is no verifier, and passes.", Breaks: []string{"provider.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return form.Has("code_verifier") && form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.pkce-downgrade", Story: "A verifier for a code without a challenge is ignored.", Breaks: []string{"provider.pkce.downgrade"}, Provider: redeems(because("without a code_challenge"))},
+	{ID: "thirdparty.pkce-plain", Story: "plain is taken.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("plain")},
+	{ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("")},
+	{ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: challenges("S512")},
+	{ID: "thirdparty.pkce-last-challenge", Story: "The last challenge of the client counts for all of its codes.", Breaks: []string{"provider.pkce.not-shared"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return strings.HasPrefix(form.Get("code_verifier"), "another-verifier") && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.public-without-pkce", Story: "A client without a secret needs no PKCE.", Breaks: []string{"provider.pkce.public"}, Provider: func(p *mockprovider.Policy) {
+		before := p.Challenge
+		p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
+			app.Public = false
+			return before(app, challenge, method)
+		}
+	}},
+	{ID: "thirdparty.public-needs-secret", Story: "Every client must have a secret.", Breaks: []string{"provider.pkce.public"}, Provider: func(p *mockprovider.Policy) {
+		before := p.Authenticate
+		p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
+			if app.Public {
+				return before(app, false, way, secret)
+			}
+			return before(app, known, way, secret)
+		}
+	}},
+})
+
+func both3(list ...third) third {
+	return func(p *mockprovider.Policy) {
+		for _, c := range list {
+			c(p)
+		}
+	}
+}
+
+func queryOf(r mock.Request) url.Values {
+	_, raw, _ := strings.Cut(r.Target, "?")
+	q, err := url.ParseQuery(raw)
+	if err != nil {
+		return url.Values{}
+	}
+	return q
+}
+
+// withQuery is the request with its query edited, or that which a form of ours carries on.
+func withQuery(edit func(url.Values)) func(mock.Request) mock.Request {
+	return func(r mock.Request) mock.Request {
+		if r.Method == http.MethodPost {
+			return withFields(func(v url.Values) {
+				if q, err := url.ParseQuery(v.Get("query")); err == nil {
+					edit(q)
+					v.Set("query", q.Encode())
+				}
+			})(r)
+		}
+		place, _, _ := strings.Cut(r.Target, "?")
+		q := queryOf(r)
+		edit(q)
+		r.Target = place + "?" + q.Encode()
+		return r
+	}
+}
+
+// echoing prints a parameter on a page of refusal.
+func echoing(name, why string) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Answer
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+			if a = before(r, a); at(authorizeAt)(r) && a.Why == why {
+				a.Body = append(slices.Clone(a.Body), queryOf(r).Get(name)...)
+			}
+			return a
+		}
+	}
+}
+
+// challenges takes a method that is not S256.
+func challenges(method string) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Challenge
+		p.Challenge = func(app mockprovider.App, challenge, m string) *mock.Refusal {
+			if challenge != "" && m == method {
+				return nil
+			}
+			return before(app, challenge, m)
+		}
+	}
+}
+
+// redeemsBy compares verifiers by another rule.
+func redeemsBy(right func(mockprovider.Code, string) bool) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Redeem
+		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+			if c.Challenge == "" {
+				return before(c, app, form, now)
+			}
+			bare, f := c, copyOf(form)
+			bare.Challenge = ""
+			f.Del("code_verifier")
+			if r := before(bare, app, f, now); r != nil {
+				return r
+			}
+			if !right(c, form.Get("code_verifier")) {
+				return mock.Refuse(http.StatusBadRequest, "invalid_grant", "the verifier", "")
+			}
+			return nil
+		}
+	}
+}
+
+func copyOf(v url.Values) url.Values {
+	out := url.Values{}
+	for k, list := range v {
+		out[k] = slices.Clone(list)
+	}
+	return out
+}
