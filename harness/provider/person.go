@@ -19,6 +19,7 @@ type Return struct {
 	Query                   url.Values     // of the redirect to the client; nil: nobody was sent back
 	Last                    *wire.Exchange // the redirect, or the page that was stuck at
 	Asked                   bool           // a page was shown on the way: login or consent
+	Offered                 bool           // a page on the way let the person say no
 }
 
 func (r Return) String() string {
@@ -63,33 +64,41 @@ type Person struct {
 // Person is a fresh browser.
 func (t *Target) Person() *Person { return &Person{target: t, cookies: map[string]string{}} }
 
-func (t *Target) walk(ctx context.Context, query string, choice *regexp.Regexp) Return {
+func (t *Target) walk(ctx context.Context, query string, choice *regexp.Regexp) (r Return) {
 	p := t.Person()
 	e := p.Open(ctx, t.authorizeAt(query))
-	asked, wanted := false, t.Redirect
+	wanted := t.Redirect
 	if q, err := url.ParseQuery(query); err == nil && q.Get("redirect_uri") != "" {
 		wanted = q.Get("redirect_uri")
 	}
 	for range mostPages {
+		r.Last = e
 		if to := e.Header.Get("Location"); e.Status >= 300 && e.Status < 400 && to != "" {
 			where, err := e.Resolve(to)
 			if err != nil {
-				return Return{Last: e, Asked: asked}
+				return r
 			}
 			if strings.HasPrefix(where, t.Redirect) || sameEnd(where, wanted) {
-				return came(where, e, asked)
+				r.came(where)
+				return r
 			}
 			e = p.Open(ctx, where)
 			continue
 		}
-		form := formOf(e)
-		if form == nil {
-			return Return{Last: e, Asked: asked}
+		form, no := formOf(e), linkOf(e, deny)
+		r.Offered = r.Offered || no != "" || form.offers(deny)
+		switch {
+		case choice == deny && no != "" && !form.offers(deny):
+			e = p.Open(ctx, no)
+		case form == nil, form.password == "" && !form.offers(choice) && (choice == deny || len(form.buttons) > 1):
+			return r // nothing on the page is what the person wants
+		default:
+			e = p.Submit(ctx, form.filled(t.Account.Username, t.Account.Password, choice))
 		}
-		asked = true
-		e = p.Submit(ctx, form.filled(t.Account.Username, t.Account.Password, choice))
+		r.Asked = true
 	}
-	return Return{Last: e, Asked: asked}
+	r.Last = e
+	return r
 }
 
 // sameEnd tells whether a URL is where a request asked to be sent, its query aside.
@@ -106,13 +115,17 @@ func (t *Target) authorizeAt(query string) string {
 	return t.AuthorizeURL + "?" + query
 }
 
-func came(where string, e *wire.Exchange, asked bool) Return {
+// came reads what a browser brought back.
+func (r *Return) came(where string) {
 	u, err := url.Parse(where)
 	if err != nil {
-		return Return{Last: e, Asked: asked}
+		return
 	}
 	q := u.Query()
-	return Return{Code: q.Get("code"), State: q.Get("state"), Iss: q.Get("iss"), Error: q.Get("error"), Query: q, Last: e, Asked: asked}
+	if more, err := url.ParseQuery(u.Fragment); err == nil && len(q) == 0 {
+		q = more // answers to other response types come there
+	}
+	r.Code, r.State, r.Iss, r.Error, r.Query = q.Get("code"), q.Get("state"), q.Get("iss"), q.Get("error"), q
 }
 
 // Open opens a URL.
@@ -209,7 +222,7 @@ func read(n *html.Node, e *wire.Exchange) *PageForm {
 		case c.Data == "button" && kind != "button" && kind != "reset", c.Data == "input" && (kind == "submit" || kind == "image"):
 			f.buttons = append(f.buttons, button{name, value, value + " " + text(c)})
 		case c.Data != "input" || name == "":
-		case kind == "password":
+		case kind == "password", strings.Contains(strings.ToLower(name), "passw") && kind != "hidden":
 			f.password = name
 		case kind == "checkbox" || kind == "radio":
 			if has(c, "checked") || has(c, "required") {
@@ -246,6 +259,34 @@ func (f *PageForm) filled(username, password string, choice *regexp.Regexp) *Pag
 		}
 	}
 	return f
+}
+
+// offers tells whether a button of the form is of the choice.
+func (f *PageForm) offers(choice *regexp.Regexp) bool {
+	if f == nil {
+		return false
+	}
+	for _, b := range f.buttons {
+		if choice.MatchString(b.label) {
+			return true
+		}
+	}
+	return false
+}
+
+// linkOf is where a link of a page leads whose text is of the choice; "" where there is none.
+func linkOf(e *wire.Exchange, choice *regexp.Regexp) string {
+	doc, err := html.Parse(strings.NewReader(e.Body))
+	if e.MediaType() != "text/html" || err != nil {
+		return ""
+	}
+	for n := range doc.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "a" && choice.MatchString(text(n)) {
+			to, _ := e.Resolve(attr(n, "href"))
+			return to
+		}
+	}
+	return ""
 }
 
 func attr(n *html.Node, name string) string {

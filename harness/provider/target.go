@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,6 +29,7 @@ type Config struct {
 	Public       Client         `json:"public"` // one without a secret; zero: none
 	Metadata     map[string]any `json:"metadata,omitempty"`
 	MetadataURL  string         `json:"metadata_url,omitempty"`
+	Basic        bool           `json:"basic,omitempty"` // secrets in the form are refused: they go into the header (found out by Probe)
 }
 
 // Client is a client that we have at the provider.
@@ -119,9 +121,14 @@ func (t *Target) try(ctx context.Context) error {
 	var e *wire.Exchange
 	var back Return
 	if reason := attempt(ctx, func(ctx context.Context) {
-		back = t.Authorize(ctx, t.Request())
-		if back.Code != "" {
-			e = t.Exchange(ctx, back.Code)
+		for _, t.Basic = range []bool{false, true} {
+			back = t.Authorize(ctx, t.Request())
+			if back.Code == "" {
+				return
+			}
+			if e = t.Exchange(ctx, back.Code); e.Status == http.StatusOK || t.Client.Secret == "" {
+				return
+			}
 		}
 	}); reason != "" {
 		return fmt.Errorf("%w: %s", ErrNoProvider, reason)
@@ -170,9 +177,38 @@ func (t *Target) Grant(code string) Form {
 	return f
 }
 
-// Token posts a form to the token endpoint.
+// Token posts a form to the token endpoint. Where the target wants HTTP Basic, id and secret move into the header.
 func (t *Target) Token(ctx context.Context, f Form, header ...string) *wire.Exchange {
-	return t.post(ctx, t.TokenURL, f, header...)
+	return t.authenticated(ctx, t.TokenURL, f, header...)
+}
+
+// TokenAsIs posts a form to the token endpoint, as it is.
+func (t *Target) TokenAsIs(ctx context.Context, f Form) *wire.Exchange {
+	return t.post(ctx, t.TokenURL, f)
+}
+
+func (t *Target) authenticated(ctx context.Context, to string, f Form, header ...string) *wire.Exchange {
+	id, _ := value(f, "client_id")
+	secret, there := value(f, "client_secret")
+	if t.Basic && there && len(header) == 0 {
+		f = f.Apply(target.Drop("client_id"), target.Drop("client_secret"))
+		header = []string{"Authorization", BasicHeader(Client{id, secret})}
+	}
+	return t.post(ctx, to, f, header...)
+}
+
+func value(f Form, name string) (string, bool) {
+	for _, p := range f {
+		if p.Name == name {
+			return p.Value, true
+		}
+	}
+	return "", false
+}
+
+// BasicHeader is a client's Authorization header (RFC 6749 §2.3.1).
+func BasicHeader(c Client) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ID)+":"+url.QueryEscape(c.Secret)))
 }
 
 func (t *Target) post(ctx context.Context, to string, f Form, header ...string) *wire.Exchange {
@@ -206,7 +242,7 @@ func (t *Target) Revoke(ctx context.Context, token string, changes ...target.Cha
 	if t.Client.Secret != "" {
 		f = append(f, target.Param{Name: "client_secret", Value: t.Client.Secret})
 	}
-	return t.post(ctx, t.RevokeURL, f.Apply(changes...))
+	return t.authenticated(ctx, t.RevokeURL, f.Apply(changes...))
 }
 
 // API asks the resource, with an Authorization header; "" sends none.

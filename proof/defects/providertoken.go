@@ -217,7 +217,7 @@ var _ = listed([]Defect{
 	}},
 
 	{ID: "thirdparty.api-closed", Story: "The API does not take the token that the token endpoint gives.", Breaks: []string{"provider.resource.bearer", "provider.refresh.grant"}, Blocks: everyProviderRow, Provider: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return false } }},
-	{ID: "thirdparty.api-403", Story: "Without a token the API answers 403.", Breaks: []string{"provider.resource.missing", "provider.resource.invalid", "provider.resource.expired", "provider.token.replay-kills", "provider.resource.not-in-query", "provider.revoke.cascade", "provider.revoke.access-token"}, Provider: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
+	{ID: "thirdparty.api-403", Story: "Without a token the API answers 403.", Breaks: []string{"provider.resource.missing", "provider.resource.invalid", "provider.resource.expired"}, Provider: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 		if a.Status == http.StatusUnauthorized {
 			a.Status = http.StatusForbidden
 		}

@@ -110,9 +110,12 @@ func unstored() Expectation {
 	})
 }
 
-// bearerRefused holds for a refusal of the resource, with a challenge that may be told to have a word.
-func bearerRefused(word string) Expectation {
-	return All(HaveStatus(http.StatusUnauthorized), Hold("WWW-Authenticate: Bearer "+word, func(e *wire.Exchange) error {
+// bearerRefused holds for a refusal of the resource, with a challenge that has a word; statuses beside 401 may be named.
+func bearerRefused(word string, statuses ...int) Expectation {
+	if statuses == nil {
+		statuses = []int{http.StatusUnauthorized}
+	}
+	return All(HaveStatus(statuses...), Hold("WWW-Authenticate: Bearer "+word, func(e *wire.Exchange) error {
 		head := e.Header.Get("WWW-Authenticate")
 		if !strings.HasPrefix(strings.ToLower(head), "bearer") || !strings.Contains(head, word) {
 			return fmt.Errorf("WWW-Authenticate is %q", head)
