@@ -67,6 +67,9 @@ func (p *Provider) reset() error {
 	return p.store.load(p.Users, p.Apps)
 }
 
+// Register adds an app, as a developer would at the console.
+func (p *Provider) Register(a App) (App, error) { return p.store.putApp(a) }
+
 func (p *Provider) now() time.Time { return p.plane.Clock.Now() }
 
 // Clock is the provider's clock.

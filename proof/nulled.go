@@ -23,8 +23,11 @@ const nullTimeout = 1500 * time.Millisecond
 
 // nullAt is the harness's side of a null target.
 func (p *prover) nullAt(b *bench, url string) *standing {
-	if p.thirdParty() {
+	switch {
+	case p.thirdParty():
 		return b.atThird(url)
+	case p.linkProxy():
+		return b.atProxy(url, nil)
 	}
 	return b.at(url, p.facts)
 }

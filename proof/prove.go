@@ -15,6 +15,7 @@ import (
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/mockprovider"
+	"github.com/authconform/authconform/mockprovider/accountlink"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/reports"
@@ -148,7 +149,7 @@ func each[T any](ctx context.Context, p *prover, jobs []T, do func(*bench, T) er
 func (p *prover) healthy(ctx context.Context) error {
 	watch := make([]*defects.Defect, len(p.Defects))
 	for i := range p.Defects {
-		if !p.All && !p.thirdParty() && watched(p.Defects[i]) {
+		if !p.All && !p.thirdParty() && !p.linkProxy() && watched(p.Defects[i]) {
 			watch[i] = &p.Defects[i]
 		}
 	}
@@ -250,19 +251,28 @@ func (p *prover) flavoured(ctx context.Context) error {
 	return nil
 }
 
-// thirdParty tells whether the profile is about providers.
+// thirdParty tells whether the profile is about providers, and linkProxy whether it is about account-link proxies.
 func (p *prover) thirdParty() bool { return p.Profile.Driver == "provider" }
+func (p *prover) linkProxy() bool  { return p.Profile.Driver == "account-link" }
 
 // conforming is what conforms: a home of a policy, or a third party.
 func (p *prover) conforming(policy *mockserver.Policy) subject {
-	if p.thirdParty() {
+	switch {
+	case p.thirdParty():
 		return subject{third: mockprovider.Strict()}
+	case p.linkProxy():
+		return subject{proxy: accountlink.Strict()}
 	}
 	return subject{home: mockserver.Options{Policy: policy}}
 }
 
 // flavour conforms in another way.
 func (p *prover) flavour(seed uint64) subject {
+	if p.linkProxy() {
+		policy := accountlink.Strict()
+		accountlink.Flavour(policy, seed)
+		return subject{proxy: policy}
+	}
 	if p.thirdParty() {
 		policy := mockprovider.Strict()
 		mockprovider.Flavour(policy, seed)
@@ -275,8 +285,11 @@ func (p *prover) flavour(seed uint64) subject {
 
 // withDefect is what has one defect.
 func (p *prover) withDefect(i int) subject {
-	if p.thirdParty() {
+	switch {
+	case p.thirdParty():
 		return subject{third: p.Defects[i].ThirdParty()}
+	case p.linkProxy():
+		return subject{proxy: p.Defects[i].LinkProxy()}
 	}
 	return subject{home: p.Defects[i].Options(mockserver.Options{})}
 }

@@ -3,6 +3,7 @@ package proof
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
+	"github.com/authconform/authconform/mockprovider/accountlink"
 	"github.com/authconform/authconform/mockserver"
 	_ "github.com/authconform/authconform/suites/all" // the specs
 	"github.com/authconform/authconform/suites/expect"
@@ -81,16 +83,20 @@ type standing struct {
 	bench *bench
 }
 
-// subject is what is put to the proof: a home, or a third party where that is not nil.
+// subject is what is put to the proof: a home, or a third party or a proxy where that is not nil.
 type subject struct {
 	home  mockserver.Options
 	third *mockprovider.Policy
+	proxy *accountlink.Policy
 }
 
 // stand starts a subject.
 func (b *bench) stand(what subject, facts target.Facts) (*standing, error) {
 	if what.third != nil {
 		return b.standThird(what.third)
+	}
+	if what.proxy != nil {
+		return b.standProxy(what.proxy)
 	}
 	o := what.home
 	o.Fetch = b.fetch
@@ -117,6 +123,40 @@ func (b *bench) standThird(policy *mockprovider.Policy) (*standing, error) {
 	s.server = p
 	_ = s.Provider.Discover(s.With(judge.With(context.Background(), judge.NewRecord())))
 	return s, nil
+}
+
+// standProxy starts an account-link proxy, before a third party.
+func (b *bench) standProxy(policy *accountlink.Policy) (*standing, error) {
+	third, proxy, err := accountlink.StartDemo(policy)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(proxy.CA)
+	s := b.atProxy(proxy.URL, roots)
+	s.server = withThird{proxy, third}
+	return s, nil
+}
+
+// withThird is a proxy and its third party, which end together.
+type withThird struct {
+	*accountlink.Server
+	third *mockprovider.Server
+}
+
+// Kill ends both.
+func (p withThird) Kill() {
+	p.Server.Kill()
+	p.third.Kill()
+}
+
+// atProxy is the harness's side of a proxy.
+func (b *bench) atProxy(url string, roots *x509.CertPool) *standing {
+	s := b.at(url, target.Facts{Product: "account-link proxy"})
+	ben := mockprovider.DefaultUsers()[1]
+	defer func() { s.Provider.Patience = patience / 2 }()
+	s.Provider = provider.New(wire.Options{Base: url, CA: roots}, provider.Config{Service: "authconform_demo"}, target.Account{Username: ben.Username, Password: ben.Password}, s.Clock)
+	return s
 }
 
 // atThird is the harness's side of a third party.

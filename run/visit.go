@@ -47,7 +47,9 @@ func pay(ctx context.Context, s stage.Setup, onboard bool) (v *visit, err error)
 		return nil, err
 	}
 	if st.Provider != nil {
-		st.Home.Facts.Product = "OAuth 2 provider"
+		if st.Home.Facts.Product = "OAuth 2 provider"; s.Provider.Service != "" {
+			st.Home.Facts.Product = "account-link proxy"
+		}
 		return v, nil
 	}
 	v.before, err = st.Home.Grants(ctx)

@@ -6,6 +6,7 @@ import (
 	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/mockprovider"
+	"github.com/authconform/authconform/mockprovider/accountlink"
 	"github.com/authconform/authconform/run"
 )
 
@@ -27,4 +28,18 @@ func startBuiltInProvider(ctx context.Context, o *run.Options) (stop func(), err
 		Client: provider.Client{ID: apps[0].ID, Secret: apps[0].Secret}, Other: provider.Client{ID: apps[1].ID, Secret: apps[1].Secret}, Public: provider.Client{ID: apps[2].ID},
 	}
 	return p.Stop, ctx.Err()
+}
+
+// startBuiltInProxy starts a mock account-link proxy, and the mock provider that it holds a client of.
+func startBuiltInProxy(ctx context.Context, o *run.Options) (stop func(), err error) {
+	rest()
+	third, proxy, err := accountlink.StartDemo(accountlink.Strict())
+	if err != nil {
+		return nil, err
+	}
+	ben := third.Users[1]
+	o.BuiltIn = true
+	o.Target, o.Account.Username, o.Account.Password, o.CAFile = proxy.URL, ben.Username, ben.Password, proxy.CA
+	*o.Provider = provider.Config{Service: proxy.Services[0].Domain}
+	return func() { proxy.Stop(); third.Stop() }, ctx.Err()
 }

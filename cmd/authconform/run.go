@@ -72,6 +72,7 @@ Everything made at the target (tokens, login flows, users) is given back, also a
 	fl.StringVar(&f.provider.RevokeURL, "revoke-url", "", "its revocation endpoint")
 	fl.StringVar(&f.provider.Other.ID, "other-client-id", "", "another client there; its secret in AUTHCONFORM_OTHER_CLIENT_SECRET")
 	fl.StringVar(&f.provider.Public.ID, "public-client-id", "", "a client there without a secret")
+	fl.StringVar(&f.provider.Service, "service", "", "the service of an account-link proxy that is linked")
 	fl.StringVar(&f.accountLink, "account-link", "", "`ADDRESS` at which the target looks for its account-link proxy (TLS, by the CA of the client site)")
 	fl.StringVar(&f.clientSiteCA, "client-site-ca", "", "`DIR` of the CA of the https client site; made if it has none")
 	fl.StringSliceVar(&f.require, "require", nil, "needs (browser, clock, client-site, https-site, admin) whose absence fails the run")
@@ -99,8 +100,11 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	}
 	if o.Target == "" {
 		start := startBuiltIn
-		if o.Provider != nil {
+		switch o.Profile {
+		case providerProfile:
 			start = startBuiltInProvider
+		case proxyProfile:
+			start = startBuiltInProxy
 		}
 		mock, err := start(cmd.Context(), &o)
 		if err != nil {
@@ -156,7 +160,7 @@ func (f *runFlags) options(cmd *cobra.Command) (run.Options, error) {
 			return o, run.Usage("--client-site-ca: %v", err)
 		}
 	}
-	if o.Profile == providerProfile {
+	if o.Profile == providerProfile || o.Profile == proxyProfile {
 		if err := f.clients(&o); err != nil {
 			return o, err
 		}
@@ -171,11 +175,20 @@ func (f *runFlags) options(cmd *cobra.Command) (run.Options, error) {
 // providerProfile judges providers: a target that is no home.
 const providerProfile = "provider"
 
+// proxyProfile judges account-link proxies.
+const proxyProfile = "account-link"
+
 // clients are ours at a provider.
 func (f *runFlags) clients(o *run.Options) error {
 	o.Provider = &f.provider
 	if f.target == "" {
 		return nil // the built-in mock has them
+	}
+	if o.Profile == proxyProfile {
+		if f.provider.Service == "" {
+			return run.Usage("an account-link proxy is judged by a service of its list: give --service")
+		}
+		return nil
 	}
 	if f.provider.Client.ID == "" || f.provider.Redirect == "" {
 		return run.Usage("a provider is judged by a client of ours: give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
@@ -23,6 +24,7 @@ type Config struct {
 	RevokeURL    string         `json:"revoke_url,omitempty"`
 	APIURL       string         `json:"api_url,omitempty"` // a resource that wants a bearer token; "": none is known
 	Scope        string         `json:"scope,omitempty"`
+	Service      string         `json:"service,omitempty"` // of an account-link proxy
 	Redirect     string         `json:"redirect_uri"`
 	Client       Client         `json:"client"`
 	Other        Client         `json:"other"`  // another client of the same redirect_uri; zero: none
@@ -44,6 +46,8 @@ type Target struct {
 	Wire    *wire.Client
 	Clock   clock.Clock
 	Account target.Account
+
+	Patience time.Duration // the longest wait for a frame that may not come, at a target on this machine; 0: as a spec says
 }
 
 // New makes a Target. Nothing is sent yet.
@@ -82,6 +86,9 @@ var metadataPaths = []string{"/.well-known/oauth-authorization-server", "/.well-
 
 // Probe finds the endpoints and makes one whole flow: without it nothing can be judged.
 func (t *Target) Probe(ctx context.Context) error {
+	if t.Service != "" {
+		return t.tryProxy(ctx)
+	}
 	if err := t.Discover(ctx); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/authconform/authconform/mockprovider"
+	"github.com/authconform/authconform/mockprovider/accountlink"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -24,8 +25,9 @@ type Defect struct {
 	Change func(*mockserver.Policy)
 	// Home changes what is no policy: the store, bans. Most defects need none.
 	Home func(*mockserver.Options)
-	// Provider makes the one change where the server is a third party.
+	// Provider makes the one change where the server is a third party, and Proxy where it is an account-link proxy.
 	Provider func(*mockprovider.Policy)
+	Proxy    func(*accountlink.Policy)
 }
 
 // Options is a home that has the defect.
@@ -47,6 +49,15 @@ func (d Defect) ThirdParty() *mockprovider.Policy {
 	p := mockprovider.Strict()
 	if d.Provider != nil {
 		d.Provider(p)
+	}
+	return p
+}
+
+// LinkProxy is the policy of an account-link proxy that has the defect.
+func (d Defect) LinkProxy() *accountlink.Policy {
+	p := accountlink.Strict()
+	if d.Proxy != nil {
+		d.Proxy(p)
 	}
 	return p
 }
@@ -95,7 +106,7 @@ func Check(list []Defect, known func(requirement string) bool) error {
 			return fmt.Errorf("defect %s stands twice", d.ID)
 		case d.Story == "" || !strings.Contains(d.ID, "."):
 			return fmt.Errorf("defect %s: a dotted id and a story are wanted", d.ID)
-		case d.Change == nil && d.Home == nil && d.Provider == nil:
+		case d.Change == nil && d.Home == nil && d.Provider == nil && d.Proxy == nil:
 			return fmt.Errorf("defect %s changes nothing", d.ID)
 		case len(d.Breaks) == 0:
 			return fmt.Errorf("defect %s breaks nothing", d.ID)

@@ -1,0 +1,70 @@
+package accountlink
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// Policy holds every protocol decision of the proxy. Strict is the one that conforms. Functions decide and have no effects.
+type Policy struct {
+	mock.Rules // of every request and answer
+
+	HelloTTL   time.Duration // a socket's silence before it names a service
+	UserTTL    time.Duration // for a person to finish
+	FrameLimit int64         // bytes of a frame
+	Sockets    int           // at once
+
+	// Listed is the list of services as it is told.
+	Listed func([]Service) any
+	// Hello reads the first frame: the service, "" for none.
+	Hello func(text bool, raw []byte) string
+	// Says is what becomes of a frame on its way out; nil: it is not sent.
+	Says func(map[string]any) map[string]any
+	// NewState makes the state of a flow; SingleUse forgets it when somebody comes back with it.
+	NewState  func() string
+	SingleUse bool
+	// Whose is the flow that somebody comes back for, among those that wait, the oldest first; "": nobody's.
+	Whose func(state string, waiting []string) string
+	// Returned answers the browser that came back.
+	Returned func(message string) string
+	// Parameters are those of the authorize URL.
+	Parameters func(list [][2]string) [][2]string
+	// Refresh reads the body of a refresh request: the refresh token, or false.
+	Refresh func(body []byte) (string, bool)
+	// Refreshed is the answer to a refresh, from what the third party answered.
+	Refreshed func(status int, answer map[string]any) (int, map[string]any)
+	// Known tells whether a service is refreshed.
+	Known func(services []Service, domain string) bool
+	// RefreshHeader are the headers of such an answer.
+	RefreshHeader http.Header
+}
+
+// Service is one that homes may link by the proxy, and the proxy's client there.
+type Service struct {
+	Domain       string
+	MinVersion   string
+	Accepts      *bool // nil: not told
+	AuthorizeURL string
+	TokenURL     string
+	ClientID     string
+	ClientSecret string
+	Scope        string
+}
+
+// Strict is the policy that conforms.
+func Strict() *Policy {
+	return &Policy{
+		Rules: mock.Rules{
+			BodyLimit: 16 << 10, Headers: http.Header{"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}},
+			PublicCORS: func(string) bool { return false },
+			Request:    func(r mock.Request) mock.Request { return r }, Answer: func(_ mock.Request, a mock.Answer) mock.Answer { return a },
+		},
+		HelloTTL: 10 * time.Second, UserTTL: 10 * time.Minute, FrameLimit: 4 << 10, Sockets: 1000,
+		Listed: listed, Hello: hello, Says: func(m map[string]any) map[string]any { return m },
+		NewState: func() string { return mock.Secret(24) }, SingleUse: true, Whose: whose, Returned: func(message string) string { return message },
+		Parameters: func(list [][2]string) [][2]string { return list }, Refresh: readRefresh, Refreshed: refreshed, Known: known,
+		RefreshHeader: http.Header{"Cache-Control": {"no-store"}},
+	}
+}

@@ -1,0 +1,353 @@
+package accountlink
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/provider"
+	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+const (
+	soon  = 10 * time.Second       // for a frame that must come
+	never = 300 * time.Millisecond // for one that must not
+)
+
+// service is one entry of the list.
+type service struct {
+	Service    string `json:"service"`
+	MinVersion string `json:"min_version"`
+}
+
+func services(ctx Ctx, t *provider.Target) (list []service, e *wire.Exchange) {
+	e = t.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
+	_ = e.Decode(&list) // what is no list has no entry
+	return list, e
+}
+
+var release = regexp.MustCompile(`^\d+(\.\d+)+$`)
+
+func query(raw string) url.Values {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return url.Values{}
+	}
+	return u.Query()
+}
+
+// changed is a URL with a parameter set.
+func changed(raw, name, value string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	q := u.Query()
+	q.Set(name, value)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+// second is the frame after the authorize URL; nil where none came in time.
+func second(ctx Ctx, c *provider.Conversation, limit time.Duration) map[string]any {
+	m, _, err := c.Hear(ctx, limit)
+	if err != nil && !errors.Is(err, provider.ErrSilent) {
+		return map[string]any{"closed": err.Error()}
+	}
+	return m
+}
+
+func refreshToken(ctx Ctx, t *provider.Target) string {
+	token, _ := t.Linked(ctx)["refresh_token"].(string)
+	if token == "" {
+		Block(ctx, "no refresh token comes with the tokens")
+	}
+	return token
+}
+
+func body(token string) string { return fmt.Sprintf(`{"refresh_token":%q}`, token) }
+
+// issue holds for a refresh that brought a token and its life.
+func issue() Expectation {
+	return All(IssueTokens(), Hold("expires_in as a number", func(e *wire.Exchange) error {
+		v, err := e.JSON()
+		if err != nil {
+			return err
+		}
+		if n, ok := v["expires_in"].(float64); !ok || n <= 0 {
+			return fmt.Errorf("expires_in is %v", v["expires_in"])
+		}
+		return nil
+	}))
+}
+
+var _ = Describe("Account link: the proxy", func() {
+	It(requirement("proxy.services.list"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		list, e := services(ctx, t)
+		Expect(ctx, e).To(HaveStatus(http.StatusOK))
+		Expect(ctx, e.MediaType()).To(Be("Content-Type", "application/json"))
+		found := false
+		for _, s := range list {
+			found = found || s.Service == t.Service
+			Expect(ctx, s.Service != "" && s.MinVersion != "").To(Be("service and min_version in each entry", true))
+		}
+		Expect(ctx, found).To(Be("the service among them", true))
+	})
+
+	It(requirement("proxy.services.versions"), func(ctx SpecContext) {
+		list, e := services(ctx, provider.From(ctx))
+		Control(ctx, e).To(HaveStatus(http.StatusOK))
+		Control(ctx, len(list) > 0).To(Be("an entry", true))
+		for _, s := range list {
+			Expect(Step(ctx, s.Service), release.MatchString(s.MinVersion)).To(Be("a release of numbers and dots", true))
+		}
+	})
+
+	It(requirement("proxy.socket.authorize-url"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		c := t.Dial(ctx)
+		c.Say(ctx, websocket.MessageText, fmt.Sprintf(`{"service":%q}`, t.Service))
+		m, text, err := c.Hear(ctx, soon)
+		Expect(ctx, err == nil).To(Be("a frame with a JSON object", true))
+		Expect(ctx, text).To(Be("a text frame", true))
+		where, _ := m["authorize_url"].(string)
+		Expect(ctx, strings.HasPrefix(where, "https://") || strings.HasPrefix(where, "http://")).To(Be("an authorize_url", true))
+	})
+
+	It(requirement("proxy.socket.tokens"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		c, where := t.Ask(ctx)
+		t.Finish(ctx, where, false)
+		tokens, _ := second(ctx, c, soon)["tokens"].(map[string]any)
+		access, _ := tokens["access_token"].(string)
+		Expect(ctx, access != "").To(Be("an access_token in tokens", true))
+		life, ok := tokens["expires_in"].(float64)
+		Expect(ctx, ok && life > 0).To(Be("expires_in as a number", true))
+	})
+
+	It(requirement("proxy.socket.refresh-token"), func(ctx SpecContext) {
+		token, _ := provider.From(ctx).Linked(ctx)["refresh_token"].(string)
+		Expect(ctx, token != "").To(Be("a refresh_token in tokens", true))
+	})
+
+	It(requirement("proxy.socket.unknown-service"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		c := t.Dial(ctx)
+		c.Say(ctx, websocket.MessageText, `{"service":"authconform_nowhere"}`)
+		m, _, err := c.Hear(ctx, soon)
+		word, _ := m["error"].(string)
+		Expect(ctx, err == nil && word != "").To(Be("a frame with an error", true))
+		Expect(ctx, m["authorize_url"] == nil).To(Be("no authorize_url", true))
+		t.Ask(ctx)
+	})
+
+	It(requirement("proxy.socket.malformed"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		for name, frame := range Sorted(map[string]string{
+			"no JSON": "{", "a list": "[]", "a number": `{"service":5}`, "null": "null", "nothing": "", "100 kB": `{"service":"` + strings.Repeat("x", 100_000) + `"}`,
+		}) {
+			under := Step(ctx, name)
+			c := t.Dial(under)
+			c.Say(under, websocket.MessageText, frame)
+			Expect(under, second(under, c, soon)["authorize_url"] == nil).To(Be("no authorize_url", true))
+			c.Close()
+		}
+		c := t.Dial(ctx)
+		c.Say(ctx, websocket.MessageBinary, fmt.Sprintf(`{"service":%q}`, t.Service))
+		Expect(Step(ctx, "a binary frame"), second(ctx, c, soon)["authorize_url"] == nil).To(Be("no authorize_url", true))
+		t.Ask(ctx)
+	})
+
+	It(requirement("proxy.socket.denied"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		t.Linked(ctx)
+		c, where := t.Ask(ctx)
+		t.Finish(ctx, where, true)
+		m := second(ctx, c, soon)
+		word, _ := m["error"].(string)
+		Expect(ctx, word != "").To(Be("a frame with an error", true))
+		Expect(ctx, m["tokens"] == nil).To(Be("no tokens", true))
+	})
+
+	It(requirement("proxy.socket.own-tokens"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		one, first := t.Ask(ctx)
+		two, other := t.Ask(ctx)
+		t.Finish(ctx, first, false)
+		Expect(ctx, second(ctx, one, soon)["tokens"] != nil).To(Be("tokens for the first", true))
+		t.Finish(ctx, other, false)
+		Expect(ctx, second(ctx, two, soon)["tokens"] != nil).To(Be("tokens for the second, once its person has finished", true))
+		third, _ := t.Ask(ctx)
+		t.Linked(ctx)
+		Expect(ctx, second(ctx, third, never) == nil).To(Be("nothing for one whose person has not", true))
+	})
+
+	It(requirement("proxy.socket.parallel"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		talks, urls := make([]*provider.Conversation, 20), make([]string, 20)
+		for i := range talks {
+			c, err := t.TryDial(ctx)
+			if !Expect(ctx, err == nil).To(Be(fmt.Sprintf("a socket for conversation %d", i+1), true)) {
+				return
+			}
+			c.Say(ctx, websocket.MessageText, fmt.Sprintf(`{"service":%q}`, t.Service))
+			m, _, _ := c.Hear(ctx, soon)
+			talks[i] = c
+			urls[i], _ = m["authorize_url"].(string)
+			if !Expect(ctx, urls[i] != "").To(Be(fmt.Sprintf("an authorize_url in conversation %d", i+1), true)) {
+				return
+			}
+		}
+		for _, i := range []int{0, 19} {
+			t.Finish(ctx, urls[i], false)
+			Expect(ctx, second(ctx, talks[i], soon)["tokens"] != nil).To(Be(fmt.Sprintf("tokens in conversation %d", i+1), true))
+		}
+	})
+
+	It(requirement("proxy.state.unguessable"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		states := make([]string, 8)
+		for i := range states {
+			_, where := t.Ask(ctx)
+			states[i] = query(where).Get("state")
+		}
+		Expect(ctx, states).To(BeUnguessable(128))
+		t.Linked(ctx)
+	})
+
+	It(requirement("proxy.state.forged"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		_, done := t.Ask(ctx)
+		_, back := t.Finish(ctx, done, false)
+		Control(ctx, back != "").To(Be("a return to the proxy", true))
+		c, where := t.Ask(ctx)
+		for name, state := range Sorted(map[string]string{"empty": "", "invented": "0123456789abcdef", "changed": query(where).Get("state") + "x"}) {
+			e := t.Person().Open(Step(ctx, name), changed(back, "state", state))
+			Expect(Step(ctx, name), e.Status >= 400 && e.Status < 500).To(Be("a status of 4xx", true))
+		}
+		Expect(ctx, second(ctx, c, never) == nil).To(Be("nothing for the conversation that waits", true))
+		t.Linked(ctx)
+	})
+
+	It(requirement("proxy.state.once"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		c, where := t.Ask(ctx)
+		_, back := t.Finish(ctx, where, false)
+		Control(ctx, back != "").To(Be("a return to the proxy", true))
+		Control(ctx, second(ctx, c, soon)["tokens"] != nil).To(Be("tokens", true))
+		e := t.Person().Open(ctx, back)
+		Expect(ctx, e.Status >= 400 && e.Status < 500).To(Be("a status of 4xx", true))
+	})
+
+	It(requirement("proxy.authorize.parameters"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		_, where := t.Ask(ctx)
+		q := query(where)
+		for _, name := range []string{"response_type", "client_id", "redirect_uri", "state"} {
+			Expect(ctx, len(q[name])).To(Be("values of "+name, 1))
+		}
+		Expect(ctx, q.Get("response_type")).To(Be("response_type", "code"))
+		t.Linked(ctx)
+	})
+
+	It(requirement("proxy.authorize.no-secret"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		_, where := t.Ask(ctx)
+		named := false
+		for name := range query(where) {
+			named = named || strings.Contains(name, "secret")
+		}
+		Expect(ctx, named).To(Be("a parameter with a secret", false))
+		t.Linked(ctx)
+	})
+
+	It(requirement("proxy.authorize.scope"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		t.Linked(ctx)
+		c, where := t.Ask(ctx)
+		scope, _, _ := strings.Cut(query(where).Get("scope"), " ")
+		t.Finish(ctx, changed(where, "scope", scope), false)
+		Expect(ctx, second(ctx, c, soon)["tokens"] != nil).To(Be("tokens", true))
+	})
+
+	It(requirement("proxy.callback.reflects-nothing"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		_, done := t.Ask(ctx)
+		_, back := t.Finish(ctx, done, false)
+		Control(ctx, back != "").To(Be("a return to the proxy", true))
+		const mark = "zebra7319"
+		for _, name := range []string{"state", "code", "error", "error_description"} {
+			_, where := t.Ask(ctx)
+			to := changed(changed(back, "state", query(where).Get("state")), name, mark+"<b>")
+			Expect(Step(ctx, name), t.Person().Open(ctx, to)).To(NotMention(mark))
+		}
+	})
+
+	It(requirement("proxy.refresh.grant"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		Expect(ctx, t.RefreshAt(ctx, t.Service, body(refreshToken(ctx, t)))).To(issue())
+	})
+
+	It(requirement("proxy.refresh.again"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		token := refreshToken(ctx, t)
+		for range 2 {
+			e := t.RefreshAt(ctx, t.Service, body(token))
+			Expect(ctx, e).To(IssueTokens())
+			if fresh := e.Text("refresh_token"); fresh != "" {
+				token = fresh
+			}
+		}
+	})
+
+	It(requirement("proxy.refresh.unknown-token"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		tokens := t.Linked(ctx)
+		access, _ := tokens["access_token"].(string)
+		Expect(Step(ctx, "an invented one"), t.RefreshAt(ctx, t.Service, body("0123456789abcdef"))).To(BeRefused(ctx, "refresh-refused"))
+		Expect(Step(ctx, "an access token"), t.RefreshAt(ctx, t.Service, body(access))).To(BeRefused(ctx, "refresh-refused"))
+		token, _ := tokens["refresh_token"].(string)
+		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
+	})
+
+	It(requirement("proxy.refresh.unknown-service"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		token := refreshToken(ctx, t)
+		Expect(ctx, t.RefreshAt(ctx, "authconform_nowhere", body(token))).To(BeRefused(ctx, "service-refused"))
+		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
+	})
+
+	It(requirement("proxy.refresh.malformed"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		token := refreshToken(ctx, t)
+		for name, b := range Sorted(map[string]string{"no JSON": "{", "a list": "[]", "no member": "{}", "a number": `{"refresh_token":5}`, "null": `{"refresh_token":null}`, "nothing": "", "a form": "refresh_token=" + token}) {
+			Expect(Step(ctx, name), t.RefreshAt(ctx, t.Service, b)).To(BeRefused(ctx, "body-refused"))
+		}
+		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
+	})
+
+	It(requirement("proxy.refresh.post-only"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		token := refreshToken(ctx, t)
+		e := t.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/refresh_token/" + t.Service + "?refresh_token=" + token})
+		Expect(ctx, e).To(All(HaveStatus(http.StatusMethodNotAllowed, http.StatusNotFound, http.StatusBadRequest), GrantNothing()))
+		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
+	})
+
+	It(requirement("proxy.refresh.no-store"), func(ctx SpecContext) {
+		t := provider.From(ctx)
+		e := t.RefreshAt(ctx, t.Service, body(refreshToken(ctx, t)))
+		Control(ctx, e).To(IssueTokens())
+		Expect(ctx, strings.Contains(e.Header.Get("Cache-Control"), "no-store")).To(Be("Cache-Control: no-store", true))
+	})
+})
