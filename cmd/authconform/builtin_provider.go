@@ -27,7 +27,7 @@ func startBuiltInProvider(ctx context.Context, o *run.Options) (stop func(), err
 		Redirect: redirect, Scope: "profile devices:read", APIURL: p.URL + "/api/me",
 		Client: provider.Client{ID: apps[0].ID, Secret: apps[0].Secret}, Other: provider.Client{ID: apps[1].ID, Secret: apps[1].Secret}, Public: provider.Client{ID: apps[2].ID},
 	}
-	return p.Stop, ctx.Err()
+	return p.Kill, ctx.Err()
 }
 
 // startBuiltInProxy starts a mock account-link proxy, and the mock provider that it holds a client of.
@@ -41,5 +41,5 @@ func startBuiltInProxy(ctx context.Context, o *run.Options) (stop func(), err er
 	o.BuiltIn = true
 	o.Target, o.Account.Username, o.Account.Password, o.CAFile = proxy.URL, ben.Username, ben.Password, proxy.CA
 	*o.Provider = provider.Config{Service: proxy.Services[0].Domain}
-	return func() { proxy.Stop(); third.Stop() }, ctx.Err()
+	return func() { proxy.Kill(); third.Kill() }, ctx.Err()
 }

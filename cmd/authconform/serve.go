@@ -250,5 +250,5 @@ func startBuiltIn(ctx context.Context, o *run.Options) (stop func(), err error) 
 	o.BuiltIn = true
 	o.Target, o.Account.Username, o.Account.Password = home.URL, owner.Username, owner.Password
 	o.Control.URL, o.Control.Token = home.URL, home.ControlToken
-	return home.Stop, ctx.Err()
+	return home.Kill, ctx.Err() // its only guest has left
 }

@@ -216,11 +216,11 @@ func (p *Proxy) talk(ctx context.Context, conn *websocket.Conn) (websocket.Statu
 func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websocket.StatusCode, string) {
 	patient, stop := p.within(ctx, p.Policy.UserTTL)
 	defer stop()
-	gone := make(chan error, 1)
+	gone := make(chan error, 1) // what ended the silence of the home; nil: it said something
 	reading, end := context.WithCancel(ctx)
 	defer end()
 	go func() {
-		_, _, err := conn.Read(reading) //nolint:errcheck // it is passed on
+		_, _, err := conn.Read(reading)
 		gone <- err
 	}()
 	select {
@@ -229,7 +229,8 @@ func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websoc
 		last, stop := p.within(ctx, p.Policy.HelloTTL)
 		defer stop()
 		select { // the client closes; a client that does not is closed
-		case <-gone:
+		case err := <-gone:
+			_ = err // that it is gone is all that was waited for
 		case <-last.Done():
 		}
 		return websocket.StatusNormalClosure, ""
