@@ -6,7 +6,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -129,16 +129,12 @@ func TestBanned(t *testing.T) {
 // TestMovingClock: a target whose clock jumps hangs nothing and breaks nothing of ours.
 func TestMovingClock(t *testing.T) {
 	t.Parallel()
-	var s *mockserver.Server
 	s, user, password := home(t, func(o *mockserver.Options) {
-		o.Policy = mockserver.Strict()
-		jump := 0
-		var mu sync.Mutex
+		o.Clock, o.Policy = &mock.Clock{}, mockserver.Strict()
+		var requests atomic.Int64
 		o.Policy.Request = func(r mock.Request) mock.Request {
-			mu.Lock()
-			defer mu.Unlock()
-			if jump++; jump%40 == 0 && s != nil {
-				s.Clock().Advance(time.Hour)
+			if requests.Add(1)%40 == 0 {
+				o.Clock.Advance(time.Hour)
 			}
 			return r
 		}
