@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -91,10 +92,10 @@ func (h *Home) config() map[string]any {
 	}
 }
 
-func (h *Home) apiStates(*call) *mock.Answer { return mock.JSON(http.StatusOK, h.demo.list(h.now())) }
+func (h *Home) apiStates(*call) *mock.Answer { return mock.JSON(http.StatusOK, h.states()) }
 
 func (h *Home) apiState(c *call) *mock.Answer {
-	e, ok := h.demo.get(c.PathValue("entity"), h.now())
+	e, ok := h.state(c.PathValue("entity"))
 	if !ok {
 		return mock.Message(http.StatusNotFound, "Entity not found.")
 	}
@@ -125,7 +126,7 @@ func (h *Home) apiSetState(c *call) *mock.Answer {
 }
 
 // services are what the demo entities can do.
-var services = map[string][]string{"light": {"turn_off", "turn_on", "toggle"}, "climate": {"set_temperature"}, "homeassistant": {"check_config", "restart"}}
+var services = map[string][]string{"light": {"turn_off", "turn_on", "toggle"}, "climate": {"set_temperature"}, "homeassistant": {"check_config", "restart", "update_entity"}}
 
 func (h *Home) apiServices(*call) *mock.Answer {
 	list := []map[string]any{}
@@ -144,7 +145,7 @@ func (h *Home) apiCall(c *call) *mock.Answer {
 	if len(c.Bytes) > 0 && json.Unmarshal(c.Bytes, &data) != nil {
 		return mock.Message(http.StatusBadRequest, "Data should be valid JSON.")
 	}
-	changed, ok := h.act(c.PathValue("domain"), c.PathValue("service"), data)
+	changed, ok := h.act(c.Context(), c.PathValue("domain"), c.PathValue("service"), data)
 	if !ok {
 		return mock.Plain(http.StatusBadRequest)
 	}
@@ -152,12 +153,15 @@ func (h *Home) apiCall(c *call) *mock.Answer {
 }
 
 // act runs a service of the demo and returns the entities that it changed.
-func (h *Home) act(domain, service string, data map[string]any) ([]entity, bool) {
+func (h *Home) act(ctx context.Context, domain, service string, data map[string]any) ([]entity, bool) {
 	if !slices.Contains(services[domain], service) {
 		return nil, false
 	}
 	changed := []entity{}
 	id, _ := data["entity_id"].(string)
+	if linked, ok := h.useLinked(ctx, id, service, data); ok {
+		return linked, true
+	}
 	e, ok := h.demo.get(id, h.now())
 	if !ok || !strings.HasPrefix(id, domain+".") {
 		return changed, true

@@ -29,7 +29,7 @@ var commands = map[string]command{
 	"ping":               {},
 	"supported_features": {fields: []string{"features"}, do: nothing},
 	"get_config":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.config(), nil }},
-	"get_states":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.demo.list(k.home.now()), nil }},
+	"get_states":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.states(), nil }},
 	"get_services":       {do: func(*socket, map[string]any) (any, *commandError) { return services, nil }},
 	"get_panels":         {do: func(*socket, map[string]any) (any, *commandError) { return map[string]any{}, nil }},
 	"subscribe_events":   {fields: []string{"event_type"}, do: subscribe},
@@ -78,7 +78,7 @@ func callService(k *socket, m map[string]any) (any, *commandError) {
 	if target, ok := m["target"].(map[string]any); ok {
 		data["entity_id"] = target["entity_id"]
 	}
-	if _, ok := k.home.act(domain, service, data); !ok {
+	if _, ok := k.home.act(k.ctx, domain, service, data); !ok {
 		return nil, &commandError{"not_found", "Service " + domain + "." + service + " not found."}
 	}
 	return map[string]any{"context": map[string]any{"id": mock.Secret(16), "parent_id": nil, "user_id": k.who.User.ID}}, nil

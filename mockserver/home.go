@@ -23,7 +23,8 @@ type Options struct {
 	CORSOrigins  []string     // origins that may read the API; nil: the default of the real home
 	Fetch        *http.Client // fetches client pages, talks to third parties; nil: one that trusts the system's CAs
 	AccountLink  string       // URL of an account-link proxy; "": none
-	My           bool         // the my integration is loaded: third parties redirect to my.home-assistant.io
+	My           string       // where third parties redirect to if the my integration is loaded (mockprovider/my); "": to the home itself
+	ThirdParty   *ThirdParty  // whom the demo thermostat is linked with; nil: nobody until POST /api/authconform_demo/providers
 	Name         string       // location_name; "": Mock home
 	Version      string       // "": 2026.11.0
 	URL          string       // the home's own URL, for the issuer; "" knows loopback only
@@ -85,7 +86,7 @@ func New(o Options) (*Home, error) {
 	}
 	h.events = &events{}
 	h.linker = linking.New(linking.Options{
-		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.events.fire, Version: o.Version, AccountLink: o.AccountLink, My: o.My,
+		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.events.fire, Version: o.Version, AccountLink: o.AccountLink, My: o.My, Default: o.ThirdParty.provider(),
 	})
 	if err := h.reset(); err != nil {
 		return nil, err

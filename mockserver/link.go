@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/mock"
@@ -44,6 +46,17 @@ func stepped(s linking.Step, err error) *mock.Answer {
 		return mock.Message(http.StatusBadRequest, err.Error())
 	}
 	return mock.JSON(http.StatusOK, s)
+}
+
+// myRedirect is the frontend's panel for what the my page sends to a home: it goes on to the callback.
+func myRedirect(c *call) *mock.Answer {
+	query := ""
+	for _, name := range []string{"error", "code", "state"} {
+		if v := c.URL.Query().Get(name); v != "" {
+			query += "&" + name + "=" + url.QueryEscape(v)
+		}
+	}
+	return mock.Redirect(http.StatusFound, "/auth/external/callback?"+strings.TrimPrefix(query, "&"))
 }
 
 // flowStart answers POST /api/config/config_entries/flow.
@@ -199,8 +212,12 @@ func (h *Home) demoUse(c *call) *mock.Answer {
 
 // The commands of application credentials.
 
-func credentialConfig(*socket, map[string]any) (any, *commandError) {
-	return map[string]any{"domains": []string{linking.Domain}, "integrations": map[string]any{linking.Domain: map[string]any{}}}, nil
+func credentialConfig(k *socket, _ map[string]any) (any, *commandError) {
+	about := map[string]any{}
+	if t := k.home.ThirdParty; t != nil {
+		about["description_placeholders"] = map[string]string{"name": t.Name, "console_url": t.Console}
+	}
+	return map[string]any{"domains": []string{linking.Domain}, "integrations": map[string]any{linking.Domain: about}}, nil
 }
 
 func credentialList(k *socket, _ map[string]any) (any, *commandError) {

@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"net/http"
-	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/mock"
@@ -141,15 +140,4 @@ func (h *Home) onboardStep(c *call) *mock.Answer {
 		return h.codeFor(c.user.User, b.ClientID)
 	}
 	return mock.Plain(http.StatusNotFound)
-}
-
-// landing is the home's own page: it says what this is and where to go.
-func (h *Home) landing(c *call) *mock.Answer {
-	const body = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>NAME</title><link rel="icon" href="/static/favicon.svg"><link rel="stylesheet" href="/static/style.css">
-<body><main class="content"><h1>NAME</h1><p>A mock home of authconform: it speaks Home Assistant's login, and nothing in it is real.</p>
-<p><a href="/auth/authorize?response_type=code&amp;client_id=OWN%2F&amp;redirect_uri=OWN%2F%3Fauth_callback%3D1">Log in</a></p></main></body></html>`
-	own := "http://" + c.Host
-	page := strings.NewReplacer("NAME", h.Name, "OWN", strings.NewReplacer(":", "%3A", "/", "%2F").Replace(own)).Replace(body)
-	return &mock.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(page)}
 }

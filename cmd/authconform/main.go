@@ -48,7 +48,7 @@ them for you: a mock home that is as strict as the real one.
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
-	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), proveCommand(), mergeCommand(), versionCommand())
+	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(), mergeCommand(), versionCommand())
 	for _, sub := range cmd.Commands() {
 		usageErrors(sub)
 	}

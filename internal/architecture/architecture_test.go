@@ -94,7 +94,7 @@ func TestOnlyImporters(t *testing.T) {
 		"github.com/chromedp/chromedp":            {"harness/browser"},
 		"github.com/chromedp/cdproto":             {"harness/browser"},
 		"github.com/onsi/ginkgo/v2":               {"harness/runner"},
-		"github.com/authconform/authconform/mock": {"mock", "mockserver", "mockprovider", "proof", "cmd"},
+		"github.com/authconform/authconform/mock": {"mock", "mockserver", "mockprovider", "proof", "cmd", "demo"},
 	} {
 		for _, p := range packages(t) {
 			for _, dep := range p.Imports {

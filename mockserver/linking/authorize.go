@@ -9,10 +9,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-const (
-	callbackPath = "/auth/external/callback"
-	myRedirect   = "https://my.home-assistant.io/redirect/oauth"
-)
+const callbackPath = "/auth/external/callback"
 
 // checkBase wants the header; the frontend always sends it. What it names is used as it is, as the real home does.
 func checkBase(_ string, given bool) error {
@@ -22,9 +19,9 @@ func checkBase(_ string, given bool) error {
 	return nil
 }
 
-func redirectURI(base string, my bool) string {
-	if my {
-		return myRedirect
+func redirectURI(base, my string) string {
+	if my != "" {
+		return my
 	}
 	return base + callbackPath
 }

@@ -23,6 +23,7 @@ type entry struct {
 	id, title, account, implementation string
 	token                              Token
 	state, reason                      string
+	device                             *Device // nil: the third party has none
 
 	refresh sync.Mutex
 }
@@ -161,8 +162,15 @@ func (l *Linker) setUp(ctx context.Context, e *entry) {
 		}
 	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	e.state, e.reason = state, reason
+	if e.device != nil && state != Loaded {
+		lost := *e.device
+		lost.Known, e.device = false, &lost
+	}
+	l.mu.Unlock()
+	if state == Loaded && p.DeviceURL != "" {
+		l.Device(ctx, e.id, nil)
+	}
 }
 
 func (l *Linker) tokenOf(e *entry) Token {

@@ -214,7 +214,7 @@ func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base s
 		f.step = "auth"
 		return l.converse(ctx, f)
 	}
-	if err := l.Policy.Base(base, given || l.My); err != nil {
+	if err := l.Policy.Base(base, given || l.My != ""); err != nil {
 		return nil, err
 	}
 	var there bool

@@ -19,7 +19,8 @@ type Options struct {
 	Fire        func(event string, data map[string]any) // tells whoever listens
 	Version     string                                  // of the home, for the proxy's min_version
 	AccountLink string                                  // URL of the proxy; "": none
-	My          bool                                    // the my integration is loaded
+	My          string                                  // the my integration's redirect_uri, "https://my.home-assistant.io/redirect/oauth"; "": it is not loaded
+	Default     *Provider                               // known from the start; nil: none is
 }
 
 // Linker is the home's client side. It is safe for concurrent use.
@@ -47,6 +48,9 @@ func New(o Options) *Linker {
 func (l *Linker) Clear() {
 	l.mu.Lock()
 	l.providers, l.credentials, l.entries = map[string]Provider{}, nil, nil
+	if l.Default != nil {
+		l.providers[""] = *l.Default
+	}
 	l.mu.Unlock()
 	l.Restart()
 }
@@ -67,7 +71,8 @@ type Provider struct {
 	ClientID      string `json:"client_id"`
 	AuthorizeURL  string `json:"authorize_url"`
 	TokenURL      string `json:"token_url"`
-	APIURL        string `json:"api_url"` // answers {"id","name"} of the account
+	APIURL        string `json:"api_url"`    // answers {"id","name"} of the account
+	DeviceURL     string `json:"device_url"` // a thermostat, read with GET and set with PUT; "": it has none
 	Scope         string `json:"scope"`
 	PKCE          bool   `json:"pkce"`
 	AuthMethod    string `json:"auth_method"` // client_secret_post (or ""), client_secret_basic

@@ -33,7 +33,7 @@ type Policy struct {
 	// Base says what is wrong with HA-Frontend-Base, the origin that the callback is to have; nil uses it.
 	Base func(origin string, given bool) error
 	// Redirect is the redirect_uri of a flow.
-	Redirect func(base string, my bool) string
+	Redirect func(base, my string) string
 	// Authorize is the authorize URL with the parameters in order.
 	Authorize func(endpoint string, parameters [][2]string) string
 	// Parameters are those of the authorize URL, in order.

@@ -1,5 +1,6 @@
 // The views of the login page and the way from one to the next. Whatever comes from the address or from the home is set
 // as text, never as markup.
+import { h } from "./dom.js";
 import * as flow from "./flow.js";
 import { readRequest, redirectWith } from "./request.js";
 import { aborts, apps, describe, hint, labels, stepErrors } from "./words.js";
@@ -8,17 +9,6 @@ const view = document.querySelector("#view");
 const manyChoices = 6; // from here on a list box
 
 let request, list = [], provider, step, keep = false, busy = false;
-
-/** An element; a property that is true or text becomes an attribute, a function a listener. */
-function h(tag, props = {}, ...children) {
-  const el = document.createElement(tag);
-  for (const [name, value] of Object.entries(props)) {
-    if (typeof value === "function") el.addEventListener(name, value);
-    else if (value !== false && value != null) el.setAttribute(name, value === true ? "" : value);
-  }
-  el.append(...children.flat().filter((child) => child != null && child !== false));
-  return el;
-}
 
 const alertOf = (props, ...children) => h("login-alert", { class: "alert", role: "alert", "alert-type": "error", ...props }, ...children);
 

@@ -12,7 +12,7 @@ import (
 	"io/fs"
 )
 
-//go:embed authorize.html *.js style.css favicon.svg
+//go:embed *.html *.js *.css favicon.svg
 var files embed.FS
 
 // FS holds authorize.html and the files to serve under /static/.

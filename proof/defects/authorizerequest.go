@@ -71,21 +71,21 @@ var _ = listed([]Defect{
 	{
 		ID: "authorize.bound-address", Story: "redirect_uri names the address that the server is bound to, not what the frontend says.",
 		Breaks: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"}, Change: client(func(p *linking.Policy) {
-			p.Redirect = func(string, bool) string { return "http://0.0.0.0:8123/auth/external/callback" }
+			p.Redirect = func(string, string) string { return "http://0.0.0.0:8123/auth/external/callback" }
 		}),
 	},
 	{
 		ID: "authorize.redirect-slash", Story: "redirect_uri ends in a slash.",
 		Breaks: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"}, Change: client(func(p *linking.Policy) {
 			before := p.Redirect
-			p.Redirect = func(base string, my bool) string { return before(base, my) + "/" }
+			p.Redirect = func(base, my string) string { return before(base, my) + "/" }
 		}),
 	},
 	{
 		ID: "authorize.redirect-to-my", Story: "redirect_uri is that of my.home-assistant.io although the integration is not loaded.",
 		Breaks: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"}, Change: client(func(p *linking.Policy) {
 			before := p.Redirect
-			p.Redirect = func(base string, _ bool) string { return before(base, true) }
+			p.Redirect = func(base, _ string) string { return before(base, "https://my.home-assistant.io/redirect/oauth") }
 		}),
 	},
 	{

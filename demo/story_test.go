@@ -1,0 +1,229 @@
+package demo_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/demo"
+	"github.com/authconform/authconform/harness/browser"
+)
+
+// story is a person with two tabs: the home's, and the provider's.
+type story struct {
+	t               *testing.T
+	home, elsewhere *browser.Page
+}
+
+func (s story) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s story) press(tab *browser.Page, css, words string) {
+	s.t.Helper()
+	s.must(tab.PressText(s.t.Context(), css, words))
+}
+
+func (s story) fill(tab *browser.Page, fields map[string]string) {
+	s.t.Helper()
+	for css, text := range fields {
+		s.must(tab.Type(s.t.Context(), css, text))
+	}
+}
+
+// sees waits until an element says so.
+func (s story) sees(tab *browser.Page, css, words string) {
+	s.t.Helper()
+	last := ""
+	err := tab.Until(s.t.Context(), css+" to say "+words, func(ctx context.Context) (bool, error) {
+		text, err := browser.Eval[string](ctx, tab, `(deep, css) => deep.all(css).map((el) => deep.text(el)).join(" ")`, css)
+		last = text
+		return strings.Contains(text, words), err
+	})
+	if err != nil {
+		s.t.Fatalf("%v; it says %q", err, last)
+	}
+}
+
+func (s story) attr(css, property string) string {
+	s.t.Helper()
+	v, err := browser.Eval[string](s.t.Context(), s.home, `(deep, css, property) => deep.one(css)[property]`, css, property)
+	s.must(err)
+	return v
+}
+
+// picture keeps what a tab shows, when AUTHCONFORM_PICTURES names a folder.
+func (s story) picture(tab *browser.Page, name string) {
+	s.t.Helper()
+	folder := os.Getenv("AUTHCONFORM_PICTURES")
+	if folder == "" {
+		return
+	}
+	shot, err := tab.Capture(s.t.Context())
+	s.must(err)
+	s.must(os.WriteFile(filepath.Join(folder, name+".png"), shot.PNG, 0o644))
+}
+
+// visit goes to the provider as the home asks, and presses a button of its consent page.
+func (s story) visit(button string) {
+	s.t.Helper()
+	_, err := s.home.WaitAny(s.t.Context(), "#visit")
+	s.must(err)
+	s.must(s.elsewhere.Open(s.t.Context(), s.attr("#visit", "href")))
+	s.press(s.elsewhere, "button", button)
+}
+
+func (s story) goTo(place string) {
+	s.t.Helper()
+	s.press(s.home, "#places a", place)
+	s.sees(s.home, "h1", place)
+}
+
+// TestStory walks through the life of a linked account, as a person does.
+func TestStory(t *testing.T) {
+	options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER"))
+	if err != nil {
+		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
+			t.Fatal(err)
+		}
+		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
+	}
+	chrome, err := browser.Start(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = chrome.Close() })
+	d, err := demo.Start("127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Stop)
+	s := story{t: t}
+	for _, tab := range []**browser.Page{&s.home, &s.elsewhere} {
+		if *tab, err = chrome.NewPage(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup((*tab).Close)
+		s.must((*tab).Look(t.Context(), browser.Look{Width: 760, Height: 640}))
+	}
+
+	s.must(s.elsewhere.Open(t.Context(), d.Guide.URL))
+	s.sees(s.elsewhere, "h1", "A story of a linked account")
+	s.picture(s.elsewhere, "0-guide")
+
+	// Log in to the home.
+	s.must(s.home.Open(t.Context(), d.Home.URL+"/config/integrations"))
+	s.press(s.home, "button", "Log in")
+	s.fill(s.home, map[string]string{"#username": "owner", "#password": "owner-password"})
+	s.press(s.home, ".action button", "Log in")
+	s.sees(s.home, "h1", "Integrations")
+	s.sees(s.home, "main", "Nothing is linked")
+
+	// It wants credentials, which the console gives.
+	s.press(s.home, "button", "Add Demo thermostat")
+	s.sees(s.home, "h2", "First, credentials")
+	redirect, err := s.home.Text(t.Context(), "#redirect")
+	s.must(err)
+	s.must(s.elsewhere.Open(t.Context(), s.attr("#console", "href")))
+	s.fill(s.elsewhere, map[string]string{"#username": "dora", "#password": "dora-password"})
+	s.press(s.elsewhere, "button", "Log in")
+	s.sees(s.elsewhere, "h1", "Your apps")
+	s.fill(s.elsewhere, map[string]string{"#name": "My home", "#redirect": redirect + "/"})
+	s.press(s.elsewhere, "button", "Create")
+	s.sees(s.elsewhere, "[role=alert]", "slash too many")
+	s.picture(s.elsewhere, "1-console-advice")
+	s.fill(s.elsewhere, map[string]string{"#redirect": redirect})
+	s.press(s.elsewhere, "button", "Create")
+	s.sees(s.elsewhere, "main", "Copy the secret now")
+	id, err := s.elsewhere.Text(t.Context(), "#client-id")
+	s.must(err)
+	secret, err := s.elsewhere.Text(t.Context(), "#secret")
+	s.must(err)
+	s.fill(s.home, map[string]string{"#client_id": id, "#client_secret": secret})
+	s.picture(s.home, "2-credentials")
+	s.press(s.home, "button", "Add")
+
+	// No, and then yes.
+	s.sees(s.home, "h2", "Now say yes")
+	s.picture(s.home, "3-visit")
+	s.visit("Deny")
+	s.sees(s.home, "#outcome", "You said no")
+	s.press(s.home, "button", "Try again")
+	s.sees(s.home, "h2", "Now say yes")
+	s.must(s.elsewhere.Open(t.Context(), s.attr("#visit", "href")))
+	s.sees(s.elsewhere, "h1", "Allow My home?")
+	s.picture(s.elsewhere, "4-consent")
+	s.press(s.elsewhere, "button", "Allow")
+	s.sees(s.home, "#outcome", "is linked")
+	s.picture(s.home, "5-linked")
+
+	// The thermostat can be read and set.
+	s.goTo("Overview")
+	s.sees(s.home, "main", "to be 20.5 °C")
+	s.must(s.home.Press(t.Context(), `[aria-label^="Warmer: Demo thermostat"]`))
+	s.sees(s.home, "main", "to be 21 °C")
+	s.picture(s.home, "6-thermostat")
+
+	// Its token expires; the home refreshes it when it is used.
+	s.goTo("Integrations")
+	before := s.token()
+	s.must(s.elsewhere.Open(t.Context(), d.Guide.URL))
+	s.press(s.elsewhere, "button", "One hour later")
+	s.sees(s.elsewhere, "#ahead", "1h0m0s ahead")
+	s.goTo("Overview")
+	s.must(s.home.Press(t.Context(), `[aria-label^="Read again: Demo thermostat"]`))
+	s.sees(s.home, "main", "to be 21 °C")
+	s.goTo("Integrations")
+	if after := s.token(); after == before || after == "" {
+		t.Errorf("the entry's token is %q as before its end", after)
+	}
+
+	// The person takes it back at the provider; the home asks to be let in again.
+	s.must(s.elsewhere.Open(t.Context(), d.Provider.URL+"/console/links"))
+	s.sees(s.elsewhere, "h1", "Who may use your account")
+	s.picture(s.elsewhere, "7-who-may")
+	s.press(s.elsewhere, "button", "Revoke")
+	s.sees(s.elsewhere, "main", "Nobody may use your account")
+	s.goTo("Overview")
+	s.must(s.home.Press(t.Context(), `[aria-label^="Read again: Demo thermostat"]`))
+	s.sees(s.home, "main", "unavailable")
+	s.goTo("Integrations")
+	s.sees(s.home, ".attention", "Log in there again")
+	s.picture(s.home, "8-attention")
+	s.press(s.home, "button", "Log in again")
+	s.sees(s.home, "h2", "Now say yes")
+	s.visit("Allow")
+	s.sees(s.home, "#outcome", "You are logged in again")
+	s.sees(s.home, "main", "Linked")
+	s.goTo("Overview")
+	s.sees(s.home, "main", "to be 21 °C")
+
+	// Credentials in use stay; when nothing hangs on them they go.
+	s.goTo("Credentials")
+	s.press(s.home, "button", "Delete")
+	s.sees(s.home, "[role=alert]", "in use")
+	s.goTo("Integrations")
+	s.press(s.home, "button", "Delete")
+	s.sees(s.home, "main", "Nothing is linked")
+	s.press(s.home, "#places button", "Log out")
+	s.sees(s.home, "h1", "Welcome home")
+	for _, m := range s.home.Console() {
+		if !strings.Contains(m.Text, "401") { // the token that had expired
+			t.Errorf("the home's pages complain: %+v", m)
+		}
+	}
+}
+
+// token is how the page names the entry's access token.
+func (s story) token() string {
+	s.t.Helper()
+	s.sees(s.home, ".quiet", "Its access token")
+	text, err := s.home.Text(s.t.Context(), ".row .quiet")
+	s.must(err)
+	return text
+}

@@ -1,0 +1,38 @@
+package mockprovider
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// linksPage lists who may use the account of who is logged in, and lets them take it back.
+func (p *Provider) linksPage(_ *mock.Call, s session) *mock.Answer {
+	list := p.store.grantsOf(func(g Grant) bool { return g.Username == s.user.Username })
+	slices.SortFunc(list, func(a, b Grant) int { return strings.Compare(a.ID, b.ID) })
+	var rows []g.Node
+	for _, grant := range list {
+		app, _ := p.store.app(grant.AppID)
+		rows = append(rows, h.Li(g.Text(app.Name), h.Code(g.Text(grant.Scope)),
+			h.Form(h.Method("post"), h.Action("/console/links/"+grant.ID+"/revoke"), hidden("csrf", s.csrf),
+				h.Button(h.Class("small danger"), h.Type("submit"), g.Attr("aria-label", "Revoke "+app.Name), g.Text("Revoke")))))
+	}
+	body := h.Ul(h.Class("list"), g.Group(rows))
+	if len(rows) == 0 {
+		body = h.P(h.Class("quiet"), g.Text("Nobody may use your account."))
+	}
+	return p.consolePage(http.StatusOK, s, "Who may use your account", h.Div(h.Class("card"), h.H1(g.Text("Who may use your account")), body))
+}
+
+// unlink ends a grant of who is logged in, with all of its tokens.
+func (p *Provider) unlink(c *mock.Call, s session) *mock.Answer {
+	for _, grant := range p.store.grantsOf(func(g Grant) bool { return g.ID == c.PathValue("id") && g.Username == s.user.Username }) {
+		p.store.endGrant(grant.ID)
+	}
+	return mock.Redirect(http.StatusSeeOther, "/console/links")
+}
