@@ -42,10 +42,14 @@ const deep = {
     while (el?.shadowRoot?.activeElement) el = el.shadowRoot.activeElement;
     return el;
   },
+  // Chromium drops what is pressed before a page is painted first. A page that reports no painting is waited for a second.
+  painted() {
+    return performance.getEntriesByType("paint").length > 0 || performance.now() > 1000;
+  },
   // Where a press would land, or what is in its way. Null: nothing to press yet.
   target(css, text) {
     const el = deep.one(css, text);
-    if (!el || el.disabled) return null;
+    if (!el || el.disabled || !deep.painted()) return null;
     el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
     const box = el.getBoundingClientRect();
     const x = box.x + box.width / 2, y = box.y + box.height / 2;
