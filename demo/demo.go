@@ -33,14 +33,7 @@ func Start(home, provider, guide string) (*Demo, error) {
 	if d.Provider, err = mockprovider.Listen(provider, mockprovider.Options{Clock: clock}); err != nil {
 		return nil, fmt.Errorf("--provider %s: %w", provider, err)
 	}
-	p := d.Provider
-	if d.Home, err = mockserver.Listen(home, mockserver.Options{Clock: clock, ThirdParty: &mockserver.ThirdParty{
-		Name: p.Name, Console: p.URL + "/console",
-		Provider: linking.Provider{
-			AuthorizeURL: p.URL + "/oauth/authorize", TokenURL: p.URL + "/oauth/token", APIURL: p.URL + "/api/me", DeviceURL: p.URL + "/api/thermostat",
-			Scope: "profile devices:read devices:write", PKCE: true, AuthMethod: "client_secret_post",
-		},
-	}}); err != nil {
+	if d.Home, err = mockserver.Listen(home, mockserver.Options{Clock: clock, ThirdParty: ThirdParty(d.Provider)}); err != nil {
 		d.Stop()
 		return nil, fmt.Errorf("--home %s: %w", home, err)
 	}
@@ -51,6 +44,17 @@ func Start(home, provider, guide string) (*Demo, error) {
 	}
 	d.Guide = mock.Serve(l, at, d)
 	return d, nil
+}
+
+// ThirdParty is a mock provider as a mock home's demo thermostat knows it.
+func ThirdParty(p *mockprovider.Server) *mockserver.ThirdParty {
+	return &mockserver.ThirdParty{
+		Name: p.Name, Console: p.URL + "/console",
+		Provider: linking.Provider{
+			AuthorizeURL: p.URL + "/oauth/authorize", TokenURL: p.URL + "/oauth/token", APIURL: p.URL + "/api/me", DeviceURL: p.URL + "/api/thermostat",
+			Scope: "profile devices:read devices:write", PKCE: true, AuthMethod: "client_secret_post",
+		},
+	}
 }
 
 // Stop ends whatever was started.

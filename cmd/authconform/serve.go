@@ -16,15 +16,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/authconform/authconform/demo"
 	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
+	mybounce "github.com/authconform/authconform/mockprovider/my"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/run"
 )
 
 func serveCommand() *cobra.Command {
-	var address, thirdParty, ready, ca, defect string
+	var address, thirdParty, bounce, ready, ca, defect string
 	var flavour uint64
 	var fresh bool
 	var bans int
@@ -54,18 +57,34 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 				}
 				o, story = d.Options(o), d.Story
 			}
+			var provider *mockprovider.Server
+			if thirdParty != "" {
+				if o.ControlToken == "" {
+					o.ControlToken = mock.Secret(16)
+				}
+				var err error
+				if provider, err = mockprovider.Listen(listenOn(thirdParty), mockprovider.Options{ControlToken: o.ControlToken}); err != nil {
+					return run.Usage("--provider %s: %v", thirdParty, err)
+				}
+				defer provider.Stop()
+				o.ThirdParty = demo.ThirdParty(provider)
+			}
+			var my *mybounce.Server
+			if bounce != "" {
+				var err error
+				if my, err = mybounce.Listen(listenOn(bounce)); err != nil {
+					return run.Usage("--my %s: %v", bounce, err)
+				}
+				defer my.Stop()
+				o.My = my.URL + mybounce.Path
+			}
 			home, err := mockserver.Listen(listenOn(address), o)
 			if err != nil {
 				return run.Usage("--home %s: %v", address, err)
 			}
 			defer home.Stop()
-			var provider *mockprovider.Server
-			if thirdParty != "" {
-				provider, err = mockprovider.Listen(listenOn(thirdParty), mockprovider.Options{ControlToken: home.ControlToken})
-				if err != nil {
-					return run.Usage("--provider %s: %v", thirdParty, err)
-				}
-				defer provider.Stop()
+			if my != nil {
+				my.ChooseInstance(home.URL)
 			}
 			if ready != "" {
 				if err := writeReady(ready, home, provider); err != nil {
@@ -77,6 +96,9 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 			if provider != nil {
 				introduceProvider(cmd.OutOrStdout(), provider)
 			}
+			if my != nil {
+				fmt.Fprintf(cmd.OutOrStdout(), "\nThird parties redirect to %s, as to my.home-assistant.io\n", o.My)
+			}
 			fmt.Fprintln(cmd.OutOrStdout(), "\nCtrl-C ends it.")
 			if story != "" {
 				fmt.Fprintf(cmd.OutOrStdout(), "\nIt has the defect %s:\n%s\n", defect, fold(story, "  "))
@@ -87,6 +109,7 @@ The control plane under /_authconform/ moves its clock, sets faults, and reads i
 	}
 	c.Flags().StringVar(&address, "home", "127.0.0.1:8123", "`ADDRESS` of the home; port 0 takes a free one")
 	c.Flags().StringVar(&thirdParty, "provider", "", "`ADDRESS` of a mock provider beside it, with a developer console; port 0 takes a free one")
+	c.Flags().StringVar(&bounce, "my", "", "`ADDRESS` of a page like my.home-assistant.io, over which third parties send people back")
 	c.Flags().StringVar(&ready, "ready-file", "", "`FILE` to write, once it listens, with URL, users and control plane")
 	c.Flags().BoolVar(&fresh, "fresh", false, "a home that is not onboarded yet")
 	c.Flags().IntVar(&bans, "ban", 0, "ban an address after `N` refused logins (0: never)")
