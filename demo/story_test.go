@@ -46,7 +46,9 @@ func (s story) sees(tab *browser.Page, css, words string) {
 		return strings.Contains(text, words), err
 	})
 	if err != nil {
-		s.t.Fatalf("%v; it says %q", err, last)
+		home, _ := s.home.Text(context.WithoutCancel(s.t.Context()), "body")
+		elsewhere, _ := s.elsewhere.Text(context.WithoutCancel(s.t.Context()), "body")
+		s.t.Fatalf("%v; it says %q\nhome: %s\nelsewhere: %s\n%v", err, last, home, elsewhere, s.home.Console())
 	}
 }
 
@@ -109,7 +111,7 @@ func TestStory(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup((*tab).Close)
-		s.must((*tab).Look(t.Context(), browser.Look{Width: 760, Height: 640}))
+		s.must((*tab).Look(t.Context(), browser.Look{Width: 760, Height: 900}))
 	}
 
 	s.must(s.elsewhere.Open(t.Context(), d.Guide.URL))
@@ -161,6 +163,7 @@ func TestStory(t *testing.T) {
 	s.press(s.elsewhere, "button", "Allow")
 	s.sees(s.home, "#outcome", "is linked")
 	s.picture(s.home, "5-linked")
+	s.press(s.home, "button", "Close")
 
 	// The thermostat can be read and set.
 	s.goTo("Overview")
