@@ -81,12 +81,12 @@ async function externalCard({ flow_id, url }) {
     h("div", { class: "buttons" },
       // With an opener, so that the page where it ends may close itself.
       h("a", { id: "visit", class: "main", href: url, target: "_blank", rel: "opener" }, "Open website"),
-      h("button", { type: "button", class: "small", click: async () => { await call("DELETE", `${flows}/${flow_id}`).catch(() => {}); card = null; show(); } }, "Cancel")));
+      h("button", { type: "button", class: "small", click: async () => { await call("DELETE", `${flows}/${flow_id}`).catch(() => {}); card = current = null; show(); } }, "Cancel")));
 }
 
-async function progressed({ data }) {
-  if (data.flow_id !== current?.flow_id) return;
-  await step(await call("GET", `${flows}/${data.flow_id}`));
+async function progressed(event) {
+  if (current?.type !== "external" || (event && event.data.flow_id !== current.flow_id)) return;
+  await step(await call("GET", `${flows}/${current.flow_id}`));
   await show();
 }
 

@@ -76,11 +76,12 @@ export async function call(method, path, body) {
   return data;
 }
 
-/* The WebSocket: opened at its first use, and again when it has closed. */
+/* The WebSocket: opened at its first use, and again when it has closed; whoever listens goes on listening. */
 
 let socket = null, last = 0;
 const waiting = new Map();
-const listeners = new Map();
+const listeners = new Map(); // by the id of their subscription
+const subscriptions = [];
 
 function open(refused) {
   return new Promise((done, fail) => {
@@ -90,7 +91,14 @@ function open(refused) {
       const message = JSON.parse(data);
       if (message.type === "auth_required") ws.send(JSON.stringify({ type: "auth", access_token: token = await access(refused) }));
       else if (message.type === "auth_invalid") refused ? fail(new Error("The home refuses the login.")) : open(token).then(done, fail);
-      else if (message.type === "auth_ok") done(ws);
+      else if (message.type === "auth_ok") {
+        for (const { type, data, listen } of subscriptions) {
+          listeners.set(++last, listen);
+          ws.send(JSON.stringify({ id: last, type, ...data }));
+          listen(null); // something may have been missed
+        }
+        done(ws);
+      }
       else if (message.type === "event") listeners.get(message.id)?.(message.event);
       else if (message.type === "result") {
         const { ok, no } = waiting.get(message.id) ?? {};
@@ -103,17 +111,21 @@ function open(refused) {
       fail(new Error("The home has closed the connection."));
       for (const { no } of waiting.values()) no(new Error("The home has closed the connection."));
       waiting.clear();
+      listeners.clear();
+      if (subscriptions.length) setTimeout(() => (socket ??= open()).catch(() => {}), 1000);
     };
   });
 }
 
-/** Sends a WebSocket command. listen takes the events that it subscribes to. */
+/** Sends a WebSocket command. listen takes the events that it subscribes to, and null after a break. */
 export async function command(type, data = {}, listen) {
   const ws = await (socket ??= open());
   const id = ++last;
   if (listen) listeners.set(id, listen);
-  return new Promise((ok, no) => {
+  const result = await new Promise((ok, no) => {
     waiting.set(id, { ok, no });
     ws.send(JSON.stringify({ id, type, ...data }));
   });
+  if (listen) subscriptions.push({ type, data, listen });
+  return result;
 }
