@@ -21,9 +21,9 @@ func TestARunningBrowserIsUsedAndLeftRunning(t *testing.T) {
 	t.Cleanup(func() { _ = process.Process.Kill(); _ = process.Wait() })
 	address := ""
 	for end := time.Now().Add(LaunchLimit); address == "" && time.Now().Before(end); time.Sleep(pollEvery) {
-		if text, err := os.ReadFile(filepath.Join(profile, "DevToolsActivePort")); err == nil {
-			port, path, _ := strings.Cut(string(text), "\n")
-			address = "ws://127.0.0.1:" + port + strings.TrimSpace(path)
+		text, _ := os.ReadFile(filepath.Join(profile, "DevToolsActivePort"))
+		if port, path, whole := strings.Cut(string(text), "\n/"); whole { // it is there before its text is
+			address = "ws://127.0.0.1:" + port + "/" + strings.TrimSpace(path)
 		}
 	}
 	server := site(t, map[string]any{"/": `<p>far away`})
