@@ -116,6 +116,28 @@ func TestShadowRootsAreOpenToTypeAndPress(t *testing.T) {
 	}
 }
 
+func TestWordsFindWhatCanBePressed(t *testing.T) {
+	p := newPage(t)
+	page := `<title>-</title><p>Allow this</p><button hidden>Allow</button><a href="#" onclick="document.title='no'">Do not ALLOWANCE</a>
+		<input type=submit value="Allow access" onclick="document.title='value'"><div id=host></div><button onclick="document.title='umlaut'">Übernehmen</button>
+		<script>host.attachShadow({mode: "open"}).innerHTML = '<button aria-label="Deny it" onclick="document.title=\'label\'">x</button>'</script>`
+	open(t, p, site(t, map[string]any{"/": page}).URL+"/")
+	for words, want := range map[string]string{"text=accept|allow": "value", "text=deny": "label", "text=übernehmen": "umlaut"} {
+		ok(t, p.Press(t.Context(), words))
+		if got, err := Eval[string](t.Context(), p, `() => document.title`); got != want || err != nil {
+			t.Errorf("%s pressed %q, %v, want %q", words, got, err, want)
+		}
+	}
+	for words, want := range map[string]bool{"text=allow": true, "text=this": false, "text=nobody": false} {
+		if seen, err := p.Visible(t.Context(), words); seen != want || err != nil {
+			t.Errorf("%s is seen: %v, %v, want %v", words, seen, err, want)
+		}
+	}
+	if _, err := p.Visible(t.Context(), "text=("); err == nil {
+		t.Error("no error for a broken expression")
+	}
+}
+
 func TestKeysReachTheFocusedField(t *testing.T) {
 	p := newPage(t)
 	open(t, p, site(t, map[string]any{"/": `<form onsubmit="document.title='sent';return false"><input name=a><button>x</button></form>`}).URL)

@@ -6,8 +6,16 @@ const deep = {
       for (const el of found[i].querySelectorAll("*")) if (el.shadowRoot) found.push(el.shadowRoot);
     return found;
   },
-  all(css) {
-    return deep.roots().flatMap((root) => [...root.querySelectorAll(css)]);
+  all(which) {
+    const words = /^text=(.*)/s.exec(which)?.[1];
+    const found = deep.roots().flatMap((root) => [...root.querySelectorAll(words === undefined ? which : deep.pressable)]);
+    if (words === undefined) return found;
+    const bears = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?![\\p{L}\\p{N}])`, "iu");
+    return found.filter((el) => bears.test(deep.label(el)));
+  },
+  pressable: "button, a, summary, input[type=submit], input[type=button], input[type=image], [role=button], [role=link]",
+  label(el) {
+    return el.ariaLabel || el.value || deep.text(el) || el.alt || el.title || "";
   },
   // What a person could see; a native checkbox is often transparent under a drawn one, hence the second look in one().
   shown(el, transparentToo = false) {

@@ -62,6 +62,9 @@ func resolverRules(o Options) (string, error) {
 		}
 		rules = append(rules, "MAP "+name+" "+o.Hosts[name])
 	}
+	if slices.Contains(o.AllowedHosts, AnyHost) {
+		return strings.Join(rules, " , "), nil
+	}
 	rules = append(rules, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost", "EXCLUDE [::1]")
 	for _, host := range o.AllowedHosts {
 		if !plainHost(host) {

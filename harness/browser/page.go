@@ -144,6 +144,7 @@ func (p *Page) until(ctx context.Context, limit time.Duration, what string, look
 type record struct {
 	mu          sync.Mutex
 	changed     chan struct{} // closed and replaced at every event
+	last        time.Time     // of the last event
 	opening     string        // the URL of the Open under way
 	requested   string        // a navigation that the page asked for, until the network confirms it
 	navigations []Navigation

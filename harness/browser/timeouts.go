@@ -13,5 +13,7 @@ const (
 	CaptureLimit = 10 * time.Second // screenshot and DOM
 	CloseLimit   = 5 * time.Second  // after it the process is killed
 
+	restLimit = 5 * time.Second // a request that takes longer does not keep a page from being at rest
+
 	pollEvery = 15 * time.Millisecond // between two looks at the DOM; network events wake a waiter earlier
 )

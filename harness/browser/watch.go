@@ -2,6 +2,8 @@ package browser
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -33,9 +35,10 @@ type Request struct {
 	Type        string // Document, Fetch, XHR, Script, Image, WebSocket …
 	Main        bool   // the main frame's document
 	HasBody     bool
-	Status      int    // 0: no answer yet, or none
-	Done        bool   // answered in full, or failed
-	Failed      string // net::ERR_…, or why the browser refused
+	Status      int         // 0: no answer yet, or none
+	Header      http.Header // of the answer to the main frame's document, without Set-Cookie
+	Done        bool        // answered in full, or failed
+	Failed      string      // net::ERR_…, or why the browser refused
 	At          time.Time
 }
 
@@ -83,6 +86,19 @@ func (p *Page) WaitNavigation(ctx context.Context, match func(url string) bool) 
 	return found, err
 }
 
+// Rest is how long nothing has happened on the network and in the page's frames; 0 while a request is under way. Streams
+// and requests that take longer than a person has patience for do not count.
+func (p *Page) Rest() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range p.requests {
+		if !r.Done && r.Type != "WebSocket" && r.Type != "EventSource" && time.Since(r.At) < restLimit {
+			return 0
+		}
+	}
+	return time.Since(p.last)
+}
+
 func (r *record) changes() <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,6 +129,7 @@ func (p *Page) listen(event any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.take(event) {
+		p.last = time.Now()
 		close(p.changed)
 		p.changed = make(chan struct{})
 	}
@@ -133,7 +150,7 @@ func (p *Page) take(event any) bool {
 	case *network.EventWebSocketCreated:
 		p.add(string(e.RequestID), Request{Method: "GET", URL: e.URL, Type: "WebSocket", At: time.Now()})
 	case *network.EventResponseReceived:
-		p.update(string(e.RequestID), func(r *Request) { r.Status = int(e.Response.Status) })
+		p.update(string(e.RequestID), func(r *Request) { r.answered(e.Response) })
 	case *network.EventLoadingFinished:
 		p.update(string(e.RequestID), func(r *Request) { r.Done = true })
 	case *network.EventLoadingFailed:
@@ -169,7 +186,7 @@ func (r *record) navigate(url, cause string) {
 func (p *Page) sent(e *network.EventRequestWillBeSent) {
 	main := e.Type == network.ResourceTypeDocument && string(e.FrameID) == p.main
 	if e.RedirectResponse != nil {
-		p.update(string(e.RequestID), func(r *Request) { r.Status, r.Done = int(e.RedirectResponse.Status), true })
+		p.update(string(e.RequestID), func(r *Request) { r.answered(e.RedirectResponse); r.Done = true })
 	}
 	p.add(string(e.RequestID), Request{
 		Method: e.Request.Method, URL: e.Request.URL + e.Request.URLFragment, Type: string(e.Type),
@@ -189,6 +206,19 @@ func (p *Page) sent(e *network.EventRequestWillBeSent) {
 		p.navigate(url, CauseOpen)
 	default:
 		p.navigate(url, "other")
+	}
+}
+
+func (r *Request) answered(by *network.Response) {
+	r.Status = int(by.Status)
+	if !r.Main {
+		return
+	}
+	r.Header = http.Header{}
+	for name, value := range by.Headers {
+		for line := range strings.SplitSeq(fmt.Sprint(value), "\n") { // so the browser joins a header that stands twice
+			r.Header.Add(name, line)
+		}
 	}
 }
 

@@ -117,6 +117,50 @@ func TestRequestsTellWhatWasSent(t *testing.T) {
 	find(strings.NewReplacer("http", "ws", "127.0.0.1", "app.example").Replace(server.URL) + "/socket")
 }
 
+func TestDocumentsAreKnownByTheirHeaders(t *testing.T) {
+	p := newPage(t)
+	server := site(t, map[string]any{
+		"/": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "/here")
+			w.Header().Set("Cache-Control", "no-store")
+			w.WriteHeader(303)
+		},
+		"/here": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Add("X-Two", "1")
+			w.Header().Add("X-Two", "2")
+			w.WriteHeader(403)
+		},
+	})
+	open(t, p, server.URL+"/")
+	ok(t, p.Until(t.Context(), "the answer", func(context.Context) (bool, error) {
+		all := p.Requests()
+		return len(all) > 1 && all[1].Done, nil
+	}))
+	all := p.Requests()
+	if r := all[0]; r.Status != 303 || r.Header.Get("Location") != "/here" || r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the redirect: %+v", r)
+	}
+	if r := all[1]; r.Status != 403 || !slices.Equal(r.Header.Values("X-Two"), []string{"1", "2"}) {
+		t.Errorf("the page: %+v", r)
+	}
+}
+
+func TestAPageIsAtRestWhenNothingIsUnderWay(t *testing.T) {
+	p := newPage(t)
+	answer := make(chan struct{})
+	server := site(t, map[string]any{
+		"/":     `<script>fetch("/slow").then(() => { document.title = "done" })</script>`,
+		"/slow": func(http.ResponseWriter, *http.Request) { <-answer },
+	})
+	open(t, p, server.URL+"/")
+	ok(t, p.Until(t.Context(), "the fetch", func(context.Context) (bool, error) { return len(p.Requests()) > 1, nil }))
+	if rest := p.Rest(); rest != 0 {
+		t.Errorf("at rest for %v while a fetch is under way", rest)
+	}
+	close(answer)
+	ok(t, p.Until(t.Context(), "rest", func(context.Context) (bool, error) { return p.Rest() > 0, nil }))
+}
+
 func TestNewWindowsAreNoSecretWay(t *testing.T) {
 	p := newPage(t)
 	open(t, p, site(t, map[string]any{"/": `<script>addEventListener("load", () => window.open("homeassistant://auth-callback?code=a"))</script>`}).URL+"/")
