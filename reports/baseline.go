@@ -48,7 +48,7 @@ func ReadBaseline(path string, ids []string) (*Baseline, error) {
 	}
 	b := &Baseline{file: path}
 	versioned := false
-	err = each(doc.Content[0], path, []string{"apiVersion", "known_failures"}, func(key string, value *yaml.Node) error {
+	err = EachKey(doc.Content[0], path, []string{"apiVersion", "known_failures"}, func(key string, value *yaml.Node) error {
 		if key == "apiVersion" {
 			versioned = value.Value == APIVersion
 			return nil
@@ -81,8 +81,8 @@ func orEmpty(err error) error {
 	return err
 }
 
-// each walks a mapping whose keys are known.
-func each(n *yaml.Node, path string, keys []string, do func(string, *yaml.Node) error) error {
+// EachKey walks a YAML mapping whose keys are known. The error of another names file, line and the nearest right key.
+func EachKey(n *yaml.Node, path string, keys []string, do func(string, *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
 		return fmt.Errorf("%s:%d: a mapping with %s is wanted", path, n.Line, strings.Join(keys, ", "))
 	}
@@ -100,7 +100,7 @@ func each(n *yaml.Node, path string, keys []string, do func(string, *yaml.Node) 
 
 func readKnown(n *yaml.Node, path string, ids []string) (Known, error) {
 	k := Known{line: n.Line}
-	err := each(n, path, []string{"id", "reason", "issue", "until", "vectors"}, func(key string, v *yaml.Node) (err error) {
+	err := EachKey(n, path, []string{"id", "reason", "issue", "until", "vectors"}, func(key string, v *yaml.Node) (err error) {
 		switch key {
 		case "id":
 			k.ID = v.Value

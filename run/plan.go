@@ -56,6 +56,9 @@ func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	var side, alone []runner.Row
 	for _, r := range rows {
 		row := runner.Row{ID: r.ID, Level: r.Level, Timeout: Limit(r, o.Clock)}
+		if o.Provider != nil && len(o.Provider.Steps) > 0 {
+			row.Timeout += walkTimeout
+		}
 		if r.Alone {
 			alone = append(alone, row)
 		} else {

@@ -16,6 +16,7 @@ import (
 )
 
 const (
+	walkTimeout  = 2 * time.Minute  // the same, and one row, where a browser takes steps
 	lookTimeout  = 25 * time.Second // looking at the target before the run
 	leaveTimeout = 30 * time.Second // giving back after it
 )
@@ -34,10 +35,15 @@ func pay(ctx context.Context, s stage.Setup, onboard bool) (v *visit, err error)
 		return nil, Usage("%v", err)
 	}
 	v = &visit{stage: st}
-	ctx, cancel := context.WithTimeout(v.context(ctx), lookTimeout)
+	limit := lookTimeout
+	if s.Provider != nil && len(s.Provider.Steps) > 0 {
+		limit = walkTimeout
+	}
+	ctx, cancel := context.WithTimeout(v.context(ctx), limit)
 	defer cancel()
 	if st.Provider != nil {
 		err = st.Provider.Probe(ctx)
+		st.Browser.Close()
 	} else {
 		err = v.enter(ctx, s, onboard)
 	}

@@ -26,6 +26,7 @@ func startBuiltInProvider(ctx context.Context, o *run.Options) (stop func(), err
 	*o.Provider = provider.Config{
 		Redirect: redirect, Scope: "profile devices:read", APIURL: p.URL + "/api/me",
 		Client: provider.Client{ID: apps[0].ID, Secret: apps[0].Secret}, Other: provider.Client{ID: apps[1].ID, Secret: apps[1].Secret}, Public: provider.Client{ID: apps[2].ID},
+		Steps: o.Provider.Steps,
 	}
 	return p.Kill, ctx.Err()
 }
@@ -40,6 +41,6 @@ func startBuiltInProxy(ctx context.Context, o *run.Options) (stop func(), err er
 	ben := third.Users[1]
 	o.BuiltIn = true
 	o.Target, o.Account.Username, o.Account.Password, o.CAFile = proxy.URL, ben.Username, ben.Password, proxy.CA
-	*o.Provider = provider.Config{Service: proxy.Services[0].Domain}
+	*o.Provider = provider.Config{Service: proxy.Services[0].Domain, Steps: o.Provider.Steps}
 	return func() { proxy.Kill(); third.Kill() }, ctx.Err()
 }

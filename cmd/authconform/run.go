@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/stage"
@@ -23,7 +24,7 @@ type runFlags struct {
 	config, target, profile, user, passwordFile, controlURL string
 	onboard, insecure, strict, noColor, quiet, verbose      bool
 	browser, clock, clientSite, clientSiteCA, caFile        string
-	accountLink                                             string
+	accountLink, steps                                      string
 	provider                                                provider.Config
 	require                                                 []string
 	sel, shard, reportDir, baseline, writeBaseline          string
@@ -73,6 +74,7 @@ Everything made at the target (tokens, login flows, users) is given back, also a
 	fl.StringVar(&f.provider.Other.ID, "other-client-id", "", "another client there; its secret in AUTHCONFORM_OTHER_CLIENT_SECRET")
 	fl.StringVar(&f.provider.Public.ID, "public-client-id", "", "a client there without a secret")
 	fl.StringVar(&f.provider.Service, "service", "", "the service of an account-link proxy that is linked")
+	fl.StringVar(&f.steps, "steps", "", "how a person gets through a provider's pages in a browser: auto, or a `FILE` (default: as plain forms, without one)")
 	fl.StringVar(&f.accountLink, "account-link", "", "`ADDRESS` at which the target looks for its account-link proxy (TLS, by the CA of the client site)")
 	fl.StringVar(&f.clientSiteCA, "client-site-ca", "", "`DIR` of the CA of the https client site; made if it has none")
 	fl.StringSliceVar(&f.require, "require", nil, "needs (browser, clock, client-site, https-site, admin) whose absence fails the run")
@@ -165,6 +167,9 @@ func (f *runFlags) options(cmd *cobra.Command) (run.Options, error) {
 			return o, err
 		}
 	}
+	if f.steps != "" && o.Provider == nil {
+		return o, run.Usage("--steps: only a provider's pages are walked by steps (--profile %s, %s)", providerProfile, proxyProfile)
+	}
 	o.Site.Listen, o.Site.Public, _ = strings.Cut(f.clientSite, "=")
 	if f.clientSite == "" {
 		o.Site.Prefer = 21000 + int(uint64(f.seed)%1000)*30
@@ -181,6 +186,9 @@ const proxyProfile = "account-link"
 // clients are ours at a provider.
 func (f *runFlags) clients(o *run.Options) error {
 	o.Provider = &f.provider
+	if err := f.readSteps(); err != nil {
+		return err
+	}
 	if f.target == "" {
 		return nil // the built-in mock has them
 	}
@@ -194,6 +202,26 @@ func (f *runFlags) clients(o *run.Options) error {
 		return run.Usage("a provider is judged by a client of ours: give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")
 	}
 	f.provider.Client.Secret, f.provider.Other.Secret = os.Getenv(envPrefix+"CLIENT_SECRET"), os.Getenv(envPrefix+"OTHER_CLIENT_SECRET")
+	return nil
+}
+
+func (f *runFlags) readSteps() (err error) {
+	raw := provider.AutoSteps
+	switch f.steps {
+	case "":
+		return nil
+	case "auto":
+	default:
+		if raw, err = os.ReadFile(f.steps); err != nil {
+			return run.Usage("--steps: %v; give a file, or auto", err)
+		}
+	}
+	if f.provider.Steps, err = provider.ReadSteps(f.steps, raw); err != nil {
+		return run.Usage("--steps %v", err)
+	}
+	if _, err = browser.Find(f.browser); err != nil {
+		return run.Usage("--steps: a browser takes them, and there is %v", err)
+	}
 	return nil
 }
 

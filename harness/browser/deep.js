@@ -15,7 +15,7 @@ const deep = {
   },
   pressable: "button, a, summary, input[type=submit], input[type=button], input[type=image], [role=button], [role=link]",
   label(el) {
-    return el.ariaLabel || el.value || deep.text(el) || el.alt || el.title || "";
+    return el.ariaLabel || (el.tagName === "INPUT" ? el.value || el.alt : deep.text(el)) || el.title;
   },
   // What a person could see; a native checkbox is often transparent under a drawn one, hence the second look in one().
   shown(el, transparentToo = false) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,34 +102,12 @@ func (t *Target) Ask(ctx context.Context) (*Conversation, string) {
 // Finish plays the person at an authorize URL, to the page where they end; no is one who does not allow. The second
 // value is the proxy's callback as it was opened, "" where nobody came back.
 func (t *Target) Finish(ctx context.Context, authorizeURL string, no bool) (*wire.Exchange, string) {
-	choice, p, back := allow, t.Person(), ""
-	if no {
-		choice = deny
+	way := t.walk(ctx, walk{from: authorizeURL, yes: !no, ends: func(string) bool { return false }})
+	at := slices.IndexFunc(way.went, func(where string) bool { return strings.HasPrefix(where, t.Wire.Base()) })
+	if at < 0 {
+		return way.last, ""
 	}
-	e := p.Open(ctx, authorizeURL)
-	for range mostPages {
-		if to := e.Header.Get("Location"); e.Status >= 300 && e.Status < 400 && to != "" {
-			where, err := e.Resolve(to)
-			if err != nil {
-				return e, back
-			}
-			if strings.HasPrefix(where, t.Wire.Base()) {
-				back = where
-			}
-			e = p.Open(ctx, where)
-			continue
-		}
-		form := formOf(e)
-		if form == nil {
-			return e, back
-		}
-		if link := linkOf(e, deny); no && link != "" && !form.offers(deny) {
-			e = p.Open(ctx, link)
-			continue
-		}
-		e = p.Submit(ctx, form.filled(t.Account.Username, t.Account.Password, choice))
-	}
-	return e, back
+	return way.last, way.went[at]
 }
 
 // Linked makes a whole linking and returns its tokens. Getting them is a control.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
@@ -31,6 +32,7 @@ type Config struct {
 	Public       Client         `json:"public"` // one without a secret; zero: none
 	Metadata     map[string]any `json:"metadata,omitempty"`
 	MetadataURL  string         `json:"metadata_url,omitempty"`
+	Steps        []Step         `json:"steps,omitempty"` // how a person gets through its pages in a browser; none: as plain forms, without one
 	Basic        bool           `json:"basic,omitempty"` // secrets in the form are refused: they go into the header (found out by Probe)
 }
 
@@ -46,6 +48,10 @@ type Target struct {
 	Wire    *wire.Client
 	Clock   clock.Clock
 	Account target.Account
+
+	// Where there are Steps: opens a page of the person's browser, and keeps what one shows as evidence.
+	NewPage func(context.Context) (*browser.Page, error)
+	Show    func(ctx context.Context, page *browser.Page, step string)
 
 	Patience time.Duration // the longest wait for a frame that may not come, at a target on this machine; 0: as a spec says
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
@@ -96,10 +97,18 @@ func Open(s Setup, worker int, progress func(string)) (*Stage, error) {
 		Wire: wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure},
 		Site: site, Clock: st.Clock, Facts: s.Facts, Account: s.Account, Session: s.Session, Mark: s.Mark,
 	})
+	hosts := st.hosts(s.Target)
 	if s.Provider != nil {
 		st.Provider = provider.New(wire.Options{Base: s.Target, CA: roots, Insecure: s.Insecure}, *s.Provider, s.Account, st.Clock)
+		st.Provider.Show, st.Provider.NewPage = Show, func(ctx context.Context) (*browser.Page, error) { return Browse(ctx).NewPage(ctx) }
+		if len(s.Provider.Steps) > 0 {
+			hosts = []string{browser.AnyHost} // a provider's pages may need those of others
+		}
 	}
-	st.Browser = NewBrowser(s.Browser, site, st.hosts(s.Target)...)
+	st.Browser = NewBrowser(s.Browser, site, hosts...)
+	if len(s.CAFile) > 0 || s.Insecure {
+		st.Browser.trust = st.Home.Wire.PublicKey
+	}
 	return st, nil
 }
 

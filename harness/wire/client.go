@@ -58,6 +58,24 @@ func (c *Client) Base() string { return c.base }
 // HTTP is the client beneath, for protocols that start as HTTP (WebSocket) and stock libraries.
 func (c *Client) HTTP() *http.Client { return c.http }
 
+// PublicKey is the key (SubjectPublicKeyInfo) of the certificate that the server shows and the client trusts; nil without
+// TLS.
+func (c *Client) PublicKey(ctx context.Context) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.base, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	_ = resp.Body.Close()
+	if resp.TLS == nil {
+		return nil, nil
+	}
+	return resp.TLS.PeerCertificates[0].RawSubjectPublicKeyInfo, nil
+}
+
 // Forget closes idle connections: a server whose time was moved has closed them at its end.
 func (c *Client) Forget() { c.http.CloseIdleConnections() }
 

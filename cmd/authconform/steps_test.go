@@ -1,0 +1,68 @@
+package main
+
+import (
+	"maps"
+	"net/url"
+	"os"
+	"testing"
+
+	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/mockprovider"
+	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/run"
+)
+
+// TestStepsJudgeAsFormsDo: walked by steps in a browser, a provider with three mistakes gets the verdicts that it gets as
+// forms, from the pages, from what is sent back, and from the redirect's own answer.
+func TestStepsJudgeAsFormsDo(t *testing.T) {
+	if _, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err != nil {
+		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
+			t.Fatal(err)
+		}
+		t.Skip("NOT TESTED:", err)
+	}
+	const redirect = "http://127.0.0.1:8123/auth/external/callback"
+	policy := mockprovider.Strict()
+	policy.RedirectStatus = 307
+	policy.Return = func(v url.Values) url.Values {
+		if v.Has("error") {
+			v.Set("error", "denied")
+		}
+		v.Del("iss")
+		return v
+	}
+	apps := mockprovider.DemoApps(redirect)
+	p, err := mockprovider.Listen("127.0.0.1:0", mockprovider.Options{Policy: policy, Apps: apps})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Kill)
+	ben := p.Users[1]
+	verdicts := func(args ...string) map[string]reports.Verdict {
+		t.Setenv("AUTHCONFORM_CLIENT_SECRET", apps[0].Secret)
+		o, report := judge(t, p.URL, ben.Username, ben.Password, append([]string{
+			"--profile", "provider", "--client-id", apps[0].ID, "--redirect-uri", redirect, "--scope", "profile devices:read",
+			"--select", "provider.authorize.state,provider.authorize.denied,provider.authorize.iss,provider.authorize.wrong-password,provider.authorize.redirect-status,provider.authorize.no-store",
+		}, args...)...)
+		if o.code != run.ExitFailed {
+			t.Fatalf("exit %d\n%s", o.code, o.all())
+		}
+		got := map[string]reports.Verdict{}
+		for _, r := range report.Results {
+			got[r.ID] = r.Verdict
+		}
+		return got
+	}
+	forms, steps := verdicts(), verdicts("--steps", "auto", "--browser", "auto")
+	if !maps.Equal(forms, steps) {
+		t.Errorf("as forms %v\nby steps %v", forms, steps)
+	}
+	for id, want := range map[string]reports.Verdict{
+		"provider.authorize.denied": reports.Fail, "provider.authorize.redirect-status": reports.Fail, "provider.authorize.iss": reports.Warn,
+		"provider.authorize.state": reports.Pass, "provider.authorize.wrong-password": reports.Pass, "provider.authorize.no-store": reports.Pass,
+	} {
+		if steps[id] != want {
+			t.Errorf("%s: %s, want %s", id, steps[id], want)
+		}
+	}
+}
