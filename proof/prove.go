@@ -61,7 +61,7 @@ func Prove(ctx context.Context, o Options) (*Matrix, error) {
 	return p.matrix(), ctx.Err()
 }
 
-// concerning leaves out the defects of other roles: those that break no row of the profile.
+// concerning leaves out the defects of other roles, and those that break no row of the profile.
 func concerning(profile *profiles.Profile, list []defects.Defect) []defects.Defect {
 	catalogue, err := requirements.Load()
 	if err != nil {
@@ -72,7 +72,7 @@ func concerning(profile *profiles.Profile, list []defects.Defect) []defects.Defe
 		ids[r.ID] = true
 	}
 	return slices.DeleteFunc(slices.Clone(list), func(d defects.Defect) bool {
-		return !slices.ContainsFunc(d.Breaks, func(id string) bool { return ids[id] })
+		return !d.Of(profile.Driver) || !slices.ContainsFunc(d.Breaks, func(id string) bool { return ids[id] })
 	})
 }
 

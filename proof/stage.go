@@ -161,7 +161,7 @@ func (b *bench) atProxy(url string, roots *x509.CertPool) *standing {
 
 // atThird is the harness's side of a third party.
 func (b *bench) atThird(url string) *standing {
-	s := b.at(url, target.Facts{Product: "OAuth 2 provider"})
+	s := b.at(url, target.Facts{Product: "OAuth 2 provider", PKCE: true})
 	apps, ben := mockprovider.DemoApps(redirect), mockprovider.DefaultUsers()[1]
 	client := func(a mockprovider.App) provider.Client { return provider.Client{ID: a.ID, Secret: a.Secret} }
 	s.Provider = provider.New(wire.Options{Base: url}, provider.Config{

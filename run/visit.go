@@ -53,6 +53,7 @@ func pay(ctx context.Context, s stage.Setup, onboard bool) (v *visit, err error)
 		return nil, err
 	}
 	if st.Provider != nil {
+		st.Home.Facts.PKCE = true // wanted of every authorization server, whatever its metadata say (RFC 9700 §2.1.1)
 		if st.Home.Facts.Product = "OAuth 2 provider"; s.Provider.Service != "" {
 			st.Home.Facts.Product = "account-link proxy"
 		}

@@ -178,8 +178,8 @@ func (t *Target) Request() Form {
 	return f
 }
 
-// Grant is the form that redeems a code for our client, as a home sends it.
-func (t *Target) Grant(code string) Form {
+// CodeGrant is the form that redeems a code for our client, as a home sends it.
+func (t *Target) CodeGrant(code string) Form {
 	f := Form{
 		{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "redirect_uri", Value: t.Redirect},
 		{Name: "client_id", Value: t.Client.ID},
@@ -235,11 +235,15 @@ func (t *Target) post(ctx context.Context, to string, f Form, header ...string) 
 // Exchange redeems a code, with changes to the form if any.
 func (t *Target) Exchange(ctx context.Context, code string, changes ...target.Change) *wire.Exchange {
 	judge.Secret(ctx, "code", code)
-	return t.Token(ctx, t.Grant(code).Apply(changes...))
+	e := t.Token(ctx, t.CodeGrant(code).Apply(changes...))
+	if e.Status == http.StatusOK {
+		judge.From(ctx).Cleanup(func(ctx context.Context) { t.give(ctx, e) })
+	}
+	return e
 }
 
-// Refresh refreshes as a home does, with changes to the form if any.
-func (t *Target) Refresh(ctx context.Context, token string, changes ...target.Change) *wire.Exchange {
+// Renew refreshes as a home does, with changes to the form if any.
+func (t *Target) Renew(ctx context.Context, token string, changes ...target.Change) *wire.Exchange {
 	judge.Secret(ctx, "refresh_token", token)
 	f := Form{{Name: "grant_type", Value: "refresh_token"}, {Name: "client_id", Value: t.Client.ID}, {Name: "refresh_token", Value: token}}
 	if t.Client.Secret != "" {
@@ -267,12 +271,6 @@ func (t *Target) API(ctx context.Context, authorization string) *wire.Exchange {
 	return t.Wire.Do(ctx, r)
 }
 
-// Tokens are an answer of the token endpoint.
-type Tokens struct {
-	Access  string `json:"access_token"`
-	Refresh string `json:"refresh_token"`
-}
-
 // Code makes a whole authorization and returns its code. Getting one is a control.
 func (t *Target) Code(ctx context.Context, changes ...target.Change) string {
 	back := t.Authorize(ctx, t.Request().Apply(changes...))
@@ -282,21 +280,19 @@ func (t *Target) Code(ctx context.Context, changes ...target.Change) string {
 	return back.Code
 }
 
-// Tokens makes a whole flow. Getting tokens is a control.
-func (t *Target) Tokens(ctx context.Context, changes ...target.Change) Tokens {
+// Tokens makes a whole flow. Getting an access token is a control.
+func (t *Target) Tokens(ctx context.Context, changes ...target.Change) target.Tokens {
 	e := t.Exchange(ctx, t.Code(ctx, changes...))
 	got := Read(e)
 	if e.Status != http.StatusOK || got.Access == "" {
 		judge.Block(ctx, "a fresh code got no tokens: %s", e)
 	}
-	judge.From(ctx).Cleanup(func(ctx context.Context) { t.give(ctx, e) })
 	return got
 }
 
 // Read reads tokens from an answer.
-func Read(e *wire.Exchange) Tokens {
-	var got Tokens
-	_ = e.Decode(&got) // what is no token answer has none
+func Read(e *wire.Exchange) target.Tokens {
+	got, _ := target.Read(e, "") // what is no token answer has none
 	return got
 }
 

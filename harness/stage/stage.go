@@ -159,9 +159,9 @@ func (c Control) setClock(ctx context.Context, client *http.Client, to time.Dura
 
 // With lets the specs under ctx find the stage's parts.
 func (s *Stage) With(ctx context.Context) context.Context {
-	ctx = withBrowser(target.With(ctx, s.Home), s.Browser)
+	ctx = target.WithServer(withBrowser(target.With(ctx, s.Home), s.Browser), s.Home)
 	if s.Provider != nil {
-		ctx = provider.With(ctx, s.Provider)
+		ctx = target.WithServer(provider.With(ctx, s.Provider), s.Provider)
 	}
 	if s.Link == nil {
 		return ctx

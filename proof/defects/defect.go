@@ -30,6 +30,17 @@ type Defect struct {
 	Proxy    func(*accountlink.Policy)
 }
 
+// Of tells whether the defect is one of the servers that a driver drives.
+func (d Defect) Of(driver string) bool {
+	switch driver {
+	case "provider":
+		return d.Provider != nil
+	case "account-link":
+		return d.Proxy != nil
+	}
+	return d.Change != nil || d.Home != nil
+}
+
 // Options is a home that has the defect.
 func (d Defect) Options(o mockserver.Options) mockserver.Options {
 	if o.Policy == nil {

@@ -129,7 +129,7 @@ func refusals(place, word string, status int, by string) third {
 	})
 }
 
-var everyProviderRow = []string{"provider.*"}
+var everyProviderRow = []string{"provider.*", "oauth2.*"}
 
 var _ = listed([]Defect{
 	{ID: "thirdparty.ends-on-a-page", Story: "After consent the person is told to close the window, and nobody is sent back.", Breaks: []string{"provider.authorize.code", "provider.authorize.long-state", "provider.authorize.raw-redirect", "provider.authorize.unknown-parameters"}, Blocks: everyProviderRow,
@@ -259,11 +259,11 @@ var _ = listed([]Defect{
 				q[name] = list[len(list)-1:]
 			}
 		}))},
-	{ID: "thirdparty.code-counter", Story: "A code is a time and a counter.", Breaks: []string{"provider.authorize.code-unguessable"}, Provider: func(p *mockprovider.Policy) {
+	{ID: "thirdparty.code-counter", Story: "A code is a time and a counter.", Breaks: []string{"oauth2.code.entropy"}, Provider: func(p *mockprovider.Policy) {
 		var n atomic.Int64
 		p.NewCode = func() string { return fmt.Sprintf("20261125%024d", n.Add(1)) }
 	}},
-	{ID: "thirdparty.code-short", Story: "A code has eight hex digits.", Breaks: []string{"provider.authorize.code-unguessable"}, Provider: func(p *mockprovider.Policy) { p.NewCode = func() string { return mock.Secret(4) } }},
+	{ID: "thirdparty.code-short", Story: "A code has eight hex digits.", Breaks: []string{"oauth2.code.entropy"}, Provider: func(p *mockprovider.Policy) { p.NewCode = func() string { return mock.Secret(4) } }},
 	{ID: "thirdparty.code-base64", Story: "Codes are plain base64 and begin with a slash now and then, which homes refuse.", Breaks: []string{"provider.authorize.code-clean"}, Provider: func(p *mockprovider.Policy) {
 		p.NewCode = func() string { return "/a/" + base64.StdEncoding.EncodeToString([]byte(mock.Secret(20))) }
 	}},
@@ -299,27 +299,25 @@ var _ = listed([]Defect{
 	{ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be kept.", Breaks: []string{"provider.authorize.no-store"}, Provider: thirdAnswers("POST /oauth/consent", header("Cache-Control", "private"))},
 	{ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.", Breaks: []string{"provider.authorize.redirect-status"}, Provider: func(p *mockprovider.Policy) { p.RedirectStatus = http.StatusTemporaryRedirect }},
 
-	{ID: "thirdparty.pkce-plain-compare", Story: "The challenge is compared with the verifier itself.", Breaks: []string{"provider.pkce.s256", "provider.pkce.public"}, Blocks: []string{"provider.pkce.*", "provider.metadata.pkce"},
+	{ID: "thirdparty.pkce-plain-compare", Story: "The challenge is compared with the verifier itself.", Breaks: []string{"oauth2.pkce.s256", "provider.pkce.public", "oauth2.pkce.parallel"}, Blocks: []string{"provider.pkce.*", "provider.metadata.pkce", "oauth2.pkce.*"},
 		Provider: redeemsBy(func(c mockprovider.Code, v string) bool { return c.Challenge == v })},
-	{ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.", Breaks: []string{"provider.pkce.wrong-verifier", "provider.pkce.not-shared"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+	{ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.", Breaks: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 		return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
 	})},
-	{ID: "thirdparty.pkce-case", Story: "The verifier is compared without regard to case.", Breaks: []string{"provider.pkce.wrong-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+	{ID: "thirdparty.pkce-case", Story: "The verifier is compared without regard to case.", Breaks: []string{"oauth2.pkce.wrong-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 		return strings.EqualFold(form.Get("code_verifier"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") && strings.Contains(r.Description, "missing or wrong")
 	})},
-	{ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.", Breaks: []string{"provider.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+	{ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.", Breaks: []string{"oauth2.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 		return form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
 	})},
-	{ID: "thirdparty.pkce-empty", Story: "An empty verifier is no verifier, and passes.", Breaks: []string{"provider.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+	{ID: "thirdparty.pkce-empty", Story: "An empty verifier is no verifier, and passes.", Breaks: []string{"oauth2.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 		return form.Has("code_verifier") && form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
 	})},
-	{ID: "thirdparty.pkce-downgrade", Story: "A verifier for a code without a challenge is ignored.", Breaks: []string{"provider.pkce.downgrade"}, Provider: redeems(because("without a code_challenge"))},
+	{ID: "thirdparty.pkce-downgrade", Story: "A verifier for a code without a challenge is ignored.", Breaks: []string{"oauth2.pkce.unexpected-verifier"}, Provider: redeems(because("without a code_challenge"))},
 	{ID: "thirdparty.pkce-plain", Story: "plain is taken.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("plain")},
 	{ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("")},
 	{ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: challenges("S512")},
-	{ID: "thirdparty.pkce-last-challenge", Story: "The last challenge of the client counts for all of its codes.", Breaks: []string{"provider.pkce.not-shared"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		return strings.HasPrefix(form.Get("code_verifier"), "another-verifier") && strings.Contains(r.Description, "missing or wrong")
-	})},
+	{ID: "thirdparty.pkce-by-client", Story: "A verifier is looked up among all challenges of the client.", Breaks: []string{"oauth2.pkce.not-shared"}, Provider: challengesByClient},
 	{ID: "thirdparty.public-without-pkce", Story: "A client without a secret needs no PKCE.", Breaks: []string{"provider.pkce.public"}, Provider: func(p *mockprovider.Policy) {
 		before := p.Challenge
 		p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
@@ -428,4 +426,21 @@ func copyOf(v url.Values) url.Values {
 		out[k] = slices.Clone(list)
 	}
 	return out
+}
+
+// challengesByClient keeps challenges apart from their codes.
+func challengesByClient(p *mockprovider.Policy) {
+	kept := &idSecrets{}
+	challenge := p.Challenge
+	p.Challenge = func(app mockprovider.App, c, method string) *mock.Refusal {
+		kept.add(c)
+		return challenge(app, c, method)
+	}
+	redeem := p.Redeem
+	p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+		if fits := s256(form.Get("code_verifier")); c.Challenge != "" && slices.Contains(kept.list(), fits) {
+			c.Challenge = fits
+		}
+		return redeem(c, app, form, now)
+	}
 }

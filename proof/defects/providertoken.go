@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,18 +38,18 @@ func metadataMember(name string, value any) third {
 	}
 }
 
-var provTokens = []string{"provider.token.*", "provider.refresh.*", "provider.resource.*", "provider.revoke.*", "provider.pkce.*", "provider.authorize.code*", "provider.metadata.*", "provider.authorize.unknown-scope"}
+var provTokens = []string{"oauth2.*", "provider.token.*", "provider.refresh.*", "provider.resource.*", "provider.revoke.*", "provider.pkce.*", "provider.authorize.code*", "provider.metadata.*", "provider.authorize.unknown-scope"}
 
 var _ = listed([]Defect{
-	{ID: "thirdparty.text-plain", Story: "Tokens come as text/plain: no home can link.", Breaks: []string{"provider.token.answer", "provider.token.post", "provider.authorize.code", "provider.pkce.s256", "provider.pkce.public", "provider.pkce.not-shared", "provider.token.basic-refused", "provider.token.invented-code"}, Blocks: everyProviderRow,
+	{ID: "thirdparty.text-plain", Story: "Tokens come as text/plain: no home can link.", Breaks: []string{"oauth2.token.status-200", "provider.token.post", "provider.authorize.code", "oauth2.pkce.s256", "provider.pkce.public", "oauth2.pkce.not-shared", "provider.token.basic-refused", "oauth2.code.missing", "oauth2.code.single-use-parallel", "provider.refresh.unknown"}, Blocks: everyProviderRow,
 		Provider: thirdAnswers(tokenAt, header("Content-Type", "text/plain"))},
-	{ID: "thirdparty.no-token-type", Story: "token_type is left out.", Breaks: []string{"provider.token.answer", "provider.token.type"}, Provider: tokenMember("token_type", nil)},
-	{ID: "thirdparty.token-type-mac", Story: "token_type is bearer_token.", Breaks: []string{"provider.token.type"}, Provider: tokenMember("token_type", "bearer_token")},
-	{ID: "thirdparty.no-life", Story: "expires_in is left out.", Breaks: []string{"provider.token.expires-in", "provider.refresh.grant", "provider.resource.expired"}, Blocks: []string{"provider.resource.expired"}, Provider: tokenMember("expires_in", nil)},
-	{ID: "thirdparty.life-as-text", Story: "expires_in is a text.", Breaks: []string{"provider.token.expires-in", "provider.refresh.grant", "provider.resource.expired"}, Blocks: []string{"provider.resource.expired"}, Provider: tokenMember("expires_in", "1800")},
+	{ID: "thirdparty.no-token-type", Story: "token_type is left out.", Breaks: []string{"oauth2.token.token-type"}, Provider: tokenMember("token_type", nil)},
+	{ID: "thirdparty.token-type-mac", Story: "token_type is bearer_token.", Breaks: []string{"oauth2.token.token-type"}, Provider: tokenMember("token_type", "bearer_token")},
+	{ID: "thirdparty.no-life", Story: "expires_in is left out.", Breaks: []string{"oauth2.token.expires-in", "provider.refresh.grant", "provider.resource.expired"}, Blocks: []string{"provider.resource.expired"}, Provider: tokenMember("expires_in", nil)},
+	{ID: "thirdparty.life-as-text", Story: "expires_in is a text.", Breaks: []string{"oauth2.token.expires-in", "provider.refresh.grant", "provider.resource.expired"}, Blocks: []string{"provider.resource.expired"}, Provider: tokenMember("expires_in", "1800")},
 	{ID: "thirdparty.no-refresh-token", Story: "A refresh token comes only with a scope that no home sends.", Breaks: []string{"provider.token.refresh-token"}, Blocks: everyProviderRow, Provider: tokenMember("refresh_token", nil)},
-	{ID: "thirdparty.tokens-stored", Story: "Token answers may be kept by whoever stands between.", Breaks: []string{"provider.token.no-store"}, Provider: func(p *mockprovider.Policy) { p.TokenHeader = http.Header{} }},
-	{ID: "thirdparty.refreshed-stored", Story: "The answer to a refresh may be kept.", Breaks: []string{"provider.token.no-store"}, Provider: func(p *mockprovider.Policy) {
+	{ID: "thirdparty.tokens-stored", Story: "Token answers may be kept by whoever stands between.", Breaks: []string{"oauth2.token.cache-no-store"}, Provider: func(p *mockprovider.Policy) { p.TokenHeader = http.Header{} }},
+	{ID: "thirdparty.refreshed-stored", Story: "The answer to a refresh may be kept.", Breaks: []string{"oauth2.token.cache-no-store"}, Provider: func(p *mockprovider.Policy) {
 		before := p.Answer
 		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 			if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "refresh_token" {
@@ -57,15 +58,24 @@ var _ = listed([]Defect{
 			return a
 		}
 	}},
-	{ID: "thirdparty.token-counter", Story: "Tokens are numbered.", Breaks: []string{"provider.token.unguessable"}, Provider: func(p *mockprovider.Policy) {
+	{ID: "thirdparty.charset", Story: "A form whose type has a charset is not read.", Breaks: []string{"oauth2.token.form-encoding"}, Provider: thirdTakes(at(tokenAt).and(func(r mock.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), ";") }), func(r mock.Request) mock.Request {
+		r.Body = nil
+		return r
+	})},
+	{ID: "thirdparty.form-type-case", Story: "The type of a form is compared letter by letter.", Breaks: []string{"oauth2.token.form-encoding"}, Provider: thirdTakes(at(tokenAt).and(func(r mock.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "WWW") }), func(r mock.Request) mock.Request {
+		r.Body = nil
+		return r
+	})},
+	{ID: "thirdparty.token-short", Story: "Tokens have twelve hex digits.", Breaks: []string{"oauth2.token.entropy", "oauth2.token.access-entropy"}, Provider: func(p *mockprovider.Policy) { p.NewToken = func() string { return mock.Secret(6) } }},
+	{ID: "thirdparty.token-counter", Story: "Tokens are numbered.", Breaks: []string{"oauth2.token.entropy", "oauth2.token.access-entropy"}, Provider: func(p *mockprovider.Policy) {
 		var n atomic.Int64
 		p.NewToken = func() string { return fmt.Sprintf("token-of-demo-devices-%020d", n.Add(1)) }
 	}},
-	{ID: "thirdparty.token-by-get", Story: "The token endpoint answers GET.", Breaks: []string{"provider.token.post-only"}, Provider: thirdTakes(at("GET /oauth/token"), func(r mock.Request) mock.Request {
+	{ID: "thirdparty.token-by-get", Story: "The token endpoint answers GET.", Breaks: []string{"oauth2.token.post-only"}, Provider: thirdTakes(at("GET /oauth/token"), func(r mock.Request) mock.Request {
 		r.Method, r.Body, r.Header = http.MethodPost, []byte(queryOf(r).Encode()), setHeader(r.Header, "Content-Type", "application/x-www-form-urlencoded")
 		return r
 	})},
-	{ID: "thirdparty.token-query", Story: "Query and form are one.", Breaks: []string{"provider.token.query-ignored"}, Provider: thirdTakes(at(tokenAt), func(r mock.Request) mock.Request {
+	{ID: "thirdparty.token-query", Story: "Query and form are one.", Breaks: []string{"oauth2.token.query-ignored"}, Provider: thirdTakes(at(tokenAt), func(r mock.Request) mock.Request {
 		if len(r.Body) == 0 {
 			r.Body = []byte(queryOf(r).Encode())
 		}
@@ -79,7 +89,8 @@ var _ = listed([]Defect{
 		}
 		return a
 	})},
-	{ID: "thirdparty.code-reusable", Story: "A code is good for as long as it lives.", Breaks: []string{"provider.token.single-use"}, Blocks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.SingleUse = false }},
+	{ID: "thirdparty.code-idempotent", Story: "The same request again gets the same tokens again, lest an answer be lost.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: sameAnswers},
+	{ID: "thirdparty.code-reusable", Story: "A code is good for as long as it lives.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.SingleUse = false }},
 	{ID: "thirdparty.replay-harmless", Story: "A code that comes again is refused, and its tokens live.", Breaks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.ReplayKills = false }},
 	{ID: "thirdparty.code-any-client", Story: "Any client redeems any code.", Breaks: []string{"provider.token.bound-client"}, Provider: redeems(func(c mockprovider.Code, app mockprovider.App, _ url.Values, _ *mock.Refusal) bool {
 		return c.AppID != app.ID
@@ -91,7 +102,7 @@ var _ = listed([]Defect{
 	{ID: "thirdparty.code-redirect-slash", Story: "A slash at the end makes no difference when the code is redeemed.", Breaks: []string{"provider.token.bound-redirect"}, Provider: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, _ *mock.Refusal) bool {
 		return form.Get("redirect_uri") == c.Redirect+"/"
 	})},
-	{ID: "thirdparty.code-lives-a-day", Story: "A code lives for a day.", Breaks: []string{"provider.token.code-expires"}, Provider: redeems(func(c mockprovider.Code, app mockprovider.App, form url.Values, r *mock.Refusal) bool {
+	{ID: "thirdparty.code-lives-a-day", Story: "A code lives for a day.", Breaks: []string{"oauth2.code.expires"}, Provider: redeems(func(c mockprovider.Code, app mockprovider.App, form url.Values, r *mock.Refusal) bool {
 		return c.AppID == app.ID && strings.Contains(r.Description, "too old") && form.Get("redirect_uri") == c.Redirect
 	})},
 	{ID: "thirdparty.no-secret", Story: "The client id is enough.", Breaks: []string{"provider.token.wrong-secret", "provider.token.basic-refused", "provider.refresh.authenticated", "provider.revoke.authenticated"}, Provider: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
@@ -112,7 +123,7 @@ var _ = listed([]Defect{
 		}
 		return strict
 	})},
-	{ID: "thirdparty.secret-403", Story: "A wrong secret is 403.", Breaks: []string{"provider.token.wrong-secret", "provider.token.unknown-client", "provider.token.basic-refused", "provider.token.error-object", "provider.refresh.authenticated", "provider.revoke.authenticated", "provider.token.query-ignored"}, Provider: both3(refusals(tokenAt, "invalid_client", http.StatusForbidden, ""), refusals("POST /oauth/revoke", "invalid_client", http.StatusForbidden, ""))},
+	{ID: "thirdparty.secret-403", Story: "A wrong secret is 403.", Breaks: []string{"provider.token.wrong-secret", "provider.token.unknown-client", "provider.token.basic-refused", "provider.token.error-object", "provider.refresh.authenticated", "provider.revoke.authenticated", "oauth2.token.query-ignored"}, Provider: both3(refusals(tokenAt, "invalid_client", http.StatusForbidden, ""), refusals("POST /oauth/revoke", "invalid_client", http.StatusForbidden, ""))},
 	{ID: "thirdparty.unknown-client-grant", Story: "An unknown client is invalid_grant: the home asks the person to log in again, for ever.", Breaks: []string{"provider.token.unknown-client"}, Provider: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
 		if !known {
 			return mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "")
@@ -126,7 +137,7 @@ var _ = listed([]Defect{
 		return strict
 	})},
 	{ID: "thirdparty.no-challenge", Story: "A refusal of HTTP Basic has no WWW-Authenticate.", Breaks: []string{"provider.token.basic-refused"}, Provider: thirdAnswers(tokenAt, header("WWW-Authenticate", ""))},
-	{ID: "thirdparty.no-post", Story: "Only HTTP Basic is served, which few homes send.", Breaks: []string{"provider.token.post", "provider.authorize.code", "provider.pkce.s256", "provider.token.answer", "provider.metadata.auth-methods", "provider.pkce.not-shared", "provider.token.invented-code"}, Blocks: everyProviderRow, Provider: authenticates(func(_ mockprovider.App, known bool, way mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+	{ID: "thirdparty.no-post", Story: "Only HTTP Basic is served, which few homes send.", Breaks: []string{"provider.token.post", "provider.authorize.code", "oauth2.pkce.s256", "oauth2.token.status-200", "provider.metadata.auth-methods", "oauth2.pkce.not-shared", "oauth2.code.missing", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel", "provider.refresh.unknown"}, Blocks: everyProviderRow, Provider: authenticates(func(_ mockprovider.App, known bool, way mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
 		if way == mockprovider.Post {
 			return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
 		}
@@ -144,7 +155,7 @@ var _ = listed([]Defect{
 			return a
 		}
 	}},
-	{ID: "thirdparty.bad-code-404", Story: "A code that nobody knows is 404.", Breaks: []string{"provider.token.invented-code", "provider.token.single-use", "provider.token.bound-client", "provider.token.code-expires", "provider.refresh.code-is-none", "provider.token.error-object"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
+	{ID: "thirdparty.bad-code-404", Story: "A code that nobody knows is 404.", Breaks: []string{"oauth2.code.missing", "oauth2.code.single-use", "provider.token.bound-client", "oauth2.code.expires", "provider.refresh.code-is-none", "provider.token.error-object", "oauth2.code.single-use-parallel"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
 		before := p.Answer
 		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 			if a = before(r, a); at(tokenAt)(r) && strings.Contains(a.Why, "the code is unknown") {
@@ -153,7 +164,7 @@ var _ = listed([]Defect{
 			return a
 		}
 	}},
-	{ID: "thirdparty.code-cut", Story: "A code is compared up to the length that was sent.", Breaks: []string{"provider.token.invented-code", "provider.token.repeated-parameters"}, Provider: cutCodes},
+	{ID: "thirdparty.code-cut", Story: "A code is compared up to the length that was sent.", Breaks: []string{"oauth2.code.missing", "provider.token.repeated-parameters"}, Provider: cutCodes},
 	{ID: "thirdparty.errors-200", Story: "A grant that is not served is 200 with an error in it.", Breaks: []string{"provider.token.error-object", "provider.token.grant-type", "provider.token.password-grant"}, Blocks: everyProviderRow, Provider: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 		if decoded(a.Body)["error"] == "unsupported_grant_type" {
 			a.Status = http.StatusOK
@@ -167,7 +178,7 @@ var _ = listed([]Defect{
 		return a
 	})},
 
-	{ID: "thirdparty.refresh-wants-scope", Story: "A refresh without a scope is refused.", Breaks: []string{"provider.refresh.grant", "provider.revoke.authenticated", "provider.revoke.bound-client"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
+	{ID: "thirdparty.refresh-wants-scope", Story: "A refresh without a scope is refused.", Breaks: []string{"provider.refresh.grant", "provider.revoke.authenticated", "provider.revoke.bound-client", "oauth2.token.status-200"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
 		before := p.Narrow
 		p.Narrow = func(granted, asked string) (string, bool) {
 			if asked == "" {
@@ -176,12 +187,12 @@ var _ = listed([]Defect{
 			return before(granted, asked)
 		}
 	}},
-	{ID: "thirdparty.refresh-same-token", Story: "A refresh answers the access token of before.", Breaks: []string{"provider.refresh.grant", "provider.token.unguessable"}, Blocks: provTokens, Provider: sameAccess},
+	{ID: "thirdparty.refresh-same-token", Story: "A refresh answers the access token of before.", Breaks: []string{"provider.refresh.grant", "oauth2.token.access-entropy"}, Blocks: provTokens, Provider: sameAccess},
 	{ID: "thirdparty.refresh-any-client", Story: "Any client refreshes any token.", Breaks: []string{"provider.refresh.bound-client"}, Provider: func(p *mockprovider.Policy) {
 		p.Refresh = func(mockprovider.Grant, mockprovider.App, time.Time) *mock.Refusal { return nil }
 	}},
 	{ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.", Breaks: []string{"provider.refresh.authenticated"}, Provider: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")), set("client_secret", "home-secret-0123456789"))},
-	{ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.", Breaks: []string{"provider.refresh.unknown", "provider.refresh.reuse", "provider.refresh.code-is-none", "provider.revoke.refresh-token"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
+	{ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.", Breaks: []string{"provider.refresh.unknown", "provider.refresh.reuse", "provider.refresh.code-is-none", "provider.revoke.refresh-token", "oauth2.refresh.access-token-refused", "oauth2.refresh.tampered"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
 		before := p.Answer
 		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 			if a = before(r, a); at(tokenAt)(r) && strings.Contains(a.Why, "the refresh token is unknown") {
@@ -190,11 +201,14 @@ var _ = listed([]Defect{
 			return a
 		}
 	}},
-	{ID: "thirdparty.refresh-token-trimmed", Story: "A letter more at the end of a refresh token makes no difference.", Breaks: []string{"provider.refresh.unknown"}, Blocks: []string{"provider.refresh.unknown"}, Provider: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
+	{ID: "thirdparty.refresh-token-trimmed", Story: "A letter more at the end of a refresh token makes no difference.", Breaks: []string{"oauth2.refresh.tampered"}, Blocks: []string{"provider.refresh.unknown"}, Provider: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
 		if t := v.Get("refresh_token"); len(t) == 65 {
 			v.Set("refresh_token", t[:64])
 		}
 	}))},
+	{ID: "thirdparty.refresh-token-case", Story: "Refresh tokens are found whatever their letter case.", Breaks: []string{"oauth2.refresh.tampered"}, Provider: refreshBy(strings.EqualFold)},
+	{ID: "thirdparty.refresh-token-half", Story: "Refresh tokens are looked up by their first half.", Breaks: []string{"oauth2.refresh.tampered"}, Provider: refreshBy(func(given, sent string) bool { return len(sent) >= 32 && sent[:32] == given[:32] })},
+	{ID: "thirdparty.refresh-by-access", Story: "An access token refreshes, for grants are looked up by either.", Breaks: []string{"oauth2.refresh.access-token-refused"}, Provider: refreshByAccess},
 	{ID: "thirdparty.refresh-widens", Story: "A refresh gets whatever scope it asks for.", Breaks: []string{"provider.refresh.wider"}, Provider: func(p *mockprovider.Policy) {
 		before := p.Narrow
 		p.Narrow = func(granted, asked string) (string, bool) {
@@ -301,6 +315,58 @@ func revokeUnknown(p *mockprovider.Policy) {
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		if a = before(r, a); at("POST /oauth/revoke")(r) && a.Status == http.StatusOK && !slices.Contains(given.list(), fields(r).Get("token")) {
 			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(a.Header, "Content-Type", "application/json")
+		}
+		return a
+	}
+}
+
+// refreshBy finds refresh tokens by something else than equality.
+func refreshBy(like func(given, sent string) bool) third {
+	return func(p *mockprovider.Policy) {
+		given := &idSecrets{}
+		token := p.NewToken
+		p.NewToken = func() string {
+			t := token()
+			given.add(t)
+			return t
+		}
+		thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
+			for _, t := range given.list() {
+				if like(t, v.Get("refresh_token")) {
+					v.Set("refresh_token", t)
+				}
+			}
+		}))(p)
+	}
+}
+
+// refreshByAccess takes the access token for the refresh token beside it.
+func refreshByAccess(p *mockprovider.Policy) {
+	var beside sync.Map
+	answer := p.TokenAnswer
+	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+		beside.Store(access, refresh)
+		return answer(access, refresh, scope, ttl)
+	}
+	thirdTakes(at(tokenAt), withFields(func(v url.Values) {
+		if refresh, ok := beside.Load(v.Get("refresh_token")); ok {
+			v.Set("refresh_token", refresh.(string))
+		}
+	}))(p)
+}
+
+// sameAnswers repeats the answer to a code.
+func sameAnswers(p *mockprovider.Policy) {
+	var kept sync.Map
+	answer := p.Answer
+	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+		a = answer(r, a)
+		if code := fields(r).Get("code"); at(tokenAt)(r) && code != "" {
+			if a.Status == http.StatusOK {
+				kept.Store(code, a)
+			} else if before, ok := kept.Load(code); ok {
+				return before.(mock.Answer)
+			}
 		}
 		return a
 	}

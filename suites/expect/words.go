@@ -64,9 +64,7 @@ func Outcome(e *wire.Exchange) string {
 
 // Advance moves the target's time; the spec is not_run where nothing can.
 func Advance(ctx context.Context, d time.Duration) {
-	home := target.From(ctx)
-	err := home.Clock.Advance(ctx, d)
-	home.Wire.Forget()
+	err := target.ServerFrom(ctx).Advance(ctx, d)
 	switch {
 	case errors.Is(err, clock.ErrNone), errors.Is(err, clock.ErrTooFar):
 		judge.NotRun(ctx, "needs clock: %v", err)

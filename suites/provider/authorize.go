@@ -158,16 +158,6 @@ var _ = Describe("Provider: authorization", func() {
 		}
 	})
 
-	It(requirement("provider.authorize.code-unguessable"), func(ctx SpecContext) {
-		t := provider.From(ctx)
-		codes := make([]string, 8)
-		for i := range codes {
-			codes[i] = t.Code(ctx)
-		}
-		Expect(ctx, codes).To(BeUnguessable(128))
-		Control(ctx, t.Exchange(ctx, codes[0])).To(IssueTokens())
-	})
-
 	It(requirement("provider.authorize.code-clean"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		filter := regexp.MustCompile(`(?i)\.\./|<script|^/[a-z]|=/|[\t\r\n]|union.*select|concat.*\(|%2e%2e`)

@@ -1,8 +1,6 @@
 package provider
 
 import (
-	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,7 +8,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
-	"github.com/authconform/authconform/harness/clock"
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/target"
@@ -18,32 +15,11 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// lasting is a set of tokens with a refresh token. Getting one is a control.
-func lasting(ctx Ctx, t *provider.Target) provider.Tokens {
-	got := t.Tokens(ctx)
-	if got.Refresh == "" {
-		Block(ctx, "no refresh token comes with the access token")
-	}
-	return got
-}
-
-// moved moves the target's time.
-func moved(ctx context.Context, t *provider.Target, d time.Duration) {
-	err := t.Clock.Advance(ctx, d)
-	t.Wire.Forget()
-	switch {
-	case errors.Is(err, clock.ErrNone), errors.Is(err, clock.ErrTooFar):
-		NotRun(ctx, "needs clock: %v", err)
-	case err != nil:
-		Block(ctx, "%v", err)
-	}
-}
-
 var _ = Describe("Provider: refreshing", func() {
 	It(requirement("provider.refresh.grant"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		first := lasting(ctx, t)
-		e := t.Refresh(ctx, first.Refresh)
+		first := t.FreshTokens(ctx)
+		e := t.Renew(ctx, first.Refresh)
 		Expect(ctx, e).To(All(IssueTokens(), wholeNumber("expires_in")))
 		Expect(ctx, e.Text("access_token") == first.Access).To(Be("the old access token", false))
 		if t.APIURL != "" {
@@ -53,31 +29,28 @@ var _ = Describe("Provider: refreshing", func() {
 
 	It(requirement("provider.refresh.bound-client"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		got := lasting(ctx, t)
-		Expect(ctx, t.Refresh(ctx, got.Refresh, target.Set("client_id", t.Other.ID), target.Set("client_secret", t.Other.Secret))).To(BeRefused(ctx, "foreign-client"))
-		Control(ctx, t.Refresh(ctx, lasting(ctx, t).Refresh)).To(IssueTokens())
+		got := t.FreshTokens(ctx)
+		Expect(ctx, t.Renew(ctx, got.Refresh, target.Set("client_id", t.Other.ID), target.Set("client_secret", t.Other.Secret))).To(BeRefused(ctx, "foreign-client"))
+		Control(ctx, t.Renew(ctx, t.FreshTokens(ctx).Refresh)).To(IssueTokens())
 	})
 
 	It(requirement("provider.refresh.authenticated"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		Expect(ctx, t.Refresh(ctx, lasting(ctx, t).Refresh, target.Drop("client_secret"))).To(BeRefused(ctx, "client-refused-to-refresh"))
-		Expect(ctx, t.Refresh(ctx, lasting(ctx, t).Refresh, target.Set("client_secret", "wrong"))).To(BeRefused(ctx, "client-refused-to-refresh"))
-		Control(ctx, t.Refresh(ctx, lasting(ctx, t).Refresh)).To(IssueTokens())
+		Expect(ctx, t.Renew(ctx, t.FreshTokens(ctx).Refresh, target.Drop("client_secret"))).To(BeRefused(ctx, "client-refused-to-refresh"))
+		Expect(ctx, t.Renew(ctx, t.FreshTokens(ctx).Refresh, target.Set("client_secret", "wrong"))).To(BeRefused(ctx, "client-refused-to-refresh"))
+		Control(ctx, t.Renew(ctx, t.FreshTokens(ctx).Refresh)).To(IssueTokens())
 	})
 
 	It(requirement("provider.refresh.unknown"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		got := lasting(ctx, t)
-		Expect(Step(ctx, "an invented one"), t.Refresh(ctx, "0123456789abcdef0123456789abcdef")).To(BeRefused(ctx, "invalid-grant"))
-		Expect(Step(ctx, "a letter more"), t.Refresh(ctx, got.Refresh+"a")).To(BeRefused(ctx, "invalid-grant"))
-		Expect(Step(ctx, "an access token"), t.Refresh(ctx, got.Access)).To(BeRefused(ctx, "invalid-grant"))
-		Control(ctx, t.Refresh(ctx, got.Refresh)).To(IssueTokens())
+		Expect(ctx, t.Renew(ctx, "0123456789abcdef0123456789abcdef")).To(BeRefused(ctx, "invalid-grant"))
+		Control(ctx, t.Renew(ctx, t.FreshTokens(ctx).Refresh)).To(IssueTokens())
 	})
 
 	It(requirement("provider.refresh.wider"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		Control(ctx, t.Refresh(ctx, lasting(ctx, t).Refresh)).To(IssueTokens())
-		e := t.Refresh(ctx, lasting(ctx, t).Refresh, target.Set("scope", strings.TrimSpace(t.Scope+" devices:write x-invented")))
+		Control(ctx, t.Renew(ctx, t.FreshTokens(ctx).Refresh)).To(IssueTokens())
+		e := t.Renew(ctx, t.FreshTokens(ctx).Refresh, target.Set("scope", strings.TrimSpace(t.Scope+" devices:write x-invented")))
 		if e.Status == http.StatusOK {
 			granted := strings.Fields(e.Text("scope"))
 			Expect(ctx, len(granted) > 0 && !slices.Contains(granted, "devices:write") && !slices.Contains(granted, "x-invented")).To(Be("a scope of the answer that is no wider", true))
@@ -88,38 +61,38 @@ var _ = Describe("Provider: refreshing", func() {
 
 	It(requirement("provider.refresh.rotation"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		first := lasting(ctx, t)
-		e := t.Refresh(ctx, first.Refresh)
+		first := t.FreshTokens(ctx)
+		e := t.Renew(ctx, first.Refresh)
 		Control(ctx, e).To(IssueTokens())
 		fresh := provider.Read(e).Refresh
 		if fresh == "" || fresh == first.Refresh {
-			Control(ctx, t.Refresh(ctx, first.Refresh)).To(IssueTokens())
+			Control(ctx, t.Renew(ctx, first.Refresh)).To(IssueTokens())
 			Note(ctx, "refresh tokens do not rotate")
 			return
 		}
-		Expect(ctx, t.Refresh(ctx, fresh)).To(IssueTokens())
+		Expect(ctx, t.Renew(ctx, fresh)).To(IssueTokens())
 		Note(ctx, "refresh tokens rotate")
 	})
 
 	It(requirement("provider.refresh.reuse"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		first := lasting(ctx, t)
-		e := t.Refresh(ctx, first.Refresh)
+		first := t.FreshTokens(ctx)
+		e := t.Renew(ctx, first.Refresh)
 		Control(ctx, e).To(IssueTokens())
 		fresh := provider.Read(e).Refresh
 		if fresh == "" || fresh == first.Refresh {
 			NotApplicable(ctx, "refresh tokens do not rotate")
 		}
-		Expect(Step(ctx, "the old one"), t.Refresh(ctx, first.Refresh)).To(BeRefused(ctx, "invalid-grant"))
-		Expect(Step(ctx, "the new one, after that"), t.Refresh(ctx, fresh)).To(BeRefused(ctx, "invalid-grant"))
+		Expect(Step(ctx, "the old one"), t.Renew(ctx, first.Refresh)).To(BeRefused(ctx, "invalid-grant"))
+		Expect(Step(ctx, "the new one, after that"), t.Renew(ctx, fresh)).To(BeRefused(ctx, "invalid-grant"))
 	})
 
 	It(requirement("provider.refresh.code-is-none"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		got := lasting(ctx, t)
-		Expect(Step(ctx, "a code as refresh token"), t.Refresh(ctx, t.Code(ctx))).To(BeRefused(ctx, "invalid-grant"))
+		got := t.FreshTokens(ctx)
+		Expect(Step(ctx, "a code as refresh token"), t.Renew(ctx, t.Code(ctx))).To(BeRefused(ctx, "invalid-grant"))
 		Expect(Step(ctx, "a refresh token as code"), t.Exchange(ctx, got.Refresh)).To(BeRefused(ctx, "invalid-grant"))
-		Control(ctx, t.Refresh(ctx, got.Refresh)).To(IssueTokens())
+		Control(ctx, t.Renew(ctx, got.Refresh)).To(IssueTokens())
 	})
 })
 
@@ -154,9 +127,9 @@ var _ = Describe("Provider: resource", func() {
 		Control(ctx, t.API(ctx, "Bearer "+got.Access)).To(HaveStatus(http.StatusOK))
 		v, _ := e.JSON()
 		life, _ := v["expires_in"].(float64)
-		moved(ctx, t, time.Duration(life)*time.Second+time.Minute)
+		Advance(ctx, time.Duration(life)*time.Second+time.Minute)
 		Expect(ctx, t.API(ctx, "Bearer "+got.Access)).To(bearerRefused("invalid_token"))
-		fresh := t.Refresh(ctx, got.Refresh)
+		fresh := t.Renew(ctx, got.Refresh)
 		Control(ctx, fresh).To(IssueTokens())
 		Control(ctx, t.API(ctx, "Bearer "+provider.Read(fresh).Access)).To(HaveStatus(http.StatusOK))
 	})
@@ -173,15 +146,15 @@ var _ = Describe("Provider: resource", func() {
 var _ = Describe("Provider: revocation", func() {
 	It(requirement("provider.revoke.refresh-token"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		got := lasting(ctx, t)
+		got := t.FreshTokens(ctx)
 		Expect(ctx, t.Revoke(ctx, got.Refresh)).To(HaveStatus(http.StatusOK))
-		Expect(ctx, t.Refresh(ctx, got.Refresh)).To(BeRefused(ctx, "invalid-grant"))
-		Control(ctx, t.Refresh(ctx, lasting(ctx, t).Refresh)).To(IssueTokens())
+		Expect(ctx, t.Renew(ctx, got.Refresh)).To(BeRefused(ctx, "invalid-grant"))
+		Control(ctx, t.Renew(ctx, t.FreshTokens(ctx).Refresh)).To(IssueTokens())
 	})
 
 	It(requirement("provider.revoke.cascade"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		got := lasting(ctx, t)
+		got := t.FreshTokens(ctx)
 		Control(ctx, t.API(ctx, "Bearer "+got.Access)).To(HaveStatus(http.StatusOK))
 		Control(ctx, t.Revoke(ctx, got.Refresh)).To(HaveStatus(http.StatusOK))
 		Expect(ctx, t.API(ctx, "Bearer "+got.Access)).To(HaveStatus(http.StatusUnauthorized, http.StatusForbidden))
@@ -197,7 +170,7 @@ var _ = Describe("Provider: revocation", func() {
 
 	It(requirement("provider.revoke.unknown"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		got := lasting(ctx, t)
+		got := t.FreshTokens(ctx)
 		Control(ctx, t.Revoke(ctx, got.Refresh)).To(HaveStatus(http.StatusOK))
 		Expect(Step(ctx, "an invented one"), t.Revoke(ctx, "0123456789abcdef0123456789abcdef")).To(HaveStatus(http.StatusOK))
 		Expect(Step(ctx, "one that is revoked"), t.Revoke(ctx, got.Refresh)).To(HaveStatus(http.StatusOK))
@@ -205,22 +178,22 @@ var _ = Describe("Provider: revocation", func() {
 
 	It(requirement("provider.revoke.authenticated"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		got := lasting(ctx, t)
+		got := t.FreshTokens(ctx)
 		Expect(ctx, t.Revoke(ctx, got.Refresh, target.Set("client_secret", "wrong"))).To(BeRefused(ctx, "invalid-client"))
 		Expect(ctx, t.Revoke(ctx, got.Refresh, target.Drop("client_secret"))).To(BeRefused(ctx, "invalid-client"))
-		Expect(Step(ctx, "the token afterwards"), t.Refresh(ctx, got.Refresh)).To(IssueTokens())
+		Expect(Step(ctx, "the token afterwards"), t.Renew(ctx, got.Refresh)).To(IssueTokens())
 	})
 
 	It(requirement("provider.revoke.bound-client"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		got := lasting(ctx, t)
+		got := t.FreshTokens(ctx)
 		t.Revoke(ctx, got.Refresh, target.Set("client_id", t.Other.ID), target.Set("client_secret", t.Other.Secret))
-		e := t.Refresh(ctx, got.Refresh)
+		e := t.Renew(ctx, got.Refresh)
 		Expect(Step(ctx, "the token afterwards"), e).To(IssueTokens())
 		if e.Status == http.StatusOK {
 			fresh := provider.Read(e).Refresh
 			Control(ctx, t.Revoke(ctx, fresh)).To(HaveStatus(http.StatusOK))
-			Control(ctx, t.Refresh(ctx, fresh)).To(BeRefused(ctx, "invalid-grant"))
+			Control(ctx, t.Renew(ctx, fresh)).To(BeRefused(ctx, "invalid-grant"))
 		}
 	})
 })
@@ -241,13 +214,13 @@ var _ = Describe("Provider: metadata", func() {
 
 	It(requirement("provider.metadata.pkce"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		Control(ctx, t.Exchange(ctx, t.Code(ctx, pkce(challenge, "S256")...), target.Set("code_verifier", verifier))).To(IssueTokens())
+		Control(ctx, t.Exchange(ctx, t.FreshCode(ctx, target.Verifier), target.Set("code_verifier", target.Verifier))).To(IssueTokens())
 		Expect(ctx, names(t.Metadata["code_challenge_methods_supported"], "S256")).To(Be("S256 among code_challenge_methods_supported", true))
 	})
 
 	It(requirement("provider.metadata.grants"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		Control(ctx, t.Refresh(ctx, lasting(ctx, t).Refresh)).To(IssueTokens())
+		Control(ctx, t.Renew(ctx, t.FreshTokens(ctx).Refresh)).To(IssueTokens())
 		list, there := t.Metadata["grant_types_supported"]
 		if !there {
 			NotApplicable(ctx, "the metadata have no grant_types_supported")
@@ -259,8 +232,8 @@ var _ = Describe("Provider: metadata", func() {
 		t := provider.From(ctx)
 		list, there := t.Metadata["token_endpoint_auth_methods_supported"]
 		post, header := !there || names(list, "client_secret_post"), !there || names(list, "client_secret_basic")
-		viaPost := t.TokenAsIs(ctx, t.Grant(t.Code(ctx))).Status == http.StatusOK
-		viaBasic := t.Token(ctx, t.Grant(t.Code(ctx)).Apply(target.Drop("client_secret"), target.Drop("client_id")), "Authorization", provider.BasicHeader(t.Client)).Status == http.StatusOK
+		viaPost := t.TokenAsIs(ctx, t.CodeGrant(t.Code(ctx))).Status == http.StatusOK
+		viaBasic := t.Token(ctx, t.CodeGrant(t.Code(ctx)).Apply(target.Drop("client_secret"), target.Drop("client_id")), "Authorization", provider.BasicHeader(t.Client)).Status == http.StatusOK
 		Control(ctx, viaPost || viaBasic).To(Be("a way that works", true))
 		if there {
 			Expect(ctx, post).To(Be("client_secret_post is named", viaPost))

@@ -1,8 +1,6 @@
 package provider
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math"
@@ -15,12 +13,6 @@ import (
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
-)
-
-// verifier is a code_verifier, and challenge its S256 challenge (RFC 7636 App. B).
-const (
-	verifier  = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-	challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 )
 
 // pkce asks for a code with a challenge.
@@ -150,10 +142,4 @@ func with(raw string, change func(*url.URL)) string {
 	}
 	change(u)
 	return u.String()
-}
-
-// s256 is the challenge of a verifier (RFC 7636 §4.2).
-func s256(verifier string) string {
-	sum := sha256.Sum256([]byte(verifier))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

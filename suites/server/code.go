@@ -15,20 +15,20 @@ import (
 
 var _ = Describe("Authorization code", func() {
 	It(requirement("oauth2.code.single-use"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		code := home.Code(ctx, target.Login{})
-		Control(ctx, home.Exchange(ctx, code)).To(IssueTokens())
-		Expect(ctx, home.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
-		Expect(ctx, home.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
+		server := target.ServerFrom(ctx)
+		code := server.FreshCode(ctx, "")
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
+		Expect(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
+		Expect(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
 	})
 
 	It(requirement("oauth2.code.single-use-parallel"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		code := home.Code(ctx, target.Login{})
+		server := target.ServerFrom(ctx)
+		code := server.FreshCode(ctx, "")
 		answers := make([]*wire.Exchange, 8)
 		var wg sync.WaitGroup
 		for i := range answers {
-			wg.Go(func() { answers[i] = home.Exchange(ctx, code) })
+			wg.Go(func() { answers[i] = server.Exchange(ctx, code) })
 		}
 		wg.Wait()
 		granted := 0
@@ -75,9 +75,9 @@ var _ = Describe("Authorization code", func() {
 	})
 
 	It(requirement("oauth2.code.entropy"), func(ctx SpecContext) {
-		home := target.From(ctx)
+		server := target.ServerFrom(ctx)
 		codes := make([]string, 16)
-		Each(ctx, Indices(len(codes)), Nameless, func(ctx Ctx, i int) { codes[i] = home.Code(ctx, target.Login{}) })
+		Each(ctx, Indices(len(codes)), Nameless, func(ctx Ctx, i int) { codes[i] = server.FreshCode(ctx, "") })
 		Expect(ctx, codes).To(BeUnguessable(128))
 	})
 
@@ -90,23 +90,23 @@ var _ = Describe("Authorization code", func() {
 	})
 
 	It(requirement("oauth2.code.missing"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		code := home.Code(ctx, target.Login{})
-		Expect(ctx, home.Exchange(ctx, code, target.Drop("code"))).To(BeRefused(ctx, "code-refused"))
-		Expect(ctx, home.Exchange(ctx, code, target.Set("code", ""))).To(BeRefused(ctx, "code-refused"))
-		Expect(ctx, home.Exchange(ctx, code, target.Set("code", "0123456789abcdef0123456789abcdef"))).To(BeRefused(ctx, "code-refused"))
-		Expect(ctx, home.Exchange(ctx, code, target.Set("code", code+"0"))).To(BeRefused(ctx, "code-refused"))
-		Expect(ctx, home.Exchange(ctx, code, target.Set("code", code[:len(code)-1]))).To(BeRefused(ctx, "code-refused"))
-		Control(ctx, home.Exchange(ctx, code)).To(IssueTokens())
+		server := target.ServerFrom(ctx)
+		code := server.FreshCode(ctx, "")
+		Expect(ctx, server.Exchange(ctx, code, target.Drop("code"))).To(BeRefused(ctx, "code-missing"))
+		Expect(ctx, server.Exchange(ctx, code, target.Set("code", ""))).To(BeRefused(ctx, "code-missing"))
+		Expect(ctx, server.Exchange(ctx, code, target.Set("code", "0123456789abcdef0123456789abcdef"))).To(BeRefused(ctx, "code-refused"))
+		Expect(ctx, server.Exchange(ctx, code, target.Set("code", code+"0"))).To(BeRefused(ctx, "code-refused"))
+		Expect(ctx, server.Exchange(ctx, code, target.Set("code", code[:len(code)-1]))).To(BeRefused(ctx, "code-refused"))
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.code.expires"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
-		code := home.Code(ctx, target.Login{})
+		server := target.ServerFrom(ctx)
+		Control(ctx, server.Exchange(ctx, server.FreshCode(ctx, ""))).To(IssueTokens())
+		code := server.FreshCode(ctx, "")
 		Advance(ctx, 10*time.Minute+30*time.Second)
-		Expect(ctx, home.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
-		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
+		Expect(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
+		Control(ctx, server.Exchange(ctx, server.FreshCode(ctx, ""))).To(IssueTokens())
 	})
 
 	It(requirement("ha.code.lives-minutes"), func(ctx SpecContext) {

@@ -70,7 +70,7 @@ var _ = Describe("Linking a credential", func() {
 	It(requirement("ha.link.challenged"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		session := home.Session(ctx).Access
-		Expect(ctx, linkCode(ctx, session, home.Code(ctx, target.Login{Challenge: challenge(verifier)}))).To(HaveStatus(400))
+		Expect(ctx, linkCode(ctx, session, home.Code(ctx, target.Login{Challenge: target.S256(target.Verifier)}))).To(HaveStatus(400))
 		Control(ctx, linkCode(ctx, session, home.Code(ctx, target.Login{}))).To(HaveStatus(200))
 	})
 

@@ -132,7 +132,7 @@ var _ = Describe("Login page", func() {
 
 	It(requirement("ha.page.pkce"), func(ctx SpecContext) {
 		home := target.From(ctx)
-		bound := visit(ctx).with("code_challenge", challenge(verifier)).with("code_challenge_method", "S256")
+		bound := visit(ctx).with("code_challenge", target.S256(target.Verifier)).with("code_challenge_method", "S256")
 		Expect(ctx, home.Exchange(ctx, bound.login(ctx).Query().Get("code"), target.Set("code_verifier", verifier))).To(IssueTokens())
 		Expect(ctx, home.Exchange(ctx, bound.login(ctx).Query().Get("code"))).To(BeRefused(ctx, "verifier-missing"))
 	})

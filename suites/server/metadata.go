@@ -49,7 +49,7 @@ var _ = Describe("Authorization server metadata", func() {
 
 	It(requirement("oauth2.metadata.pkce-true"), func(ctx SpecContext) {
 		home := target.From(ctx)
-		login := target.Login{Challenge: challenge(verifier)}
+		login := target.Login{Challenge: target.S256(target.Verifier)}
 		Control(ctx, home.Exchange(ctx, home.Code(ctx, login), target.Set("code_verifier", verifier))).To(IssueTokens())
 		Expect(ctx, home.Exchange(ctx, home.Code(ctx, login))).To(BeRefused(ctx, "verifier-missing"))
 	})

@@ -159,7 +159,7 @@ var _ = Describe("Client id metadata documents", func() {
 	It(requirement("oauth2.cimd.loopback-port"), func(ctx SpecContext) {
 		client := document(ctx, "loopback-port", nil, "http://127.0.0.1/cb", "http://localhost/cb")
 		bound := func(to string) target.Login {
-			return target.Login{ClientID: client, RedirectURI: to, Challenge: challenge(verifier)}
+			return target.Login{ClientID: client, RedirectURI: to, Challenge: target.S256(target.Verifier)}
 		}
 		Expect(Step(ctx, "J20"), authorize(ctx, bound("http://127.0.0.1:53124/cb"))).To(IssueCode())
 		Expect(Step(ctx, "J20 another path"), authorize(ctx, bound("http://127.0.0.1:53124/other"))).To(RefuseRedirect())

@@ -12,36 +12,38 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
+const verifier = target.Verifier
+
 var _ = Describe("PKCE", func() {
 	It(requirement("oauth2.pkce.s256"), func(ctx SpecContext) {
-		home := target.From(ctx)
+		server := target.ServerFrom(ctx)
 		Each(ctx, []vector{
 			{"PK01", verifier}, {"PK02", "a6128783714cfda1d388e2e98b6ae8221ac31aca31959e59512c59f5"}, {"PK03 43 characters", strings.Repeat("a", 43)},
 			{"PK04 128 characters", strings.Repeat("a", 128)}, {"PK14 all unreserved", "1234567890-._~ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij"},
 		}, named, func(ctx Ctx, v vector) {
-			Expect(ctx, home.Exchange(ctx, bound(ctx, v.value), target.Set("code_verifier", v.value))).To(IssueTokens())
+			Expect(ctx, server.Exchange(ctx, bound(ctx, v.value), target.Set("code_verifier", v.value))).To(IssueTokens())
 		})
 	})
 
 	It(requirement("oauth2.pkce.wrong-verifier"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		Control(ctx, home.Exchange(ctx, bound(ctx, verifier), target.Set("code_verifier", verifier))).To(IssueTokens())
-		Each(ctx, []vector{{"PK10", strings.Repeat("b", 43)}, {"PK11 the challenge", challenge(verifier)}, {"PK12 one letter's case", "D" + verifier[1:]}, {"a beginning", verifier + "A"}}, named, func(ctx Ctx, v vector) {
-			Expect(ctx, home.Exchange(ctx, bound(ctx, verifier), target.Set("code_verifier", v.value))).To(BeRefused(ctx, "verifier-wrong"))
+		server := target.ServerFrom(ctx)
+		Control(ctx, server.Exchange(ctx, bound(ctx, verifier), target.Set("code_verifier", verifier))).To(IssueTokens())
+		Each(ctx, []vector{{"PK10", strings.Repeat("b", 43)}, {"PK11 the challenge", target.S256(verifier)}, {"PK12 one letter's case", "D" + verifier[1:]}, {"a beginning", verifier + "A"}}, named, func(ctx Ctx, v vector) {
+			Expect(ctx, server.Exchange(ctx, bound(ctx, verifier), target.Set("code_verifier", v.value))).To(BeRefused(ctx, "verifier-wrong"))
 		})
 	})
 
 	It(requirement("oauth2.pkce.missing-verifier"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		Control(ctx, home.Exchange(ctx, bound(ctx, verifier), target.Set("code_verifier", verifier))).To(IssueTokens())
-		Expect(ctx, home.Exchange(ctx, bound(ctx, verifier))).To(BeRefused(ctx, "verifier-missing"))
-		Expect(ctx, home.Exchange(ctx, bound(ctx, verifier), target.Set("code_verifier", ""))).To(BeRefused(ctx, "verifier-missing"))
+		server := target.ServerFrom(ctx)
+		Control(ctx, server.Exchange(ctx, bound(ctx, verifier), target.Set("code_verifier", verifier))).To(IssueTokens())
+		Expect(ctx, server.Exchange(ctx, bound(ctx, verifier))).To(BeRefused(ctx, "verifier-missing"))
+		Expect(ctx, server.Exchange(ctx, bound(ctx, verifier), target.Set("code_verifier", ""))).To(BeRefused(ctx, "verifier-missing"))
 	})
 
 	It(requirement("oauth2.pkce.unexpected-verifier"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
-		Expect(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}), target.Set("code_verifier", verifier))).To(BeRefused(ctx, "verifier-unexpected"))
+		server := target.ServerFrom(ctx)
+		Control(ctx, server.Exchange(ctx, server.FreshCode(ctx, ""))).To(IssueTokens())
+		Expect(ctx, server.Exchange(ctx, server.FreshCode(ctx, ""), target.Set("code_verifier", verifier))).To(BeRefused(ctx, "verifier-unexpected"))
 	})
 
 	It(requirement("oauth2.pkce.verifier-grammar"), func(ctx SpecContext) {
@@ -57,18 +59,18 @@ var _ = Describe("PKCE", func() {
 	})
 
 	It(requirement("oauth2.pkce.unknown-method"), func(ctx SpecContext) {
-		pkceRefused(ctx, []pkceVector{{"PK08 S512", challenge(verifier), "S512"}, {"PK08 unknown", challenge(verifier), "unknown"}, {"PK08 s256", challenge(verifier), "s256"}})
+		pkceRefused(ctx, []pkceVector{{"PK08 S512", target.S256(verifier), "S512"}, {"PK08 unknown", target.S256(verifier), "unknown"}, {"PK08 s256", target.S256(verifier), "s256"}})
 	})
 
 	It(requirement("oauth2.pkce.method-without-challenge"), func(ctx SpecContext) {
 		home := target.From(ctx)
-		Control(ctx, home.Begin(ctx, target.Login{Challenge: challenge(verifier)})).To(OpenForm())
+		Control(ctx, home.Begin(ctx, target.Login{Challenge: target.S256(verifier)})).To(OpenForm())
 		Expect(Step(ctx, "no challenge"), home.Begin(ctx, target.Login{Method: "S256"})).To(All(HaveStatus(400), LackStep()))
 		Expect(Step(ctx, "an empty challenge"), home.Begin(ctx, target.Login{Method: "S256", Body: map[string]any{"code_challenge": ""}})).To(All(HaveStatus(400), LackStep()))
 	})
 
 	It(requirement("oauth2.pkce.malformed-challenge"), func(ctx SpecContext) {
-		good := challenge(verifier)
+		good := target.S256(verifier)
 		pkceRefused(ctx, []pkceVector{
 			{"PK05 42 characters", good[:42], "S256"}, {"PK06 129 characters", strings.Repeat("a", 129), "S256"}, {"PK06 padded", good + "=", "S256"},
 			{"PK06 plus and slash", "+/" + good[2:], "S256"}, {"a line end", good + "\n", "S256"},
@@ -76,12 +78,12 @@ var _ = Describe("PKCE", func() {
 	})
 
 	It(requirement("oauth2.pkce.not-shared"), func(ctx SpecContext) {
-		home := target.From(ctx)
+		server := target.ServerFrom(ctx)
 		one, two := strings.Repeat("1", 43), strings.Repeat("2", 43)
 		first, second := bound(ctx, one), bound(ctx, two)
-		Expect(ctx, home.Exchange(ctx, first, target.Set("code_verifier", two))).To(BeRefused(ctx, "verifier-wrong"))
-		Expect(ctx, home.Exchange(ctx, second, target.Set("code_verifier", one))).To(BeRefused(ctx, "verifier-wrong"))
-		Control(ctx, home.Exchange(ctx, bound(ctx, one), target.Set("code_verifier", one))).To(IssueTokens())
+		Expect(ctx, server.Exchange(ctx, first, target.Set("code_verifier", two))).To(BeRefused(ctx, "verifier-wrong"))
+		Expect(ctx, server.Exchange(ctx, second, target.Set("code_verifier", one))).To(BeRefused(ctx, "verifier-wrong"))
+		Control(ctx, server.Exchange(ctx, bound(ctx, one), target.Set("code_verifier", one))).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.pkce.burns-code"), func(ctx SpecContext) {
@@ -97,12 +99,12 @@ var _ = Describe("PKCE", func() {
 	})
 
 	It(requirement("oauth2.pkce.parallel"), func(ctx SpecContext) {
-		home := target.From(ctx)
+		server := target.ServerFrom(ctx)
 		code := bound(ctx, verifier)
 		answers := make([]*wire.Exchange, 8)
 		var wg sync.WaitGroup
 		for i := range answers {
-			wg.Go(func() { answers[i] = home.Exchange(ctx, code, target.Set("code_verifier", verifier)) })
+			wg.Go(func() { answers[i] = server.Exchange(ctx, code, target.Set("code_verifier", verifier)) })
 		}
 		wg.Wait()
 		granted := 0
@@ -120,13 +122,13 @@ type pkceVector struct{ name, challenge, method string }
 
 // bound is a code asked for with the challenge of a verifier.
 func bound(ctx Ctx, verifier string) string {
-	return target.From(ctx).Code(ctx, target.Login{Challenge: challenge(verifier)})
+	return target.ServerFrom(ctx).FreshCode(ctx, verifier)
 }
 
 // pkceRefused holds for challenges for which no login flow opens, next to one for which it does.
 func pkceRefused(ctx Ctx, list []pkceVector) {
 	home := target.From(ctx)
-	Control(ctx, home.Begin(ctx, target.Login{Challenge: challenge(verifier)})).To(OpenForm())
+	Control(ctx, home.Begin(ctx, target.Login{Challenge: target.S256(verifier)})).To(OpenForm())
 	Each(ctx, list, func(v pkceVector) string { return v.name }, func(ctx Ctx, v pkceVector) {
 		body := map[string]any{"code_challenge": v.challenge, "code_challenge_method": nil}
 		if v.method != "" {

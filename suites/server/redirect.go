@@ -127,7 +127,7 @@ var _ = Describe("Redirect URIs", func() {
 	It(requirement("oauth2.redirect.loopback-port"), func(ctx SpecContext) {
 		client := publish(ctx, "loopback-port", "http://127.0.0.1:1/cb")
 		bound := func(to string) target.Login {
-			return target.Login{ClientID: client, RedirectURI: to, Challenge: challenge(verifier)}
+			return target.Login{ClientID: client, RedirectURI: to, Challenge: target.S256(target.Verifier)}
 		}
 		Expect(ctx, authorize(ctx, bound("http://127.0.0.1:1/cb"))).To(IssueCode())
 		Expect(ctx, authorize(ctx, bound("http://127.0.0.1:65000/cb"))).To(IssueCode())

@@ -81,10 +81,10 @@ var _ = Describe("Refresh tokens", func() {
 	})
 
 	It(requirement("oauth2.refresh.access-token-refused"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		tokens := home.Tokens(ctx, target.Login{})
-		Expect(ctx, home.Refresh(ctx, tokens, target.Set("refresh_token", tokens.Access))).To(BeRefused(ctx, "refresh-dead"))
-		Control(ctx, home.Refresh(ctx, tokens)).To(IssueTokens())
+		server := target.ServerFrom(ctx)
+		tokens := server.FreshTokens(ctx)
+		Expect(ctx, server.Renew(ctx, tokens.Access)).To(BeRefused(ctx, "refresh-dead"))
+		Control(ctx, server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.refresh.not-at-rs"), func(ctx SpecContext) {
@@ -95,13 +95,13 @@ var _ = Describe("Refresh tokens", func() {
 	})
 
 	It(requirement("oauth2.refresh.tampered"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		tokens := home.Tokens(ctx, target.Login{})
+		server := target.ServerFrom(ctx)
+		tokens := server.FreshTokens(ctx)
 		for _, t := range tamper(tokens.Refresh) {
 			Secret(ctx, "refresh_token", t.value)
-			Expect(Step(ctx, t.name), home.Refresh(Step(ctx, t.name), tokens, target.Set("refresh_token", t.value))).To(BeRefused(ctx, "refresh-dead"))
+			Expect(Step(ctx, t.name), server.Renew(Step(ctx, t.name), t.value)).To(BeRefused(ctx, "refresh-dead"))
 		}
-		Control(ctx, home.Refresh(ctx, tokens)).To(IssueTokens())
+		Control(ctx, server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.refresh.old-access-lives"), func(ctx SpecContext) {

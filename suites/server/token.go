@@ -21,27 +21,27 @@ var _ = Describe("Token request and answer", func() {
 	})
 
 	It(requirement("oauth2.token.post-only"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		code := home.Code(ctx, target.Login{})
-		Expect(ctx, home.Get(ctx, "/auth/token?"+home.CodeGrant(code).Encode())).To(All(HaveStatus(400, 404, 405), GrantNothing()))
-		Control(ctx, home.Exchange(ctx, code)).To(IssueTokens())
+		server := target.ServerFrom(ctx)
+		code := server.FreshCode(ctx, "")
+		Expect(ctx, server.SendToken(ctx, http.MethodGet, server.CodeGrant(code).Encode(), "", "")).To(All(HaveStatus(400, 404, 405), GrantNothing()))
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.token.query-ignored"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		code := home.Code(ctx, target.Login{})
-		query := home.CodeGrant(code).Encode()
-		Expect(ctx, home.Send(ctx, http.MethodPost, "/auth/token?"+query, "", "Content-Type", formType)).To(All(HaveStatus(400), GrantNothing()))
-		Control(ctx, home.Exchange(ctx, code)).To(IssueTokens())
+		server := target.ServerFrom(ctx)
+		code := server.FreshCode(ctx, "")
+		query := server.CodeGrant(code).Encode()
+		Expect(ctx, server.SendToken(ctx, http.MethodPost, query, formType, "")).To(BeRefused(ctx, "query-refused"))
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.token.form-encoding"), func(ctx SpecContext) {
-		home := target.From(ctx)
-		Control(ctx, home.Exchange(ctx, home.Code(ctx, target.Login{}))).To(IssueTokens())
+		server := target.ServerFrom(ctx)
+		Control(ctx, server.Exchange(ctx, server.FreshCode(ctx, ""))).To(IssueTokens())
 		kinds := []string{formType + "; charset=utf-8", formType + ";charset=UTF-8", "Application/X-WWW-Form-Urlencoded"}
 		Each(ctx, kinds, AsIs, func(ctx Ctx, kind string) {
-			body := home.CodeGrant(home.Code(ctx, target.Login{})).Encode()
-			Expect(ctx, home.Send(ctx, http.MethodPost, "/auth/token", body, "Content-Type", kind)).To(IssueTokens())
+			body := server.CodeGrant(server.FreshCode(ctx, "")).Encode()
+			Expect(ctx, server.SendToken(ctx, http.MethodPost, "", kind, body)).To(IssueTokens())
 		})
 	})
 
@@ -81,15 +81,15 @@ var _ = Describe("Token request and answer", func() {
 	})
 
 	It(requirement("oauth2.token.status-200"), func(ctx SpecContext) {
-		home := target.From(ctx)
+		server := target.ServerFrom(ctx)
 		good := All(HaveStatus(200), BeJSONObject())
-		answer := home.Exchange(ctx, home.Code(ctx, target.Login{}))
+		answer := server.Exchange(ctx, server.FreshCode(ctx, ""))
 		Expect(Step(ctx, "code grant"), answer).To(good)
-		tokens, err := target.Read(answer, home.Client().ID)
-		if err != nil || tokens.Refresh == "" {
+		tokens, _ := target.Read(answer, "")
+		if tokens.Refresh == "" {
 			Block(ctx, "the code grant gave no refresh token: %s", answer)
 		}
-		Expect(Step(ctx, "refresh grant"), home.Refresh(ctx, tokens)).To(good)
+		Expect(Step(ctx, "refresh grant"), server.Renew(ctx, tokens.Refresh)).To(good)
 	})
 
 	It(requirement("oauth2.token.cache-no-store"), func(ctx SpecContext) {
@@ -170,23 +170,23 @@ var _ = Describe("Token request and answer", func() {
 
 // bothGrants holds the answers to the code grant and to the refresh grant against an expectation.
 func bothGrants(ctx Ctx, x Expectation) {
-	home := target.From(ctx)
-	answer := home.Exchange(Step(ctx, "code grant"), home.Code(ctx, target.Login{}))
+	server := target.ServerFrom(ctx)
+	answer := server.Exchange(Step(ctx, "code grant"), server.FreshCode(ctx, ""))
 	Control(ctx, answer).To(IssueTokens())
 	Expect(Step(ctx, "code grant"), answer).To(x)
-	tokens, err := target.Read(answer, home.Client().ID)
-	if err != nil || tokens.Refresh == "" {
+	tokens, _ := target.Read(answer, "")
+	if tokens.Refresh == "" {
 		Block(ctx, "the code grant gave no refresh token: %s", answer)
 	}
-	var refreshed = home.Refresh(Step(ctx, "refresh grant"), tokens)
+	var refreshed = server.Renew(Step(ctx, "refresh grant"), tokens.Refresh)
 	Control(ctx, refreshed).To(IssueTokens())
 	Expect(Step(ctx, "refresh grant"), refreshed).To(x)
 }
 
 // sessions are eight sessions' secrets of a kind.
 func sessions(ctx Ctx, of func(target.Tokens) string) []string {
-	home := target.From(ctx)
+	server := target.ServerFrom(ctx)
 	list := make([]string, 8)
-	Each(ctx, Indices(len(list)), Nameless, func(ctx Ctx, i int) { list[i] = of(home.Tokens(ctx, target.Login{})) })
+	Each(ctx, Indices(len(list)), Nameless, func(ctx Ctx, i int) { list[i] = of(server.FreshTokens(ctx)) })
 	return list
 }
