@@ -1,0 +1,102 @@
+package defects
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
+)
+
+var _ = listed([]Defect{
+	{ID: "thirdparty.pkce-plain-compare", Story: "The challenge is compared with the verifier itself.", Breaks: []string{"oauth2.pkce.s256", "provider.pkce.public", "oauth2.pkce.parallel"}, Blocks: []string{"provider.pkce.*", "provider.metadata.pkce", "oauth2.pkce.*"},
+		Provider: redeemsBy(func(c mockprovider.Code, v string) bool { return c.Challenge == v })},
+	{ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.", Breaks: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.pkce-case", Story: "The verifier is compared without regard to case.", Breaks: []string{"oauth2.pkce.wrong-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return strings.EqualFold(form.Get("code_verifier"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.", Breaks: []string{"oauth2.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.pkce-empty", Story: "An empty verifier is no verifier, and passes.", Breaks: []string{"oauth2.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return form.Has("code_verifier") && form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
+	})},
+	{ID: "thirdparty.pkce-downgrade", Story: "A verifier for a code without a challenge is ignored.", Breaks: []string{"oauth2.pkce.unexpected-verifier"}, Provider: redeems(because("without a code_challenge"))},
+	{ID: "thirdparty.pkce-plain", Story: "plain is taken.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("plain")},
+	{ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("")},
+	{ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: challenges("S512")},
+	{ID: "thirdparty.pkce-by-client", Story: "A verifier is looked up among all challenges of the client.", Breaks: []string{"oauth2.pkce.not-shared"}, Provider: challengesByClient},
+	{ID: "thirdparty.public-without-pkce", Story: "A client without a secret needs no PKCE.", Breaks: []string{"provider.pkce.public"}, Provider: func(p *mockprovider.Policy) {
+		before := p.Challenge
+		p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
+			app.Public = false
+			return before(app, challenge, method)
+		}
+	}},
+	{ID: "thirdparty.public-needs-secret", Story: "Every client must have a secret.", Breaks: []string{"provider.pkce.public"}, Provider: func(p *mockprovider.Policy) {
+		before := p.Authenticate
+		p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
+			if app.Public {
+				return before(app, false, way, secret)
+			}
+			return before(app, known, way, secret)
+		}
+	}},
+})
+
+// challengesByClient keeps challenges apart from their codes.
+func challengesByClient(p *mockprovider.Policy) {
+	kept := &idSecrets{}
+	challenge := p.Challenge
+	p.Challenge = func(app mockprovider.App, c, method string) *mock.Refusal {
+		kept.add(c)
+		return challenge(app, c, method)
+	}
+	redeem := p.Redeem
+	p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+		if fits := s256(form.Get("code_verifier")); c.Challenge != "" && slices.Contains(kept.list(), fits) {
+			c.Challenge = fits
+		}
+		return redeem(c, app, form, now)
+	}
+}
+
+// challenges takes a method that is not S256.
+func challenges(method string) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Challenge
+		p.Challenge = func(app mockprovider.App, challenge, m string) *mock.Refusal {
+			if challenge != "" && m == method {
+				return nil
+			}
+			return before(app, challenge, m)
+		}
+	}
+}
+
+// redeemsBy compares verifiers by another rule.
+func redeemsBy(right func(mockprovider.Code, string) bool) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Redeem
+		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+			if c.Challenge == "" {
+				return before(c, app, form, now)
+			}
+			bare, f := c, copyOf(form)
+			bare.Challenge = ""
+			f.Del("code_verifier")
+			if r := before(bare, app, f, now); r != nil {
+				return r
+			}
+			if !right(c, form.Get("code_verifier")) {
+				return mock.Refuse(http.StatusBadRequest, "invalid_grant", "the verifier", "")
+			}
+			return nil
+		}
+	}
+}
