@@ -178,7 +178,9 @@ func Each[T any](ctx context.Context, list []T, name func(T) string, check func(
 			defer func() {
 				if p := recover(); p != nil {
 					mu.Lock()
-					ended = p
+					if _, mere := ended.(aborted); mere || ended == nil { // a defect of ours outweighs the target's
+						ended = p
+					}
 					mu.Unlock()
 				}
 				<-slots

@@ -1,0 +1,151 @@
+package judge
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/authconform/authconform/reports"
+)
+
+// truth is a matcher of what is true; of what is no bool it cannot say.
+type truth struct{}
+
+func (truth) Match(actual any) (bool, error) {
+	b, ok := actual.(bool)
+	if !ok {
+		return false, fmt.Errorf("%T is no bool", actual)
+	}
+	return b, nil
+}
+func (truth) FailureMessage(any) string        { return "expected true" }
+func (truth) NegatedFailureMessage(any) string { return "expected false" }
+
+func yes() Matcher { return truth{} }
+
+// spec runs a body as the runner does, and gives what came of it.
+func spec(t *testing.T, level reports.Level, body func(context.Context)) reports.Result {
+	t.Helper()
+	r := NewRecord()
+	ctx := With(t.Context(), r)
+	Run(func() { body(ctx) })
+	r.End(ctx)
+	return r.Outcome(level, false)
+}
+
+func TestVerdicts(t *testing.T) {
+	for name, c := range map[string]struct {
+		level reports.Level
+		body  func(context.Context)
+		want  reports.Verdict
+	}{
+		"a check that holds":           {reports.Must, func(ctx context.Context) { Expect(ctx, true).To(yes()) }, reports.Pass},
+		"a must that fails":            {reports.Must, func(ctx context.Context) { Expect(ctx, false).To(yes()) }, reports.Fail},
+		"a should that fails":          {reports.Should, func(ctx context.Context) { Expect(ctx, false).To(yes()) }, reports.Warn},
+		"a failure, and then a block":  {reports.Must, func(ctx context.Context) { Expect(ctx, false).To(yes()); Block(ctx, "no") }, reports.Fail},
+		"a control that fails":         {reports.Must, func(ctx context.Context) { Control(ctx, false).To(yes()); Violated(ctx, "to end", "more") }, reports.Blocked},
+		"controls and no check":        {reports.Must, func(ctx context.Context) { Control(ctx, true).To(yes()) }, reports.Blocked},
+		"nothing at all":               {reports.Must, func(context.Context) {}, reports.Blocked},
+		"what the harness lacks":       {reports.Must, func(ctx context.Context) { NotRun(ctx, "no clock") }, reports.NotRun},
+		"what the target has not":      {reports.Must, func(ctx context.Context) { NotApplicable(ctx, "no PKCE") }, reports.NotApplicable},
+		"a failure before that":        {reports.Must, func(ctx context.Context) { Expect(ctx, false).To(yes()); NotApplicable(ctx, "no PKCE") }, reports.Fail},
+		"a note where all is right":    {reports.Info, func(ctx context.Context) { Note(ctx, "it does that") }, reports.Note},
+		"a note beside a demand":       {reports.Must, func(ctx context.Context) { Note(ctx, "it does that"); Held(ctx) }, reports.Pass},
+		"NotTo, of what is not so":     {reports.Must, func(ctx context.Context) { Expect(ctx, false).NotTo(yes()) }, reports.Pass},
+		"NotTo, of what is so":         {reports.Must, func(ctx context.Context) { Expect(ctx, true).NotTo(yes()) }, reports.Fail},
+		"a matcher that cannot judge":  {reports.Must, func(ctx context.Context) { Expect(ctx, "text").To(yes()) }, reports.Fail},
+		"NotTo, of what it cannot say": {reports.Must, func(ctx context.Context) { Expect(ctx, "text").NotTo(yes()) }, reports.Fail},
+	} {
+		if got := spec(t, c.level, c.body); got.Verdict != c.want {
+			t.Errorf("%s: %s (%s), want %s", name, got.Verdict, got.Reason, c.want)
+		}
+	}
+}
+
+func TestVectorsAreReportedInTheirOrder(t *testing.T) {
+	var under, most atomic.Int64
+	names := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"}
+	got := spec(t, reports.Must, func(ctx context.Context) {
+		Each(ctx, names, func(s string) string { return s }, func(ctx context.Context, s string) {
+			if n := under.Add(1); n > most.Load() {
+				most.Store(n)
+			}
+			defer under.Add(-1)
+			if s == "b" {
+				Block(ctx, "not %s", s)
+			}
+			Expect(ctx, false).To(yes())
+		})
+	})
+	var failed []string
+	for _, f := range got.Failures {
+		failed = append(failed, f.Vector)
+	}
+	if want := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return s == "b" }); !slices.Equal(failed, want) {
+		t.Errorf("failures of %v, want %v: one that is blocked takes none of the others along", failed, want)
+	}
+	if most.Load() > parallel {
+		t.Errorf("%d at once, want at most %d", most.Load(), parallel)
+	}
+}
+
+func TestADefectOfOursIsNoVerdict(t *testing.T) {
+	caught := func(body func(context.Context)) (p any) {
+		defer func() { p = recover() }()
+		spec(t, reports.Must, body)
+		return nil
+	}
+	if p := caught(func(context.Context) { panic("ours") }); p != "ours" {
+		t.Errorf("%v", p)
+	}
+	if p := caught(func(ctx context.Context) {
+		Each(ctx, []int{1, 2, 3}, func(i int) string { return fmt.Sprint(i) }, func(ctx context.Context, i int) {
+			if i == 1 {
+				panic("ours")
+			}
+			Block(ctx, "theirs")
+		})
+	}); p != "ours" {
+		t.Errorf("beside two that are blocked: %v", p)
+	}
+}
+
+func TestNothingThatIsSaidHoldsASecret(t *testing.T) {
+	const secret = "s3cret-of-the-user"
+	bodies := map[string]func(context.Context){
+		"a failure": func(ctx context.Context) { Violated(ctx, "not "+secret, secret) },
+		"a block":   func(ctx context.Context) { Block(ctx, "got %s", secret) },
+		"a note":    func(ctx context.Context) { Note(ctx, "it says %s", secret) },
+		"a remark":  func(ctx context.Context) { Held(ctx); From(ctx).Evidence(ctx, reports.Evidence{Note: secret}) },
+		"a page": func(ctx context.Context) {
+			From(ctx).Evidence(ctx, reports.Evidence{Browser: &reports.BrowserStep{Step: secret, URL: "http://a/?" + secret, HTML: "<p>" + secret}})
+		},
+	}
+	for name, body := range bodies {
+		got := spec(t, reports.Info, func(ctx context.Context) { Secret(ctx, "password", secret); body(ctx) })
+		for _, e := range got.Evidence {
+			if e.Browser != nil {
+				got.Notes = append(got.Notes, fmt.Sprint(*e.Browser))
+			}
+		}
+		if text := fmt.Sprintf("%+v", got); strings.Contains(text, secret) {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
+func TestCleanupsRunLastFirst(t *testing.T) {
+	var order []int
+	spec(t, reports.Must, func(ctx context.Context) {
+		for i := range 3 {
+			From(ctx).Cleanup(func(context.Context) { order = append(order, i) })
+		}
+		Block(ctx, "halfway")
+	})
+	if !slices.Equal(order, []int{2, 1, 0}) {
+		t.Errorf("%v", order)
+	}
+}

@@ -1,0 +1,111 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/suites/requirements"
+)
+
+func rows() []*requirements.Requirement {
+	return []*requirements.Requirement{
+		{ID: "a.code.one", Section: "code", Level: "must"}, {ID: "a.code.two", Section: "code", Level: "should"},
+		{ID: "a.token.one", Section: "token", Level: "must", Alone: true}, {ID: "b.token.two", Section: "token", Level: "info", Alone: true},
+	}
+}
+
+func ids(list []*requirements.Requirement) string {
+	var out []string
+	for _, r := range list {
+		out = append(out, r.ID)
+	}
+	return strings.Join(out, " ")
+}
+
+func TestChoose(t *testing.T) {
+	for expr, want := range map[string]string{
+		"":                             "a.code.one a.code.two a.token.one b.token.two",
+		"a.code.one":                   "a.code.one",
+		"section:token":                "a.token.one b.token.two",
+		"level:must":                   "a.code.one a.token.one",
+		"a.*":                          "a.code.one a.code.two a.token.one",
+		"level:info,a.code.two":        "a.code.two b.token.two",
+		"!section:code":                "a.token.one b.token.two",
+		"section:code !a.code.one":     "a.code.two",
+		"a.*,!level:must,!a.code.two":  "",
+		"b.token.two,b.token.two,a.c*": "a.code.one a.code.two b.token.two",
+	} {
+		if got, err := Choose(rows(), expr); err != nil || ids(got) != want {
+			t.Errorf("%q: %s, %v, want %s", expr, ids(got), err, want)
+		}
+	}
+	for expr, want := range map[string]string{
+		"a.code.on":    `"a.code.one"`,
+		"section:tken": `"token"`,
+		"level:musst":  `"must"`,
+		"sect:code":    "section",
+		"a.[":          "no glob",
+		"!a.code.on":   `"a.code.one"`,
+	} {
+		if _, err := Choose(rows(), expr); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", expr, err, want)
+		}
+	}
+}
+
+// TestShards: whatever the seed, every row is judged by exactly one of the shards.
+func TestShards(t *testing.T) {
+	var many []*requirements.Requirement
+	for i := range 23 {
+		many = append(many, &requirements.Requirement{ID: fmt.Sprint("row.", i)})
+	}
+	for _, n := range []int{1, 2, 5, 30} {
+		for seed := range int64(3) {
+			var all []string
+			for i := 1; i <= n; i++ {
+				all = append(all, strings.Fields(ids(Shard{I: i, N: n}.part(many, seed)))...)
+			}
+			slices.Sort(all)
+			if len(slices.Compact(slices.Clone(all))) != len(many) || len(all) != len(many) {
+				t.Errorf("%d shards, seed %d: %d rows, want each of %d once", n, seed, len(all), len(many))
+			}
+		}
+	}
+}
+
+func TestRowsThatRunAloneRunLastInOneWorkerInTheirOrder(t *testing.T) {
+	for seed := range int64(5) {
+		w := waves(rows(), Options{Seed: seed, Procs: 4})
+		if len(w) != 2 || w[0].Procs != 4 || w[1].Procs != 1 || len(w[0].Rows) != 2 || w[1].Rows[0].ID != "a.token.one" || w[1].Rows[1].ID != "b.token.two" {
+			t.Errorf("%+v", w)
+		}
+	}
+}
+
+func TestDecide(t *testing.T) {
+	for name, c := range map[string]struct {
+		row   requirements.Requirement
+		facts target.Facts
+		have  Means
+		want  reports.Verdict
+	}{
+		"nothing in the way":            {requirements.Requirement{Needs: []requirements.Need{requirements.NeedClock}}, target.Facts{}, Means{}, ""},
+		"nobody can judge it":           {requirements.Requirement{Untestable: "it shows inside"}, target.Facts{}, Means{}, reports.NotApplicable},
+		"not promised yet":              {requirements.Requirement{Since: "2026.11"}, target.Facts{Version: "2026.10.3"}, Means{}, reports.NotApplicable},
+		"promised from the first patch": {requirements.Requirement{Since: "2026.11"}, target.Facts{Version: "2026.11.0"}, Means{}, ""},
+		"no longer promised":            {requirements.Requirement{Until: "2026.11"}, target.Facts{Version: "2026.11.0"}, Means{}, reports.NotApplicable},
+		"a release that is not told":    {requirements.Requirement{Since: "2026.11"}, target.Facts{}, Means{}, ""},
+		"no PKCE":                       {requirements.Requirement{Offers: []requirements.Feature{requirements.FeaturePKCE}}, target.Facts{}, Means{}, reports.NotApplicable},
+		"PKCE":                          {requirements.Requirement{Offers: []requirements.Feature{requirements.FeaturePKCE}}, target.Facts{PKCE: true}, Means{}, ""},
+		"no browser":                    {requirements.Requirement{Needs: []requirements.Need{requirements.NeedBrowser}}, target.Facts{}, Means{requirements.NeedBrowser: "none"}, reports.NotRun},
+		"what the target lacks, and we": {requirements.Requirement{Needs: []requirements.Need{requirements.NeedBrowser}, Until: "2020.1"}, target.Facts{Version: "2026.1"}, Means{requirements.NeedBrowser: "none"}, reports.NotApplicable},
+	} {
+		if got, why := Decide(&c.row, c.facts, c.have); got != c.want || (got == "") != (why == "") {
+			t.Errorf("%s: %q because %q, want %q", name, got, why, c.want)
+		}
+	}
+}
