@@ -86,8 +86,9 @@ func (s story) goTo(place string) {
 	s.sees(s.home, "h1", place)
 }
 
-// TestStory walks through the life of a linked account, as a person does.
-func TestStory(t *testing.T) {
+// start serves the demo to a person who has nothing open yet.
+func start(t *testing.T) (story, *demo.Demo) {
+	t.Helper()
 	options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER"))
 	if err != nil {
 		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
@@ -113,7 +114,12 @@ func TestStory(t *testing.T) {
 		t.Cleanup((*tab).Close)
 		s.must((*tab).Look(t.Context(), browser.Look{Width: 760, Height: 900}))
 	}
+	return s, d
+}
 
+// TestStory walks through the life of a linked account, as a person does.
+func TestStory(t *testing.T) {
+	s, d := start(t)
 	s.must(s.elsewhere.Open(t.Context(), d.Guide.URL))
 	s.sees(s.elsewhere, "h1", "A story of a linked account")
 	s.picture(s.elsewhere, "0-guide")
@@ -230,4 +236,19 @@ func (s story) token() string {
 	text, err := s.home.Text(s.t.Context(), ".row .quiet")
 	s.must(err)
 	return text
+}
+
+// TestWhatTheMyPageSendsGoesThroughALogin: the home's own pages send it on to the callback, for somebody who is logged in.
+func TestWhatTheMyPageSendsGoesThroughALogin(t *testing.T) {
+	s, d := start(t)
+	s.must(s.home.Open(t.Context(), d.Home.URL+"/_my_redirect/oauth?state=s%2Bt&error=access_denied&iss=x"))
+	s.press(s.home, "button", "Log in")
+	s.fill(s.home, map[string]string{"#username": "owner", "#password": "owner-password"})
+	s.press(s.home, ".action button", "Log in")
+	to, err := s.home.WaitNavigation(t.Context(), browser.Under(d.Home.URL+"/auth/external/callback"))
+	if want := d.Home.URL + "/auth/external/callback?error=access_denied&state=s%2Bt"; to != want || err != nil {
+		t.Errorf("%s, %v, want %s", to, err, want)
+	}
+	s.must(s.home.Open(t.Context(), d.Home.URL+"/_my_redirect/oauth?code=a&state=s"))
+	s.sees(s.home, "body", "Invalid state")
 }

@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/mock"
@@ -46,17 +44,6 @@ func stepped(s linking.Step, err error) *mock.Answer {
 		return mock.Message(http.StatusBadRequest, err.Error())
 	}
 	return mock.JSON(http.StatusOK, s)
-}
-
-// myRedirect is the frontend's panel for what the my page sends to a home: it goes on to the callback.
-func myRedirect(c *call) *mock.Answer {
-	query := ""
-	for _, name := range []string{"error", "code", "state"} {
-		if v := c.URL.Query().Get(name); v != "" {
-			query += "&" + name + "=" + url.QueryEscape(v)
-		}
-	}
-	return mock.Redirect(http.StatusFound, "/auth/external/callback?"+strings.TrimPrefix(query, "&"))
 }
 
 // flowStart answers POST /api/config/config_entries/flow.

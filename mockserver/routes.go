@@ -29,7 +29,6 @@ func (h *Home) route() {
 	h.handle("/auth/revoke", methods{post: h.revoke})
 	h.handle("/auth/link_user", methods{post: h.bearer(h.linkUser)})
 	h.handle("/auth/external/callback", methods{get: func(c *call) *mock.Answer { return h.linker.Callback(c.URL.Query()) }})
-	h.handle("/_my_redirect/oauth", methods{get: myRedirect})
 	h.handle("/api/config/config_entries/flow", methods{post: h.admin(h.flowStart)})
 	h.handle("/api/config/config_entries/flow/{id}", methods{get: h.admin(h.flowStep), post: h.admin(h.flowSubmit), del: h.admin(h.flowAbort)})
 	h.handle("/api/config/config_entries/entry", methods{get: h.admin(h.entryList)})
@@ -51,7 +50,7 @@ func (h *Home) route() {
 	h.handle("/api/onboarding", methods{get: h.onboardingSteps})
 	h.handle("/api/onboarding/users", methods{post: h.onboardUser})
 	h.handle("/api/onboarding/{step}", methods{post: h.onboardStep})
-	for _, path := range []string{"/{$}", "/config/integrations", "/config/application_credentials"} {
+	for _, path := range []string{"/{$}", "/config/integrations", "/config/application_credentials", "/_my_redirect/oauth"} {
 		h.handle(path, methods{get: file("home.html")})
 	}
 }

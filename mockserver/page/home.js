@@ -123,8 +123,27 @@ function ask(words) {
     h("p", {}, "Log in to see what is in it."), h("button", { type: "button", class: "main", click: login }, "Log in")));
 }
 
+/* What my.home-assistant.io sends: it is for the callback, once somebody is logged in. */
+
+const bounce = "/_my_redirect/oauth";
+
+function keepBounce() {
+  const query = new URLSearchParams(location.search);
+  if (location.pathname !== bounce || query.has("auth_callback")) return;
+  const kept = ["error", "code", "state"].filter((name) => query.get(name)).map((name) => [name, query.get(name)]);
+  sessionStorage.setItem("bounce", new URLSearchParams(kept).toString());
+}
+
+function bounceOn() {
+  const query = sessionStorage.getItem("bounce") ?? "";
+  sessionStorage.removeItem("bounce");
+  location.replace(`/auth/external/callback?${query}`);
+}
+
 try {
+  keepBounce();
   if (await resume()) {
+    if (location.pathname === bounce) bounceOn();
     const nav = document.querySelector("#places");
     nav.replaceChildren(...Object.entries(places).map(([path, [title]]) => h("a", { href: path, click: navigate }, title)),
       h("button", { type: "button", class: "small", click: logout }, "Log out"));
