@@ -1,9 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"maps"
 	"net/url"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/authconform/authconform/harness/browser"
@@ -46,6 +48,15 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 		}, args...)...)
 		if o.code != run.ExitFailed {
 			t.Fatalf("exit %d\n%s", o.code, o.all())
+		}
+		all, err := json.Marshal(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{apps[0].Secret, ben.Password} {
+			if strings.Contains(string(all)+o.all(), secret) {
+				t.Errorf("%v: a secret is in the report or on the console", args)
+			}
 		}
 		got := map[string]reports.Verdict{}
 		for _, r := range report.Results {
