@@ -213,6 +213,16 @@ var _ = listed([]Defect{
 		}),
 	},
 	{
+		ID: "bearer.scheme-lower", Story: "The scheme may be written in lower case.",
+		Breaks: []string{"oauth2.bearer.scheme-case"}, Change: reads(func(h string) string {
+			token, _ := strings.CutPrefix(h, "bearer ")
+			if token == h {
+				return ""
+			}
+			return token
+		}),
+	},
+	{
 		ID: "bearer.no-challenge", Story: "A 401 does not say what is wanted.",
 		Breaks: []string{"oauth2.resource-metadata.announced", "oauth2.bearer.www-authenticate"}, Change: answers(api, header("WWW-Authenticate", ""), 401),
 	},
@@ -225,6 +235,14 @@ var _ = listed([]Defect{
 		Breaks: []string{"oauth2.bearer.no-challenge-oracle"}, Change: answers(at("GET /api/states/no.such").and(authorization(func(s string) bool { return s == "" })), status(404), 401),
 	},
 	{
+		ID: "bearer.oracle-words", Story: "A refused call says in its body whether the entity exists.",
+		Breaks: []string{"oauth2.bearer.no-challenge-oracle"}, Change: answers(at("GET /api/states/no.such"), body("401: no such entity"), 401),
+	},
+	{
+		ID: "bearer.oracle-challenge", Story: "The challenge of a refused call names the entity where it exists.",
+		Breaks: []string{"oauth2.bearer.no-challenge-oracle"}, Change: answers(at("GET /api/states/sun.sun"), header("WWW-Authenticate", `Bearer realm="sun.sun"`), 401),
+	},
+	{
 		ID: "bearer.post-open", Story: "Only GET is guarded: states may be set by everybody.",
 		Breaks: []string{"ha.bearer.write-needs-token", "ha.signed-path.get-only"}, Change: answers(at("POST /api/states/*").and(authorization(func(s string) bool { return s == "" })), ok(`{}`), 401),
 	},
@@ -235,6 +253,10 @@ var _ = listed([]Defect{
 	{
 		ID: "bearer.preflight-open", Story: "Any origin passes the API's preflight.",
 		Breaks: []string{"ha.bearer.options-public", "ha.cors.configured-origins"}, Change: answers(at("OPTIONS /api/"), all(status(200), header("Access-Control-Allow-Origin", "*")), 403),
+	},
+	{
+		ID: "bearer.preflight-guarded", Story: "A preflight, which carries no token, wants one.",
+		Breaks: []string{"ha.bearer.options-public"}, Change: answers(at("OPTIONS /api/"), all(status(401), allow(""))),
 	},
 	{
 		ID: "bearer.inactive", Story: "A deactivated user's tokens work until they expire.",

@@ -152,6 +152,14 @@ var _ = listed([]Defect{
 		},
 	},
 	{
+		ID: "code.serial", Story: "Codes begin with the home's long name, and end with eight digits by chance.",
+		Breaks: []string{"oauth2.code.entropy"},
+		Change: func(p *mockserver.Policy) {
+			make := p.NewCode
+			p.NewCode = func() string { return "c0de0f7he40me1n7he5tree7" + make()[:8] }
+		},
+	},
+	{
 		ID: "code.is-bearer", Story: "Codes and tokens live in one table, so that a code opens the API.",
 		Breaks: []string{"oauth2.code.not-an-access-token", "oauth2.bearer.refresh-refused"},
 		Change: func(p *mockserver.Policy) { answers(bearerOfLength(32), ok(`{"message":"API running."}`), 401)(p) },
@@ -219,6 +227,24 @@ var _ = listed([]Defect{
 		Breaks: []string{"ha.code.lives-minutes", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
 			if now.Sub(c.Issued) > time.Minute {
+				c.Issued = now.Add(-time.Hour)
+			}
+		}),
+	},
+	{
+		ID: "code.half-life", Story: "Codes live for five minutes, half of what is told.",
+		Breaks: []string{"ha.code.lives-minutes", "ha.link.expired"},
+		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
+			if now.Sub(c.Issued) > 5*time.Minute {
+				c.Issued = now.Add(-time.Hour)
+			}
+		}),
+	},
+	{
+		ID: "code.from-login", Story: "The life of a code counts in seconds what was meant in minutes.",
+		Breaks: []string{"ha.code.lives-minutes", "ha.link.expired"},
+		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
+			if now.Sub(c.Issued) > 10*time.Second {
 				c.Issued = now.Add(-time.Hour)
 			}
 		}),

@@ -186,6 +186,16 @@ var _ = listed([]Defect{
 		}),
 	},
 	{
+		ID: "pkce.plain-dropped", Story: "plain is not known, and so the login goes on without a challenge.",
+		Breaks: []string{"oauth2.pkce.plain-refused"},
+		Change: opens(func(m map[string]any) {
+			if m["code_challenge_method"] == "plain" {
+				delete(m, "code_challenge_method")
+				delete(m, "code_challenge")
+			}
+		}),
+	},
+	{
 		ID: "pkce.method-case", Story: "The method's letter case is folded.",
 		Breaks: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
@@ -203,6 +213,23 @@ var _ = listed([]Defect{
 				delete(m, "code_challenge")
 			}
 		}),
+	},
+	{
+		ID: "pkce.method-family", Story: "Whatever begins with S is taken for S256.",
+		Breaks: []string{"oauth2.pkce.unknown-method"},
+		Change: opens(func(m map[string]any) {
+			if s, ok := m["code_challenge_method"].(string); ok && strings.HasPrefix(s, "S") {
+				m["code_challenge_method"] = "S256"
+			}
+		}),
+	},
+	{
+		ID: "pkce.method-alone-500", Story: "A method without a challenge is an exception that nobody catches.",
+		Breaks: []string{"oauth2.pkce.method-without-challenge", "robust.json.types"},
+		Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
+			m := decoded(r.Body)
+			return m["code_challenge_method"] != nil && m["code_challenge"] == nil
+		}), status(500)),
 	},
 	{
 		ID: "pkce.method-alone", Story: "A method without a challenge opens a login without PKCE.",

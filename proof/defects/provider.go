@@ -264,6 +264,9 @@ var _ = listed([]Defect{
 		p.NewCode = func() string { return fmt.Sprintf("20261125%024d", n.Add(1)) }
 	}},
 	{ID: "thirdparty.code-short", Story: "A code has eight hex digits.", Breaks: []string{"oauth2.code.entropy"}, Provider: func(p *mockprovider.Policy) { p.NewCode = func() string { return mock.Secret(4) } }},
+	{ID: "thirdparty.code-serial", Story: "A code begins with the name of the service, and ends with eight digits by chance.", Breaks: []string{"oauth2.code.entropy"}, Provider: func(p *mockprovider.Policy) {
+		p.NewCode = func() string { return "demo-devices-code-of-today-" + mock.Secret(4) }
+	}},
 	{ID: "thirdparty.code-base64", Story: "Codes are plain base64 and begin with a slash now and then, which homes refuse.", Breaks: []string{"provider.authorize.code-clean"}, Provider: func(p *mockprovider.Policy) {
 		p.NewCode = func() string { return "/a/" + base64.StdEncoding.EncodeToString([]byte(mock.Secret(20))) }
 	}},

@@ -27,6 +27,39 @@ var _ = listed([]Defect{
 		return form.Has("code_verifier") && form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
 	})},
 	{ID: "thirdparty.pkce-downgrade", Story: "A verifier for a code without a challenge is ignored.", Breaks: []string{"oauth2.pkce.unexpected-verifier"}, Provider: redeems(because("without a code_challenge"))},
+	{ID: "thirdparty.pkce-downgrade-short", Story: "A verifier without a challenge is refused only where it is longer than it need be.", Breaks: []string{"oauth2.pkce.unexpected-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		return strings.Contains(r.Description, "without a code_challenge") && len(form.Get("code_verifier")) == 43
+	})},
+	{ID: "thirdparty.pkce-downgrade-500", Story: "A verifier without a challenge is an exception that nobody catches.", Breaks: []string{"oauth2.pkce.unexpected-verifier"}, Provider: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+		if strings.Contains(a.Why, "without a code_challenge") {
+			a.Status = http.StatusInternalServerError
+		}
+		return a
+	})},
+	{ID: "thirdparty.pkce-longer", Story: "Of a verifier the first 43 characters count.", Breaks: []string{"oauth2.pkce.wrong-verifier"}, Provider: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+		v := form.Get("code_verifier")
+		return strings.Contains(r.Description, "missing or wrong") && len(v) > 43 && s256(v[:43]) == c.Challenge
+	})},
+	{ID: "thirdparty.pkce-missing-401", Story: "A missing verifier is answered with 401 invalid_client.", Breaks: []string{"oauth2.pkce.missing-verifier"}, Provider: func(p *mockprovider.Policy) {
+		before := p.Redeem
+		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+			if c.Challenge != "" && form.Get("code_verifier") == "" {
+				return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
+			}
+			return before(c, app, form, now)
+		}
+	}},
+	{ID: "thirdparty.pkce-plain-dropped", Story: "plain is not known, and so the code is given without a challenge.", Breaks: []string{"provider.pkce.plain"}, Provider: dropsMethod("plain")},
+	{ID: "thirdparty.pkce-method-dropped", Story: "A method that nobody knows turns PKCE off.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: dropsMethod("S512")},
+	{ID: "thirdparty.pkce-method-word", Story: "An unknown method is refused with unsupported_response_type.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: func(p *mockprovider.Policy) {
+		before := p.Challenge
+		p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
+			if method != "S256" && method != "plain" && method != "" {
+				return mock.Refuse(http.StatusBadRequest, "unsupported_response_type", "", "")
+			}
+			return before(app, challenge, method)
+		}
+	}},
 	{ID: "thirdparty.pkce-plain", Story: "plain is taken.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("plain")},
 	{ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("")},
 	{ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: challenges("S512")},
@@ -99,4 +132,14 @@ func redeemsBy(right func(mockprovider.Code, string) bool) third {
 			return nil
 		}
 	}
+}
+
+// dropsMethod takes authorization requests with a method for ones without PKCE.
+func dropsMethod(method string) third {
+	return thirdTakes(at(authorizeAt).or(at("POST /oauth/consent")), withQuery(func(q url.Values) {
+		if q.Get("code_challenge_method") == method {
+			q.Del("code_challenge_method")
+			q.Del("code_challenge")
+		}
+	}))
 }

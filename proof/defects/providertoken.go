@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -91,6 +90,13 @@ var _ = listed([]Defect{
 	})},
 	{ID: "thirdparty.code-idempotent", Story: "The same request again gets the same tokens again, lest an answer be lost.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: sameAnswers},
 	{ID: "thirdparty.code-reusable", Story: "A code is good for as long as it lives.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.SingleUse = false }},
+	{ID: "thirdparty.code-half-hour", Story: "A code lives for half an hour.", Breaks: []string{"oauth2.code.expires"}, Provider: func(p *mockprovider.Policy) {
+		before := p.Redeem
+		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+			return before(c, app, form, now.Add(-29*time.Minute))
+		}
+	}},
+	{ID: "thirdparty.replay-spares-access", Story: "A code that comes again ends its refresh token, and not the access token.", Breaks: []string{"provider.token.replay-kills"}, Provider: apiAfter(replayed)},
 	{ID: "thirdparty.replay-harmless", Story: "A code that comes again is refused, and its tokens live.", Breaks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.ReplayKills = false }},
 	{ID: "thirdparty.code-any-client", Story: "Any client redeems any code.", Breaks: []string{"provider.token.bound-client"}, Provider: redeems(func(c mockprovider.Code, app mockprovider.App, _ url.Values, _ *mock.Refusal) bool {
 		return c.AppID != app.ID
@@ -177,99 +183,6 @@ var _ = listed([]Defect{
 		}
 		return a
 	})},
-
-	{ID: "thirdparty.refresh-wants-scope", Story: "A refresh without a scope is refused.", Breaks: []string{"provider.refresh.grant", "provider.revoke.authenticated", "provider.revoke.bound-client", "oauth2.token.status-200"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
-		before := p.Narrow
-		p.Narrow = func(granted, asked string) (string, bool) {
-			if asked == "" {
-				return "", false
-			}
-			return before(granted, asked)
-		}
-	}},
-	{ID: "thirdparty.refresh-same-token", Story: "A refresh answers the access token of before.", Breaks: []string{"provider.refresh.grant", "oauth2.token.access-entropy"}, Blocks: provTokens, Provider: sameAccess},
-	{ID: "thirdparty.refresh-any-client", Story: "Any client refreshes any token.", Breaks: []string{"provider.refresh.bound-client"}, Provider: func(p *mockprovider.Policy) {
-		p.Refresh = func(mockprovider.Grant, mockprovider.App, time.Time) *mock.Refusal { return nil }
-	}},
-	{ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.", Breaks: []string{"provider.refresh.authenticated"}, Provider: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")), set("client_secret", "home-secret-0123456789"))},
-	{ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.", Breaks: []string{"provider.refresh.unknown", "provider.refresh.reuse", "provider.refresh.code-is-none", "provider.revoke.refresh-token", "oauth2.refresh.access-token-refused", "oauth2.refresh.tampered"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
-		before := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			if a = before(r, a); at(tokenAt)(r) && strings.Contains(a.Why, "the refresh token is unknown") {
-				a.Status = http.StatusUnauthorized
-			}
-			return a
-		}
-	}},
-	{ID: "thirdparty.refresh-token-trimmed", Story: "A letter more at the end of a refresh token makes no difference.", Breaks: []string{"oauth2.refresh.tampered"}, Blocks: []string{"provider.refresh.unknown"}, Provider: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
-		if t := v.Get("refresh_token"); len(t) == 65 {
-			v.Set("refresh_token", t[:64])
-		}
-	}))},
-	{ID: "thirdparty.refresh-token-case", Story: "Refresh tokens are found whatever their letter case.", Breaks: []string{"oauth2.refresh.tampered"}, Provider: refreshBy(strings.EqualFold)},
-	{ID: "thirdparty.refresh-token-half", Story: "Refresh tokens are looked up by their first half.", Breaks: []string{"oauth2.refresh.tampered"}, Provider: refreshBy(func(given, sent string) bool { return len(sent) >= 32 && sent[:32] == given[:32] })},
-	{ID: "thirdparty.refresh-by-access", Story: "An access token refreshes, for grants are looked up by either.", Breaks: []string{"oauth2.refresh.access-token-refused"}, Provider: refreshByAccess},
-	{ID: "thirdparty.refresh-widens", Story: "A refresh gets whatever scope it asks for.", Breaks: []string{"provider.refresh.wider"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Narrow
-		p.Narrow = func(granted, asked string) (string, bool) {
-			if asked != "" {
-				return asked, true
-			}
-			return before(granted, asked)
-		}
-	}},
-	{ID: "thirdparty.no-rotation", Story: "Refresh tokens do not rotate.", Breaks: []string{"provider.refresh.rotation"}, Provider: func(p *mockprovider.Policy) { p.Rotate = false }},
-	{ID: "thirdparty.reuse-unnoticed", Story: "A spent refresh token is refused, and its family lives.", Breaks: []string{"provider.refresh.reuse"}, Provider: func(p *mockprovider.Policy) { p.ReuseKills = false }},
-	{ID: "thirdparty.code-as-refresh", Story: "Codes and refresh tokens are in one table: a code refreshes.", Breaks: []string{"provider.refresh.code-is-none"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "refresh_token" && len(fields(r).Get("refresh_token")) == 48 {
-				a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
-			}
-			return a
-		}
-	}},
-
-	{ID: "thirdparty.api-closed", Story: "The API does not take the token that the token endpoint gives.", Breaks: []string{"provider.resource.bearer", "provider.refresh.grant"}, Blocks: everyProviderRow, Provider: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return false } }},
-	{ID: "thirdparty.api-403", Story: "Without a token the API answers 403.", Breaks: []string{"provider.resource.missing", "provider.resource.invalid", "provider.resource.expired"}, Provider: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
-		if a.Status == http.StatusUnauthorized {
-			a.Status = http.StatusForbidden
-		}
-		return a
-	})},
-	{ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it wants Bearer.", Breaks: []string{"provider.resource.missing", "provider.resource.invalid", "provider.resource.expired"}, Provider: thirdAnswers("GET /api/me", header("WWW-Authenticate", ""))},
-	{ID: "thirdparty.api-no-word", Story: "The API does not say invalid_token.", Breaks: []string{"provider.resource.invalid", "provider.resource.expired"}, Provider: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
-		if a.Status == http.StatusUnauthorized {
-			a.Header = setHeader(a.Header, "WWW-Authenticate", `Bearer realm="x"`)
-		}
-		return a
-	})},
-	{ID: "thirdparty.access-for-ever", Story: "The life of an access token is told, and not kept.", Breaks: []string{"provider.resource.expired"}, Provider: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return true } }},
-	{ID: "thirdparty.token-in-query", Story: "A token in the query opens the API.", Breaks: []string{"provider.resource.not-in-query"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Bearer
-		p.Bearer = func(r mock.Request) string {
-			if t := before(r); t != "" {
-				return t
-			}
-			return queryOf(r).Get("access_token")
-		}
-	}},
-
-	{ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.", Breaks: []string{"provider.revoke.refresh-token", "provider.revoke.cascade", "provider.revoke.access-token"}, Blocks: []string{"provider.revoke.bound-client"}, Provider: func(p *mockprovider.Policy) {
-		p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
-	}},
-	{ID: "thirdparty.revoke-spares-access", Story: "With a refresh token its access tokens live on.", Breaks: []string{"provider.revoke.cascade"}, Provider: func(p *mockprovider.Policy) { p.Cascades = false }},
-	{ID: "thirdparty.revoke-unknown-400", Story: "An unknown token is an error at revocation.", Breaks: []string{"provider.revoke.unknown"}, Provider: revokeUnknown},
-	{ID: "thirdparty.revoke-anybody", Story: "Revocation asks for no secret.", Breaks: []string{"provider.revoke.authenticated"}, Provider: thirdTakes(at("POST /oauth/revoke").and(field("client_id", "home")), set("client_secret", "home-secret-0123456789"))},
-	{ID: "thirdparty.revoke-any-client", Story: "Any client revokes any token.", Breaks: []string{"provider.revoke.bound-client"}, Provider: func(p *mockprovider.Policy) {
-		p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return true }
-	}},
-
-	{ID: "thirdparty.no-metadata", Story: "No metadata are published.", Breaks: []string{"provider.metadata.served", "provider.metadata.pkce"}, Blocks: everyProviderRow, Provider: thirdAnswers("GET /.well-known/oauth-authorization-server", all(status(http.StatusNotFound), header("Content-Type", "text/plain")))},
-	{ID: "thirdparty.inner-issuer", Story: "The issuer names the inner host.", Breaks: []string{"provider.metadata.issuer", "provider.authorize.iss"}, Provider: metadataMember("issuer", "http://10.0.0.7:8080")},
-	{ID: "thirdparty.pkce-not-named", Story: "S256 works, and the metadata do not name it.", Breaks: []string{"provider.metadata.pkce"}, Provider: metadataMember("code_challenge_methods_supported", []string{"plain"})},
-	{ID: "thirdparty.grants-default", Story: "Of the grants only authorization_code is named.", Breaks: []string{"provider.metadata.grants"}, Provider: metadataMember("grant_types_supported", []string{"authorization_code"})},
-	{ID: "thirdparty.methods-untrue", Story: "client_secret_post works and is not named.", Breaks: []string{"provider.metadata.auth-methods"}, Provider: metadataMember("token_endpoint_auth_methods_supported", []string{"client_secret_basic"})},
 })
 
 // cutCodes remembers codes, and completes one that lacks its last letter.
@@ -290,71 +203,6 @@ func cutCodes(p *mockprovider.Policy) {
 	}))(p)
 }
 
-// sameAccess answers every refresh with the first access token.
-func sameAccess(p *mockprovider.Policy) {
-	first := &idSecrets{}
-	before := p.TokenAnswer
-	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
-		v := before(access, refresh, scope, ttl)
-		first.add(access)
-		v["access_token"] = first.list()[0]
-		return v
-	}
-}
-
-// revokeUnknown remembers tokens that were given, and refuses to revoke others.
-func revokeUnknown(p *mockprovider.Policy) {
-	given := &idSecrets{}
-	token := p.NewToken
-	p.NewToken = func() string {
-		t := token()
-		given.add(t)
-		return t
-	}
-	before := p.Answer
-	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-		if a = before(r, a); at("POST /oauth/revoke")(r) && a.Status == http.StatusOK && !slices.Contains(given.list(), fields(r).Get("token")) {
-			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(a.Header, "Content-Type", "application/json")
-		}
-		return a
-	}
-}
-
-// refreshBy finds refresh tokens by something else than equality.
-func refreshBy(like func(given, sent string) bool) third {
-	return func(p *mockprovider.Policy) {
-		given := &idSecrets{}
-		token := p.NewToken
-		p.NewToken = func() string {
-			t := token()
-			given.add(t)
-			return t
-		}
-		thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
-			for _, t := range given.list() {
-				if like(t, v.Get("refresh_token")) {
-					v.Set("refresh_token", t)
-				}
-			}
-		}))(p)
-	}
-}
-
-// refreshByAccess takes the access token for the refresh token beside it.
-func refreshByAccess(p *mockprovider.Policy) {
-	var beside sync.Map
-	answer := p.TokenAnswer
-	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
-		beside.Store(access, refresh)
-		return answer(access, refresh, scope, ttl)
-	}
-	thirdTakes(at(tokenAt), withFields(func(v url.Values) {
-		if refresh, ok := beside.Load(v.Get("refresh_token")); ok {
-			v.Set("refresh_token", refresh.(string))
-		}
-	}))(p)
-}
-
 // sameAnswers repeats the answer to a code.
 func sameAnswers(p *mockprovider.Policy) {
 	var kept sync.Map
@@ -369,5 +217,33 @@ func sameAnswers(p *mockprovider.Policy) {
 			}
 		}
 		return a
+	}
+}
+
+// replayed picks a code's second redemption and those after it.
+func replayed(r mock.Request) bool { return at(tokenAt)(r) && fields(r).Get("code") != "" }
+
+// apiAfter answers the API from what it answered before, once a request of a kind has come that should have ended that.
+func apiAfter(w when) third {
+	return func(p *mockprovider.Policy) {
+		var kept sync.Map
+		var came atomic.Bool
+		answer := p.Answer
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+			a = answer(r, a)
+			token := r.Header.Get("Authorization")
+			switch {
+			case at("GET /api/me")(r) && a.Status == http.StatusOK:
+				kept.Store(token, a)
+				came.Store(false)
+			case at("GET /api/me")(r) && came.Load():
+				if before, ok := kept.Load(token); ok {
+					return before.(mock.Answer)
+				}
+			case w(r):
+				came.Store(true)
+			}
+			return a
+		}
 	}
 }

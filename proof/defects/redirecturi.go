@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -143,6 +144,31 @@ var _ = listed([]Defect{
 	{
 		ID: "redirect.first-client-https", Story: "A client of the last step that nobody can reach is believed.",
 		Breaks: []string{"ha.redirect.finishing-client"}, Change: lets(func(c, _ string, _ []string) bool { return c == "https://evil.example/" }),
+	},
+	redirectDefect("fetches-for-paths", "The client's page is fetched unless the redirect is the page itself.", func(p *mockserver.Policy) {
+		strict := p.Redirect
+		p.Redirect = func(c, r string, pkce bool, published func() []string) error {
+			if c != r {
+				published()
+			}
+			return strict(c, r, pkce, published)
+		}
+	}).breaking("ha.redirect.same-origin-no-fetch"),
+	{
+		ID: "redirect.missing-root", Story: "Without redirect_uri the root of the client's host is meant.",
+		Breaks: []string{"ha.redirect.missing"}, Change: takes(at("POST /auth/login_flow"), withObject(func(m map[string]any) {
+			if c, ok := m["client_id"].(string); ok && m["redirect_uri"] == nil {
+				u := parsed(c)
+				m["redirect_uri"] = u.Scheme + "://" + u.Host + "/"
+			}
+		})),
+	},
+	{
+		ID: "redirect.missing-422", Story: "A login flow without redirect_uri is refused with 422.",
+		Breaks: []string{"ha.redirect.missing"}, Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
+			m := decoded(r.Body)
+			return m["client_id"] != nil && m["redirect_uri"] == nil
+		}), status(422), 400),
 	},
 	{
 		ID: "redirect.missing", Story: "Without redirect_uri the client id is the redirect.",

@@ -136,6 +136,14 @@ var _ = listed([]Defect{
 		}),
 	},
 	{
+		ID: "revoke.get-all-the-same", Story: "A GET is refused with 405, and revokes all the same.",
+		Breaks: []string{"oauth2.revoke.get-harmless"}, Change: both(takes(at("GET /auth/revoke"), func(r mock.Request) mock.Request {
+			_, query, _ := strings.Cut(r.Target, "?")
+			r.Method, r.Target, r.Body = http.MethodPost, "/auth/revoke", []byte(query+"&by=get")
+			return form(r)
+		}), answers(field("by", "get"), status(405))),
+	},
+	{
 		ID: "revoke.get-200", Story: "A GET of the revocation endpoint answers 200, as if it had revoked.",
 		Breaks: []string{"oauth2.revoke.get-harmless"}, Change: answers(at("GET /auth/revoke"), ok("{}")),
 	},

@@ -154,9 +154,10 @@ var _ = Describe("Bearer tokens", func() {
 	It(requirement("oauth2.bearer.no-challenge-oracle"), func(ctx SpecContext) {
 		home := target.From(ctx)
 		Control(ctx, home.API(ctx, home.Session(ctx).Access, "/api/states/no.such")).To(HaveStatus(404))
-		for _, path := range []string{"/api/states/sun.sun", "/api/states/no.such"} {
-			Expect(ctx, home.Get(ctx, path)).To(BeRefused(ctx, "bearer-refused"))
-		}
+		there, nowhere := home.Get(ctx, "/api/states/sun.sun"), home.Get(ctx, "/api/states/no.such")
+		Expect(ctx, there).To(BeRefused(ctx, "bearer-refused"))
+		Expect(ctx, nowhere).To(BeRefused(ctx, "bearer-refused"))
+		Expect(ctx, there.Body == nowhere.Body && there.Header.Get("WWW-Authenticate") == nowhere.Header.Get("WWW-Authenticate")).To(Be("the same body and challenge", true))
 	})
 
 	It(requirement("ha.bearer.write-needs-token"), func(ctx SpecContext) {
