@@ -2,20 +2,32 @@ package accountlink
 
 import "github.com/authconform/authconform/mockprovider"
 
-// StartDemo starts a mock provider and a proxy that holds its client there, for the demo thermostat.
+// Join starts a proxy at an address, with one service, authconform_demo: a mock provider that has a client for it.
+func Join(third *mockprovider.Server, address string, o Options) (*Server, error) {
+	const secret = "held-by-the-proxy-0123456789" //nolint:gosec // of a mock
+	o.Services = []Service{{
+		Domain: "authconform_demo", MinVersion: "0.1.0", AuthorizeURL: third.URL + "/oauth/authorize", TokenURL: third.URL + "/oauth/token",
+		ClientID: "proxy", ClientSecret: secret, Scope: "profile devices:read",
+	}}
+	proxy, err := Listen(address, o)
+	if err != nil {
+		return nil, err
+	}
+	app := mockprovider.App{ID: "proxy", Secret: secret, Name: "Account link", Owner: "dora", Redirects: []string{proxy.URL + "/callback"}}
+	if _, err := third.Register(app); err != nil {
+		proxy.Kill()
+		return nil, err
+	}
+	return proxy, nil
+}
+
+// StartDemo starts a proxy and the mock provider behind it, on free ports of this machine.
 func StartDemo(policy *Policy) (*mockprovider.Server, *Server, error) {
 	third, err := mockprovider.Listen("127.0.0.1:0", mockprovider.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
-	const secret = "held-by-the-proxy-0123456789" //nolint:gosec // of a mock
-	proxy, err := Listen("127.0.0.1:0", Options{Policy: policy, Services: []Service{{
-		Domain: "authconform_demo", MinVersion: "0.1.0", AuthorizeURL: third.URL + "/oauth/authorize", TokenURL: third.URL + "/oauth/token",
-		ClientID: "proxy", ClientSecret: secret, Scope: "profile devices:read",
-	}}})
-	if err == nil {
-		_, err = third.Register(mockprovider.App{ID: "proxy", Secret: secret, Name: "Account link", Owner: "dora", Redirects: []string{proxy.URL + "/callback"}})
-	}
+	proxy, err := Join(third, "127.0.0.1:0", Options{Policy: policy})
 	if err != nil {
 		third.Kill()
 		return nil, nil, err

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/authconform/authconform/demo"
+	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
+	"github.com/authconform/authconform/mockprovider/accountlink"
+	mybounce "github.com/authconform/authconform/mockprovider/my"
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/proof/defects"
+	"github.com/authconform/authconform/run"
+)
+
+// ensemble is what `serve` serves: a home, and beside it whatever it was asked for.
+type ensemble struct {
+	home     *mockserver.Server
+	provider *mockprovider.Server
+	proxy    *accountlink.Server
+	my       *mybounce.Server
+	defect   *defects.Defect
+	stops    []func()
+}
+
+func (s *ensemble) stop() {
+	for i := range s.stops {
+		s.stops[len(s.stops)-1-i]()
+	}
+}
+
+// policies are the decisions of the three servers that may be wrong.
+type policies struct {
+	home  mockserver.Options
+	third *mockprovider.Policy
+	proxy *accountlink.Policy
+}
+
+// policies are strict, flavoured, and with the defect in the server that it is about.
+func (f *serveFlags) policies() (p policies, d *defects.Defect, err error) {
+	p = policies{mockserver.Options{Policy: mockserver.Strict()}, mockprovider.Strict(), accountlink.Strict()}
+	if f.flavour != 0 {
+		mockserver.Flavour(p.home.Policy, f.flavour)
+		mockprovider.Flavour(p.third, f.flavour)
+		accountlink.Flavour(p.proxy, f.flavour)
+	}
+	if f.defect == "" {
+		return p, nil, nil
+	}
+	found, ok := defects.Find(f.defect)
+	switch {
+	case !ok:
+		return p, nil, run.Unknown("defect", f.defect, defectIDs())
+	case found.Provider != nil && f.provider == "":
+		return p, nil, run.Usage("--defect %s: it is a provider's; give --provider ADDRESS", f.defect)
+	case found.Proxy != nil && f.proxy == "":
+		return p, nil, run.Usage("--defect %s: it is an account-link proxy's; give --account-link ADDRESS", f.defect)
+	case found.Provider != nil:
+		found.Provider(p.third)
+	case found.Proxy != nil:
+		found.Proxy(p.proxy)
+	default:
+		p.home = found.Options(p.home)
+	}
+	return p, &found, nil
+}
+
+// start starts all of it, or nothing.
+func (f *serveFlags) start() (*ensemble, error) {
+	p, defect, err := f.policies()
+	if err != nil {
+		return nil, err
+	}
+	if f.proxy != "" && f.provider == "" {
+		return nil, run.Usage("--account-link: the proxy holds a client at the provider; give --provider ADDRESS too")
+	}
+	s := &ensemble{defect: defect}
+	if err := f.fill(s, p); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+// fill starts one after the other, the home last: it knows the others.
+func (f *serveFlags) fill(s *ensemble, p policies) error {
+	clock, token := &mock.Clock{}, os.Getenv(envPrefix+"CONTROL_TOKEN")
+	if token == "" {
+		token = mock.Secret(16)
+	}
+	o := p.home
+	o.Clock, o.ControlToken, o.Fresh, o.BanThreshold = clock, token, f.fresh, f.bans
+	trust, err := x509.SystemCertPool()
+	if err != nil {
+		trust = x509.NewCertPool()
+	}
+	if f.ca != "" {
+		authority, err := clientsite.OpenCA(f.ca)
+		if err != nil {
+			return run.Usage("--client-site-ca: %v", err)
+		}
+		trust.AppendCertsFromPEM(authority.CertPEM)
+	}
+	if f.provider != "" {
+		if s.provider, err = mockprovider.Listen(listenOn(f.provider), mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}); err != nil {
+			return run.Usage("--provider %s: %v", f.provider, err)
+		}
+		s.stops = append(s.stops, s.provider.Stop)
+		o.ThirdParty = demo.ThirdParty(s.provider)
+	}
+	if f.proxy != "" {
+		if s.proxy, err = accountlink.Join(s.provider, listenOn(f.proxy), accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token}); err != nil {
+			return run.Usage("--account-link %s: %v", f.proxy, err)
+		}
+		s.stops = append(s.stops, s.proxy.Stop)
+		o.AccountLink = s.proxy.URL
+		trust.AppendCertsFromPEM(s.proxy.CA)
+	}
+	if f.my != "" {
+		if s.my, err = mybounce.Listen(listenOn(f.my)); err != nil {
+			return run.Usage("--my %s: %v", f.my, err)
+		}
+		s.stops = append(s.stops, s.my.Stop)
+		o.My = s.my.URL + mybounce.Path
+	}
+	if f.ca != "" || f.proxy != "" {
+		o.Fetch = trusting(trust)
+	}
+	if s.home, err = mockserver.Listen(listenOn(f.home), o); err != nil {
+		return run.Usage("--home %s: %v", f.home, err)
+	}
+	s.stops = append(s.stops, s.home.Stop)
+	if s.my != nil {
+		s.my.ChooseInstance(s.home.URL)
+	}
+	return nil
+}
+
+// introduce says who is there.
+func (s *ensemble) introduce(w io.Writer) {
+	fmt.Fprintf(w, "A mock home listens on %s\n\n", s.home.URL)
+	if s.home.Fresh {
+		fmt.Fprintln(w, "It is not onboarded: POST /api/onboarding/users makes its owner.")
+	}
+	for _, u := range s.home.Users {
+		remark := ""
+		switch {
+		case u.Owner:
+			remark = "owner, administrator"
+		case u.Inactive:
+			remark = "inactive: refused"
+		case u.TOTP != "":
+			remark = "second factor (TOTP): " + u.TOTP
+		}
+		person(w, u.Username, u.Password, remark)
+	}
+	fmt.Fprintf(w, "\nControl plane: %s/_authconform/  Authorization: Bearer %s\n", s.home.URL, s.home.ControlToken)
+	if s.provider != nil {
+		fmt.Fprintf(w, "\nA mock provider listens on %s\n\n", s.provider.URL)
+		for _, u := range s.provider.Users {
+			person(w, u.Username, u.Password, "")
+		}
+		fmt.Fprintf(w, "\nDeveloper console: %s/console (client ids, secrets, redirect URLs)\n", s.provider.URL)
+	}
+	if s.proxy != nil {
+		fmt.Fprintf(w, "\nA mock account-link proxy listens on %s\nIts CA: %s/ca.pem\n", s.proxy.URL, s.proxy.URL)
+	}
+	if s.my != nil {
+		fmt.Fprintf(w, "\nThird parties redirect to %s, as to my.home-assistant.io\n", s.home.My)
+	}
+	if s.defect != nil {
+		fmt.Fprintf(w, "\nIt has the defect %s:\n%s\n", s.defect.ID, fold(s.defect.Story, "  "))
+	}
+}
+
+func person(w io.Writer, name, password, remark string) {
+	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-5s  %-14s  %s", name, password, remark), " "))
+}
+
+// trusting is a client that trusts these CAs.
+func trusting(roots *x509.CertPool) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return &http.Client{Transport: transport}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// readyFile is what --ready-file holds.
+type readyFile struct {
+	Home struct {
+		URL   string      `json:"url"`
+		Users []readyUser `json:"users"`
+	} `json:"home"`
+	Provider    *readyProvider `json:"provider,omitempty"`
+	AccountLink *readyProxy    `json:"account_link,omitempty"`
+	My          *readyPage     `json:"my,omitempty"`
+	Control     struct {
+		URL   string `json:"url"`
+		Token string `json:"token"`
+	} `json:"control"`
+}
+
+type readyProvider struct {
+	URL     string      `json:"url"`
+	Console string      `json:"console"`
+	Users   []readyUser `json:"users"`
+}
+
+type readyProxy struct {
+	URL string `json:"url"`
+	CA  string `json:"ca"` // PEM
+}
+
+type readyPage struct {
+	URL string `json:"url"`
+}
+
+type readyUser struct {
+	Username string `json:"username"`
+	Password string `json:"password"`
+	TOTP     string `json:"totp_secret,omitempty"`
+	Inactive bool   `json:"inactive,omitempty"`
+}
+
+// writeReady writes the file whole or not at all, readable by its owner only.
+func (s *ensemble) writeReady(path string) error {
+	var r readyFile
+	r.Home.URL = s.home.URL
+	for _, u := range s.home.Users {
+		r.Home.Users = append(r.Home.Users, readyUser{u.Username, u.Password, u.TOTP, u.Inactive})
+	}
+	if s.provider != nil {
+		r.Provider = &readyProvider{URL: s.provider.URL, Console: s.provider.URL + "/console"}
+		for _, u := range s.provider.Users {
+			r.Provider.Users = append(r.Provider.Users, readyUser{Username: u.Username, Password: u.Password})
+		}
+	}
+	if s.proxy != nil {
+		r.AccountLink = &readyProxy{s.proxy.URL, string(s.proxy.CA)}
+	}
+	if s.my != nil {
+		r.My = &readyPage{s.home.My}
+	}
+	r.Control.URL, r.Control.Token = s.home.URL, s.home.ControlToken
+	raw, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".ready-*")
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(append(raw, '\n'))
+	return errors.Join(err, tmp.Close(), os.Rename(tmp.Name(), path))
+}

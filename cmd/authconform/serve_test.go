@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/run"
+)
+
+// serving starts serve on free ports and reads its ready file.
+func serving(t *testing.T, args ...string) readyFile {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	file := filepath.Join(t.TempDir(), "ready.json")
+	cmd := program(ctx, t, append([]string{"serve", "--home", "127.0.0.1:0", "--ready-file", file}, args...)...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
+	var r readyFile
+	eventually(t, "serve is never ready", func() bool {
+		raw, err := os.ReadFile(file)
+		return err == nil && json.Unmarshal(raw, &r) == nil
+	})
+	return r
+}
+
+// TestServeEverything: home, provider, proxy and my page stand beside each other, know each other, and have one clock.
+func TestServeEverything(t *testing.T) {
+	t.Parallel()
+	r := serving(t, "--provider", "127.0.0.1:0", "--account-link", "127.0.0.1:0", "--my", "127.0.0.1:0")
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM([]byte(r.AccountLink.CA)) {
+		t.Fatalf("no CA in %+v", r.AccountLink)
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
+	get := func(at string, header ...string) string {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, at, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i+1 < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		raw, _ := io.ReadAll(resp.Body)
+		return string(raw)
+	}
+	if got := get(r.AccountLink.URL + "/services"); !strings.Contains(got, "authconform_demo") {
+		t.Errorf("the proxy's services: %s", got)
+	}
+	if got := get(r.AccountLink.URL + "/ca.pem"); got != r.AccountLink.CA {
+		t.Errorf("another CA at /ca.pem")
+	}
+	if got := get(r.My.URL+"?code=a&state=s", "Accept", "text/html"); !strings.Contains(got, "html") {
+		t.Errorf("the my page: %s", got)
+	}
+	token := "Bearer " + r.Control.Token
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.Home.URL+"/_authconform/clock", strings.NewReader(`{"offset":"+660s"}`))
+	req.Header.Set("Authorization", token)
+	resp, err := client.Do(req)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%v, %v", resp, err)
+	}
+	_ = resp.Body.Close()
+	for _, at := range []string{r.Home.URL, r.Provider.URL, r.AccountLink.URL} {
+		if got := get(at+"/_authconform/clock", "Authorization", token); !strings.Contains(got, "660") && !strings.Contains(got, "11m") {
+			t.Errorf("the clock of %s: %s", at, got)
+		}
+	}
+}
+
+// TestServeADefectOfAThirdParty: a defect is in the server that it is about, and nowhere without that.
+func TestServeADefectOfAThirdParty(t *testing.T) {
+	t.Parallel()
+	r := serving(t, "--provider", "127.0.0.1:0", "--defect", "thirdparty.no-metadata")
+	resp, err := http.Get(r.Provider.URL + "/.well-known/oauth-authorization-server")
+	if err != nil || resp.StatusCode != http.StatusNotFound {
+		t.Errorf("the provider's metadata: %v, %v", resp, err)
+	}
+	_ = resp.Body.Close()
+	for args, want := range map[string]string{
+		"--defect thirdparty.no-metadata": "--provider",
+		"--defect " + aProxyDefect(t):     "--account-link",
+		"--account-link 127.0.0.1:0":      "--provider",
+		"--defect code.reusabel":          "code.reusable",
+	} {
+		o := invoke(t, append([]string{"serve", "--home", "127.0.0.1:0"}, strings.Fields(args)...)...)
+		if o.code != run.ExitUsage || !strings.Contains(o.err, want) {
+			t.Errorf("%s: exit %d, %s", args, o.code, o.all())
+		}
+		oneLine(t, o.err)
+	}
+}
+
+func aProxyDefect(t *testing.T) string {
+	t.Helper()
+	for _, id := range defectIDs() {
+		if strings.HasPrefix(id, "proxy.") {
+			return id
+		}
+	}
+	t.Fatal("no defect of proxies")
+	return ""
+}
