@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/proof/nulls"
 	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/run"
@@ -16,28 +17,52 @@ func TestNullTargets(t *testing.T) {
 	for _, null := range nulls.All() {
 		t.Run(null.Name, func(t *testing.T) {
 			t.Parallel()
-			url, stop := null.Start(healthy.URL)
-			t.Cleanup(stop)
-			started := time.Now()
-			o, report := judge(t, url, user, password)
-			if took := time.Since(started); took > 30*time.Second && null.Name != "drops" {
-				t.Errorf("it took %s", took)
-			}
-			oneLine(t, o.err)
-			if null.Name == "drops" { // a home that conforms, behind a bad line: whatever it passes it has earned
-				return
-			}
-			if o.code != run.ExitFailed && o.code != run.ExitNoTarget {
-				t.Errorf("exit %d:\n%s", o.code, o.all())
-			}
-			if report == nil {
-				return
-			}
-			for _, r := range report.Results {
-				if r.Verdict == reports.Pass {
-					t.Errorf("%s passed", r.ID)
-				}
-			}
+			deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) { return judge(t, url, user, password) })
 		})
+	}
+}
+
+// TestNullThirdParties: neither does what is no provider and no account-link proxy.
+func TestNullThirdParties(t *testing.T) {
+	t.Parallel()
+	healthy := mockprovider.Start(t, mockprovider.Options{})
+	ben := healthy.Users[1]
+	for _, null := range nulls.All() {
+		for _, profile := range []string{"provider", "account-link"} {
+			t.Run(profile+"/"+null.Name, func(t *testing.T) {
+				t.Parallel()
+				deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) {
+					return judge(t, url, ben.Username, ben.Password, "--profile", profile, "--service", map[string]string{"account-link": "authconform_demo"}[profile],
+						"--client-id", "home", "--redirect-uri", "http://127.0.0.1:8123/auth/external/callback", "--authorize-url", url+"/oauth/authorize", "--token-url", url+"/oauth/token")
+				})
+			})
+		}
+	}
+}
+
+// deserves judges a null target, and wants nothing passed and an end in time.
+func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url string) (outcome, *reports.Report)) {
+	t.Helper()
+	url, stop := null.Start(healthy)
+	t.Cleanup(stop)
+	started := time.Now()
+	o, report := judge(url)
+	if took := time.Since(started); took > 30*time.Second && null.Name != "drops" {
+		t.Errorf("it took %s", took)
+	}
+	oneLine(t, o.err)
+	if null.Name == "drops" { // what conforms, behind a bad line: whatever it passes it has earned
+		return
+	}
+	if o.code != run.ExitFailed && o.code != run.ExitNoTarget {
+		t.Errorf("exit %d:\n%s", o.code, o.all())
+	}
+	if report == nil {
+		return
+	}
+	for _, r := range report.Results {
+		if r.Verdict == reports.Pass {
+			t.Errorf("%s passed", r.ID)
+		}
 	}
 }
