@@ -28,6 +28,7 @@ type RowProof struct {
 	Section string        `json:"section"`
 	Level   reports.Level `json:"level"`
 	Caught  []string      `json:"caught"` // defects that declare it and break it
+	Aimed   int           `json:"aimed"`  // how many of these break few requirements, and so prove this one
 }
 
 // Unjudged is a requirement without a verdict on the home that conforms.
@@ -54,11 +55,11 @@ type DefectProof struct {
 	Why map[string]string `json:"why,omitempty"`
 }
 
-// Holes are the requirements that no defect breaks.
+// Holes are the requirements that no defect proves.
 func (m *Matrix) Holes() []string {
 	var out []string
 	for _, r := range m.Rows {
-		if len(r.Caught) == 0 {
+		if r.Aimed == 0 {
 			out = append(out, r.ID)
 		}
 	}
@@ -78,7 +79,7 @@ func (m *Matrix) Sound() bool {
 func (p *prover) matrix() *Matrix {
 	m := &Matrix{Profile: p.Profile.Name, Rows: []RowProof{}, Unjudged: []Unjudged{}, Defects: []DefectProof{}, Unwell: []Unwell{}, Broken: p.broken}
 	m.Specs, m.Took = p.specsNo, time.Since(p.started)
-	caught := map[string][]string{}
+	caught, aimed := map[string][]string{}, map[string]int{}
 	for i, d := range p.Defects {
 		proof, concerned := p.outcome(i, d)
 		if !concerned {
@@ -88,6 +89,9 @@ func (p *prover) matrix() *Matrix {
 		for _, id := range proof.Broke {
 			if slices.Contains(d.Breaks, id) {
 				caught[id] = append(caught[id], d.ID)
+				if d.Aimed() {
+					aimed[id]++
+				}
 			}
 		}
 	}
@@ -96,7 +100,7 @@ func (p *prover) matrix() *Matrix {
 			m.Unjudged = append(m.Unjudged, Unjudged{r.ID, why})
 			continue
 		}
-		m.Rows = append(m.Rows, RowProof{r.ID, r.Section, r.Level, append([]string{}, caught[r.ID]...)})
+		m.Rows = append(m.Rows, RowProof{r.ID, r.Section, r.Level, append([]string{}, caught[r.ID]...), aimed[r.ID]})
 		if w := p.whole[r.ID]; red(w) {
 			m.Unwell = append(m.Unwell, Unwell{r.ID, 0, w.Verdict, w.Reason})
 		}

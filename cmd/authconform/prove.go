@@ -162,7 +162,7 @@ func printMatrix(w io.Writer, m *proof.Matrix, verbose bool) {
 	}
 	say("UNEARNED: null targets that pass", unearned)
 	say("PANICS", m.Broken)
-	say("HOLES: no defect breaks these", m.Holes())
+	say("HOLES: no defect proves these", m.Holes())
 	say("SURPRISES: not as declared", surprises)
 	fmt.Fprintf(w, "\n%d rows, %d defects, %d holes, %d surprises; %d rows not judged\n%.1f s, %d specs\n",
 		len(m.Rows), len(m.Defects), len(m.Holes()), len(surprises), len(m.Unjudged), m.Took.Seconds(), m.Specs)

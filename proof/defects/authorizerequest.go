@@ -1,23 +1,12 @@
 package defects
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/authconform/authconform/mockserver/linking"
 )
-
-var errElsewhere = errors.New("that is no URL of this home")
-
-// parametersBecome edits the parameters of authorize URLs.
-func parametersBecome(edit func(linking.Authorization, [][2]string) [][2]string) change {
-	return client(func(p *linking.Policy) {
-		before := p.Parameters
-		p.Parameters = func(a linking.Authorization) [][2]string { return edit(a, before(a)) }
-	})
-}
 
 func parameter(name string, edit func(string) string) change {
 	return parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string {

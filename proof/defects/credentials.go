@@ -40,13 +40,6 @@ func listedCredentials(edit func([]any) []any) change {
 	})
 }
 
-func open2(what string) change {
-	return func(p *mockserver.Policy) {
-		before := p.AdminOnly
-		p.AdminOnly = func(asked string, admin bool) bool { return asked != what && before(asked, admin) }
-	}
-}
-
 var _ = listed([]Defect{
 	{
 		ID: "credentials.not-listed", Story: "The record is answered, and never stored: the list lacks it.",

@@ -41,6 +41,13 @@ func (d Defect) Of(driver string) bool {
 	return d.Change != nil || d.Home != nil
 }
 
+// Few is the most requirements that a defect may break to prove one of them: what breaks more is a broken server, and
+// says nothing of the check that means it.
+const Few = 20
+
+// Aimed tells whether the defect proves the requirements that it breaks.
+func (d Defect) Aimed() bool { return len(d.Breaks) <= Few }
+
 // Options is a home that has the defect.
 func (d Defect) Options(o mockserver.Options) mockserver.Options {
 	if o.Policy == nil {

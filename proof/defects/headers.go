@@ -8,10 +8,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-func allow(name string) func(mock.Answer) mock.Answer {
-	return header("Access-Control-Allow-Origin", name)
-}
-
 var _ = listed([]Defect{
 	{
 		ID: "headers.no-frame-options", Story: "Nothing forbids to frame the pages.",

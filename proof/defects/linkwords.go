@@ -2,6 +2,7 @@ package defects
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -176,4 +177,21 @@ func reasonBecomes(old, by string) change {
 			m["reason"] = by
 		}
 	}))
+}
+
+var errElsewhere = errors.New("that is no URL of this home")
+
+func open2(what string) change {
+	return func(p *mockserver.Policy) {
+		before := p.AdminOnly
+		p.AdminOnly = func(asked string, admin bool) bool { return asked != what && before(asked, admin) }
+	}
+}
+
+// parametersBecome edits the parameters of authorize URLs.
+func parametersBecome(edit func(linking.Authorization, [][2]string) [][2]string) change {
+	return client(func(p *linking.Policy) {
+		before := p.Parameters
+		p.Parameters = func(a linking.Authorization) [][2]string { return edit(a, before(a)) }
+	})
 }

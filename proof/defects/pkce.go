@@ -1,8 +1,6 @@
 package defects
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"slices"
 	"strings"
@@ -12,21 +10,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
-
-// s256 is the challenge of a verifier.
-func s256(verifier string) string {
-	sum := sha256.Sum256([]byte(verifier))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// fits lets verifiers pass that a careless comparison takes for the right one.
-func fits(like func(challenge, verifier string) bool) change {
-	return redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
-		if c.Challenge != "" && *verifier != nil && like(c.Challenge, **verifier) {
-			c.Challenge, *verifier = "", nil
-		}
-	})
-}
 
 // opens lets a login flow open for a challenge and method that must be refused.
 func opens(as func(m map[string]any)) change {

@@ -9,127 +9,10 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 )
-
-// third is one change of a provider's policy.
-type third = func(*mockprovider.Policy)
-
-// thirdAnswers changes answers of a provider to requests of a method and path.
-func thirdAnswers(place string, with func(mock.Answer) mock.Answer) third {
-	w := at(place)
-	return func(p *mockprovider.Policy) {
-		before := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			if a = before(r, a); w(r) {
-				a = with(a)
-			}
-			return a
-		}
-	}
-}
-
-// thirdTakes makes a provider take requests for others.
-func thirdTakes(w when, as func(mock.Request) mock.Request) third {
-	return func(p *mockprovider.Policy) {
-		before := p.Request
-		p.Request = func(r mock.Request) mock.Request {
-			if r = before(r); w(r) {
-				r = as(r)
-			}
-			return r
-		}
-	}
-}
-
-const (
-	authorizeAt = "GET /oauth/authorize"
-	tokenAt     = "POST /oauth/token" //nolint:gosec // a place, no secret
-)
-
-// tokenMember changes a member of good token answers; nil takes it away.
-func tokenMember(name string, value any) third {
-	return func(p *mockprovider.Policy) {
-		before := p.TokenAnswer
-		p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
-			v := before(access, refresh, scope, ttl)
-			if v[name] = value; value == nil {
-				delete(v, name)
-			}
-			return v
-		}
-	}
-}
-
-// comesBackAs edits what is sent back to the client.
-func comesBackAs(edit func(url.Values)) third {
-	return func(p *mockprovider.Policy) {
-		before := p.Return
-		p.Return = func(v url.Values) url.Values {
-			v = before(v)
-			edit(v)
-			return v
-		}
-	}
-}
-
-// redirects judges redirect URIs otherwise, where the exact rule says no.
-func redirects(also func(registered, asked *url.URL) bool) third {
-	return func(p *mockprovider.Policy) {
-		exact := p.Redirect
-		p.Redirect = func(list []string, asked string) bool {
-			if exact(list, asked) {
-				return true
-			}
-			a, err := url.Parse(asked)
-			return err == nil && slices.ContainsFunc(list, func(raw string) bool {
-				r, err := url.Parse(raw)
-				return err == nil && also(r, a)
-			})
-		}
-	}
-}
-
-// redeems judges codes otherwise: after the strict rule, whose refusal of a kind is forgiven.
-func redeems(forgive func(c mockprovider.Code, app mockprovider.App, form url.Values, strict *mock.Refusal) bool) third {
-	return func(p *mockprovider.Policy) {
-		before := p.Redeem
-		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
-			r := before(c, app, form, now)
-			if r != nil && forgive(c, app, form, r) {
-				return nil
-			}
-			return r
-		}
-	}
-}
-
-func because(text string) func(mockprovider.Code, mockprovider.App, url.Values, *mock.Refusal) bool {
-	return func(_ mockprovider.Code, _ mockprovider.App, _ url.Values, r *mock.Refusal) bool {
-		return strings.Contains(r.Description, text)
-	}
-}
-
-// statusOf gives refusals of an error word another status or word.
-func refusals(place, word string, status int, by string) third {
-	return thirdAnswers(place, func(a mock.Answer) mock.Answer {
-		m := decoded(a.Body)
-		if m == nil || m["error"] != word {
-			return a
-		}
-		a.Status = status
-		if by != "" {
-			m["error"] = by
-			a.Body = encoded(m)
-		}
-		return a
-	})
-}
-
-var everyProviderRow = []string{"provider.*", "oauth2.*"}
 
 var _ = listed([]Defect{
 	{ID: "thirdparty.ends-on-a-page", Story: "After consent the person is told to close the window, and nobody is sent back.", Breaks: []string{"provider.authorize.code", "provider.authorize.long-state", "provider.authorize.raw-redirect", "provider.authorize.unknown-parameters"}, Blocks: everyProviderRow,
@@ -303,42 +186,6 @@ var _ = listed([]Defect{
 	{ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.", Breaks: []string{"provider.authorize.redirect-status"}, Provider: func(p *mockprovider.Policy) { p.RedirectStatus = http.StatusTemporaryRedirect }},
 })
 
-func both3(list ...third) third {
-	return func(p *mockprovider.Policy) {
-		for _, c := range list {
-			c(p)
-		}
-	}
-}
-
-func queryOf(r mock.Request) url.Values {
-	_, raw, _ := strings.Cut(r.Target, "?")
-	q, err := url.ParseQuery(raw)
-	if err != nil {
-		return url.Values{}
-	}
-	return q
-}
-
-// withQuery is the request with its query edited, or that which a form of ours carries on.
-func withQuery(edit func(url.Values)) func(mock.Request) mock.Request {
-	return func(r mock.Request) mock.Request {
-		if r.Method == http.MethodPost {
-			return withFields(func(v url.Values) {
-				if q, err := url.ParseQuery(v.Get("query")); err == nil {
-					edit(q)
-					v.Set("query", q.Encode())
-				}
-			})(r)
-		}
-		place, _, _ := strings.Cut(r.Target, "?")
-		q := queryOf(r)
-		edit(q)
-		r.Target = place + "?" + q.Encode()
-		return r
-	}
-}
-
 // echoing prints a parameter on a page of refusal.
 func echoing(name, why string) third {
 	return func(p *mockprovider.Policy) {
@@ -350,12 +197,4 @@ func echoing(name, why string) third {
 			return a
 		}
 	}
-}
-
-func copyOf(v url.Values) url.Values {
-	out := url.Values{}
-	for k, list := range v {
-		out[k] = slices.Clone(list)
-	}
-	return out
 }

@@ -23,22 +23,6 @@ func authenticates(edit func(app mockprovider.App, known bool, way mockprovider.
 	}
 }
 
-// metadataMember changes a member of the metadata; nil takes it away.
-func metadataMember(name string, value any) third {
-	return func(p *mockprovider.Policy) {
-		before := p.Metadata
-		p.Metadata = func(issuer string) map[string]any {
-			v := before(issuer)
-			if v[name] = value; value == nil {
-				delete(v, name)
-			}
-			return v
-		}
-	}
-}
-
-var provTokens = []string{"oauth2.*", "provider.token.*", "provider.refresh.*", "provider.resource.*", "provider.revoke.*", "provider.pkce.*", "provider.authorize.code*", "provider.metadata.*", "provider.authorize.unknown-scope"}
-
 var _ = listed([]Defect{
 	{ID: "thirdparty.text-plain", Story: "Tokens come as text/plain: no home can link.", Breaks: []string{"oauth2.token.status-200", "provider.token.post", "provider.authorize.code", "oauth2.pkce.s256", "provider.pkce.public", "oauth2.pkce.not-shared", "provider.token.basic-refused", "oauth2.code.missing", "oauth2.code.single-use-parallel", "provider.refresh.unknown"}, Blocks: everyProviderRow,
 		Provider: thirdAnswers(tokenAt, header("Content-Type", "text/plain"))},
@@ -222,28 +206,3 @@ func sameAnswers(p *mockprovider.Policy) {
 
 // replayed picks a code's second redemption and those after it.
 func replayed(r mock.Request) bool { return at(tokenAt)(r) && fields(r).Get("code") != "" }
-
-// apiAfter answers the API from what it answered before, once a request of a kind has come that should have ended that.
-func apiAfter(w when) third {
-	return func(p *mockprovider.Policy) {
-		var kept sync.Map
-		var came atomic.Bool
-		answer := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			a = answer(r, a)
-			token := r.Header.Get("Authorization")
-			switch {
-			case at("GET /api/me")(r) && a.Status == http.StatusOK:
-				kept.Store(token, a)
-				came.Store(false)
-			case at("GET /api/me")(r) && came.Load():
-				if before, ok := kept.Load(token); ok {
-					return before.(mock.Answer)
-				}
-			case w(r):
-				came.Store(true)
-			}
-			return a
-		}
-	}
-}

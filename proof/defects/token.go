@@ -8,15 +8,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// granted edits successful token answers; both grants, or one.
-func granted(with func(mock.Answer) mock.Answer, grants ...when) change {
-	w := tokenEndpoint
-	if len(grants) > 0 {
-		w = grants[0]
-	}
-	return answers(w, with, 200)
-}
-
 var _ = listed([]Defect{
 	{
 		ID: "token.needs-redirect-uri", Story: "A token request without redirect_uri is refused, as RFC 6749 once had it.",

@@ -8,15 +8,6 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// refusing makes a command fail.
-func refusing(command, code string) change {
-	return resultOf(command, func(m map[string]any) map[string]any { return failed(m["id"], code) })
-}
-
-func failed(id any, code string) map[string]any {
-	return map[string]any{"id": id, "type": "result", "success": false, "error": map[string]string{"code": code, "message": "no"}}
-}
-
 var _ = listed([]Defect{
 	{
 		ID: "ws.no-greeting", Story: "The server waits for auth and says nothing first.",

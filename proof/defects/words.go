@@ -2,6 +2,8 @@ package defects
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/url"
 	"strings"
@@ -323,3 +325,40 @@ func (d Defect) blocking(requirements ...string) Defect { d.Blocks = requirement
 
 // lostTexts are changes whose text is not in the page: TestPageTexts refuses them, for they would change nothing.
 var lostTexts []string
+
+func allow(name string) func(mock.Answer) mock.Answer {
+	return header("Access-Control-Allow-Origin", name)
+}
+
+func failed(id any, code string) map[string]any {
+	return map[string]any{"id": id, "type": "result", "success": false, "error": map[string]string{"code": code, "message": "no"}}
+}
+
+// refusing makes a command fail.
+func refusing(command, code string) change {
+	return resultOf(command, func(m map[string]any) map[string]any { return failed(m["id"], code) })
+}
+
+// fits lets verifiers pass that a careless comparison takes for the right one.
+func fits(like func(challenge, verifier string) bool) change {
+	return redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
+		if c.Challenge != "" && *verifier != nil && like(c.Challenge, **verifier) {
+			c.Challenge, *verifier = "", nil
+		}
+	})
+}
+
+// s256 is the challenge of a verifier.
+func s256(verifier string) string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// granted edits successful token answers; both grants, or one.
+func granted(with func(mock.Answer) mock.Answer, grants ...when) change {
+	w := tokenEndpoint
+	if len(grants) > 0 {
+		w = grants[0]
+	}
+	return answers(w, with, 200)
+}
