@@ -1,6 +1,7 @@
 package defects
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -257,6 +258,23 @@ var _ = listed([]Defect{
 	{
 		ID: "bearer.preflight-guarded", Story: "A preflight, which carries no token, wants one.",
 		Breaks: []string{"ha.bearer.options-public"}, Change: answers(at("OPTIONS /api/"), all(status(401), allow(""))),
+	},
+	{
+		ID: "bearer.revoked-elsewhere", Story: "Of the API only its root asks whether a token still lives; elsewhere any passes that was ever given.",
+		Breaks: []string{"oauth2.bearer.revoked-live", "oauth2.bearer.expired"}, Change: func(p *mockserver.Policy) {
+			given := &idSecrets{}
+			answer := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				a = answer(r, a)
+				if token, there := decoded(a.Body)["access_token"].(string); there && a.Status == 200 {
+					given.add("Bearer " + token)
+				}
+				if at("GET /api/config")(r) && a.Status == 401 && slices.Contains(given.list(), r.Header.Get("Authorization")) {
+					a = ok("{}")(a)
+				}
+				return a
+			}
+		},
 	},
 	{
 		ID: "bearer.inactive", Story: "A deactivated user's tokens work until they expire.",

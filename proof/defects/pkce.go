@@ -301,6 +301,22 @@ var _ = listed([]Defect{
 		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return false } },
 	},
 	{
+		ID: "pkce.first-counts", Story: "The challenge of the first login counts for all that come after it.",
+		Breaks: []string{"oauth2.pkce.not-shared"},
+		Change: func(p *mockserver.Policy) {
+			kept := &idSecrets{}
+			both(opens(func(m map[string]any) {
+				if c, ok := m["code_challenge"].(string); ok {
+					kept.add(c)
+				}
+			}), redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
+				if list := kept.list(); c.Challenge != "" && *verifier != nil && len(list) > 0 && list[0] == s256(**verifier) {
+					c.Challenge = list[0]
+				}
+			}))(p)
+		},
+	},
+	{
 		ID: "pkce.one-session", Story: "A verifier is looked up among the challenges of all logins.",
 		Breaks: []string{"oauth2.pkce.not-shared"},
 		Change: func(p *mockserver.Policy) {
