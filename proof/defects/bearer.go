@@ -236,6 +236,10 @@ var _ = listed([]Defect{
 		Breaks: []string{"oauth2.bearer.no-challenge-oracle"}, Change: answers(at("GET /api/states/no.such").and(authorization(func(s string) bool { return s == "" })), status(404), 401),
 	},
 	{
+		ID: "bearer.sun-open", Story: "What is in the sky is no secret: the sun's state wants no token.",
+		Breaks: []string{"oauth2.bearer.no-challenge-oracle"}, Change: answers(at("GET /api/states/sun.sun").and(authorization(func(s string) bool { return s == "" })), ok(`{"state":"above_horizon"}`), 401),
+	},
+	{
 		ID: "bearer.oracle-words", Story: "A refused call says in its body whether the entity exists.",
 		Breaks: []string{"oauth2.bearer.no-challenge-oracle"}, Change: answers(at("GET /api/states/no.such"), body("401: no such entity"), 401),
 	},
@@ -261,20 +265,14 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "bearer.revoked-elsewhere", Story: "Of the API only its root asks whether a token still lives; elsewhere any passes that was ever given.",
-		Breaks: []string{"oauth2.bearer.revoked-live", "oauth2.bearer.expired"}, Change: func(p *mockserver.Policy) {
-			given := &idSecrets{}
-			answer := p.Answer
-			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-				a = answer(r, a)
-				if token, there := decoded(a.Body)["access_token"].(string); there && a.Status == 200 {
-					given.add("Bearer " + token)
-				}
-				if at("GET /api/config")(r) && a.Status == 401 && slices.Contains(given.list(), r.Header.Get("Authorization")) {
-					a = ok("{}")(a)
-				}
-				return a
-			}
-		},
+		Breaks: []string{"oauth2.bearer.revoked-live", "oauth2.bearer.expired"}, Change: everGiven("GET /api/config"),
+	},
+	{
+		ID: "bearer.root-unasked", Story: "The API's root, which only says that it runs, takes any token that was ever given.",
+		Breaks: []string{
+			"oauth2.bearer.revoked-live", "ha.bearer.user-inactive", "ha.bearer.user-deleted", "oauth2.token.expires-in-true", "ha.refresh.after-expiry",
+			"oauth2.revoke.immediate", "oauth2.revoke.cascade-access", "ha.revoke.legacy-action", "ha.ws.closed-by-delete",
+		}, Blocks: []string{"ha.llat.outlives-session"}, Change: everGiven("GET /api/"),
 	},
 	{
 		ID: "bearer.inactive", Story: "A deactivated user's tokens work until they expire.",
@@ -325,4 +323,22 @@ func keep(token string, when bool) string {
 		return ""
 	}
 	return token
+}
+
+// everGiven opens a place to every token that was ever given.
+func everGiven(place string) change {
+	return func(p *mockserver.Policy) {
+		given := &idSecrets{}
+		answer := p.Answer
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+			a = answer(r, a)
+			if token, there := decoded(a.Body)["access_token"].(string); there && a.Status == 200 {
+				given.add("Bearer " + token)
+			}
+			if at(place)(r) && a.Status == 401 && slices.Contains(given.list(), r.Header.Get("Authorization")) {
+				a = ok("{}")(a)
+			}
+			return a
+		}
+	}
 }

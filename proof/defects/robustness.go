@@ -118,6 +118,13 @@ var _ = listed([]Defect{
 		}),
 	},
 	{
+		ID: "robust.redirect-port", Story: "The port of a redirect URI is read as a number when a login begins, and nobody expects that it is too large.",
+		Breaks: []string{"robust.redirects", "robust.client-ids", "indieauth.client-id.port-valid"}, Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
+			s, _ := decoded(r.Body)["redirect_uri"].(string)
+			return strings.Contains(s, ":99999")
+		}), status(500)),
+	},
+	{
 		ID: "robust.redirect-bracket", Story: "A redirect URI with half an IPv6 address is not expected.",
 		Breaks: []string{"ha.redirect.malformed", "robust.redirects"}, Change: func(p *mockserver.Policy) {
 			before := p.Redirect
