@@ -2,6 +2,7 @@ package reports
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -9,9 +10,11 @@ import (
 var hops = map[string]bool{"Content-Length": true, "Connection": true, "Accept-Encoding": true, "Host": false}
 
 // Curl is a command for a POSIX shell that sends the request again. Redacted secrets become variables that a person sets
-// first: ‹access_token 1› is "$ACCESS_TOKEN_1". A WebSocket message has none.
+// first: ‹access_token 1› is "$ACCESS_TOKEN_1". A WebSocket message has none, nor has a
+// browser's request, whose cookies and form nobody has seen.
 func Curl(e Exchange) string {
-	if e.Method == "WS" {
+	browser := slices.ContainsFunc(e.RequestHeaders, func(h Header) bool { return h.Name == "Sec-Fetch-Mode" })
+	if e.Method == "WS" || browser {
 		return ""
 	}
 	words := []string{"curl -i"}

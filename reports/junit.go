@@ -109,7 +109,7 @@ func story(r Result) string {
 	for _, f := range r.Failures {
 		fmt.Fprintf(&b, "%s\n  expected %s\n  got %s\n", f.Vector, f.Expected, f.Got)
 	}
-	if e := telling(r); e != nil {
+	if e := telling(r); e != nil && Curl(*e) != "" {
 		fmt.Fprintf(&b, "%s\n", Curl(*e))
 	}
 	return b.String()

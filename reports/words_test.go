@@ -31,6 +31,9 @@ func TestCurlIsForAShell(t *testing.T) {
 			}
 		})
 	}
+	if got := Curl(Exchange{Method: "POST", URL: "http://h/", RequestHeaders: []Header{{Name: "Sec-Fetch-Mode", Value: "navigate"}}}); got != "" {
+		t.Errorf("a browser's request gives %s", got)
+	}
 	if got := Curl(Exchange{Method: "WS", URL: "http://h/"}); got != "" {
 		t.Errorf("a WebSocket message has the command %q", got)
 	}

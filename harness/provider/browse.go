@@ -153,12 +153,13 @@ func (p *pedestrian) went() []string {
 // last is the answer that sent the page to where the walk ends, or the document that it shows; all documents of the walk
 // are recorded.
 func (p *pedestrian) last(ctx context.Context) *wire.Exchange {
+	byBrowser := http.Header{"Sec-Fetch-Mode": {"navigate"}} // as Chromium sends it; the rest is its own
 	last := &wire.Exchange{Request: wire.Request{Method: http.MethodGet, URL: p.walk.from}, Err: errors.New("the browser sent nothing")}
 	for _, r := range p.page.Requests() {
 		if !r.Main || p.walk.ends(r.URL) && r.URL != p.walk.from {
 			continue
 		}
-		last = &wire.Exchange{Request: wire.Request{Method: r.Method, URL: r.URL}, Status: r.Status, Header: r.Header, Started: r.At}
+		last = &wire.Exchange{Request: wire.Request{Method: r.Method, URL: r.URL, Header: byBrowser}, Status: r.Status, Header: r.Header, Started: r.At}
 		if r.Failed != "" {
 			last.Err = fmt.Errorf("the browser says %s", r.Failed)
 		}

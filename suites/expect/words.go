@@ -111,12 +111,20 @@ type equal struct {
 func Be(what string, want any) judge.Matcher { return equal{what, want} }
 
 func (m equal) Match(actual any) (bool, error) { return actual == m.want, nil }
-func (m equal) Expected() string               { return fmt.Sprintf("%s: %v", m.what, m.want) }
-func (m equal) Got(actual any) string          { return fmt.Sprint(actual) }
+func (m equal) Expected() string               { return m.what + ": " + visible(m.want) }
+func (m equal) Got(actual any) string          { return visible(actual) }
 func (m equal) FailureMessage(actual any) string {
 	return "expected " + m.Expected() + ", got " + m.Got(actual)
 }
 func (m equal) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
+
+// visible shows a value to people, an empty text too.
+func visible(v any) string {
+	if v == "" {
+		return `""`
+	}
+	return fmt.Sprint(v)
+}
 
 // below is the matcher behind beBelow.
 type below struct{ limit int }
