@@ -97,17 +97,15 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	}
 	o := p.home
 	o.Clock, o.ControlToken, o.Fresh, o.BanThreshold = clock, token, f.fresh, f.bans
-	trust, err := x509.SystemCertPool()
-	if err != nil {
-		trust = x509.NewCertPool()
-	}
+	var trust [][]byte // CAs, PEM
 	if f.ca != "" {
 		authority, err := clientsite.OpenCA(f.ca)
 		if err != nil {
 			return run.Usage("--client-site-ca: %v", err)
 		}
-		trust.AppendCertsFromPEM(authority.CertPEM)
+		trust = append(trust, authority.CertPEM)
 	}
+	var err error
 	if f.provider != "" {
 		if s.provider, err = mockprovider.Listen(listenOn(f.provider), mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}); err != nil {
 			return run.Usage("--provider %s: %v", f.provider, err)
@@ -121,7 +119,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		}
 		s.stops = append(s.stops, s.proxy.Stop)
 		o.AccountLink = s.proxy.URL
-		trust.AppendCertsFromPEM(s.proxy.CA)
+		trust = append(trust, s.proxy.CA)
 	}
 	if f.my != "" {
 		if s.my, err = mybounce.Listen(listenOn(f.my)); err != nil {
@@ -130,8 +128,8 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		s.stops = append(s.stops, s.my.Stop)
 		o.My = s.my.URL + mybounce.Path
 	}
-	if f.ca != "" || f.proxy != "" {
-		o.Fetch = trusting(trust)
+	if len(trust) > 0 { // the system's own are 2 MB and 10 ms
+		o.Fetch = trusting(alsoOurs(trust))
 	}
 	if s.home, err = mockserver.Listen(listenOn(f.home), o); err != nil {
 		return run.Usage("--home %s: %v", f.home, err)
@@ -184,7 +182,19 @@ func person(w io.Writer, name, password, remark string) {
 	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-5s  %-14s  %s", name, password, remark), " "))
 }
 
-// trusting is a client that trusts these CAs.
+// alsoOurs are the system's CAs and these, in PEM.
+func alsoOurs(cas [][]byte) *x509.CertPool {
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	for _, ca := range cas {
+		roots.AppendCertsFromPEM(ca)
+	}
+	return roots
+}
+
+// trusting is a client that trusts these CAs alone.
 func trusting(roots *x509.CertPool) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
