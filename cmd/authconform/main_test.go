@@ -60,9 +60,15 @@ func invoke(t *testing.T, args ...string) outcome {
 // judge runs against a target as its owner, and reads the report.
 func judge(t *testing.T, url, user, password string, args ...string) (outcome, *reports.Report) {
 	t.Helper()
+	return judgeIn(t, nil, url, user, password, args...)
+}
+
+// judgeIn is judge with more in the environment.
+func judgeIn(t *testing.T, env []string, url, user, password string, args ...string) (outcome, *reports.Report) {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
 	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", user, "--browser", "off", "--report-dir", dir}, args...)...)
-	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+password)
+	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_PASSWORD="+password), env...)
 	o := finish(t, cmd)
 	r, err := reports.Read(filepath.Join(dir, "report.json"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

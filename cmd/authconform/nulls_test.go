@@ -25,15 +25,18 @@ func TestNullTargets(t *testing.T) {
 // TestNullThirdParties: neither does what is no provider and no account-link proxy.
 func TestNullThirdParties(t *testing.T) {
 	t.Parallel()
-	healthy := mockprovider.Start(t, mockprovider.Options{})
+	const redirect = "http://127.0.0.1:8123/auth/external/callback"
+	apps := mockprovider.DemoApps(redirect)
+	secret := []string{"AUTHCONFORM_CLIENT_SECRET=" + apps[0].Secret}
+	healthy := mockprovider.Start(t, mockprovider.Options{Apps: apps})
 	ben := healthy.Users[1]
 	for _, null := range nulls.All() {
 		for _, profile := range []string{"provider", "account-link"} {
 			t.Run(profile+"/"+null.Name, func(t *testing.T) {
 				t.Parallel()
 				deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) {
-					return judge(t, url, ben.Username, ben.Password, "--profile", profile, "--service", map[string]string{"account-link": "authconform_demo"}[profile],
-						"--client-id", "home", "--redirect-uri", "http://127.0.0.1:8123/auth/external/callback", "--authorize-url", url+"/oauth/authorize", "--token-url", url+"/oauth/token")
+					return judgeIn(t, secret, url, ben.Username, ben.Password, "--profile", profile, "--service", map[string]string{"account-link": "authconform_demo"}[profile],
+						"--client-id", apps[0].ID, "--redirect-uri", redirect, "--authorize-url", url+"/oauth/authorize", "--token-url", url+"/oauth/token")
 				})
 			})
 		}
@@ -50,10 +53,10 @@ func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url stri
 	if took := time.Since(started); took > 30*time.Second && null.Name != "drops" {
 		t.Errorf("it took %s", took)
 	}
-	oneLine(t, o.err)
 	if null.Name == "drops" { // what conforms, behind a bad line: whatever it passes it has earned
 		return
 	}
+	oneLine(t, o.err)
 	if o.code != run.ExitFailed && o.code != run.ExitNoTarget {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}

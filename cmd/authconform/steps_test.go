@@ -17,6 +17,7 @@ import (
 // TestStepsJudgeAsFormsDo: walked by steps in a browser, a provider with three mistakes gets the verdicts that it gets as
 // forms, from the pages, from what is sent back, and from the redirect's own answer.
 func TestStepsJudgeAsFormsDo(t *testing.T) {
+	t.Parallel()
 	if _, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err != nil {
 		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
 			t.Fatal(err)
@@ -41,8 +42,7 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 	t.Cleanup(p.Kill)
 	ben := p.Users[1]
 	verdicts := func(args ...string) map[string]reports.Verdict {
-		t.Setenv("AUTHCONFORM_CLIENT_SECRET", apps[0].Secret)
-		o, report := judge(t, p.URL, ben.Username, ben.Password, append([]string{
+		o, report := judgeIn(t, []string{"AUTHCONFORM_CLIENT_SECRET=" + apps[0].Secret}, p.URL, ben.Username, ben.Password, append([]string{
 			"--profile", "provider", "--client-id", apps[0].ID, "--redirect-uri", redirect, "--scope", "profile devices:read",
 			"--select", "provider.authorize.state,provider.authorize.denied,provider.authorize.iss,provider.authorize.wrong-password,provider.authorize.redirect-status,provider.authorize.no-store",
 		}, args...)...)

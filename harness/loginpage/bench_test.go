@@ -4,19 +4,19 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"testing"
+
+	"github.com/authconform/authconform/harness/browser/browsertest"
 )
 
 // BenchmarkLogin is a whole login on our mock page: a fresh tab, the form, the caught redirect.
 func BenchmarkLogin(b *testing.B) {
-	if shared == nil {
-		b.Skip("no browser")
-	}
+	browsertest.Shared(b)
 	home := &fakeHome{steps: map[string]string{}}
 	home.Server = httptest.NewServer(home.handler("../../mockserver/page"))
 	defer home.Close()
 	query := url.Values{"client_id": {"http://app.example/"}, "redirect_uri": {"http://app.example/cb"}}
 	for b.Loop() {
-		page, err := shared.NewPage(b.Context())
+		page, err := browsertest.Shared(b).NewPage(b.Context())
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/browser/browsertest"
 )
 
 func TestForeignClientLogsIn(t *testing.T) {
 	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
-		page := newPage(t)
+		page := browsertest.Page(t)
 		begin := time.Now()
 		login := visit(t, page, home, url.Values{"state": {"s t&a=é"}})
 		want(t, page, Form)(login.State(t.Context()))
@@ -45,7 +46,7 @@ func TestForeignClientLogsIn(t *testing.T) {
 func TestOwnInstanceKeepsOrForgets(t *testing.T) {
 	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
 		for _, keep := range []bool{true, false} {
-			page := newPage(t)
+			page := browsertest.Page(t)
 			login := visit(t, page, home, url.Values{"client_id": {home.URL + "/"}, "redirect_uri": {home.URL + "/?auth_callback=1"}})
 			want(t, page, Form)(login.State(t.Context()))
 			if err := login.Keep(t.Context(), keep); err != nil {
@@ -65,7 +66,7 @@ func TestOwnInstanceKeepsOrForgets(t *testing.T) {
 
 func TestSecondFactor(t *testing.T) {
 	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
-		page := newPage(t)
+		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		modules := want(t, page, PickModule)(login.SignIn(t.Context(), "grace", "hopper"))
 		if len(modules.Choices) != 2 {
@@ -82,7 +83,7 @@ func TestSecondFactor(t *testing.T) {
 
 func TestTrustedNetworks(t *testing.T) {
 	each(t, func(h *fakeHome) { h.trusted = true }, func(t *testing.T, version string, home *fakeHome) {
-		page := newPage(t)
+		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		users := want(t, page, PickUser)(login.State(t.Context()))
 		if strings.Join(users.Choices, ",") != "Ada,Grace" || strings.Join(users.Others, ",") != "Home Assistant Local" {
@@ -99,7 +100,7 @@ func TestTrustedNetworks(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	each(t, func(h *fakeHome) { h.refuse, h.message = 403, "Invalid redirect URI" }, func(t *testing.T, version string, home *fakeHome) {
-		page := newPage(t)
+		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		over := want(t, page, FlowError)(login.SignIn(t.Context(), "ada", "lovelace"))
 		if !strings.Contains(over.Text, "Invalid redirect URI") {
@@ -124,7 +125,7 @@ func TestRefusals(t *testing.T) {
 
 func TestALostFlowIsOver(t *testing.T) {
 	each(t, func(h *fakeHome) { h.refuse, h.message = 404, "Invalid flow specified" }, func(t *testing.T, version string, home *fakeHome) {
-		page := newPage(t)
+		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		want(t, page, FlowError)(login.SignIn(t.Context(), "ada", "lovelace"))
 		want(t, page, Form)(login.Submit(t.Context())) // Start over
@@ -136,7 +137,7 @@ func TestAnEmptyFormIsHeldBack(t *testing.T) {
 		if version < "20260325" {
 			t.Skip("older pages send empty strings")
 		}
-		page := newPage(t)
+		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		want(t, page, Form)(login.State(t.Context()))
 		held := want(t, page, Form)(login.Submit(t.Context()))
@@ -151,7 +152,7 @@ func TestThePersonPicker(t *testing.T) {
 		if version < "20231129" || version > "20240104" {
 			t.Skip("2023.12 and 2024.1 only")
 		}
-		page := newPage(t)
+		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		people := want(t, page, PickPerson)(login.State(t.Context()))
 		if strings.Join(people.Choices, ",") != "Ada,Grace" {
@@ -167,7 +168,7 @@ func TestThePersonPicker(t *testing.T) {
 
 func TestByKeyboard(t *testing.T) {
 	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
-		page := newPage(t)
+		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		if err := login.Fill(t.Context(), "ada", "lovelace"); err != nil {
 			t.Fatal(err)
@@ -178,7 +179,7 @@ func TestByKeyboard(t *testing.T) {
 
 func TestAnAppLeadsToTheLoginPage(t *testing.T) {
 	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
-		page := newPage(t)
+		page := browsertest.Page(t)
 		to := home.URL + "/auth/authorize?" + url.Values{"client_id": {"http://app.example/"}, "redirect_uri": {"myapp://cb"}}.Encode()
 		app := httptest.NewServer(http.RedirectHandler(to, http.StatusFound))
 		defer app.Close()
@@ -224,7 +225,7 @@ func TestOnlyTheRedirectIsCaught(t *testing.T) {
 
 func TestNoPictureShowsWhatWasTyped(t *testing.T) {
 	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
-		page := newPage(t)
+		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		if err := login.Fill(t.Context(), "grace", "hopper"); err != nil {
 			t.Fatal(err)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/authconform/authconform/harness/browser/browsertest"
 )
 
 // TestRealHome walks the login page of a running home. It guesses one wrong password at most, right before the right
@@ -22,7 +24,7 @@ func TestRealHome(t *testing.T) {
 		t.Fatal(err)
 	}
 	user, password := os.Getenv("AUTHCONFORM_REAL_USER"), strings.TrimSpace(string(secret))
-	page := newPage(t)
+	page := browsertest.Page(t)
 	own := home + "/auth/authorize?" + url.Values{"client_id": {home + "/"}, "redirect_uri": {home + "/?auth_callback=1"}, "state": {"s t"}}.Encode()
 
 	begin := time.Now()
@@ -75,6 +77,6 @@ func TestRealHome(t *testing.T) {
 	banner, err := login.Banner(t.Context())
 	t.Logf("an unlisted redirect: %q; banner %q, %v", refused.Text, banner, err)
 
-	framing, err := shared.Frame(t.Context(), own, "http://attacker.example/")
+	framing, err := browsertest.Shared(t).Frame(t.Context(), own, "http://attacker.example/")
 	t.Logf("framed by another site: rendered %v, blocked %v %s, %v", framing.Rendered, framing.Blocked, framing.Reason, err)
 }

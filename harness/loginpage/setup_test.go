@@ -2,7 +2,6 @@ package loginpage
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,39 +9,10 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/browser/browsertest"
 )
 
-var shared *browser.Browser
-
-func TestMain(m *testing.M) {
-	if options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err == nil {
-		if shared, err = browser.Start(context.Background(), options); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	}
-	code := m.Run()
-	if shared != nil {
-		_ = shared.Close()
-	}
-	os.Exit(code)
-}
-
-func newPage(t *testing.T) *browser.Page {
-	t.Helper()
-	if shared == nil {
-		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
-			t.Fatal("AUTHCONFORM_REQUIRE_BROWSER=1, but there is no browser")
-		}
-		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
-	}
-	page, err := shared.NewPage(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(page.Close)
-	return page
-}
+func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 
 // frontends are our own mock page and, when AUTHCONFORM_FRONTENDS names a folder of unpacked wheels of
 // home-assistant-frontend (VERSION/hass_frontend/authorize.html), the real pages of those releases.

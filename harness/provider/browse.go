@@ -23,33 +23,28 @@ const (
 func (t *Target) takeSteps(ctx context.Context, w walk) (r trail) {
 	page, err := t.NewPage(ctx)
 	if err != nil {
-		return trail{last: &wire.Exchange{Request: wire.Request{Method: http.MethodGet, URL: w.from}, Err: err}}
+		return trail{err: err}
 	}
 	defer page.Close()
 	p := &pedestrian{target: t, page: page, walk: w}
-	err = p.start(ctx)
-	for err == nil && r.end == "" {
+	r.err = p.start(ctx)
+	for r.err == nil && r.end == "" {
 		var due *Step
-		if r.end, due, err = p.look(ctx); due == nil {
+		if r.end, due, r.err = p.look(ctx); due == nil {
 			break
 		}
 		r.asked, r.offered = true, r.offered || due.When == "deny"
 		p.taken = append(p.taken, due.Name)
-		err = p.take(ctx, *due)
+		r.err = p.take(ctx, *due)
 	}
 	r.went, r.last = p.went(), p.last(ctx)
-	switch {
-	case r.end != "":
-	case err != nil:
-		r.why = err.Error()
-	case len(p.taken) == 0:
-		r.why = "no step was ever due"
-	default:
+	if r.end != "" {
+		return r
+	}
+	if r.why = "no step was ever due"; len(p.taken) > 0 {
 		r.why = "no step is due after " + strings.Join(p.taken, ", ")
 	}
-	if r.end == "" {
-		t.Show(ctx, page, "where the walk ends")
-	}
+	t.Show(ctx, page, "where the walk ends")
 	return r
 }
 

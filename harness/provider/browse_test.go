@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,26 +13,14 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/browser/browsertest"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/reports"
 )
 
-var shared *browser.Browser
-
-func TestMain(m *testing.M) {
-	if options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err == nil {
-		if shared, err = browser.Start(context.Background(), options); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	}
-	code := m.Run()
-	if shared != nil {
-		_ = shared.Close()
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 
 // scripted is a provider whose pages are made by scripts: there is no form in them, and the consent is in a shadow root.
 //
@@ -69,19 +56,13 @@ func scriptedProvider(t *testing.T) *httptest.Server {
 // at is a target whose pages are walked by the steps.
 func at(t *testing.T, server *httptest.Server, steps string) (*Target, context.Context) {
 	t.Helper()
-	if shared == nil {
-		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
-			t.Fatal("AUTHCONFORM_REQUIRE_BROWSER=1, but there is no browser")
-		}
-		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
-	}
 	read, err := ReadSteps("steps.yaml", []byte(steps))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := Config{AuthorizeURL: server.URL + "/authorize", Redirect: server.URL + "/cb", Client: Client{ID: "home"}, Steps: read}
 	p := New(wire.Options{Base: server.URL}, c, target.Account{Username: "ben", Password: "secret"}, nil)
-	p.NewPage, p.Show = shared.NewPage, func(context.Context, *browser.Page, string) {}
+	p.NewPage, p.Show = browsertest.Shared(t).NewPage, func(context.Context, *browser.Page, string) {}
 	return p, judge.With(t.Context(), judge.NewRecord())
 }
 
@@ -138,22 +119,30 @@ func TestAWalkWithoutEndSaysWhere(t *testing.T) {
 	}
 }
 
-func TestWrongStepsAreToldAtOnce(t *testing.T) {
-	for steps, want := range map[string]string{
-		`- press: "#yes["`:   `steps.yaml:1: "#yes[" is no selector`,
-		`- press: "#nobody"`: "no step was ever due",
-	} {
-		p, ctx := at(t, scriptedProvider(t), steps)
+func TestAWalkThatBreaksOffIsNoRefusal(t *testing.T) {
+	blocked := func(p *Target, ctx context.Context) string {
 		ctx, cancel := context.WithTimeout(ctx, 20*time.Second) // less than what a page is waited for
-		if got := p.Authorize(ctx, p.Request()); got.Query != nil || !strings.Contains(got.String(), want) {
-			t.Errorf("%s: %s", steps, got)
-		}
-		cancel()
+		defer cancel()
+		judge.Run(func() { t.Errorf("it came to %s", p.Authorize(ctx, p.Request())) })
+		return judge.From(ctx).Outcome(reports.Must, false).Reason
+	}
+	p, ctx := at(t, scriptedProvider(t), `- press: "#yes["`)
+	if got := blocked(p, ctx); !strings.Contains(got, `steps.yaml:1: "#yes[" is no selector`) {
+		t.Errorf("a wrong selector: %s", got)
 	}
 	server := scriptedProvider(t)
-	p, ctx := at(t, server, ours)
+	p, ctx = at(t, server, ours)
 	server.Close()
-	if got := p.Authorize(ctx, p.Request()); got.Last.Err == nil || !strings.Contains(got.String(), "REFUSED") {
+	if got := blocked(p, ctx); !strings.Contains(got, "REFUSED") {
 		t.Errorf("a provider that is gone: %s", got)
+	}
+	p.Steps = nil
+	ctx = judge.With(t.Context(), judge.NewRecord())
+	if got := blocked(p, ctx); !strings.Contains(got, "refused") {
+		t.Errorf("the same as forms: %s", got)
+	}
+	p, ctx = at(t, scriptedProvider(t), `- press: "#nobody"`)
+	if got := p.Authorize(ctx, p.Request()); got.Query != nil || !strings.Contains(got.String(), "no step was ever due") {
+		t.Errorf("steps for another page: %s", got)
 	}
 }

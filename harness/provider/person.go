@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -75,13 +76,25 @@ type trail struct {
 	end            string         // the last of them, if it ended the walk
 	asked, offered bool           // the person had something to do; could say no
 	why            string         // no end was come to
+	err            error          // the walk broke off
 }
 
+// walk makes a walk. One that breaks off, for no answer came or a page could not be driven, blocks the spec: whoever came
+// nowhere was not refused.
 func (t *Target) walk(ctx context.Context, w walk) trail {
+	goes := t.fillForms
 	if len(t.Steps) > 0 {
-		return t.takeSteps(ctx, w)
+		goes = t.takeSteps
 	}
-	return t.fillForms(ctx, w)
+	way := goes(ctx, w)
+	switch {
+	case way.end != "":
+	case way.err != nil:
+		judge.Block(ctx, "the pages cannot be walked through: %v", way.err)
+	case way.last.Status == 0:
+		judge.Block(ctx, "the way through the pages ends without an answer: %s", way.last)
+	}
+	return way
 }
 
 // sameEnd tells whether a URL is where a request asked to be sent, its query aside.

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/authconform/authconform/harness/judge"
@@ -31,14 +30,7 @@ func (t *Target) FreshTokens(ctx context.Context) target.Tokens {
 
 // SendToken implements target.AuthorizationServer.
 func (t *Target) SendToken(ctx context.Context, method, query, contentType, body string) *wire.Exchange {
-	r := wire.Request{Method: method, URL: t.TokenURL, Body: body, Header: http.Header{}}
-	if query != "" {
-		r.URL += "?" + query
-	}
-	if contentType != "" {
-		r.Header.Set("Content-Type", contentType)
-	}
-	return t.Wire.Do(ctx, r)
+	return t.Wire.Do(ctx, target.TokenRequest(t.TokenURL, method, query, contentType, body))
 }
 
 // Advance implements target.AuthorizationServer.

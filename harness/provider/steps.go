@@ -58,10 +58,8 @@ func (s Step) acts() []string {
 //go:embed steps.yaml
 var AutoSteps []byte
 
-// Whens are the values of a step's When.
-var Whens = []string{"allow", "deny"}
-
 var (
+	whens       = []string{"allow", "deny"}
 	keys        = []string{"when", "see", "type", "press"}
 	marks       = []string{"username", "password", "totp"}
 	placeholder = regexp.MustCompile(`\{(\w+)\}`)
@@ -120,8 +118,8 @@ func (s *Step) set(key string, v *yaml.Node) error {
 	}
 	switch key {
 	case "when":
-		if s.When = v.Value; !slices.Contains(Whens, v.Value) {
-			return wrong("%q is no answer of a person%s", v.Value, reports.Hint(v.Value, Whens))
+		if s.When = v.Value; !slices.Contains(whens, v.Value) {
+			return wrong("%q is no answer of a person%s", v.Value, reports.Hint(v.Value, whens))
 		}
 	case "see":
 		s.See = v.Value

@@ -65,14 +65,19 @@ func (h *Home) Renew(ctx context.Context, refreshToken string, changes ...Change
 
 // SendToken implements AuthorizationServer.
 func (h *Home) SendToken(ctx context.Context, method, query, contentType, body string) *wire.Exchange {
-	r := wire.Request{Method: method, URL: "/auth/token", Body: body, Header: http.Header{}}
+	return h.Wire.Do(ctx, TokenRequest("/auth/token", method, query, contentType, body))
+}
+
+// TokenRequest is what SendToken sends to a token endpoint.
+func TokenRequest(endpoint, method, query, contentType, body string) wire.Request {
+	r := wire.Request{Method: method, URL: endpoint, Body: body, Header: http.Header{}}
 	if query != "" {
 		r.URL += "?" + query
 	}
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
-	return h.Wire.Do(ctx, r)
+	return r
 }
 
 // Advance implements AuthorizationServer.

@@ -1,7 +1,6 @@
 package page_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,41 +12,12 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/browser/browsertest"
 	"github.com/authconform/authconform/harness/loginpage"
 	"github.com/authconform/authconform/mockserver/page"
 )
 
-var shared *browser.Browser
-
-func TestMain(m *testing.M) {
-	if options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err == nil {
-		if shared, err = browser.Start(context.Background(), options); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-	}
-	code := m.Run()
-	if shared != nil {
-		_ = shared.Close()
-	}
-	os.Exit(code)
-}
-
-func newTab(t *testing.T) *browser.Page {
-	t.Helper()
-	if shared == nil {
-		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
-			t.Fatal("AUTHCONFORM_REQUIRE_BROWSER=1, but there is no browser")
-		}
-		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
-	}
-	tab, err := shared.NewPage(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(tab.Close)
-	return tab
-}
+func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 
 // A said is one scripted answer: a status and a body (text as it is, all else as JSON).
 type said struct {

@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/browser/browsertest"
 	"github.com/authconform/authconform/harness/loginpage"
 )
 
 const enc = "https%3A%2F%2Fapp.example%2F"
 
 func TestRequestsAreReadStrictly(t *testing.T) {
-	tab := newTab(t)
+	tab := browsertest.Page(t)
 	visit(t, tab, newHome(t, nil), foreign())
 	for query, what := range map[string]string{
 		"?client_id=" + enc + "&redirect_uri=" + enc:                               "",
@@ -61,7 +62,7 @@ func TestRequestsAreReadStrictly(t *testing.T) {
 }
 
 func TestRedirectsAreBuiltExactly(t *testing.T) {
-	tab := newTab(t)
+	tab := browsertest.Page(t)
 	visit(t, tab, newHome(t, nil), foreign())
 	type request map[string]any
 	for _, c := range []struct {
@@ -85,7 +86,7 @@ func TestRedirectsAreBuiltExactly(t *testing.T) {
 }
 
 func TestTheHomeGetsTheRealPagesRequests(t *testing.T) {
-	tab := newTab(t)
+	tab := browsertest.Page(t)
 	h := newHome(t, func(h *home) { h.steps = []said{wrongLogin, mfaForm, created} })
 	login := visit(t, tab, h, foreign("state", "s1", "code_challenge", "abc", "code_challenge_method", "S256", "response_type", "code", "scope", "x"))
 	want(t, loginpage.StepError)(login.SignIn(t.Context(), "ada", "wrong"))
@@ -116,7 +117,7 @@ func TestTheHomeGetsTheRealPagesRequests(t *testing.T) {
 }
 
 func TestARefusedRequestAsksNothingOfTheHome(t *testing.T) {
-	tab, h := newTab(t), newHome(t, nil)
+	tab, h := browsertest.Page(t), newHome(t, nil)
 	login := visit(t, tab, h, foreign())
 	want(t, loginpage.Form)(login.State(t.Context()))
 	anchor := len(h.posts())
@@ -144,7 +145,7 @@ func TestTheBannerNamesTheClient(t *testing.T) {
 		"own client, other host": {"OWN", "https://elsewhere.example/cb", "elsewhere.example", "nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tab, h := newTab(t), newHome(t, nil)
+			tab, h := browsertest.Page(t), newHome(t, nil)
 			login := visit(t, tab, h, url.Values{"client_id": {strings.Replace(c.client, "OWN", h.URL+"/", 1)}, "redirect_uri": {c.redirect}})
 			want(t, loginpage.Form)(login.State(t.Context()))
 			got, err := login.Banner(t.Context())
@@ -156,7 +157,7 @@ func TestTheBannerNamesTheClient(t *testing.T) {
 			}
 		})
 	}
-	tab, h := newTab(t), newHome(t, nil)
+	tab, h := browsertest.Page(t), newHome(t, nil)
 	login := visit(t, tab, h, h.own())
 	want(t, loginpage.Form)(login.State(t.Context()))
 	if got, err := login.Banner(t.Context()); got != "" || err != nil {
@@ -194,7 +195,7 @@ func TestEveryEndSaysWhy(t *testing.T) {
 		}, loginpage.StepError, "odd"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tab, h := newTab(t), newHome(t, c.change)
+			tab, h := browsertest.Page(t), newHome(t, c.change)
 			login := visit(t, tab, h, foreign())
 			state, err := login.State(t.Context())
 			if err == nil && state.Kind == loginpage.Form {
@@ -211,13 +212,13 @@ func TestEveryEndSaysWhy(t *testing.T) {
 }
 
 func TestABypassedFormRedirectsAtOnce(t *testing.T) {
-	login := visit(t, newTab(t), newHome(t, func(h *home) { h.begin = created }), foreign())
+	login := visit(t, browsertest.Page(t), newHome(t, func(h *home) { h.begin = created }), foreign())
 	want(t, loginpage.Redirected)(login.State(t.Context()))
 }
 
 func TestKeyboardAndScreenReader(t *testing.T) {
 	const focus = `() => (document.activeElement.name ?? "") + "|" + document.activeElement.tagName`
-	tab := newTab(t)
+	tab := browsertest.Page(t)
 	h := newHome(t, func(h *home) { h.steps = []said{wrongLogin, mfaForm, {403, object{"message": "Invalid redirect URI"}}} })
 	login := visit(t, tab, h, h.own())
 	want(t, loginpage.Form)(login.State(t.Context()))
@@ -252,7 +253,7 @@ func TestKeyboardAndScreenReader(t *testing.T) {
 }
 
 func TestTheButtonSaysThatItWorks(t *testing.T) {
-	tab := newTab(t)
+	tab := browsertest.Page(t)
 	h := newHome(t, func(h *home) { h.hold = make(chan struct{}) })
 	login := visit(t, tab, h, foreign())
 	if err := login.Fill(t.Context(), "ada", "lovelace"); err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/browser/browsertest"
 )
 
 // TestPictures takes the page in all its views when AUTHCONFORM_PICTURES names a folder; a person looks at them.
@@ -44,7 +45,7 @@ func TestPictures(t *testing.T) {
 	}
 	for name, v := range views {
 		for size, look := range looks {
-			tab, h := newTab(t), newHome(t, v.change)
+			tab, h := browsertest.Page(t), newHome(t, v.change)
 			if err := tab.Look(t.Context(), look); err != nil {
 				t.Fatal(err)
 			}

@@ -80,8 +80,8 @@ func answers(w when, with func(mock.Answer) mock.Answer, statuses ...int) change
 }
 
 // both makes several changes that are one mistake.
-func both(list ...change) change {
-	return func(p *mockserver.Policy) {
+func both[Policy any](list ...func(*Policy)) func(*Policy) {
+	return func(p *Policy) {
 		for _, c := range list {
 			c(p)
 		}

@@ -303,34 +303,12 @@ var _ = listed([]Defect{
 	{
 		ID: "pkce.first-counts", Story: "The challenge of the first login counts for all that come after it.",
 		Breaks: []string{"oauth2.pkce.not-shared"},
-		Change: func(p *mockserver.Policy) {
-			kept := &idSecrets{}
-			both(opens(func(m map[string]any) {
-				if c, ok := m["code_challenge"].(string); ok {
-					kept.add(c)
-				}
-			}), redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
-				if list := kept.list(); c.Challenge != "" && *verifier != nil && len(list) > 0 && list[0] == s256(**verifier) {
-					c.Challenge = list[0]
-				}
-			}))(p)
-		},
+		Change: keepsChallenges(func(kept []string, fits string) bool { return kept[0] == fits }),
 	},
 	{
 		ID: "pkce.one-session", Story: "A verifier is looked up among the challenges of all logins.",
 		Breaks: []string{"oauth2.pkce.not-shared"},
-		Change: func(p *mockserver.Policy) {
-			kept := &idSecrets{}
-			both(opens(func(m map[string]any) {
-				if c, ok := m["code_challenge"].(string); ok {
-					kept.add(c)
-				}
-			}), redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
-				if c.Challenge != "" && *verifier != nil && slices.Contains(kept.list(), s256(**verifier)) {
-					c.Challenge = s256(**verifier)
-				}
-			}))(p)
-		},
+		Change: keepsChallenges(slices.Contains[[]string]),
 	},
 })
 
@@ -341,4 +319,20 @@ func challengeOf(like func(string) bool) change {
 			m["code_challenge"] = s256("any")
 		}
 	})
+}
+
+// keepsChallenges keeps the challenges of all logins apart from their codes: a verifier passes that fits one of them.
+func keepsChallenges(right func(kept []string, fits string) bool) change {
+	return func(p *mockserver.Policy) {
+		kept := &idSecrets{}
+		both(opens(func(m map[string]any) {
+			if c, ok := m["code_challenge"].(string); ok {
+				kept.add(c)
+			}
+		}), redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
+			if list := kept.list(); c.Challenge != "" && *verifier != nil && len(list) > 0 && right(list, s256(**verifier)) {
+				c.Challenge = s256(**verifier)
+			}
+		}))(p)
+	}
 }

@@ -181,7 +181,7 @@ var _ = listed([]Defect{
 		}
 		return a
 	})},
-	{ID: "thirdparty.pages-stored", Story: "Pages and redirects may be kept by whoever stands between.", Breaks: []string{"provider.authorize.no-store"}, Provider: both3(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", "")))},
+	{ID: "thirdparty.pages-stored", Story: "Pages and redirects may be kept by whoever stands between.", Breaks: []string{"provider.authorize.no-store"}, Provider: both(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", "")))},
 	{ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be kept.", Breaks: []string{"provider.authorize.no-store"}, Provider: thirdAnswers("POST /oauth/consent", header("Cache-Control", "private"))},
 	{ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.", Breaks: []string{"provider.authorize.redirect-status"}, Provider: func(p *mockprovider.Policy) { p.RedirectStatus = http.StatusTemporaryRedirect }},
 })

@@ -23,7 +23,7 @@ var _ = listed([]Defect{
 		}
 	}},
 	{ID: "thirdparty.refresh-same-token", Story: "A refresh answers the access token of before.", Breaks: []string{"provider.refresh.grant", "oauth2.token.access-entropy"}, Blocks: provTokens, Provider: sameAccess},
-	{ID: "thirdparty.refresh-told", Story: "A foreign client is refused a refresh, and a token stands in the answer all the same.", Breaks: []string{"provider.refresh.bound-client"}, Provider: both3(foreignRefresh(http.StatusBadRequest, "invalid_grant"), thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+	{ID: "thirdparty.refresh-told", Story: "A foreign client is refused a refresh, and a token stands in the answer all the same.", Breaks: []string{"provider.refresh.bound-client"}, Provider: both(foreignRefresh(http.StatusBadRequest, "invalid_grant"), thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 		if strings.Contains(a.Why, foreign) {
 			a.Body = []byte(`{"error":"invalid_grant","access_token":"x"}`)
 		}

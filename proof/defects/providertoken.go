@@ -113,7 +113,7 @@ var _ = listed([]Defect{
 		}
 		return strict
 	})},
-	{ID: "thirdparty.secret-403", Story: "A wrong secret is 403.", Breaks: []string{"provider.token.wrong-secret", "provider.token.unknown-client", "provider.token.basic-refused", "provider.token.error-object", "provider.refresh.authenticated", "provider.revoke.authenticated", "oauth2.token.query-ignored"}, Provider: both3(refusals(tokenAt, "invalid_client", http.StatusForbidden, ""), refusals("POST /oauth/revoke", "invalid_client", http.StatusForbidden, ""))},
+	{ID: "thirdparty.secret-403", Story: "A wrong secret is 403.", Breaks: []string{"provider.token.wrong-secret", "provider.token.unknown-client", "provider.token.basic-refused", "provider.token.error-object", "provider.refresh.authenticated", "provider.revoke.authenticated", "oauth2.token.query-ignored"}, Provider: both(refusals(tokenAt, "invalid_client", http.StatusForbidden, ""), refusals("POST /oauth/revoke", "invalid_client", http.StatusForbidden, ""))},
 	{ID: "thirdparty.unknown-client-grant", Story: "An unknown client is invalid_grant: the home asks the person to log in again, for ever.", Breaks: []string{"provider.token.unknown-client"}, Provider: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
 		if !known {
 			return mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "")

@@ -127,14 +127,6 @@ func refusals(place, word string, status int, by string) third {
 	})
 }
 
-func both3(list ...third) third {
-	return func(p *mockprovider.Policy) {
-		for _, c := range list {
-			c(p)
-		}
-	}
-}
-
 func queryOf(r mock.Request) url.Values {
 	_, raw, _ := strings.Cut(r.Target, "?")
 	q, err := url.ParseQuery(raw)
