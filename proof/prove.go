@@ -11,9 +11,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/runner"
-	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
 	"github.com/authconform/authconform/mockserver"
@@ -82,7 +82,7 @@ type prover struct {
 	benches chan *bench
 	started time.Time
 
-	facts  target.Facts
+	facts  home.Facts
 	judged []*requirements.Requirement // rows with a verdict on the home that conforms
 	idle   map[string]string           // the others, and why
 	whole  map[string]reports.Result   // what the home that conforms got
@@ -186,12 +186,12 @@ func (p *prover) lookHealthy(ctx context.Context, watch []*defects.Defect) (err 
 	b := <-p.benches
 	defer func() { p.benches <- b }()
 	s := cast(watch)
-	home, err := b.stand(p.conforming(s.policy), target.Facts{})
+	h, err := b.stand(p.conforming(s.policy), home.Facts{})
 	if err != nil {
 		return err
 	}
-	defer home.stop()
-	p.facts, err = home.visit(ctx)
+	defer h.stop()
+	p.facts, err = h.visit(ctx)
 	for i := range watch {
 		s.hit[i] = s.hit[i] || watch[i] == nil
 	}
@@ -208,7 +208,7 @@ func (p *prover) means() run.Means {
 }
 
 // judge runs one row against one home.
-func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requirement, o subject, facts target.Facts) (reports.Result, error) {
+func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requirement, o subject, facts home.Facts) (reports.Result, error) {
 	if v, why := run.Decide(r, facts, p.means()); v != "" {
 		return reports.Result{ID: r.ID, Verdict: v, Reason: why}, nil
 	}
@@ -216,12 +216,12 @@ func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requiremen
 	if !ok {
 		return reports.Result{}, fmt.Errorf("no spec judges %s", r.ID)
 	}
-	home, err := b.stand(o, facts)
+	h, err := b.stand(o, facts)
 	if err != nil {
 		return reports.Result{}, err
 	}
-	defer home.stop()
-	result, broken := spec.Judge(ctx, runner.Row{ID: r.ID, Level: r.Level, Timeout: run.Limit(r, "")}, home, true)
+	defer h.stop()
+	result, broken := spec.Judge(ctx, runner.Row{ID: r.ID, Level: r.Level, Timeout: run.Limit(r, "")}, h, true)
 	result.Evidence = nil
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -302,18 +302,18 @@ type pair struct {
 
 // defective runs every row against every defect that shows on its way.
 func (p *prover) defective(ctx context.Context) error {
-	facts := make([]target.Facts, len(p.Defects))
+	facts := make([]home.Facts, len(p.Defects))
 	err := each(ctx, p, slices.Collect(maps.Keys(maps.Collect(slices.All(p.Defects)))), func(b *bench, i int) error {
 		facts[i] = p.facts
 		if !p.door[i] {
 			return nil
 		}
-		home, err := b.stand(p.withDefect(i), target.Facts{})
+		h, err := b.stand(p.withDefect(i), home.Facts{})
 		if err != nil {
 			return err
 		}
-		defer home.stop()
-		if f, err := home.visit(ctx); err == nil {
+		defer h.stop()
+		if f, err := h.visit(ctx); err == nil {
 			facts[i] = f
 		}
 		return nil

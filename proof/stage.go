@@ -9,14 +9,15 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/authconform/authconform/harness/clientsite"
 	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/linkproxy"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/clientsite"
+	"github.com/authconform/authconform/harness/played/linkproxy"
 	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/stage"
-	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
@@ -91,7 +92,7 @@ type subject struct {
 }
 
 // stand starts a subject.
-func (b *bench) stand(what subject, facts target.Facts) (*standing, error) {
+func (b *bench) stand(what subject, facts home.Facts) (*standing, error) {
 	if what.third != nil {
 		return b.standThird(what.third)
 	}
@@ -102,12 +103,12 @@ func (b *bench) stand(what subject, facts target.Facts) (*standing, error) {
 	o.Fetch = b.fetch
 	o.AccountLink = "https://" + b.proxy.Address()
 	b.proxy.Reset()
-	home, err := mockserver.Listen("127.0.0.1:0", o)
+	h, err := mockserver.Listen("127.0.0.1:0", o)
 	if err != nil {
 		return nil, err
 	}
-	s := b.at(home.URL, facts)
-	s.server = home
+	s := b.at(h.URL, facts)
+	s.server = h
 	return s, nil
 }
 
@@ -152,27 +153,27 @@ func (p withThird) Kill() {
 
 // atProxy is the harness's side of a proxy.
 func (b *bench) atProxy(url string, roots *x509.CertPool) *standing {
-	s := b.at(url, target.Facts{Product: "account-link proxy"})
+	s := b.at(url, home.Facts{Product: "account-link proxy"})
 	ben := mockprovider.DefaultUsers()[1]
 	defer func() { s.Provider.Patience = patience / 2 }()
-	s.Provider = provider.New(wire.Options{Base: url, CA: roots}, provider.Config{Service: "authconform_demo"}, target.Account{Username: ben.Username, Password: ben.Password}, s.Clock)
+	s.Provider = provider.New(wire.Options{Base: url, CA: roots}, provider.Config{Service: "authconform_demo"}, oauth.Account{Username: ben.Username, Password: ben.Password}, s.Clock)
 	return s
 }
 
 // atThird is the harness's side of a third party.
 func (b *bench) atThird(url string) *standing {
-	s := b.at(url, target.Facts{Product: "OAuth 2 provider", PKCE: true})
+	s := b.at(url, home.Facts{Product: "OAuth 2 provider", PKCE: true})
 	apps, ben := mockprovider.DemoApps(redirect), mockprovider.DefaultUsers()[1]
 	client := func(a mockprovider.App) provider.Client { return provider.Client{ID: a.ID, Secret: a.Secret} }
 	s.Provider = provider.New(wire.Options{Base: url}, provider.Config{
 		AuthorizeURL: url + "/oauth/authorize", TokenURL: url + "/oauth/token", RevokeURL: url + "/oauth/revoke", APIURL: url + "/api/me",
 		Redirect: redirect, Scope: "profile devices:read", Client: client(apps[0]), Other: client(apps[1]), Public: client(apps[2]),
-	}, target.Account{Username: ben.Username, Password: ben.Password}, s.Clock)
+	}, oauth.Account{Username: ben.Username, Password: ben.Password}, s.Clock)
 	return s
 }
 
 // at is the harness's side of a target.
-func (b *bench) at(url string, facts target.Facts) *standing {
+func (b *bench) at(url string, facts home.Facts) *standing {
 	s := &standing{bench: b}
 	s.Stage = &stage.Stage{Site: b.site, Clock: clock.Offset(func(_ context.Context, to time.Duration) error {
 		if s.server != nil {
@@ -183,9 +184,9 @@ func (b *bench) at(url string, facts target.Facts) *standing {
 	s.Browser = b.browser
 	s.Link = func() (*linkproxy.Proxy, error) { return b.proxy, nil }
 	owner := mockserver.DefaultUsers()[0]
-	s.Home = target.New(target.Options{
+	s.Home = home.New(home.Options{
 		Wire: wire.Options{Base: url}, Site: b.site, Clock: s.Clock, Facts: facts, Mark: "proof", Patience: patience,
-		Account: target.Account{Username: owner.Username, Password: owner.Password},
+		Account: oauth.Account{Username: owner.Username, Password: owner.Password},
 	})
 	return s
 }
@@ -207,7 +208,7 @@ func (s *standing) With(ctx context.Context) context.Context {
 func (s *standing) GiveBack(context.Context) {}
 
 // visit looks at the home as a run does before it starts.
-func (s *standing) visit(ctx context.Context) (facts target.Facts, err error) {
+func (s *standing) visit(ctx context.Context) (facts home.Facts, err error) {
 	ctx = s.With(judge.With(ctx, judge.NewRecord()))
 	if s.Provider != nil {
 		return s.Home.Facts, s.Provider.Probe(ctx)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/authconform/authconform/internal/suggest"
 )
 
 // Baseline is the file of known failures:
@@ -89,7 +91,7 @@ func EachKey(n *yaml.Node, path string, keys []string, do func(string, *yaml.Nod
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if !slices.Contains(keys, key.Value) {
-			return fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, Hint(key.Value, keys))
+			return fmt.Errorf("%s:%d: unknown key %q%s", path, key.Line, key.Value, suggest.Hint(key.Value, keys))
 		}
 		if err := do(key.Value, n.Content[i+1]); err != nil {
 			return err
@@ -123,7 +125,7 @@ func readKnown(n *yaml.Node, path string, ids []string) (Known, error) {
 	case err != nil:
 		return k, err
 	case !slices.Contains(ids, k.ID):
-		return k, fmt.Errorf("%s:%d: unknown requirement %q%s", path, n.Line, k.ID, Hint(k.ID, ids))
+		return k, fmt.Errorf("%s:%d: unknown requirement %q%s", path, n.Line, k.ID, suggest.Hint(k.ID, ids))
 	case k.Reason == "":
 		return k, fmt.Errorf("%s:%d: %s has no reason", path, n.Line, k.ID)
 	}

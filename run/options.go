@@ -4,10 +4,10 @@ import (
 	"io"
 	"time"
 
-	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/stage"
-	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/reports"
 )
 
@@ -17,7 +17,7 @@ type Options struct {
 	Target   string // URL
 	BuiltIn  bool   // the target is the built-in mock
 	Profile  string
-	Account  target.Account
+	Account  oauth.Account
 	Onboard  bool // create the owner first; the account is the new owner's
 	CAFile   []byte
 	Insecure bool

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/runner"
-	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
@@ -16,7 +16,7 @@ import (
 type Means map[requirements.Need]string
 
 // Decide finds the verdict of a row that needs no spec, and its reason; "" for a row that must be judged.
-func Decide(r *requirements.Requirement, f target.Facts, have Means) (reports.Verdict, string) {
+func Decide(r *requirements.Requirement, f home.Facts, have Means) (reports.Verdict, string) {
 	if r.Untestable != "" {
 		return reports.NotApplicable, "untestable: " + r.Untestable
 	}
@@ -36,7 +36,7 @@ func Decide(r *requirements.Requirement, f target.Facts, have Means) (reports.Ve
 	return "", ""
 }
 
-func lacks(f target.Facts, feature requirements.Feature) string {
+func lacks(f home.Facts, feature requirements.Feature) string {
 	switch {
 	case feature == requirements.FeatureMetadata && f.Metadata == nil:
 		return "the target serves no authorization server metadata"

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/runner"
-	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/reports"
 )
 
@@ -40,8 +40,8 @@ func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
 	switch {
 	case len(broken) > 0 || len(out.Lost) > 0 || werr != nil:
 		return &Error{ExitBroken, errors.Join(append(broken, werr)...)}
-	case out.Gone == target.ErrBanned.Error():
-		return &Error{ExitNoTarget, target.ErrBanned}
+	case out.Gone == home.ErrBanned.Error():
+		return &Error{ExitNoTarget, home.ErrBanned}
 	case ctx.Err() != nil:
 		return interrupted(ctx, "what was judged until then is reported")
 	case out.Gone != "":

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/browser"
-	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/reports"

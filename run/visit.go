@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/stage"
-	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -24,7 +24,7 @@ const (
 // visit is the parent's own stay at the target: it looks before the run and counts after it.
 type visit struct {
 	stage  *stage.Stage
-	before []target.Grant
+	before []home.Grant
 	known  bool // before was read
 }
 
@@ -66,18 +66,18 @@ func pay(ctx context.Context, s stage.Setup, onboard bool) (v *visit, err error)
 
 // enter looks at a home as somebody who logs in.
 func (v *visit) enter(ctx context.Context, s stage.Setup, onboard bool) (err error) {
-	home := v.stage.Home
+	h := v.stage.Home
 	if onboard {
-		err = home.Onboard(ctx)
+		err = h.Onboard(ctx)
 	}
 	if err == nil {
-		err = home.Probe(ctx)
+		err = h.Probe(ctx)
 	}
 	if err == nil {
-		err = home.Enter(ctx)
+		err = h.Enter(ctx)
 	}
 	if err == nil {
-		err = home.LookAtSite(ctx, loopback(s.Target))
+		err = h.LookAtSite(ctx, loopback(s.Target))
 	}
 	return err
 }
@@ -105,7 +105,7 @@ func (v *visit) leave(mark string, clients []string, since time.Time, gone bool)
 	defer cancel()
 	var left []string
 	judge.Run(func() {
-		ours := func(g target.Grant) bool {
+		ours := func(g home.Grant) bool {
 			return strings.Contains(g.Name, " "+mark+"-") || slices.ContainsFunc(append(clients, v.stage.Home.Client().ID), func(c string) bool { return strings.HasPrefix(g.ClientID, c) })
 		}
 		left = append(v.stage.Home.TakeBack(ctx, v.before, v.known, since, ours), v.stage.Home.TakeBackUsers(ctx, mark)...)

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/run"
 )

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/authconform/authconform/demo"
-	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"

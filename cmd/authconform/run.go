@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/authconform/authconform/harness/browser"
-	"github.com/authconform/authconform/harness/clientsite"
+	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/stage"
 	"github.com/authconform/authconform/reports"

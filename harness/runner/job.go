@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/reports"
 )
 
@@ -33,17 +34,24 @@ type Job struct {
 
 // Event is one JSON line of a worker's standard output. One member is set.
 type Event struct {
-	Clients []string        `json:"clients,omitempty"` // the first line: what the client ids that the worker makes up begin with
+	Traces  []string        `json:"traces,omitempty"`  // the first line: how the target knows what the worker does there
 	Started string          `json:"started,omitempty"` // id of a row whose spec begins
 	Result  *reports.Result `json:"result,omitempty"`  // what became of it
 	Wait    string          `json:"wait,omitempty"`    // what the worker waits for, for the progress line
 	Totals  *Totals         `json:"totals,omitempty"`  // the last line of a worker that ended in order
-	Broken  string          `json:"broken,omitempty"`  // a defect of ours: a panic, a row without a spec
+	Broken  *Broken         `json:"broken,omitempty"`  // a defect of ours: a panic, a row without a spec
 }
 
 // Totals are what a worker's target had to do.
 type Totals struct {
-	Logins   int    `json:"logins"`
-	Requests int    `json:"requests"`
-	Lost     string `json:"lost"` // why the target could not be judged to the end: banned us, or is gone
+	kind.Totals
+	Lost *kind.Loss `json:"lost,omitempty"` // why the target could not be judged to the end
 }
+
+// Broken is a defect of ours that showed at a row.
+type Broken struct {
+	ID   string `json:"id"`
+	What string `json:"what"`
+}
+
+func (b Broken) String() string { return b.ID + ": " + b.What }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/reports"
 )
 
@@ -35,19 +36,19 @@ type Plan struct {
 // Outcome is what the workers found.
 type Outcome struct {
 	Results  []reports.Result
-	Totals   Totals
-	Clients  []string // what client ids of the run begin with, those of workers that died too
-	Warnings []string // workers that died and whose rows another one judged
-	Broken   []string // defects of ours: panics, workers that died again
-	Lost     []string // rows that no worker brought to an end
-	Gone     string   // why the target could not be judged to the end
+	Totals   kind.Totals
+	Traces   []string   // how the target knows what the run did there, by workers that died too
+	Warnings []string   // workers that died and whose rows another one judged
+	Broken   []string   // defects of ours: panics, workers that died again
+	Lost     []string   // rows that no worker brought to an end
+	Gone     *kind.Loss // why the target could not be judged to the end; nil: it could
 }
 
 // Run runs the plan. When ctx ends, the workers give back what they took and stop; what was judged until then is kept.
 func Run(ctx context.Context, p Plan) (*Outcome, error) {
 	out := &Outcome{}
 	for _, wave := range p.Waves {
-		if ctx.Err() != nil || out.Gone != "" {
+		if ctx.Err() != nil || out.Gone != nil {
 			break
 		}
 		if len(wave.Rows) == 0 {
@@ -62,7 +63,7 @@ func Run(ctx context.Context, p Plan) (*Outcome, error) {
 
 // run runs a wave. The unfinished rows of a worker that died get one more chance.
 func (w Wave) run(ctx context.Context, p Plan, out *Outcome) error {
-	stopped := func() bool { return ctx.Err() != nil || out.Gone != "" }
+	stopped := func() bool { return ctx.Err() != nil || out.Gone != nil }
 	rest, died, err := runWave(ctx, p, w, out)
 	if err != nil || stopped() {
 		return err
@@ -135,17 +136,16 @@ func (o *Outcome) take(e Event, done map[string]bool) {
 	case e.Result != nil:
 		o.Results = append(o.Results, *e.Result)
 		done[e.Result.ID] = true
-	case e.Clients != nil:
-		o.Clients = append(o.Clients, e.Clients...)
-	case e.Broken != "":
-		o.Broken = append(o.Broken, e.Broken)
-		id, _, _ := strings.Cut(e.Broken, ":")
-		done[id] = true
-		o.Lost = append(o.Lost, id)
+	case e.Traces != nil:
+		o.Traces = append(o.Traces, e.Traces...)
+	case e.Broken != nil:
+		o.Broken = append(o.Broken, e.Broken.String())
+		done[e.Broken.ID] = true
+		o.Lost = append(o.Lost, e.Broken.ID)
 	case e.Totals != nil:
 		o.Totals.Logins += e.Totals.Logins
 		o.Totals.Requests += e.Totals.Requests
-		if e.Totals.Lost != "" {
+		if e.Totals.Lost != nil {
 			o.Gone = e.Totals.Lost
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -14,19 +15,20 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/kind"
 )
 
-// Environment is what surrounds the specs of a worker: the target and what stands beside it.
+// Environment is what surrounds the specs of a worker: a session with the target, and what stands beside it.
 type Environment interface {
-	// Clients lists what the client ids that the environment makes up begin with: the marks of what it takes.
-	Clients() []string
+	// Traces is how the target knows what the environment did there: beginnings of client ids.
+	Traces() []string
 	// With lets the spec under ctx find the target.
 	With(ctx context.Context) context.Context
 	// GiveBack returns what the last spec took from the target.
 	GiveBack(ctx context.Context)
 	// Leave returns everything and says what the target had to do.
-	Leave(ctx context.Context) Totals
-	// Lost tells why going on makes no sense: the target has shut us out, or is gone. The rest is then not judged.
+	Leave(ctx context.Context) kind.Totals
+	// Lost tells why going on makes no sense, with a *kind.Loss. The rest is then not judged.
 	Lost(ctx context.Context) error
 }
 
@@ -56,19 +58,17 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	if err != nil {
 		return err
 	}
-	w.emit(Event{Clients: w.env.Clients()})
+	w.emit(Event{Traces: w.env.Traces()})
 	w.run()
 	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
 	var totals Totals
-	judge.Run(func() { totals = w.env.Leave(judge.With(w.env.With(leave), judge.NewRecord())) })
-	if w.lost != nil {
-		totals.Lost = w.lost.Error()
-	}
+	judge.Run(func() { totals.Totals = w.env.Leave(judge.With(w.env.With(leave), judge.NewRecord())) })
+	totals.Lost = w.lost
 	if stopped.Err() == nil && w.lost == nil {
 		for _, r := range job.Rows {
 			if !w.done[r.ID] {
-				w.emit(Event{Broken: "no spec ran for " + r.ID})
+				w.emit(Event{Broken: &Broken{r.ID, "no spec ran for it"}})
 			}
 		}
 	}
@@ -82,7 +82,7 @@ type worker struct {
 	done    map[string]bool
 	env     Environment
 	stopped context.Context
-	lost    error // why the rest is not judged
+	lost    *kind.Loss // why the rest is not judged
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -144,13 +144,13 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	result, broken := spec.Judge(under, row, w.env, !w.job.Evidence)
 	after, cancelAfter := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	defer cancelAfter()
-	_ = guarded(func() { w.lost = w.env.Lost(judge.With(w.env.With(after), judge.NewRecord())) })
+	_ = guarded(func() { errors.As(w.env.Lost(judge.With(w.env.With(after), judge.NewRecord())), &w.lost) })
 	if w.stopped.Err() != nil || w.lost != nil {
 		return // cut off: no verdict is better than a false one
 	}
 	w.done[row.ID] = true
 	if broken != "" {
-		w.emit(Event{Broken: row.ID + ": " + broken})
+		w.emit(Event{Broken: &Broken{row.ID, broken}})
 		return
 	}
 	w.emit(Event{Result: &result})

@@ -13,7 +13,7 @@ import (
 
 	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/browser/browsertest"
-	"github.com/authconform/authconform/harness/loginpage"
+	"github.com/authconform/authconform/harness/played/loginpage"
 	"github.com/authconform/authconform/mockserver/page"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/browser/browsertest"
-	"github.com/authconform/authconform/harness/loginpage"
+	"github.com/authconform/authconform/harness/played/loginpage"
 )
 
 const enc = "https%3A%2F%2Fapp.example%2F"

@@ -12,8 +12,8 @@ import (
 	"github.com/coder/websocket"
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
+	"github.com/authconform/authconform/harness/accountlink"
 	. "github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/provider"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
@@ -29,7 +29,7 @@ type service struct {
 	MinVersion string `json:"min_version"`
 }
 
-func services(ctx Ctx, t *provider.Target) (list []service, e *wire.Exchange) {
+func services(ctx Ctx, t *accountlink.Proxy) (list []service, e *wire.Exchange) {
 	e = t.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
 	_ = e.Decode(&list) // what is no list has no entry
 	return list, e
@@ -58,15 +58,15 @@ func changed(raw, name, value string) string {
 }
 
 // second is the frame after the authorize URL; nil where none came in time.
-func second(ctx Ctx, c *provider.Conversation, limit time.Duration) map[string]any {
+func second(ctx Ctx, c *accountlink.Conversation, limit time.Duration) map[string]any {
 	m, _, err := c.Hear(ctx, limit)
-	if err != nil && !errors.Is(err, provider.ErrSilent) {
+	if err != nil && !errors.Is(err, accountlink.ErrSilent) {
 		return map[string]any{"closed": err.Error()}
 	}
 	return m
 }
 
-func refreshToken(ctx Ctx, t *provider.Target) string {
+func refreshToken(ctx Ctx, t *accountlink.Proxy) string {
 	token, _ := t.Linked(ctx)["refresh_token"].(string)
 	if token == "" {
 		Block(ctx, "no refresh token comes with the tokens")
@@ -92,7 +92,7 @@ func issue() Expectation {
 
 var _ = Describe("Account link: the proxy", func() {
 	It(requirement("proxy.services.list"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		list, e := services(ctx, t)
 		Expect(ctx, e).To(HaveStatus(http.StatusOK))
 		Expect(ctx, e.MediaType()).To(Be("Content-Type", "application/json"))
@@ -105,7 +105,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.services.versions"), func(ctx SpecContext) {
-		list, e := services(ctx, provider.From(ctx))
+		list, e := services(ctx, accountlink.From(ctx))
 		Control(ctx, e).To(HaveStatus(http.StatusOK))
 		Control(ctx, len(list) > 0).To(Be("an entry", true))
 		for _, s := range list {
@@ -114,7 +114,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.socket.authorize-url"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		c := t.Dial(ctx)
 		c.Say(ctx, websocket.MessageText, fmt.Sprintf(`{"service":%q}`, t.Service))
 		m, text, err := c.Hear(ctx, soon)
@@ -125,7 +125,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.socket.tokens"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		c, where := t.Ask(ctx)
 		t.Finish(ctx, where, false)
 		tokens, _ := second(ctx, c, soon)["tokens"].(map[string]any)
@@ -136,12 +136,12 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.socket.refresh-token"), func(ctx SpecContext) {
-		token, _ := provider.From(ctx).Linked(ctx)["refresh_token"].(string)
+		token, _ := accountlink.From(ctx).Linked(ctx)["refresh_token"].(string)
 		Expect(ctx, token != "").To(Be("a refresh_token in tokens", true))
 	})
 
 	It(requirement("proxy.socket.unknown-service"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		c := t.Dial(ctx)
 		c.Say(ctx, websocket.MessageText, `{"service":"authconform_nowhere"}`)
 		m, _, err := c.Hear(ctx, soon)
@@ -152,7 +152,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.socket.malformed"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		for name, frame := range Sorted(map[string]string{
 			"no JSON": "{", "a list": "[]", "a number": `{"service":5}`, "null": "null", "nothing": "", "100 kB": `{"service":"` + strings.Repeat("x", 100_000) + `"}`,
 		}) {
@@ -169,7 +169,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.socket.denied"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		t.Linked(ctx)
 		c, where := t.Ask(ctx)
 		t.Finish(ctx, where, true)
@@ -180,7 +180,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.socket.own-tokens"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		one, first := t.Ask(ctx)
 		two, other := t.Ask(ctx)
 		t.Finish(ctx, first, false)
@@ -193,8 +193,8 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.socket.parallel"), func(ctx SpecContext) {
-		t := provider.From(ctx)
-		talks, urls := make([]*provider.Conversation, 20), make([]string, 20)
+		t := accountlink.From(ctx)
+		talks, urls := make([]*accountlink.Conversation, 20), make([]string, 20)
 		for i := range talks {
 			c, err := t.TryDial(ctx)
 			if !Expect(ctx, err == nil).To(Be(fmt.Sprintf("a socket for conversation %d", i+1), true)) {
@@ -215,7 +215,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.state.unguessable"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		states := make([]string, 8)
 		for i := range states {
 			_, where := t.Ask(ctx)
@@ -226,13 +226,13 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.state.forged"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		_, done := t.Ask(ctx)
 		_, back := t.Finish(ctx, done, false)
 		Control(ctx, back != "").To(Be("a return to the proxy", true))
 		c, where := t.Ask(ctx)
 		for name, state := range Sorted(map[string]string{"empty": "", "invented": "0123456789abcdef", "changed": query(where).Get("state") + "x"}) {
-			e := t.Person().Open(Step(ctx, name), changed(back, "state", state))
+			e := t.Visitor().Open(Step(ctx, name), changed(back, "state", state))
 			Expect(Step(ctx, name), e.Status >= 400 && e.Status < 500).To(Be("a status of 4xx", true))
 		}
 		Expect(ctx, second(ctx, c, never) == nil).To(Be("nothing for the conversation that waits", true))
@@ -240,17 +240,17 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.state.once"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		c, where := t.Ask(ctx)
 		_, back := t.Finish(ctx, where, false)
 		Control(ctx, back != "").To(Be("a return to the proxy", true))
 		Control(ctx, second(ctx, c, soon)["tokens"] != nil).To(Be("tokens", true))
-		e := t.Person().Open(ctx, back)
+		e := t.Visitor().Open(ctx, back)
 		Expect(ctx, e.Status >= 400 && e.Status < 500).To(Be("a status of 4xx", true))
 	})
 
 	It(requirement("proxy.authorize.parameters"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		_, where := t.Ask(ctx)
 		q := query(where)
 		for _, name := range []string{"response_type", "client_id", "redirect_uri", "state"} {
@@ -261,7 +261,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.authorize.no-secret"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		_, where := t.Ask(ctx)
 		named := false
 		for name := range query(where) {
@@ -272,7 +272,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.authorize.scope"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		t.Linked(ctx)
 		c, where := t.Ask(ctx)
 		scope, _, _ := strings.Cut(query(where).Get("scope"), " ")
@@ -281,7 +281,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.callback.reflects-nothing"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		_, done := t.Ask(ctx)
 		_, back := t.Finish(ctx, done, false)
 		Control(ctx, back != "").To(Be("a return to the proxy", true))
@@ -289,17 +289,17 @@ var _ = Describe("Account link: the proxy", func() {
 		for _, name := range []string{"state", "code", "error", "error_description"} {
 			_, where := t.Ask(ctx)
 			to := changed(changed(back, "state", query(where).Get("state")), name, mark+"<b>")
-			Expect(Step(ctx, name), t.Person().Open(ctx, to)).To(NotMention(mark))
+			Expect(Step(ctx, name), t.Visitor().Open(ctx, to)).To(NotMention(mark))
 		}
 	})
 
 	It(requirement("proxy.refresh.grant"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		Expect(ctx, t.RefreshAt(ctx, t.Service, body(refreshToken(ctx, t)))).To(issue())
 	})
 
 	It(requirement("proxy.refresh.again"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		token := refreshToken(ctx, t)
 		for range 2 {
 			e := t.RefreshAt(ctx, t.Service, body(token))
@@ -311,7 +311,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.refresh.unknown-token"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		tokens := t.Linked(ctx)
 		access, _ := tokens["access_token"].(string)
 		Expect(Step(ctx, "an invented one"), t.RefreshAt(ctx, t.Service, body("0123456789abcdef"))).To(BeRefused(ctx, "refresh-refused"))
@@ -321,14 +321,14 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.refresh.unknown-service"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		token := refreshToken(ctx, t)
 		Expect(ctx, t.RefreshAt(ctx, "authconform_nowhere", body(token))).To(BeRefused(ctx, "service-refused"))
 		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
 	})
 
 	It(requirement("proxy.refresh.malformed"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		token := refreshToken(ctx, t)
 		for name, b := range Sorted(map[string]string{"no JSON": "{", "a list": "[]", "no member": "{}", "a number": `{"refresh_token":5}`, "null": `{"refresh_token":null}`, "nothing": "", "a form": "refresh_token=" + token}) {
 			Expect(Step(ctx, name), t.RefreshAt(ctx, t.Service, b)).To(BeRefused(ctx, "body-refused"))
@@ -337,7 +337,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.refresh.post-only"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		token := refreshToken(ctx, t)
 		e := t.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/refresh_token/" + t.Service + "?refresh_token=" + token})
 		Expect(ctx, e).To(All(HaveStatus(http.StatusMethodNotAllowed, http.StatusNotFound, http.StatusBadRequest), GrantNothing()))
@@ -345,7 +345,7 @@ var _ = Describe("Account link: the proxy", func() {
 	})
 
 	It(requirement("proxy.refresh.no-store"), func(ctx SpecContext) {
-		t := provider.From(ctx)
+		t := accountlink.From(ctx)
 		e := t.RefreshAt(ctx, t.Service, body(refreshToken(ctx, t)))
 		Control(ctx, e).To(IssueTokens())
 		Expect(ctx, strings.Contains(e.Header.Get("Cache-Control"), "no-store")).To(Be("Cache-Control: no-store", true))

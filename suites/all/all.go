@@ -3,7 +3,7 @@ package all
 
 import (
 	_ "github.com/authconform/authconform/suites/accountlink" // an account-link proxy
+	_ "github.com/authconform/authconform/suites/home"        // a home's login
 	_ "github.com/authconform/authconform/suites/linking"     // a home as OAuth client
 	_ "github.com/authconform/authconform/suites/provider"    // a third party
-	_ "github.com/authconform/authconform/suites/server"      // a home's login
 )

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -55,7 +55,7 @@ func exchange(actual any) *wire.Exchange {
 	switch a := actual.(type) {
 	case *wire.Exchange:
 		return a
-	case *target.Step:
+	case *home.Step:
 		return a.Exchange
 	}
 	return &wire.Exchange{Err: fmt.Errorf("%T is no answer", actual)}

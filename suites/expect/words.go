@@ -13,8 +13,9 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/target"
+	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -64,7 +65,7 @@ func Outcome(e *wire.Exchange) string {
 
 // Advance moves the target's time; the spec is not_run where nothing can.
 func Advance(ctx context.Context, d time.Duration) {
-	err := target.ServerFrom(ctx).Advance(ctx, d)
+	err := oauth.Get[oauth.Clock](ctx).Advance(ctx, d)
 	switch {
 	case errors.Is(err, clock.ErrNone), errors.Is(err, clock.ErrTooFar):
 		judge.NotRun(ctx, "needs clock: %v", err)
@@ -76,8 +77,8 @@ func Advance(ctx context.Context, d time.Duration) {
 // Meanwhile runs something that a time-out of the target will end. Where the target's timers obey its clock, time is
 // moved past it once ready says that the target waits; elsewhere it is waited for.
 func Meanwhile(ctx context.Context, timeout time.Duration, ready func() bool, do func()) {
-	home := target.From(ctx)
-	if !home.Clock.Instant() {
+	h := home.From(ctx)
+	if !h.Clock.Instant() {
 		do()
 		return
 	}
@@ -95,7 +96,7 @@ func Meanwhile(ctx context.Context, timeout time.Duration, ready func() bool, do
 		case <-tick.C:
 			if !moved && ready() {
 				moved = true
-				_ = home.Clock.Advance(ctx, timeout+time.Second) // a clock that fails is waited for
+				_ = h.Clock.Advance(ctx, timeout+time.Second) // a clock that fails is waited for
 			}
 		}
 	}

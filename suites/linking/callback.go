@@ -7,10 +7,10 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/home/linking"
 	. "github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/linking"
-	"github.com/authconform/authconform/harness/target"
-	"github.com/authconform/authconform/harness/thirdparty"
+	"github.com/authconform/authconform/harness/played/thirdparty"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -114,7 +114,7 @@ var _ = Describe("Callback", func() {
 	It(requirement("oauth2.client.state-browser"), func(ctx SpecContext) {
 		good(ctx)
 		w := wait(ctx, linking.Settings{})
-		target.From(ctx).Get(ctx, "/auth/external/callback?"+linking.Query("code", w.code, "state", w.state),
+		home.From(ctx).Get(ctx, "/auth/external/callback?"+linking.Query("code", w.code, "state", w.state),
 			"Origin", "https://elsewhere.example", "Sec-Fetch-Site", "cross-site", "User-Agent", "Another/1.0")
 		Note(ctx, "brought back by another browser, the flow ends with %s", ended(linking.Poll(ctx, w.step.FlowID).Exchange))
 	})
@@ -208,10 +208,10 @@ var _ = Describe("Callback", func() {
 
 	It(requirement("ha.linking.callback-methods"), func(ctx SpecContext) {
 		w := wait(ctx, linking.Settings{})
-		home := target.From(ctx)
+		h := home.From(ctx)
 		q := linking.Query("code", w.code, "state", w.state)
-		Expect(ctx, home.Send(ctx, http.MethodPost, "/auth/external/callback?"+q, "")).To(HaveStatus(http.StatusMethodNotAllowed))
-		Expect(ctx, home.Send(ctx, http.MethodPost, "/auth/external/callback", q, "Content-Type", "application/x-www-form-urlencoded")).To(HaveStatus(http.StatusMethodNotAllowed))
+		Expect(ctx, h.Send(ctx, http.MethodPost, "/auth/external/callback?"+q, "")).To(HaveStatus(http.StatusMethodNotAllowed))
+		Expect(ctx, h.Send(ctx, http.MethodPost, "/auth/external/callback", q, "Content-Type", "application/x-www-form-urlencoded")).To(HaveStatus(http.StatusMethodNotAllowed))
 		Expect(ctx, linking.Poll(ctx, w.step.FlowID).Exchange).To(sendAway())
 		linking.Return(ctx, w.code, w.state)
 		Control(ctx, linking.Poll(ctx, w.step.FlowID).Exchange).To(makeEntry())

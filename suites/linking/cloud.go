@@ -8,10 +8,10 @@ import (
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
+	"github.com/authconform/authconform/harness/home/linking"
 	. "github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/linking"
-	"github.com/authconform/authconform/harness/linkproxy"
-	"github.com/authconform/authconform/harness/thirdparty"
+	"github.com/authconform/authconform/harness/played/linkproxy"
+	"github.com/authconform/authconform/harness/played/thirdparty"
 	. "github.com/authconform/authconform/suites/expect"
 )
 

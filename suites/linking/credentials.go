@@ -5,9 +5,9 @@ import (
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/home/linking"
 	. "github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/linking"
-	"github.com/authconform/authconform/harness/target"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -32,7 +32,7 @@ var _ = Describe("Application credentials", func() {
 
 	It(requirement("ha.credentials.offered"), func(ctx SpecContext) {
 		var offer struct{ Domains []string }
-		err := target.From(ctx).Admin(ctx).Call(ctx, "application_credentials/config", nil, &offer)
+		err := home.From(ctx).Admin(ctx).Call(ctx, "application_credentials/config", nil, &offer)
 		Expect(ctx, code(err)).To(Be("error", ""))
 		named := false
 		for _, d := range offer.Domains {
@@ -103,7 +103,7 @@ var _ = Describe("Application credentials", func() {
 		app := party(ctx)
 		made, err := linking.Create(ctx, linking.Fields(app))
 		Control(ctx, code(err)).To(Be("error of create", ""))
-		err = target.From(ctx).Admin(ctx).Call(ctx, "application_credentials/update",
+		err = home.From(ctx).Admin(ctx).Call(ctx, "application_credentials/update",
 			map[string]any{"application_credentials_id": made.ID, "client_secret": "another"}, nil)
 		Expect(ctx, code(err)).To(Be("error", "invalid_format"))
 		for _, c := range linking.Credentials(ctx) {
@@ -142,7 +142,7 @@ var _ = Describe("Application credentials", func() {
 			var answer struct {
 				ID string `json:"application_credentials_id"`
 			}
-			err := target.From(ctx).Admin(ctx).Call(ctx, "application_credentials/config_entry", map[string]any{"config_entry_id": id}, &answer)
+			err := home.From(ctx).Admin(ctx).Call(ctx, "application_credentials/config_entry", map[string]any{"config_entry_id": id}, &answer)
 			return answer.ID, err
 		}
 		id, err := of(entry.ID)

@@ -6,11 +6,11 @@ import (
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/home/linking"
 	. "github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/linking"
-	"github.com/authconform/authconform/harness/linkproxy"
-	"github.com/authconform/authconform/harness/target"
-	"github.com/authconform/authconform/harness/thirdparty"
+	"github.com/authconform/authconform/harness/played/linkproxy"
+	"github.com/authconform/authconform/harness/played/thirdparty"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
@@ -74,7 +74,7 @@ var _ = Describe("Linking an account", func() {
 	})
 
 	It(requirement("ha.linking.admin-only"), func(ctx SpecContext) {
-		home := target.From(ctx)
+		h := home.From(ctx)
 		credential := linking.Enter(ctx, party(ctx), linking.Settings{})
 		s := linking.Begin(ctx, credential.ID)
 		_, plain := plainUser(ctx)
@@ -89,19 +89,19 @@ var _ = Describe("Linking an account", func() {
 			if who != "" {
 				lines = append(lines, "Authorization", who)
 			}
-			Expect(ctx, home.Send(ctx, http.MethodPost, flows, start, lines...)).To(HaveStatus(http.StatusUnauthorized))
-			Expect(ctx, home.Send(ctx, http.MethodGet, flows+"/"+s.FlowID, "", lines...)).To(HaveStatus(http.StatusUnauthorized))
+			Expect(ctx, h.Send(ctx, http.MethodPost, flows, start, lines...)).To(HaveStatus(http.StatusUnauthorized))
+			Expect(ctx, h.Send(ctx, http.MethodGet, flows+"/"+s.FlowID, "", lines...)).To(HaveStatus(http.StatusUnauthorized))
 		})
 		Control(ctx, linking.Poll(ctx, s.FlowID).Exchange).To(sendAway())
 	})
 
 	It(requirement("ha.linking.admin-cancels"), func(ctx SpecContext) {
-		home := target.From(ctx)
+		h := home.From(ctx)
 		credential := linking.Enter(ctx, party(ctx), linking.Settings{})
 		s := linking.Begin(ctx, credential.ID)
-		Expect(Step(ctx, "nobody"), home.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "")).To(HaveStatus(http.StatusUnauthorized))
+		Expect(Step(ctx, "nobody"), h.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "")).To(HaveStatus(http.StatusUnauthorized))
 		_, plain := plainUser(ctx)
-		Expect(Step(ctx, "a plain user"), home.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "", "Authorization", "Bearer "+plain)).To(HaveStatus(http.StatusUnauthorized))
+		Expect(Step(ctx, "a plain user"), h.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "", "Authorization", "Bearer "+plain)).To(HaveStatus(http.StatusUnauthorized))
 		s = linking.Begin(ctx, credential.ID)
 		Control(ctx, linking.API(ctx, http.MethodDelete, flows+"/"+s.FlowID, nil)).To(HaveStatus(http.StatusOK))
 	})
@@ -136,7 +136,7 @@ var _ = Describe("Linking an account", func() {
 	It(requirement("ha.linking.progressed"), func(ctx SpecContext) {
 		app := party(ctx)
 		s := linking.Begin(ctx, linking.Enter(ctx, app, linking.Settings{}).ID)
-		socket := target.From(ctx).Admin(ctx)
+		socket := home.From(ctx).Admin(ctx)
 		if err := socket.Call(ctx, "subscribe_events", map[string]any{"event_type": "data_entry_flow_progressed"}, nil); err != nil {
 			Block(ctx, "subscribe_events: %v", err)
 		}
@@ -270,7 +270,7 @@ var _ = Describe("Linking an account", func() {
 })
 
 // progressed waits for the event of a flow and returns its handler.
-func progressed(ctx Ctx, socket *target.Socket, flowID string) string {
+func progressed(ctx Ctx, socket *home.Socket, flowID string) string {
 	for range 5 {
 		frame, err := socket.Read(ctx)
 		if err != nil {

@@ -10,10 +10,10 @@ import (
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/home/linking"
 	. "github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/linking"
-	"github.com/authconform/authconform/harness/target"
-	"github.com/authconform/authconform/harness/thirdparty"
+	"github.com/authconform/authconform/harness/played/thirdparty"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -225,7 +225,7 @@ var _ = Describe("Token request of the home", func() {
 		step := linking.Begin(ctx, linking.Enter(ctx, app, linking.Settings{}).ID)
 		linking.Consent(ctx, app, step)
 		limit := 45 * time.Second
-		if target.From(ctx).Clock.Instant() {
+		if home.From(ctx).Clock.Instant() {
 			limit = 5 * time.Second // its time-outs are moved to
 		}
 		var last *linking.Step

@@ -13,16 +13,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/home/linking"
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/linking"
-	"github.com/authconform/authconform/harness/target"
-	"github.com/authconform/authconform/harness/thirdparty"
+	"github.com/authconform/authconform/harness/played/thirdparty"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
 // party is a third party of the spec, at which the home has a client.
-func party(ctx context.Context) *thirdparty.App { return thirdparty.New(ctx, target.From(ctx).Site) }
+func party(ctx context.Context) *thirdparty.App { return thirdparty.New(ctx, home.From(ctx).Site) }
 
 // abort holds for a flow that ended without an entry, for one of the reasons.
 func abort(reasons ...string) Expectation {
@@ -52,7 +52,7 @@ func ended(e *wire.Exchange) string {
 
 // code is the code of a command's error; "" where there was none.
 func code(err error) string {
-	var refused *target.CommandError
+	var refused *home.CommandError
 	if errors.As(err, &refused) {
 		return refused.Code
 	}
@@ -140,11 +140,11 @@ func attempt(ctx context.Context, app *thirdparty.App, s linking.Settings) *wire
 }
 
 // plainUser is a fresh user of the home without rights: a socket and an access token.
-func plainUser(ctx context.Context) (*target.Socket, string) {
-	home := target.From(ctx)
-	user := home.NewUser(ctx, "plain")
-	access := home.Tokens(ctx, target.Login{Account: &user.Account}).Access
-	return home.Open(ctx, access), access
+func plainUser(ctx context.Context) (*home.Socket, string) {
+	h := home.From(ctx)
+	user := h.NewUser(ctx, "plain")
+	access := h.Tokens(ctx, home.Login{Account: &user.Account}).Access
+	return h.Open(ctx, access), access
 }
 
 // secretFree holds for an answer in which none of the secrets stands.

@@ -1,17 +1,22 @@
-// Package profiles says which rows of the catalogue a kind of target must meet, and what differs for it: the answers
-// that its documents allow where a specification says something else, and the driver that logs in to it.
+// Package profiles says which rows of the catalogue a kind of target must meet, and what differs for it: rows that it is
+// spared, levels, and the answers that its documents allow where a specification says something else.
 package profiles
 
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/authconform/authconform/internal/suggest"
+	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -20,22 +25,29 @@ var files embed.FS
 
 // Profile is one YAML file.
 type Profile struct {
-	Name     string            `yaml:"name"`
-	Title    string            `yaml:"title"`   // the product or role, for people
-	Product  string            `yaml:"product"` // what since/until of the rows count
-	Driver   string            `yaml:"driver"`  // how a code is obtained: login-flow
-	Sections []string          `yaml:"sections"`
-	Rows     []string          `yaml:"rows"`    // more rows, by id or glob
-	Answers  map[string]Answer `yaml:"answers"` // the refusals that are right here, by the name that specs use
+	Name     string            `yaml:"name" json:"name"`
+	Kind     string            `yaml:"kind" json:"kind"`         // of the targets: a name of harness/kind
+	Sections []string          `yaml:"sections" json:"sections"` // of the catalogue, whole
+	Rows     []string          `yaml:"rows" json:"rows"`         // more rows, by id or glob
+	Without  []string          `yaml:"without" json:"without"`   // fewer, by id or glob
+	Levels   []Level           `yaml:"levels" json:"levels"`     // of rows that bind these targets less, or more
+	Answers  map[string]Answer `yaml:"answers" json:"answers"`   // the refusals that are right here, by the name that specs use
+}
+
+// Level is a level that differs from the catalogue's.
+type Level struct {
+	Row    string        `yaml:"row" json:"row"` // an id or a glob
+	Level  reports.Level `yaml:"level" json:"level"`
+	Reason string        `yaml:"reason" json:"reason"` // why: reports show it
 }
 
 // Answer is a set of right refusals: any of the statuses with any of the error codes.
 type Answer struct {
-	Status []int    `yaml:"status"`
-	Error  []string `yaml:"error"` // empty: the code is not judged
+	Status []int    `yaml:"status" json:"status"`
+	Error  []string `yaml:"error" json:"error"` // empty: the code is not judged
 }
 
-// Names lists the profiles.
+// Names lists the built-in profiles.
 func Names() []string {
 	entries, _ := files.ReadDir(".")
 	var names []string
@@ -45,44 +57,121 @@ func Names() []string {
 	return names
 }
 
-// Load reads one profile. The error of an unknown name is ErrUnknown.
+// ErrUnknown is the error of a name that is neither a built-in profile nor a file.
+var ErrUnknown = errors.New("no such profile")
+
+// Load reads a built-in profile by its name, or a user's own from a file: a path, or a name that ends in .yaml or .yml.
 func Load(name string) (*Profile, error) {
-	if !slices.Contains(Names(), name) {
+	if slices.Contains(Names(), name) {
+		raw, err := files.ReadFile(name + ".yaml")
+		if err != nil {
+			return nil, err
+		}
+		return parse("profile "+name, raw)
+	}
+	if ext := filepath.Ext(name); !strings.ContainsRune(name, filepath.Separator) && ext != ".yaml" && ext != ".yml" {
 		return nil, ErrUnknown
 	}
-	raw, err := files.ReadFile(name + ".yaml")
+	raw, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
+	p, err := parse(name, raw)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.check(name)
+}
+
+func parse(at string, raw []byte) (*Profile, error) {
 	var p Profile
 	dec := yaml.NewDecoder(bytes.NewReader(raw))
 	dec.KnownFields(true)
 	if err := dec.Decode(&p); err != nil {
-		return nil, fmt.Errorf("profile %s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", at, err)
 	}
 	return &p, nil
 }
 
-// ErrUnknown is the error of a name that no profile has.
-var ErrUnknown = fmt.Errorf("no such profile")
+// check holds a profile against the catalogue: every word of it must mean something.
+func (p *Profile) check(at string) error {
+	c, err := requirements.Load()
+	if err != nil {
+		return err
+	}
+	var sections []string
+	for _, s := range c.Sections {
+		sections = append(sections, s.Name)
+	}
+	switch {
+	case p.Name == "":
+		return fmt.Errorf("%s: it has no name", at)
+	case p.Kind == "":
+		return fmt.Errorf("%s: kind is missing: what are its targets?", at)
+	}
+	for _, s := range p.Sections {
+		if !slices.Contains(sections, s) {
+			return fmt.Errorf("%s: unknown section %q%s", at, s, suggest.Hint(s, sections))
+		}
+	}
+	globs := slices.Concat(p.Rows, p.Without)
+	for _, l := range p.Levels {
+		globs = append(globs, l.Row)
+		if known := requirements.Levels(); !slices.Contains(known, l.Level) {
+			return fmt.Errorf("%s: %s: unknown level %q; right are %v", at, l.Row, l.Level, known)
+		}
+		if l.Reason == "" {
+			return fmt.Errorf("%s: %s: a level that differs needs its reason", at, l.Row)
+		}
+	}
+	for _, glob := range globs {
+		if !slices.ContainsFunc(c.IDs(), func(id string) bool { return matches(glob, id) }) {
+			return fmt.Errorf("%s: no row is called %q%s", at, glob, suggest.Hint(glob, c.IDs()))
+		}
+	}
+	for name, a := range p.Answers {
+		if len(a.Status) == 0 {
+			return fmt.Errorf("%s: answer %s allows no status", at, name)
+		}
+	}
+	if len(p.Select(c)) == 0 {
+		return fmt.Errorf("%s: it takes no row; name sections or rows", at)
+	}
+	return nil
+}
 
-// Select lists the profile's rows in catalogue order.
+// Select lists the profile's rows in catalogue order, with the profile's levels.
 func (p *Profile) Select(c *requirements.Catalogue) []*requirements.Requirement {
 	var rows []*requirements.Requirement
 	for i := range c.Sections {
 		s := &c.Sections[i]
 		for j := range s.Rows {
-			if r := &s.Rows[j]; slices.Contains(p.Sections, s.Name) || p.lists(r.ID) {
-				rows = append(rows, r)
+			r := &s.Rows[j]
+			if (slices.Contains(p.Sections, s.Name) || lists(p.Rows, r.ID)) && !lists(p.Without, r.ID) {
+				rows = append(rows, p.levelled(r))
 			}
 		}
 	}
 	return rows
 }
 
-func (p *Profile) lists(id string) bool {
-	return slices.ContainsFunc(p.Rows, func(glob string) bool {
-		ok, err := path.Match(glob, id)
-		return err == nil && ok
-	})
+// levelled is a row at the profile's level.
+func (p *Profile) levelled(r *requirements.Requirement) *requirements.Requirement {
+	for _, l := range p.Levels {
+		if matches(l.Row, r.ID) {
+			own := *r
+			own.Level, own.LevelReason = l.Level, l.Reason
+			r = &own
+		}
+	}
+	return r
+}
+
+func lists(globs []string, id string) bool {
+	return slices.ContainsFunc(globs, func(glob string) bool { return matches(glob, id) })
+}
+
+func matches(glob, id string) bool {
+	ok, err := path.Match(glob, id)
+	return err == nil && ok
 }

@@ -2,48 +2,42 @@ package profiles
 
 import (
 	"errors"
-	"path"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// TestProfilesHold: every profile is read, and every section and glob in it finds rows.
-func TestProfilesHold(t *testing.T) {
-	catalogue, err := requirements.Load()
+func catalogue(t *testing.T) *requirements.Catalogue {
+	t.Helper()
+	c, err := requirements.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+// TestTheBuiltInProfilesHold: every one is read, every word in it means something, and every row is of one of them.
+func TestTheBuiltInProfilesHold(t *testing.T) {
+	c := catalogue(t)
 	listed := map[string]bool{}
 	for _, name := range Names() {
 		p, err := Load(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Name != name || p.Title == "" || p.Product == "" || p.Driver == "" {
-			t.Errorf("%s: %+v", name, p)
+		if err := p.check(name); err != nil || p.Name != name {
+			t.Errorf("%s: %v", p.Name, err)
 		}
-		for _, s := range p.Sections {
-			if !slices.ContainsFunc(catalogue.Sections, func(c requirements.Section) bool { return c.Name == s }) {
-				t.Errorf("%s: no section is called %s", name, s)
-			}
-		}
-		for _, glob := range p.Rows {
-			if !slices.ContainsFunc(catalogue.IDs(), func(id string) bool { ok, err := path.Match(glob, id); return ok && err == nil }) {
-				t.Errorf("%s: no row is called %s", name, glob)
-			}
-		}
-		for word, a := range p.Answers {
-			if len(a.Status) == 0 {
-				t.Errorf("%s: %s allows no status", name, word)
-			}
-		}
-		for _, r := range p.Select(catalogue) {
+		for _, r := range p.Select(c) {
 			listed[r.ID] = true
 		}
 	}
-	for _, id := range catalogue.IDs() {
+	for _, id := range c.IDs() {
 		if !listed[id] {
 			t.Errorf("%s is in no profile: nobody is judged by it", id)
 		}
@@ -53,5 +47,67 @@ func TestProfilesHold(t *testing.T) {
 func TestAnUnknownProfileIsAnError(t *testing.T) {
 	if _, err := Load("home-asistant"); !errors.Is(err, ErrUnknown) {
 		t.Errorf("%v", err)
+	}
+	if _, err := Load("./none.yaml"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
+
+const own = `
+name: mine
+kind: home
+sections: [code]
+rows: [oauth2.pkce.*]
+without: [oauth2.code.expires]
+levels:
+  - {row: oauth2.pkce.s256, level: may, reason: nobody has PKCE here}
+answers: {}
+`
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
+	p, err := Load(write(t, own))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, r := range p.Select(catalogue(t)) {
+		ids = append(ids, r.ID)
+		if r.ID == "oauth2.pkce.s256" && (r.Level != reports.May || r.LevelReason == "") {
+			t.Errorf("%+v", r)
+		}
+	}
+	if slices.Contains(ids, "oauth2.code.expires") || !slices.Contains(ids, "oauth2.code.single-use") || !slices.Contains(ids, "oauth2.pkce.s256") {
+		t.Error(ids)
+	}
+	if r, _ := catalogue(t).Lookup("oauth2.pkce.s256"); r.Level != reports.Must || r.LevelReason != "" {
+		t.Error("the catalogue itself has changed")
+	}
+}
+
+func TestABadProfileSaysWhatIsWrong(t *testing.T) {
+	for change, want := range map[string]string{
+		"kind: home=>":                                   "kind is missing",
+		"name: mine=>":                                   "it has no name",
+		"[code]=>[coed]":                                 `unknown section "coed"; did you mean "code"?`,
+		"[oauth2.code.expires]=>[a.b]":                   `no row is called "a.b"`,
+		"level: may=>level: might":                       `unknown level "might"`,
+		", reason: nobody has PKCE here=>":               "needs its reason",
+		"answers: {}=>answers: {x: {}}":                  "answer x allows no status",
+		"sections: [code]=>secs: []":                     "secs",
+		"without: [oauth2.code.expires]=>without: ['*']": "it takes no row",
+	} {
+		before, after, _ := strings.Cut(change, "=>")
+		if _, err := Load(write(t, strings.Replace(own, before, after, 1))); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", change, err, want)
+		}
 	}
 }

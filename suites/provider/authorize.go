@@ -9,8 +9,9 @@ import (
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
 	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/person"
 	"github.com/authconform/authconform/harness/provider"
-	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
@@ -27,7 +28,7 @@ var _ = Describe("Provider: authorization", func() {
 	It(requirement("provider.authorize.state"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		for _, state := range []string{"a=b&c", "a+b %2B%20", "é ü", "eyJ.e30.x-_", "[{\"a\":\"b\"}]"} {
-			back := t.Authorize(ctx, t.Request().Apply(target.Set("state", state)))
+			back := t.Authorize(ctx, t.Request().Apply(oauth.Set("state", state)))
 			Control(ctx, back).To(came())
 			Expect(ctx, back.State).To(Be("state", state))
 		}
@@ -36,7 +37,7 @@ var _ = Describe("Provider: authorization", func() {
 	It(requirement("provider.authorize.long-state"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		state := strings.Repeat("eyJhbGciOiJIUzI1NiJ9.", 19)
-		back := t.Authorize(ctx, t.Request().Apply(target.Set("state", state)))
+		back := t.Authorize(ctx, t.Request().Apply(oauth.Set("state", state)))
 		Expect(ctx, back).To(came())
 		Expect(ctx, back.State).To(Be("state", state))
 	})
@@ -78,11 +79,11 @@ var _ = Describe("Provider: authorization", func() {
 			"a fragment":         t.Redirect + "#x",
 			"a backslash, a dot": "https://elsewhere.example\\@" + strings.TrimPrefix(t.Redirect, "http://"),
 		}) {
-			p := t.Person()
+			p := t.Visitor()
 			under := Step(ctx, name)
-			e := p.Open(under, t.AuthorizeURL+"?"+t.Request().Apply(target.Set("redirect_uri", wrong)).Encode())
+			e := p.Open(under, t.AuthorizeURL+"?"+t.Request().Apply(oauth.Set("redirect_uri", wrong)).Encode())
 			Expect(under, sentTo(e, t)).To(Be("sent to the client", false))
-			back := t.Authorize(under, t.Request().Apply(target.Set("redirect_uri", wrong)))
+			back := t.Authorize(under, t.Request().Apply(oauth.Set("redirect_uri", wrong)))
 			Expect(under, back.Query == nil).To(Be("nobody is sent there", true))
 		}
 	})
@@ -90,8 +91,8 @@ var _ = Describe("Provider: authorization", func() {
 	It(requirement("provider.authorize.redirect-missing"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
-		p := t.Person()
-		e := p.Open(ctx, t.AuthorizeURL+"?"+t.Request().Apply(target.Drop("redirect_uri")).Encode())
+		p := t.Visitor()
+		e := p.Open(ctx, t.AuthorizeURL+"?"+t.Request().Apply(oauth.Drop("redirect_uri")).Encode())
 		to, _ := e.Resolve(e.Header.Get("Location"))
 		Expect(ctx, e.Header.Get("Location") == "" || within(to, t)).To(Be("a page, or the registered URL", true))
 	})
@@ -100,7 +101,7 @@ var _ = Describe("Provider: authorization", func() {
 		t := provider.From(ctx)
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
 		for _, id := range []string{"nobody-knows", t.Client.ID + "x", ""} {
-			back := t.Authorize(ctx, t.Request().Apply(target.Set("client_id", id)))
+			back := t.Authorize(ctx, t.Request().Apply(oauth.Set("client_id", id)))
 			Expect(ctx, back.Query == nil).To(Be("nobody is sent to the client", true))
 		}
 	})
@@ -120,14 +121,14 @@ var _ = Describe("Provider: authorization", func() {
 	It(requirement("provider.authorize.response-type"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
-		Expect(Step(ctx, "none"), t.Authorize(ctx, t.Request().Apply(target.Drop("response_type")))).To(refuseWith("invalid_request", "unsupported_response_type"))
-		Expect(Step(ctx, "an invented one"), t.Authorize(ctx, t.Request().Apply(target.Set("response_type", "magic")))).To(refuseWith("unsupported_response_type", "unauthorized_client", "invalid_request"))
+		Expect(Step(ctx, "none"), t.Authorize(ctx, t.Request().Apply(oauth.Drop("response_type")))).To(refuseWith("invalid_request", "unsupported_response_type"))
+		Expect(Step(ctx, "an invented one"), t.Authorize(ctx, t.Request().Apply(oauth.Set("response_type", "magic")))).To(refuseWith("unsupported_response_type", "unauthorized_client", "invalid_request"))
 	})
 
 	It(requirement("provider.authorize.no-token-response"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
-		back := t.Authorize(ctx, t.Request().Apply(target.Set("response_type", "token")))
+		back := t.Authorize(ctx, t.Request().Apply(oauth.Set("response_type", "token")))
 		Expect(ctx, strings.Contains(back.Last.Header.Get("Location"), "access_token=")).To(Be("a token in the redirect", false))
 		Expect(ctx, back).To(refuseWith("unsupported_response_type", "unauthorized_client", "invalid_request"))
 	})
@@ -135,7 +136,7 @@ var _ = Describe("Provider: authorization", func() {
 	It(requirement("provider.authorize.unknown-scope"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
-		back := t.Authorize(ctx, t.Request().Apply(target.Set("scope", strings.TrimSpace(t.Scope+" x-invented"))))
+		back := t.Authorize(ctx, t.Request().Apply(oauth.Set("scope", strings.TrimSpace(t.Scope+" x-invented"))))
 		if back.Code == "" {
 			Expect(ctx, back).To(refuseWith("invalid_scope"))
 			return
@@ -147,14 +148,14 @@ var _ = Describe("Provider: authorization", func() {
 
 	It(requirement("provider.authorize.unknown-parameters"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		Expect(ctx, t.Authorize(ctx, t.Request().Apply(target.Set("foo", "bar"), target.Set("x_nonce", "1"), target.Set("resource_x", "y")))).To(came())
+		Expect(ctx, t.Authorize(ctx, t.Request().Apply(oauth.Set("foo", "bar"), oauth.Set("x_nonce", "1"), oauth.Set("resource_x", "y")))).To(came())
 	})
 
 	It(requirement("provider.authorize.repeated-parameters"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
-		for _, again := range []target.Param{{Name: "state", Value: "another"}, {Name: "redirect_uri", Value: t.Redirect}, {Name: "response_type", Value: "code"}, {Name: "client_id", Value: t.Client.ID}} {
-			Expect(Step(ctx, again.Name), t.Authorize(ctx, t.Request().Apply(target.Add(again.Name, again.Value)))).To(noCode())
+		for _, again := range []oauth.Param{{Name: "state", Value: "another"}, {Name: "redirect_uri", Value: t.Redirect}, {Name: "response_type", Value: "code"}, {Name: "client_id", Value: t.Client.ID}} {
+			Expect(Step(ctx, again.Name), t.Authorize(ctx, t.Request().Apply(oauth.Add(again.Name, again.Value)))).To(noCode())
 		}
 	})
 
@@ -162,7 +163,7 @@ var _ = Describe("Provider: authorization", func() {
 		t := provider.From(ctx)
 		filter := regexp.MustCompile(`(?i)\.\./|<script|^/[a-z]|=/|[\t\r\n]|union.*select|concat.*\(|%2e%2e`)
 		for range 8 {
-			code := t.Code(ctx)
+			code := oauth.Code(ctx, t, "")
 			Expect(ctx, filter.MatchString(code)).To(Be("a code that a home's filter refuses", false))
 		}
 	})
@@ -179,9 +180,9 @@ var _ = Describe("Provider: authorization", func() {
 	It(requirement("provider.authorize.wrong-password"), func(ctx SpecContext) {
 		t := provider.From(ctx)
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
-		wrong := *t
-		wrong.Account.Password += "x"
-		Expect(ctx, wrong.Authorize(ctx, t.Request())).To(noCode())
+		wrong := t.Person.Account
+		wrong.Password += "x"
+		Expect(ctx, t.AuthorizeAs(ctx, wrong, t.Request())).To(noCode())
 	})
 
 	It(requirement("provider.authorize.forged-consent"), func(ctx SpecContext) {
@@ -189,11 +190,11 @@ var _ = Describe("Provider: authorization", func() {
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
 		p, e := page(ctx, t)
 		for range 4 {
-			f := provider.FormOf(e)
+			f := person.FormOf(e)
 			if f == nil {
 				break
 			}
-			filled := f.Filled(t.Account.Username, t.Account.Password)
+			filled := f.Filled(t.Person.Account.Username, t.Person.Account.Password)
 			if f.Login() {
 				e = follow(ctx, p, p.Submit(ctx, filled), t)
 				continue
@@ -214,8 +215,8 @@ var _ = Describe("Provider: authorization", func() {
 		t := provider.From(ctx)
 		const mark = "<zebra7319 onload=x>"
 		for _, name := range []string{"client_id", "redirect_uri", "scope", "state", "response_type"} {
-			p := t.Person()
-			e := p.Open(ctx, t.AuthorizeURL+"?"+t.Request().Apply(target.Set(name, mark)).Encode())
+			p := t.Visitor()
+			e := p.Open(ctx, t.AuthorizeURL+"?"+t.Request().Apply(oauth.Set(name, mark)).Encode())
 			Expect(Step(ctx, name), strings.Contains(e.Body, mark)).To(Be("markup of the request on the page", false))
 		}
 		Control(ctx, t.Authorize(ctx, t.Request())).To(came())
@@ -226,8 +227,8 @@ var _ = Describe("Provider: authorization", func() {
 		p, e := page(ctx, t)
 		Control(ctx, e).To(All(HaveStatus(http.StatusOK), BeHTML()))
 		Expect(Step(ctx, "the login page"), e).To(unframed())
-		if f := provider.FormOf(e); f != nil && f.Login() {
-			if e = follow(ctx, p, p.Submit(ctx, f.Filled(t.Account.Username, t.Account.Password)), t); e.MediaType() == "text/html" && e.Status == http.StatusOK {
+		if f := person.FormOf(e); f != nil && f.Login() {
+			if e = follow(ctx, p, p.Submit(ctx, f.Filled(t.Person.Account.Username, t.Person.Account.Password)), t); e.MediaType() == "text/html" && e.Status == http.StatusOK {
 				Expect(Step(ctx, "the consent page"), e).To(unframed())
 			}
 		}
@@ -252,7 +253,7 @@ var _ = Describe("Provider: authorization", func() {
 })
 
 // within reports whether a URL is the registered one, with a query or without.
-func within(raw string, t *provider.Target) bool {
+func within(raw string, t *provider.Provider) bool {
 	bare, _, _ := strings.Cut(raw, "?")
 	return bare == t.Redirect || strings.HasPrefix(raw, originOf(t.AuthorizeURL))
 }
@@ -266,7 +267,7 @@ func originOf(raw string) string {
 }
 
 // sentTo reports whether an answer sends a browser anywhere but to the provider itself.
-func sentTo(e *wire.Exchange, t *provider.Target) bool {
+func sentTo(e *wire.Exchange, t *provider.Provider) bool {
 	to := e.Header.Get("Location")
 	if to == "" {
 		return false
@@ -276,7 +277,7 @@ func sentTo(e *wire.Exchange, t *provider.Target) bool {
 }
 
 // follow follows redirects on the provider.
-func follow(ctx Ctx, p *provider.Person, e *wire.Exchange, t *provider.Target) *wire.Exchange {
+func follow(ctx Ctx, p *person.Visitor, e *wire.Exchange, t *provider.Provider) *wire.Exchange {
 	for range 6 {
 		to := e.Header.Get("Location")
 		where, err := e.Resolve(to)

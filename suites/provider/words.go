@@ -9,30 +9,31 @@ import (
 	"strings"
 
 	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/person"
 	"github.com/authconform/authconform/harness/provider"
-	"github.com/authconform/authconform/harness/target"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
 // pkce asks for a code with a challenge.
-func pkce(challenge, method string) []target.Change {
-	return []target.Change{target.Set("code_challenge", challenge), target.Set("code_challenge_method", method)}
+func pkce(challenge, method string) []oauth.Change {
+	return []oauth.Change{oauth.Set("code_challenge", challenge), oauth.Set("code_challenge_method", method)}
 }
 
 // came holds for an authorization that brought a code back.
 func came() judge.Matcher {
-	return returned{"a code", func(r provider.Return) bool { return r.Code != "" }}
+	return returned{"a code", func(r oauth.Return) bool { return r.Code != "" }}
 }
 
 // noCode holds for one that brought no code, whether it ended at the client or on a page.
 func noCode() judge.Matcher {
-	return returned{"no code", func(r provider.Return) bool { return r.Code == "" && !strings.Contains(fmt.Sprint(r.Query), "token") }}
+	return returned{"no code", func(r oauth.Return) bool { return r.Code == "" && !strings.Contains(fmt.Sprint(r.Query), "token") }}
 }
 
 // refuseWith holds for one that brought one of the errors back, or ended on a page with a status that refuses.
 func refuseWith(words ...string) judge.Matcher {
-	return returned{"error " + strings.Join(words, " or ") + ", or a page that refuses", func(r provider.Return) bool {
+	return returned{"error " + strings.Join(words, " or ") + ", or a page that refuses", func(r oauth.Return) bool {
 		if r.Query == nil {
 			return r.Last.Status >= 400 && r.Last.Status < 500
 		}
@@ -47,16 +48,16 @@ func refuseWith(words ...string) judge.Matcher {
 
 type returned struct {
 	want string
-	test func(provider.Return) bool
+	test func(oauth.Return) bool
 }
 
 func (m returned) Match(actual any) (bool, error) {
-	r, ok := actual.(provider.Return)
+	r, ok := actual.(oauth.Return)
 	return ok && m.test(r), nil
 }
 func (m returned) Expected() string { return m.want }
 func (m returned) Got(actual any) string {
-	r, _ := actual.(provider.Return)
+	r, _ := actual.(oauth.Return)
 	if r.Query != nil && r.Error != "" {
 		return "sent back with error " + r.Error
 	}
@@ -117,8 +118,8 @@ func bearerRefused(word string, statuses ...int) Expectation {
 }
 
 // the page of a fresh browser that opens a good authorization request.
-func page(ctx Ctx, t *provider.Target) (*provider.Person, *wire.Exchange) {
-	p := t.Person()
+func page(ctx Ctx, t *provider.Provider) (*person.Visitor, *wire.Exchange) {
+	p := t.Visitor()
 	e := p.Open(ctx, t.AuthorizeURL+"?"+t.Request().Encode())
 	for range 6 {
 		to := e.Header.Get("Location")

@@ -14,6 +14,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/internal/suggest"
 	"github.com/authconform/authconform/reports"
 )
 
@@ -22,18 +24,20 @@ var files embed.FS
 
 // Requirement is one row: a sentence that a target keeps or breaks.
 type Requirement struct {
-	ID         string        `yaml:"id"`         // stable, dotted: "oauth2.code.single-use"
-	Level      reports.Level `yaml:"level"`      // must, should, may, info
-	Text       string        `yaml:"text"`       // the sentence, in our words
-	Source     string        `yaml:"spec"`       // "RFC 6749 §4.1.2"; see source.go for the names
-	Judged     string        `yaml:"judged"`     // how it is judged: what is sent, what must come back
-	Failure    string        `yaml:"failure"`    // an example of a target that breaks it
-	Since      string        `yaml:"since"`      // first release of the profile's product that promises it
-	Until      string        `yaml:"until"`      // first release that no longer does
-	Offers     []Feature     `yaml:"offers"`     // judged only where the target says that it has these
-	Needs      []Need        `yaml:"needs"`      // what the harness must have to judge it
-	Alone      bool          `yaml:"alone"`      // runs last, by itself: moves time, provokes limits
-	Untestable string        `yaml:"untestable"` // why nobody can judge it from outside
+	ID         string           `yaml:"id"`         // stable, dotted: "oauth2.code.single-use"
+	Level      reports.Level    `yaml:"level"`      // must, should, may, info
+	Text       string           `yaml:"text"`       // the sentence, in our words
+	Source     string           `yaml:"spec"`       // "RFC 6749 §4.1.2"; see source.go for the names
+	Judged     string           `yaml:"judged"`     // how it is judged: what is sent, what must come back
+	Failure    string           `yaml:"failure"`    // an example of a target that breaks it
+	Since      string           `yaml:"since"`      // first release of the profile's product that promises it
+	Until      string           `yaml:"until"`      // first release that no longer does
+	Needs      []condition.Name `yaml:"needs"`      // what it presupposes, of the harness and of the target
+	Alone      bool             `yaml:"alone"`      // runs last, by itself: moves time, provokes limits
+	Untestable string           `yaml:"untestable"` // why nobody can judge it from outside
+
+	// LevelReason is why a profile has another level than the catalogue; "" where it has not.
+	LevelReason string `yaml:"-"`
 
 	Section string       `yaml:"-"` // the section of its file
 	Spec    reports.Spec `yaml:"-"` // Source, resolved
@@ -47,54 +51,13 @@ type Section struct {
 	Rows  []Requirement `yaml:"rows"`
 }
 
-// Need is something the harness must have to judge a row.
-type Need string
-
-// The needs. Each is probed once per run; a row whose need is missing is not_run and says so.
-const (
-	NeedBrowser     Need = "browser"      // a Chromium
-	NeedClock       Need = "clock"        // a way to move the target's time
-	NeedClientSite  Need = "client-site"  // the target can fetch pages from the harness over http
-	NeedHTTPSSite   Need = "https-site"   // the same over https: the target trusts the client site's CA
-	NeedAdmin       Need = "admin"        // the user may manage users
-	NeedControl     Need = "control"      // the target has authconform's control plane
-	NeedTestbed     Need = "testbed"      // our demo integration is installed in the target
-	NeedAccountLink Need = "account-link" // the target asks the proxy that the harness plays
-
-	// Of providers:
-	NeedOtherClient  Need = "other-client"  // a second client with the same redirect_uri
-	NeedPublicClient Need = "public-client" // a client without a secret
-	NeedAPI          Need = "api"           // a resource that wants a bearer token is known
-	NeedRevocation   Need = "revocation"    // the target has a revocation endpoint
-	NeedMetadata     Need = "metadata"      // the target publishes metadata
-)
-
-// Needs lists every need, as --require names them.
-func Needs() []string {
-	names := make([]string, len(needs))
-	for i, n := range needs {
-		names[i] = string(n)
-	}
-	return names
-}
-
-// Feature is something a target advertises.
-type Feature string
-
-// The features, read from the target's metadata.
-const (
-	FeaturePKCE             Feature = "pkce"              // code_challenge_methods_supported has S256
-	FeatureMetadata         Feature = "metadata"          // an RFC 8414 document
-	FeatureMetadataDocument Feature = "metadata-document" // client_id_metadata_document_supported
-	FeatureResourceMetadata Feature = "resource-metadata" // an RFC 9728 document
-)
-
 var (
-	needs    = []Need{NeedBrowser, NeedClock, NeedClientSite, NeedHTTPSSite, NeedAdmin, NeedControl, NeedTestbed, NeedAccountLink, NeedOtherClient, NeedPublicClient, NeedAPI, NeedRevocation, NeedMetadata}
-	features = []Feature{FeaturePKCE, FeatureMetadata, FeatureMetadataDocument, FeatureResourceMetadata}
-	levels   = []reports.Level{reports.Must, reports.Should, reports.May, reports.Info}
-	idForm   = regexp.MustCompile(`^[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)
+	levels = []reports.Level{reports.Must, reports.Should, reports.May, reports.Info}
+	idForm = regexp.MustCompile(`^[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)
 )
+
+// Levels lists the levels of rows.
+func Levels() []reports.Level { return slices.Clone(levels) }
 
 // Catalogue is every section, in order.
 type Catalogue struct {
@@ -159,13 +122,8 @@ func (c *Catalogue) admit(r *Requirement) (err error) {
 		return fmt.Errorf("neither judged nor untestable")
 	}
 	for _, n := range r.Needs {
-		if !slices.Contains(needs, n) {
-			return fmt.Errorf("need %q; right are %v", n, needs)
-		}
-	}
-	for _, f := range r.Offers {
-		if !slices.Contains(features, f) {
-			return fmt.Errorf("offers %q; right are %v", f, features)
+		if !n.Known() {
+			return fmt.Errorf("need %q%s", n, suggest.Hint(string(n), condition.Words()))
 		}
 	}
 	for _, v := range []string{r.Since, r.Until} {

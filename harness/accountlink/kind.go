@@ -1,0 +1,134 @@
+package accountlink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/harness/provider"
+	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// ErrNoProxy is the reason why a target that answers cannot be judged.
+var ErrNoProxy = errors.New("the target is not an account-link proxy that we can use")
+
+// Flags are the options of the kind account-link.
+type Flags struct {
+	kind.Reach
+	kind.Login
+	kind.Walking
+	Service string `flag:"service" value:"DOMAIN" group:"Account link" help:"the service of the proxy's list that is linked"`
+	kind.Browsing
+}
+
+// Resolve implements kind.Flags.
+func (f *Flags) Resolve(target string) error {
+	if err := f.Reach.Resolve(); err != nil {
+		return err
+	}
+	if err := f.Browsing.Resolve(); err != nil {
+		return err
+	}
+	if err := f.Walking.Resolve(f.Browsing); err != nil {
+		return err
+	}
+	if f.Service == "" {
+		return exit.Usagef("an account-link proxy is judged by a service of its list: give --service")
+	}
+	return f.Login.Resolve(target)
+}
+
+// Tools implements kind.Flags. A third party's pages are on another host, and may need more of them.
+func (f *Flags) Tools() kind.ToolOptions {
+	return kind.ToolOptions{Browser: f.Browser, AnyHost: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure}
+}
+
+// Kind is a proxy that links accounts of a third party for many homes.
+func Kind() kind.Kind {
+	return kind.Define("account-link", func() *Flags { return &Flags{Browsing: kind.Browsing{Browser: "auto"}} }, open)
+}
+
+// Proxy is an account-link proxy under test. It is safe for concurrent use.
+type Proxy struct {
+	Wire     *wire.Client
+	Service  string // the domain that is linked
+	Person   *person.Person
+	Patience time.Duration // the longest wait for a frame that may not come; 0: as a spec says
+
+	doubt kind.Doubt
+}
+
+type proxyKey struct{}
+
+// From is the proxy under test.
+func From(ctx context.Context) *Proxy {
+	p, ok := ctx.Value(proxyKey{}).(*Proxy)
+	if !ok {
+		panic("accountlink: no proxy in this context; is the row of this profile?")
+	}
+	judge.Secret(ctx, "password", p.Person.Account.Password)
+	return p
+}
+
+// Visitor is a fresh browser without scripts.
+func (p *Proxy) Visitor() *person.Visitor { return person.NewVisitor(p.Wire) }
+
+type session struct {
+	*Proxy
+	flags *Flags
+	tools kind.Tools
+}
+
+func open(_ kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
+	p := &Proxy{Service: f.Service, Patience: t.Patience, Person: provider.Visiting(f.Account, f.Steps, t.Browser)}
+	t.Wire.Observe = p.doubt.Observe
+	p.Wire = wire.New(t.Wire)
+	p.Person.Wire = p.Wire
+	return &session{p, f, t}, nil
+}
+
+// Look implements kind.Session: it makes one whole linking.
+func (s *session) Look(ctx context.Context) (kind.Facts, error) {
+	if e := s.services(ctx); e.Err != nil && e.Status == 0 {
+		return kind.Facts{}, exit.With(exit.NoTarget, kind.Unreachable(e))
+	}
+	if reason := judge.Attempt(ctx, func(ctx context.Context) { s.Linked(ctx) }); reason != nil {
+		return kind.Facts{}, exit.With(exit.NoTarget, fmt.Errorf("%w: %w", ErrNoProxy, reason))
+	}
+	return kind.Facts{Product: "account-link proxy", Lacks: s.flags.Tools().Lacks()}, nil
+}
+
+func (s *session) services(ctx context.Context) *wire.Exchange {
+	return s.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
+}
+
+// Found implements kind.Session: a proxy is known by its options.
+func (s *session) Found() any { return nil }
+
+// With implements kind.Session.
+func (s *session) With(ctx context.Context) context.Context {
+	return s.tools.With(context.WithValue(ctx, proxyKey{}, s.Proxy))
+}
+
+// Lost implements kind.Session.
+func (s *session) Lost(ctx context.Context) error {
+	return s.doubt.Resolve(ctx, s.services, provider.Banned)
+}
+
+// GiveBack implements kind.Session: each spec gave back what it took.
+func (s *session) GiveBack(context.Context) {}
+
+// Leave implements kind.Session.
+func (s *session) Leave(context.Context) kind.Totals { return kind.Totals{Requests: s.Wire.Requests()} }
+
+// Traces implements kind.Session: a proxy keeps nothing that could be listed.
+func (s *session) Traces() []string { return nil }
+
+// Sweep implements kind.Session.
+func (s *session) Sweep(context.Context, time.Time, []string) []string { return nil }

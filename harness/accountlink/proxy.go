@@ -1,0 +1,133 @@
+package accountlink
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// talkTimeout bounds one frame of a conversation: homes wait 30 s for the first.
+const talkTimeout = 30 * time.Second
+
+// Conversation is a WebSocket to a proxy. Its frames are recorded as exchanges with method WS.
+type Conversation struct {
+	conn     *websocket.Conn
+	url      string
+	patience time.Duration
+}
+
+// Dial opens /v1. That it opens is a control.
+func (p *Proxy) Dial(ctx context.Context) *Conversation {
+	c, err := p.TryDial(ctx)
+	if err != nil {
+		judge.Block(ctx, "no WebSocket at /v1: %v", err)
+	}
+	return c
+}
+
+// TryDial is Dial without the control.
+func (p *Proxy) TryDial(ctx context.Context) (*Conversation, error) {
+	c := *p.Wire.HTTP()
+	c.Timeout = 0
+	ctx, cancel := context.WithTimeout(ctx, talkTimeout)
+	defer cancel()
+	at := p.Wire.Absolute("/v1")
+	conn, _, err := websocket.Dial(ctx, at, &websocket.DialOptions{HTTPClient: &c}) //nolint:bodyclose // the library closes it
+	if err != nil {
+		return nil, err
+	}
+	judge.From(ctx).Cleanup(func(context.Context) { _ = conn.CloseNow() })
+	return &Conversation{conn, at, p.Patience}, nil
+}
+
+// Say sends a frame.
+func (c *Conversation) Say(ctx context.Context, kind websocket.MessageType, frame string) {
+	ctx, cancel := context.WithTimeout(ctx, talkTimeout)
+	defer cancel()
+	err := c.conn.Write(ctx, kind, []byte(frame))
+	wire.Note(ctx, &wire.Exchange{Request: wire.Request{Method: "WS", URL: c.url, Body: wire.Cut(frame, 200)}, Err: err, Started: time.Now()})
+}
+
+// ErrSilent is the error of a frame that did not come in time.
+var ErrSilent = errors.New("no frame came")
+
+// Hear reads a frame within a time. text tells whether it was a text frame.
+func (c *Conversation) Hear(ctx context.Context, limit time.Duration) (m map[string]any, text bool, err error) {
+	if c.patience > 0 {
+		limit = min(limit, c.patience)
+	}
+	under, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	kind, raw, err := c.conn.Read(under)
+	wire.Note(ctx, &wire.Exchange{Request: wire.Request{Method: "WS", URL: c.url}, Body: string(raw), Err: err, Started: time.Now()})
+	if err != nil {
+		if under.Err() != nil {
+			err = ErrSilent
+		}
+		return nil, false, err
+	}
+	if json.Unmarshal(raw, &m) != nil {
+		return nil, kind == websocket.MessageText, fmt.Errorf("the frame is no JSON object")
+	}
+	return m, kind == websocket.MessageText, nil
+}
+
+// Close closes as the home does.
+func (c *Conversation) Close() { _ = c.conn.Close(websocket.StatusNormalClosure, "") }
+
+// Ask begins a conversation about the service, up to the authorize URL. Getting it is a control.
+func (p *Proxy) Ask(ctx context.Context) (*Conversation, string) {
+	c := p.Dial(ctx)
+	c.Say(ctx, websocket.MessageText, fmt.Sprintf(`{"service":%q}`, p.Service))
+	first, _, err := c.Hear(ctx, talkTimeout)
+	url, _ := first["authorize_url"].(string)
+	if err != nil || url == "" {
+		judge.Block(ctx, "the proxy names no authorize_url for %s: %v %v", p.Service, first, err)
+	}
+	return c, url
+}
+
+// Finish plays the person at an authorize URL, to the page where they end; no is one who does not allow. The second
+// value is the proxy's callback as it was opened, "" where nobody came back.
+func (p *Proxy) Finish(ctx context.Context, authorizeURL string, no bool) (*wire.Exchange, string) {
+	way := p.Person.Walk(ctx, person.Walk{From: authorizeURL, Refuse: no, Ends: func(string) bool { return false }})
+	at := slices.IndexFunc(way.Went, func(where string) bool { return strings.HasPrefix(where, p.Wire.Base()) })
+	if at < 0 {
+		return way.Last, ""
+	}
+	return way.Last, way.Went[at]
+}
+
+// Linked makes a whole linking and returns its tokens. Getting them is a control.
+func (p *Proxy) Linked(ctx context.Context) map[string]any {
+	c, url := p.Ask(ctx)
+	p.Finish(ctx, url, false)
+	frame, _, err := c.Hear(ctx, talkTimeout)
+	c.Close()
+	tokens, _ := frame["tokens"].(map[string]any)
+	if err != nil || tokens == nil {
+		judge.Block(ctx, "the person has finished, and no tokens come: %v %v", frame, err)
+	}
+	for _, name := range []string{"access_token", "refresh_token"} {
+		if s, ok := tokens[name].(string); ok {
+			judge.Secret(ctx, name, s)
+		}
+	}
+	return tokens
+}
+
+// RefreshAt refreshes at the proxy with a body as it is.
+func (p *Proxy) RefreshAt(ctx context.Context, service, body string) *wire.Exchange {
+	return p.Wire.Do(ctx, wire.Request{Method: http.MethodPost, URL: "/refresh_token/" + service, Body: body, Header: http.Header{"Content-Type": {"application/json"}}})
+}

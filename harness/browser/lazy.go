@@ -1,0 +1,113 @@
+package browser
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"sync"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/reports"
+)
+
+// Lazy is a process's browser, started when the first spec asks for a page. A nil one is no browser.
+type Lazy struct {
+	spec  string
+	keys  [][]byte                              // of certificates that only we trust (SubjectPublicKeyInfo)
+	hosts []string                              // that it may reach
+	trust func(context.Context) ([]byte, error) // one more such key, asked for at the start; nil: none
+	once  sync.Once
+	b     *Browser
+	err   error
+}
+
+// Later is a browser of a spec (see Find), not yet started, that trusts the keys.
+func Later(spec string, keys ...[]byte) *Lazy { return &Lazy{spec: spec, keys: keys} }
+
+// Reach lets it reach hosts.
+func (l *Lazy) Reach(hosts ...string) { l.hosts = append(l.hosts, hosts...) }
+
+// Trust lets it trust one more key, found out when it starts.
+func (l *Lazy) Trust(key func(context.Context) ([]byte, error)) { l.trust = key }
+
+// Close ends it, if it was started.
+func (l *Lazy) Close() {
+	if l != nil && l.b != nil {
+		_ = l.b.Close()
+	}
+}
+
+func (l *Lazy) start(ctx context.Context) (*Browser, error) {
+	l.once.Do(func() { l.b, l.err = l.launch(ctx) })
+	return l.b, l.err
+}
+
+func (l *Lazy) launch(ctx context.Context) (*Browser, error) {
+	o, err := Find(l.spec)
+	if err != nil {
+		return nil, err
+	}
+	if o.Remote != "" {
+		return Start(ctx, o)
+	}
+	keys := l.keys
+	if l.trust != nil {
+		key, err := l.trust(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if key != nil {
+			keys = append(keys, key)
+		}
+	}
+	for _, key := range keys {
+		sum := sha256.Sum256(key)
+		o.IgnoreCertSPKI = append(o.IgnoreCertSPKI, base64.StdEncoding.EncodeToString(sum[:]))
+	}
+	o.AllowedHosts = l.hosts
+	return Start(ctx, o)
+}
+
+type lazyKey struct{}
+
+// With lets the specs under ctx find the browser.
+func With(ctx context.Context, l *Lazy) context.Context { return context.WithValue(ctx, lazyKey{}, l) }
+
+// From is the browser of the spec under ctx, started if need be. The spec is not_run where there is none.
+func From(ctx context.Context) *Browser {
+	l, ok := ctx.Value(lazyKey{}).(*Lazy)
+	if !ok || l == nil {
+		panic("browser: no browser in this context; was the spec run by the runner?")
+	}
+	running, err := l.start(ctx)
+	if err != nil {
+		judge.NotRun(ctx, "needs browser: %v", err)
+	}
+	return running
+}
+
+// Open opens a fresh page for the spec under ctx; it is closed when the spec ends. When the spec fails, what the page
+// shows is kept as evidence.
+func Open(ctx context.Context) *Page {
+	page, err := From(ctx).NewPage(ctx)
+	if err != nil {
+		judge.NotRun(ctx, "the browser opens no page: %v", err)
+	}
+	record := judge.From(ctx)
+	record.Cleanup(func(after context.Context) {
+		if record.Failed() {
+			Show(ctx, page, "the page at the end")
+		}
+		page.Close()
+	})
+	return page
+}
+
+// Show keeps what a page shows as evidence.
+func Show(ctx context.Context, page *Page, step string) {
+	seen, err := page.Capture(context.WithoutCancel(ctx))
+	if err != nil {
+		return // the page is gone; the failure itself stays
+	}
+	judge.From(ctx).Evidence(ctx, reports.Evidence{Browser: &reports.BrowserStep{Step: step, URL: seen.URL, PNG: seen.PNG, HTML: seen.HTML}})
+}

@@ -1,0 +1,65 @@
+// Package condition names what a row may presuppose: something that the harness must have, or something that the target
+// must offer. A session finds out once what is lacking, and why.
+package condition
+
+import "slices"
+
+// Name is a condition, as the catalogue and --require write it.
+type Name string
+
+// What the harness must have. A row whose condition is lacking is not_run.
+const (
+	Browser      Name = "browser"       // a Chromium
+	Clock        Name = "clock"         // a way to move the target's time
+	ClientSite   Name = "client-site"   // the target can fetch pages from the harness over http
+	HTTPSSite    Name = "https-site"    // the same over https: the target trusts the client site's CA
+	Admin        Name = "admin"         // the user may manage users
+	Control      Name = "control"       // the target has authconform's control plane
+	Testbed      Name = "testbed"       // our demo integration is installed in the target
+	AccountLink  Name = "account-link"  // the target asks the proxy that the harness plays
+	OtherClient  Name = "other-client"  // a second client with the same redirect_uri
+	PublicClient Name = "public-client" // a client without a secret
+	API          Name = "api"           // a resource that wants a bearer token is known
+	Revocation   Name = "revocation"    // a revocation endpoint is known
+)
+
+// What the target must offer. A row whose condition is lacking does not apply.
+const (
+	PKCE             Name = "pkce"              // code_challenge_methods_supported has S256
+	Metadata         Name = "metadata"          // an RFC 8414 document
+	MetadataDocument Name = "metadata-document" // client_id_metadata_document_supported
+	ResourceMetadata Name = "resource-metadata" // an RFC 9728 document
+)
+
+var (
+	ours   = []Name{Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation}
+	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata}
+)
+
+// All lists every condition.
+func All() []Name { return slices.Concat(ours, theirs) }
+
+// Words is All as --require writes them.
+func Words() []string {
+	var words []string
+	for _, n := range All() {
+		words = append(words, string(n))
+	}
+	return words
+}
+
+// Known reports whether there is such a condition.
+func (n Name) Known() bool { return slices.Contains(All(), n) }
+
+// Offered tells whether the condition is something that the target offers, rather than something that the harness has.
+func (n Name) Offered() bool { return slices.Contains(theirs, n) }
+
+// Lacks is what is lacking, and why. What it does not name is there.
+type Lacks map[Name]string
+
+// Add notes a lack where there is one.
+func (l Lacks) Add(lacking bool, n Name, why string) {
+	if lacking {
+		l[n] = why
+	}
+}

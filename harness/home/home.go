@@ -1,0 +1,97 @@
+package home
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/clientsite"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Home is a server that speaks the home's login, with the account that logs in to it. It is safe for concurrent use.
+type Home struct {
+	Wire    *wire.Client
+	Site    *clientsite.Site // plays the client; its own origin is the default client id
+	Clock   clock.Clock
+	Facts   Facts
+	Account oauth.Account
+	Mark    string // parts the names that this worker gives at the target from those of others
+
+	mu      sync.Mutex
+	session oauth.Tokens
+	owed    owed
+	users   map[string]*User
+	logins  int
+
+	patience time.Duration // see Options
+	doubt    kind.Doubt    // whether the target is still there
+}
+
+// Facts are what the server says of itself, read once before the run.
+type Facts struct {
+	Product  string         `json:"product"`
+	Version  string         `json:"version"` // "2026.11.0"
+	Metadata map[string]any `json:"metadata,omitempty"`
+	PKCE     bool           `json:"pkce"`     // code_challenge_methods_supported has S256
+	CIMD     bool           `json:"cimd"`     // client_id_metadata_document_supported
+	Resource bool           `json:"resource"` // serves RFC 9728 metadata
+	Admin    bool           `json:"admin"`    // the account may manage users
+	Fetches  bool           `json:"fetches"`  // fetches pages of the client site
+	TrustsCA bool           `json:"trusts_ca"`
+	Testbed  bool           `json:"testbed"` // our demo integration is installed
+}
+
+// Options make a Home.
+type Options struct {
+	Wire     wire.Options
+	Site     *clientsite.Site
+	Clock    clock.Clock
+	Facts    Facts
+	Account  oauth.Account
+	Patience time.Duration // the longest wait for a WebSocket message that may not come, at a target on this machine; 0: as a spec says
+	Mark     string        // names what this run makes at the target
+	Session  oauth.Tokens  // an open session to use for housekeeping; empty: logs in when it needs one
+}
+
+// New makes a Home. Nothing is sent yet.
+func New(o Options) *Home {
+	h := &Home{Site: o.Site, Clock: o.Clock, Facts: o.Facts, Account: o.Account, session: o.Session, patience: o.Patience, Mark: o.Mark + "-" + strings.ToLower(rand.Text()[:4]), users: map[string]*User{}}
+	o.Wire.Observe = h.observe
+	h.Wire = wire.New(o.Wire)
+	return h
+}
+
+// Logins counts the logins that the server had to check a password for.
+func (h *Home) Logins() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.logins
+}
+
+type homeKey struct{}
+
+// With lets the specs under ctx find the home.
+func With(ctx context.Context, h *Home) context.Context { return context.WithValue(ctx, homeKey{}, h) }
+
+// From is the home under test. It panics outside a run: that is a defect of the caller.
+func From(ctx context.Context) *Home {
+	h, ok := ctx.Value(homeKey{}).(*Home)
+	if !ok {
+		panic("target: no home in this context; was the spec run by the runner?")
+	}
+	return h
+}
+
+// Client is who asks for access: its id and where the code goes.
+type Client struct{ ID, Redirect string }
+
+// Client is the default client: the client site's own origin, so that nothing needs to be fetched.
+func (h *Home) Client() Client {
+	return Client{ID: h.Site.Origin() + "/", Redirect: h.Site.Origin() + "/callback"}
+}

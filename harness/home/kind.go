@@ -1,0 +1,182 @@
+package home
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// Flags are the options of the kind home.
+type Flags struct {
+	kind.Reach
+	kind.Login
+	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: create the user as its owner first" json:"-"`
+	kind.Browsing
+	kind.Timing
+	kind.Site
+	kind.Proxy
+}
+
+// Resolve implements kind.Flags.
+func (f *Flags) Resolve(target string) error {
+	return firstOf(f.Reach.Resolve, func() error { return f.Login.Resolve(target) }, f.Browsing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
+}
+
+func firstOf(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tools implements kind.Flags.
+func (f *Flags) Tools() kind.ToolOptions {
+	return kind.ToolOptions{
+		Browser: f.Browser, Clock: f.Clock, Control: f.Control(), Site: f.Site.Options(), AccountLink: f.AccountLink,
+		CAFile: f.Reach.CA, Insecure: f.Insecure,
+	}
+}
+
+// Kind is a home: Home Assistant, or a server that its clients can log in to.
+func Kind() kind.Kind {
+	return kind.Define("home", func() *Flags {
+		return &Flags{Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}
+	}, open)
+}
+
+// found is what the door finds out.
+type found struct {
+	Facts   Facts
+	Session oauth.Tokens
+}
+
+type session struct {
+	*Home
+	flags *Flags
+	tools kind.Tools
+	mark  string // of the run
+
+	before []Grant // at the door
+	known  bool    // before was read
+}
+
+func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
+	var at found
+	if err := kind.Decode(s.Found, &at); err != nil {
+		return nil, err
+	}
+	h := New(Options{
+		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Facts: at.Facts, Account: f.Account, Patience: t.Patience, Mark: s.Mark, Session: at.Session,
+	})
+	return &session{Home: h, flags: f, tools: t, mark: s.Mark}, nil
+}
+
+// Look implements kind.Session.
+func (s *session) Look(ctx context.Context) (kind.Facts, error) {
+	if s.flags.Onboard {
+		if err := s.Onboard(ctx); err != nil {
+			return kind.Facts{}, explained(err)
+		}
+	}
+	for _, step := range []func(context.Context) error{s.Probe, s.Enter} {
+		if err := step(ctx); err != nil {
+			return kind.Facts{}, explained(err)
+		}
+	}
+	s.LookAtSite(ctx, loopback(s.Wire.Base()))
+	if s.tools.Counts {
+		var err error
+		s.before, err = s.Grants(ctx)
+		s.known = err == nil
+	}
+	return s.Facts.kind(s), nil
+}
+
+// explained gives the errors of the door their exit codes.
+func explained(err error) error {
+	for _, ours := range []error{ErrCredentials, ErrSecondFactor, ErrNotOnboarded} {
+		if errors.Is(err, ours) {
+			return exit.With(exit.Usage, err)
+		}
+	}
+	return exit.With(exit.NoTarget, err)
+}
+
+// kind is what the facts mean for rows.
+func (f Facts) kind(s *session) kind.Facts {
+	lacks := s.flags.Tools().Lacks()
+	lacks.Add(!f.Fetches, condition.ClientSite, "the target fetched nothing from "+s.Site.Origin()+"; give --client-site LISTEN=PUBLIC-URL")
+	lacks.Add(!f.TrustsCA, condition.HTTPSSite,
+		"the target does not trust the client site's CA; give --client-site-ca DIR and make the target trust DIR/ca.pem")
+	lacks.Add(!f.Admin, condition.Admin, "the user may not manage users; give --user an administrator")
+	lacks.Add(!f.Testbed, condition.Testbed, "our demo integration is not in the target; authconform testbed install CONFIG-DIR puts it there")
+	lacks.Add(f.Metadata == nil, condition.Metadata, "the target serves no authorization server metadata")
+	lacks.Add(!f.PKCE, condition.PKCE, "the target's metadata does not name S256 in code_challenge_methods_supported")
+	lacks.Add(!f.CIMD, condition.MetadataDocument, "the target's metadata does not say client_id_metadata_document_supported")
+	lacks.Add(!f.Resource, condition.ResourceMetadata, "the target serves no protected resource metadata")
+	return kind.Facts{Product: f.Product, Version: f.Version, Lacks: lacks}
+}
+
+// loopback reports whether a URL is on this machine.
+func loopback(raw string) bool {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return false
+	}
+	host := u.Hostname()
+	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+}
+
+// Found implements kind.Session.
+func (s *session) Found() any { return found{s.Facts, s.OpenSession()} }
+
+// With implements kind.Session.
+func (s *session) With(ctx context.Context) context.Context {
+	return s.tools.With(oauth.With(With(ctx, s.Home), s.Home))
+}
+
+// Lost implements kind.Session.
+func (s *session) Lost(ctx context.Context) error {
+	ask := func(ctx context.Context) *wire.Exchange { return s.Get(ctx, "/auth/providers") }
+	return s.doubt.Resolve(ctx, ask, func(e *wire.Exchange) error {
+		if e.Status == http.StatusForbidden && s.bans(ctx) {
+			return ErrBanned
+		}
+		return nil
+	})
+}
+
+// Leave implements kind.Session.
+func (s *session) Leave(ctx context.Context) kind.Totals {
+	judge.Run(func() { s.Home.Leave(ctx) })
+	return kind.Totals{Logins: s.Logins(), Requests: s.Wire.Requests()}
+}
+
+// Traces implements kind.Session.
+func (s *session) Traces() []string { return s.Site.Origins() }
+
+// Sweep implements kind.Session.
+func (s *session) Sweep(ctx context.Context, since time.Time, traces []string) (left []string) {
+	traces = append(traces, s.Client().ID)
+	judge.Run(func() {
+		ours := func(g Grant) bool {
+			return strings.Contains(g.Name, " "+s.mark+"-") ||
+				slices.ContainsFunc(traces, func(begins string) bool { return strings.HasPrefix(g.ClientID, begins) })
+		}
+		left = append(s.TakeBack(ctx, s.before, s.known, since, ours), s.TakeBackUsers(ctx, s.mark)...)
+	})
+	return left
+}

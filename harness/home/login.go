@@ -1,0 +1,130 @@
+package home
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Login is one login to make. Empty fields are the default client's and the run's account.
+type Login struct {
+	ClientID    string
+	RedirectURI string
+	Challenge   string // code_challenge; with it code_challenge_method is S256 unless Method says otherwise
+	Method      string
+	Finish      string         // client_id of the steps after the first; "" is ClientID
+	Account     *oauth.Account // nil: the run's
+	Body        map[string]any // members set in the first request as they are; nil deletes one
+}
+
+func (l Login) filled(h *Home) Login {
+	c := h.Client()
+	if l.ClientID == "" {
+		l.ClientID = c.ID
+		if l.RedirectURI == "" {
+			l.RedirectURI = c.Redirect
+		}
+	}
+	if l.Finish == "" {
+		l.Finish = l.ClientID
+	}
+	if l.Account == nil {
+		l.Account = &h.Account
+	}
+	return l
+}
+
+// Step is an answer of the login flow: an exchange and the members that a client reads.
+type Step struct {
+	*wire.Exchange
+	Type   string            `json:"type"`
+	FlowID string            `json:"flow_id"`
+	StepID string            `json:"step_id"`
+	Errors map[string]string `json:"errors"`
+	Reason string            `json:"reason"`
+	Code   string            `json:"-"` // the result of a create_entry
+}
+
+func step(e *wire.Exchange) *Step {
+	s := &Step{}
+	if e.Err == nil {
+		_ = json.Unmarshal([]byte(e.Body), s) // what is no step has no type
+		var done struct{ Result any }
+		_ = json.Unmarshal([]byte(e.Body), &done)
+		s.Code, _ = done.Result.(string)
+	}
+	s.Exchange = e
+	return s
+}
+
+// Begin opens a login flow: POST /auth/login_flow.
+func (h *Home) Begin(ctx context.Context, l Login) *Step {
+	l = l.filled(h)
+	body := map[string]any{"client_id": l.ClientID, "handler": []any{"homeassistant", nil}, "redirect_uri": l.RedirectURI}
+	if l.Challenge != "" {
+		body["code_challenge"], body["code_challenge_method"] = l.Challenge, "S256"
+	}
+	if l.Method != "" {
+		body["code_challenge_method"] = l.Method
+	}
+	for k, v := range l.Body {
+		if v == nil {
+			delete(body, k)
+		} else {
+			body[k] = v
+		}
+	}
+	return step(h.PostJSON(ctx, "/auth/login_flow", body))
+}
+
+// Submit answers a step of the flow with fields; client_id is added.
+func (h *Home) Submit(ctx context.Context, flowID, clientID string, fields map[string]any) *Step {
+	body := map[string]any{"client_id": clientID}
+	for k, v := range fields {
+		body[k] = v
+	}
+	return step(h.PostJSON(ctx, "/auth/login_flow/"+flowID, body))
+}
+
+// Password answers the first form with the account's name and password. It costs the home a password hash.
+func (h *Home) Password(ctx context.Context, flowID string, l Login) *Step {
+	l = l.filled(h)
+	judge.Secret(ctx, "password", l.Account.Password)
+	h.mu.Lock()
+	h.logins++
+	h.mu.Unlock()
+	return h.Submit(ctx, flowID, l.Finish, map[string]any{"username": l.Account.Username, "password": l.Account.Password})
+}
+
+// Login makes a whole login and returns its last answer. That the flow opens is a control.
+func (h *Home) Login(ctx context.Context, l Login) *Step {
+	l = l.filled(h)
+	begun := h.Begin(ctx, l)
+	if begun.Type != "form" || begun.FlowID == "" {
+		judge.Block(ctx, "no login flow opens for client %s: %s", l.ClientID, begun.Exchange)
+	}
+	return h.finish(ctx, begun, l)
+}
+
+// finish answers the forms of a flow that is open.
+func (h *Home) finish(ctx context.Context, begun *Step, l Login) *Step {
+	l = l.filled(h)
+	s := h.Password(ctx, begun.FlowID, l)
+	if s.Type == "form" && len(s.Errors) == 0 && l.Account.TOTPSecret != "" {
+		s = h.Submit(ctx, begun.FlowID, l.Finish, map[string]any{"code": oauth.TOTP(l.Account.TOTPSecret, h.Clock.Now())})
+	}
+	return s
+}
+
+// Code makes a login and returns the authorization code. Getting one is a control.
+func (h *Home) Code(ctx context.Context, l Login) string {
+	s := h.Login(ctx, l)
+	if s.Status != http.StatusOK || s.Type != "create_entry" || s.Code == "" {
+		judge.Block(ctx, "the right password got no code: %s", s.Exchange)
+	}
+	return s.Code
+}

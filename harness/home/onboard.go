@@ -1,0 +1,45 @@
+package home
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/oauth"
+)
+
+// ErrOnboarded is the error of onboarding a home that has its owner.
+var ErrOnboarded = errors.New("the home is onboarded already: run without --onboard")
+
+// Onboard makes the run's account the owner of a fresh home and ends its onboarding, over REST as the page does.
+func (h *Home) Onboard(ctx context.Context) error {
+	c := h.Client()
+	e := h.PostJSON(ctx, "/api/onboarding/users", map[string]string{
+		"name": "authconform", "username": h.Account.Username, "password": h.Account.Password, "client_id": c.ID, "language": "en",
+	})
+	switch {
+	case e.Err != nil:
+		return kind.Unreachable(e)
+	case e.Status == http.StatusForbidden, e.Status == http.StatusNotFound:
+		return ErrOnboarded
+	case e.Status != http.StatusOK || e.Text("auth_code") == "":
+		return fmt.Errorf("%w: POST /api/onboarding/users answers %s", ErrNoHome, e)
+	}
+	var t oauth.Tokens
+	if err := judge.Attempt(ctx, func(ctx context.Context) { t = h.Redeem(ctx, e.Text("auth_code"), c.ID) }); err != nil {
+		return err
+	}
+	for _, step := range []string{"core_config", "analytics"} {
+		if e := h.PostJSON(ctx, "/api/onboarding/"+step, map[string]any{}, "Authorization", "Bearer "+t.Access); e.Status != http.StatusOK && e.Status != http.StatusForbidden {
+			return fmt.Errorf("onboarding step %s answers %s", step, e)
+		}
+	}
+	if e := h.PostJSON(ctx, "/api/onboarding/integration", map[string]string{"client_id": c.ID, "redirect_uri": c.Redirect}, "Authorization", "Bearer "+t.Access); e.Status != http.StatusOK {
+		return fmt.Errorf("onboarding step integration answers %s", e)
+	}
+	h.GiveBack(ctx)
+	return nil
+}

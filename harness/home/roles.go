@@ -1,0 +1,104 @@
+package home
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// The roles that a home plays. Its authorization endpoint is the login flow: POST /auth/login_flow, and its steps.
+var (
+	_ oauth.Server   = (*Home)(nil)
+	_ oauth.Revoker  = (*Home)(nil)
+	_ oauth.Resource = (*Home)(nil)
+	_ oauth.Metadata = (*Home)(nil)
+	_ oauth.Clients  = (*Home)(nil)
+	_ oauth.Clock    = (*Home)(nil)
+)
+
+// Request implements oauth.Authorizer.
+func (h *Home) Request() oauth.Form {
+	c := h.Client()
+	return oauth.Form{
+		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: c.ID}, {Name: "redirect_uri", Value: c.Redirect},
+		{Name: "state", Value: "state-of-this-flow"},
+	}
+}
+
+// Authorize implements oauth.Authorizer. What the login flow takes of a request is what the login page passes on.
+func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
+	members := map[string]any{"client_id": nil, "redirect_uri": nil}
+	for _, p := range request {
+		switch p.Name {
+		case "client_id", "redirect_uri", "code_challenge", "code_challenge_method":
+			members[p.Name] = p.Value
+		}
+	}
+	id, _ := members["client_id"].(string)
+	login := Login{ClientID: id, Finish: id, Body: members}
+	begun := h.Begin(ctx, login)
+	if begun.Type != "form" || begun.FlowID == "" {
+		return oauth.Return{Last: begun.Exchange, Why: "no login flow opens"}
+	}
+	s := h.finish(ctx, begun, login)
+	if s.Status != http.StatusOK || s.Type != "create_entry" {
+		return oauth.Return{Last: s.Exchange, Asked: true}
+	}
+	return oauth.Return{Code: s.Code, Last: s.Exchange, Asked: true, Query: url.Values{"code": {s.Code}}}
+}
+
+// Renew implements oauth.TokenEndpoint.
+func (h *Home) Renew(ctx context.Context, refreshToken string, changes ...oauth.Change) *wire.Exchange {
+	judge.Secret(ctx, "refresh_token", refreshToken)
+	return h.Refresh(ctx, oauth.Tokens{Refresh: refreshToken, ClientID: h.Client().ID}, changes...)
+}
+
+// SendToken implements oauth.TokenEndpoint.
+func (h *Home) SendToken(ctx context.Context, method, query, contentType, body string) *wire.Exchange {
+	return h.Wire.Do(ctx, oauth.Raw("/auth/token", method, query, contentType, body))
+}
+
+// Fetch implements oauth.Resource.
+func (h *Home) Fetch(ctx context.Context, authorization string) *wire.Exchange {
+	if authorization == "" {
+		return h.Get(ctx, "/api/")
+	}
+	return h.Get(ctx, "/api/", "Authorization", authorization)
+}
+
+// FetchQuery implements oauth.Resource.
+func (h *Home) FetchQuery(ctx context.Context, query string) *wire.Exchange {
+	return h.Get(ctx, "/api/?"+query)
+}
+
+// MetadataPath is where a home publishes its metadata (RFC 8414 §3).
+const MetadataPath = "/.well-known/oauth-authorization-server"
+
+// Document implements oauth.Metadata.
+func (h *Home) Document(ctx context.Context) *wire.Exchange { return h.Get(ctx, MetadataPath) }
+
+// Default implements oauth.Clients.
+func (h *Home) Default() oauth.Client {
+	c := h.Client()
+	return oauth.Client{ID: c.ID, Redirect: c.Redirect}
+}
+
+// Other implements oauth.Clients: at a home every URL is a client.
+func (h *Home) Other() oauth.Client {
+	return oauth.Client{ID: h.Site.Other() + "/", Redirect: h.Site.Other() + "/callback"}
+}
+
+// Public implements oauth.Clients: a home's clients have no secrets.
+func (h *Home) Public() oauth.Client { return h.Default() }
+
+// Advance implements oauth.Clock.
+func (h *Home) Advance(ctx context.Context, d time.Duration) error {
+	err := h.Clock.Advance(ctx, d)
+	h.Wire.Forget()
+	return err
+}

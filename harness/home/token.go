@@ -1,0 +1,80 @@
+package home
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// CodeGrant is the form that redeems a code for the default client.
+func (h *Home) CodeGrant(code string) oauth.Form {
+	return oauth.Form{{"grant_type", "authorization_code"}, {"code", code}, {"client_id", h.Client().ID}}
+}
+
+// RefreshGrant is the form that refreshes.
+func (h *Home) RefreshGrant(t oauth.Tokens) oauth.Form {
+	return oauth.Form{{"grant_type", "refresh_token"}, {"refresh_token", t.Refresh}, {"client_id", t.ClientID}}
+}
+
+// Token posts a form to the token endpoint.
+func (h *Home) Token(ctx context.Context, f oauth.Form) *wire.Exchange {
+	return h.PostForm(ctx, "/auth/token", f)
+}
+
+// Exchange redeems a code, with changes to the form if any.
+func (h *Home) Exchange(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange {
+	judge.Secret(ctx, "code", code)
+	return h.Token(ctx, h.CodeGrant(code).Apply(changes...))
+}
+
+// Refresh asks for a new access token, with changes to the form if any.
+func (h *Home) Refresh(ctx context.Context, t oauth.Tokens, changes ...oauth.Change) *wire.Exchange {
+	return h.Token(ctx, h.RefreshGrant(t).Apply(changes...))
+}
+
+// Revoke revokes a token at /auth/revoke.
+func (h *Home) Revoke(ctx context.Context, token string, changes ...oauth.Change) *wire.Exchange {
+	judge.Secret(ctx, "token", token)
+	return h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}}.Apply(changes...))
+}
+
+// Tokens logs in and exchanges: a session of its own. Getting one is a control.
+func (h *Home) Tokens(ctx context.Context, l Login) oauth.Tokens {
+	l = l.filled(h)
+	return h.Redeem(ctx, h.Code(ctx, l), l.Finish)
+}
+
+// Redeem exchanges a code of the client. Getting tokens is a control.
+func (h *Home) Redeem(ctx context.Context, code, clientID string, changes ...oauth.Change) oauth.Tokens {
+	e := h.Exchange(ctx, code, append([]oauth.Change{oauth.Set("client_id", clientID)}, changes...)...)
+	t, err := oauth.Read(e, clientID)
+	if e.Status != http.StatusOK || err != nil || t.Access == "" || t.Refresh == "" {
+		judge.Block(ctx, "a fresh code got no tokens: %s", e)
+	}
+	return t
+}
+
+// Session is the run's shared session, for specs that change nothing of it. Its access token is always a fresh one.
+// A session that has died (time was moved) is replaced by a new login.
+func (h *Home) Session(ctx context.Context) oauth.Tokens {
+	h.mu.Lock()
+	t := h.session
+	h.mu.Unlock()
+	if t.Refresh != "" {
+		judge.Secret(ctx, "refresh_token", t.Refresh)
+		e := h.Refresh(ctx, t)
+		if fresh, err := oauth.Read(e, t.ClientID); err == nil && e.Status == http.StatusOK && fresh.Access != "" {
+			t.Access = fresh.Access
+			return t
+		}
+	}
+	t = h.Tokens(ctx, Login{})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.session = t
+	h.owed.keep(t.Refresh)
+	return t
+}

@@ -1,0 +1,201 @@
+package home
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// socketTimeout bounds one message of a WebSocket; the server closes silent ones after 10 s.
+const socketTimeout = 15 * time.Second
+
+// Socket is a WebSocket to the home. Its messages are recorded as exchanges with method WS.
+type Socket struct {
+	conn *websocket.Conn
+	url  string
+	next int
+
+	patience time.Duration // the longest wait for a message; 0: as long as a spec says
+}
+
+// Frame is a message of the server.
+type Frame map[string]any
+
+// Type is the frame's type, "" if it has none.
+func (f Frame) Type() string { s, _ := f["type"].(string); return s }
+
+// Dial opens /api/websocket and reads nothing yet. That it opens is a control.
+func (h *Home) Dial(ctx context.Context, header ...string) *Socket {
+	s, err := h.TryDial(ctx, header...)
+	if err != nil {
+		judge.Block(ctx, "no WebSocket at /api/websocket: %v", err)
+	}
+	return s
+}
+
+// TryDial is Dial without the control.
+func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
+	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
+	defer cancel()
+	lines := http.Header{}
+	for i := 0; i+1 < len(header); i += 2 {
+		lines.Add(header[i], header[i+1])
+	}
+	url := h.Wire.Absolute("/api/websocket")
+	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: h.socketClient(), HTTPHeader: lines}) //nolint:bodyclose // the library closes it
+	if err != nil {
+		return nil, err
+	}
+	conn.SetReadLimit(4 << 20)
+	s := &Socket{conn: conn, url: url, patience: h.patience}
+	judge.From(ctx).Cleanup(func(context.Context) { _ = conn.CloseNow() })
+	return s, nil
+}
+
+// socketClient is the wire's client without its time limit, which would end the socket.
+func (h *Home) socketClient() *http.Client {
+	c := *h.Wire.HTTP()
+	c.Timeout = 0
+	return &c
+}
+
+// Send sends a value as a JSON text frame.
+func (s *Socket) Send(ctx context.Context, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return s.SendText(ctx, string(raw))
+}
+
+// SendText sends a text frame as it is.
+func (s *Socket) SendText(ctx context.Context, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
+	defer cancel()
+	err := s.conn.Write(ctx, websocket.MessageText, []byte(text))
+	s.note(ctx, text, "", err)
+	return err
+}
+
+// SendBinary sends a binary frame.
+func (s *Socket) SendBinary(ctx context.Context, b []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageBinary, b)
+}
+
+// Read reads one frame. ErrClosed: the server closed instead.
+func (s *Socket) Read(ctx context.Context) (Frame, error) { return s.ReadWithin(ctx, socketTimeout) }
+
+// ReadWithin is Read with a limit of its own.
+func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, error) {
+	if s.patience > 0 {
+		limit = min(limit, s.patience)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	_, raw, err := s.conn.Read(ctx)
+	s.note(ctx, "", string(raw), err)
+	if err != nil {
+		if status := websocket.CloseStatus(err); status >= 0 {
+			return nil, fmt.Errorf("%w with code %d", ErrClosed, status)
+		}
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("no message within %s", limit)
+		}
+		return nil, fmt.Errorf("%w without a close frame", ErrClosed)
+	}
+	var f Frame
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return nil, fmt.Errorf("the frame is no JSON object: %w", err)
+	}
+	return f, nil
+}
+
+// ErrClosed is the error of a read from a socket that the server closed.
+var ErrClosed = errors.New("the server closed the socket")
+
+func (s *Socket) note(ctx context.Context, sent, got string, err error) {
+	wire.Note(ctx, &wire.Exchange{Request: wire.Request{Method: "WS", URL: s.url, Body: sent}, Body: got, Err: err, Started: time.Now()})
+}
+
+// Login sends the auth message for a token and returns the answer, auth_required having been read first.
+func (s *Socket) Login(ctx context.Context, token string) (Frame, error) {
+	judge.Secret(ctx, "access_token", token)
+	first, err := s.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if first.Type() != "auth_required" {
+		return first, fmt.Errorf("the first frame is %q, not auth_required", first.Type())
+	}
+	if err := s.Send(ctx, map[string]string{"type": "auth", "access_token": token}); err != nil {
+		return nil, err
+	}
+	return s.Read(ctx)
+}
+
+// Open is a logged-in socket. That the login works is a control.
+func (h *Home) Open(ctx context.Context, token string) *Socket {
+	s := h.Dial(ctx)
+	f, err := s.Login(ctx, token)
+	if err != nil || f.Type() != "auth_ok" {
+		judge.Block(ctx, "the WebSocket did not accept a valid token: %v %v", f, err)
+	}
+	return s
+}
+
+// CommandError is an unsuccessful answer of a command.
+type CommandError struct{ Code, Message string }
+
+func (e *CommandError) Error() string { return e.Code + ": " + e.Message }
+
+// Call runs a command and decodes its result into out, which may be nil. Events and frames of other commands are passed
+// over. The error is a *CommandError where the server says no.
+func (s *Socket) Call(ctx context.Context, command string, fields map[string]any, out any) error {
+	s.next++
+	id := s.next
+	message := map[string]any{"id": id, "type": command}
+	for k, v := range fields {
+		message[k] = v
+	}
+	if err := s.Send(ctx, message); err != nil {
+		return err
+	}
+	for {
+		f, err := s.Read(ctx)
+		if err != nil {
+			return err
+		}
+		if n, _ := f["id"].(float64); int(n) != id || (f.Type() != "result" && f.Type() != "pong") {
+			continue
+		}
+		if ok, _ := f["success"].(bool); !ok && f.Type() == "result" {
+			e := &CommandError{}
+			if detail, _ := f["error"].(map[string]any); detail != nil {
+				e.Code, _ = detail["code"].(string)
+				e.Message, _ = detail["message"].(string)
+			}
+			return e
+		}
+		if out == nil {
+			return nil
+		}
+		raw, _ := json.Marshal(f["result"])
+		return json.Unmarshal(raw, out)
+	}
+}
+
+// Abandon drops the connection without a word.
+func (s *Socket) Abandon() { _ = s.conn.CloseNow() }
+
+// Close closes the socket.
+func (s *Socket) Close() { _ = s.conn.Close(websocket.StatusNormalClosure, "") }

@@ -1,0 +1,20 @@
+package judge
+
+import (
+	"context"
+	"errors"
+
+	"github.com/authconform/authconform/reports"
+)
+
+// Attempt runs steps that would block a spec, and makes the reason an error.
+func Attempt(ctx context.Context, body func(context.Context)) error {
+	record := NewRecord()
+	under := With(ctx, record)
+	Run(func() { body(under); Held(under) })
+	defer record.End(ctx)
+	if out := record.Outcome(reports.Must, true); out.Verdict != reports.Pass {
+		return errors.New(out.Reason)
+	}
+	return nil
+}

@@ -1,0 +1,193 @@
+package kind
+
+import (
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/clientsite"
+	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// The groups of options that kinds share, to be embedded: the same name means the same everywhere. Fields with a `flag` tag
+// are flags, with an `env` tag alone secrets of the environment (package internal/flags). Other fields are what Resolve
+// made of them; they travel to workers.
+
+// Reach is how a target is reached.
+type Reach struct {
+	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
+	Insecure bool   `flag:"insecure" group:"Target" help:"trust any certificate of the target"`
+
+	CA []byte // PEM
+}
+
+// Resolve reads the CA file.
+func (r *Reach) Resolve() (err error) {
+	if r.CAFile == "" {
+		return nil
+	}
+	if r.CA, err = os.ReadFile(r.CAFile); err != nil {
+		return exit.Usagef("--ca-file: %v", err)
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(r.CA) {
+		return exit.Usagef("--ca-file %s: it holds no certificate in PEM form", r.CAFile)
+	}
+	return nil
+}
+
+// Login is who logs in.
+type Login struct {
+	User         string `flag:"user" value:"NAME" group:"Account" help:"the user who logs in" json:"-"`
+	PasswordFile string `flag:"password-file" value:"FILE" group:"Account" help:"file that holds the password (or set AUTHCONFORM_PASSWORD)" json:"-"`
+	Password     string `env:"PASSWORD" json:"-"`
+	TOTPSecret   string `env:"TOTP_SECRET" json:"-"`
+
+	Account oauth.Account
+}
+
+// Resolve finds out who logs in and with what. It asks for a password at a terminal.
+func (l *Login) Resolve(target string) (err error) {
+	if l.Account.Username != "" {
+		return nil // known already: the built-in mock's
+	}
+	if l.User == "" {
+		return exit.Usagef("who shall log in at %s? give --user NAME", target)
+	}
+	l.Account.Username, l.Account.TOTPSecret = l.User, l.TOTPSecret
+	l.Account.Password, err = l.password()
+	return err
+}
+
+func (l *Login) password() (string, error) {
+	if l.PasswordFile != "" {
+		raw, err := os.ReadFile(l.PasswordFile)
+		if err != nil {
+			return "", exit.Usagef("--password-file: %v", err)
+		}
+		return strings.TrimRight(string(raw), "\r\n"), nil
+	}
+	if l.Password != "" {
+		return l.Password, nil
+	}
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		return "", exit.Usagef("no password of %q: set AUTHCONFORM_PASSWORD or give --password-file FILE", l.User)
+	}
+	fmt.Fprintf(os.Stderr, "Password of %s: ", l.User)
+	p, err := term.ReadPassword(int(os.Stdin.Fd()))
+	fmt.Fprintln(os.Stderr)
+	if err != nil {
+		return "", exit.Usagef("the password could not be read: %v", err)
+	}
+	return string(p), nil
+}
+
+// Browsing is which browser opens pages.
+type Browsing struct {
+	Browser string `flag:"browser" value:"PATH" group:"Browser and time" help:"auto, off, the path of a Chromium, or ws://HOST:PORT of a running one"`
+}
+
+// Resolve checks that a browser that was named is there.
+func (b *Browsing) Resolve() error {
+	if b.Browser == "auto" || b.Browser == "off" {
+		return nil
+	}
+	if _, err := browser.Find(b.Browser); err != nil {
+		return exit.With(exit.Usage, err)
+	}
+	return nil
+}
+
+// Timing is how the target's time is moved.
+type Timing struct {
+	Clock        string `flag:"clock" value:"COMMAND" group:"Browser and time" help:"how to move the target's time: auto, none, wait, or a command that is given the whole offset (+660s)"`
+	ControlURL   string `flag:"control-url" value:"URL" group:"Browser and time" help:"control plane of a mock; its token in AUTHCONFORM_CONTROL_TOKEN"`
+	ControlToken string `env:"CONTROL_TOKEN"`
+}
+
+// Control is the control plane that was named.
+func (t *Timing) Control() Control { return Control{t.ControlURL, t.ControlToken} }
+
+// Site is where pages of clients are served.
+type Site struct {
+	ClientSite   string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where the client's pages are served, and how the target reaches them"`
+	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"CA of the https client site; made there if it has none" json:"-"`
+
+	CA     *clientsite.CA `json:"client_ca"`
+	Prefer int            // ports to take where none are named: two runs of a seed look alike
+}
+
+// Resolve checks the address and reads the CA, or makes one for this run.
+func (s *Site) Resolve() (err error) {
+	switch {
+	case s.ClientSiteCA != "":
+		if s.CA, err = clientsite.OpenCA(s.ClientSiteCA); err != nil {
+			return exit.Usagef("--client-site-ca: %v", err)
+		}
+	case s.CA == nil:
+		if s.CA, err = clientsite.NewCA(); err != nil {
+			return exit.With(exit.Broken, err)
+		}
+	}
+	return nil
+}
+
+// Options is the site as a tool.
+func (s *Site) Options() SiteOptions {
+	o := SiteOptions{CA: s.CA, Prefer: s.Prefer}
+	o.Listen, o.Public, _ = strings.Cut(s.ClientSite, "=")
+	if s.ClientSite != "" {
+		o.Prefer = 0
+	}
+	return o
+}
+
+// Walking is how a person gets through a target's pages.
+type Walking struct {
+	StepsFile string `flag:"steps" value:"FILE" group:"Account" help:"walk the target's pages in a browser: auto, or a file of steps (default: as plain forms, without a browser)" json:"-"`
+
+	Steps []person.Step
+}
+
+// Resolve reads the steps; b is the browser that takes them.
+func (w *Walking) Resolve(b Browsing) (err error) {
+	raw := person.AutoSteps
+	switch w.StepsFile {
+	case "":
+		return nil
+	case "auto":
+	default:
+		if raw, err = os.ReadFile(w.StepsFile); err != nil {
+			return exit.Usagef("--steps: %v; give a file, or auto", err)
+		}
+	}
+	if w.Steps, err = person.ReadSteps(w.StepsFile, raw); err != nil {
+		return exit.Usagef("--steps %v", err)
+	}
+	if _, err = browser.Find(b.Browser); err != nil {
+		return exit.Usagef("--steps: a browser takes them, and there is %v", err)
+	}
+	return nil
+}
+
+// Proxy is where an account-link proxy is played.
+type Proxy struct {
+	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Account link" help:"where an account-link proxy is served (TLS, by the CA of the client site)"`
+}
+
+// Resolve checks the address.
+func (p *Proxy) Resolve() error {
+	if p.AccountLink == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(p.AccountLink); err != nil {
+		return exit.Usagef("--account-link %s: an address like 127.0.0.1:18443 is wanted", p.AccountLink)
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package kind
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/played/clientsite"
+	"github.com/authconform/authconform/harness/played/linkproxy"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Tools are what stands beside the target in one process. The proof brings its own.
+type Tools struct {
+	Site     *clientsite.Site   // plays clients that publish pages
+	Link     *linkproxy.Starter // plays the account-link proxy; nil: nobody does
+	Browser  *browser.Lazy
+	Clock    clock.Clock
+	Wire     wire.Options  // how the target is reached
+	Patience time.Duration // the longest wait for what may not come, at a target on this machine; 0: as a spec says
+	Counts   bool          // what the target holds is counted at the door, to be taken back: not of a target that is thrown away
+}
+
+// ToolOptions say how the tools are made.
+type ToolOptions struct {
+	Browser     string // auto, off, a path, or ws://…
+	AnyHost     bool   // the browser may reach any host, for the target's pages need others
+	Clock       string // auto, none, wait, or a command
+	Control     Control
+	Site        SiteOptions
+	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
+	CAFile      []byte // PEM, trusted when talking to the target
+	Insecure    bool
+}
+
+// SiteOptions say where the client site listens. Worker n takes the n-th three ports from there.
+type SiteOptions struct {
+	Listen string
+	Public string
+	Prefer int
+	CA     *clientsite.CA
+}
+
+// Control is a mock's control plane.
+type Control struct {
+	URL   string `json:"url,omitempty"`
+	Token string `json:"token,omitempty"`
+}
+
+// portsOfWorker is how many ports the client site of a worker takes.
+const portsOfWorker = 3
+
+// OpenTools makes the tools of a process: worker 0 is the parent. wait is told what the process waits for.
+func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Tools, error) {
+	var roots *x509.CertPool
+	if len(o.CAFile) > 0 {
+		roots = x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(o.CAFile) {
+			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
+		}
+	}
+	if o.Site.Prefer > 0 {
+		o.Site.Prefer += portsOfWorker * worker
+	}
+	site, err := clientsite.Start(clientsite.Options{
+		Listen: shift(o.Site.Listen, worker), Public: o.Site.Public, Prefer: o.Site.Prefer, CA: o.Site.CA,
+	})
+	if err != nil {
+		return Tools{}, err
+	}
+	t := Tools{Site: site, Clock: newClock(o, roots, wait), Wire: wire.Options{Base: target, CA: roots, Insecure: o.Insecure}}
+	if o.AccountLink != "" {
+		t.Link = linkproxy.Later(o.AccountLink, o.Site.CA)
+	}
+	t.Browser = browser.Later(o.Browser, site.Certificate().RawSubjectPublicKeyInfo)
+	t.Browser.Reach(hosts(append(site.Origins(), target))...)
+	if o.AnyHost {
+		t.Browser.Reach(browser.AnyHost)
+	}
+	if len(o.CAFile) > 0 || o.Insecure {
+		t.Browser.Trust(wire.New(t.Wire).PublicKey)
+	}
+	return t, nil
+}
+
+// Close ends what was started.
+func (t Tools) Close(ctx context.Context) {
+	t.Browser.Close()
+	t.Link.Close()
+	_ = t.Clock.Restore(ctx)
+	t.Site.Close()
+}
+
+// With lets the specs under ctx find the tools.
+func (t Tools) With(ctx context.Context) context.Context {
+	ctx = browser.With(ctx, t.Browser)
+	if t.Link == nil {
+		return ctx
+	}
+	return linkproxy.With(ctx, t.Link)
+}
+
+// Lacks is which tools there are not.
+func (o ToolOptions) Lacks() condition.Lacks {
+	lacks := condition.Lacks{}
+	if _, err := browser.Find(o.Browser); err != nil {
+		lacks[condition.Browser] = err.Error()
+	}
+	lacks.Add(o.clock() == "none", condition.Clock, "nothing can move the target's clock; give --clock COMMAND, or --clock wait")
+	lacks.Add(o.Control.URL == "", condition.Control, "the target has no control plane of authconform's")
+	lacks.Add(o.AccountLink == "", condition.AccountLink, "give --account-link ADDRESS, where the target looks for its account-link proxy")
+	return lacks
+}
+
+func (o ToolOptions) clock() string {
+	switch {
+	case o.Clock != "" && o.Clock != "auto":
+		return o.Clock
+	case o.Control.URL != "":
+		return "control"
+	}
+	return "none"
+}
+
+// Waits tells whether the target's time is moved by waiting.
+func (o ToolOptions) Waits() bool { return o.clock() == "wait" }
+
+// hosts are those of URLs.
+func hosts(urls []string) []string {
+	var list []string
+	for _, raw := range urls {
+		if u, err := url.Parse(raw); err == nil {
+			list = append(list, u.Hostname())
+		}
+	}
+	return list
+}
+
+// shift gives each worker ports of its own.
+func shift(listen string, worker int) string {
+	host, port, ok := strings.Cut(listen, ":")
+	var n int
+	if _, err := fmt.Sscanf(port, "%d", &n); !ok || err != nil || n == 0 {
+		return listen
+	}
+	return fmt.Sprintf("%s:%d", host, n+portsOfWorker*worker)
+}
+
+func newClock(o ToolOptions, roots *x509.CertPool, wait func(string)) clock.Clock {
+	switch kind := o.clock(); kind {
+	case "none":
+		return clock.None()
+	case "wait":
+		return clock.Wait(func(left time.Duration) {
+			wait("waiting " + left.Round(time.Second).String() + " for the target's clock")
+		})
+	case "control":
+		client := &http.Client{Timeout: controlTimeout, Transport: &http.Transport{
+			TLSClientConfig: &tls.Config{RootCAs: roots, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
+		}}
+		return clock.Offset(func(ctx context.Context, to time.Duration) error { return o.Control.setClock(ctx, client, to) })
+	default:
+		return clock.Command(kind)
+	}
+}
+
+func (c Control) setClock(ctx context.Context, client *http.Client, to time.Duration) error {
+	body := fmt.Sprintf(`{"offset":"+%ds"}`, int(to.Seconds()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL+"/_authconform/clock", strings.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+c.Token)
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("the control plane: %w", err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the control plane answers %s", resp.Status)
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package oauth
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/authconform/authconform/harness/judge"
+)
+
+// Code makes a whole authorization and returns its code, bound to the S256 challenge of a verifier unless that is "".
+// Getting one is a control.
+func Code(ctx context.Context, s Authorizer, verifier string, changes ...Change) string {
+	if verifier != "" {
+		changes = append(Challenge(verifier), changes...)
+	}
+	back := s.Authorize(ctx, s.Request().Apply(changes...))
+	if back.Code == "" {
+		judge.Block(ctx, "a good authorization request brings no code: %s", back)
+	}
+	return back.Code
+}
+
+// Issue makes a whole flow and returns its tokens. Getting an access token is a control.
+func Issue(ctx context.Context, s Server) Tokens {
+	e := s.Exchange(ctx, Code(ctx, s, ""))
+	got, _ := Read(e, "") // what is no token answer has none
+	if e.Status != http.StatusOK || got.Access == "" {
+		judge.Block(ctx, "a fresh code got no tokens: %s", e)
+	}
+	return got
+}
+
+// IssueRefreshable is Issue where a refresh token is a control too.
+func IssueRefreshable(ctx context.Context, s Server) Tokens {
+	got := Issue(ctx, s)
+	if got.Refresh == "" {
+		judge.Block(ctx, "no refresh token comes with the access token")
+	}
+	return got
+}

@@ -1,0 +1,90 @@
+package oauth
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Authorizer is an authorization endpoint, with the person in front of it (RFC 6749 §3.1).
+type Authorizer interface {
+	// Request is a good authorization request of the default client, without PKCE.
+	Request() Form
+	// Authorize sends a request and plays the person who logs in and allows it.
+	Authorize(ctx context.Context, request Form) Return
+}
+
+// Decliner is an authorization endpoint whose person may say no (RFC 6749 §4.1.2.1).
+type Decliner interface {
+	Authorizer
+	// Deny sends a request and plays the person who does not allow it.
+	Deny(ctx context.Context, request Form) Return
+}
+
+// TokenEndpoint exchanges codes and refresh tokens (RFC 6749 §3.2). The default client authenticates as it is registered.
+type TokenEndpoint interface {
+	// CodeGrant is the form with which the default client redeems a code (RFC 6749 §4.1.3).
+	CodeGrant(code string) Form
+	// Exchange redeems a code, with changes to that form.
+	Exchange(ctx context.Context, code string, changes ...Change) *wire.Exchange
+	// Renew refreshes (RFC 6749 §6), with changes to the form.
+	Renew(ctx context.Context, refreshToken string, changes ...Change) *wire.Exchange
+	// SendToken sends the endpoint anything else: a query, and a body of a type unless that is "".
+	SendToken(ctx context.Context, method, query, contentType, body string) *wire.Exchange
+}
+
+// Server is an authorization server: what a client needs to get tokens and to keep them.
+type Server interface {
+	Authorizer
+	TokenEndpoint
+}
+
+// Revoker is a revocation endpoint (RFC 7009 §2).
+type Revoker interface {
+	Revoke(ctx context.Context, token string, changes ...Change) *wire.Exchange
+}
+
+// Resource is a protected resource that takes the access tokens of the server (RFC 6749 §7).
+type Resource interface {
+	// Fetch asks for it with an Authorization header as it is; "" sends none.
+	Fetch(ctx context.Context, authorization string) *wire.Exchange
+	// FetchQuery asks for it with a query instead (RFC 6750 §2.3).
+	FetchQuery(ctx context.Context, query string) *wire.Exchange
+}
+
+// Metadata is a server that describes itself (RFC 8414 §3).
+type Metadata interface {
+	// Document fetches the metadata from where they were found.
+	Document(ctx context.Context) *wire.Exchange
+}
+
+// Clients are the clients that the harness plays at a server. One that it lacks is the zero Client.
+type Clients interface {
+	Default() Client
+	Other() Client  // a second one
+	Public() Client // one without a secret
+}
+
+// Clock is a server whose time can be moved.
+type Clock interface {
+	Advance(ctx context.Context, d time.Duration) error
+}
+
+type rolesKey struct{}
+
+// With lets the specs under ctx find the roles of who is under test: every role interface that it implements.
+func With(ctx context.Context, player any) context.Context {
+	return context.WithValue(ctx, rolesKey{}, player)
+}
+
+// Get is the target in the role R. A target that cannot play it ends the spec: the row does not apply to it.
+func Get[R any](ctx context.Context) R {
+	role, ok := ctx.Value(rolesKey{}).(R)
+	if !ok {
+		judge.NotApplicable(ctx, "the target does not play the role of %s", reflect.TypeFor[R]().Name())
+	}
+	return role
+}

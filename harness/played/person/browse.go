@@ -1,0 +1,164 @@
+package person
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+const (
+	calm     = 80 * time.Millisecond // a page at rest for so long may be touched
+	patience = time.Second           // and one at rest for so long, with no step due, is where the walk ends
+)
+
+// takeSteps walks through the pages in a fresh page of a browser.
+func (who *Person) takeSteps(ctx context.Context, w Walk) (r Trail) {
+	page, err := who.NewPage(ctx)
+	if err != nil {
+		return Trail{err: err}
+	}
+	defer page.Close()
+	p := &pedestrian{who: who, page: page, walk: w}
+	r.err = p.start(ctx)
+	for r.err == nil && r.End == "" {
+		var due *Step
+		if r.End, due, r.err = p.look(ctx); due == nil {
+			break
+		}
+		r.Asked, r.Offered = true, r.Offered || due.When == "deny"
+		p.taken = append(p.taken, due.Name)
+		r.err = p.take(ctx, *due)
+	}
+	r.Went, r.Last = p.went(), p.last(ctx)
+	if r.End != "" {
+		return r
+	}
+	if r.Why = "no step was ever due"; len(p.taken) > 0 {
+		r.Why = "no step is due after " + strings.Join(p.taken, ", ")
+	}
+	who.Show(ctx, page, "where the walk ends")
+	return r
+}
+
+// pedestrian is the person on a walk.
+type pedestrian struct {
+	who   *Person
+	page  *browser.Page
+	walk  Walk
+	taken []string
+	acted time.Time // when the last step was taken
+}
+
+func (p *pedestrian) start(ctx context.Context) error {
+	for _, s := range p.who.Steps {
+		for _, sign := range append(s.signs(), s.acts()...) {
+			if _, err := p.page.Visible(ctx, sign); err != nil {
+				return fmt.Errorf("%s: %q is no selector: %w", s.Name, sign, err)
+			}
+		}
+	}
+	if err := p.page.Catch(ctx, p.walk.Ends); err != nil {
+		return err
+	}
+	return p.page.Open(ctx, p.walk.From)
+}
+
+// look waits until the walk has ended, a step is due, or the page is at rest without one.
+func (p *pedestrian) look(ctx context.Context) (end string, due *Step, err error) {
+	err = p.page.Until(ctx, "a step to be due", func(ctx context.Context) (bool, error) {
+		if went := p.went(); len(went) > 0 && p.walk.Ends(went[len(went)-1]) {
+			end = went[len(went)-1]
+			return p.caught(end), nil
+		}
+		rest := min(p.page.Rest(), time.Since(p.acted))
+		if rest < calm {
+			return false, nil
+		}
+		for _, s := range p.who.Steps {
+			seen, err := p.due(ctx, s)
+			if err != nil {
+				return false, fmt.Errorf("%s: %w", s.Name, err)
+			}
+			if seen {
+				due = &s
+				return true, nil
+			}
+		}
+		return rest > patience, nil
+	})
+	return end, due, err
+}
+
+// caught tells whether the page has come to rest at the end of the walk. One that is closed before sends its last request
+// after all.
+func (p *pedestrian) caught(end string) bool {
+	return !strings.HasPrefix(end, "http") || slices.ContainsFunc(p.page.Requests(), func(r browser.Request) bool {
+		return r.Main && r.Done && p.walk.Ends(r.URL)
+	})
+}
+
+// due tells whether a step is to be taken now.
+func (p *pedestrian) due(ctx context.Context, s Step) (bool, error) {
+	if slices.Contains(p.taken, s.Name) || s.When != "" && p.walk.Refuse == (s.When == "allow") {
+		return false, nil
+	}
+	for _, sign := range s.signs() {
+		if seen, err := p.page.Visible(ctx, sign); err != nil || !seen {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (p *pedestrian) take(ctx context.Context, s Step) error {
+	defer func() { p.acted = time.Now() }()
+	account := p.who.Account
+	say := strings.NewReplacer("{username}", account.Username, "{password}", account.Password, "{totp}", oauth.TOTP(account.TOTPSecret, time.Now()))
+	for _, t := range s.Type {
+		if err := p.page.Type(ctx, t.Into, say.Replace(t.Text)); err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
+		}
+	}
+	if s.Press == "" {
+		return nil
+	}
+	if err := p.page.Press(ctx, s.Press); err != nil {
+		return fmt.Errorf("%s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// went lists where the page was sent after it was opened.
+func (p *pedestrian) went() []string {
+	var all []string
+	for _, n := range p.page.Navigations() {
+		all = append(all, n.URL)
+	}
+	return all[min(1, len(all)):]
+}
+
+// last is the answer that sent the page to where the walk ends, or the document that it shows; all documents of the walk
+// are recorded.
+func (p *pedestrian) last(ctx context.Context) *wire.Exchange {
+	byBrowser := http.Header{"Sec-Fetch-Mode": {"navigate"}} // as Chromium sends it; the rest is its own
+	last := &wire.Exchange{Request: wire.Request{Method: http.MethodGet, URL: p.walk.From}, Err: errors.New("the browser sent nothing")}
+	for _, r := range p.page.Requests() {
+		if !r.Main || p.walk.Ends(r.URL) && r.URL != p.walk.From {
+			continue
+		}
+		last = &wire.Exchange{Request: wire.Request{Method: r.Method, URL: r.URL, Header: byBrowser}, Status: r.Status, Header: r.Header, Started: r.At}
+		if r.Failed != "" {
+			last.Err = fmt.Errorf("the browser says %s", r.Failed)
+		}
+		wire.Note(ctx, last)
+	}
+	return last
+}

@@ -1,0 +1,131 @@
+package person
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/authconform/authconform/internal/suggest"
+	"github.com/authconform/authconform/reports"
+)
+
+// A Step is something that a person does on a provider's page: fills in fields, presses a button. It is due when all
+// that it names can be seen, or what See names; it is taken once. Selectors are CSS, or text=REGEXP: a button or link by
+// its words.
+type Step struct {
+	When  string   `json:"when,omitempty"` // allow, deny: only by a person who says so; "": by both
+	See   string   `json:"see,omitempty"`
+	Type  []Typing `json:"type,omitempty"`
+	Press string   `json:"press,omitempty"`
+
+	Name string `json:"name"` // for people: steps.yaml:7
+}
+
+// Typing is a text for a field. {username}, {password} and {totp} stand for the user's.
+type Typing struct {
+	Into string `json:"into"`
+	Text string `json:"text"`
+}
+
+// signs is what shows that the step is due.
+func (s Step) signs() []string {
+	if s.See != "" {
+		return []string{s.See}
+	}
+	return s.acts()
+}
+
+// acts is what the step does something to.
+func (s Step) acts() []string {
+	var all []string
+	for _, t := range s.Type {
+		all = append(all, t.Into)
+	}
+	if s.Press != "" {
+		all = append(all, s.Press)
+	}
+	return all
+}
+
+// AutoSteps suit a page with a field for the name, one for the password, and buttons with the usual English words.
+//
+//go:embed steps.yaml
+var AutoSteps []byte
+
+var (
+	whens       = []string{"allow", "deny"}
+	keys        = []string{"when", "see", "type", "press"}
+	marks       = []string{"username", "password", "totp"}
+	placeholder = regexp.MustCompile(`\{(\w+)\}`)
+)
+
+// ReadSteps reads the steps of a file, a YAML list. An error names the line and the nearest right word.
+func ReadSteps(file string, raw []byte) ([]Step, error) {
+	var doc yaml.Node
+	if err := yaml.NewDecoder(bytes.NewReader(raw)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.SequenceNode || len(doc.Content[0].Content) == 0 {
+		return nil, fmt.Errorf("%s: a list of steps is wanted, like `- press: text=Allow`", file)
+	}
+	var steps []Step
+	for _, n := range doc.Content[0].Content {
+		s := Step{Name: fmt.Sprintf("%s:%d", file, n.Line)}
+		if err := reports.EachKey(n, file, keys, s.set); err != nil {
+			return nil, err
+		}
+		if len(s.Type) == 0 && s.Press == "" {
+			return nil, fmt.Errorf("%s: the step does nothing; give it type or press", s.Name)
+		}
+		steps = append(steps, s)
+	}
+	return steps, nil
+}
+
+// set takes a key of a step.
+func (s *Step) set(key string, v *yaml.Node) error {
+	file := s.Name[:strings.LastIndex(s.Name, ":")]
+	wrong := func(format string, args ...any) error {
+		return fmt.Errorf("%s:%d: %s: %s", file, v.Line, key, fmt.Sprintf(format, args...))
+	}
+	if key == "type" {
+		if v.Kind != yaml.MappingNode || len(v.Content) == 0 {
+			return wrong(`fields and their texts are wanted, like {"#password": "{password}"}`)
+		}
+		for pairs := v.Content; len(pairs) > 1; pairs = pairs[2:] {
+			s.Type = append(s.Type, Typing{pairs[0].Value, pairs[1].Value})
+			for _, m := range placeholder.FindAllStringSubmatch(pairs[1].Value, -1) {
+				if !slices.Contains(marks, m[1]) {
+					return wrong("nothing is called %s%s", m[0], suggest.Hint(m[1], marks))
+				}
+			}
+		}
+		return nil
+	}
+	if v.Kind != yaml.ScalarNode || v.Value == "" {
+		return wrong("a text is wanted")
+	}
+	if words, ok := strings.CutPrefix(v.Value, "text="); ok {
+		if _, err := regexp.Compile(words); err != nil {
+			return wrong("%q is no regular expression", words)
+		}
+	}
+	switch key {
+	case "when":
+		if s.When = v.Value; !slices.Contains(whens, v.Value) {
+			return wrong("%q is no answer of a person%s", v.Value, suggest.Hint(v.Value, whens))
+		}
+	case "see":
+		s.See = v.Value
+	case "press":
+		s.Press = v.Value
+	}
+	return nil
+}

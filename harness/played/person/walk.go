@@ -1,0 +1,66 @@
+package person
+
+import (
+	"context"
+
+	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Person logs in and consents at a server's pages. It is safe for concurrent use.
+type Person struct {
+	Account oauth.Account
+	Wire    *wire.Client
+	Steps   []Step // how pages are walked in a browser; none: as plain HTML forms, without one
+
+	// Where there are Steps: opens a page of the person's browser, and keeps what one shows as evidence.
+	NewPage func(context.Context) (*browser.Page, error)
+	Show    func(ctx context.Context, page *browser.Page, step string)
+}
+
+// Walk is a way through a server's pages: where it begins, what the person says, and which URLs end it. Those belong to
+// the client, and are not opened.
+type Walk struct {
+	From   string
+	Refuse bool // the person says no
+	Ends   func(url string) bool
+}
+
+// Trail is what became of a walk.
+type Trail struct {
+	Last           *wire.Exchange // the redirect to the end, or the page that was stuck at
+	Went           []string       // where the person was sent, in order
+	End            string         // the last of them, if it ended the walk
+	Asked, Offered bool           // the person had something to do; could say no
+	Why            string         // no end was come to
+	err            error          // the walk broke off
+}
+
+// Return is the trail as an authorization request's outcome.
+func (t Trail) Return() oauth.Return {
+	r := oauth.Return{Last: t.Last, Asked: t.Asked, Offered: t.Offered, Why: t.Why}
+	if t.End != "" {
+		r.Came(t.End)
+	}
+	return r
+}
+
+// Walk makes a walk. One that breaks off, because no answer came or a page could not be driven, blocks the spec: whoever
+// came nowhere was not refused.
+func (p *Person) Walk(ctx context.Context, w Walk) Trail {
+	goes := p.fillForms
+	if len(p.Steps) > 0 {
+		goes = p.takeSteps
+	}
+	way := goes(ctx, w)
+	switch {
+	case way.End != "":
+	case way.err != nil:
+		judge.Block(ctx, "the pages cannot be walked through: %v", way.err)
+	case way.Last.Status == 0:
+		judge.Block(ctx, "the way through the pages ends without an answer: %s", way.Last)
+	}
+	return way
+}

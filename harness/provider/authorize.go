@@ -1,0 +1,71 @@
+package provider
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/person"
+)
+
+// Request implements oauth.Authorizer.
+func (p *Provider) Request() oauth.Form {
+	f := oauth.Form{
+		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: p.Client.ID}, {Name: "redirect_uri", Value: p.Redirect},
+		{Name: "state", Value: "state-of-this-flow"},
+	}
+	if p.Scope != "" {
+		f = append(f, oauth.Param{Name: "scope", Value: p.Scope})
+	}
+	return f
+}
+
+// Authorize implements oauth.Authorizer.
+func (p *Provider) Authorize(ctx context.Context, f oauth.Form) oauth.Return {
+	return p.authorize(ctx, p.Person, f.Encode(), false)
+}
+
+// AuthorizeAs is Authorize by another person.
+func (p *Provider) AuthorizeAs(ctx context.Context, account oauth.Account, f oauth.Form) oauth.Return {
+	who := *p.Person
+	who.Account = account
+	return p.authorize(ctx, &who, f.Encode(), false)
+}
+
+// Deny implements oauth.Decliner.
+func (p *Provider) Deny(ctx context.Context, f oauth.Form) oauth.Return {
+	return p.authorize(ctx, p.Person, f.Encode(), true)
+}
+
+// AuthorizeRaw is Authorize with a query as it is.
+func (p *Provider) AuthorizeRaw(ctx context.Context, query string) oauth.Return {
+	return p.authorize(ctx, p.Person, query, false)
+}
+
+// Visitor is a fresh browser without scripts.
+func (p *Provider) Visitor() *person.Visitor { return person.NewVisitor(p.Wire) }
+
+func (p *Provider) authorize(ctx context.Context, who *person.Person, query string, refuse bool) oauth.Return {
+	wanted := p.Redirect
+	if q, err := url.ParseQuery(query); err == nil && q.Get("redirect_uri") != "" {
+		wanted = q.Get("redirect_uri")
+	}
+	return who.Walk(ctx, person.Walk{From: p.authorizeAt(query), Refuse: refuse, Ends: func(where string) bool {
+		return strings.HasPrefix(where, p.Redirect) || sameEnd(where, wanted)
+	}}).Return()
+}
+
+func (p *Provider) authorizeAt(query string) string {
+	if strings.Contains(p.AuthorizeURL, "?") {
+		return p.AuthorizeURL + "&" + query
+	}
+	return p.AuthorizeURL + "?" + query
+}
+
+// sameEnd tells whether a URL is where a request asked to be sent, its query aside.
+func sameEnd(where, wanted string) bool {
+	a, err1 := url.Parse(where)
+	b, err2 := new(url.URL).Parse(wanted)
+	return err1 == nil && err2 == nil && b.Scheme != "" && a.Scheme == b.Scheme && a.Host == b.Host && a.Path == b.Path
+}

@@ -1,0 +1,80 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// ErrNoProvider is the reason why a target that answers cannot be judged.
+var ErrNoProvider = errors.New("the target is not an OAuth 2 provider that we can use")
+
+// metadataPaths are where providers publish theirs (RFC 8414 §3, OpenID Connect Discovery §4).
+var metadataPaths = []string{"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"}
+
+// Discover reads the provider's metadata, and takes the endpoints from there that are not known.
+func (p *Provider) Discover(ctx context.Context) error {
+	base, err := url.Parse(p.Wire.Base())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoProvider, err)
+	}
+	for _, path := range metadataPaths {
+		for _, at := range []string{base.Scheme + "://" + base.Host + path + strings.TrimSuffix(base.Path, "/"), p.Wire.Base() + path} {
+			e := p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at})
+			if e.Err != nil && e.Status == 0 {
+				return kind.Unreachable(e)
+			}
+			if doc, err := e.JSON(); err == nil && e.Status == http.StatusOK && p.Metadata == nil {
+				p.Metadata, p.MetadataURL = doc, at
+			}
+		}
+	}
+	for member, into := range map[string]*string{
+		"authorization_endpoint": &p.AuthorizeURL, "token_endpoint": &p.TokenURL, "revocation_endpoint": &p.RevokeURL,
+	} {
+		if s, _ := p.Metadata[member].(string); *into == "" {
+			*into = s
+		}
+	}
+	if p.AuthorizeURL == "" || p.TokenURL == "" {
+		return fmt.Errorf("%w: it publishes no metadata; give --authorize-url and --token-url", ErrNoProvider)
+	}
+	return nil
+}
+
+// Try makes one whole flow: without it nothing can be judged. It finds out whether secrets go into the header.
+func (p *Provider) Try(ctx context.Context) error {
+	var e *wire.Exchange
+	var back oauth.Return
+	if reason := judge.Attempt(ctx, func(ctx context.Context) {
+		for _, p.Basic = range []bool{false, true} {
+			back = p.Authorize(ctx, p.Request())
+			if back.Code == "" {
+				return
+			}
+			if e = p.Exchange(ctx, back.Code); e.Status == http.StatusOK || p.Client.Secret == "" {
+				return
+			}
+		}
+	}); reason != nil {
+		return fmt.Errorf("%w: %w", ErrNoProvider, reason)
+	}
+	switch {
+	case back.Code == "":
+		return fmt.Errorf("%w: login and consent bring no code: %s", ErrNoProvider, back)
+	case e.Status != http.StatusOK || e.Text("access_token") == "":
+		return fmt.Errorf("%w: a fresh code gets no tokens: %s", ErrNoProvider, e)
+	}
+	if p.Exchange(ctx, "invented").Status == http.StatusOK {
+		return fmt.Errorf("%w: an invented code gets tokens; that is no provider to judge", ErrNoProvider)
+	}
+	return nil
+}

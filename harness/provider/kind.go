@@ -1,0 +1,150 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// Flags are the options of the kind provider.
+type Flags struct {
+	kind.Reach
+	kind.Login
+	kind.Walking
+	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client at the provider; its secret in AUTHCONFORM_CLIENT_SECRET"`
+	Secret         string `env:"CLIENT_SECRET"`
+	OtherClientID  string `flag:"other-client-id" value:"ID" group:"Clients" help:"another client there; its secret in AUTHCONFORM_OTHER_CLIENT_SECRET"`
+	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
+	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client there without a secret"`
+	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
+	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"what is asked of the provider"`
+	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
+	TokenURL       string `flag:"token-url" value:"URL" group:"Endpoints" help:"its token endpoint"`
+	RevokeURL      string `flag:"revoke-url" value:"URL" group:"Endpoints" help:"its revocation endpoint"`
+	APIURL         string `flag:"api-url" value:"URL" group:"Endpoints" help:"a resource of the provider that wants a bearer token"`
+	kind.Browsing
+	kind.Timing
+}
+
+// Resolve implements kind.Flags.
+func (f *Flags) Resolve(target string) error {
+	if err := f.Reach.Resolve(); err != nil {
+		return err
+	}
+	if err := f.Browsing.Resolve(); err != nil {
+		return err
+	}
+	if err := f.Walking.Resolve(f.Browsing); err != nil {
+		return err
+	}
+	if f.ClientID == "" || f.RedirectURI == "" {
+		return exit.Usagef("a provider is judged by a client of ours: " +
+			"give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")
+	}
+	return f.Login.Resolve(target)
+}
+
+// Tools implements kind.Flags. A provider's pages may need other hosts: with steps the browser reaches any.
+func (f *Flags) Tools() kind.ToolOptions {
+	return kind.ToolOptions{
+		Browser: f.Browser, AnyHost: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
+	}
+}
+
+func (f *Flags) config() Config {
+	return Config{
+		AuthorizeURL: f.AuthorizeURL, TokenURL: f.TokenURL, RevokeURL: f.RevokeURL, APIURL: f.APIURL, Scope: f.Scope, Redirect: f.RedirectURI,
+		Client: oauth.Client{ID: f.ClientID, Secret: f.Secret}, OtherClient: oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
+		PublicClient: oauth.Client{ID: f.PublicClientID},
+	}
+}
+
+// Kind is a third party that homes link accounts of: an OAuth 2 provider.
+func Kind() kind.Kind {
+	return kind.Define("provider", func() *Flags {
+		return &Flags{Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}
+	}, open)
+}
+
+type session struct {
+	*Provider
+	flags *Flags
+	tools kind.Tools
+}
+
+func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
+	c := f.config()
+	if err := kind.Decode(s.Found, &c); err != nil {
+		return nil, err
+	}
+	return &session{New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock), f, t}, nil
+}
+
+// Visiting is a person who goes through pages by steps, in a browser, or as forms where there are none.
+func Visiting(account oauth.Account, steps []person.Step, b *browser.Lazy) *person.Person {
+	return &person.Person{Account: account, Steps: steps, Show: browser.Show, NewPage: func(ctx context.Context) (*browser.Page, error) {
+		return browser.From(browser.With(ctx, b)).NewPage(ctx)
+	}}
+}
+
+// Look implements kind.Session.
+func (s *session) Look(ctx context.Context) (kind.Facts, error) {
+	if err := s.Discover(ctx); err != nil {
+		return kind.Facts{}, exit.With(exit.NoTarget, err)
+	}
+	if err := s.Try(ctx); err != nil {
+		return kind.Facts{}, exit.With(exit.NoTarget, err)
+	}
+	lacks := s.flags.Tools().Lacks()
+	lacks.Add(s.OtherClient.ID == "", condition.OtherClient, "give --other-client-id, and its secret in AUTHCONFORM_OTHER_CLIENT_SECRET")
+	lacks.Add(s.PublicClient.ID == "", condition.PublicClient, "give --public-client-id, a client without a secret")
+	lacks.Add(s.APIURL == "", condition.API, "give --api-url, a resource that wants a bearer token")
+	lacks.Add(s.RevokeURL == "", condition.Revocation, "the target's metadata name no revocation_endpoint; give --revoke-url if it has one")
+	lacks.Add(s.Metadata == nil, condition.Metadata, "the target publishes no metadata")
+	return kind.Facts{Product: "OAuth 2 provider", Lacks: lacks}, nil
+}
+
+// Found implements kind.Session.
+func (s *session) Found() any { return s.Config }
+
+// With implements kind.Session.
+func (s *session) With(ctx context.Context) context.Context {
+	return s.tools.With(With(ctx, s.Provider))
+}
+
+// Lost implements kind.Session: it asks for the first page of a login.
+func (s *session) Lost(ctx context.Context) error {
+	ask := func(ctx context.Context) *wire.Exchange {
+		return s.Visitor().Open(ctx, s.authorizeAt(s.Request().Encode()))
+	}
+	return s.doubt.Resolve(ctx, ask, Banned)
+}
+
+// Banned is why an answer to what is everybody's is one to somebody who is banned; nil: it is not.
+func Banned(e *wire.Exchange) error {
+	if e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
+		return fmt.Errorf("%w: it answers %d to what it answered before", kind.ErrBanned, e.Status)
+	}
+	return nil
+}
+
+// GiveBack implements kind.Session: each spec gave back what it took.
+func (s *session) GiveBack(context.Context) {}
+
+// Leave implements kind.Session.
+func (s *session) Leave(context.Context) kind.Totals { return kind.Totals{Requests: s.Wire.Requests()} }
+
+// Traces implements kind.Session: tokens of a provider cannot be listed.
+func (s *session) Traces() []string { return nil }
+
+// Sweep implements kind.Session.
+func (s *session) Sweep(context.Context, time.Time, []string) []string { return nil }

@@ -1,0 +1,91 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Config says where the provider's endpoints are and which clients we have there. Endpoints that are empty are read from
+// its metadata.
+type Config struct {
+	AuthorizeURL string         `json:"authorize_url,omitempty"`
+	TokenURL     string         `json:"token_url,omitempty"`
+	RevokeURL    string         `json:"revoke_url,omitempty"`
+	APIURL       string         `json:"api_url,omitempty"` // a resource that wants a bearer token; "": none is known
+	Scope        string         `json:"scope,omitempty"`
+	Redirect     string         `json:"redirect_uri"` // of all clients
+	Client       oauth.Client   `json:"client"`
+	OtherClient  oauth.Client   `json:"other"`  // zero: none
+	PublicClient oauth.Client   `json:"public"` // one without a secret; zero: none
+	Metadata     map[string]any `json:"metadata,omitempty"`
+	MetadataURL  string         `json:"metadata_url,omitempty"`
+	Basic        bool           `json:"basic,omitempty"` // secrets in the form are refused: they go into the header (found out at the door)
+}
+
+// Provider is a provider under test. It is safe for concurrent use.
+type Provider struct {
+	Config
+	Wire   *wire.Client
+	Clock  clock.Clock
+	Person *person.Person
+
+	doubt kind.Doubt
+}
+
+// New makes a Provider. Nothing is sent yet.
+func New(o wire.Options, c Config, who *person.Person, clk clock.Clock) *Provider {
+	p := &Provider{Config: c, Clock: clk}
+	o.Observe = p.doubt.Observe
+	p.Wire = wire.New(o)
+	who.Wire = p.Wire
+	p.Person = who
+	return p
+}
+
+type providerKey struct{}
+
+// With lets the specs under ctx find the provider.
+func With(ctx context.Context, p *Provider) context.Context {
+	return context.WithValue(oauth.With(ctx, p), providerKey{}, p)
+}
+
+// From is the provider under test.
+func From(ctx context.Context) *Provider {
+	p, ok := ctx.Value(providerKey{}).(*Provider)
+	if !ok {
+		panic("provider: no provider in this context; is the row of this profile?")
+	}
+	p.Hush(ctx)
+	return p
+}
+
+// Hush makes what we know of the provider a secret of the spec.
+func (p *Provider) Hush(ctx context.Context) {
+	for _, c := range []oauth.Client{p.Client, p.OtherClient} {
+		judge.Secret(ctx, "client_secret", c.Secret)
+	}
+	judge.Secret(ctx, "password", p.Person.Account.Password)
+}
+
+// Default implements oauth.Clients.
+func (p *Provider) Default() oauth.Client { return p.Client }
+
+// Other implements oauth.Clients.
+func (p *Provider) Other() oauth.Client { return p.OtherClient }
+
+// Public implements oauth.Clients.
+func (p *Provider) Public() oauth.Client { return p.PublicClient }
+
+// Advance implements oauth.Clock.
+func (p *Provider) Advance(ctx context.Context, d time.Duration) error {
+	err := p.Clock.Advance(ctx, d)
+	p.Wire.Forget()
+	return err
+}

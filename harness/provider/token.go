@@ -1,0 +1,119 @@
+package provider
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// CodeGrant implements oauth.TokenEndpoint, as a home redeems a code.
+func (p *Provider) CodeGrant(code string) oauth.Form {
+	return p.withSecret(oauth.Form{
+		{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "redirect_uri", Value: p.Redirect},
+		{Name: "client_id", Value: p.Client.ID},
+	})
+}
+
+func (p *Provider) withSecret(f oauth.Form) oauth.Form {
+	if p.Client.Secret != "" {
+		f = append(f, oauth.Param{Name: "client_secret", Value: p.Client.Secret})
+	}
+	return f
+}
+
+// Exchange implements oauth.TokenEndpoint. What it brought is revoked when the spec ends, where the provider can.
+func (p *Provider) Exchange(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange {
+	judge.Secret(ctx, "code", code)
+	e := p.Token(ctx, p.CodeGrant(code).Apply(changes...))
+	if e.Status == http.StatusOK {
+		judge.From(ctx).Cleanup(func(ctx context.Context) { p.give(ctx, e) })
+	}
+	return e
+}
+
+// Renew implements oauth.TokenEndpoint, as a home refreshes.
+func (p *Provider) Renew(ctx context.Context, token string, changes ...oauth.Change) *wire.Exchange {
+	judge.Secret(ctx, "refresh_token", token)
+	f := oauth.Form{{Name: "grant_type", Value: "refresh_token"}, {Name: "client_id", Value: p.Client.ID}, {Name: "refresh_token", Value: token}}
+	return p.Token(ctx, p.withSecret(f).Apply(changes...))
+}
+
+// SendToken implements oauth.TokenEndpoint.
+func (p *Provider) SendToken(ctx context.Context, method, query, contentType, body string) *wire.Exchange {
+	return p.Wire.Do(ctx, oauth.Raw(p.TokenURL, method, query, contentType, body))
+}
+
+// Token posts a form to the token endpoint. Where the provider wants HTTP Basic, id and secret move into the header.
+func (p *Provider) Token(ctx context.Context, f oauth.Form, header ...string) *wire.Exchange {
+	return p.authenticated(ctx, p.TokenURL, f, header...)
+}
+
+// TokenAsIs posts a form to the token endpoint, as it is.
+func (p *Provider) TokenAsIs(ctx context.Context, f oauth.Form) *wire.Exchange {
+	return p.post(ctx, p.TokenURL, f)
+}
+
+// Revoke implements oauth.Revoker.
+func (p *Provider) Revoke(ctx context.Context, token string, changes ...oauth.Change) *wire.Exchange {
+	judge.Secret(ctx, "token", token)
+	f := oauth.Form{{Name: "token", Value: token}, {Name: "client_id", Value: p.Client.ID}}
+	return p.authenticated(ctx, p.RevokeURL, p.withSecret(f).Apply(changes...))
+}
+
+// give gives tokens back, where the provider revokes.
+func (p *Provider) give(ctx context.Context, e *wire.Exchange) {
+	if p.RevokeURL == "" {
+		return
+	}
+	got := Read(e)
+	for _, token := range []string{got.Refresh, got.Access} {
+		if token != "" {
+			p.Revoke(ctx, token)
+		}
+	}
+}
+
+func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form, header ...string) *wire.Exchange {
+	id, _ := value(f, "client_id")
+	secret, there := value(f, "client_secret")
+	if p.Basic && there && len(header) == 0 {
+		f = f.Apply(oauth.Drop("client_id"), oauth.Drop("client_secret"))
+		header = []string{"Authorization", BasicHeader(oauth.Client{ID: id, Secret: secret})}
+	}
+	return p.post(ctx, to, f, header...)
+}
+
+func value(f oauth.Form, name string) (string, bool) {
+	for _, p := range f {
+		if p.Name == name {
+			return p.Value, true
+		}
+	}
+	return "", false
+}
+
+// BasicHeader is a client's Authorization header (RFC 6749 §2.3.1).
+func BasicHeader(c oauth.Client) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ID)+":"+url.QueryEscape(c.Secret)))
+}
+
+func (p *Provider) post(ctx context.Context, to string, f oauth.Form, header ...string) *wire.Exchange {
+	r := wire.Request{
+		Method: http.MethodPost, URL: to, Body: f.Encode(), Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return p.Wire.Do(ctx, r)
+}
+
+// Read reads tokens from an answer; what is no token answer has none.
+func Read(e *wire.Exchange) oauth.Tokens {
+	got, _ := oauth.Read(e, "") // the zero value says it
+	return got
+}

@@ -1,0 +1,297 @@
+package home
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	"github.com/authconform/authconform/harness/home"
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/played/clientsite"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+var _ = Describe("Client pages", func() {
+	It(requirement("ha.clients.link-tag"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		publishes(ctx, "link-tag", []pageVector{
+			{"W01", link(to), to}, {"W03", "<LINK REL=redirect_uri HREF=" + to + ">", to}, {"W04", "<link rel='redirect_uri' href='hass://auth'>", "hass://auth"},
+		})
+		Expect(Step(ctx, "W20"), authorize(ctx, clientWith(ctx, "link-tag-none", "<title>W20</title>", to))).To(RefuseRedirect())
+	})
+
+	It(requirement("indieauth.redirect.multiple-links"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		page := link(to+"/1") + link(to+"/2") + link("hass://three")
+		publishes(ctx, "multiple", []pageVector{{"W09 first", page, to + "/1"}, {"W09 second", page, to + "/2"}, {"W09 third", page, "hass://three"}})
+	})
+
+	It(requirement("indieauth.redirect.relative-link"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		publishes(ctx, "relative", []pageVector{{"W06", link(strings.TrimPrefix(to, "http:")), to}})
+		h := home.From(ctx)
+		Expect(Step(ctx, "W05"), authorize(ctx, clientWith(ctx, "relative-path", link("/redirect"), h.Site.Origin()+"/redirect"))).To(IssueCode())
+		Expect(Step(ctx, "W06 as it stands"), authorize(ctx, clientWith(ctx, "relative-raw", link(strings.TrimPrefix(to, "http:")), strings.TrimPrefix(to, "http:")))).To(RefuseRedirect())
+	})
+
+	It(requirement("indieauth.redirect.entities"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		publishes(ctx, "entities", []pageVector{{"W19", link(to + "?a=1&amp;b=2"), to + "?a=1&b=2"}, {"W19 numeric", link(strings.Replace(to, "/callback", "&#47;callback", 1)), to}})
+	})
+
+	It(requirement("indieauth.redirect.not-in-comment-or-script"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		publishesNot(ctx, "inert", []pageVector{
+			{"W13 comment", "<!-- " + link(to) + " -->", to}, {"W14 script", "<script>var x = '" + link(to) + "';</script>", to},
+			{"W16 anchor", `<a rel="redirect_uri" href="` + to + `">x</a>`, to}, {"W17 attribute", `<div title='` + link(to) + `'></div>`, to},
+			{"style", "<style>/* " + link(to) + " */</style>", to}, {"escaped", strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(link(to)), to},
+		})
+	})
+
+	It(requirement("indieauth.redirect.not-in-inert-text"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		var list []pageVector
+		for _, element := range []string{"textarea", "title", "template"} {
+			list = append(list, pageVector{"W14 " + element, "<" + element + ">" + link(to) + "</" + element + ">", to})
+		}
+		publishesNot(ctx, "inert-text", list)
+	})
+
+	It(requirement("indieauth.redirect.rel-exact"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		publishesNot(ctx, "rel", []pageVector{
+			{"W15 not-redirect_uri", `<link rel="not-redirect_uri" href="` + to + `">`, to}, {"W15 redirect_uris", `<link rel="redirect_uris" href="` + to + `">`, to},
+			{"rev", `<link rev="redirect_uri" href="` + to + `">`, to}, {"no rel", `<link href="` + to + `">`, to},
+		})
+	})
+
+	It(requirement("indieauth.redirect.rel-list"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		notesPages(ctx, "rel-list", []pageVector{{"W12 list", `<link rel="nofollow redirect_uri" href="` + to + `">`, to}, {"W12 upper case", `<link rel="REDIRECT_URI" href="` + to + `">`, to}})
+	})
+
+	It(requirement("indieauth.redirect.link-header"), func(ctx SpecContext) {
+		h, to := home.From(ctx), elsewhere(ctx)
+		Control(ctx, authorize(ctx, clientWith(ctx, "link-header-control", link(to), to))).To(IssueCode())
+		for _, v := range []vector{{"W02", `<` + to + `>; rel="redirect_uri"`}, {"W07", `</style.css>; rel="preload", <` + to + `>; rel="redirect_uri"`}} {
+			page := h.Site.Page("link-header-"+v.name, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Link", v.value) })
+			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: to}).Exchange))
+		}
+	})
+
+	It(requirement("ha.clients.link-tag-anywhere"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		notesPages(ctx, "anywhere", []pageVector{
+			{"W11 body", "<html><head></head><body><p>text</p>" + link(to) + "</body></html>", to},
+			{"W24 base", `<base href="https://evil.example/">` + link("/redirect"), "https://evil.example/redirect"},
+		})
+	})
+
+	It(requirement("ha.clients.first-10kb"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		publishes(ctx, "first-10kb", []pageVector{{"W21", padded(9000) + link(to), to}, {"byte 5000", padded(5000) + link(to), to}})
+	})
+
+	It(requirement("ha.clients.beyond-10kb"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		notesPages(ctx, "beyond-10kb", []pageVector{{"W22", padded(10300) + link(to), to}, {"W23", padded(10220) + link(to), to}, {"byte 100 000", padded(100000) + link(to), to}})
+	})
+
+	It(requirement("ha.clients.multibyte"), func(ctx SpecContext) {
+		to := elsewhere(ctx)
+		var list []pageVector
+		for _, shift := range []int{1021, 1022, 1023, 1024} {
+			list = append(list, pageVector{"é and € around byte 1024", padded(shift) + "é€𝄞é€𝄞" + link(to), to})
+		}
+		list = append(list, pageVector{"bytes that are no text", "\xff\xfe\xfd" + padded(100) + link(to), to})
+		publishes(ctx, "multibyte", list)
+	})
+
+	It(requirement("indieauth.client-info.html-redirects"), func(ctx SpecContext) {
+		h, to := home.From(ctx), elsewhere(ctx)
+		page := h.Site.HTML("redirect-target", link(to))
+		Control(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: to})).To(IssueCode())
+		for _, v := range []vector{{"same host", page.URL()}, {"another origin", page.Other()}} {
+			from := h.Site.Page("redirect-"+strings.ReplaceAll(v.name, " ", "-"), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, v.value, http.StatusFound) })
+			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, home.Login{ClientID: from.URL(), RedirectURI: to}).Exchange))
+		}
+	})
+
+	It(requirement("indieauth.client-info.status"), func(ctx SpecContext) {
+		h, to := home.From(ctx), elsewhere(ctx)
+		Control(ctx, authorize(ctx, clientWith(ctx, "status-control", link(to), to))).To(IssueCode())
+		missing := h.Site.Page("status-404", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(link(to)))
+		})
+		Note(Step(ctx, "404"), "%s", Outcome(authorize(ctx, home.Login{ClientID: missing.URL(), RedirectURI: to}).Exchange))
+		plain := h.Site.Page("status-plain", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain")
+			_, _ = w.Write([]byte(link(to)))
+		})
+		Note(Step(ctx, "text/plain"), "%s", Outcome(authorize(ctx, home.Login{ClientID: plain.URL(), RedirectURI: to}).Exchange))
+	})
+})
+
+// pageVector is a client page and a redirect URI that is asked for.
+type pageVector struct{ name, body, redirect string }
+
+func pageName(v pageVector) string { return v.name }
+
+func elsewhere(ctx Ctx) string { return home.From(ctx).Site.Other() + "/callback" }
+
+func link(to string) string { return `<link rel="redirect_uri" href="` + to + `">` }
+
+// padded is a page so far that what follows begins at byte n.
+func padded(n int) string {
+	const head, tail = "<!doctype html><title>A client</title><p>", "</p>"
+	return head + strings.Repeat("x", n-len(head)-len(tail)) + tail
+}
+
+// clientWith is a login for a client whose page has the body.
+func clientWith(ctx Ctx, name, body, redirect string) home.Login {
+	return home.Login{ClientID: home.From(ctx).Site.HTML(name, body).URL(), RedirectURI: redirect}
+}
+
+func publishes(ctx Ctx, name string, list []pageVector) {
+	Each(ctx, list, pageName, func(ctx Ctx, v pageVector) {
+		Expect(ctx, authorize(ctx, clientWith(ctx, pageID(name, v), v.body, v.redirect))).To(IssueCode())
+	})
+}
+
+// publishesNot holds for pages that publish nothing, next to one that does.
+func publishesNot(ctx Ctx, name string, list []pageVector) {
+	Control(ctx, authorize(ctx, clientWith(ctx, name+"-control", link(list[0].redirect), list[0].redirect))).To(IssueCode())
+	Each(ctx, list, pageName, func(ctx Ctx, v pageVector) {
+		Expect(ctx, authorize(ctx, clientWith(ctx, pageID(name, v), v.body, v.redirect))).To(RefuseRedirect())
+	})
+}
+
+func notesPages(ctx Ctx, name string, list []pageVector) {
+	Control(ctx, authorize(ctx, clientWith(ctx, name+"-control", link(list[0].redirect), list[0].redirect))).To(IssueCode())
+	Each(ctx, list, pageName, func(ctx Ctx, v pageVector) {
+		Note(ctx, "%s", Outcome(authorize(ctx, clientWith(ctx, pageID(name, v), v.body, v.redirect)).Exchange))
+	})
+}
+
+// pageID is a path of the client site that no other vector has.
+func pageID(name string, v pageVector) string {
+	return name + "-" + strings.Map(func(r rune) rune {
+		if r < '0' || r > 'z' {
+			return '-'
+		}
+		return r
+	}, v.name) + "-" + Sum(v.body)
+}
+
+// pageTimeout is how long the home waits for a client page (HA core auth/indieauth.py).
+const pageTimeout = 5 * time.Second
+
+// slowest is how long a login may take whose client page does not come.
+const slowest = 15 * time.Second
+
+var _ = Describe("Client pages that misbehave", func() {
+	It(requirement("indieauth.client-info.timeout"), func(ctx SpecContext) {
+		h, to := home.From(ctx), elsewhere(ctx)
+		Control(ctx, authorize(ctx, clientWith(ctx, "timeout-control", link(to), to))).To(IssueCode())
+		for _, v := range []struct {
+			name    string
+			handler http.HandlerFunc
+		}{
+			{"nothing", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
+			{"headers, then nothing", func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }},
+		} {
+			page := h.Site.Page("timeout-"+Sum(v.name), v.handler)
+			var answer *home.Step
+			Meanwhile(ctx, pageTimeout, func() bool { return len(page.Fetches()) > 0 }, func() {
+				answer = authorize(Step(ctx, v.name), home.Login{ClientID: page.URL(), RedirectURI: to})
+			})
+			refusedSoon(Step(ctx, v.name), answer)
+		}
+	})
+
+	It(requirement("indieauth.client-info.endless"), func(ctx SpecContext) {
+		misbehaves(ctx, "endless", map[string]http.HandlerFunc{"endless": func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				if _, err := w.Write([]byte(strings.Repeat("x", 4096))); err != nil {
+					return
+				}
+			}
+		}})
+	})
+
+	It(requirement("indieauth.client-info.redirect-loop"), func(ctx SpecContext) {
+		misbehaves(ctx, "loop", map[string]http.HandlerFunc{"loop": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }})
+	})
+
+	It(requirement("indieauth.client-info.unreachable"), func(ctx SpecContext) {
+		misbehaves(ctx, "unreachable", map[string]http.HandlerFunc{"cut": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }})
+		for _, id := range []string{"http://127.0.0.1:1/", "https://no-such-name.invalid/"} {
+			Expect(Step(ctx, id), authorize(ctx, home.Login{ClientID: id, RedirectURI: elsewhere(ctx)})).To(RefuseRedirect())
+		}
+	})
+
+	It(requirement("ha.clients.fetch-anonymous"), func(ctx SpecContext) {
+		f := fetched(ctx, "anonymous")[0]
+		for _, name := range []string{"Cookie", "Authorization", "Referer", "Origin", "X-Forwarded-For"} {
+			Expect(ctx, f.Header.Get(name)).To(Be("header "+name, ""))
+		}
+	})
+
+	It(requirement("ha.clients.fetch-get"), func(ctx SpecContext) {
+		for _, f := range fetched(ctx, "get") {
+			Expect(ctx, f.Method).To(Be("method of the fetch", http.MethodGet))
+		}
+	})
+
+	It(requirement("ha.clients.no-fetch-before-login"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		page := h.Site.HTML("before-login", link(elsewhere(ctx)))
+		login := home.Login{ClientID: page.URL(), RedirectURI: elsewhere(ctx)}
+		begun := h.Begin(ctx, login)
+		Control(ctx, begun).To(OpenForm())
+		Control(ctx, h.Submit(ctx, begun.FlowID, page.URL(), map[string]any{"username": h.Account.Username, "password": "wrong-password"})).To(OpenForm())
+		Expect(ctx, len(page.Fetches())).To(Be("requests for the client page", 0))
+		Control(ctx, h.Password(ctx, begun.FlowID, login)).To(IssueCode())
+		Control(ctx, len(page.Fetches()) > 0).To(Be("the page was fetched after the right password", true))
+	})
+
+	It(requirement("ha.clients.page-changes"), func(ctx SpecContext) {
+		h, to := home.From(ctx), elsewhere(ctx)
+		login := home.Login{ClientID: h.Site.HTML("changes", link(to)).URL(), RedirectURI: to}
+		Control(ctx, authorize(ctx, login)).To(IssueCode())
+		h.Site.HTML("changes", "<title>nothing any more</title>")
+		Note(ctx, "after the link was removed: %s", Outcome(authorize(ctx, login).Exchange))
+	})
+})
+
+// fetched is what the client site got for one login that needed its page.
+func fetched(ctx Ctx, name string) []clientsite.Fetch {
+	page := home.From(ctx).Site.HTML("fetched-"+name, link(elsewhere(ctx)))
+	Control(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: elsewhere(ctx)})).To(IssueCode())
+	if len(page.Fetches()) == 0 {
+		Block(ctx, "a code was issued without a fetch of the client page")
+	}
+	return page.Fetches()
+}
+
+// misbehaves holds for client pages that get no code, no server error and no long wait.
+func misbehaves(ctx Ctx, name string, pages map[string]http.HandlerFunc) {
+	h, to := home.From(ctx), elsewhere(ctx)
+	Control(ctx, authorize(ctx, clientWith(ctx, name+"-control", link(to), to))).To(IssueCode())
+	for _, what := range slices.Sorted(maps.Keys(pages)) {
+		handler := pages[what]
+		page := h.Site.Page(name+"-"+Sum(what), handler)
+		refusedSoon(Step(ctx, what), authorize(Step(ctx, what), home.Login{ClientID: page.URL(), RedirectURI: to}))
+	}
+}
+
+func refusedSoon(ctx Ctx, answer *home.Step) {
+	Expect(ctx, answer).To(RefuseRedirect())
+	Expect(ctx, answer.Duration < slowest).To(Be("an answer within "+slowest.String(), true))
+}

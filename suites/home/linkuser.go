@@ -1,0 +1,106 @@
+package home
+
+import (
+	"net/http"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	"github.com/authconform/authconform/harness/home"
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+var _ = Describe("Linking a credential", func() {
+	It(requirement("ha.link.own"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Expect(ctx, linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
+		Expect(Step(ctx, "of a flow for linking"), linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, home.Login{Body: map[string]any{"type": "link_user"}}))).To(HaveStatus(200))
+	})
+
+	It(requirement("ha.link.needs-token"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		code := h.Code(ctx, home.Login{})
+		body := map[string]string{"client_id": h.Client().ID, "code": code}
+		Expect(Step(ctx, "none"), h.PostJSON(ctx, "/auth/link_user", body)).To(BeRefused(ctx, "bearer-refused"))
+		Expect(Step(ctx, "junk"), linkCode(ctx, "junk", code)).To(BeRefused(ctx, "bearer-refused"))
+		Control(ctx, linkCode(ctx, h.Session(ctx).Access, code)).To(HaveStatus(200))
+	})
+
+	It(requirement("ha.link.others-credential"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		user := h.NewUser(ctx, "linked")
+		login := home.Login{Account: &user.Account}
+		Expect(ctx, linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, login))).To(HaveStatus(400))
+		Expect(ctx, whoIs(ctx, h.Tokens(ctx, login).Access) == user.ID).To(Be("the credential is its owner's", true))
+		Control(ctx, linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
+	})
+
+	It(requirement("ha.link.client-bound"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		session, code := h.Session(ctx).Access, h.Code(ctx, home.Login{})
+		for _, other := range []string{h.Site.Other() + "/", h.Client().ID + "app", "https://app.example/"} {
+			Expect(Step(ctx, other), linkCodeAs(ctx, session, other, code)).To(HaveStatus(400))
+		}
+		Control(ctx, linkCode(ctx, session, code)).To(HaveStatus(200))
+	})
+
+	It(requirement("ha.link.single-use"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		session, code := h.Session(ctx).Access, h.Code(ctx, home.Login{})
+		Control(ctx, linkCode(ctx, session, code)).To(HaveStatus(200))
+		Expect(Step(ctx, "linked twice"), linkCode(ctx, session, code)).To(HaveStatus(400))
+		Expect(Step(ctx, "exchanged after linking"), h.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
+		spent := h.Code(ctx, home.Login{})
+		Control(ctx, h.Exchange(ctx, spent)).To(IssueTokens())
+		Expect(Step(ctx, "linked after the exchange"), linkCode(ctx, session, spent)).To(HaveStatus(400))
+	})
+
+	It(requirement("ha.link.junk-code"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		session, code := h.Session(ctx).Access, h.Code(ctx, home.Login{})
+		for _, junk := range []string{"", "0", "0123456789abcdef0123456789abcdef", code[:len(code)-1], code + "0"} {
+			Secret(ctx, "code", junk)
+			Expect(ctx, linkCode(ctx, session, junk)).To(HaveStatus(400))
+		}
+		Control(ctx, linkCode(ctx, session, code)).To(HaveStatus(200))
+	})
+
+	It(requirement("ha.link.challenged"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		session := h.Session(ctx).Access
+		Expect(ctx, linkCode(ctx, session, h.Code(ctx, home.Login{Challenge: oauth.S256(oauth.Verifier)}))).To(HaveStatus(400))
+		Control(ctx, linkCode(ctx, session, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
+	})
+
+	It(requirement("ha.link.expired"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		inTime, late := h.Code(ctx, home.Login{}), h.Code(ctx, home.Login{})
+		Advance(ctx, 9*time.Minute)
+		session := h.Tokens(ctx, home.Login{}).Access
+		Expect(ctx, linkCode(ctx, session, inTime)).To(HaveStatus(200))
+		Advance(ctx, 2*time.Minute)
+		Expect(ctx, linkCode(ctx, session, late)).To(HaveStatus(400))
+		Control(ctx, linkCode(ctx, session, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
+	})
+
+	It(requirement("ha.link.dead-session"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		dead, code := h.Tokens(ctx, home.Login{}), h.Code(ctx, home.Login{})
+		Control(ctx, legacyRevoke(ctx, dead.Refresh)).To(HaveStatus(200))
+		Expect(ctx, linkCode(ctx, dead.Access, code)).To(BeRefused(ctx, "bearer-refused"))
+		Control(ctx, linkCode(ctx, h.Session(ctx).Access, code)).To(HaveStatus(200))
+	})
+})
+
+// linkCode hands in a code of the run's own client.
+func linkCode(ctx Ctx, session, code string) *wire.Exchange {
+	return linkCodeAs(ctx, session, home.From(ctx).Client().ID, code)
+}
+
+func linkCodeAs(ctx Ctx, session, client, code string) *wire.Exchange {
+	body := `{"client_id":` + quoted(client) + `,"code":` + quoted(code) + `}`
+	return home.From(ctx).Send(ctx, http.MethodPost, "/auth/link_user", body, "Authorization", "Bearer "+session, "Content-Type", "application/json")
+}

@@ -1,0 +1,141 @@
+package home
+
+import (
+	"context"
+	"net/url"
+	"regexp"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	"github.com/authconform/authconform/harness/home"
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+const metadataPath = "/.well-known/oauth-authorization-server"
+
+var _ = Describe("Authorization server metadata", func() {
+	It(requirement("oauth2.metadata.served"), func(ctx SpecContext) {
+		Expect(ctx, home.From(ctx).Get(ctx, metadataPath)).To(All(HaveStatus(200), BeJSONObject(), HaveText("token_endpoint")))
+	})
+
+	It(requirement("oauth2.metadata.endpoints"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Expect(ctx, h.Get(ctx, endpoint(ctx, "authorization_endpoint"))).To(All(HaveStatus(200), BeHTML()))
+		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "token_endpoint"), nil)).To(All(HaveStatus(400), HaveError("invalid_request", "unsupported_grant_type")))
+		grant := h.CodeGrant(h.Code(ctx, home.Login{}))
+		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "token_endpoint"), grant)).To(IssueTokens())
+	})
+
+	It(requirement("oauth2.metadata.response-types"), func(ctx SpecContext) {
+		Expect(ctx, metadata(ctx)).To(HaveList("response_types_supported", "code"))
+	})
+
+	It(requirement("oauth2.metadata.revocation-endpoint"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Expect(ctx, metadata(ctx)).To(HaveText("revocation_endpoint"))
+		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "revocation_endpoint"), oauth.Form{{Name: "token", Value: "unknown-to-everybody"}})).To(HaveStatus(200))
+	})
+
+	It(requirement("oauth2.metadata.auth-methods"), func(ctx SpecContext) {
+		Expect(ctx, metadata(ctx)).To(HaveList("token_endpoint_auth_methods_supported", "none"))
+	})
+
+	It(requirement("oauth2.metadata.grant-types"), func(ctx SpecContext) {
+		Expect(ctx, metadata(ctx)).To(HaveList("grant_types_supported", "authorization_code", "refresh_token"))
+	})
+
+	It(requirement("oauth2.metadata.pkce-true"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		login := home.Login{Challenge: oauth.S256(oauth.Verifier)}
+		Control(ctx, h.Exchange(ctx, h.Code(ctx, login), oauth.Set("code_verifier", verifier))).To(IssueTokens())
+		Expect(ctx, h.Exchange(ctx, h.Code(ctx, login))).To(BeRefused(ctx, "verifier-missing"))
+	})
+
+	It(requirement("oauth2.metadata.issuer"), func(ctx SpecContext) {
+		Expect(ctx, metadata(ctx)).To(HaveText("issuer", home.From(ctx).Wire.Base()))
+	})
+
+	It(requirement("oauth2.metadata.absolute-endpoints"), func(ctx SpecContext) {
+		Expect(ctx, metadata(ctx)).To(EachMember("endpoint an absolute URL", "_endpoint", func(v any) bool {
+			s, _ := v.(string)
+			u, err := url.Parse(s)
+			return err == nil && u.IsAbs() && u.Host != "" && u.Fragment == ""
+		}))
+	})
+
+	It(requirement("oauth2.metadata.member-types"), func(ctx SpecContext) {
+		doc := metadata(ctx)
+		Control(ctx, doc).To(HaveList("response_types_supported", "code"))
+		Expect(ctx, doc).To(EachMember("list a non-empty array of strings", "s_supported", func(v any) bool {
+			list, ok := v.([]any)
+			for _, item := range list {
+				if _, isText := item.(string); !isText {
+					return false
+				}
+			}
+			return ok && len(list) > 0
+		}))
+	})
+
+	It(requirement("ha.metadata.foreign-host"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, metadata(ctx)).To(HaveText("token_endpoint"))
+		Expect(ctx, h.Get(ctx, metadataPath, "Host", "evil.example")).To(NotMention("evil.example"))
+		Expect(ctx, h.Get(ctx, metadataPath, "X-Forwarded-Host", "evil.example")).To(NotMention("evil.example"))
+	})
+
+	It(requirement("ha.metadata.cors"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Expect(ctx, h.Get(ctx, metadataPath, "Origin", "https://app.example")).To(All(HaveStatus(200), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*")))
+	})
+
+	It(requirement("oauth2.metadata.get-only"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, metadata(ctx)).To(HaveStatus(200))
+		Expect(ctx, h.PostForm(ctx, metadataPath, nil)).To(HaveStatus(405))
+	})
+
+	It(requirement("oauth2.resource-metadata.served"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		doc := h.Get(ctx, "/.well-known/oauth-protected-resource")
+		Expect(ctx, doc).To(All(HaveStatus(200), HaveText("resource", h.Wire.Base()), HaveList("authorization_servers", h.Wire.Base())))
+	})
+
+	It(requirement("oauth2.resource-metadata.announced"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		refused := h.Get(ctx, "/api/")
+		Control(ctx, refused).To(HaveStatus(401))
+		named := resourceMetadata.FindStringSubmatch(refused.Header.Get("WWW-Authenticate"))
+		if named == nil {
+			Violated(ctx, `WWW-Authenticate with resource_metadata="…"`, refused.Header.Get("WWW-Authenticate"))
+			return
+		}
+		Expect(ctx, h.Get(ctx, named[1])).To(All(HaveStatus(200), HaveText("resource")))
+	})
+})
+
+var resourceMetadata = regexp.MustCompile(`(?i)^Bearer\b.*resource_metadata="([^"]+)"`)
+
+// metadata is the document.
+func metadata(ctx context.Context) *wire.Exchange { return home.From(ctx).Get(ctx, metadataPath) }
+
+// endpoint is a URL of the metadata, resolved against the target. That it is named is a control.
+func endpoint(ctx context.Context, member string) string {
+	doc := metadata(ctx)
+	Control(ctx, doc).To(HaveText(member))
+	h := home.From(ctx)
+	u, err := url.Parse(doc.Text(member))
+	if err != nil {
+		Block(ctx, "%s is no URL", member)
+	}
+	base, _ := url.Parse(h.Wire.Base() + "/")
+	if named := base.ResolveReference(u).String(); strings.HasPrefix(named, "http") {
+		return named
+	}
+	Block(ctx, "%s is no http URL", member)
+	return ""
+}

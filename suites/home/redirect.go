@@ -1,0 +1,208 @@
+package home
+
+import (
+	"html"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	"github.com/authconform/authconform/harness/home"
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+var _ = Describe("Redirect URIs", func() {
+	It(requirement("indieauth.redirect.same-origin-implicit"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Each(ctx, []vector{{"RM01", "/redirect"}, {"RM02", "/other"}, {"RM03", "/?auth_callback=1"}, {"deep", "/a/b/c?d=e"}}, named, func(ctx Ctx, v vector) {
+			Expect(ctx, authorize(ctx, home.Login{ClientID: h.Client().ID, RedirectURI: h.Site.Origin() + v.value})).To(IssueCode())
+		})
+	})
+
+	It(requirement("ha.redirect.same-origin-no-fetch"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		page := h.Site.HTML("no-fetch", "nothing is listed here")
+		Control(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: h.Client().Redirect})).To(IssueCode())
+		Expect(ctx, len(page.Fetches())).To(Be("requests for the client page", 0))
+		Control(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: h.Site.Other() + "/callback"})).To(RefuseRedirect())
+		Control(ctx, len(page.Fetches()) > 0).To(Be("the page was fetched for a foreign redirect", true))
+	})
+
+	It(requirement("indieauth.redirect.block-unlisted"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		listed := publish(ctx, "listed", h.Site.Other()+"/callback")
+		Control(ctx, authorize(ctx, home.Login{ClientID: listed, RedirectURI: h.Site.Other() + "/callback"})).To(IssueCode())
+		empty := h.Site.HTML("unlisted", "<!doctype html><title>W20</title>").URL()
+		own := h.Site.Origin()
+		Each(ctx, []vector{
+			{"RM10 other origin", h.Site.Other() + "/callback"}, {"RM10 other host", "https://other.example/cb"}, {"RM11 other scheme", strings.Replace(own, "http:", "https:", 1) + "/callback"},
+			{"RM12 other port", "http://127.0.0.1:1/callback"}, {"RM13 subdomain", strings.Replace(own, "://", "://sub.", 1) + "/callback"},
+			{"RM14 look-alike", own + ".evil.example/cb"}, {"RM16 in the query", "https://evil.example/?" + own + "/"}, {"RM17 backslash", own + `\@evil.example/cb`},
+			{"RM18", "hass://auth"}, {"RM19", "homeassistant://auth-callback"}, {"RM20", "com.example.app:/cb"}, {"out of band", "urn:ietf:wg:oauth:2.0:oob"},
+		}, named, func(ctx Ctx, v vector) {
+			Expect(ctx, authorize(ctx, home.Login{ClientID: empty, RedirectURI: v.value})).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("oauth2.redirect.exact-match"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		other := h.Site.Other()
+		client := publish(ctx, "exact", other+"/cb")
+		Control(ctx, authorize(Step(ctx, "RM23"), home.Login{ClientID: client, RedirectURI: other + "/cb"})).To(IssueCode())
+		Each(ctx, []vector{
+			{"RM24", other + "/cb/"}, {"RM25", other + "/CB"}, {"RM26", other + "/cb?x=1"}, {"RM27", other + "/cbx"}, {"RM28", other + "/%63b"}, {"RM29", other + "/a/../cb"},
+			{"RM30", strings.Replace(other, "http:", "https:", 1) + "/cb"}, {"prefix", other + "/c"}, {"origin alone", other}, {"fragment", other + "/cb#x"}, {"host case", strings.Replace(other, "127.0.0.1", "127.0.0.1.", 1) + "/cb"},
+		}, named, func(ctx Ctx, v vector) {
+			Expect(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: v.value})).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("oauth2.redirect.absolute-uri"), func(ctx SpecContext) {
+		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		Each(ctx, []string{"/cb", "//app.example/cb", "cb", ""}, quoted, func(ctx Ctx, to string) {
+			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("oauth2.redirect.no-fragment"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, authorize(ctx, ownClient(ctx, h.Site.Origin()+"/cb"))).To(IssueCode())
+		Expect(Step(ctx, "RM08"), authorize(ctx, ownClient(ctx, h.Site.Origin()+"/cb#f"))).To(RefuseRedirect())
+	})
+
+	It(requirement("oauth2.redirect.userinfo"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		Each(ctx, []vector{{"RM09", strings.Replace(h.Site.Origin(), "://", "://user@", 1) + "/cb"}, {"RM15", h.Site.Origin() + "@evil.example/cb"}}, named, func(ctx Ctx, v vector) {
+			Expect(ctx, authorize(ctx, ownClient(ctx, v.value))).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("ha.redirect.malformed"), func(ctx SpecContext) {
+		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		Each(ctx, []string{"http://[::1", "http://127.0.0.1:port/", "http:", "://", "http://[::1]x/"}, quoted, func(ctx Ctx, to string) {
+			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("oauth2.redirect.script-unlisted"), func(ctx SpecContext) {
+		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		Each(ctx, scriptURLs, AsIs, func(ctx Ctx, to string) {
+			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("oauth2.redirect.script-listed-server"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		client := publish(ctx, "script-listed", append([]string{h.Site.Other() + "/callback"}, scriptURLs...)...)
+		Control(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: h.Site.Other() + "/callback"})).To(IssueCode())
+		Each(ctx, scriptURLs, AsIs, func(ctx Ctx, to string) {
+			Expect(Step(ctx, "W18 "+to), authorize(ctx, home.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("ha.redirect.app-pairs"), func(ctx SpecContext) {
+		Each(ctx, []string{iOS, android}, AsIs, func(ctx Ctx, client string) {
+			Expect(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: appRedirect})).To(IssueCode())
+		})
+	})
+
+	It(requirement("ha.redirect.wear-pairs"), func(ctx SpecContext) {
+		Each(ctx, []string{wear, strings.Replace(wear, "googleapis", "googleapis-cn", 1)}, AsIs, func(ctx Ctx, to string) {
+			Expect(ctx, authorize(ctx, home.Login{ClientID: android, RedirectURI: to})).To(IssueCode())
+		})
+	})
+
+	It(requirement("ha.redirect.app-pairs-closed"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, authorize(ctx, home.Login{ClientID: android, RedirectURI: appRedirect})).To(IssueCode())
+		Each(ctx, []home.Login{
+			{ClientID: h.Client().ID, RedirectURI: appRedirect}, {ClientID: android + "/", RedirectURI: appRedirect}, {ClientID: iOS, RedirectURI: wear},
+			{ClientID: android, RedirectURI: "homeassistant://other"}, {ClientID: android, RedirectURI: "evil://auth-callback"}, {ClientID: iOS, RedirectURI: appRedirect + "/x"},
+		}, func(l home.Login) string { return l.ClientID + " with " + l.RedirectURI }, func(ctx Ctx, l home.Login) {
+			Expect(ctx, authorize(ctx, l)).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("oauth2.redirect.loopback-port"), func(ctx SpecContext) {
+		client := publish(ctx, "loopback-port", "http://127.0.0.1:1/cb")
+		bound := func(to string) home.Login {
+			return home.Login{ClientID: client, RedirectURI: to, Challenge: oauth.S256(oauth.Verifier)}
+		}
+		Expect(ctx, authorize(ctx, bound("http://127.0.0.1:1/cb"))).To(IssueCode())
+		Expect(ctx, authorize(ctx, bound("http://127.0.0.1:65000/cb"))).To(IssueCode())
+		Each(ctx, []string{"http://127.0.0.1:65000/other", "http://localhost:65000/cb", "https://127.0.0.1:65000/cb", "http://192.168.0.1:1/cb", "http://127.0.0.1:65000/cb?x"}, AsIs, func(ctx Ctx, to string) {
+			Expect(ctx, authorize(ctx, bound(to))).To(RefuseRedirect())
+		})
+	})
+
+	It(requirement("oauth2.redirect.loopback-port-needs-pkce"), func(ctx SpecContext) {
+		client := publish(ctx, "loopback-port-plain", "http://127.0.0.1:1/cb")
+		Control(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: "http://127.0.0.1:1/cb"})).To(IssueCode())
+		Note(ctx, "another port without a challenge: %s", Outcome(authorize(ctx, home.Login{ClientID: client, RedirectURI: "http://127.0.0.1:65000/cb"}).Exchange))
+	})
+
+	It(requirement("ha.redirect.finishing-client"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		Expect(ctx, authorize(ctx, home.Login{Finish: h.Site.Other() + "/"})).To(RefuseRedirect())
+		Expect(ctx, authorize(ctx, home.Login{Finish: "https://evil.example/"})).To(RefuseRedirect())
+	})
+
+	It(requirement("ha.redirect.missing"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
+		Expect(ctx, h.Begin(ctx, home.Login{Body: map[string]any{"redirect_uri": nil}})).To(All(HaveStatus(400), LackStep()))
+	})
+
+	It(requirement("ha.redirect.refusal-ends-flow"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		begun := h.Begin(ctx, ownClient(ctx, h.Site.Other()+"/callback"))
+		Control(ctx, begun).To(OpenForm())
+		Control(ctx, h.Password(ctx, begun.FlowID, home.Login{})).To(RefuseRedirect())
+		Note(ctx, "the same step again: %s", Outcome(h.Password(ctx, begun.FlowID, home.Login{}).Exchange))
+	})
+
+	It(requirement("ha.redirect.spelling"), func(ctx SpecContext) {
+		Control(ctx, authorize(ctx, home.Login{ClientID: "https://app.example/", RedirectURI: "https://app.example/redirect"})).To(IssueCode())
+		Each(ctx, []vector{{"RM04 upper case", "https://APP.example/redirect"}, {"RM04 default port", "https://app.example:443/redirect"}, {"a tab", "https://app.example/re\tdirect"}, {"a space in front", " https://app.example/redirect"}}, named, func(ctx Ctx, v vector) {
+			Note(ctx, "%s", Outcome(authorize(ctx, home.Login{ClientID: "https://app.example/", RedirectURI: v.value}).Exchange))
+		})
+	})
+})
+
+const (
+	iOS         = "https://home-assistant.io/iOS"
+	android     = "https://home-assistant.io/android"
+	appRedirect = "homeassistant://auth-callback"
+	wear        = "https://wear.googleapis.com/3p_auth/io.homeassistant.companion.android"
+)
+
+var scriptURLs = []string{"javascript:alert(1)", "data:text/html,x", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc"}
+
+// authorize makes a login and returns its last answer, wherever the redirect URI is judged: at the first step, or after
+// the right password.
+func authorize(ctx Ctx, l home.Login) *home.Step {
+	h := home.From(ctx)
+	begun := h.Begin(ctx, l)
+	if begun.Type != "form" {
+		return begun
+	}
+	return h.Password(ctx, begun.FlowID, l)
+}
+
+// ownClient is the default client with another redirect URI, an empty one included.
+func ownClient(ctx Ctx, redirect string) home.Login {
+	return home.Login{ClientID: home.From(ctx).Client().ID, RedirectURI: redirect}
+}
+
+// publish makes a client page that lists redirect URIs and returns its client id.
+func publish(ctx Ctx, name string, uris ...string) string {
+	var b strings.Builder
+	b.WriteString("<!doctype html><title>A client</title>")
+	for _, u := range uris {
+		b.WriteString(`<link rel="redirect_uri" href="` + html.EscapeString(u) + `">`)
+	}
+	return home.From(ctx).Site.HTML(name, b.String()).URL()
+}

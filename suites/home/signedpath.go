@@ -1,0 +1,131 @@
+package home
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	"github.com/authconform/authconform/harness/home"
+	. "github.com/authconform/authconform/harness/judge"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+var _ = Describe("Signed paths", func() {
+	It(requirement("ha.signed-path"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Expect(ctx, h.Get(ctx, sign(ctx, h.Session(ctx).Access, "/api/config"))).To(HaveStatus(200))
+		Expect(ctx, h.Get(ctx, "/api/config")).To(BeRefused(ctx, "bearer-refused"))
+	})
+
+	It(requirement("ha.signed-path.bound"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		signed := sign(ctx, h.Session(ctx).Access, "/api/config")
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		for _, other := range []string{"/api/states", "/api/", "/api/services"} {
+			Expect(Step(ctx, other), h.Get(ctx, strings.Replace(signed, "/api/config", other, 1))).To(BeRefused(ctx, "bearer-refused"))
+		}
+	})
+
+	It(requirement("ha.signed-path.query-bound"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		signed := sign(ctx, h.Session(ctx).Access, "/api/config?a=1&b=2")
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		for name, changed := range Sorted(map[string]string{"added": signed + "&c=3", "changed": strings.Replace(signed, "a=1", "a=2", 1), "dropped": strings.Replace(signed, "a=1&", "", 1)}) {
+			Expect(Step(ctx, name), h.Get(ctx, changed)).To(BeRefused(ctx, "bearer-refused"))
+		}
+	})
+
+	It(requirement("ha.signed-path.tampered"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		signed := sign(ctx, h.Session(ctx).Access, "/api/config")
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		for _, t := range append(tamperJWT(signature(ctx, signed)), tampered{"empty", ""}) {
+			Secret(ctx, "signature", t.value)
+			Expect(Step(ctx, t.name), h.Get(ctx, "/api/config?authSig="+url.QueryEscape(t.value))).To(BeRefused(ctx, "bearer-refused"))
+		}
+	})
+
+	It(requirement("ha.signed-path.get-only"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		signed := sign(ctx, h.Session(ctx).Access, "/api/states/sun.authconform")
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(404))
+		Expect(ctx, h.Send(ctx, http.MethodPost, signed, `{"state":"on"}`, "Content-Type", "application/json")).To(BeRefused(ctx, "bearer-refused"))
+	})
+
+	It(requirement("ha.signed-path.not-a-token"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		access := h.Session(ctx).Access
+		signed := sign(ctx, access, "/api/config")
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		Expect(Step(ctx, "a signature as token"), h.API(ctx, signature(ctx, signed), "/api/config")).To(BeRefused(ctx, "bearer-refused"))
+		Expect(Step(ctx, "a token as signature"), h.Get(ctx, "/api/config?authSig="+access)).To(BeRefused(ctx, "bearer-refused"))
+	})
+
+	It(requirement("ha.signed-path.dies-with-token"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		tokens := h.Tokens(ctx, home.Login{})
+		signed := sign(ctx, tokens.Access, "/api/config")
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		Control(ctx, legacyRevoke(ctx, tokens.Refresh)).To(HaveStatus(200))
+		Expect(ctx, h.Get(ctx, signed)).To(BeRefused(ctx, "bearer-refused"))
+	})
+
+	It(requirement("ha.signed-path.expires"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		signed := sign(ctx, h.Session(ctx).Access, "/api/config")
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		Advance(ctx, 20*time.Second)
+		Expect(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		Advance(ctx, 25*time.Second)
+		Expect(ctx, h.Get(ctx, signed)).To(BeRefused(ctx, "bearer-refused"))
+	})
+
+	It(requirement("ha.signed-path.expires-as-asked"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		signed := signFor(ctx, h.Session(ctx).Access, "/api/config", 600)
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		Advance(ctx, 9*time.Minute)
+		Expect(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		Advance(ctx, 2*time.Minute)
+		Expect(ctx, h.Get(ctx, signed)).To(BeRefused(ctx, "bearer-refused"))
+	})
+
+	It(requirement("ha.signed-path.dies-with-user"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		user := h.NewUser(ctx, "signer")
+		signed := sign(ctx, h.Tokens(ctx, home.Login{Account: &user.Account}).Access, "/api/config")
+		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
+		h.Delete(ctx, user)
+		Expect(ctx, h.Get(ctx, signed)).To(BeRefused(ctx, "bearer-refused"))
+	})
+})
+
+// sign signs a path for as long as the server likes.
+func sign(ctx Ctx, token, path string) string { return signFor(ctx, token, path, 0) }
+
+// signFor signs a path for so many seconds. That it can be signed is a control.
+func signFor(ctx Ctx, token, path string, seconds int) string {
+	fields := map[string]any{"path": path}
+	if seconds > 0 {
+		fields["expires"] = seconds
+	}
+	var signed struct{ Path string }
+	socket := home.From(ctx).Open(ctx, token)
+	defer socket.Close()
+	if err := socket.Call(ctx, "auth/sign_path", fields, &signed); err != nil || signed.Path == "" {
+		Block(ctx, "auth/sign_path: %v", err)
+	}
+	signature(ctx, signed.Path)
+	return signed.Path
+}
+
+// signature is the authSig of a signed path, made known as a secret.
+func signature(ctx Ctx, signed string) string {
+	_, query, _ := strings.Cut(signed, "?")
+	values, _ := url.ParseQuery(query)
+	Secret(ctx, "signature", values.Get("authSig"))
+	return values.Get("authSig")
+}
