@@ -4,35 +4,22 @@ import (
 	"io"
 	"time"
 
-	"github.com/authconform/authconform/harness/oauth"
-	"github.com/authconform/authconform/harness/played/clientsite"
-	"github.com/authconform/authconform/harness/provider"
-	"github.com/authconform/authconform/harness/stage"
+	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/suites/profiles"
 )
 
 // Options are one run, resolved from flags, environment and file.
 type Options struct {
-	Tool     reports.Tool
-	Target   string // URL
-	BuiltIn  bool   // the target is the built-in mock
-	Profile  string
-	Account  oauth.Account
-	Onboard  bool // create the owner first; the account is the new owner's
-	CAFile   []byte
-	Insecure bool
-
-	Browser string // auto, off, a path, ws://…
-	Clock   string // auto, none, wait, a command
-	Control stage.Control
-	Site    stage.Site
-	SiteCA  *clientsite.CA // nil: made for this run
-
-	Provider    *provider.Config // our clients at a target that is a provider; nil: it is a home
-	AccountLink string           // host:port at which the target looks for its account-link proxy; "": nowhere
+	Tool    reports.Tool
+	Target  string // URL
+	BuiltIn bool   // the target is a mock of this program
+	Profile *profiles.Profile
+	Kind    kind.Kind  // of the profile
+	Flags   kind.Flags // of the kind, resolved
 
 	Select  string
-	Require []string // needs whose absence is an error
+	Require []string // conditions whose absence is an error
 	Procs   int
 	Shard   Shard
 	Seed    int64

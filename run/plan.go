@@ -6,48 +6,34 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
-	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Means is what a run has to judge with: need -> why it lacks it; an empty reason means that it is there.
-type Means map[requirements.Need]string
-
 // Decide finds the verdict of a row that needs no spec, and its reason; "" for a row that must be judged.
-func Decide(r *requirements.Requirement, f home.Facts, have Means) (reports.Verdict, string) {
+func Decide(r *requirements.Requirement, f kind.Facts) (reports.Verdict, string) {
 	if r.Untestable != "" {
 		return reports.NotApplicable, "untestable: " + r.Untestable
 	}
 	if ok, why := r.Applies(f.Version); !ok {
 		return reports.NotApplicable, why
 	}
-	for _, feature := range r.Offers {
-		if why := lacks(f, feature); why != "" {
-			return reports.NotApplicable, why
-		}
-	}
-	for _, need := range r.Needs {
-		if why := have[need]; why != "" {
-			return reports.NotRun, "needs " + string(need) + ": " + why
+	for _, offered := range []bool{true, false} { // what the target lacks outweighs what we lack
+		for _, need := range r.Needs {
+			why, lacking := f.Lacks[need]
+			switch {
+			case !lacking || need.Offered() != offered:
+			case offered:
+				return reports.NotApplicable, why
+			default:
+				return reports.NotRun, "needs " + string(need) + ": " + why
+			}
 		}
 	}
 	return "", ""
-}
-
-func lacks(f home.Facts, feature requirements.Feature) string {
-	switch {
-	case feature == requirements.FeatureMetadata && f.Metadata == nil:
-		return "the target serves no authorization server metadata"
-	case feature == requirements.FeaturePKCE && !f.PKCE:
-		return "the target's metadata does not name S256 in code_challenge_methods_supported"
-	case feature == requirements.FeatureMetadataDocument && !f.CIMD:
-		return "the target's metadata does not say client_id_metadata_document_supported"
-	case feature == requirements.FeatureResourceMetadata && !f.Resource:
-		return "the target serves no protected resource metadata"
-	}
-	return ""
 }
 
 // waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, the long ones first; then
@@ -55,10 +41,7 @@ func lacks(f home.Facts, feature requirements.Feature) string {
 func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	var side, alone []runner.Row
 	for _, r := range rows {
-		row := runner.Row{ID: r.ID, Level: r.Level, Timeout: Limit(r, o.Clock)}
-		if o.Provider != nil && len(o.Provider.Steps) > 0 {
-			row.Timeout += walkTimeout
-		}
+		row := runner.Row{ID: r.ID, Level: r.Level, Timeout: Limit(r, o.Flags.Tools())}
 		if r.Alone {
 			alone = append(alone, row)
 		} else {
@@ -70,17 +53,24 @@ func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	return []runner.Wave{{Rows: side, Procs: o.Procs}, {Rows: alone, Procs: 1}}
 }
 
-const browserTimeout = 2 * time.Minute
+const (
+	browserTimeout = 2 * time.Minute // of a row that opens pages
+	walkTimeout    = 2 * time.Minute // more, where the person walks through pages in a browser
+)
 
-// Limit is how long the spec of a row may take where time is moved by clock.
-func Limit(r *requirements.Requirement, clockKind string) time.Duration {
+// Limit is how long the spec of a row may take with these tools.
+func Limit(r *requirements.Requirement, tools kind.ToolOptions) time.Duration {
+	limit := runner.SpecTimeout
 	switch {
-	case slices.Contains(r.Needs, requirements.NeedClock) && clockKind == "wait":
-		return clock.LongestWait + runner.SpecTimeout
-	case slices.Contains(r.Needs, requirements.NeedBrowser):
-		return browserTimeout
+	case slices.Contains(r.Needs, condition.Clock) && tools.Waits():
+		limit += clock.LongestWait
+	case slices.Contains(r.Needs, condition.Browser):
+		limit = browserTimeout
 	}
-	return runner.SpecTimeout
+	if tools.Walks {
+		limit += walkTimeout
+	}
+	return limit
 }
 
 func shuffle[T any](list []T, seed int64) {

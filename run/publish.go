@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/runner"
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/reports"
 )
 
@@ -39,15 +39,15 @@ func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
 	}
 	switch {
 	case len(broken) > 0 || len(out.Lost) > 0 || werr != nil:
-		return &Error{ExitBroken, errors.Join(append(broken, werr)...)}
-	case out.Gone == home.ErrBanned.Error():
-		return &Error{ExitNoTarget, home.ErrBanned}
+		return &exit.Error{Code: exit.Broken, Err: errors.Join(append(broken, werr)...)}
+	case out.Gone != nil && out.Gone.Banned:
+		return exit.With(exit.NoTarget, out.Gone)
 	case ctx.Err() != nil:
-		return interrupted(ctx, "what was judged until then is reported")
-	case out.Gone != "":
-		return &Error{ExitFailed, errors.New(out.Gone)}
+		return exit.Interrupt(ctx, "what was judged until then is reported")
+	case out.Gone != nil:
+		return exit.With(exit.Failed, out.Gone)
 	case len(problems) > 0:
-		return &Error{ExitFailed, errors.New("the baseline no longer fits")}
+		return exit.With(exit.Failed, errors.New("the baseline no longer fits"))
 	}
 	return j.verdict()
 }
@@ -68,9 +68,9 @@ func (j *job) verdict() error {
 	}
 	switch {
 	case missing > 0:
-		return &Error{ExitFailed, fmt.Errorf("%d rows were not run for want of what --require demands", missing)}
+		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run for want of what --require demands", missing))
 	case red > 0:
-		return &Error{ExitFailed, errors.New("")}
+		return exit.Silent(exit.Failed)
 	}
 	return nil
 }

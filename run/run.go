@@ -4,18 +4,16 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/authconform/authconform/harness/browser"
-	"github.com/authconform/authconform/harness/played/clientsite"
+	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
-	"github.com/authconform/authconform/harness/stage"
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/reports"
-	"github.com/authconform/authconform/suites/profiles"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -40,7 +38,7 @@ func Run(ctx context.Context, o Options) (*reports.Report, error) {
 	outcome, err := j.judge(ctx)
 	if err != nil {
 		j.visit.retreat()
-		return nil, &Error{ExitBroken, err}
+		return nil, exit.With(exit.Broken, err)
 	}
 	j.finish(ctx, outcome)
 	return j.report, j.publish(ctx, outcome)
@@ -50,55 +48,43 @@ func Run(ctx context.Context, o Options) (*reports.Report, error) {
 type job struct {
 	Options
 	catalogue *requirements.Catalogue
-	profile   *profiles.Profile
 	rows      []*requirements.Requirement
 	baseline  *reports.Baseline
-	setup     stage.Setup
+	setup     kind.Setup
 	visit     *visit
-	have      Means
 	report    *reports.Report
 	started   time.Time
 	decided   map[string]reports.Result
 }
 
-// prepare checks everything that needs no target.
+// prepare checks everything that can be checked before the target hears of us.
 func prepare(o Options) (*job, error) {
 	j := &job{Options: o, started: time.Now(), decided: map[string]reports.Result{}}
 	var err error
 	if j.catalogue, err = requirements.Load(); err != nil {
-		return nil, &Error{ExitBroken, err}
+		return nil, exit.With(exit.Broken, err)
 	}
-	if j.profile, err = profiles.Load(o.Profile); errors.Is(err, profiles.ErrUnknown) {
-		return nil, Unknown("profile", o.Profile, profiles.Names())
-	} else if err != nil {
-		return nil, &Error{ExitBroken, err}
-	}
-	all := j.profile.Select(j.catalogue)
+	all := o.Profile.Select(j.catalogue)
 	if j.rows, err = Choose(all, o.Select); err != nil {
 		return nil, err
 	}
 	j.rows = o.Shard.part(j.rows, o.Seed)
 	if len(j.rows) == 0 {
-		return nil, &Error{ExitEmpty, fmt.Errorf("nothing to judge: --select %q takes no row of profile %s", o.Select, o.Profile)}
+		return nil, exit.With(exit.Empty, fmt.Errorf("nothing to judge: --select %q takes no row of profile %s", o.Select, o.Profile.Name))
 	}
 	for _, need := range o.Require {
-		if known := requirements.Needs(); !slices.Contains(known, need) {
-			return nil, Unknown("need", need, known)
-		}
-	}
-	if named := o.Browser != "" && o.Browser != "auto" && o.Browser != "off"; named {
-		if _, err := browser.Find(o.Browser); err != nil {
-			return nil, &Error{ExitUsage, err}
+		if !condition.Name(need).Known() {
+			return nil, exit.Unknown("need", need, condition.Words())
 		}
 	}
 	if o.Baseline != "" {
 		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all)); err != nil {
-			return nil, &Error{ExitUsage, err}
+			return nil, exit.With(exit.Usage, err)
 		}
 	}
 	if o.ReportDir != "" {
 		if err := reports.PrepareFolder(o.ReportDir); err != nil {
-			return nil, &Error{ExitUsage, err}
+			return nil, exit.With(exit.Usage, err)
 		}
 	}
 	return j, nil
@@ -114,38 +100,24 @@ func requirementIDs(rows []*requirements.Requirement) []string {
 
 // look visits the target, learns what it is, and decides what this run can judge.
 func (j *job) look(ctx context.Context) error {
-	if j.SiteCA == nil {
-		ca, err := clientsite.NewCA()
-		if err != nil {
-			return &Error{ExitBroken, err}
-		}
-		j.SiteCA = ca
-	}
-	j.setup = stage.Setup{
-		Target: j.Target, CAFile: j.CAFile, Insecure: j.Insecure, Account: j.Account,
-		Mark: strings.ToLower(rand.Text()[:8]), Clock: j.clock(), Control: j.Control, Site: j.Site, Browser: j.Browser, Link: j.AccountLink, Provider: j.Provider,
-	}
-	j.setup.Site.CA = j.SiteCA
-	v, err := pay(ctx, j.setup, j.Onboard)
+	j.setup = kind.Setup{Target: j.Target, Mark: strings.ToLower(rand.Text()[:8]), Flags: kind.Encode(j.Flags)}
+	v, err := pay(ctx, j.Kind, j.setup, j.Flags.Tools())
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {
 			v.retreat()
 			v.close()
 		}
-		return interrupted(ctx, "nothing was judged")
+		return exit.Interrupt(ctx, "nothing was judged")
 	case err != nil:
-		return explain(err)
+		return err
 	}
-	j.visit = v
-	j.setup.Facts, j.setup.Session = v.stage.Home.Facts, v.stage.Home.OpenSession()
-	if v.stage.Provider != nil {
-		j.setup.Provider = &v.stage.Provider.Config
-	}
-	j.have = j.means()
+	j.visit, j.setup.Found = v, kind.Encode(v.Found())
 	j.report = &reports.Report{
 		APIVersion: reports.APIVersion, Tool: j.Tool,
-		Target:    reports.Target{URL: j.Target, Profile: j.profile.Name, Product: v.stage.Home.Facts.Product, Version: v.stage.Home.Facts.Version, BuiltIn: j.BuiltIn},
+		Target: reports.Target{
+			URL: j.Target, Profile: j.Profile.Name, Product: v.facts.Product, Version: v.facts.Version, BuiltIn: j.BuiltIn,
+		},
 		Run:       reports.Run{Started: j.started, Seed: j.Seed, Procs: j.Procs, Selection: j.Select},
 		Catalogue: reports.Catalogue{Revision: requirements.Revision, SHA256: j.catalogue.SHA256},
 	}
@@ -155,21 +127,11 @@ func (j *job) look(ctx context.Context) error {
 	return nil
 }
 
-func (j *job) clock() string {
-	if j.Clock != "" && j.Clock != "auto" {
-		return j.Clock
-	}
-	if j.Control.URL != "" {
-		return "control"
-	}
-	return "none"
-}
-
 // judge runs the specs of the rows that need one.
 func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	var open []*requirements.Requirement
 	for _, r := range j.rows {
-		if v, why := Decide(r, j.setup.Facts, j.have); v != "" {
+		if v, why := Decide(r, j.visit.facts); v != "" {
 			j.decided[r.ID] = reports.Result{Verdict: v, Reason: why}
 		} else {
 			open = append(open, r)
@@ -178,7 +140,9 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	done := 0
 	return runner.Run(ctx, runner.Plan{
 		Waves: waves(open, j.Options), Seed: j.Seed, Evidence: j.ReportDir != "", Command: j.Worker,
-		Setup: func(worker int) (json.RawMessage, error) { return j.workerSetup(worker + 1) },
+		Setup: func(worker int) (json.RawMessage, error) {
+			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1})
+		},
 		Progress: func(e runner.Event) {
 			switch {
 			case e.Result != nil:
@@ -189,17 +153,6 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 			}
 		},
 	})
-}
-
-// WorkerSetup is what a worker is told beside its rows.
-type WorkerSetup struct {
-	Stage   stage.Setup `json:"stage"`
-	Profile string      `json:"profile"`
-	Number  int         `json:"number"` // from 1; 0 is the parent's own visit
-}
-
-func (j *job) workerSetup(number int) (json.RawMessage, error) {
-	return json.Marshal(WorkerSetup{Stage: j.setup, Profile: j.profile.Name, Number: number})
 }
 
 // finish merges what was decided and what was judged, one result per row, in catalogue order.
@@ -216,22 +169,19 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) {
 				r = unfinished(ctx, out, row.ID)
 			}
 		}
-		r.ID, r.Profile, r.Section, r.Level = row.ID, j.profile.Name, row.Section, row.Level
+		r.ID, r.Profile, r.Section, r.Level = row.ID, j.Profile.Name, row.Section, row.Level
 		r.Title, r.Spec, r.Place = row.Text, row.Spec, slices.Index(ids, row.ID)
 		j.report.Results = append(j.report.Results, r)
 	}
-	j.report.Run.Cleanup = j.visit.leave(j.setup.Mark, out.Clients, j.started, out.Gone != "")
+	own := kind.Totals{}
+	j.report.Run.Cleanup, own = j.visit.leave(j.started, out.Traces, out.Gone != nil)
 	j.report.Run.Warnings = out.Warnings
-	j.report.Run.Logins = out.Totals.Logins + j.visit.stage.Home.Logins()
-	if p := j.visit.stage.Provider; p != nil {
-		j.report.Run.Requests = p.Wire.Requests()
-	}
-	j.report.Run.Requests += out.Totals.Requests + j.visit.stage.Home.Wire.Requests()
+	j.report.Run.Logins, j.report.Run.Requests = out.Totals.Logins+own.Logins, out.Totals.Requests+own.Requests
 	j.report.Run.DurationMS = time.Since(j.started).Milliseconds()
 	if ctx.Err() != nil {
 		j.report.Run.Interrupt = context.Cause(ctx).Error()
-	} else if out.Gone != "" {
-		j.report.Run.Interrupt = out.Gone
+	} else if out.Gone != nil {
+		j.report.Run.Interrupt = out.Gone.Reason
 	}
 }
 
@@ -239,8 +189,8 @@ func unfinished(ctx context.Context, out *runner.Outcome, id string) reports.Res
 	switch {
 	case slices.Contains(out.Lost, id):
 		return reports.Result{Verdict: reports.Blocked, Reason: "the harness broke on this row; see the end of the run"}
-	case out.Gone != "":
-		return reports.Result{Verdict: reports.Blocked, Reason: out.Gone}
+	case out.Gone != nil:
+		return reports.Result{Verdict: reports.Blocked, Reason: out.Gone.Reason}
 	case ctx.Err() != nil:
 		return reports.Result{Verdict: reports.NotRun, Reason: "interrupted before it was judged"}
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -43,26 +43,26 @@ func selector(rows []*requirements.Requirement, word string) (func(*requirements
 	case labelled && kind == "level":
 		known := []string{"must", "should", "may", "info"}
 		if !slices.Contains(known, name) {
-			return nil, Unknown("level", name, known)
+			return nil, exit.Unknown("level", name, known)
 		}
 		return func(r *requirements.Requirement) bool { return string(r.Level) == name }, nil
 	case labelled && kind == "section":
 		known := values(rows, func(r *requirements.Requirement) string { return r.Section })
 		if !slices.Contains(known, name) {
-			return nil, Unknown("section", name, known)
+			return nil, exit.Unknown("section", name, known)
 		}
 		return func(r *requirements.Requirement) bool { return r.Section == name }, nil
 	case labelled:
-		return nil, Unknown("selector", kind, []string{"level", "section"})
+		return nil, exit.Unknown("selector", kind, []string{"level", "section"})
 	case strings.ContainsAny(word, "*?["):
 		if _, err := path.Match(word, ""); err != nil {
-			return nil, Usage("--select: %q is no glob: %v", word, err)
+			return nil, exit.Usagef("--select: %q is no glob: %v", word, err)
 		}
 		return func(r *requirements.Requirement) bool { ok, _ := path.Match(word, r.ID); return ok }, nil
 	}
 	known := values(rows, func(r *requirements.Requirement) string { return r.ID })
 	if !slices.Contains(known, word) {
-		return nil, Unknown("requirement", word, known)
+		return nil, exit.Unknown("requirement", word, known)
 	}
 	return func(r *requirements.Requirement) bool { return r.ID == word }, nil
 }
@@ -75,9 +75,4 @@ func values(rows []*requirements.Requirement, of func(*requirements.Requirement)
 		}
 	}
 	return out
-}
-
-// Unknown is the error of a word that nothing has, with the nearest right one, or with all of a few.
-func Unknown(what, word string, known []string) error {
-	return Usage("unknown %s %q%s", what, word, reports.Hint(word, known))
 }

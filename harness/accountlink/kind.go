@@ -46,7 +46,7 @@ func (f *Flags) Resolve(target string) error {
 
 // Tools implements kind.Flags. A third party's pages are on another host, and may need more of them.
 func (f *Flags) Tools() kind.ToolOptions {
-	return kind.ToolOptions{Browser: f.Browser, AnyHost: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure}
+	return kind.ToolOptions{Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure}
 }
 
 // Kind is a proxy that links accounts of a third party for many homes.

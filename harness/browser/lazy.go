@@ -21,8 +21,11 @@ type Lazy struct {
 	err   error
 }
 
-// Later is a browser of a spec (see Find), not yet started, that trusts the keys.
-func Later(spec string, keys ...[]byte) *Lazy { return &Lazy{spec: spec, keys: keys} }
+// Later is a browser of a spec (see Find), not yet started.
+func Later(spec string) *Lazy { return &Lazy{spec: spec} }
+
+// Accept lets it accept certificates with a key (SubjectPublicKeyInfo).
+func (l *Lazy) Accept(key []byte) { l.keys = append(l.keys, key) }
 
 // Reach lets it reach hosts.
 func (l *Lazy) Reach(hosts ...string) { l.hosts = append(l.hosts, hosts...) }

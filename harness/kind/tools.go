@@ -21,7 +21,7 @@ import (
 
 // Tools are what stands beside the target in one process. The proof brings its own.
 type Tools struct {
-	Site     *clientsite.Site   // plays clients that publish pages
+	Site     *clientsite.Site   // plays clients that publish pages; nil: the kind has none
 	Link     *linkproxy.Starter // plays the account-link proxy; nil: nobody does
 	Browser  *browser.Lazy
 	Clock    clock.Clock
@@ -33,7 +33,7 @@ type Tools struct {
 // ToolOptions say how the tools are made.
 type ToolOptions struct {
 	Browser     string // auto, off, a path, or ws://…
-	AnyHost     bool   // the browser may reach any host, for the target's pages need others
+	Walks       bool   // a person walks through the target's pages in it, which may need any host
 	Clock       string // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
@@ -47,7 +47,7 @@ type SiteOptions struct {
 	Listen string
 	Public string
 	Prefer int
-	CA     *clientsite.CA
+	CA     *clientsite.CA // nil: there is no site
 }
 
 // Control is a mock's control plane.
@@ -68,22 +68,20 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
 		}
 	}
-	if o.Site.Prefer > 0 {
-		o.Site.Prefer += portsOfWorker * worker
+	t := Tools{
+		Browser: browser.Later(o.Browser), Clock: newClock(o, roots, wait),
+		Wire: wire.Options{Base: target, CA: roots, Insecure: o.Insecure},
 	}
-	site, err := clientsite.Start(clientsite.Options{
-		Listen: shift(o.Site.Listen, worker), Public: o.Site.Public, Prefer: o.Site.Prefer, CA: o.Site.CA,
-	})
-	if err != nil {
-		return Tools{}, err
+	t.Browser.Reach(hosts(target)...)
+	if o.Site.CA != nil {
+		if err := t.openSite(o.Site, worker); err != nil {
+			return Tools{}, err
+		}
 	}
-	t := Tools{Site: site, Clock: newClock(o, roots, wait), Wire: wire.Options{Base: target, CA: roots, Insecure: o.Insecure}}
 	if o.AccountLink != "" {
 		t.Link = linkproxy.Later(o.AccountLink, o.Site.CA)
 	}
-	t.Browser = browser.Later(o.Browser, site.Certificate().RawSubjectPublicKeyInfo)
-	t.Browser.Reach(hosts(append(site.Origins(), target))...)
-	if o.AnyHost {
+	if o.Walks {
 		t.Browser.Reach(browser.AnyHost)
 	}
 	if len(o.CAFile) > 0 || o.Insecure {
@@ -92,12 +90,27 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	return t, nil
 }
 
+func (t *Tools) openSite(o SiteOptions, worker int) (err error) {
+	if o.Prefer > 0 {
+		o.Prefer += portsOfWorker * worker
+	}
+	t.Site, err = clientsite.Start(clientsite.Options{Listen: shift(o.Listen, worker), Public: o.Public, Prefer: o.Prefer, CA: o.CA})
+	if err != nil {
+		return err
+	}
+	t.Browser.Reach(hosts(t.Site.Origins()...)...)
+	t.Browser.Accept(t.Site.Certificate().RawSubjectPublicKeyInfo)
+	return nil
+}
+
 // Close ends what was started.
 func (t Tools) Close(ctx context.Context) {
 	t.Browser.Close()
 	t.Link.Close()
 	_ = t.Clock.Restore(ctx)
-	t.Site.Close()
+	if t.Site != nil {
+		t.Site.Close()
+	}
 }
 
 // With lets the specs under ctx find the tools.
@@ -135,7 +148,7 @@ func (o ToolOptions) clock() string {
 func (o ToolOptions) Waits() bool { return o.clock() == "wait" }
 
 // hosts are those of URLs.
-func hosts(urls []string) []string {
+func hosts(urls ...string) []string {
 	var list []string
 	for _, raw := range urls {
 		if u, err := url.Parse(raw); err == nil {

@@ -56,7 +56,7 @@ func (f *Flags) Resolve(target string) error {
 // Tools implements kind.Flags. A provider's pages may need other hosts: with steps the browser reaches any.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
-		Browser: f.Browser, AnyHost: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
+		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
 	}
 }
 

@@ -1,0 +1,26 @@
+package stand
+
+import (
+	judged "github.com/authconform/authconform/harness/accountlink"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/mockprovider/accountlink"
+)
+
+// AccountLink is the stand of mock account-link proxies, each before a mock provider that it holds a client of.
+func AccountLink() Stand[accountlink.Policy] {
+	return Stand[accountlink.Policy]{
+		Kind: judged.Kind(), Strict: accountlink.Strict, Flavour: accountlink.Flavour, Start: startAccountLink,
+	}
+}
+
+func startAccountLink(p *accountlink.Policy, flags kind.Flags, _ string) (*Server, error) {
+	f := flags.(*judged.Flags)
+	third, proxy, err := accountlink.StartDemo(p)
+	if err != nil {
+		return nil, err
+	}
+	ben := third.Users[1]
+	f.Account.Username, f.Account.Password = ben.Username, ben.Password
+	f.Reach.CA, f.Service = proxy.CA, proxy.Services[0].Domain
+	return &Server{Target: proxy.URL, Clock: proxy.Clock(), Kill: func() { proxy.Kill(); third.Kill() }}, nil
+}

@@ -1,0 +1,32 @@
+package stand
+
+import (
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/provider"
+	"github.com/authconform/authconform/mockprovider"
+)
+
+// redirect is where a home that links accounts wants codes.
+const redirect = "http://127.0.0.1:8123/auth/external/callback"
+
+// Provider is the stand of mock providers.
+func Provider() Stand[mockprovider.Policy] {
+	return Stand[mockprovider.Policy]{
+		Kind: provider.Kind(), Strict: mockprovider.Strict, Flavour: mockprovider.Flavour, Start: startProvider,
+	}
+}
+
+func startProvider(p *mockprovider.Policy, flags kind.Flags, _ string) (*Server, error) {
+	f := flags.(*provider.Flags)
+	apps := mockprovider.DemoApps(redirect)
+	third, err := mockprovider.Listen("127.0.0.1:0", mockprovider.Options{Policy: p, Apps: apps})
+	if err != nil {
+		return nil, err
+	}
+	ben := third.Users[1]
+	f.Account.Username, f.Account.Password = ben.Username, ben.Password
+	f.ControlURL, f.ControlToken = third.URL, third.ControlToken
+	f.ClientID, f.Secret, f.OtherClientID, f.OtherSecret, f.PublicClientID = apps[0].ID, apps[0].Secret, apps[1].ID, apps[1].Secret, apps[2].ID
+	f.RedirectURI, f.Scope, f.APIURL = redirect, "profile devices:read", third.URL+"/api/me"
+	return &Server{Target: third.URL, Clock: third.Clock(), Kill: third.Kill}, nil
+}

@@ -1,0 +1,67 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/runner"
+	"github.com/authconform/authconform/suites/expect"
+	"github.com/authconform/authconform/suites/profiles"
+)
+
+// WorkerSetup is what a worker is told beside its rows.
+type WorkerSetup struct {
+	Session kind.Setup        `json:"session"`
+	Profile *profiles.Profile `json:"profile"`
+	Number  int               `json:"number"` // from 1; 0 is the parent's own visit
+}
+
+// Work is the life of a worker process. Its job comes from in, its events go to out.
+func Work(in io.Reader, out io.Writer, kinds kind.Registry) error {
+	return runner.Work(in, out, func(_ context.Context, job runner.Job, wait func(string)) (runner.Environment, error) {
+		var setup WorkerSetup
+		if err := json.Unmarshal(job.Setup, &setup); err != nil {
+			return nil, err
+		}
+		k := kinds.Find(setup.Profile.Kind)
+		if k == nil {
+			return nil, fmt.Errorf("no kind is called %q", setup.Profile.Kind)
+		}
+		flags := k.Flags()
+		if err := json.Unmarshal(setup.Session.Flags, flags); err != nil {
+			return nil, err
+		}
+		tools, err := kind.OpenTools(setup.Session.Target, flags.Tools(), setup.Number, wait)
+		if err != nil {
+			return nil, err
+		}
+		session, err := k.Open(setup.Session, tools)
+		if err != nil {
+			tools.Close(context.Background())
+			return nil, err
+		}
+		return Environment{session, tools, setup.Profile, job.Seed}, nil
+	})
+}
+
+// Environment is a session, the tools beside it, and what the profile allows there.
+type Environment struct {
+	kind.Session
+	Tools   kind.Tools
+	Profile *profiles.Profile
+	Seed    int64
+}
+
+// With implements runner.Environment.
+func (e Environment) With(ctx context.Context) context.Context {
+	return expect.Under(e.Session.With(ctx), e.Profile, e.Seed)
+}
+
+// Leave implements runner.Environment.
+func (e Environment) Leave(ctx context.Context) kind.Totals {
+	defer e.Tools.Close(ctx)
+	return e.Session.Leave(ctx)
+}
