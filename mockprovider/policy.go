@@ -19,9 +19,7 @@ import (
 type Policy struct {
 	mock.Rules // of every request and answer
 
-	CodeTTL    time.Duration // life of an authorization code
-	AccessTTL  time.Duration // life of an access token
-	RefreshTTL time.Duration // since its last use after which a grant is dead
+	AccessTTL time.Duration // life of an access token
 
 	// NewCode and NewToken make the secrets themselves.
 	NewCode, NewToken func() string
@@ -92,8 +90,8 @@ func Strict() *Policy {
 			PublicCORS: func(path string) bool { return path == metadataPath },
 			Request:    func(r mock.Request) mock.Request { return r }, Answer: func(_ mock.Request, a mock.Answer) mock.Answer { return a },
 		},
-		CodeTTL: time.Minute, AccessTTL: 30 * time.Minute, RefreshTTL: 90 * 24 * time.Hour,
-		NewCode: func() string { return mock.Secret(24) }, NewToken: func() string { return mock.Secret(32) },
+		AccessTTL: 30 * time.Minute,
+		NewCode:   func() string { return mock.Secret(24) }, NewToken: func() string { return mock.Secret(32) },
 		Redirect: slices.Contains[[]string], ResponseType: func(s string) bool { return s == "code" }, Challenge: checkChallenge, Scope: granted,
 		Unasked: func([]Grant) (string, bool) { return "", false },
 		Return:  func(v url.Values) url.Values { return v }, RedirectStatus: http.StatusSeeOther, ErrorsReturn: true,

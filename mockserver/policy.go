@@ -16,9 +16,7 @@ type Policy struct {
 	mock.Rules                // of every request and answer
 	Linking    linking.Policy // of the home as an OAuth client
 
-	CodeTTL        time.Duration // life of an authorization code
 	AccessTTL      time.Duration // life of an access token
-	AccessLeeway   time.Duration // past its exp that an access token still passes
 	RefreshIdleTTL time.Duration // since its last use after which a refresh token is dead
 	SignedPathTTL  time.Duration // life of a signed path, where the client names none
 	FlowTTL        time.Duration // life of a login flow; 0: for ever
@@ -131,7 +129,7 @@ func Strict() *Policy {
 			},
 			Request: func(r mock.Request) mock.Request { return r }, Answer: func(_ mock.Request, a mock.Answer) mock.Answer { return a },
 		},
-		CodeTTL: 10 * time.Minute, AccessTTL: 30 * time.Minute, AccessLeeway: 10 * time.Second, RefreshIdleTTL: 90 * 24 * time.Hour,
+		AccessTTL: 30 * time.Minute, RefreshIdleTTL: 90 * 24 * time.Hour,
 		SignedPathTTL: 30 * time.Second, MFATTL: 5 * time.Minute, SocketAuthTTL: 10 * time.Second, PageTTL: 5 * time.Second,
 		MFATries: 5, PageLimit: 10 << 10, URLLimit: 2048,
 		ClientID: checkClientID, Redirect: checkRedirect, LinkedRedirects: linkedRedirects, DocumentRedirects: documentRedirects,
