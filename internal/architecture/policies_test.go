@@ -28,9 +28,10 @@ var policies = [][2]string{
 	{module + "mockprovider/accountlink", "Policy"},
 }
 
-// TestEveryDecisionIsRead: a field of a policy that its mock does not ask decides nothing, and a defect that changes it
-// changes nothing.
-func TestEveryDecisionIsRead(t *testing.T) {
+// TestEveryDecisionIsAFunctionThatTheMockAsks: the prover watches the decisions of a policy, and it can watch functions
+// only. A field that the mock does not ask decides nothing: a defect that changes it changes nothing. A field that Strict
+// leaves out is nil.
+func TestEveryDecisionIsAFunctionThatTheMockAsks(t *testing.T) {
 	s := newSources(t)
 	for _, policy := range policies {
 		if _, err := s.Import(policy[0]); err != nil {
@@ -39,8 +40,15 @@ func TestEveryDecisionIsRead(t *testing.T) {
 	}
 	for _, policy := range policies {
 		for field := range s.structOf(t, policy[0], policy[1]).Fields() {
+			name := strings.TrimPrefix(policy[0], module) + "." + policy[1] + "." + field.Name()
+			if _, isFunc := field.Type().Underlying().(*types.Signature); !isFunc && !s.isPolicy(field.Type()) {
+				t.Errorf("%s is a %s, and must be a function: mock.Is makes one of a constant", name, field.Type())
+			}
 			if !s.read[field] {
-				t.Errorf("%s.%s.%s: no mock reads it; remove it", strings.TrimPrefix(policy[0], module), policy[1], field.Name())
+				t.Errorf("%s: no mock reads it; remove it", name)
+			}
+			if !s.set[field] {
+				t.Errorf("%s: no strict policy sets it", name)
 			}
 		}
 	}
@@ -54,6 +62,7 @@ type sources struct {
 	other  types.Importer
 	done   map[string]*types.Package
 	read   map[*types.Var]bool // fields that some function reads, other than those that make policies
+	set    map[*types.Var]bool // fields that some function sets, other than Flavour
 }
 
 // exported is a package as go list -export shows it.
@@ -73,7 +82,7 @@ func newSources(t *testing.T) *sources {
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("go list: %v\n%s", err, stderr.String())
 	}
-	s := &sources{fset: token.NewFileSet(), listed: map[string]exported{}, done: map[string]*types.Package{}, read: map[*types.Var]bool{}}
+	s := &sources{fset: token.NewFileSet(), listed: map[string]exported{}, done: map[string]*types.Package{}, read: map[*types.Var]bool{}, set: map[*types.Var]bool{}}
 	for dec := json.NewDecoder(&out); ; {
 		var p exported
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
@@ -115,30 +124,47 @@ func (s *sources) Import(path string) (*types.Package, error) {
 	return p, nil
 }
 
-// note finds the fields that a file reads. Setting a field is no reading of it.
+// note finds the fields that a file sets, and those that it reads. What makes a policy reads nothing: it wraps.
 func (s *sources) note(file *ast.File, info *types.Info) {
-	set := map[*ast.Ident]bool{}
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncDecl:
-			return !slices.Contains([]string{"Strict", "Flavour"}, n.Name.Name)
-		case *ast.AssignStmt:
-			for _, left := range n.Lhs {
-				if x, ok := left.(*ast.SelectorExpr); ok {
-					set[x.Sel] = true
+	for _, declared := range file.Decls {
+		made := false
+		if f, ok := declared.(*ast.FuncDecl); ok {
+			if f.Name.Name == "Flavour" {
+				continue
+			}
+			made = strings.HasPrefix(strings.ToLower(f.Name.Name), "strict")
+		}
+		set := map[*ast.Ident]bool{}
+		ast.Inspect(declared, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for _, left := range n.Lhs {
+					if x, ok := left.(*ast.SelectorExpr); ok {
+						set[x.Sel] = true
+					}
+				}
+			case *ast.KeyValueExpr:
+				if key, ok := n.Key.(*ast.Ident); ok {
+					set[key] = true
+				}
+			case *ast.Ident:
+				field, ok := info.Uses[n].(*types.Var)
+				switch {
+				case !ok || !field.IsField():
+				case set[n]:
+					s.set[field] = true
+				case !made:
+					s.read[field] = true
 				}
 			}
-		case *ast.KeyValueExpr:
-			if key, ok := n.Key.(*ast.Ident); ok {
-				set[key] = true
-			}
-		case *ast.Ident:
-			if field, ok := info.Uses[n].(*types.Var); ok && field.IsField() && !set[n] {
-				s.read[field] = true
-			}
-		}
-		return true
-	})
+			return true
+		})
+	}
+}
+
+func (s *sources) isPolicy(t types.Type) bool {
+	named, ok := t.(*types.Named)
+	return ok && slices.Contains(policies, [2]string{named.Obj().Pkg().Path(), named.Obj().Name()})
 }
 
 func (s *sources) structOf(t *testing.T, path, name string) *types.Struct {
