@@ -65,8 +65,8 @@ func (c *Call) Writer() http.ResponseWriter {
 
 // hear is the request as the policy takes it.
 func (p *Plane) hear(r *http.Request) *http.Request {
-	raw, err := io.ReadAll(io.LimitReader(r.Body, p.Rules.BodyLimit+1))
-	if err != nil || int64(len(raw)) > p.Rules.BodyLimit {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, p.Rules.BodyLimit()+1))
+	if err != nil || int64(len(raw)) > p.Rules.BodyLimit() {
 		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(raw), r.Body))
 		return r // decide refuses it
 	}

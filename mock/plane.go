@@ -11,20 +11,6 @@ import (
 	"time"
 )
 
-// Rules are what every policy decides of all requests and answers. Functions decide and have no effects.
-type Rules struct {
-	BodyLimit  int64       // bytes of a request body
-	Duplicates bool        // a form that names a parameter twice is malformed (RFC 6749 §3.2)
-	Headers    http.Header // on every answer
-	// PublicCORS tells whether any origin may read the path's answers.
-	PublicCORS func(path string) bool
-	// Request is what the mock takes a request for, before anything is judged: a mock that is too lenient reads a wrong
-	// one as a right one. It changes no value in place.
-	Request func(Request) Request
-	// Answer is what becomes of an answer on its way out. It changes no value in place.
-	Answer func(Request, Answer) Answer
-}
-
 // Plane is the protocol plane of a mock: one adapter that parses a request once, lets an endpoint decide, and writes
 // once. Faults, history, CORS and the control plane are its own.
 type Plane struct {
@@ -148,13 +134,13 @@ func (p *Plane) decide(w http.ResponseWriter, c *Call, next Handler) *Answer {
 	}
 	if !c.whole {
 		var long *http.MaxBytesError
-		if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, c.Body, p.Rules.BodyLimit)); errors.As(err, &long) {
+		if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, c.Body, p.Rules.BodyLimit())); errors.As(err, &long) {
 			return Plain(http.StatusRequestEntityTooLarge)
 		}
 		return Plain(http.StatusBadRequest)
 	}
 	c.Bytes = c.Heard.Body
-	c.parseForm(p.Rules.Duplicates)
+	c.parseForm(p.Rules.Duplicates())
 	return next(c)
 }
 
@@ -163,7 +149,7 @@ func (p *Plane) dress(c *Call, a *Answer) {
 	if a.Header == nil {
 		a.Header = http.Header{}
 	}
-	for name, values := range p.Rules.Headers {
+	for name, values := range p.Rules.Headers() {
 		if _, set := a.Header[name]; !set {
 			a.Header[name] = values
 		}

@@ -127,7 +127,7 @@ func (p *Provider) allowed(a asked, username string) *mock.Answer {
 }
 
 func (p *Provider) refuse(a asked, r *mock.Refusal) *mock.Answer {
-	if !p.Policy.ErrorsReturn {
+	if !p.Policy.ErrorsReturn() {
 		return p.shown(http.StatusBadRequest, "The app asked for something wrong", r.Description, nil)
 	}
 	out := p.back(a, url.Values{"error": {r.Code}, "error_description": {r.Description}})
@@ -150,7 +150,7 @@ func (p *Provider) back(a asked, v url.Values) *mock.Answer {
 		q[name] = slices.Clone(values)
 	}
 	u.RawQuery = q.Encode()
-	out := mock.Redirect(p.Policy.RedirectStatus, u.String())
+	out := mock.Redirect(p.Policy.RedirectStatus(), u.String())
 	out.Header.Set("Cache-Control", "no-store")
 	return out
 }

@@ -16,10 +16,10 @@ func Flavour(p *Policy, seed uint64) {
 	code, token := 20+r.IntN(40), 24+r.IntN(100)
 	p.NewCode, p.NewToken = func() string { return mock.Secret(code) }, func() string { return mock.Secret(token) }
 	if r.IntN(2) == 0 {
-		p.RedirectStatus = http.StatusFound
+		p.RedirectStatus = mock.Is(http.StatusFound)
 	}
 	rotate := r.IntN(2) == 0
-	p.Rotate = rotate
+	p.Rotate = mock.Is(rotate)
 	lower, more := r.IntN(2) == 0, r.IntN(2) == 0
 	answer := p.TokenAnswer
 	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {

@@ -54,7 +54,7 @@ func (h *Home) accessBy(p *Policy, token string) *session {
 	}
 	var found store.Refresh
 	claims := jwt.MapClaims{}
-	parser := jwt.NewParser(jwt.WithValidMethods(p.Algorithms), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	parser := jwt.NewParser(jwt.WithValidMethods(p.Algorithms()), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	_, err := parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
 		iss, err := t.Claims.GetIssuer()
 		r, ok := h.store.RefreshByID(iss)
@@ -169,7 +169,7 @@ func (h *Home) signedPath(sig string, u *url.URL) *session {
 	key := h.signKey
 	h.mu.Unlock()
 	claims := jwt.MapClaims{}
-	parser := jwt.NewParser(jwt.WithValidMethods(h.Policy.Algorithms), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	parser := jwt.NewParser(jwt.WithValidMethods(h.Policy.Algorithms()), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	if _, err := parser.ParseWithClaims(sig, claims, func(*jwt.Token) (any, error) { return key, nil }); err != nil {
 		return nil
 	}

@@ -29,12 +29,12 @@ type ClientPage struct {
 func (h *Home) published(ctx context.Context, clientID string) []string {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer h.clock.AfterFunc(h.Policy.PageTTL, cancel)()
+	defer h.clock.AfterFunc(h.Policy.PageTTL(), cancel)()
 	page, err := h.fetch(ctx, clientID)
 	if err != nil {
 		return h.Policy.Unreadable(clientID, err)
 	}
-	if h.Policy.FetchesAll {
+	if h.Policy.FetchesAll() {
 		h.fetchAll(ctx, page)
 	}
 	if links := h.Policy.LinkedRedirects(page); len(links) > 0 {
@@ -71,11 +71,11 @@ func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
 	}
 	defer resp.Body.Close()
 	page.Status = resp.StatusCode
-	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(h.Policy.PageLimit)+1))
-	if len(body) <= h.Policy.PageLimit {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(h.Policy.PageLimit())+1))
+	if len(body) <= h.Policy.PageLimit() {
 		page.Whole = err == nil
 	} else {
-		body = body[:h.Policy.PageLimit]
+		body = body[:h.Policy.PageLimit()]
 	}
 	page.Body = body
 	return page, nil

@@ -105,7 +105,7 @@ func refreshTokens(k *socket, _ map[string]any) (any, *commandError) {
 			"expire_at": nil, "is_current": r.ID == k.who.Refresh.ID, "auth_provider_type": orNull(r.Provider),
 		}
 		if r.Type == store.Normal && !r.NoExpiry {
-			v["expire_at"] = r.Used.Add(k.home.Policy.RefreshIdleTTL).UTC().Format(time.RFC3339Nano)
+			v["expire_at"] = r.Used.Add(k.home.Policy.RefreshIdleTTL()).UTC().Format(time.RFC3339Nano)
 		}
 		list = append(list, v)
 	}
@@ -199,7 +199,7 @@ func longLived(k *socket, m map[string]any) (any, *commandError) {
 
 func signPath(k *socket, m map[string]any) (any, *commandError) {
 	path, ok := m["path"].(string)
-	ttl := k.home.Policy.SignedPathTTL
+	ttl := k.home.Policy.SignedPathTTL()
 	if seconds, given := m["expires"].(float64); given {
 		ttl = time.Duration(seconds) * time.Second
 	}

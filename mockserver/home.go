@@ -17,7 +17,6 @@ type Options struct {
 	Fresh        bool         // not onboarded: no users, the first request makes the owner
 	Policy       *Policy      // nil: Strict
 	Clock        *mock.Clock  // nil: real time
-	Store        store.Store  // nil: in memory
 	Providers    []Provider   // beside the local users; nil: none
 	BanThreshold int          // refused logins of an address before it is banned; 0: never
 	CORSOrigins  []string     // origins that may read the API; nil: the default of the real home
@@ -59,9 +58,6 @@ func New(o Options) (*Home, error) {
 	if o.Clock == nil {
 		o.Clock = &mock.Clock{}
 	}
-	if o.Store == nil {
-		o.Store = store.NewMemory()
-	}
 	if o.Users == nil && !o.Fresh {
 		o.Users = DefaultUsers()
 	}
@@ -81,7 +77,7 @@ func New(o Options) (*Home, error) {
 		o.Fetch = &http.Client{}
 	}
 	h := &Home{
-		Options: o, clock: o.Clock, store: o.Store, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), users: &users{none: hashPassword(mock.Secret(16))},
+		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules), users: &users{none: hashPassword(mock.Secret(16))},
 		flows: newFlows(), sockets: newSockets(), bans: &bans{threshold: o.BanThreshold}, demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
 	}
 	h.events = &events{}

@@ -74,7 +74,7 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *mock.A
 	}
 	if h.Policy.SecondFactor(user) {
 		fl.user, fl.since = &user, h.now()
-		if clientID, _ := c.Object()["client_id"].(string); h.Policy.FetchBeforeCode {
+		if clientID, _ := c.Object()["client_id"].(string); h.Policy.FetchBeforeCode() {
 			h.published(c.Context(), clientID)
 		}
 		return nil, h.form(fl, nil)
@@ -99,14 +99,14 @@ func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *mo
 	if !ok || len(input) != 1 {
 		return nil, mock.Message(http.StatusBadRequest, "User input malformed")
 	}
-	if h.now().Sub(fl.since) > h.Policy.MFATTL {
+	if h.now().Sub(fl.since) > h.Policy.MFATTL() {
 		return nil, aborted(fl, "login_expired")
 	}
 	if h.Policy.TOTP(fl.user.TOTP, strings.TrimSpace(code), false, h.now()) {
 		return fl.user, nil
 	}
 	h.bans.count(c.IP)
-	if fl.tries++; fl.tries >= h.Policy.MFATries {
+	if fl.tries++; fl.tries >= h.Policy.MFATries() {
 		return nil, aborted(fl, tooManyCodes)
 	}
 	return nil, h.form(fl, map[string]string{"base": "invalid_code"})

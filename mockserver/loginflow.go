@@ -52,7 +52,7 @@ func (h *Home) begin(c *call) *mock.Answer {
 	if a := decodeJSON(c.Bytes, &b); a != nil {
 		return h.counted(c, a)
 	}
-	if b.ClientID == nil || b.RedirectURI == nil || b.Handler == nil || len(*b.ClientID) > h.Policy.URLLimit || len(*b.RedirectURI) > h.Policy.URLLimit || len(b.Handler) != 2 {
+	if b.ClientID == nil || b.RedirectURI == nil || b.Handler == nil || len(*b.ClientID) > h.Policy.URLLimit() || len(*b.RedirectURI) > h.Policy.URLLimit() || len(b.Handler) != 2 {
 		return h.counted(c, mock.Message(http.StatusBadRequest, "Message format incorrect: client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are wanted"))
 	}
 	challenge, method := deref(b.Challenge), deref(b.Method)
@@ -78,7 +78,7 @@ func (h *Home) begin(c *call) *mock.Answer {
 		ID: h.Policy.NewFlow(), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
 		IP: c.IP, Started: h.now(), Link: deref(b.Type) == "link_user",
 	}
-	if !h.Policy.FinishRedirect {
+	if !h.Policy.FinishRedirect() {
 		if a := h.judgeRedirect(c, fl, *b.ClientID); a != nil {
 			return a
 		}
@@ -114,7 +114,7 @@ func (h *Home) step(c *call) *mock.Answer {
 	if !ok {
 		return h.counted(c, mock.Message(http.StatusBadRequest, "Message format incorrect: client_id is wanted"))
 	}
-	if err := h.Policy.ClientID(clientID, c.Host); err != nil || len(clientID) > h.Policy.URLLimit {
+	if err := h.Policy.ClientID(clientID, c.Host); err != nil || len(clientID) > h.Policy.URLLimit() {
 		return h.refused(c, http.StatusBadRequest, "Invalid client id", err)
 	}
 	delete(input, "client_id")
@@ -127,11 +127,11 @@ func (h *Home) step(c *call) *mock.Answer {
 	}
 	over := false
 	defer func() { h.flows.leave(fl, over) }()
-	if h.Policy.FlowTTL > 0 && h.now().Sub(fl.Started) > h.Policy.FlowTTL {
+	if h.Policy.FlowTTL() > 0 && h.now().Sub(fl.Started) > h.Policy.FlowTTL() {
 		over = true
 		return mock.Message(http.StatusNotFound, "Invalid flow specified")
 	}
-	if h.Policy.FetchBeforePassword {
+	if h.Policy.FetchBeforePassword() {
 		h.published(c.Context(), clientID)
 	}
 	if fl.IP != c.IP {
@@ -139,7 +139,7 @@ func (h *Home) step(c *call) *mock.Answer {
 	}
 	user, a := h.identify(c, fl, input)
 	if user == nil {
-		over = a.Status == http.StatusOK && bytes.Contains(a.Body, []byte(`"type":"abort"`)) && (a.Why != tooManyCodes || !h.Policy.MFALenient)
+		over = a.Status == http.StatusOK && bytes.Contains(a.Body, []byte(`"type":"abort"`)) && (a.Why != tooManyCodes || !h.Policy.MFALenient())
 		return a
 	}
 	over = true
@@ -148,12 +148,12 @@ func (h *Home) step(c *call) *mock.Answer {
 
 // finish judges redirect and user, now that the person is known, and issues the code.
 func (h *Home) finish(c *call, fl *flow, user User, clientID string) *mock.Answer {
-	if h.Policy.FinishRedirect {
+	if h.Policy.FinishRedirect() {
 		if a := h.judgeRedirect(c, fl, clientID); a != nil {
 			return a
 		}
 	}
-	if now, ok := h.users.get(user.ID); h.Policy.Inactive && (!ok || now.Inactive) {
+	if now, ok := h.users.get(user.ID); h.Policy.Inactive() && (!ok || now.Inactive) {
 		return h.counted(c, mock.Message(http.StatusForbidden, "Login blocked: User is not active"))
 	}
 	h.bans.forgive(c.IP)
@@ -173,7 +173,7 @@ func (h *Home) judgeRedirect(c *call, fl *flow, clientID string) *mock.Answer {
 		}
 		return fetched
 	})
-	if err == nil && len(fl.Redirect) <= h.Policy.URLLimit {
+	if err == nil && len(fl.Redirect) <= h.Policy.URLLimit() {
 		return nil
 	}
 	return h.refused(c, http.StatusForbidden, "Invalid redirect URI", err)

@@ -64,19 +64,19 @@ func (h *Home) codeGrant(c *call) *mock.Answer {
 		}
 		return h.counted(c, refusal.Answer())
 	}
-	if h.Policy.SingleUse {
+	if h.Policy.SingleUse() {
 		if _, first := h.store.TakeCode(value); !first {
 			return h.counted(c, badCode.Answer())
 		}
 	}
 	user, ok := h.users.get(code.UserID)
-	if h.Policy.Inactive && (!ok || user.Inactive) {
+	if h.Policy.Inactive() && (!ok || user.Inactive) {
 		return h.counted(c, inactiveUser.Answer())
 	}
 	now := h.now()
 	r := store.Refresh{
 		ID: mock.Secret(16), Token: h.Policy.NewRefresh(), Key: []byte(mock.Secret(32)), ClientID: clientID, Type: store.Normal,
-		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.IP, TTL: h.Policy.AccessTTL,
+		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.IP, TTL: h.Policy.AccessTTL(),
 	}
 	h.store.PutRefresh(r)
 	h.bans.forgive(c.IP)
@@ -99,7 +99,7 @@ func (h *Home) refreshGrant(c *call) *mock.Answer {
 	if refusal := h.Policy.Refresh(r, c.Form.Get("client_id"), h.now()); refusal != nil {
 		return h.counted(c, refusal.Answer())
 	}
-	if user, ok := h.users.get(r.UserID); h.Policy.Inactive && (!ok || user.Inactive) {
+	if user, ok := h.users.get(r.UserID); h.Policy.Inactive() && (!ok || user.Inactive) {
 		return h.counted(c, inactiveUser.Answer())
 	}
 	h.store.Touch(r.ID, h.now(), c.IP)
@@ -108,7 +108,7 @@ func (h *Home) refreshGrant(c *call) *mock.Answer {
 
 func (h *Home) granted(r store.Refresh, fresh bool) *mock.Answer {
 	a := mock.JSON(http.StatusOK, h.Policy.TokenAnswer(r, h.signAccess(r), r.TTL, fresh))
-	for name, values := range h.Policy.TokenHeader {
+	for name, values := range h.Policy.TokenHeader() {
 		a.Header[name] = values
 	}
 	return a
@@ -200,7 +200,7 @@ func (h *Home) deleteSession(id string, why End) {
 
 func (h *Home) closeSockets(id string, why End) {
 	switch {
-	case h.Policy.ClosesAll:
+	case h.Policy.ClosesAll():
 		h.sockets.closeAll()
 	case h.Policy.Closes(why):
 		h.sockets.closeSession(id)
@@ -226,7 +226,7 @@ func (h *Home) linkUser(c *call) *mock.Answer {
 	if !ok || (code.Challenge != "" && !may) || h.Policy.Redeem(plain, *b.ClientID, nil, h.now()) != nil {
 		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
-	if _, first := h.store.TakeCode(*b.Code); !first && h.Policy.SingleUse {
+	if _, first := h.store.TakeCode(*b.Code); !first && h.Policy.SingleUse() {
 		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
 	if !may {

@@ -94,7 +94,7 @@ func (k *socket) serve(ip string) {
 	defer func() { _ = k.conn.Close(websocket.StatusNormalClosure, "") }()
 	k.send(map[string]any{"type": "auth_required", "ha_version": k.home.Version})
 	quiet, heard := context.WithCancel(k.ctx)
-	stop := k.home.clock.AfterFunc(k.home.Policy.SocketAuthTTL, heard)
+	stop := k.home.clock.AfterFunc(k.home.Policy.SocketAuthTTL(), heard)
 	_, raw, err := k.conn.Read(quiet)
 	stop()
 	heard()
@@ -127,7 +127,7 @@ func (k *socket) serve(ip string) {
 func (k *socket) auth(raw []byte, ip string) bool {
 	var message map[string]any
 	if json.Unmarshal(raw, &message) != nil || message == nil {
-		if k.home.Policy.AnswersJunk {
+		if k.home.Policy.AnswersJunk() {
 			k.send(map[string]any{"type": "result", "success": true})
 		}
 		return false // closed without a word
@@ -136,7 +136,7 @@ func (k *socket) auth(raw []byte, ip string) bool {
 	refuse := func(why string) bool {
 		k.home.bans.count(ip)
 		k.send(map[string]any{"type": "auth_invalid", "message": why})
-		if k.home.Policy.LingerAfterAuth {
+		if k.home.Policy.LingerAfterAuth() {
 			<-k.conn.CloseRead(k.ctx).Done()
 		}
 		return false
@@ -146,7 +146,7 @@ func (k *socket) auth(raw []byte, ip string) bool {
 	if kind != "auth" || !ok || len(message) != 2 {
 		return refuse("Auth message incorrectly formatted: type auth and access_token are wanted, and nothing else")
 	}
-	if k.who = k.home.access(token); k.who == nil && k.home.Policy.SocketIgnoresExpiry {
+	if k.who = k.home.access(token); k.who == nil && k.home.Policy.SocketIgnoresExpiry() {
 		lax := *k.home.Policy
 		lax.Access = func(AccessClaims, time.Time) bool { return true }
 		k.who = k.home.accessBy(&lax, token)

@@ -19,6 +19,7 @@ import (
 	"github.com/joshdk/go-junit"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/run"
@@ -104,8 +105,8 @@ func broken(t *testing.T) (*mockserver.Server, string, string) {
 	t.Helper()
 	return home(t, func(o *mockserver.Options) {
 		o.Policy = mockserver.Strict()
-		o.Policy.SingleUse = false
-		o.Policy.Headers = http.Header{"Server": {"server/1.0"}}
+		o.Policy.SingleUse = mock.Is(false)
+		o.Policy.Headers = mock.Is(http.Header{"Server": {"server/1.0"}})
 	})
 }
 

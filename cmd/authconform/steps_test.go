@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/run"
@@ -26,7 +27,7 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 	}
 	const redirect = "http://127.0.0.1:8123/auth/external/callback"
 	policy := mockprovider.Strict()
-	policy.RedirectStatus = 307
+	policy.RedirectStatus = mock.Is(307)
 	policy.Return = func(v url.Values) url.Values {
 		if v.Has("error") {
 			v.Set("error", "denied")

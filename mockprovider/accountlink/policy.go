@@ -7,14 +7,19 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Policy holds every protocol decision of the proxy. Strict is the one that conforms. Functions decide and have no effects.
+// Policy holds every protocol decision of the proxy. Strict is the one that conforms; a defect is a Policy with one field
+// changed. Every field is a function, the constants too (mock.Is). Functions decide and have no effects.
 type Policy struct {
 	mock.Rules // of every request and answer
 
-	HelloTTL   time.Duration // a socket's silence before it names a service
-	UserTTL    time.Duration // for a person to finish
-	FrameLimit int64         // bytes of a frame
-	Sockets    int           // at once
+	// HelloTTL is how long a socket may be silent before it names a service.
+	HelloTTL func() time.Duration
+	// UserTTL is the time for a person to finish.
+	UserTTL func() time.Duration
+	// FrameLimit is how many bytes a frame may have.
+	FrameLimit func() int64
+	// Sockets is how many may be open at once.
+	Sockets func() int
 
 	// Listed is the list of services as it is told.
 	Listed func([]Service) any
@@ -24,7 +29,7 @@ type Policy struct {
 	Says func(map[string]any) map[string]any
 	// NewState makes the state of a flow; SingleUse forgets it when somebody comes back with it.
 	NewState  func() string
-	SingleUse bool
+	SingleUse func() bool
 	// Whose is the flow that somebody comes back for, among those that wait, the oldest first; "": nobody's.
 	Whose func(state string, waiting []string) string
 	// Returned answers the browser that came back.
@@ -38,7 +43,7 @@ type Policy struct {
 	// Known tells whether a service is refreshed.
 	Known func(services []Service, domain string) bool
 	// RefreshHeader are the headers of such an answer.
-	RefreshHeader http.Header
+	RefreshHeader func() http.Header
 }
 
 // Service is one that homes may link by the proxy, and the proxy's client there.
@@ -56,15 +61,22 @@ type Service struct {
 // Strict is the policy that conforms.
 func Strict() *Policy {
 	return &Policy{
-		Rules: mock.Rules{
-			BodyLimit: 16 << 10, Headers: http.Header{"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}},
-			PublicCORS: func(string) bool { return false },
-			Request:    func(r mock.Request) mock.Request { return r }, Answer: func(_ mock.Request, a mock.Answer) mock.Answer { return a },
-		},
-		HelloTTL: 10 * time.Second, UserTTL: 10 * time.Minute, FrameLimit: 4 << 10, Sockets: 1000,
+		Rules:    strictRules(),
+		HelloTTL: mock.Is(10 * time.Second), UserTTL: mock.Is(10 * time.Minute),
+		FrameLimit: mock.Is[int64](4 << 10), Sockets: mock.Is(1000),
 		Listed: listed, Hello: hello, Says: func(m map[string]any) map[string]any { return m },
-		NewState: func() string { return mock.Secret(24) }, SingleUse: true, Whose: whose, Returned: func(message string) string { return message },
-		Parameters: func(list [][2]string) [][2]string { return list }, Refresh: readRefresh, Refreshed: refreshed, Known: known,
-		RefreshHeader: http.Header{"Cache-Control": {"no-store"}},
+		NewState: func() string { return mock.Secret(24) }, SingleUse: mock.Is(true), Whose: whose,
+		Returned:   func(message string) string { return message },
+		Parameters: func(list [][2]string) [][2]string { return list },
+		Refresh:    readRefresh, Refreshed: refreshed, Known: known,
+		RefreshHeader: mock.Is(http.Header{"Cache-Control": {"no-store"}}),
+	}
+}
+
+func strictRules() mock.Rules {
+	headers := http.Header{"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}}
+	return mock.Rules{
+		BodyLimit: mock.Is[int64](16 << 10), Duplicates: mock.Is(false), Headers: mock.Is(headers),
+		PublicCORS: func(string) bool { return false }, Request: mock.AsSent, Answer: mock.AsDecided,
 	}
 }

@@ -154,7 +154,7 @@ func (p *Proxy) socket(c *mock.Call) *mock.Answer {
 	if err != nil {
 		return nil // the library has answered
 	}
-	conn.SetReadLimit(p.Policy.FrameLimit)
+	conn.SetReadLimit(p.Policy.FrameLimit())
 	ctx := context.WithoutCancel(c.Context())
 	code, why := p.talk(ctx, conn)
 	_ = conn.Close(code, why)
@@ -164,7 +164,7 @@ func (p *Proxy) socket(c *mock.Call) *mock.Answer {
 func (p *Proxy) enter() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.open >= p.Policy.Sockets {
+	if p.open >= p.Policy.Sockets() {
 		return false
 	}
 	p.open++
@@ -187,7 +187,7 @@ func (p *Proxy) within(ctx context.Context, d time.Duration) (context.Context, f
 }
 
 func (p *Proxy) talk(ctx context.Context, conn *websocket.Conn) (websocket.StatusCode, string) {
-	quiet, heard := p.within(ctx, p.Policy.HelloTTL)
+	quiet, heard := p.within(ctx, p.Policy.HelloTTL())
 	kind, raw, err := conn.Read(quiet)
 	heard()
 	if err != nil {
@@ -214,7 +214,7 @@ func (p *Proxy) talk(ctx context.Context, conn *websocket.Conn) (websocket.Statu
 
 // wait waits for the person, and for the home to go away or to say what it must not.
 func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websocket.StatusCode, string) {
-	patient, stop := p.within(ctx, p.Policy.UserTTL)
+	patient, stop := p.within(ctx, p.Policy.UserTTL())
 	defer stop()
 	gone := make(chan error, 1) // what ended the silence of the home; nil: it said something
 	reading, end := context.WithCancel(ctx)
@@ -226,7 +226,7 @@ func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websoc
 	select {
 	case frame := <-f.done:
 		p.say(ctx, conn, frame)
-		last, stop := p.within(ctx, p.Policy.HelloTTL)
+		last, stop := p.within(ctx, p.Policy.HelloTTL())
 		defer stop()
 		select { // the client closes; a client that does not is closed
 		case err := <-gone:
@@ -292,7 +292,7 @@ func (p *Proxy) callback(c *mock.Call) *mock.Answer {
 	p.mu.Lock()
 	state := p.Policy.Whose(q.Get("state"), slices.Clone(p.order))
 	f := p.waiting[state]
-	if f != nil && p.Policy.SingleUse {
+	if f != nil && p.Policy.SingleUse() {
 		delete(p.waiting, state)
 		p.order = slices.DeleteFunc(p.order, func(s string) bool { return s == state })
 	}
@@ -383,7 +383,7 @@ func (p *Proxy) refresh(c *mock.Call) *mock.Answer {
 	}
 	status, v := p.Policy.Refreshed(p.ask(c.Context(), s, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}))
 	a := mock.JSON(status, v)
-	for name, values := range p.Policy.RefreshHeader {
+	for name, values := range p.Policy.RefreshHeader() {
 		a.Header[name] = values
 	}
 	return a

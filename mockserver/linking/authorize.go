@@ -3,7 +3,6 @@ package linking
 import (
 	"errors"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -88,5 +87,3 @@ func readCallback(query url.Values) Return {
 func closeWindow(url.Values) (body, contentType string) {
 	return "<script>window.close()</script>", "text/html; charset=utf-8"
 }
-
-func tidy(s string) string { return strings.TrimSpace(s) }

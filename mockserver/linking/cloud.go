@@ -63,10 +63,10 @@ func (l *Linker) list(ctx context.Context) ([]Service, error) {
 	l.mu.Lock()
 	cached, at := l.services, l.servicesAt
 	l.mu.Unlock()
-	if cached != nil && l.Clock.Now().Sub(at) < l.Policy.ServicesTTL {
+	if cached != nil && l.Clock.Now().Sub(at) < l.Policy.ServicesTTL() {
 		return cached, nil
 	}
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL)
+	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
 	defer stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.AccountLink+"/services", nil)
 	if err != nil {
@@ -81,7 +81,7 @@ func (l *Linker) list(ctx context.Context) ([]Service, error) {
 		return nil, errors.New("the proxy answers " + resp.Status)
 	}
 	fresh := []Service{}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit))).Decode(&fresh); err != nil {
+	if err := json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit()))).Decode(&fresh); err != nil {
 		return nil, err
 	}
 	l.mu.Lock()
@@ -93,7 +93,7 @@ func (l *Linker) list(ctx context.Context) ([]Service, error) {
 // converse asks the proxy for an authorize URL, and then waits beside the flow for its tokens.
 func (l *Linker) converse(ctx context.Context, f *flow) (Step, error) {
 	live, end := context.WithCancel(context.WithoutCancel(ctx))
-	first, stop := l.within(live, l.Policy.URLTTL)
+	first, stop := l.within(live, l.Policy.URLTTL())
 	frame, conn, err := l.ask1(first, live)
 	late := context.Cause(first)
 	stop()
@@ -132,7 +132,7 @@ func (l *Linker) ask1(ctx, live context.Context) (map[string]any, *websocket.Con
 	if err != nil {
 		return nil, nil, err
 	}
-	conn.SetReadLimit(int64(l.Policy.FrameLimit))
+	conn.SetReadLimit(int64(l.Policy.FrameLimit()))
 	context.AfterFunc(live, func() { _ = conn.CloseNow() })
 	raw, _ := json.Marshal(l.Policy.Says(map[string]any{"service": Domain}))
 	if err := conn.Write(ctx, websocket.MessageText, raw); err != nil {
@@ -157,7 +157,7 @@ func (l *Linker) frame(ctx context.Context, conn *websocket.Conn) (map[string]an
 // await takes the tokens, or the proxy's refusal, and closes as the client does.
 func (l *Linker) await(ctx context.Context, f *flow, conn *websocket.Conn) {
 	frame, err := l.frame(ctx, conn)
-	if l.Policy.ClosesSocket {
+	if l.Policy.ClosesSocket() {
 		_ = conn.Close(websocket.StatusNormalClosure, "")
 	}
 	if ctx.Err() != nil {
@@ -180,7 +180,7 @@ func (l *Linker) await(ctx context.Context, f *flow, conn *websocket.Conn) {
 
 // refreshCloud refreshes at the proxy.
 func (l *Linker) refreshCloud(ctx context.Context, refresh string) TokenAnswer {
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL)
+	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
 	defer stop()
 	raw, _ := json.Marshal(map[string]string{"refresh_token": refresh})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.AccountLink+"/refresh_token/"+Domain, strings.NewReader(string(raw)))
@@ -193,6 +193,6 @@ func (l *Linker) refreshCloud(ctx context.Context, refresh string) TokenAnswer {
 		return TokenAnswer{Err: err}
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit)))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit())))
 	return TokenAnswer{Status: resp.StatusCode, Header: resp.Header, Body: body, Err: err}
 }

@@ -67,7 +67,7 @@ func (l *Linker) DeleteCredential(id string) *Error {
 	if i < 0 {
 		return &Error{"not_found", "Unable to find application_credentials_id " + id}
 	}
-	if l.Policy.InUse && slices.ContainsFunc(l.entries, func(e *entry) bool { return e.implementation == id }) {
+	if l.Policy.InUse() && slices.ContainsFunc(l.entries, func(e *entry) bool { return e.implementation == id }) {
 		return &Error{"home_assistant_error", "Cannot delete credential in use by integration " + l.credentials[i].Domain}
 	}
 	l.credentials = slices.Delete(l.credentials, i, i+1)

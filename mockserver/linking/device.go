@@ -58,7 +58,7 @@ func (l *Linker) Device(ctx context.Context, entryID string, target *float64) {
 
 // thermostat asks the third party's API; status 0: it did not answer.
 func (l *Linker) thermostat(ctx context.Context, p Provider, t Token, set *float64) (temperature, target float64, status int) {
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL)
+	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
 	defer stop()
 	method, body := http.MethodGet, []byte(nil)
 	if set != nil {
@@ -78,7 +78,7 @@ func (l *Linker) thermostat(ctx context.Context, p Provider, t Token, set *float
 	}
 	defer resp.Body.Close()
 	var b struct{ Temperature, Target float64 }
-	if json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit))).Decode(&b) != nil {
+	if json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit()))).Decode(&b) != nil {
 		return 0, 0, resp.StatusCode
 	}
 	return b.Temperature, b.Target, resp.StatusCode

@@ -125,7 +125,7 @@ func (l *Linker) renew(ctx context.Context, f *flow, account string, got Token) 
 
 // ask asks the third party whose token it is.
 func (l *Linker) ask(ctx context.Context, p Provider, t Token) (account, name string, status int) {
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL)
+	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
 	defer stop()
 	url, header := l.Policy.APIRequest(p.APIURL, t)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -139,7 +139,7 @@ func (l *Linker) ask(ctx context.Context, p Provider, t Token) (account, name st
 	}
 	defer resp.Body.Close()
 	var who struct{ ID, Name string }
-	if json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit))).Decode(&who) != nil {
+	if json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit()))).Decode(&who) != nil {
 		return "", "", resp.StatusCode
 	}
 	return who.ID, who.Name, resp.StatusCode
@@ -190,12 +190,12 @@ func (l *Linker) valid(ctx context.Context, e *entry) (Provider, Failure) {
 		credential, _ = l.credential(implementation)
 		p = l.provider(credential.ClientID)
 	}
-	if l.Policy.OneRefresh {
+	if l.Policy.OneRefresh() {
 		e.refresh.Lock()
 		defer e.refresh.Unlock()
 		way = l.tokenOf(e)
 	}
-	if l.Clock.Now().Add(l.Policy.RefreshEarly).Before(way.expires()) {
+	if l.Clock.Now().Add(l.Policy.RefreshEarly()).Before(way.expires()) {
 		return p, Failure{}
 	}
 	fresh, failure := l.refreshed(ctx, p, credential, implementation, way)
@@ -204,7 +204,7 @@ func (l *Linker) valid(ctx context.Context, e *entry) (Provider, Failure) {
 	switch {
 	case !failure.failed():
 		e.token = fresh
-	case !l.Policy.KeepsToken:
+	case !l.Policy.KeepsToken():
 		e.token = Token{}
 	}
 	if failure.failed() && l.Policy.Outcome(failure) == Reauth {
@@ -239,7 +239,7 @@ func (l *Linker) reauth(e *entry) {
 
 func (l *Linker) reauthLocked(e *entry) {
 	for _, f := range l.flows {
-		if f.source == "reauth" && f.entryID == e.id && l.Policy.ReauthOnce {
+		if f.source == "reauth" && f.entryID == e.id && l.Policy.ReauthOnce() {
 			return
 		}
 	}

@@ -104,7 +104,7 @@ func (l *Linker) Abort(id string) error {
 	if f == nil {
 		return ErrNoFlow
 	}
-	if l.Policy.Cancels {
+	if l.Policy.Cancels() {
 		l.drop(f)
 	}
 	return nil
@@ -242,7 +242,7 @@ func (l *Linker) proceed(ctx context.Context, f *flow) (Step, error) {
 	back, ret, got := f.back, f.ret, f.got
 	l.mu.Unlock()
 	if !back {
-		if f.chosen.ID == cloud && !l.Policy.OneSocket {
+		if f.chosen.ID == cloud && !l.Policy.OneSocket() {
 			return l.converse(ctx, f)
 		}
 		return f.external(), nil
@@ -269,7 +269,7 @@ func (l *Linker) Callback(query url.Values) *mock.Answer {
 		return mock.Text(200, "Missing code or error parameter")
 	}
 	l.mu.Lock()
-	if !f.back || !l.Policy.CallbackOnce {
+	if !f.back || !l.Policy.CallbackOnce() {
 		f.ret, f.back = ret, true
 	}
 	l.mu.Unlock()

@@ -7,24 +7,30 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/authconform/authconform/mock"
 )
 
-// Policy holds every decision of the home as an OAuth client. Strict is the one that conforms. Functions decide and have
-// no effects.
+// Policy holds every decision of the home as an OAuth client. Strict is the one that conforms. Every field is a function,
+// the constants too (mock.Is). Functions decide and have no effects.
 type Policy struct {
-	TokenTTL     time.Duration // a token request's, in all
-	URLTTL       time.Duration // for the proxy to name an authorize URL
-	RefreshEarly time.Duration // before its end that an access token is refreshed when it is used
-	ServicesTTL  time.Duration // for which the proxy's list is believed
-	FrameLimit   int           // bytes of a frame or an answer
+	// TokenTTL is the time for a token request, in all, and URLTTL for the proxy to name an authorize URL.
+	TokenTTL, URLTTL func() time.Duration
+	// RefreshEarly is how long before its end an access token is refreshed when it is used.
+	RefreshEarly func() time.Duration
+	// ServicesTTL is for how long the proxy's list is believed.
+	ServicesTTL func() time.Duration
+	// FrameLimit is how many bytes of a frame or an answer are read.
+	FrameLimit func() int
 
 	// PKCE tells whether a flow uses it, where the integration asks for it or not.
 	PKCE func(asked bool) bool
 	// Early is what is asked of the third party when a flow begins, and Unlinked when an entry is removed; nil: nothing.
 	Early, Unlinked func(p Provider, c Credential, t Token) *TokenRequest
 	// Cancels lets a flow end when somebody cancels it, and Ends when it has come to a result: a reason, or "".
-	Cancels bool
+	Cancels func() bool
 	Ends    func(reason string) bool
 	// Known tells whether an account is linked already.
 	Known func(linked []string, account string) bool
@@ -48,7 +54,7 @@ type Policy struct {
 	// Finished answers the browser that came back.
 	Finished func(query url.Values) (body, contentType string)
 	// CallbackOnce keeps the first return of a flow, whatever comes after it.
-	CallbackOnce bool
+	CallbackOnce func() bool
 
 	// TokenRequest is what becomes of a token request on its way out.
 	TokenRequest func(TokenRequest) TokenRequest
@@ -61,20 +67,20 @@ type Policy struct {
 	// APIRequest is how the third party's API is asked with a token: the URL and the headers.
 	APIRequest func(url string, t Token) (string, http.Header)
 	// OneRefresh lets parallel uses of an entry share one refresh.
-	OneRefresh bool
+	OneRefresh func() bool
 	// KeepsToken keeps what is stored when a refresh fails.
-	KeepsToken bool
+	KeepsToken func() bool
 	// Outcome tells what a failed refresh means for the entry: reauth, retry, or neither.
 	Outcome func(Failure) Outcome
 	// ReauthOnce asks the person of an entry once, however often its grant is found dead.
-	ReauthOnce bool
+	ReauthOnce func() bool
 	// SetupState is the state of an entry whose refresh failed at set-up.
 	SetupState func(Outcome) string
 	// SameAccount tells whether a new login is the entry's account.
 	SameAccount func(entry, fresh string) bool
 
 	// InUse refuses to delete a credential that an entry uses.
-	InUse bool
+	InUse func() bool
 	// CredentialID is the id of a new credential, beside those that are taken.
 	CredentialID func(base string, taken []string) string
 	// CredentialOf is the credential of an entry, by the implementation that the entry has.
@@ -86,9 +92,9 @@ type Policy struct {
 	// Offers tells whether the proxy's entry offers the service.
 	Offers func(s Service, domain, version string, linked bool) bool
 	// ClosesSocket ends the conversation when the tokens are there.
-	ClosesSocket bool
+	ClosesSocket func() bool
 	// OneSocket keeps a flow's conversation with the proxy, however often it is asked for.
-	OneSocket bool
+	OneSocket func() bool
 }
 
 // Authorization is what an authorize URL is made of.
@@ -117,20 +123,32 @@ const (
 // Strict is the policy that conforms.
 func Strict() Policy {
 	return Policy{
-		TokenTTL: 30 * time.Second, URLTTL: 30 * time.Second, RefreshEarly: 20 * time.Second, ServicesTTL: time.Hour, FrameLimit: 64 << 10,
-		PKCE: func(asked bool) bool { return asked }, Early: never, Unlinked: never, Cancels: true, Ends: func(string) bool { return true },
-		Known: slices.Contains[[]string], Shown: func(summary map[string]any, _ Token) map[string]any { return summary },
-		Base: checkBase, Redirect: redirectURI, Authorize: authorizeURL, Parameters: parameters,
-		SignState: signState, ReadState: readState, Verifier: newVerifier, Callback: readCallback, Finished: closeWindow, CallbackOnce: true,
-		TokenRequest: func(r TokenRequest) TokenRequest { return r }, Read: readToken, Merge: merge,
-		Expiry: func(received time.Time, seconds int) time.Time {
-			return received.Add(time.Duration(seconds) * time.Second)
-		},
-		APIRequest: bearer, OneRefresh: true, KeepsToken: true, Outcome: outcomeOf,
-		ReauthOnce: true, SetupState: setupState,
+		TokenTTL: mock.Is(30 * time.Second), URLTTL: mock.Is(30 * time.Second),
+		RefreshEarly: mock.Is(20 * time.Second), ServicesTTL: mock.Is(time.Hour), FrameLimit: mock.Is(64 << 10),
+
+		PKCE:  func(asked bool) bool { return asked },
+		Early: never, Unlinked: never,
+		Cancels: mock.Is(true), Ends: func(string) bool { return true },
+		Known: slices.Contains[[]string],
+		Shown: func(summary map[string]any, _ Token) map[string]any { return summary },
+		Base:  checkBase, Redirect: redirectURI, Authorize: authorizeURL, Parameters: parameters,
+		SignState: signState, ReadState: readState, Verifier: newVerifier,
+		Callback: readCallback, Finished: closeWindow, CallbackOnce: mock.Is(true),
+
+		TokenRequest: func(r TokenRequest) TokenRequest { return r },
+		Read:         readToken, Merge: merge, Expiry: expiry, APIRequest: bearer,
+		OneRefresh: mock.Is(true), KeepsToken: mock.Is(true),
+		Outcome: outcomeOf, ReauthOnce: mock.Is(true), SetupState: setupState,
 		SameAccount: func(entry, fresh string) bool { return entry == fresh },
-		InUse:       true, CredentialID: numbered, CredentialOf: func(implementation string, _ []Credential) string { return implementation }, Tidy: tidy, Hears: same, Says: same, Offers: offers, ClosesSocket: true, OneSocket: true,
+
+		InUse: mock.Is(true), CredentialID: numbered, Tidy: strings.TrimSpace,
+		CredentialOf: func(implementation string, _ []Credential) string { return implementation },
+		Hears:        same, Says: same, Offers: offers, ClosesSocket: mock.Is(true), OneSocket: mock.Is(true),
 	}
+}
+
+func expiry(received time.Time, seconds int) time.Time {
+	return received.Add(time.Duration(seconds) * time.Second)
 }
 
 // bearer sends the token in the header alone (RFC 6750 §2.1).

@@ -106,7 +106,7 @@ func (l *Linker) send(ctx context.Context, r TokenRequest) TokenAnswer {
 }
 
 func (l *Linker) post(ctx context.Context, r TokenRequest) TokenAnswer {
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL)
+	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
 	defer stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, strings.NewReader(encode(r.Form)))
 	if err != nil {
@@ -129,8 +129,8 @@ func (l *Linker) post(ctx context.Context, r TokenRequest) TokenAnswer {
 		return TokenAnswer{Err: errors.Join(err, context.Cause(ctx))}
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit)+1))
-	if err == nil && len(body) > l.Policy.FrameLimit {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit())+1))
+	if err == nil && len(body) > l.Policy.FrameLimit() {
 		err = errors.New("the answer is too long")
 	}
 	if err != nil {

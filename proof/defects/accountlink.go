@@ -53,7 +53,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "cloud.socket-stays", Story: "The socket stays open when the tokens are there.", Breaks: []string{"ha.cloud.conversation"},
-		Change: client(func(p *linking.Policy) { p.ClosesSocket = false }),
+		Change: client(func(p *linking.Policy) { p.ClosesSocket = mock.Is(false) }),
 	},
 	{
 		ID: "cloud.scope-kept", Story: "The scope of the proxy's URL is kept, and the integration's is lost.", Breaks: []string{"ha.cloud.authorize-url"},
@@ -105,7 +105,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "cloud.socket-per-poll", Story: "Each poll of a waiting flow opens one more socket (as releases up to 2026.11 do it).", Breaks: []string{"ha.cloud.one-socket"},
-		Blocks: []string{"ha.cloud.*"}, Change: client(func(p *linking.Policy) { p.OneSocket = false }),
+		Blocks: []string{"ha.cloud.*"}, Change: client(func(p *linking.Policy) { p.OneSocket = mock.Is(false) }),
 	},
 	{
 		ID: "cloud.error-stored", Story: "tokens with an error are stored as a token.", Breaks: []string{"ha.cloud.rejected"},

@@ -105,7 +105,7 @@ var _ = listed([]Defect{
 			"ha.mfa.no-fetch-before-code",
 			"ha.advisory.fetch-before-login",
 		},
-		Blocks: []string{"ha.mfa.redirect-judged", "ha.redirect.refusal-ends-flow"}, Change: func(p *mockserver.Policy) { p.FinishRedirect = false },
+		Blocks: []string{"ha.mfa.redirect-judged", "ha.redirect.refusal-ends-flow"}, Change: func(p *mockserver.Policy) { p.FinishRedirect = mock.Is(false) },
 	},
 	{
 		ID: "advisory.traversal", Story: "Escaped dots lead out of the folder of static files.",

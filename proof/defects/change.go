@@ -347,24 +347,23 @@ func repeatedFlow() when {
 
 // telltale changes the answer to a wrong password of a user who has a second factor, one of those that
 // the harness makes.
-func telltale(o *mockserver.Options, with func(mock.Answer) mock.Answer) {
-	var guarded idSecrets
-	hearing := o.Policy.Hears
-	o.Policy.Hears = func(m map[string]any) map[string]any {
-		if m = hearing(m); m["type"] == "config/auth_provider/homeassistant/create" {
-			if name, ok := m["username"].(string); ok {
+func telltale(with func(mock.Answer) mock.Answer) change {
+	return func(p *mockserver.Policy) {
+		var guarded idSecrets
+		hears(func(m map[string]any) map[string]any {
+			if name, ok := m["username"].(string); ok && kind(m, "config/auth_provider/homeassistant/create") {
 				guarded.add(name)
 			}
-		}
-		return m
+			return m
+		})(p)
+		answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool {
+			name, _ := decoded(r.Body)["username"].(string)
+			return slices.Contains(guarded.list(), name)
+		}), func(a mock.Answer) mock.Answer {
+			if decoded(a.Body)["step_id"] == "init" {
+				return with(a)
+			}
+			return a
+		}, 200)(p)
 	}
-	answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool {
-		name, _ := decoded(r.Body)["username"].(string)
-		return slices.Contains(guarded.list(), name)
-	}), func(a mock.Answer) mock.Answer {
-		if decoded(a.Body)["step_id"] == "init" {
-			return with(a)
-		}
-		return a
-	}, 200)(o.Policy)
 }

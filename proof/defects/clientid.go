@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -162,6 +163,6 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "client-id.unbounded", Story: "A client id may be as long as it likes.",
-		Breaks: []string{"ha.client-id.long"}, Change: both(takesID(func(s string) bool { return len(s) > 2048 }), func(p *mockserver.Policy) { p.URLLimit = 1 << 20 }),
+		Breaks: []string{"ha.client-id.long"}, Change: both(takesID(func(s string) bool { return len(s) > 2048 }), func(p *mockserver.Policy) { p.URLLimit = mock.Is(1 << 20) }),
 	},
 })

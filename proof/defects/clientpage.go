@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -81,8 +82,8 @@ var _ = listed([]Defect{
 		lets(func(c, _ string, _ []string) bool { return strings.Contains(c, "link-header-W0") })(p)
 	}).breaking("indieauth.redirect.link-header"),
 	pageDefect("head-only", "Links outside the head do not count.", loses(pageText("<body>"))).breaking("ha.clients.link-tag-anywhere"),
-	pageDefect("short", "Only the first 4 kB of a page are read.", func(p *mockserver.Policy) { p.PageLimit = 4 << 10 }).breaking("ha.clients.first-10kb", "oauth2.cimd.size"),
-	pageDefect("long", "A page is read to a megabyte.", func(p *mockserver.Policy) { p.PageLimit = 1 << 20 }).breaking("ha.clients.beyond-10kb", "oauth2.cimd.size").blocking("*"),
+	pageDefect("short", "Only the first 4 kB of a page are read.", func(p *mockserver.Policy) { p.PageLimit = mock.Is(4 << 10) }).breaking("ha.clients.first-10kb", "oauth2.cimd.size"),
+	pageDefect("long", "A page is read to a megabyte.", func(p *mockserver.Policy) { p.PageLimit = mock.Is(1 << 20) }).breaking("ha.clients.beyond-10kb", "oauth2.cimd.size").blocking("*"),
 	pageDefect("multibyte", "A character of several bytes ends the reading.", loses(pageText("é€"))).breaking("ha.clients.multibyte"),
 	pageDefect("not-text", "A page that is no text publishes nothing.", loses(pageText("\xff\xfe"))).breaking("ha.clients.multibyte"),
 	pageDefect("no-redirects", "HTTP redirects of a client page are not followed.", loses(func(p mockserver.ClientPage) bool { return p.Redirected })).breaking("indieauth.client-info.html-redirects"),
@@ -129,7 +130,7 @@ var _ = listed([]Defect{
 	pageDefect("referer", "The fetch tells where it comes from.", fetches(http.MethodGet, http.Header{"Referer": {"http://home/"}})).breaking("ha.clients.fetch-anonymous"),
 	pageDefect("authorization", "The fetch carries the home's own credentials.", fetches(http.MethodGet, http.Header{"Authorization": {"Bearer x"}})).breaking("ha.clients.fetch-anonymous"),
 	pageDefect("by-post", "The page is asked for by POST.", fetches(http.MethodPost, nil)).breaking("ha.clients.fetch-get"),
-	pageDefect("fetched-early", "The page is fetched when the password is tried, right or wrong.", func(p *mockserver.Policy) { p.FetchBeforePassword = true }).breaking("ha.redirect.same-origin-no-fetch", "ha.clients.no-fetch-before-login", "ha.mfa.no-fetch-before-code"),
+	pageDefect("fetched-early", "The page is fetched when the password is tried, right or wrong.", func(p *mockserver.Policy) { p.FetchBeforePassword = mock.Is(true) }).breaking("ha.redirect.same-origin-no-fetch", "ha.clients.no-fetch-before-login", "ha.mfa.no-fetch-before-code"),
 	pageDefect("cached", "A page is fetched once and believed for ever.", func(p *mockserver.Policy) {
 		var seen idSecrets
 		strict := p.LinkedRedirects

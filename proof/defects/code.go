@@ -21,7 +21,7 @@ var _ = listed([]Defect{
 			"ha.revoke.code-dead-session",
 			"ha.link.single-use",
 		},
-		Change: func(p *mockserver.Policy) { p.SingleUse = false },
+		Change: func(p *mockserver.Policy) { p.SingleUse = mock.Is(false) },
 	},
 	{
 		ID: "code.twice", Story: "A code is marked as used at its second use, so that it works twice.",
@@ -33,9 +33,7 @@ var _ = listed([]Defect{
 			"ha.revoke.code-dead-session",
 			"ha.link.single-use",
 		},
-		Home: func(o *mockserver.Options) {
-			o.Store = &spare{Store: store.NewMemory(), left: map[string]int{}, uses: 2}
-		},
+		Change: keeps(takenTwice),
 	},
 	{
 		ID: "code.replay-500", Story: "A second use of a code is an exception that nobody catches.",
@@ -199,7 +197,7 @@ var _ = listed([]Defect{
 	{
 		ID: "code.cut", Story: "A code is found by all but its last character.",
 		Breaks: []string{"oauth2.code.missing", "ha.link.junk-code"},
-		Home:   func(o *mockserver.Options) { o.Store = &blurred{Store: store.NewMemory(), whole: map[string]string{}} },
+		Change: keeps(foundWithoutLast),
 	},
 	{
 		ID: "code.unknown-404", Story: "A code that nobody knows is answered with 404.",

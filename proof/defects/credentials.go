@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/linking"
 )
@@ -186,7 +187,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.in-use-deleted", Story: "A credential that an entry uses is deleted like any other.",
-		Breaks: []string{"ha.credentials.in-use"}, Change: func(p *mockserver.Policy) { p.Linking.InUse = false },
+		Breaks: []string{"ha.credentials.in-use"}, Change: func(p *mockserver.Policy) { p.Linking.InUse = mock.Is(false) },
 	},
 	{
 		ID: "credentials.in-use-for-ever", Story: "A credential that an entry has used once can never be deleted.",

@@ -23,8 +23,6 @@ type Defect struct {
 	// Change makes the one change, to the policy of a home that conforms. It replaces fields; it changes no map or slice
 	// in place.
 	Change func(*mockserver.Policy)
-	// Home changes what is no policy: the store, bans. Most defects need none.
-	Home func(*mockserver.Options)
 	// Provider makes the one change where the server is a third party, and Proxy where it is an account-link proxy.
 	Provider func(*mockprovider.Policy)
 	Proxy    func(*accountlink.Policy)
@@ -38,7 +36,7 @@ func (d Defect) Of(driver string) bool {
 	case "account-link":
 		return d.Proxy != nil
 	}
-	return d.Change != nil || d.Home != nil
+	return d.Change != nil
 }
 
 // Few is the most requirements that a defect may break to prove one of them: what breaks more is a broken server, and
@@ -55,9 +53,6 @@ func (d Defect) Options(o mockserver.Options) mockserver.Options {
 	}
 	if d.Change != nil {
 		d.Change(o.Policy)
-	}
-	if d.Home != nil {
-		d.Home(&o)
 	}
 	return o
 }
@@ -124,7 +119,7 @@ func Check(list []Defect, known func(requirement string) bool) error {
 			return fmt.Errorf("defect %s stands twice", d.ID)
 		case d.Story == "" || !strings.Contains(d.ID, "."):
 			return fmt.Errorf("defect %s: a dotted id and a story are wanted", d.ID)
-		case d.Change == nil && d.Home == nil && d.Provider == nil && d.Proxy == nil:
+		case d.Change == nil && d.Provider == nil && d.Proxy == nil:
 			return fmt.Errorf("defect %s changes nothing", d.ID)
 		case len(d.Breaks) == 0:
 			return fmt.Errorf("defect %s breaks nothing", d.ID)

@@ -164,7 +164,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "linking.cancel-ignored", Story: "A cancelled flow goes on when its browser comes back.",
-		Breaks: []string{"ha.linking.cancelled"}, Blocks: everyRow, Change: client(func(p *linking.Policy) { p.Cancels = false }),
+		Breaks: []string{"ha.linking.cancelled"}, Blocks: everyRow, Change: client(func(p *linking.Policy) { p.Cancels = mock.Is(false) }),
 	},
 	{
 		ID: "linking.data-shown", Story: "The last step shows what was stored, tokens included.",

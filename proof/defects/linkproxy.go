@@ -91,7 +91,7 @@ var _ = listed([]Defect{
 		return m
 	})},
 	{ID: "proxy.any-hello", Story: "Whatever the first frame is, the first service is meant.", Breaks: []string{"proxy.socket.malformed", "proxy.socket.unknown-service"}, Proxy: func(p *accountlink.Policy) {
-		p.FrameLimit = 1 << 20
+		p.FrameLimit = mock.Is[int64](1 << 20)
 		p.Hello = func(bool, []byte) string { return "authconform_demo" }
 	}},
 	{ID: "proxy.binary-hello", Story: "A binary frame is read as text.", Breaks: []string{"proxy.socket.malformed"}, Proxy: func(p *accountlink.Policy) {
@@ -138,7 +138,7 @@ var _ = listed([]Defect{
 			return before(state, waiting)
 		}
 	}},
-	{ID: "proxy.few-sockets", Story: "Ten conversations may wait at once.", Breaks: []string{"proxy.socket.parallel"}, Blocks: everyProxyRow, Proxy: func(p *accountlink.Policy) { p.Sockets = 10 }},
+	{ID: "proxy.few-sockets", Story: "Ten conversations may wait at once.", Breaks: []string{"proxy.socket.parallel"}, Blocks: everyProxyRow, Proxy: func(p *accountlink.Policy) { p.Sockets = mock.Is(10) }},
 	{ID: "proxy.state-counter", Story: "state is a time and a counter.", Breaks: []string{"proxy.state.unguessable"}, Proxy: func(p *accountlink.Policy) {
 		var n atomic.Int64
 		p.NewState = func() string { return fmt.Sprintf("20261125%024d", n.Add(1)) }
@@ -234,8 +234,8 @@ var _ = listed([]Defect{
 			return r
 		}
 	}},
-	{ID: "proxy.refresh-stored", Story: "Answers with tokens may be kept by whoever stands between.", Breaks: []string{"proxy.refresh.no-store"}, Proxy: func(p *accountlink.Policy) { p.RefreshHeader = http.Header{} }},
-	{ID: "proxy.user-has-no-time", Story: "The person has no time to finish.", Breaks: []string{"proxy.socket.tokens", "proxy.socket.own-tokens", "proxy.socket.parallel", "proxy.state.forged"}, Blocks: everyProxyRow, Proxy: func(p *accountlink.Policy) { p.UserTTL = time.Nanosecond }},
+	{ID: "proxy.refresh-stored", Story: "Answers with tokens may be kept by whoever stands between.", Breaks: []string{"proxy.refresh.no-store"}, Proxy: func(p *accountlink.Policy) { p.RefreshHeader = mock.Is(http.Header{}) }},
+	{ID: "proxy.user-has-no-time", Story: "The person has no time to finish.", Breaks: []string{"proxy.socket.tokens", "proxy.socket.own-tokens", "proxy.socket.parallel", "proxy.state.forged"}, Blocks: everyProxyRow, Proxy: func(p *accountlink.Policy) { p.UserTTL = mock.Is(time.Nanosecond) }},
 })
 
 // refreshedAs edits what a good refresh answers.

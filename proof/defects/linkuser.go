@@ -53,7 +53,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "link.keeps-code", Story: "Linking leaves the code, so that it can still be exchanged.",
-		Breaks: []string{"ha.link.single-use"}, Home: func(o *mockserver.Options) { o.Store = &linkKeeper{Memory: store.NewMemory(), options: o} },
+		Breaks: []string{"ha.link.single-use"}, Change: keepsLinked,
 	},
 	{
 		ID: "link.junk-code", Story: "A code that nobody knows answers 200.",

@@ -304,6 +304,6 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.dies-early", Story: "A login flow dies after half an hour.",
-		Breaks: []string{"ha.flow.lives"}, Change: func(p *mockserver.Policy) { p.FlowTTL = 30 * time.Minute },
+		Breaks: []string{"ha.flow.lives"}, Change: func(p *mockserver.Policy) { p.FlowTTL = mock.Is(30 * time.Minute) },
 	},
 })

@@ -50,7 +50,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "llat.dies-with-session", Story: "A long-lived token hangs on the session that asked for it.",
-		Breaks: []string{"ha.revoke.others-live", "ha.ws.delete-all", "ha.llat.outlives-session", "ha.llat.revocable"}, Blocks: []string{"*"}, Home: func(o *mockserver.Options) { o.Store = &chained{Memory: store.NewMemory()} },
+		Breaks: []string{"ha.revoke.others-live", "ha.ws.delete-all", "ha.llat.outlives-session", "ha.llat.revocable"}, Blocks: []string{"*"}, Change: keeps(chaining),
 	},
 	{
 		ID: "llat.for-ever", Story: "lifespan is stored and never looked at.",
@@ -80,13 +80,11 @@ var _ = listed([]Defect{
 			"ha.ws.closed-by-delete",
 			"ha.llat.revocable",
 			"ha.link.dead-session",
-		}, Blocks: []string{"*"}, Home: func(o *mockserver.Options) {
-			o.Store = &remembers{Memory: store.NewMemory(), dead: map[string]store.Refresh{}}
-		},
+		}, Blocks: []string{"*"}, Change: keeps(remembering),
 	},
 	{
 		ID: "llat.delete-takes-all", Story: "Deleting one long-lived token deletes all of its user.",
-		Breaks: []string{"ha.revoke.others-live", "ha.ws.delete-all", "ha.llat.outlives-session", "ha.llat.revocable"}, Blocks: []string{"*"}, Home: func(o *mockserver.Options) { o.Store = &chained{Memory: store.NewMemory()} },
+		Breaks: []string{"ha.revoke.others-live", "ha.ws.delete-all", "ha.llat.outlives-session", "ha.llat.revocable"}, Blocks: []string{"*"}, Change: keeps(chaining),
 	},
 	{
 		ID: "llat.listed-as-normal", Story: "The list shows a long-lived token as a login.",
@@ -110,17 +108,15 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "llat.same-name", Story: "Two long-lived tokens may bear one name, so that nobody knows which to delete.",
-		Breaks: []string{"ha.llat.name-unique"}, Change: func(p *mockserver.Policy) { p.NameTaken = func(store.Refresh, string) bool { return false } },
+		Breaks: []string{"ha.llat.name-unique"}, Change: anyName,
 	},
 	{
 		ID: "llat.same-name-replaces", Story: "A second token of a name replaces the first without a word.",
-		Breaks: []string{"ha.llat.name-unique"}, Home: func(o *mockserver.Options) { o.Store = &namesakes{Memory: store.NewMemory()} },
-		Change: func(p *mockserver.Policy) { p.NameTaken = func(store.Refresh, string) bool { return false } },
+		Breaks: []string{"ha.llat.name-unique"}, Change: both(keeps(oneOfAName(false)), anyName),
 	},
 	{
 		ID: "llat.name-across-users", Story: "A second user's token of a name is the first user's token.",
-		Breaks: []string{"ha.llat.name-unique", "ha.llat.name-per-user"}, Blocks: []string{"*"}, Home: func(o *mockserver.Options) { o.Store = &namesakes{Memory: store.NewMemory(), acrossUsers: true} },
-		Change: func(p *mockserver.Policy) { p.NameTaken = func(store.Refresh, string) bool { return false } },
+		Breaks: []string{"ha.llat.name-unique", "ha.llat.name-per-user"}, Blocks: []string{"*"}, Change: both(keeps(oneOfAName(true)), anyName),
 	},
 	{
 		ID: "llat.refreshes", Story: "A long-lived token refreshes.",
@@ -136,7 +132,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "llat.revoke-ends", Story: "Anybody who sees a long-lived token can revoke it at /auth/revoke.",
-		Breaks: []string{"ha.llat.not-for-link"}, Home: func(o *mockserver.Options) { o.Store = &byAccess{Memory: store.NewMemory()} },
+		Breaks: []string{"ha.llat.not-for-link"}, Change: keeps(foundByAccess),
 	},
 	{
 		ID: "llat.unsigned", Story: "Long-lived tokens are recognised by their iss alone.",

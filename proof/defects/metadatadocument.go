@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -166,7 +167,7 @@ var _ = listed([]Defect{
 		}
 		return u
 	})).breaking("oauth2.cimd.content-type"),
-	documentDefect("logo", "The addresses in a document are fetched.", func(p *mockserver.Policy) { p.FetchesAll = true }).breaking("oauth2.cimd.logo-not-fetched"),
+	documentDefect("logo", "The addresses in a document are fetched.", func(p *mockserver.Policy) { p.FetchesAll = mock.Is(true) }).breaking("oauth2.cimd.logo-not-fetched"),
 	documentDefect("loopback-port-fixed", "A document's loopback redirect has no free port.", denies(func(_, r string, pkce bool) bool { return pkce && r == "http://127.0.0.1:53124/cb" })).breaking("oauth2.cimd.loopback-port"),
 	documentDefect("links-in-text", "Markup inside a member of a document counts before its redirect_uris.", lists(func(page mockserver.ClientPage, links []string) []string {
 		if strings.HasPrefix(string(page.Body), "{") && strings.Contains(string(page.Body), "link rel") {

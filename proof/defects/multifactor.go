@@ -167,35 +167,31 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.endless-tries", Story: "Codes may be tried without end.",
-		Breaks: []string{"ha.mfa.too-many"}, Change: func(p *mockserver.Policy) { p.MFATries = 1 << 30 },
+		Breaks: []string{"ha.mfa.too-many"}, Change: func(p *mockserver.Policy) { p.MFATries = mock.Is(1 << 30) },
 	},
 	{
 		ID: "mfa.tries-not-ended", Story: "After too many tries the flow says so, and goes on.",
-		Breaks: []string{"ha.mfa.too-many"}, Change: func(p *mockserver.Policy) { p.MFALenient = true },
+		Breaks: []string{"ha.mfa.too-many"}, Change: func(p *mockserver.Policy) { p.MFALenient = mock.Is(true) },
 	},
 	{
 		ID: "mfa.no-time-limit", Story: "The second factor may be given hours after the password.",
-		Breaks: []string{"ha.mfa.expires"}, Change: func(p *mockserver.Policy) { p.MFATTL = 24 * time.Hour },
+		Breaks: []string{"ha.mfa.expires"}, Change: func(p *mockserver.Policy) { p.MFATTL = mock.Is(24 * time.Hour) },
 	},
 	{
 		ID: "mfa.tells", Story: "Whether a user has a second factor shows at a wrong password.",
-		Breaks: []string{"ha.mfa.hidden"}, Home: func(o *mockserver.Options) {
-			telltale(o, func(a mock.Answer) mock.Answer {
-				return member("errors", map[string]string{"base": "invalid_auth_or_code"})(a)
-			})
-		},
+		Breaks: []string{"ha.mfa.hidden"}, Change: telltale(member("errors", map[string]string{"base": "invalid_auth_or_code"})),
 	},
 	{
 		ID: "mfa.tells-status", Story: "A wrong password of a user with a second factor is answered with 401.",
-		Breaks: []string{"ha.flow.deleted-user", "ha.flow.old-password", "ha.mfa.hidden"}, Home: func(o *mockserver.Options) { telltale(o, status(401)) },
+		Breaks: []string{"ha.flow.deleted-user", "ha.flow.old-password", "ha.mfa.hidden"}, Change: telltale(status(401)),
 	},
 	{
 		ID: "mfa.tells-type", Story: "A wrong password of a user with a second factor aborts the flow.",
-		Breaks: []string{"ha.mfa.hidden"}, Home: func(o *mockserver.Options) { telltale(o, member("type", "abort")) },
+		Breaks: []string{"ha.mfa.hidden"}, Change: telltale(member("type", "abort")),
 	},
 	{
 		ID: "mfa.fetch-early", Story: "The client's page is fetched when the password was right, before the second factor.",
-		Breaks: []string{"ha.mfa.no-fetch-before-code"}, Change: func(p *mockserver.Policy) { p.FetchBeforeCode = true },
+		Breaks: []string{"ha.mfa.no-fetch-before-code"}, Change: func(p *mockserver.Policy) { p.FetchBeforeCode = mock.Is(true) },
 	},
 	{
 		ID: "mfa.redirect-unjudged", Story: "Behind the second factor the redirect URI is not judged.",

@@ -92,7 +92,7 @@ var _ = listed([]Defect{
 				return a
 			}
 		}},
-	{ID: "thirdparty.denied-page", Story: "Whoever says no sees a page, and the home waits for ever.", Breaks: []string{"provider.authorize.denied", "provider.authorize.iss"}, Blocks: []string{"provider.authorize.iss"}, Provider: func(p *mockprovider.Policy) { p.ErrorsReturn = false }},
+	{ID: "thirdparty.denied-page", Story: "Whoever says no sees a page, and the home waits for ever.", Breaks: []string{"provider.authorize.denied", "provider.authorize.iss"}, Blocks: []string{"provider.authorize.iss"}, Provider: func(p *mockprovider.Policy) { p.ErrorsReturn = mock.Is(false) }},
 	{ID: "thirdparty.denied-word", Story: "Whoever says no sends user_denied back.", Breaks: []string{"provider.authorize.denied"}, Provider: comesBackAs(func(v url.Values) {
 		if v.Get("error") == "access_denied" {
 			v.Set("error", "user_denied")
@@ -172,7 +172,7 @@ var _ = listed([]Defect{
 	{ID: "thirdparty.echoes-client", Story: "The page that refuses an unknown client prints its id.", Breaks: []string{"provider.authorize.escapes"}, Provider: echoing("client_id", "This app is unknown")},
 	{ID: "thirdparty.echoes-redirect", Story: "The page that refuses a redirect URL prints it unescaped.", Breaks: []string{"provider.authorize.escapes"}, Provider: echoing("redirect_uri", "The app may not send you there")},
 	{ID: "thirdparty.framed", Story: "Pages may be framed.", Breaks: []string{"provider.authorize.framing"}, Provider: func(p *mockprovider.Policy) {
-		p.Headers = setHeader(p.Headers, "X-Frame-Options", "")
+		p.Headers = mock.Is(setHeader(p.Headers(), "X-Frame-Options", ""))
 		thirdAnswers("GET /oauth/*", header("Content-Security-Policy", ""))(p)
 	}},
 	{ID: "thirdparty.consent-framed", Story: "The login page cannot be framed, the consent page can.", Breaks: []string{"provider.authorize.framing"}, Provider: thirdAnswers(authorizeAt, func(a mock.Answer) mock.Answer {
@@ -183,7 +183,7 @@ var _ = listed([]Defect{
 	})},
 	{ID: "thirdparty.pages-stored", Story: "Pages and redirects may be kept by whoever stands between.", Breaks: []string{"provider.authorize.no-store"}, Provider: both(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", "")))},
 	{ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be kept.", Breaks: []string{"provider.authorize.no-store"}, Provider: thirdAnswers("POST /oauth/consent", header("Cache-Control", "private"))},
-	{ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.", Breaks: []string{"provider.authorize.redirect-status"}, Provider: func(p *mockprovider.Policy) { p.RedirectStatus = http.StatusTemporaryRedirect }},
+	{ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.", Breaks: []string{"provider.authorize.redirect-status"}, Provider: func(p *mockprovider.Policy) { p.RedirectStatus = mock.Is(http.StatusTemporaryRedirect) }},
 })
 
 // echoing prints a parameter on a page of refusal.

@@ -60,8 +60,8 @@ var _ = listed([]Defect{
 			return before(granted, asked)
 		}
 	}},
-	{ID: "thirdparty.no-rotation", Story: "Refresh tokens do not rotate.", Breaks: []string{"provider.refresh.rotation"}, Provider: func(p *mockprovider.Policy) { p.Rotate = false }},
-	{ID: "thirdparty.reuse-unnoticed", Story: "A spent refresh token is refused, and its family lives.", Breaks: []string{"provider.refresh.reuse"}, Provider: func(p *mockprovider.Policy) { p.ReuseKills = false }},
+	{ID: "thirdparty.no-rotation", Story: "Refresh tokens do not rotate.", Breaks: []string{"provider.refresh.rotation"}, Provider: func(p *mockprovider.Policy) { p.Rotate = mock.Is(false) }},
+	{ID: "thirdparty.reuse-unnoticed", Story: "A spent refresh token is refused, and its family lives.", Breaks: []string{"provider.refresh.reuse"}, Provider: func(p *mockprovider.Policy) { p.ReuseKills = mock.Is(false) }},
 	{ID: "thirdparty.code-as-refresh", Story: "Codes and refresh tokens are in one table: a code refreshes.", Breaks: []string{"provider.refresh.code-is-none"}, Provider: func(p *mockprovider.Policy) {
 		before := p.Answer
 		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
@@ -103,7 +103,7 @@ var _ = listed([]Defect{
 	{ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.", Breaks: []string{"provider.revoke.refresh-token", "provider.revoke.cascade", "provider.revoke.access-token"}, Blocks: []string{"provider.revoke.bound-client"}, Provider: func(p *mockprovider.Policy) {
 		p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
 	}},
-	{ID: "thirdparty.revoke-spares-access", Story: "With a refresh token its access tokens live on.", Breaks: []string{"provider.revoke.cascade"}, Provider: func(p *mockprovider.Policy) { p.Cascades = false }},
+	{ID: "thirdparty.revoke-spares-access", Story: "With a refresh token its access tokens live on.", Breaks: []string{"provider.revoke.cascade"}, Provider: func(p *mockprovider.Policy) { p.Cascades = mock.Is(false) }},
 	{ID: "thirdparty.revoke-unknown-400", Story: "An unknown token is an error at revocation.", Breaks: []string{"provider.revoke.unknown"}, Provider: revokeUnknown},
 	{ID: "thirdparty.revoke-anybody", Story: "Revocation asks for no secret.", Breaks: []string{"provider.revoke.authenticated"}, Provider: thirdTakes(at("POST /oauth/revoke").and(field("client_id", "home")), set("client_secret", "home-secret-0123456789"))},
 	{ID: "thirdparty.revoke-any-client", Story: "Any client revokes any token.", Breaks: []string{"provider.revoke.bound-client"}, Provider: func(p *mockprovider.Policy) {

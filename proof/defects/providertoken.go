@@ -31,7 +31,7 @@ var _ = listed([]Defect{
 	{ID: "thirdparty.no-life", Story: "expires_in is left out.", Breaks: []string{"oauth2.token.expires-in", "provider.refresh.grant", "provider.resource.expired"}, Blocks: []string{"provider.resource.expired"}, Provider: tokenMember("expires_in", nil)},
 	{ID: "thirdparty.life-as-text", Story: "expires_in is a text.", Breaks: []string{"oauth2.token.expires-in", "provider.refresh.grant", "provider.resource.expired"}, Blocks: []string{"provider.resource.expired"}, Provider: tokenMember("expires_in", "1800")},
 	{ID: "thirdparty.no-refresh-token", Story: "A refresh token comes only with a scope that no home sends.", Breaks: []string{"provider.token.refresh-token"}, Blocks: everyProviderRow, Provider: tokenMember("refresh_token", nil)},
-	{ID: "thirdparty.tokens-stored", Story: "Token answers may be kept by whoever stands between.", Breaks: []string{"oauth2.token.cache-no-store"}, Provider: func(p *mockprovider.Policy) { p.TokenHeader = http.Header{} }},
+	{ID: "thirdparty.tokens-stored", Story: "Token answers may be kept by whoever stands between.", Breaks: []string{"oauth2.token.cache-no-store"}, Provider: func(p *mockprovider.Policy) { p.TokenHeader = mock.Is(http.Header{}) }},
 	{ID: "thirdparty.refreshed-stored", Story: "The answer to a refresh may be kept.", Breaks: []string{"oauth2.token.cache-no-store"}, Provider: func(p *mockprovider.Policy) {
 		before := p.Answer
 		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
@@ -65,7 +65,7 @@ var _ = listed([]Defect{
 		return r
 	})},
 	{ID: "thirdparty.token-unknown-parameter", Story: "A parameter that is not in the list is an error.", Breaks: []string{"provider.token.unknown-parameters"}, Provider: thirdTakes(at(tokenAt).and(has("foo")), withFields(func(v url.Values) { v.Set("grant_type", "") }))},
-	{ID: "thirdparty.token-repeated", Story: "Of parameters that stand twice the first counts.", Breaks: []string{"provider.token.repeated-parameters"}, Provider: func(p *mockprovider.Policy) { p.Duplicates = false }},
+	{ID: "thirdparty.token-repeated", Story: "Of parameters that stand twice the first counts.", Breaks: []string{"provider.token.repeated-parameters"}, Provider: func(p *mockprovider.Policy) { p.Duplicates = mock.Is(false) }},
 	{ID: "thirdparty.token-redirects", Story: "A grant that is not served is a redirect to a page with help.", Breaks: []string{"provider.token.no-redirect", "provider.token.grant-type", "provider.token.error-object", "provider.token.password-grant"}, Blocks: everyProviderRow, Provider: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 		if decoded(a.Body)["error"] == "unsupported_grant_type" {
 			a.Status, a.Header = http.StatusFound, setHeader(a.Header, "Location", "/help")
@@ -73,7 +73,7 @@ var _ = listed([]Defect{
 		return a
 	})},
 	{ID: "thirdparty.code-idempotent", Story: "The same request again gets the same tokens again, lest an answer be lost.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: sameAnswers},
-	{ID: "thirdparty.code-reusable", Story: "A code is good for as long as it lives.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.SingleUse = false }},
+	{ID: "thirdparty.code-reusable", Story: "A code is good for as long as it lives.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.SingleUse = mock.Is(false) }},
 	{ID: "thirdparty.code-half-hour", Story: "A code lives for half an hour.", Breaks: []string{"oauth2.code.expires"}, Provider: func(p *mockprovider.Policy) {
 		before := p.Redeem
 		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
@@ -81,7 +81,7 @@ var _ = listed([]Defect{
 		}
 	}},
 	{ID: "thirdparty.replay-spares-access", Story: "A code that comes again ends its refresh token, and not the access token.", Breaks: []string{"provider.token.replay-kills"}, Provider: apiAfter(replayed)},
-	{ID: "thirdparty.replay-harmless", Story: "A code that comes again is refused, and its tokens live.", Breaks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.ReplayKills = false }},
+	{ID: "thirdparty.replay-harmless", Story: "A code that comes again is refused, and its tokens live.", Breaks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.ReplayKills = mock.Is(false) }},
 	{ID: "thirdparty.code-any-client", Story: "Any client redeems any code.", Breaks: []string{"provider.token.bound-client"}, Provider: redeems(func(c mockprovider.Code, app mockprovider.App, _ url.Values, _ *mock.Refusal) bool {
 		return c.AppID != app.ID
 	})},

@@ -161,15 +161,11 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.first-half", Story: "Refresh tokens are looked up by their first half.",
-		Breaks: []string{"oauth2.refresh.tampered"}, Home: func(o *mockserver.Options) {
-			o.Store = &halves{Memory: store.NewMemory(), whole: map[string]string{}, key: 64}
-		},
+		Breaks: []string{"oauth2.refresh.tampered"}, Change: keeps(foundByFirst(64)),
 	},
 	{
 		ID: "refresh.truncated-column", Story: "Refresh tokens are compared by their first 120 characters.",
-		Breaks: []string{"oauth2.refresh.tampered"}, Home: func(o *mockserver.Options) {
-			o.Store = &halves{Memory: store.NewMemory(), whole: map[string]string{}, key: 120}
-		},
+		Breaks: []string{"oauth2.refresh.tampered"}, Change: keeps(foundByFirst(120)),
 	},
 	{
 		ID: "refresh.case-folded", Story: "Refresh tokens are found whatever their letter case.",
@@ -182,7 +178,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.kills-older", Story: "A refresh ends the access token that was there before.",
-		Breaks: []string{"oauth2.refresh.old-access-lives", "oauth2.refresh.parallel"}, Home: func(o *mockserver.Options) { o.Store = &newestOnly{Memory: store.NewMemory()} }, Blocks: []string{"*"},
+		Breaks: []string{"oauth2.refresh.old-access-lives", "oauth2.refresh.parallel"}, Change: keeps(newest), Blocks: []string{"*"},
 	},
 	{
 		ID: "refresh.one-at-a-time", Story: "While a refresh is under way others of its session are refused.",
@@ -233,7 +229,7 @@ var _ = listed([]Defect{
 		ID: "refresh.inactive", Story: "Deactivating a user ends no session, and a refresh does not ask.",
 		Breaks: []string{"ha.flow.inactive-user", "ha.token.inactive-user", "ha.refresh.user-inactive", "ha.mfa.inactive"}, Change: func(p *mockserver.Policy) {
 			p.Ends = func(why mockserver.End) bool { return why != mockserver.EndDeactivated }
-			p.Inactive = false
+			p.Inactive = mock.Is(false)
 		},
 	},
 })

@@ -6,7 +6,6 @@ import (
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/mockserver/store"
 )
 
 var _ = listed([]Defect{
@@ -35,14 +34,12 @@ var _ = listed([]Defect{
 			"ha.llat.revocable",
 			"ha.link.dead-session",
 		}, Blocks: []string{"*"},
-		Home: func(o *mockserver.Options) {
-			o.Store = &remembers{Memory: store.NewMemory(), dead: map[string]store.Refresh{}}
-		},
+		Change: keeps(remembering),
 	},
 	{
 		ID: "revoke.everything", Story: "Revoking a session ends all sessions of the user.",
 		Breaks: []string{"ha.revoke.others-live", "ha.ws.delete-all", "ha.llat.outlives-session", "ha.llat.revocable"}, Blocks: []string{"*"},
-		Home: func(o *mockserver.Options) { o.Store = &chained{Memory: store.NewMemory()} },
+		Change: keeps(chaining),
 	},
 	{
 		ID: "revoke.created", Story: "A successful revocation has status 204.",

@@ -7,7 +7,6 @@ import (
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/mockserver/store"
 )
 
 // signs lets signed paths pass that the strict rule refuses.
@@ -122,17 +121,15 @@ var _ = listed([]Defect{
 			"ha.llat.revocable",
 			"ha.link.dead-session",
 		}, Blocks: []string{"*"},
-		Home: func(o *mockserver.Options) {
-			o.Store = &remembers{Memory: store.NewMemory(), dead: map[string]store.Refresh{}}
-		},
+		Change: keeps(remembering),
 	},
 	{
 		ID: "signed.an-hour", Story: "Signed paths live for an hour where nothing was asked for.",
-		Breaks: []string{"ha.signed-path.expires"}, Change: func(p *mockserver.Policy) { p.SignedPathTTL = time.Hour },
+		Breaks: []string{"ha.signed-path.expires"}, Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(time.Hour) },
 	},
 	{
 		ID: "signed.ten-seconds", Story: "Signed paths live for ten seconds, too short for a picture that is loaded late.",
-		Breaks: []string{"ha.signed-path.expires"}, Change: func(p *mockserver.Policy) { p.SignedPathTTL = 10 * time.Second },
+		Breaks: []string{"ha.signed-path.expires"}, Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(10 * time.Second) },
 	},
 	{
 		ID: "signed.expires-ignored", Story: "The time that was asked for is ignored.",

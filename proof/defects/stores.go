@@ -10,12 +10,23 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
+// keeps makes a home keep codes and refresh tokens in another store, which with makes of one that is right.
+func keeps(with func(*store.Memory) store.Store) change {
+	return func(p *mockserver.Policy) {
+		p.Store = func() store.Store { return with(store.NewMemory()) }
+	}
+}
+
 // spare is a store whose codes may be taken several times.
 type spare struct {
-	store.Store
+	*store.Memory
 	mu   sync.Mutex
 	left map[string]int
 	uses int
+}
+
+func takenTwice(m *store.Memory) store.Store {
+	return &spare{Memory: m, left: map[string]int{}, uses: 2}
 }
 
 // TakeCode implements store.Store.
@@ -27,16 +38,20 @@ func (s *spare) TakeCode(value string) (store.Code, bool) {
 		return c, false
 	}
 	if s.left[value]++; s.left[value] >= s.uses {
-		return s.Store.TakeCode(value)
+		return s.Memory.TakeCode(value)
 	}
 	return c, true
 }
 
 // blurred is a store that finds a code without its last character.
 type blurred struct {
-	store.Store
+	*store.Memory
 	mu    sync.Mutex
 	whole map[string]string
+}
+
+func foundWithoutLast(m *store.Memory) store.Store {
+	return &blurred{Memory: m, whole: map[string]string{}}
 }
 
 // PutCode implements store.Store.
@@ -44,7 +59,7 @@ func (s *blurred) PutCode(c store.Code) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.whole[c.Value[:len(c.Value)-1]] = c.Value
-	s.Store.PutCode(c)
+	s.Memory.PutCode(c)
 }
 
 func (s *blurred) spelled(value string) string {
@@ -57,34 +72,26 @@ func (s *blurred) spelled(value string) string {
 }
 
 // Code implements store.Store.
-func (s *blurred) Code(value string) (store.Code, bool) { return s.Store.Code(s.spelled(value)) }
+func (s *blurred) Code(value string) (store.Code, bool) { return s.Memory.Code(s.spelled(value)) }
 
 // TakeCode implements store.Store.
 func (s *blurred) TakeCode(value string) (store.Code, bool) {
-	return s.Store.TakeCode(s.spelled(value))
+	return s.Memory.TakeCode(s.spelled(value))
 }
 
-// watchful is a store whose home spends a code that stands in a form with a parameter twice.
-type watchful struct {
-	store.Store
-	options *mockserver.Options
-}
-
-// PutCode implements store.Store.
-func (s *watchful) PutCode(c store.Code) {
-	before := s.options.Policy.Request
-	value := c.Value
-	s.options.Policy.Request = func(r mock.Request) mock.Request {
-		if r = before(r); tokenEndpoint(r) {
-			for _, values := range fields(r) {
-				if len(values) > 1 && fields(r).Get("code") == value {
-					s.TakeCode(value)
-				}
+// spendsAtDuplicates makes a home spend a code that stands in a form with a parameter twice.
+func spendsAtDuplicates(p *mockserver.Policy) {
+	kept := store.NewMemory()
+	p.Store = func() store.Store { return kept }
+	takes(tokenEndpoint, func(r mock.Request) mock.Request {
+		form := fields(r)
+		for _, values := range form {
+			if len(values) > 1 {
+				kept.TakeCode(form.Get("code"))
 			}
 		}
 		return r
-	}
-	s.Store.PutCode(c)
+	})(p)
 }
 
 // halves is a store that finds refresh tokens by their first characters.
@@ -93,6 +100,12 @@ type halves struct {
 	mu    sync.Mutex
 	whole map[string]string
 	key   int
+}
+
+func foundByFirst(characters int) func(*store.Memory) store.Store {
+	return func(m *store.Memory) store.Store {
+		return &halves{Memory: m, whole: map[string]string{}, key: characters}
+	}
 }
 
 func (s *halves) short(token string) string { return token[:min(len(token), s.key)] }
@@ -119,6 +132,8 @@ func (s *halves) Refresh(token string) (store.Refresh, bool) {
 // newestOnly is a store in which a use of a refresh token gives it another key, so that older access tokens die.
 type newestOnly struct{ *store.Memory }
 
+func newest(m *store.Memory) store.Store { return &newestOnly{m} }
+
 // Refresh implements store.Store.
 func (s *newestOnly) Refresh(token string) (store.Refresh, bool) {
 	r, ok := s.Memory.Refresh(token)
@@ -134,6 +149,10 @@ type remembers struct {
 	*store.Memory
 	mu   sync.Mutex
 	dead map[string]store.Refresh
+}
+
+func remembering(m *store.Memory) store.Store {
+	return &remembers{Memory: m, dead: map[string]store.Refresh{}}
 }
 
 // Delete implements store.Store.
@@ -160,6 +179,8 @@ func (s *remembers) RefreshByID(id string) (store.Refresh, bool) {
 // chained is a store in which the end of one session is the end of all of its user's.
 type chained struct{ *store.Memory }
 
+func chaining(m *store.Memory) store.Store { return &chained{m} }
+
 // Delete implements store.Store.
 func (s *chained) Delete(id string) bool {
 	if r, ok := s.RefreshByID(id); ok {
@@ -178,6 +199,13 @@ type namesakes struct {
 	known       []store.Refresh
 	acrossUsers bool
 }
+
+func oneOfAName(acrossUsers bool) func(*store.Memory) store.Store {
+	return func(m *store.Memory) store.Store { return &namesakes{Memory: m, acrossUsers: acrossUsers} }
+}
+
+// anyName lets a user's long-lived tokens bear any names.
+func anyName(p *mockserver.Policy) { p.NameTaken = func(store.Refresh, string) bool { return false } }
 
 // PutRefresh implements store.Store.
 func (s *namesakes) PutRefresh(r store.Refresh) {
@@ -201,6 +229,8 @@ func (s *namesakes) PutRefresh(r store.Refresh) {
 // byAccess is a store that finds long-lived sessions by their access tokens.
 type byAccess struct{ *store.Memory }
 
+func foundByAccess(m *store.Memory) store.Store { return &byAccess{m} }
+
 // Refresh implements store.Store.
 func (s *byAccess) Refresh(token string) (store.Refresh, bool) {
 	if parts := strings.Split(token, "."); len(parts) == 3 {
@@ -217,28 +247,24 @@ func (s *byAccess) Refresh(token string) (store.Refresh, bool) {
 // linkKeeper is a store that keeps codes which are only linked.
 type linkKeeper struct {
 	*store.Memory
-	options *mockserver.Options
-	once    sync.Once
-	mu      sync.Mutex
-	linked  map[string]bool
+	mu     sync.Mutex
+	linked map[string]bool
 }
 
-// PutCode implements store.Store.
-func (s *linkKeeper) PutCode(c store.Code) {
-	s.once.Do(func() {
-		s.linked = map[string]bool{}
-		before := s.options.Policy.Request
-		s.options.Policy.Request = func(r mock.Request) mock.Request {
-			if r = before(r); linkRequest(r) {
-				code, _ := decoded(r.Body)["code"].(string)
-				s.mu.Lock()
-				s.linked[code] = true
-				s.mu.Unlock()
-			}
-			return r
-		}
-	})
-	s.Memory.PutCode(c)
+func keepsLinked(p *mockserver.Policy) {
+	kept := &linkKeeper{Memory: store.NewMemory(), linked: map[string]bool{}}
+	p.Store = func() store.Store { return kept }
+	takes(linkRequest, func(r mock.Request) mock.Request {
+		code, _ := decoded(r.Body)["code"].(string)
+		kept.link(code)
+		return r
+	})(p)
+}
+
+func (s *linkKeeper) link(code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.linked[code] = true
 }
 
 // TakeCode implements store.Store.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -62,7 +63,7 @@ var _ = listed([]Defect{
 			"ha.token.response-shape",
 			"ha.refresh.response-shape",
 			"ha.refresh.after-expiry",
-		}, Change: func(p *mockserver.Policy) { p.AccessTTL = 30 * 24 * time.Hour },
+		}, Change: func(p *mockserver.Policy) { p.AccessTTL = mock.Is(30 * 24 * time.Hour) },
 	},
 	{
 		ID: "token.no-refresh-token", Story: "The code grant gives no refresh token.",
@@ -192,7 +193,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "token.inactive", Story: "A code of a user who was deactivated meanwhile is redeemed.",
-		Breaks: []string{"ha.flow.inactive-user", "ha.token.inactive-user", "ha.mfa.inactive"}, Change: func(p *mockserver.Policy) { p.Inactive = false },
+		Breaks: []string{"ha.flow.inactive-user", "ha.token.inactive-user", "ha.mfa.inactive"}, Change: func(p *mockserver.Policy) { p.Inactive = mock.Is(false) },
 	},
 	{
 		ID: "token.inactive-word", Story: "A deactivated user's code is refused with 400 and a word of the server's own.",

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/linking"
 )
@@ -223,7 +224,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "exchange.no-time-limit", Story: "A token endpoint that hangs is waited for as long as it likes.",
-		Breaks: []string{"oauth2.client.slow"}, Change: client(func(p *linking.Policy) { p.TokenTTL = time.Hour }),
+		Breaks: []string{"oauth2.client.slow"}, Change: client(func(p *linking.Policy) { p.TokenTTL = mock.Is(time.Hour) }),
 	},
 	{
 		ID: "exchange.timeout-word", Story: "A token endpoint that hangs is called oauth_failed.",

@@ -6,7 +6,6 @@ import (
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/mockserver/store"
 )
 
 var _ = listed([]Defect{
@@ -168,7 +167,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "token.first-of-two", Story: "Of two equal parameters the first is taken.",
-		Breaks: []string{"oauth2.error.duplicate-parameter"}, Change: func(p *mockserver.Policy) { p.Duplicates = false },
+		Breaks: []string{"oauth2.error.duplicate-parameter"}, Change: func(p *mockserver.Policy) { p.Duplicates = mock.Is(false) },
 	},
 	{
 		ID: "token.equal-twice", Story: "A parameter may stand twice if both values are equal.",
@@ -184,7 +183,7 @@ var _ = listed([]Defect{
 	{
 		ID: "token.duplicate-burns", Story: "A request with a parameter twice spends the code.",
 		Breaks: []string{"oauth2.error.duplicate-parameter"},
-		Blocks: []string{"oauth2.error.duplicate-parameter"}, Home: func(o *mockserver.Options) { o.Store = &watchful{Store: store.NewMemory(), options: o} },
+		Blocks: []string{"oauth2.error.duplicate-parameter"}, Change: spendsAtDuplicates,
 	},
 	{
 		ID: "token.grant-case", Story: "The grant type's letter case is folded.",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
@@ -34,21 +35,21 @@ var _ = listed([]Defect{
 	{
 		ID: "use.never-refreshed", Story: "A token is used until the API refuses it.",
 		Breaks: []string{"oauth2.client.refresh-at-use", "oauth2.client.reauth", "oauth2.client.retry", "oauth2.client.refresh-no-access-token", "oauth2.client.refresh-once"}, Blocks: slices.Concat(refreshRows, []string{"ha.cloud.refresh"}),
-		Change: client(func(p *linking.Policy) { p.RefreshEarly = -time.Hour }),
+		Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is(-time.Hour) }),
 	},
 	{
 		ID: "use.refreshed-at-the-end", Story: "A token is refreshed when it has ended, not a little before.",
 		Breaks: []string{"oauth2.client.refresh-at-use", "oauth2.client.reauth", "oauth2.client.retry", "oauth2.client.refresh-no-access-token", "oauth2.client.refresh-once"}, Blocks: slices.Concat(refreshRows, []string{"ha.cloud.refresh"}),
-		Change: client(func(p *linking.Policy) { p.RefreshEarly = 0 }),
+		Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is[time.Duration](0) }),
 	},
 	{
 		ID: "use.refreshed-always", Story: "Every use refreshes.",
 		Breaks: []string{"oauth2.client.refresh-not-early", "oauth2.client.refresh-reads-life", "oauth2.client.refresh-once", "ha.cloud.entry", "oauth2.client.state-replay", "oauth2.client.callback-again", "oauth2.client.round-trip", "oauth2.client.no-refresh-token", "oauth2.client.bearer-header"}, Blocks: everyRow,
-		Change: client(func(p *linking.Policy) { p.RefreshEarly = 24 * time.Hour }),
+		Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is(24 * time.Hour) }),
 	},
 	{
 		ID: "use.refreshed-minutes-early", Story: "A token is refreshed five minutes before its end.",
-		Breaks: []string{"oauth2.client.refresh-not-early"}, Change: client(func(p *linking.Policy) { p.RefreshEarly = 5 * time.Minute }),
+		Breaks: []string{"oauth2.client.refresh-not-early"}, Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is(5 * time.Minute) }),
 	},
 	{
 		ID: "use.refresh-with-code", Story: "A refresh repeats the redirect_uri of the code.",
@@ -95,12 +96,12 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "use.refreshes-race", Story: "Parallel uses refresh each for itself.",
-		Breaks: []string{"oauth2.client.refresh-once"}, Change: client(func(p *linking.Policy) { p.OneRefresh = false }),
+		Breaks: []string{"oauth2.client.refresh-once"}, Change: client(func(p *linking.Policy) { p.OneRefresh = mock.Is(false) }),
 	},
 	{
 		ID: "use.failure-clears", Story: "Any failed refresh clears the stored token.",
 		Breaks: []string{"oauth2.client.refresh-failure-keeps", "oauth2.client.retry", "oauth2.client.refresh-no-access-token", "ha.linking.reauth-denied", "ha.linking.wrong-account"}, Blocks: refreshRows,
-		Change: client(func(p *linking.Policy) { p.KeepsToken = false }),
+		Change: client(func(p *linking.Policy) { p.KeepsToken = mock.Is(false) }),
 	},
 	{
 		ID: "use.no-reauth", Story: "A dead grant is logged, and nobody is asked to log in (as 2025.4 leaves it to integrations).",
@@ -135,7 +136,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "use.reauth-each-time", Story: "Each use of a dead grant asks anew.",
-		Breaks: []string{"oauth2.client.reauth-once"}, Change: client(func(p *linking.Policy) { p.ReauthOnce = false }),
+		Breaks: []string{"oauth2.client.reauth-once"}, Change: client(func(p *linking.Policy) { p.ReauthOnce = mock.Is(false) }),
 	},
 	{
 		ID: "reauth.second-entry", Story: "Logging in again makes a second entry.",

@@ -3,7 +3,9 @@ package defects
 import (
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -74,7 +76,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.invalid-open", Story: "After auth_invalid the socket stays open, so that tokens can be tried one after the other.",
-		Breaks: []string{"ha.ws.auth-invalid", "ha.ws.wrong-shape", "ha.ws.commands-before-auth"}, Change: func(p *mockserver.Policy) { p.LingerAfterAuth = true },
+		Breaks: []string{"ha.ws.auth-invalid", "ha.ws.wrong-shape", "ha.ws.commands-before-auth"}, Change: func(p *mockserver.Policy) { p.LingerAfterAuth = mock.Is(true) },
 	},
 	{
 		ID: "ws.revoked", Story: "At the socket a token's signature is enough: whether its session lives is not asked.",
@@ -89,9 +91,7 @@ var _ = listed([]Defect{
 			"ha.llat.revocable",
 			"ha.link.dead-session",
 		}, Blocks: []string{"*"},
-		Home: func(o *mockserver.Options) {
-			o.Store = &remembers{Memory: store.NewMemory(), dead: map[string]store.Refresh{}}
-		},
+		Change: keeps(remembering),
 	},
 	{
 		ID: "ws.shape-unread", Story: "Any type passes for the first message if a token stands in it.",
@@ -122,7 +122,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.text-answered", Story: "What is no JSON is answered with a result.",
-		Breaks: []string{"ha.ws.wrong-shape", "ha.ws.no-json"}, Change: func(p *mockserver.Policy) { p.AnswersJunk = true },
+		Breaks: []string{"ha.ws.wrong-shape", "ha.ws.no-json"}, Change: func(p *mockserver.Policy) { p.AnswersJunk = mock.Is(true) },
 	},
 	{
 		ID: "ws.commands-before-auth", Story: "Commands are answered before auth.",
@@ -135,7 +135,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.patient", Story: "A socket that says nothing stays open for an hour.",
-		Breaks: []string{"ha.ws.silence"}, Change: func(p *mockserver.Policy) { p.SocketAuthTTL = 3600e9 },
+		Breaks: []string{"ha.ws.silence"}, Change: func(p *mockserver.Policy) { p.SocketAuthTTL = mock.Is(time.Hour) },
 	},
 	{
 		ID: "ws.open-after-revoke", Story: "A socket outlives the revocation of its session.",
@@ -163,7 +163,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.revoke-closes-all", Story: "The end of one session closes all sockets.",
-		Breaks: []string{"ha.ws.others-stay-open"}, Blocks: []string{"*"}, Home: func(o *mockserver.Options) { o.Policy.ClosesAll = true },
+		Breaks: []string{"ha.ws.others-stay-open"}, Blocks: []string{"*"}, Change: func(p *mockserver.Policy) { p.ClosesAll = mock.Is(true) },
 	},
 	{
 		ID: "ws.delete-all-one", Story: "auth/delete_all_refresh_tokens answers and deletes nothing.",
@@ -257,14 +257,14 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.sessions-show-tokens", Story: "The list of sessions shows their refresh tokens.",
-		Breaks: []string{"ha.ws.refresh-tokens"}, Home: func(o *mockserver.Options) {
+		Breaks: []string{"ha.ws.refresh-tokens"}, Change: func(p *mockserver.Policy) {
 			kept := store.NewMemory()
-			o.Store = kept
+			p.Store = func() store.Store { return kept }
 			eachSession(func(g map[string]any) {
 				if r, ok := kept.RefreshByID(fmt.Sprint(g["id"])); ok {
 					g["token"] = r.Token
 				}
-			})(o.Policy)
+			})(p)
 		},
 	},
 	{
@@ -292,6 +292,6 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.expired", Story: "At the socket a token's exp is not looked at.",
-		Breaks: []string{"ha.ws.expired"}, Change: func(p *mockserver.Policy) { p.SocketIgnoresExpiry = true },
+		Breaks: []string{"ha.ws.expired"}, Change: func(p *mockserver.Policy) { p.SocketIgnoresExpiry = mock.Is(true) },
 	},
 })

@@ -1,0 +1,97 @@
+package mockserver
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/linking"
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+const (
+	codeTTL        = 10 * time.Minute
+	accessTTL      = 30 * time.Minute
+	accessLeeway   = 10 * time.Second // past its exp that an access token still passes
+	refreshIdleTTL = 90 * 24 * time.Hour
+	secretLength   = 16 // bytes of codes and flow ids
+)
+
+// Strict is the policy that conforms.
+func Strict() *Policy {
+	p := &Policy{
+		Rules:   strictRules(),
+		Linking: linking.Strict(),
+		Store:   func() store.Store { return store.NewMemory() },
+
+		ClientID: checkClientID, URLLimit: mock.Is(2048),
+		Redirect: checkRedirect, FinishRedirect: mock.Is(true),
+		Challenge: checkChallenge,
+
+		PageTTL: mock.Is(5 * time.Second), PageLimit: mock.Is(10 << 10),
+		FetchRequest:    func(string) (string, http.Header) { return http.MethodGet, nil },
+		LinkedRedirects: linkedRedirects, DocumentRedirects: documentRedirects,
+		Unreadable:          func(string, error) []string { return nil },
+		FetchBeforePassword: mock.Is(false), FetchBeforeCode: mock.Is(false), FetchesAll: mock.Is(false),
+
+		Filtered: filtered, Metadata: metadata,
+	}
+	p.strictLogin()
+	p.strictTokens()
+	p.strictAccess()
+	return p
+}
+
+func strictRules() mock.Rules {
+	headers := http.Header{
+		"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}, "X-Frame-Options": {"SAMEORIGIN"}, "Server": {""},
+	}
+	return mock.Rules{
+		BodyLimit: mock.Is[int64](64 << 10), Duplicates: mock.Is(true), Headers: mock.Is(headers),
+		PublicCORS: publicCORS, Request: mock.AsSent, Answer: mock.AsDecided,
+	}
+}
+
+// strictLogin decides of login flows, from the password to the code.
+func (p *Policy) strictLogin() {
+	p.NewFlow = func() string { return mock.Secret(secretLength) }
+	p.FlowTTL = mock.Is[time.Duration](0)
+	p.Username = foldUsername
+	p.SecondFactor = func(u User) bool { return u.TOTP != "" }
+	p.TOTP = func(secret, code string, _ bool, now time.Time) bool { return validTOTP(secret, code, now) }
+	p.MFATTL, p.MFATries, p.MFALenient = mock.Is(5*time.Minute), mock.Is(5), mock.Is(false)
+	p.Inactive = mock.Is(true)
+	p.NewCode = func() string { return mock.Secret(secretLength) }
+}
+
+// strictTokens decides of codes that are redeemed and of the sessions that they open.
+func (p *Policy) strictTokens() {
+	p.Redeem, p.BurnsCode, p.SingleUse = redeemable(codeTTL), burnsCode, mock.Is(true)
+	p.Link = func(c store.Code, callerID string) bool {
+		return c.Challenge == "" && (c.UserID == callerID || c.Provider != "homeassistant")
+	}
+	p.NewRefresh = func() string { return mock.Secret(64) }
+	p.Refresh, p.Alive, p.RefreshIdleTTL = refreshable, alive(refreshIdleTTL), mock.Is(refreshIdleTTL)
+	p.AccessTTL = mock.Is(accessTTL)
+	p.TokenAnswer, p.TokenHeader = tokenAnswer, mock.Is(http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}})
+	p.Revoke = func(store.Refresh) bool { return true }
+	always := func(End) bool { return true }
+	p.Ends, p.Closes, p.ClosesAll = always, always, mock.Is(false)
+	p.NameTaken = func(old store.Refresh, name string) bool { return old.Type == store.LongLived && old.Name == name }
+	p.Lifespan = func(days float64) bool { return days >= 1 && days <= 36500 }
+	p.OwnSession = func(r store.Refresh, userID string) bool { return r.UserID == userID }
+}
+
+// strictAccess decides of those who call with a token, by REST and by WebSocket.
+func (p *Policy) strictAccess() {
+	p.Bearer, p.Algorithms, p.Access = bearerOf, mock.Is([]string{"HS256"}), accessHolds(accessLeeway)
+	p.Caller = func(there bool, u User) bool { return there && !u.Inactive }
+	p.AdminOnly = func(_ string, admin bool) bool { return !admin }
+	p.SignedMethod = func(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+	p.SignedPath, p.SignedPathTTL = pathSigned, mock.Is(30*time.Second)
+	p.SocketAuthTTL = mock.Is(10 * time.Second)
+	p.SocketSessions = func(store.Refresh) bool { return true }
+	p.SocketIgnoresExpiry, p.LingerAfterAuth, p.AnswersJunk = mock.Is(false), mock.Is(false), mock.Is(false)
+	asItIs := func(m map[string]any) map[string]any { return m }
+	p.Hears, p.Says = asItIs, asItIs
+}
