@@ -19,10 +19,10 @@ import (
 	"github.com/joshdk/go-junit"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/reports"
-	"github.com/authconform/authconform/run"
 )
 
 // builtIn judges the built-in mock into a folder.
@@ -80,7 +80,7 @@ func TestShardsJoin(t *testing.T) {
 		parts = append(parts, dir)
 	}
 	joined := filepath.Join(t.TempDir(), "joined")
-	if o := invoke(t, append([]string{"merge", "--report-dir", joined}, parts...)...); o.code != run.ExitOK {
+	if o := invoke(t, append([]string{"merge", "--report-dir", joined}, parts...)...); o.code != exit.OK {
 		t.Fatalf("merge: exit %d\n%s", o.code, o.all())
 	}
 	a, err1 := reports.Read(filepath.Join(whole, "report.json"))
@@ -94,7 +94,7 @@ func TestShardsJoin(t *testing.T) {
 		}
 	}
 	for name, dirs := range map[string][]string{"a gap": parts[:2], "a duplicate": {parts[0], parts[1], parts[1]}, "four of three": append(parts, parts[0])} {
-		if o := invoke(t, append([]string{"merge"}, dirs...)...); o.code != run.ExitUsage {
+		if o := invoke(t, append([]string{"merge"}, dirs...)...); o.code != exit.Usage {
 			t.Errorf("%s: exit %d\n%s", name, o.code, o.all())
 		}
 	}
@@ -117,7 +117,7 @@ func TestReportsOfAFailure(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	cmd := program(t.Context(), t, "run", "--target", s.URL, "--user", user, "--browser", "off", "--report-dir", dir, "--control-url", s.URL)
 	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+password, "AUTHCONFORM_CONTROL_TOKEN="+s.ControlToken)
-	if o := finish(t, cmd); o.code != run.ExitFailed {
+	if o := finish(t, cmd); o.code != exit.Failed {
 		t.Fatalf("exit %d\n%s", o.code, o.all())
 	}
 	schema, err := jsonschema.NewCompiler().Compile("../../reports/schema/report.schema.json")

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/run"
 )
 
 // TestBadInput gives every kind of bad input its exit code and one line that says what to do.
@@ -31,39 +31,39 @@ func TestBadInput(t *testing.T) {
 		code int
 		says []string
 	}{
-		"unknown command":           {[]string{"rnu"}, run.ExitUsage, []string{"rnu", "run"}},
-		"unknown flag":              {[]string{"run", "--targt", "x"}, run.ExitUsage, []string{"--targt", "--target"}},
-		"unknown profile":           {[]string{"run", "--profile", "home-asistant"}, run.ExitUsage, []string{"home-assistant"}},
-		"unknown id":                {at("--select", "oauth2.code.singel-use"), run.ExitUsage, []string{"oauth2.code.single-use"}},
-		"unknown section":           {at("--select", "section:tokn"), run.ExitUsage, []string{"token"}},
-		"unknown need":              {at("--require", "browsr"), run.ExitUsage, []string{"browser"}},
-		"bad YAML":                  {[]string{"run", "--config", badYAML}, run.ExitUsage, []string{"a.yaml"}},
-		"unknown key":               {[]string{"run", "--config", unknownKey}, run.ExitUsage, []string{"reprot-dir", "report-dir"}},
-		"no such config":            {[]string{"run", "--config", "nowhere.yaml"}, run.ExitUsage, []string{"nowhere.yaml"}},
-		"a typo in the baseline":    {at("--baseline", typo), run.ExitUsage, []string{"oauth2.code.singel-use", "oauth2.code.single-use"}},
-		"empty selection":           {at("--select", "section:code,!section:code"), run.ExitEmpty, []string{"select"}},
-		"wrong scheme":              {[]string{"run", "--target", "ftp://127.0.0.1/"}, run.ExitUsage, []string{"http"}},
-		"no scheme":                 {[]string{"run", "--target", "127.0.0.1:8123"}, run.ExitUsage, []string{"http"}},
-		"no user":                   {[]string{"run", "--target", s.URL}, run.ExitUsage, []string{"--user"}},
-		"unreachable":               {[]string{"run", "--target", "http://" + closedPort(t), "--user", user, "--password-file", secret}, run.ExitNoTarget, []string{"refused"}},
-		"https for http":            {[]string{"run", "--target", strings.Replace(s.URL, "http:", "https:", 1), "--user", user, "--password-file", secret}, run.ExitNoTarget, []string{"http://"}},
-		"wrong password":            {[]string{"run", "--target", s.URL, "--user", user, "--password-file", write(t, "wrong", "no")}, run.ExitUsage, []string{"password"}},
-		"no password file":          {[]string{"run", "--target", s.URL, "--user", user, "--password-file", "nowhere"}, run.ExitUsage, []string{"nowhere"}},
-		"a second factor":           {[]string{"run", "--target", s.URL, "--user", "theo", "--password-file", write(t, "theo", "theo-password")}, run.ExitUsage, []string{"TOTP"}},
-		"an inactive user":          {[]string{"run", "--target", s.URL, "--user", "ines", "--password-file", write(t, "ines", "ines-password")}, run.ExitNoTarget, []string{"active"}},
-		"no browser there":          {at("--browser", "/no/such/chromium"), run.ExitUsage, []string{"/no/such/chromium"}},
-		"unwritable report folder":  {at("--report-dir", filepath.Join(file, "out")), run.ExitUsage, []string{"a-file"}},
-		"a file as report folder":   {at("--report-dir", file), run.ExitUsage, []string{"a-file"}},
-		"bad shard":                 {at("--shard", "3/2"), run.ExitUsage, []string{"3/2"}},
-		"no workers":                {at("--procs", "0"), run.ExitUsage, []string{"--procs"}},
-		"a CA file that is none":    {at("--ca-file", file), run.ExitUsage, []string{"a-file"}},
-		"a browser that is wanted":  {at("--require", "browser", "--select", "section:login-page"), run.ExitFailed, []string{"browser"}},
-		"explain an unknown id":     {[]string{"explain", "oauth2.code.singel-use"}, run.ExitUsage, []string{"oauth2.code.single-use"}},
-		"merge of nothing":          {[]string{"merge"}, run.ExitUsage, nil},
-		"merge of no report":        {[]string{"merge", filepath.Dir(file)}, run.ExitUsage, []string{"report.json"}},
-		"serve on a taken port":     {[]string{"serve", "--home", strings.TrimPrefix(s.URL, "http://")}, run.ExitUsage, []string{"--home"}},
-		"serve on no address":       {[]string{"serve", "--home", "nowhere"}, run.ExitUsage, []string{"--home"}},
-		"list of an unknown profil": {[]string{"list", "--profile", "oauth"}, run.ExitUsage, []string{"home-assistant"}},
+		"unknown command":           {[]string{"rnu"}, exit.Usage, []string{"rnu", "run"}},
+		"unknown flag":              {[]string{"run", "--targt", "x"}, exit.Usage, []string{"--targt", "--target"}},
+		"unknown profile":           {[]string{"run", "--profile", "home-asistant"}, exit.Usage, []string{"home-assistant"}},
+		"unknown id":                {at("--select", "oauth2.code.singel-use"), exit.Usage, []string{"oauth2.code.single-use"}},
+		"unknown section":           {at("--select", "section:tokn"), exit.Usage, []string{"token"}},
+		"unknown need":              {at("--require", "browsr"), exit.Usage, []string{"browser"}},
+		"bad YAML":                  {[]string{"run", "--config", badYAML}, exit.Usage, []string{"a.yaml"}},
+		"unknown key":               {[]string{"run", "--config", unknownKey}, exit.Usage, []string{"reprot-dir", "report-dir"}},
+		"no such config":            {[]string{"run", "--config", "nowhere.yaml"}, exit.Usage, []string{"nowhere.yaml"}},
+		"a typo in the baseline":    {at("--baseline", typo), exit.Usage, []string{"oauth2.code.singel-use", "oauth2.code.single-use"}},
+		"empty selection":           {at("--select", "section:code,!section:code"), exit.Empty, []string{"select"}},
+		"wrong scheme":              {[]string{"run", "--target", "ftp://127.0.0.1/"}, exit.Usage, []string{"http"}},
+		"no scheme":                 {[]string{"run", "--target", "127.0.0.1:8123"}, exit.Usage, []string{"http"}},
+		"no user":                   {[]string{"run", "--target", s.URL}, exit.Usage, []string{"--user"}},
+		"unreachable":               {[]string{"run", "--target", "http://" + closedPort(t), "--user", user, "--password-file", secret}, exit.NoTarget, []string{"refused"}},
+		"https for http":            {[]string{"run", "--target", strings.Replace(s.URL, "http:", "https:", 1), "--user", user, "--password-file", secret}, exit.NoTarget, []string{"http://"}},
+		"wrong password":            {[]string{"run", "--target", s.URL, "--user", user, "--password-file", write(t, "wrong", "no")}, exit.Usage, []string{"password"}},
+		"no password file":          {[]string{"run", "--target", s.URL, "--user", user, "--password-file", "nowhere"}, exit.Usage, []string{"nowhere"}},
+		"a second factor":           {[]string{"run", "--target", s.URL, "--user", "theo", "--password-file", write(t, "theo", "theo-password")}, exit.Usage, []string{"TOTP"}},
+		"an inactive user":          {[]string{"run", "--target", s.URL, "--user", "ines", "--password-file", write(t, "ines", "ines-password")}, exit.NoTarget, []string{"active"}},
+		"no browser there":          {at("--browser", "/no/such/chromium"), exit.Usage, []string{"/no/such/chromium"}},
+		"unwritable report folder":  {at("--report-dir", filepath.Join(file, "out")), exit.Usage, []string{"a-file"}},
+		"a file as report folder":   {at("--report-dir", file), exit.Usage, []string{"a-file"}},
+		"bad shard":                 {at("--shard", "3/2"), exit.Usage, []string{"3/2"}},
+		"no workers":                {at("--procs", "0"), exit.Usage, []string{"--procs"}},
+		"a CA file that is none":    {at("--ca-file", file), exit.Usage, []string{"a-file"}},
+		"a browser that is wanted":  {at("--require", "browser", "--select", "section:login-page"), exit.Failed, []string{"browser"}},
+		"explain an unknown id":     {[]string{"explain", "oauth2.code.singel-use"}, exit.Usage, []string{"oauth2.code.single-use"}},
+		"merge of nothing":          {[]string{"merge"}, exit.Usage, nil},
+		"merge of no report":        {[]string{"merge", filepath.Dir(file)}, exit.Usage, []string{"report.json"}},
+		"serve on a taken port":     {[]string{"serve", "--home", strings.TrimPrefix(s.URL, "http://")}, exit.Usage, []string{"--home"}},
+		"serve on no address":       {[]string{"serve", "--home", "nowhere"}, exit.Usage, []string{"--home"}},
+		"list of an unknown profil": {[]string{"list", "--profile", "oauth"}, exit.Usage, []string{"home-assistant"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,7 +71,7 @@ func TestBadInput(t *testing.T) {
 			if o.code != c.code {
 				t.Errorf("exit %d, want %d\n%s", o.code, c.code, o.all())
 			}
-			if c.code != run.ExitFailed {
+			if c.code != exit.Failed {
 				oneLine(t, o.err)
 				if lines := strings.Count(strings.TrimSpace(o.err), "\n"); lines > 3 {
 					t.Errorf("%d lines of error:\n%s", lines+1, o.err)
@@ -101,8 +101,8 @@ func TestStrangeTargets(t *testing.T) {
 		url, says string
 		code      int
 	}{
-		"not onboarded": {fresh.URL, "--onboard", run.ExitUsage}, "a website": {website.URL, "/auth/providers", run.ExitNoTarget},
-		"TLS of an unknown CA": {secure.URL, "--ca-file", run.ExitNoTarget},
+		"not onboarded": {fresh.URL, "--onboard", exit.Usage}, "a website": {website.URL, "/auth/providers", exit.NoTarget},
+		"TLS of an unknown CA": {secure.URL, "--ca-file", exit.NoTarget},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +120,7 @@ func TestBanned(t *testing.T) {
 	t.Parallel()
 	s, user, password := home(t, func(o *mockserver.Options) { o.BanThreshold = 3 })
 	o, _ := judge(t, s.URL, user, password, "--select", "section:token", "--procs", "1")
-	if o.code != run.ExitNoTarget || !strings.Contains(o.err, "banned") {
+	if o.code != exit.NoTarget || !strings.Contains(o.err, "banned") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	oneLine(t, o.err)
@@ -140,7 +140,7 @@ func TestMovingClock(t *testing.T) {
 		}
 	})
 	o, report := judge(t, s.URL, user, password, "--select", "section:code,section:refresh")
-	if o.code == run.ExitBroken || report == nil {
+	if o.code == exit.Broken || report == nil {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 }
@@ -150,7 +150,7 @@ func TestOnboard(t *testing.T) {
 	t.Parallel()
 	fresh, _, _ := home(t, func(o *mockserver.Options) { o.Fresh = true })
 	o, report := judge(t, fresh.URL, "ada", "a new password", "--onboard", "--select", "section:code")
-	if o.code != run.ExitOK || report == nil || report.Summary.Pass == 0 {
+	if o.code != exit.OK || report == nil || report.Summary.Pass == 0 {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 }

@@ -6,28 +6,36 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/demo"
-	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/internal/exit"
 )
 
+// demoFlags are the options of `demo`.
+type demoFlags struct {
+	Home     string `flag:"home" value:"ADDRESS" group:"Servers" help:"of the home; port 0 takes a free one"`
+	Provider string `flag:"provider" value:"ADDRESS" group:"Servers" help:"of the provider"`
+	Guide    string `flag:"guide" value:"ADDRESS" group:"Servers" help:"of the page that explains"`
+	configFlag
+}
+
 func demoCommand() *cobra.Command {
-	var home, provider, guide string
+	f := demoFlags{Home: "127.0.0.1:8123", Provider: "127.0.0.1:8124", Guide: "127.0.0.1:8122"}
 	c := &cobra.Command{
 		Use: "demo", Short: "A story in your browser: a home, a third party, and an account that is linked",
 		Long: `Serve a mock home and a mock provider that share a clock, and a page that leads through the life of a
 linked account: credentials, no, yes, an expired token, a revocation, a new login. Until Ctrl-C.`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			d, err := demo.Start(listenOn(home), listenOn(provider), listenOn(guide))
-			if err != nil {
-				return run.Usage("%v", err)
-			}
-			defer d.Stop()
-			fmt.Fprintf(cmd.OutOrStdout(), "Open %s in your browser: it leads through the story.\n\n  home      %s\n  provider  %s\n\nCtrl-C ends it.\n", d.Guide.URL, d.Home.URL, d.Provider.URL)
-			<-cmd.Context().Done()
-			return nil
-		},
 	}
-	c.Flags().StringVar(&home, "home", "127.0.0.1:8123", "`ADDRESS` of the home; port 0 takes a free one")
-	c.Flags().StringVar(&provider, "provider", "127.0.0.1:8124", "`ADDRESS` of the provider")
-	c.Flags().StringVar(&guide, "guide", "127.0.0.1:8122", "`ADDRESS` of the page that explains")
+	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
 	return c
+}
+
+func (f *demoFlags) run(cmd *cobra.Command) error {
+	d, err := demo.Start(listenOn(f.Home), listenOn(f.Provider), listenOn(f.Guide))
+	if err != nil {
+		return exit.With(exit.Usage, err)
+	}
+	defer d.Stop()
+	fmt.Fprintf(cmd.OutOrStdout(), "Open %s in your browser: it leads through the story.\n\n  home      %s\n  provider  %s\n\nCtrl-C ends it.\n",
+		d.Guide.URL, d.Home.URL, d.Provider.URL)
+	<-cmd.Context().Done()
+	return nil
 }

@@ -6,18 +6,17 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 
 	"github.com/authconform/authconform/demo"
 	"github.com/authconform/authconform/harness/played/clientsite"
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
 	mybounce "github.com/authconform/authconform/mockprovider/my"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof/defects"
-	"github.com/authconform/authconform/run"
 )
 
 // ensemble is what `serve` serves: a home, and beside it whatever it was asked for.
@@ -46,22 +45,22 @@ type policies struct {
 // policies are strict, flavoured, and with the defect in the server that it is about.
 func (f *serveFlags) policies() (p policies, d *defects.Defect, err error) {
 	p = policies{mockserver.Options{Policy: mockserver.Strict()}, mockprovider.Strict(), accountlink.Strict()}
-	if f.flavour != 0 {
-		mockserver.Flavour(p.home.Policy, f.flavour)
-		mockprovider.Flavour(p.third, f.flavour)
-		accountlink.Flavour(p.proxy, f.flavour)
+	if f.Flavour != 0 {
+		mockserver.Flavour(p.home.Policy, f.Flavour)
+		mockprovider.Flavour(p.third, f.Flavour)
+		accountlink.Flavour(p.proxy, f.Flavour)
 	}
-	if f.defect == "" {
+	if f.Defect == "" {
 		return p, nil, nil
 	}
-	found, ok := defects.Find(f.defect)
+	found, ok := defects.Find(f.Defect)
 	switch {
 	case !ok:
-		return p, nil, run.Unknown("defect", f.defect, defectIDs())
-	case found.Provider != nil && f.provider == "":
-		return p, nil, run.Usage("--defect %s: it is a provider's; give --provider ADDRESS", f.defect)
-	case found.Proxy != nil && f.proxy == "":
-		return p, nil, run.Usage("--defect %s: it is an account-link proxy's; give --account-link ADDRESS", f.defect)
+		return p, nil, exit.Unknown("defect", f.Defect, defectIDs())
+	case found.Provider != nil && f.Provider == "":
+		return p, nil, exit.Usagef("--defect %s: it is a provider's; give --provider ADDRESS", f.Defect)
+	case found.Proxy != nil && f.AccountLink == "":
+		return p, nil, exit.Usagef("--defect %s: it is an account-link proxy's; give --account-link ADDRESS", f.Defect)
 	case found.Provider != nil:
 		found.Provider(p.third)
 	case found.Proxy != nil:
@@ -78,8 +77,8 @@ func (f *serveFlags) start() (*ensemble, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.proxy != "" && f.provider == "" {
-		return nil, run.Usage("--account-link: the proxy holds a client at the provider; give --provider ADDRESS too")
+	if f.AccountLink != "" && f.Provider == "" {
+		return nil, exit.Usagef("--account-link: the proxy holds a client at the provider; give --provider ADDRESS too")
 	}
 	s := &ensemble{defect: defect}
 	if err := f.fill(s, p); err != nil {
@@ -91,39 +90,39 @@ func (f *serveFlags) start() (*ensemble, error) {
 
 // fill starts one after the other, the home last: it knows the others.
 func (f *serveFlags) fill(s *ensemble, p policies) error {
-	clock, token := &mock.Clock{}, os.Getenv(envPrefix+"CONTROL_TOKEN")
+	clock, token := &mock.Clock{}, f.ControlToken
 	if token == "" {
 		token = mock.Secret(16)
 	}
 	o := p.home
-	o.Clock, o.ControlToken, o.Fresh, o.BanThreshold = clock, token, f.fresh, f.bans
+	o.Clock, o.ControlToken, o.Fresh, o.BanThreshold = clock, token, f.Fresh, f.Ban
 	var trust [][]byte // CAs, PEM
-	if f.ca != "" {
-		authority, err := clientsite.OpenCA(f.ca)
+	if f.ClientSiteCA != "" {
+		authority, err := clientsite.OpenCA(f.ClientSiteCA)
 		if err != nil {
-			return run.Usage("--client-site-ca: %v", err)
+			return exit.Usagef("--client-site-ca: %v", err)
 		}
 		trust = append(trust, authority.CertPEM)
 	}
 	var err error
-	if f.provider != "" {
-		if s.provider, err = mockprovider.Listen(listenOn(f.provider), mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}); err != nil {
-			return run.Usage("--provider %s: %v", f.provider, err)
+	if f.Provider != "" {
+		if s.provider, err = mockprovider.Listen(listenOn(f.Provider), mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}); err != nil {
+			return exit.Usagef("--provider %s: %v", f.Provider, err)
 		}
 		s.stops = append(s.stops, s.provider.Stop)
 		o.ThirdParty = demo.ThirdParty(s.provider)
 	}
-	if f.proxy != "" {
-		if s.proxy, err = accountlink.Join(s.provider, listenOn(f.proxy), accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token}); err != nil {
-			return run.Usage("--account-link %s: %v", f.proxy, err)
+	if f.AccountLink != "" {
+		if s.proxy, err = accountlink.Join(s.provider, listenOn(f.AccountLink), accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token}); err != nil {
+			return exit.Usagef("--account-link %s: %v", f.AccountLink, err)
 		}
 		s.stops = append(s.stops, s.proxy.Stop)
 		o.AccountLink = s.proxy.URL
 		trust = append(trust, s.proxy.CA)
 	}
-	if f.my != "" {
-		if s.my, err = mybounce.Listen(listenOn(f.my)); err != nil {
-			return run.Usage("--my %s: %v", f.my, err)
+	if f.My != "" {
+		if s.my, err = mybounce.Listen(listenOn(f.My)); err != nil {
+			return exit.Usagef("--my %s: %v", f.My, err)
 		}
 		s.stops = append(s.stops, s.my.Stop)
 		o.My = s.my.URL + mybounce.Path
@@ -131,8 +130,8 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	if len(trust) > 0 { // the system's own are 2 MB and 10 ms
 		o.Fetch = trusting(alsoOurs(trust))
 	}
-	if s.home, err = mockserver.Listen(listenOn(f.home), o); err != nil {
-		return run.Usage("--home %s: %v", f.home, err)
+	if s.home, err = mockserver.Listen(listenOn(f.Home), o); err != nil {
+		return exit.Usagef("--home %s: %v", f.Home, err)
 	}
 	s.stops = append(s.stops, s.home.Stop)
 	if s.my != nil {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/proof/defects"
-	"github.com/authconform/authconform/run"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -25,13 +25,13 @@ func explainCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := requirements.Load()
 			if err != nil {
-				return &run.Error{Code: run.ExitBroken, Err: err}
+				return exit.With(exit.Broken, err)
 			}
 			r, ok := c.Lookup(args[0])
 			if !ok {
 				d, ok := defects.Find(args[0])
 				if !ok {
-					return run.Unknown("requirement or defect", args[0], append(c.IDs(), defectIDs()...))
+					return exit.Unknown("requirement or defect", args[0], append(c.IDs(), defectIDs()...))
 				}
 				explainDefect(cmd.OutOrStdout(), d)
 				return nil

@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/internal/exit"
 )
 
 // patience is how long further signals are taken for the first one: a program that started us may pass on what the
@@ -32,7 +32,7 @@ func interruptible() context.Context {
 		for range signals {
 			if time.Since(began) > patience {
 				fmt.Fprintln(os.Stderr, "authconform: ended at once")
-				os.Exit(run.ExitInterrupted)
+				os.Exit(exit.Interrupted)
 			}
 		}
 	}()

@@ -9,9 +9,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/reports"
-	"github.com/authconform/authconform/run"
 )
 
 // TestInterrupted: Ctrl-C at any time ends with 130 and a partial report, and leaves neither a process nor anything at
@@ -33,7 +33,7 @@ func TestInterrupted(t *testing.T) {
 			r.Store(judging(t, s))
 			close(started)
 			o, report := r.Load().end()
-			if o.code != run.ExitInterrupted || !strings.Contains(o.err, "interrupt") {
+			if o.code != exit.Interrupted || !strings.Contains(o.err, "interrupt") {
 				t.Errorf("exit %d:\n%s", o.code, o.all())
 			}
 			oneLine(t, o.err)
@@ -92,7 +92,7 @@ func TestInterruptedTwice(t *testing.T) {
 			return false
 		}
 	})
-	if o.code != run.ExitInterrupted || !strings.Contains(o.err, "at once") {
+	if o.code != exit.Interrupted || !strings.Contains(o.err, "at once") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	release()
@@ -108,7 +108,7 @@ func TestTimeout(t *testing.T) {
 	eventually(t, "--timeout is not heard", func() bool { return strings.Contains(r.err.String(), "--timeout 1.5s has passed") })
 	release()
 	o, report := r.end()
-	if o.code != run.ExitInterrupted || report == nil || report.Summary.NotRun == 0 || !strings.Contains(report.Run.Interrupt, "--timeout") {
+	if o.code != exit.Interrupted || report == nil || report.Summary.NotRun == 0 || !strings.Contains(report.Run.Interrupt, "--timeout") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	r.nobodyLeft()
@@ -129,7 +129,7 @@ func TestTargetDies(t *testing.T) {
 	home.Store(s)
 	r := judging(t, s)
 	o, report := r.end()
-	if o.code != run.ExitFailed || !strings.Contains(o.err, "cannot be reached") {
+	if o.code != exit.Failed || !strings.Contains(o.err, "cannot be reached") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	oneLine(t, o.err)
@@ -144,7 +144,7 @@ func TestTargetDies(t *testing.T) {
 func TestWorkerDies(t *testing.T) {
 	t.Parallel()
 	o, report := runWithKilled(t, 1)
-	if o.code != run.ExitOK || report == nil {
+	if o.code != exit.OK || report == nil {
 		t.Fatalf("exit %d:\n%s", o.code, o.all())
 	}
 	if w := strings.Join(report.Run.Warnings, "\n"); !strings.Contains(w, "worker") {
@@ -156,7 +156,7 @@ func TestWorkerDies(t *testing.T) {
 func TestWorkerDiesTwice(t *testing.T) {
 	t.Parallel()
 	o, report := runWithKilled(t, 2)
-	if o.code != run.ExitBroken || report == nil {
+	if o.code != exit.Broken || report == nil {
 		t.Fatalf("exit %d:\n%s", o.code, o.all())
 	}
 	if report.Summary.Blocked == 0 || report.Summary.Fail > 0 || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "worker") {
@@ -223,7 +223,7 @@ func TestFullDisk(t *testing.T) {
 	cmd := program(t.Context(), t)
 	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `ulimit -f 8 && exec "$0" "$@"`, os.Args[0], "run", "--browser", "off", "--select", "section:token", "--report-dir", dir}
 	o := finish(t, cmd)
-	if o.code != run.ExitBroken || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "report.json could not be written") {
+	if o.code != exit.Broken || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "report.json could not be written") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	oneLine(t, o.err)

@@ -10,7 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/internal/flags"
 )
 
 func main() {
@@ -21,7 +22,7 @@ func main() {
 	if err != nil && err.Error() != "" {
 		fmt.Fprintln(os.Stderr, "authconform:", err)
 	}
-	os.Exit(run.Code(err))
+	os.Exit(exit.Code(err))
 }
 
 func root() *cobra.Command {
@@ -43,11 +44,11 @@ them for you: a mock home that is as strict as the real one.
 			for _, sub := range c.Commands() {
 				names = append(names, sub.Name())
 			}
-			return run.Unknown("command", args[0], names)
+			return exit.Unknown("command", args[0], names)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err) })
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flags.Problem(c.Flags(), err, c.CommandPath()) })
 	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(), mergeCommand(), versionCommand())
 	for _, sub := range cmd.Commands() {
 		usageErrors(sub)
@@ -64,15 +65,12 @@ func usageErrors(c *cobra.Command) {
 	}
 	c.Args = func(c *cobra.Command, args []string) error {
 		if err := check(c, args); err != nil {
-			var coded *run.Error
+			var coded *exit.Error
 			if errors.As(err, &coded) {
 				return err
 			}
-			return run.Usage("%v (see %s --help)", err, c.CommandPath())
+			return exit.Usagef("%v (see %s --help)", err, c.CommandPath())
 		}
 		return nil
 	}
 }
-
-// errSilent is an exit code whose reason has been printed.
-var errSilent = errors.New("")

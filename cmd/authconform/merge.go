@@ -5,45 +5,52 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/reports"
-	"github.com/authconform/authconform/run"
 )
 
+// mergeFlags are the options of `merge`.
+type mergeFlags struct {
+	ReportDir string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the joined report"`
+	configFlag
+}
+
 func mergeCommand() *cobra.Command {
-	var dir string
+	var f mergeFlags
 	c := &cobra.Command{
 		Use: "merge DIR…", Short: "Join the reports of shards", Args: cobra.MinimumNArgs(1),
 		Long: "Join the reports that `run --shard I/N --report-dir DIR` wrote, one DIR per shard. Gaps and duplicates are errors.",
-		RunE: func(cmd *cobra.Command, dirs []string) error {
-			var parts []*reports.Report
-			for _, d := range dirs {
-				r, err := reports.Read(filepath.Join(d, "report.json"))
-				if err != nil {
-					return run.Usage("%v", err)
-				}
-				parts = append(parts, r)
-			}
-			whole, err := reports.Merge(parts)
-			if err != nil {
-				return run.Usage("%v", err)
-			}
-			if dir != "" {
-				if err := reports.PrepareFolder(dir); err != nil {
-					return run.Usage("%v", err)
-				}
-				if err := reports.WriteFolder(dir, whole, nil, reports.FolderOptions{}); err != nil {
-					return &run.Error{Code: run.ExitBroken, Err: err}
-				}
-			}
-			reports.Console(cmd.OutOrStdout(), whole, reports.ConsoleOptions{Width: 80})
-			for _, r := range whole.Results {
-				if r.Verdict.Red(false) {
-					return &run.Error{Code: run.ExitFailed, Err: errSilent}
-				}
-			}
-			return nil
-		},
 	}
-	c.Flags().StringVar(&dir, "report-dir", "", "`DIR` for the joined report")
+	declare(c, &f, &f.Config, f.run)
 	return c
+}
+
+func (f *mergeFlags) run(cmd *cobra.Command, dirs []string) error {
+	var parts []*reports.Report
+	for _, d := range dirs {
+		r, err := reports.Read(filepath.Join(d, "report.json"))
+		if err != nil {
+			return exit.With(exit.Usage, err)
+		}
+		parts = append(parts, r)
+	}
+	whole, err := reports.Merge(parts)
+	if err != nil {
+		return exit.With(exit.Usage, err)
+	}
+	if f.ReportDir != "" {
+		if err := reports.PrepareFolder(f.ReportDir); err != nil {
+			return exit.With(exit.Usage, err)
+		}
+		if err := reports.WriteFolder(f.ReportDir, whole, nil, reports.FolderOptions{}); err != nil {
+			return exit.With(exit.Broken, err)
+		}
+	}
+	reports.Console(cmd.OutOrStdout(), whole, reports.ConsoleOptions{Width: 80})
+	for _, r := range whole.Results {
+		if r.Verdict.Red(false) {
+			return exit.Silent(exit.Failed)
+		}
+	}
+	return nil
 }

@@ -4,10 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/proof/nulls"
 	"github.com/authconform/authconform/reports"
-	"github.com/authconform/authconform/run"
 )
 
 // TestNullTargets: a target that deserves nothing gets no pass that it did not earn, and an end within its limit.
@@ -57,7 +57,7 @@ func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url stri
 		return
 	}
 	oneLine(t, o.err)
-	if o.code != run.ExitFailed && o.code != run.ExitNoTarget {
+	if o.code != exit.Failed && o.code != exit.NoTarget {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	if report == nil {

@@ -1,3 +1,5 @@
+//go:build ignore
+
 package main
 
 import (
@@ -12,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/proof"
 	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/run"
@@ -42,7 +45,7 @@ prove --browser PATH (or auto), in a pass of their own.`,
 				o.Procs = browsersAtOnce
 			}
 			if o.Profile, err = profiles.Load(profile); err != nil {
-				return &run.Error{Code: run.ExitBroken, Err: err}
+				return exit.With(exit.Broken, err)
 			}
 			if o.Rows, err = run.Choose(rows, sel); err != nil {
 				return err
@@ -56,10 +59,10 @@ prove --browser PATH (or auto), in a pass of their own.`,
 			m, err := proof.Prove(cmd.Context(), o)
 			progress.End()
 			if cmd.Context().Err() != nil {
-				return &run.Error{Code: run.ExitInterrupted, Err: cmd.Context().Err()}
+				return exit.With(exit.Interrupted, cmd.Context().Err())
 			}
 			if err != nil {
-				return &run.Error{Code: run.ExitBroken, Err: err}
+				return exit.With(exit.Broken, err)
 			}
 			if asJSON {
 				enc := json.NewEncoder(cmd.OutOrStdout())
@@ -69,7 +72,7 @@ prove --browser PATH (or auto), in a pass of their own.`,
 				printMatrix(cmd.OutOrStdout(), m, verbose)
 			}
 			if err == nil && !m.Sound() {
-				err = &run.Error{Code: run.ExitFailed, Err: errSilent}
+				err = exit.Silent(exit.Failed)
 			}
 			return err
 		},
@@ -100,13 +103,13 @@ func chosenDefects(words []string) ([]defects.Defect, error) {
 		n := len(chosen)
 		for _, d := range list {
 			if ok, err := path.Match(word, d.ID); err != nil {
-				return nil, run.Usage("--defect %s: no glob: %v", word, err)
+				return nil, exit.Usagef("--defect %s: no glob: %v", word, err)
 			} else if ok {
 				chosen = append(chosen, d)
 			}
 		}
 		if len(chosen) == n {
-			return nil, run.Unknown("defect", word, defectIDs())
+			return nil, exit.Unknown("defect", word, defectIDs())
 		}
 	}
 	if len(words) == 0 {

@@ -8,19 +8,28 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/internal/exit"
 )
 
-// serveFlags are the flags of `serve` as they are written.
+// serveFlags are the options of `serve`.
 type serveFlags struct {
-	home, provider, proxy, my, ready, ca, defect string
-	flavour                                      uint64
-	fresh                                        bool
-	bans                                         int
+	configFlag
+	Home        string `flag:"home" value:"ADDRESS" group:"Servers" help:"of the home; port 0 takes a free one"`
+	Provider    string `flag:"provider" value:"ADDRESS" group:"Servers" help:"a mock provider beside it, with a developer console"`
+	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Servers" help:"an account-link proxy (TLS, its CA at /ca.pem) that holds a client at the provider"`
+	My          string `flag:"my" value:"ADDRESS" group:"Servers" help:"a page like my.home-assistant.io, over which third parties send people back"`
+	ReadyFile   string `flag:"ready-file" value:"FILE" group:"Servers" help:"written once it listens, with URLs, users and control plane"`
+
+	Fresh        bool   `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
+	Ban          int    `flag:"ban" value:"N" group:"Behaviour" help:"ban an address after N refused logins"`
+	Defect       string `flag:"defect" value:"ID" group:"Behaviour" help:"exactly one thing wrong (explain ID tells its story), in the server that it is about"`
+	Flavour      uint64 `flag:"flavour" value:"SEED" group:"Behaviour" help:"use the freedom that the texts leave: member order, extra members, lengths, words"`
+	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Behaviour" help:"a CA to trust when fetching client pages"`
+	ControlToken string `env:"CONTROL_TOKEN"`
 }
 
 func serveCommand() *cobra.Command {
-	var f serveFlags
+	f := serveFlags{Home: "127.0.0.1:8123"}
 	c := &cobra.Command{
 		Use: "serve", Short: "Be a home: a mock as strict as the real one",
 		Long: `Serve a mock home that speaks Home Assistant's login, until Ctrl-C. Its users are printed at the start. Beside it there
@@ -30,22 +39,9 @@ The control plane under /_authconform/ moves that clock, sets faults, and reads 
 		Example: `  authconform serve
   authconform serve --home 127.0.0.1:0 --ready-file ready.json
   authconform serve --provider 127.0.0.1:8124 --defect thirdparty.redirect-by-prefix`,
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
-	fl := c.Flags()
-	fl.StringVar(&f.home, "home", "127.0.0.1:8123", "`ADDRESS` of the home; port 0 takes a free one")
-	fl.StringVar(&f.provider, "provider", "", "`ADDRESS` of a mock provider beside it, with a developer console")
-	fl.StringVar(&f.proxy, "account-link", "", "`ADDRESS` of an account-link proxy (TLS, its CA at /ca.pem) that holds a client at the provider")
-	fl.StringVar(&f.my, "my", "", "`ADDRESS` of a page like my.home-assistant.io, over which third parties send people back")
-	fl.StringVar(&f.ready, "ready-file", "", "`FILE` to write, once it listens, with URLs, users and control plane")
-	fl.BoolVar(&f.fresh, "fresh", false, "a home that is not onboarded yet")
-	fl.IntVar(&f.bans, "ban", 0, "ban an address after `N` refused logins (0: never)")
-	fl.StringVar(&f.defect, "defect", "", "exactly one thing wrong, by its `ID` (explain ID tells its story), in the server that it is about")
-	fl.Uint64Var(&f.flavour, "flavour", 0, "use the freedom that the texts leave: `SEED` of member order, extra members, lengths, words (0: none)")
-	fl.StringVar(&f.ca, "client-site-ca", "", "`DIR` of a CA to trust when fetching client pages")
-	_ = c.RegisterFlagCompletionFunc("defect", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return defectIDs(), cobra.ShellCompDirectiveNoFileComp
-	})
+	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
+	complete(c, "defect", defectIDs)
 	return c
 }
 
@@ -55,11 +51,11 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer s.stop()
-	if f.ready != "" {
-		if err := s.writeReady(f.ready); err != nil {
-			return run.Usage("--ready-file: %v", err)
+	if f.ReadyFile != "" {
+		if err := s.writeReady(f.ReadyFile); err != nil {
+			return exit.Usagef("--ready-file: %v", err)
 		}
-		defer os.Remove(f.ready)
+		defer os.Remove(f.ReadyFile)
 	}
 	s.introduce(cmd.OutOrStdout())
 	fmt.Fprintln(cmd.OutOrStdout(), "\nCtrl-C ends it.")

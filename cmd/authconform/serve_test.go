@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/internal/exit"
 )
 
 // serving starts serve on free ports and reads its ready file.
@@ -99,7 +99,7 @@ func TestServeADefectOfAThirdParty(t *testing.T) {
 		"--defect code.reusabel":          "code.reusable",
 	} {
 		o := invoke(t, append([]string{"serve", "--home", "127.0.0.1:0"}, strings.Fields(args)...)...)
-		if o.code != run.ExitUsage || !strings.Contains(o.err, want) {
+		if o.code != exit.Usage || !strings.Contains(o.err, want) {
 			t.Errorf("%s: exit %d, %s", args, o.code, o.all())
 		}
 		oneLine(t, o.err)

@@ -9,10 +9,10 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/reports"
-	"github.com/authconform/authconform/run"
 )
 
 // TestStepsJudgeAsFormsDo: walked by steps in a browser, a provider with three mistakes gets the verdicts that it gets as
@@ -47,7 +47,7 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 			"--profile", "provider", "--client-id", apps[0].ID, "--redirect-uri", redirect, "--scope", "profile devices:read",
 			"--select", "provider.authorize.state,provider.authorize.denied,provider.authorize.iss,provider.authorize.wrong-password,provider.authorize.redirect-status,provider.authorize.no-store",
 		}, args...)...)
-		if o.code != run.ExitFailed {
+		if o.code != exit.Failed {
 			t.Fatalf("exit %d\n%s", o.code, o.all())
 		}
 		all, err := json.Marshal(report)

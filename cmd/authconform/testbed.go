@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/authconform/authconform/run"
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/testbed"
 )
 
@@ -18,7 +18,7 @@ the third party, use a token on demand, and see the state of its entries. An old
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := testbed.Install(args[0])
 			if err != nil {
-				return run.Usage("%v", err)
+				return exit.Usagef("%v", err)
 			}
 			w := cmd.OutOrStdout()
 			for _, name := range list {

@@ -1,0 +1,104 @@
+package flags
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/internal/suggest"
+)
+
+type setting struct {
+	text string
+	line int
+}
+
+// read reads a flat mapping whose keys are the flags' names, with - or _.
+func (s *Set) read(file string) (map[string]setting, error) {
+	if file == "" {
+		return nil, nil
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, exit.Usagef("--config: %v", err)
+	}
+	var doc yaml.Node
+	if err := yaml.NewDecoder(bytes.NewReader(raw)).Decode(&doc); err != nil {
+		return nil, exit.Usagef("--config %s: %v", file, err)
+	}
+	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
+		return nil, exit.Usagef("--config %s: not a mapping like `target: http://home:8123`", file)
+	}
+	known := s.names()
+	values := map[string]setting{}
+	for pairs := doc.Content[0].Content; len(pairs) > 1; pairs = pairs[2:] {
+		key, value := pairs[0], pairs[1]
+		name := strings.ReplaceAll(key.Value, "_", "-")
+		at := fmt.Sprintf("%s:%d", file, key.Line)
+		if s.options[name] == nil || name == "config" {
+			return nil, exit.Usagef("%s: unknown key %q%s", at, key.Value, suggest.Hint(name, known))
+		}
+		if _, twice := values[name]; twice {
+			return nil, exit.Usagef("%s: key %q stands twice", at, key.Value)
+		}
+		text, err := scalar(value)
+		if err != nil {
+			return nil, exit.Usagef("%s: %s: %v", at, key.Value, err)
+		}
+		values[name] = setting{text, key.Line}
+	}
+	return values, nil
+}
+
+func (s *Set) names() []string {
+	var names []string
+	for name := range s.options {
+		if name != "config" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func scalar(n *yaml.Node) (string, error) {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		return n.Value, nil
+	case yaml.SequenceNode:
+		var parts []string
+		for _, item := range n.Content {
+			if item.Kind != yaml.ScalarNode {
+				return "", errors.New("a list of words is wanted")
+			}
+			parts = append(parts, item.Value)
+		}
+		return strings.Join(parts, ","), nil
+	}
+	return "", errors.New("a word or a list of words is wanted")
+}
+
+func asInvalid(err error, target **pflag.InvalidValueError) bool { return errors.As(err, target) }
+
+// Problem is the usage error of what the command line gives wrongly, with the nearest right flag; see is the command to
+// ask for help.
+func Problem(f *pflag.FlagSet, err error, see string) error {
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		var known []string
+		f.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		if near := suggest.Nearest(unknown.GetSpecifiedName(), known); near != "" {
+			return exit.Usagef("%v; did you mean --%s?", err, near)
+		}
+	case errors.As(err, &invalid):
+		return exit.Usagef("--%s: %v", invalid.GetFlag().Name, invalid.Unwrap())
+	}
+	return exit.Usagef("%v (see %s --help)", err, see)
+}

@@ -1,0 +1,214 @@
+// Package flags makes one declaration serve the command line, the environment, the configuration file and the help. A
+// command's options are a struct; its tags say all of it:
+//
+//	Target string `flag:"target" value:"URL" group:"Target" help:"server to judge"`
+//	Secret string `env:"CLIENT_SECRET"`                       // AUTHCONFORM_CLIENT_SECRET alone: never on a command line
+//
+// --report-dir is also AUTHCONFORM_REPORT_DIR, and report-dir or report_dir in a file. A flag wins over its variable, and
+// that over the file.
+package flags
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// Prefix starts the environment variables.
+const Prefix = "AUTHCONFORM_"
+
+// Set is the flags of one command. Flags of several owners (kinds of targets) are registered once: the same name means the
+// same everywhere.
+type Set struct {
+	flags   *pflag.FlagSet
+	options map[string]*option
+	groups  []string
+	secrets []secret
+}
+
+// option is a flag, with every place that wants its value.
+type option struct {
+	name, group, value string
+	owners             []string // nil: the command's own
+	into               []pflag.Value
+}
+
+// secret is a field that only the environment fills.
+type secret struct {
+	name string
+	into reflect.Value
+}
+
+// New is a set for a command's flags.
+func New(f *pflag.FlagSet) *Set {
+	f.SortFlags = false
+	return &Set{flags: f, options: map[string]*option{}}
+}
+
+// Bind registers the fields of a struct, and of the structs embedded in it. Their values are the defaults. owner is whose
+// they are, "" for the command's own. A declaration that cannot be registered is a defect of ours.
+func (s *Set) Bind(options any, owner string) {
+	s.bind(reflect.ValueOf(options).Elem(), owner)
+}
+
+func (s *Set) bind(v reflect.Value, owner string) {
+	for i := range v.NumField() {
+		field, into := v.Type().Field(i), v.Field(i)
+		name, isFlag := field.Tag.Lookup("flag")
+		switch env, isSecret := field.Tag.Lookup("env"); {
+		case isFlag:
+			s.add(name, field, into, owner)
+		case isSecret:
+			s.secrets = append(s.secrets, secret{Prefix + env, into})
+		case field.Anonymous && into.Kind() == reflect.Struct:
+			s.bind(into, owner)
+		}
+	}
+}
+
+func (s *Set) add(name string, field reflect.StructField, into reflect.Value, owner string) {
+	name, short, _ := strings.Cut(name, ",")
+	o, known := s.options[name]
+	if !known {
+		o = &option{name: name, group: field.Tag.Get("group"), value: field.Tag.Get("value")}
+		s.options[name] = o
+		if !slices.Contains(s.groups, o.group) {
+			s.groups = append(s.groups, o.group)
+		}
+		f := s.flags.VarPF(o, name, short, field.Tag.Get("help"))
+		if into.Kind() == reflect.Bool {
+			f.NoOptDefVal = "true"
+		}
+		defer func() { f.DefValue = o.String() }()
+	} else if help := s.flags.Lookup(name).Usage; help != field.Tag.Get("help") {
+		panic(fmt.Sprintf("flags: --%s means two things: %q and %q", name, help, field.Tag.Get("help")))
+	}
+	if owner != "" {
+		o.owners = append(o.owners, owner)
+	}
+	o.into = append(o.into, valueOf(into))
+}
+
+// valueOf is a field as a flag's value.
+func valueOf(into reflect.Value) pflag.Value {
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	switch p := into.Addr().Interface().(type) {
+	case *string:
+		f.StringVar(p, "x", *p, "")
+	case *bool:
+		f.BoolVar(p, "x", *p, "")
+	case *int:
+		f.IntVar(p, "x", *p, "")
+	case *int64:
+		f.Int64Var(p, "x", *p, "")
+	case *uint64:
+		f.Uint64Var(p, "x", *p, "")
+	case *time.Duration:
+		f.DurationVar(p, "x", *p, "")
+	case *[]string:
+		f.StringSliceVar(p, "x", *p, "")
+	default:
+		panic(fmt.Sprintf("flags: nothing reads a %s", into.Type()))
+	}
+	return f.Lookup("x").Value
+}
+
+// Set implements pflag.Value: every place gets the value. An empty one is an error, never a default.
+func (o *option) Set(text string) error {
+	if text == "" {
+		return errEmpty
+	}
+	for _, v := range o.into {
+		if err := v.Set(text); err != nil {
+			return fmt.Errorf("%q is no %s", text, words[v.Type()])
+		}
+	}
+	return nil
+}
+
+var errEmpty = fmt.Errorf("the value is empty")
+
+// words are what values are called.
+var words = map[string]string{
+	"int": "whole number", "int64": "whole number", "uint64": "whole number from 0", "bool": "true or false",
+	"duration": "duration like 90s or 5m", "stringSlice": "comma-separated list",
+}
+
+func (o *option) String() string {
+	if len(o.into) == 0 {
+		return ""
+	}
+	return o.into[0].String()
+}
+
+// Type implements pflag.Value: how help calls the value.
+func (o *option) Type() string {
+	if o.value != "" {
+		return o.value
+	}
+	if len(o.into) > 0 {
+		return o.into[0].Type()
+	}
+	return "string"
+}
+
+// Settle fills the flags that the command line left open from the environment, then from the file ("": none), and the
+// secrets from the environment. An empty variable is one that is not set. Unknown keys of the file are errors.
+func (s *Set) Settle(file string) error {
+	values, err := s.read(file)
+	if err != nil {
+		return err
+	}
+	s.flags.VisitAll(func(f *pflag.Flag) {
+		if err != nil || f.Changed || s.options[f.Name] == nil {
+			return
+		}
+		env := Variable(f.Name)
+		if v := os.Getenv(env); v != "" {
+			if e := f.Value.Set(v); e != nil {
+				err = exit.Usagef("%s: %v", env, e)
+			}
+		} else if v, ok := values[f.Name]; ok {
+			if e := s.flags.Set(f.Name, v.text); e != nil {
+				err = exit.Usagef("%s:%d: %s: %v", file, v.line, f.Name, reason(e))
+			}
+		}
+	})
+	for _, sec := range s.secrets {
+		if v := os.Getenv(sec.name); v != "" {
+			sec.into.SetString(v)
+		}
+	}
+	return err
+}
+
+// reason is what pflag's error is about, without its own words.
+func reason(err error) error {
+	var wrong *pflag.InvalidValueError
+	if ok := asInvalid(err, &wrong); ok {
+		return wrong.Unwrap()
+	}
+	return err
+}
+
+// Variable is the environment variable of a flag.
+func Variable(flag string) string {
+	return Prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// Foreign is a flag that was given and belongs to other owners alone; "" where all are at home.
+func (s *Set) Foreign(owner string) (flag string, owners []string) {
+	s.flags.Visit(func(f *pflag.Flag) {
+		if o := s.options[f.Name]; o != nil && flag == "" && o.owners != nil && !slices.Contains(o.owners, owner) {
+			flag, owners = f.Name, o.owners
+		}
+	})
+	return flag, owners
+}

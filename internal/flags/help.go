@@ -1,0 +1,51 @@
+package flags
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// Help describes the flags by purpose, in the order of their declaration: those of an owner, and the command's own.
+func (s *Set) Help(owner string, width int) string {
+	var b strings.Builder
+	for _, group := range s.groups {
+		list := pflag.NewFlagSet("", pflag.ContinueOnError)
+		list.SortFlags = false
+		s.flags.VisitAll(func(f *pflag.Flag) {
+			o := s.options[f.Name]
+			if o == nil || o.group != group || f.Hidden || o.owners != nil && !slices.Contains(o.owners, owner) {
+				return
+			}
+			shown := *f
+			shown.Value = shape{f.Value, o.kind()}
+			if slices.Contains([]string{"[]", "0s", "0", "false"}, f.DefValue) {
+				shown.DefValue = "" // nothing to tell
+			}
+			list.AddFlag(&shown)
+		})
+		if list.HasFlags() {
+			fmt.Fprintf(&b, "\n%s:\n%s", group, list.FlagUsagesWrapped(width))
+		}
+	}
+	return strings.TrimPrefix(b.String(), "\n")
+}
+
+// kind is the type of a value as pflag's help knows it.
+func (o *option) kind() string {
+	if o.value != "" || len(o.into) == 0 {
+		return o.value
+	}
+	return o.into[0].Type()
+}
+
+// shape shows a value by another type.
+type shape struct {
+	pflag.Value
+	kind string
+}
+
+// Type implements pflag.Value.
+func (s shape) Type() string { return s.kind }
