@@ -127,6 +127,9 @@ func (p *Profile) check(at string) error {
 	}
 	for _, glob := range globs {
 		if !slices.ContainsFunc(c.IDs(), func(id string) bool { return matches(glob, id) }) {
+			if gone := requirements.Gone(glob); gone != "" {
+				return fmt.Errorf("%s: %s", at, gone)
+			}
 			return fmt.Errorf("%s: no row is called %q%s", at, glob, suggest.Hint(glob, c.IDs()))
 		}
 	}
