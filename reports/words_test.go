@@ -39,18 +39,6 @@ func TestCurlIsForAShell(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	words := []string{"browser", "clock", "client-site", "admin"}
-	for word, want := range map[string]string{"browsre": "browser", "clok": "clock", "clientsite": "client-site", "zebra": "", "": ""} {
-		if got := Nearest(word, words); got != want {
-			t.Errorf("%q is nearest to %q, want %q", word, got, want)
-		}
-	}
-	if got := Hint("zebra", words); got != "; right are browser, clock, client-site, admin" {
-		t.Errorf("hint %q", got)
-	}
-}
-
 // TestShardsAreJoinedWhole: gaps, doubles and strangers are refused.
 func TestShardsAreJoinedWhole(t *testing.T) {
 	part := func(shard string, place int) *Report {
