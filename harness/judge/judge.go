@@ -68,7 +68,8 @@ func Violated(ctx context.Context, expected, got string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checks++
-	r.failures = append(r.failures, labelled[reports.Failure]{rankOf(ctx), reports.Failure{Vector: shown(wire.Label(ctx)), Expected: expected, Got: got}, ""})
+	f := reports.Failure{Vector: shown(wire.Label(ctx)), Expected: expected, Got: got}
+	r.failures = append(r.failures, labelled[reports.Failure]{rankOf(ctx), f, ""})
 }
 
 // Held counts a check that held, where no matcher says it.
@@ -150,8 +151,8 @@ func Note(ctx context.Context, format string, args ...any) {
 	r.notes = append(r.notes, labelled[string]{rankOf(ctx), prefix(ctx) + fmt.Sprintf(format, args...), ""})
 }
 
-// Run runs a spec's body and reports whether it ended by itself or by Block, NotRun or NotApplicable. Any other panic
-// passes through: it is a defect of ours.
+// Run runs a spec's body until it ends by itself or by Block, NotRun or NotApplicable. Any other panic passes through: it
+// is a defect of ours.
 func Run(body func()) {
 	defer func() {
 		if p := recover(); p != nil {

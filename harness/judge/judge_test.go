@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/reports"
 )
 
@@ -36,24 +37,42 @@ func spec(t *testing.T, level reports.Level, body func(context.Context)) reports
 	return r.Outcome(level, false)
 }
 
-func TestVerdicts(t *testing.T) {
+// The bodies of specs that say one thing.
+func holds(ctx context.Context)   { Expect(ctx, true).To(yes()) }
+func fails(ctx context.Context)   { Expect(ctx, false).To(yes()) }
+func blocks(ctx context.Context)  { Block(ctx, "no") }
+func remarks(ctx context.Context) { Note(ctx, "it does that") }
+func lacks(ctx context.Context)   { NotApplicable(ctx, "no PKCE") }
+
+// both is one body after the other.
+func both(first, second func(context.Context)) func(context.Context) {
+	return func(ctx context.Context) { first(ctx); second(ctx) }
+}
+
+func TestAVerdictIsWhatTheSpecSaw(t *testing.T) {
+	control := func(held bool) func(context.Context) {
+		return func(ctx context.Context) { Control(ctx, held).To(yes()) }
+	}
 	for name, c := range map[string]struct {
 		level reports.Level
 		body  func(context.Context)
 		want  reports.Verdict
 	}{
-		"a check that holds":           {reports.Must, func(ctx context.Context) { Expect(ctx, true).To(yes()) }, reports.Pass},
-		"a must that fails":            {reports.Must, func(ctx context.Context) { Expect(ctx, false).To(yes()) }, reports.Fail},
-		"a should that fails":          {reports.Should, func(ctx context.Context) { Expect(ctx, false).To(yes()) }, reports.Warn},
-		"a failure, and then a block":  {reports.Must, func(ctx context.Context) { Expect(ctx, false).To(yes()); Block(ctx, "no") }, reports.Fail},
-		"a control that fails":         {reports.Must, func(ctx context.Context) { Control(ctx, false).To(yes()); Violated(ctx, "to end", "more") }, reports.Blocked},
-		"controls and no check":        {reports.Must, func(ctx context.Context) { Control(ctx, true).To(yes()) }, reports.Blocked},
+		"a check that holds":           {reports.Must, holds, reports.Pass},
+		"a must that fails":            {reports.Must, fails, reports.Fail},
+		"a should that fails":          {reports.Should, fails, reports.Warn},
+		"a may that fails":             {reports.May, fails, reports.Note},
+		"a failure, and then a block":  {reports.Must, both(fails, blocks), reports.Fail},
+		"a block ends the spec":        {reports.Must, both(blocks, fails), reports.Blocked},
+		"a control that fails":         {reports.Must, both(control(false), fails), reports.Blocked},
+		"controls and no check":        {reports.Must, control(true), reports.Blocked},
 		"nothing at all":               {reports.Must, func(context.Context) {}, reports.Blocked},
 		"what the harness lacks":       {reports.Must, func(ctx context.Context) { NotRun(ctx, "no clock") }, reports.NotRun},
-		"what the target has not":      {reports.Must, func(ctx context.Context) { NotApplicable(ctx, "no PKCE") }, reports.NotApplicable},
-		"a failure before that":        {reports.Must, func(ctx context.Context) { Expect(ctx, false).To(yes()); NotApplicable(ctx, "no PKCE") }, reports.Fail},
-		"a note where all is right":    {reports.Info, func(ctx context.Context) { Note(ctx, "it does that") }, reports.Note},
-		"a note beside a demand":       {reports.Must, func(ctx context.Context) { Note(ctx, "it does that"); Held(ctx) }, reports.Pass},
+		"what the target has not":      {reports.Must, lacks, reports.NotApplicable},
+		"a failure before that":        {reports.Must, both(fails, lacks), reports.Fail},
+		"a note where all is right":    {reports.Info, remarks, reports.Note},
+		"a note beside a demand":       {reports.Must, both(remarks, Held), reports.Pass},
+		"a failure in words":           {reports.Must, func(ctx context.Context) { Violated(ctx, "one", "two") }, reports.Fail},
 		"NotTo, of what is not so":     {reports.Must, func(ctx context.Context) { Expect(ctx, false).NotTo(yes()) }, reports.Pass},
 		"NotTo, of what is so":         {reports.Must, func(ctx context.Context) { Expect(ctx, true).NotTo(yes()) }, reports.Fail},
 		"a matcher that cannot judge":  {reports.Must, func(ctx context.Context) { Expect(ctx, "text").To(yes()) }, reports.Fail},
@@ -118,10 +137,13 @@ func TestNothingThatIsSaidHoldsASecret(t *testing.T) {
 	bodies := map[string]func(context.Context){
 		"a failure": func(ctx context.Context) { Violated(ctx, "not "+secret, secret) },
 		"a block":   func(ctx context.Context) { Block(ctx, "got %s", secret) },
+		"a lack":    func(ctx context.Context) { NotRun(ctx, "no use of %s", secret) },
+		"an excuse": func(ctx context.Context) { NotApplicable(ctx, "it offers %s", secret) },
 		"a note":    func(ctx context.Context) { Note(ctx, "it says %s", secret) },
 		"a remark":  func(ctx context.Context) { Held(ctx); From(ctx).Evidence(ctx, reports.Evidence{Note: secret}) },
 		"a page": func(ctx context.Context) {
-			From(ctx).Evidence(ctx, reports.Evidence{Browser: &reports.BrowserStep{Step: secret, URL: "http://a/?" + secret, HTML: "<p>" + secret}})
+			page := reports.BrowserStep{Step: secret, URL: "http://a/?" + secret, HTML: "<p>" + secret}
+			From(ctx).Evidence(ctx, reports.Evidence{Browser: &page})
 		},
 	}
 	for name, body := range bodies {
@@ -147,5 +169,70 @@ func TestCleanupsRunLastFirst(t *testing.T) {
 	})
 	if !slices.Equal(order, []int{2, 1, 0}) {
 		t.Errorf("%v", order)
+	}
+}
+
+func TestACleanupThatEndsEarlyKeepsNoOtherFromItsWork(t *testing.T) {
+	for name, early := range map[string]func(context.Context){
+		"one that is blocked":  func(ctx context.Context) { Block(ctx, "the target is gone") },
+		"one that is broken":   func(context.Context) { panic("ours") },
+		"one that makes a new": func(ctx context.Context) { From(ctx).Cleanup(blocks) },
+	} {
+		ran := 0
+		r := NewRecord()
+		ctx := With(t.Context(), r)
+		count := func(context.Context) { ran++ }
+		r.Cleanup(count)
+		r.Cleanup(early)
+		r.Cleanup(count)
+		func() {
+			defer func() { _ = recover() }()
+			r.End(ctx)
+		}()
+		if ran != 2 {
+			t.Errorf("%s: %d of 2 others ran", name, ran)
+		}
+	}
+}
+
+func TestAnAttemptThatIsBlockedIsAnError(t *testing.T) {
+	leaks := func(ctx context.Context) {
+		Secret(ctx, "code", "c0de-c0de")
+		Block(ctx, "c0de-c0de is refused")
+	}
+	for name, c := range map[string]struct {
+		body func(context.Context)
+		want string
+	}{
+		"all went well":          {func(context.Context) {}, ""},
+		"a step was blocked":     {func(ctx context.Context) { Block(ctx, "no tokens: %d", 500) }, "no tokens: 500"},
+		"a secret in the reason": {leaks, "‹code 1› is refused"},
+		"something is lacking":   {func(ctx context.Context) { NotRun(ctx, "no browser") }, "no browser"},
+		"a check failed":         {func(ctx context.Context) { Violated(ctx, "one", "two") }, "expected one, got two"},
+	} {
+		err := Attempt(t.Context(), c.body)
+		if got := fmt.Sprint(err); c.want == "" && err != nil || c.want != "" && got != c.want {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestAnAttemptCleansUpAndLeavesTheSpecItsEvidence(t *testing.T) {
+	cleaned := 0
+	got := spec(t, reports.Must, func(ctx context.Context) {
+		for _, body := range []func(context.Context){holds, blocks, func(context.Context) { panic("ours") }} {
+			func() {
+				defer func() { _ = recover() }()
+				_ = Attempt(ctx, func(ctx context.Context) {
+					From(ctx).Cleanup(func(context.Context) { cleaned++ })
+					wire.Note(ctx, &wire.Exchange{})
+					body(ctx)
+				})
+			}()
+		}
+		fails(ctx)
+	})
+	if cleaned != 3 || len(got.Failures) != 1 || len(got.Evidence) != 0 {
+		t.Errorf("%d of 3 cleaned up, %+v", cleaned, got)
 	}
 }

@@ -99,19 +99,26 @@ func (r *Record) Cleanup(f func(context.Context)) {
 	r.cleanups = append(r.cleanups, f)
 }
 
-// End runs the cleanups.
+// End runs the cleanups, each whatever became of the one before: a step that blocks keeps nothing else at the target.
 func (r *Record) End(ctx context.Context) {
-	for {
-		r.mu.Lock()
-		if len(r.cleanups) == 0 {
-			r.mu.Unlock()
-			return
-		}
-		f := r.cleanups[len(r.cleanups)-1]
-		r.cleanups = r.cleanups[:len(r.cleanups)-1]
-		r.mu.Unlock()
-		f(ctx)
+	f := r.lastCleanup()
+	if f == nil {
+		return
 	}
+	defer r.End(ctx)
+	Run(func() { f(ctx) })
+}
+
+func (r *Record) lastCleanup() func(context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := len(r.cleanups) - 1
+	if last < 0 {
+		return nil
+	}
+	f := r.cleanups[last]
+	r.cleanups = r.cleanups[:last]
+	return f
 }
 
 // Outcome is the record turned into a result's parts. Level decides what a broken row is called. Brief spares a row
@@ -155,9 +162,9 @@ func (r *Record) Outcome(level reports.Level, brief bool) reports.Result {
 	case r.blocked != "":
 		out.Verdict, out.Reason = reports.Blocked, r.hide(r.blocked)
 	case r.notRun != "":
-		out.Verdict, out.Reason = reports.NotRun, r.notRun
+		out.Verdict, out.Reason = reports.NotRun, r.hide(r.notRun)
 	case r.notApplicable != "":
-		out.Verdict, out.Reason = reports.NotApplicable, r.notApplicable
+		out.Verdict, out.Reason = reports.NotApplicable, r.hide(r.notApplicable)
 	case r.checks == 0:
 		out.Verdict, out.Reason = reports.Blocked, "the spec ended without a check"
 	case len(out.Notes) > 0 && (level == reports.May || level == reports.Info):
