@@ -121,13 +121,9 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	}
 	req.Host = e.Request.Host
 	c.requests.Add(1)
-	client := c.http
-	if e.Request.Limit > 0 {
-		patient := *c.http
-		patient.Timeout = e.Request.Limit
-		client = &patient
-	}
-	resp, err := client.Do(req)
+	bounded := *c.http
+	bounded.Timeout = e.Request.limit()
+	resp, err := bounded.Do(req)
 	if err != nil {
 		e.Err = err
 		return

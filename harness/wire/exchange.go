@@ -21,6 +21,13 @@ type Request struct {
 	Limit  time.Duration // of the whole exchange; 0: RequestTimeout
 }
 
+func (r Request) limit() time.Duration {
+	if r.Limit > 0 {
+		return r.Limit
+	}
+	return RequestTimeout
+}
+
 // Exchange is a request and what came back, unredacted: it stays in the process that judges.
 type Exchange struct {
 	Request  Request // URL is absolute
@@ -83,9 +90,9 @@ func (e *Exchange) String() string {
 	case e == nil:
 		return "no exchange"
 	case e.Err != nil && e.Status == 0:
-		return "no answer: " + plain(e.Err)
+		return "no answer: " + e.failure()
 	case e.Err != nil:
-		return fmt.Sprintf("%d and then %s", e.Status, plain(e.Err))
+		return fmt.Sprintf("%d and then %s", e.Status, e.failure())
 	}
 	s := fmt.Sprintf("%d", e.Status)
 	if loc := e.Header.Get("Location"); loc != "" {
@@ -103,7 +110,10 @@ func (e *Exchange) String() string {
 }
 
 // telling are the members of a JSON answer that decide verdicts, in the order they are shown.
-var telling = []string{"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result", "access_token", "refresh_token", "expires_in", "auth_code"}
+var telling = []string{
+	"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result",
+	"access_token", "refresh_token", "expires_in", "auth_code",
+}
 
 // brief is a JSON object without the members that no verdict needs.
 func (e *Exchange) brief() (string, bool) {
@@ -121,16 +131,17 @@ func (e *Exchange) brief() (string, bool) {
 	return "{" + strings.Join(parts, ", ") + "}", len(parts) > 0
 }
 
-// plain drops what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
-func plain(err error) string {
-	e := &url.Error{}
-	if errors.As(err, &e) {
-		if e.Timeout() {
-			return fmt.Sprintf("no answer within %s", RequestTimeout)
-		}
-		err = e.Err
+// failure is why there was no whole answer, without what Go adds to a transport error: method and URL, which stand beside
+// it and may carry a secret.
+func (e *Exchange) failure() string {
+	var transport *url.Error
+	if !errors.As(e.Err, &transport) {
+		return e.Err.Error()
 	}
-	return err.Error()
+	if transport.Timeout() {
+		return fmt.Sprintf("no answer within %s", e.Request.limit())
+	}
+	return transport.Err.Error()
 }
 
 // Cut shortens a text to n bytes, on a character.

@@ -38,26 +38,46 @@ func record(ctx context.Context, e *Exchange) {
 
 // Evidence is the exchange as a report may carry it: secrets replaced, long bodies cut.
 func (e *Exchange) Evidence(label string, s *Secrets) reports.Exchange {
-	if len(e.Request.Body) > scanBody || len(e.Body) > scanBody {
-		short := *e
-		short.Request.Body, short.Body = short.Request.Body[:min(len(e.Request.Body), scanBody)], short.Body[:min(len(e.Body), scanBody)]
-		e = &short
-	}
-	s.LearnExchange(e)
+	e.teach(s)
 	out := reports.Exchange{
-		Label: label, Method: e.Request.Method, URL: s.Hide(e.Request.URL),
-		RequestHeaders: hideAll(s, headers(e.Request.Header)), RequestBody: Cut(s.Hide(e.Request.Body), keepBody),
-		Status: e.Status, ResponseHeaders: hideAll(s, headers(e.Header)), ResponseBody: Cut(s.Hide(e.Body), keepBody),
-		Started: e.Started, DurationMS: float64(e.Duration.Microseconds()) / 1000,
+		Label:           s.Hide(label),
+		Method:          e.Request.Method,
+		URL:             s.Hide(e.Request.URL),
+		RequestHeaders:  hideAll(s, headers(e.Request.Header)),
+		RequestBody:     hideBody(s, e.Request.Body),
+		Status:          e.Status,
+		ResponseHeaders: hideAll(s, headers(e.Header)),
+		ResponseBody:    hideBody(s, e.Body),
+		Started:         e.Started,
+		DurationMS:      float64(e.Duration.Microseconds()) / 1000,
 	}
 	if e.Request.Host != "" {
 		out.RequestHeaders = append([]reports.Header{{Name: "Host", Value: e.Request.Host}}, out.RequestHeaders...)
 	}
 	if e.Err != nil {
-		out.Error = s.Hide(plain(e.Err))
+		out.Error = s.Hide(e.failure())
 	}
 	return out
 }
+
+// teach lets s learn the secrets of the exchange. What lies far back in a long body is not kept, and only learned where
+// String would show it.
+func (e *Exchange) teach(s *Secrets) {
+	short := *e
+	short.Request.Body, short.Body = scannable(e.Request.Body), scannable(e.Body)
+	s.LearnExchange(&short)
+	if len(short.Body) == len(e.Body) {
+		return
+	}
+	if brief, ok := e.brief(); ok {
+		s.LearnText(brief)
+	}
+}
+
+func scannable(body string) string { return body[:min(len(body), scanBody)] }
+
+// hideBody hides before it cuts: half a secret would not be recognised.
+func hideBody(s *Secrets, body string) string { return Cut(s.Hide(scannable(body)), keepBody) }
 
 func hideAll(s *Secrets, hs []reports.Header) []reports.Header {
 	for i := range hs {

@@ -38,6 +38,12 @@ var kinds = map[string]string{
 // shortest is the length below which a value is not taken for a secret: it would be replaced inside other words.
 const shortest = 6
 
+// A password that is shorter is replaced where the member or parameter that carries it stands, and nowhere else.
+var (
+	shortMember = regexp.MustCompile(`("(?:new_|current_)?password"\s*:\s*")(?:\\u[0-9A-Fa-f]{4}|\\.|[^"\\‹]){1,5}(")`)
+	shortField  = regexp.MustCompile(`(\b(?:new_|current_)?password=)(?:%[0-9A-Fa-f]{2}|[^&\s"'<>#;%‹]){1,5}($|[&\s"'<>#;])`)
+)
+
 var (
 	jwt     = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
 	pair    = regexp.MustCompile(`([A-Za-z_]+)=([^&\s"'<>#;]+)`)
@@ -151,7 +157,10 @@ func (s *Secrets) member(name, value string, spelled ...string) {
 }
 
 // words are values that stand in secret members and are none.
-var words = map[string]bool{"Bearer": true, "username": true, "password": true, "invalid_auth": true, "invalid_code": true, "User linked": true, "refresh_token": true, "access_token": true}
+var words = map[string]bool{
+	"Bearer": true, "username": true, "password": true, "refresh_token": true, "access_token": true,
+	"invalid_auth": true, "invalid_code": true, "User linked": true,
+}
 
 // errorWord is how error codes look, which stand in members called code too: no secret is made of words alone.
 var errorWord = regexp.MustCompile(`^[a-z]+(_[a-z]+)+$`)
@@ -167,6 +176,10 @@ func (s *Secrets) Hide(text string) string {
 		if strings.Contains(text, secret) {
 			text = strings.ReplaceAll(text, secret, s.names[secret])
 		}
+	}
+	if strings.Contains(text, "password") {
+		text = shortMember.ReplaceAllString(text, "${1}‹password›${2}")
+		text = shortField.ReplaceAllString(text, "${1}‹password›${2}")
 	}
 	return jwt.ReplaceAllString(text, "‹jwt›")
 }
