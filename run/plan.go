@@ -5,21 +5,21 @@ import (
 	"slices"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
 // Decide finds the verdict of a row that needs no spec, and its reason; "" for a row that must be judged.
-func Decide(r *requirements.Requirement, f kind.Facts) (reports.Verdict, string) {
+func Decide(r *requirements.Requirement, f kind.Facts) (evidence.Verdict, string) {
 	if r.Untestable != "" {
-		return reports.NotApplicable, "untestable: " + r.Untestable
+		return evidence.NotApplicable, "untestable: " + r.Untestable
 	}
 	if ok, why := r.Applies(f.Version); !ok {
-		return reports.NotApplicable, why
+		return evidence.NotApplicable, why
 	}
 	for _, offered := range []bool{true, false} { // what the target lacks outweighs what we lack
 		for _, need := range r.Needs {
@@ -27,9 +27,9 @@ func Decide(r *requirements.Requirement, f kind.Facts) (reports.Verdict, string)
 			switch {
 			case !lacking || need.Offered() != offered:
 			case offered:
-				return reports.NotApplicable, why
+				return evidence.NotApplicable, why
 			default:
-				return reports.NotRun, "needs " + string(need) + ": " + why
+				return evidence.NotRun, "needs " + string(need) + ": " + why
 			}
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/home"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -91,18 +91,18 @@ func TestDecide(t *testing.T) {
 		row   requirements.Requirement
 		facts home.Facts
 		have  Means
-		want  reports.Verdict
+		want  evidence.Verdict
 	}{
 		"nothing in the way":            {requirements.Requirement{Needs: []requirements.Need{requirements.NeedClock}}, home.Facts{}, Means{}, ""},
-		"nobody can judge it":           {requirements.Requirement{Untestable: "it shows inside"}, home.Facts{}, Means{}, reports.NotApplicable},
-		"not promised yet":              {requirements.Requirement{Since: "2026.11"}, home.Facts{Version: "2026.10.3"}, Means{}, reports.NotApplicable},
+		"nobody can judge it":           {requirements.Requirement{Untestable: "it shows inside"}, home.Facts{}, Means{}, evidence.NotApplicable},
+		"not promised yet":              {requirements.Requirement{Since: "2026.11"}, home.Facts{Version: "2026.10.3"}, Means{}, evidence.NotApplicable},
 		"promised from the first patch": {requirements.Requirement{Since: "2026.11"}, home.Facts{Version: "2026.11.0"}, Means{}, ""},
-		"no longer promised":            {requirements.Requirement{Until: "2026.11"}, home.Facts{Version: "2026.11.0"}, Means{}, reports.NotApplicable},
+		"no longer promised":            {requirements.Requirement{Until: "2026.11"}, home.Facts{Version: "2026.11.0"}, Means{}, evidence.NotApplicable},
 		"a release that is not told":    {requirements.Requirement{Since: "2026.11"}, home.Facts{}, Means{}, ""},
-		"no PKCE":                       {requirements.Requirement{Offers: []requirements.Feature{requirements.FeaturePKCE}}, home.Facts{}, Means{}, reports.NotApplicable},
+		"no PKCE":                       {requirements.Requirement{Offers: []requirements.Feature{requirements.FeaturePKCE}}, home.Facts{}, Means{}, evidence.NotApplicable},
 		"PKCE":                          {requirements.Requirement{Offers: []requirements.Feature{requirements.FeaturePKCE}}, home.Facts{PKCE: true}, Means{}, ""},
-		"no browser":                    {requirements.Requirement{Needs: []requirements.Need{requirements.NeedBrowser}}, home.Facts{}, Means{requirements.NeedBrowser: "none"}, reports.NotRun},
-		"what the target lacks, and we": {requirements.Requirement{Needs: []requirements.Need{requirements.NeedBrowser}, Until: "2020.1"}, home.Facts{Version: "2026.1"}, Means{requirements.NeedBrowser: "none"}, reports.NotApplicable},
+		"no browser":                    {requirements.Requirement{Needs: []requirements.Need{requirements.NeedBrowser}}, home.Facts{}, Means{requirements.NeedBrowser: "none"}, evidence.NotRun},
+		"what the target lacks, and we": {requirements.Requirement{Needs: []requirements.Need{requirements.NeedBrowser}, Until: "2020.1"}, home.Facts{Version: "2026.1"}, Means{requirements.NeedBrowser: "none"}, evidence.NotApplicable},
 	} {
 		if got, why := Decide(&c.row, c.facts, c.have); got != c.want || (got == "") != (why == "") {
 			t.Errorf("%s: %q because %q, want %q", name, got, why, c.want)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/reports"
@@ -20,7 +21,7 @@ func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
 	if j.baseline != nil {
 		problems = j.baseline.Apply(j.report, time.Now())
 	}
-	j.report.Summary = reports.Count(j.report.Results)
+	j.report.Summary = evidence.Count(j.report.Results)
 	entries := exchanges(j.report)
 	trim(j.report)
 	j.Progress.End()
@@ -62,7 +63,7 @@ func (j *job) verdict() error {
 		if r.Verdict.Red(j.Strict) {
 			red++
 		}
-		if r.Verdict == reports.NotRun && slices.ContainsFunc(j.Require, func(need string) bool { return strings.HasPrefix(r.Reason, "needs "+need+":") }) {
+		if r.Verdict == evidence.NotRun && slices.ContainsFunc(j.Require, func(need string) bool { return strings.HasPrefix(r.Reason, "needs "+need+":") }) {
 			missing++
 		}
 	}
@@ -102,7 +103,7 @@ func exchanges(r *reports.Report) []reports.HAREntry {
 // trim drops the evidence of rows that nobody will ask about.
 func trim(r *reports.Report) {
 	for i := range r.Results {
-		if v := r.Results[i].Verdict; v == reports.Pass || v == reports.NotApplicable {
+		if v := r.Results[i].Verdict; v == evidence.Pass || v == evidence.NotApplicable {
 			r.Results[i].Evidence = nil
 		}
 	}

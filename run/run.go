@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
@@ -54,12 +55,12 @@ type job struct {
 	visit     *visit
 	report    *reports.Report
 	started   time.Time
-	decided   map[string]reports.Result
+	decided   map[string]evidence.Result
 }
 
 // prepare checks everything that can be checked before the target hears of us.
 func prepare(o Options) (*job, error) {
-	j := &job{Options: o, started: time.Now(), decided: map[string]reports.Result{}}
+	j := &job{Options: o, started: time.Now(), decided: map[string]evidence.Result{}}
 	var err error
 	if j.catalogue, err = requirements.Load(); err != nil {
 		return nil, exit.With(exit.Broken, err)
@@ -115,11 +116,11 @@ func (j *job) look(ctx context.Context) error {
 	j.visit, j.setup.Found = v, kind.Encode(v.Found())
 	j.report = &reports.Report{
 		APIVersion: reports.APIVersion, Tool: j.Tool,
-		Target: reports.Target{
+		Target: evidence.Target{
 			URL: j.Target, Profile: j.Profile.Name, Product: v.facts.Product, Version: v.facts.Version, BuiltIn: j.BuiltIn,
 		},
 		Run:       reports.Run{Started: j.started, Seed: j.Seed, Procs: j.Procs, Selection: j.Select},
-		Catalogue: reports.Catalogue{Revision: requirements.Revision, SHA256: j.catalogue.SHA256},
+		Catalogue: evidence.Catalogue{Revision: requirements.Revision, SHA256: j.catalogue.SHA256},
 	}
 	if j.Shard.N > 0 {
 		j.report.Run.Shard = fmt.Sprintf("%d/%d", j.Shard.I, j.Shard.N)
@@ -132,7 +133,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	var open []*requirements.Requirement
 	for _, r := range j.rows {
 		if v, why := Decide(r, j.visit.facts); v != "" {
-			j.decided[r.ID] = reports.Result{Verdict: v, Reason: why}
+			j.decided[r.ID] = evidence.Result{Verdict: v, Reason: why}
 		} else {
 			open = append(open, r)
 		}
@@ -157,7 +158,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 
 // finish merges what was decided and what was judged, one result per row, in catalogue order.
 func (j *job) finish(ctx context.Context, out *runner.Outcome) {
-	judged := map[string]reports.Result{}
+	judged := map[string]evidence.Result{}
 	for _, r := range out.Results {
 		judged[r.ID] = r
 	}
@@ -185,14 +186,14 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) {
 	}
 }
 
-func unfinished(ctx context.Context, out *runner.Outcome, id string) reports.Result {
+func unfinished(ctx context.Context, out *runner.Outcome, id string) evidence.Result {
 	switch {
 	case slices.Contains(out.Lost, id):
-		return reports.Result{Verdict: reports.Blocked, Reason: "the harness broke on this row; see the end of the run"}
+		return evidence.Result{Verdict: evidence.Blocked, Reason: "the harness broke on this row; see the end of the run"}
 	case out.Gone != nil:
-		return reports.Result{Verdict: reports.Blocked, Reason: out.Gone.Reason}
+		return evidence.Result{Verdict: evidence.Blocked, Reason: out.Gone.Reason}
 	case ctx.Err() != nil:
-		return reports.Result{Verdict: reports.NotRun, Reason: "interrupted before it was judged"}
+		return evidence.Result{Verdict: evidence.NotRun, Reason: "interrupted before it was judged"}
 	}
-	return reports.Result{Verdict: reports.Blocked, Reason: "no worker judged it"}
+	return evidence.Result{Verdict: evidence.Blocked, Reason: "no worker judged it"}
 }

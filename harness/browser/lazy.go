@@ -6,8 +6,8 @@ import (
 	"encoding/base64"
 	"sync"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/reports"
 )
 
 // Lazy is a process's browser, started when the first spec asks for a page. A nil one is no browser.
@@ -112,5 +112,5 @@ func Show(ctx context.Context, page *Page, step string) {
 	if err != nil {
 		return // the page is gone; the failure itself stays
 	}
-	judge.From(ctx).Evidence(ctx, reports.Evidence{Browser: &reports.BrowserStep{Step: step, URL: seen.URL, PNG: seen.PNG, HTML: seen.HTML}})
+	judge.From(ctx).Evidence(ctx, evidence.Item{Browser: &evidence.BrowserStep{Step: step, URL: seen.URL, PNG: seen.PNG, HTML: seen.HTML}})
 }

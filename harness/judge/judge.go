@@ -8,8 +8,8 @@ import (
 
 	"github.com/onsi/gomega/types"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/wire"
-	"github.com/authconform/authconform/reports"
 )
 
 // parallel bounds how many vectors of one row are under way at once.
@@ -58,7 +58,7 @@ func (a Assertion) judge(m Matcher, want bool) bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.failures = append(r.failures, labelled[reports.Failure]{rankOf(a.ctx), f, ""})
+	r.failures = append(r.failures, labelled[evidence.Failure]{rankOf(a.ctx), f, ""})
 	return false
 }
 
@@ -68,7 +68,7 @@ func Violated(ctx context.Context, expected, got string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checks++
-	r.failures = append(r.failures, labelled[reports.Failure]{rankOf(ctx), reports.Failure{Vector: shown(wire.Label(ctx)), Expected: expected, Got: got}, ""})
+	r.failures = append(r.failures, labelled[evidence.Failure]{rankOf(ctx), evidence.Failure{Vector: shown(wire.Label(ctx)), Expected: expected, Got: got}, ""})
 }
 
 // Held counts a check that held, where no matcher says it.
@@ -85,8 +85,8 @@ type Described interface {
 	Got(actual any) string
 }
 
-func failure(m Matcher, actual any, want bool, err error) reports.Failure {
-	var f reports.Failure
+func failure(m Matcher, actual any, want bool, err error) evidence.Failure {
+	var f evidence.Failure
 	if d, ok := m.(Described); ok {
 		f.Expected, f.Got = d.Expected(), d.Got(actual)
 	} else {

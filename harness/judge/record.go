@@ -7,8 +7,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/wire"
-	"github.com/authconform/authconform/reports"
 )
 
 // Record is everything one spec saw and said. It is safe for concurrent use.
@@ -18,9 +18,9 @@ type Record struct {
 	mu            sync.Mutex
 	controls      int
 	checks        int
-	failures      []labelled[reports.Failure]
+	failures      []labelled[evidence.Failure]
 	notes         []labelled[string]
-	evidence      []labelled[reports.Evidence]
+	evidence      []labelled[evidence.Item]
 	pending       []labelled[*wire.Exchange] // not yet redacted
 	blocked       string
 	notRun        string
@@ -86,10 +86,10 @@ func rankOf(ctx context.Context) int {
 }
 
 // Evidence adds something seen that is no exchange: a browser step, a remark.
-func (r *Record) Evidence(ctx context.Context, e reports.Evidence) {
+func (r *Record) Evidence(ctx context.Context, e evidence.Item) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.evidence = append(r.evidence, labelled[reports.Evidence]{rankOf(ctx), e, ""})
+	r.evidence = append(r.evidence, labelled[evidence.Item]{rankOf(ctx), e, ""})
 }
 
 // Cleanup runs f when the spec has ended, last first, with a context of its own.
@@ -116,12 +116,12 @@ func (r *Record) End(ctx context.Context) {
 
 // Outcome is the record turned into a result's parts. Level decides what a broken row is called. Brief spares a row
 // that passed without a remark its evidence.
-func (r *Record) Outcome(level reports.Level, brief bool) reports.Result {
+func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var out reports.Result
+	var out evidence.Result
 	if clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0; clean && brief {
-		out.Verdict = reports.Pass
+		out.Verdict = evidence.Pass
 		return out
 	}
 	byRank(r.pending)
@@ -130,7 +130,7 @@ func (r *Record) Outcome(level reports.Level, brief bool) reports.Result {
 	byRank(r.notes)
 	for _, p := range r.pending {
 		x := p.value.Evidence(p.label, r.secrets)
-		out.Evidence = append(out.Evidence, reports.Evidence{Exchange: &x})
+		out.Evidence = append(out.Evidence, evidence.Item{Exchange: &x})
 	}
 	for _, e := range r.evidence {
 		if e.value.Browser != nil {
@@ -142,7 +142,7 @@ func (r *Record) Outcome(level reports.Level, brief bool) reports.Result {
 		out.Evidence = append(out.Evidence, e.value)
 	}
 	for _, f := range r.failures {
-		out.Failures = append(out.Failures, reports.Failure{
+		out.Failures = append(out.Failures, evidence.Failure{
 			Vector: r.hide(f.value.Vector), Expected: r.hide(f.value.Expected), Got: r.hide(f.value.Got),
 		})
 	}
@@ -153,17 +153,17 @@ func (r *Record) Outcome(level reports.Level, brief bool) reports.Result {
 	case len(r.failures) > 0:
 		out.Verdict, out.Reason = level.Broken(), first(out.Failures)
 	case r.blocked != "":
-		out.Verdict, out.Reason = reports.Blocked, r.hide(r.blocked)
+		out.Verdict, out.Reason = evidence.Blocked, r.hide(r.blocked)
 	case r.notRun != "":
-		out.Verdict, out.Reason = reports.NotRun, r.notRun
+		out.Verdict, out.Reason = evidence.NotRun, r.notRun
 	case r.notApplicable != "":
-		out.Verdict, out.Reason = reports.NotApplicable, r.notApplicable
+		out.Verdict, out.Reason = evidence.NotApplicable, r.notApplicable
 	case r.checks == 0:
-		out.Verdict, out.Reason = reports.Blocked, "the spec ended without a check"
-	case len(out.Notes) > 0 && (level == reports.May || level == reports.Info):
-		out.Verdict, out.Reason = reports.Note, out.Notes[0]
+		out.Verdict, out.Reason = evidence.Blocked, "the spec ended without a check"
+	case len(out.Notes) > 0 && (level == evidence.May || level == evidence.Info):
+		out.Verdict, out.Reason = evidence.Note, out.Notes[0]
 	default:
-		out.Verdict = reports.Pass
+		out.Verdict = evidence.Pass
 	}
 	return out
 }
@@ -174,7 +174,7 @@ const longest = 300
 // hide replaces secrets before it shortens: half a secret would not be recognised.
 func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
 
-func first(fs []reports.Failure) string {
+func first(fs []evidence.Failure) string {
 	f := fs[0]
 	text := "expected " + f.Expected + ", got " + f.Got
 	if f.Vector != "" {

@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 )
 
 // Client sends requests to one target. It is safe for concurrent use.
@@ -160,13 +160,13 @@ func Form(pairs ...string) string {
 	return b.String()
 }
 
-func headers(h http.Header) []reports.Header {
-	var out []reports.Header
+func headers(h http.Header) []evidence.Header {
+	var out []evidence.Header
 	for name, values := range h {
 		for _, v := range values {
-			out = append(out, reports.Header{Name: name, Value: v})
+			out = append(out, evidence.Header{Name: name, Value: v})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b reports.Header) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(out, func(a, b evidence.Header) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }

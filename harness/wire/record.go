@@ -3,7 +3,7 @@ package wire
 import (
 	"context"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 )
 
 // Recorder keeps what a spec sent and got. Package judge has the one that specs use.
@@ -37,21 +37,21 @@ func record(ctx context.Context, e *Exchange) {
 }
 
 // Evidence is the exchange as a report may carry it: secrets replaced, long bodies cut.
-func (e *Exchange) Evidence(label string, s *Secrets) reports.Exchange {
+func (e *Exchange) Evidence(label string, s *Secrets) evidence.Exchange {
 	if len(e.Request.Body) > scanBody || len(e.Body) > scanBody {
 		short := *e
 		short.Request.Body, short.Body = short.Request.Body[:min(len(e.Request.Body), scanBody)], short.Body[:min(len(e.Body), scanBody)]
 		e = &short
 	}
 	s.LearnExchange(e)
-	out := reports.Exchange{
+	out := evidence.Exchange{
 		Label: label, Method: e.Request.Method, URL: s.Hide(e.Request.URL),
 		RequestHeaders: hideAll(s, headers(e.Request.Header)), RequestBody: Cut(s.Hide(e.Request.Body), keepBody),
 		Status: e.Status, ResponseHeaders: hideAll(s, headers(e.Header)), ResponseBody: Cut(s.Hide(e.Body), keepBody),
 		Started: e.Started, DurationMS: float64(e.Duration.Microseconds()) / 1000,
 	}
 	if e.Request.Host != "" {
-		out.RequestHeaders = append([]reports.Header{{Name: "Host", Value: e.Request.Host}}, out.RequestHeaders...)
+		out.RequestHeaders = append([]evidence.Header{{Name: "Host", Value: e.Request.Host}}, out.RequestHeaders...)
 	}
 	if e.Err != nil {
 		out.Error = s.Hide(plain(e.Err))
@@ -59,7 +59,7 @@ func (e *Exchange) Evidence(label string, s *Secrets) reports.Exchange {
 	return out
 }
 
-func hideAll(s *Secrets, hs []reports.Header) []reports.Header {
+func hideAll(s *Secrets, hs []evidence.Header) []evidence.Header {
 	for i := range hs {
 		hs[i].Value = s.Hide(hs[i].Value)
 	}

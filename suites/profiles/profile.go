@@ -15,8 +15,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/suggest"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -36,9 +36,9 @@ type Profile struct {
 
 // Level is a level that differs from the catalogue's.
 type Level struct {
-	Row    string        `yaml:"row" json:"row"` // an id or a glob
-	Level  reports.Level `yaml:"level" json:"level"`
-	Reason string        `yaml:"reason" json:"reason"` // why: reports show it
+	Row    string         `yaml:"row" json:"row"` // an id or a glob
+	Level  evidence.Level `yaml:"level" json:"level"`
+	Reason string         `yaml:"reason" json:"reason"` // why: reports show it
 }
 
 // Answer is a set of right refusals: any of the statuses with any of the error codes.

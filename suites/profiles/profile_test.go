@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -81,14 +81,14 @@ func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
 	var ids []string
 	for _, r := range p.Select(catalogue(t)) {
 		ids = append(ids, r.ID)
-		if r.ID == "oauth2.pkce.s256" && (r.Level != reports.May || r.LevelReason == "") {
+		if r.ID == "oauth2.pkce.s256" && (r.Level != evidence.May || r.LevelReason == "") {
 			t.Errorf("%+v", r)
 		}
 	}
 	if slices.Contains(ids, "oauth2.code.expires") || !slices.Contains(ids, "oauth2.code.single-use") || !slices.Contains(ids, "oauth2.pkce.s256") {
 		t.Error(ids)
 	}
-	if r, _ := catalogue(t).Lookup("oauth2.pkce.s256"); r.Level != reports.Must || r.LevelReason != "" {
+	if r, _ := catalogue(t).Lookup("oauth2.pkce.s256"); r.Level != evidence.Must || r.LevelReason != "" {
 		t.Error("the catalogue itself has changed")
 	}
 }

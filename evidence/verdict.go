@@ -1,4 +1,4 @@
-package reports
+package evidence
 
 // Verdict is the one word a requirement ends in.
 type Verdict string
