@@ -20,6 +20,7 @@ type Options struct {
 	Flags   kind.Flags // of the kind, resolved
 
 	Select  string
+	Rerun   string   // the report folder of a run: only what failed or was blocked there; "": all
 	Require []string // conditions whose absence is an error
 	Procs   int
 	Shard   Shard

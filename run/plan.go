@@ -13,13 +13,20 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Decide finds the verdict of a row that needs no spec, and its reason; "" for a row that must be judged.
-func Decide(r *requirements.Requirement, f kind.Facts) (evidence.Verdict, string) {
+// Decision is the verdict of a row that needs no spec. The zero value is a row that must be judged.
+type Decision struct {
+	Verdict evidence.Verdict
+	Reason  string
+	Need    condition.Name // that is lacking; "": another reason
+}
+
+// Decide finds the verdict of a row that needs no spec.
+func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 	if r.Untestable != "" {
-		return evidence.NotApplicable, "untestable: " + r.Untestable
+		return Decision{evidence.NotApplicable, "untestable: " + r.Untestable, ""}
 	}
 	if ok, why := r.Applies(f.Version); !ok {
-		return evidence.NotApplicable, why
+		return Decision{evidence.NotApplicable, why, ""}
 	}
 	for _, offered := range []bool{true, false} { // what the target lacks outweighs what we lack
 		for _, need := range r.Needs {
@@ -27,13 +34,13 @@ func Decide(r *requirements.Requirement, f kind.Facts) (evidence.Verdict, string
 			switch {
 			case !lacking || need.Offered() != offered:
 			case offered:
-				return evidence.NotApplicable, why
+				return Decision{evidence.NotApplicable, why, need}
 			default:
-				return evidence.NotRun, "needs " + string(need) + ": " + why
+				return Decision{evidence.NotRun, "needs " + string(need) + ": " + why, need}
 			}
 		}
 	}
-	return "", ""
+	return Decision{}
 }
 
 // waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, the long ones first; then

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/authconform/authconform/harness/judge"
@@ -36,14 +37,15 @@ func pay(ctx context.Context, k kind.Kind, s kind.Setup, o kind.ToolOptions) (v 
 	if o.Walks {
 		limit = walkTimeout
 	}
-	ctx, cancel := context.WithTimeout(v.context(ctx), limit)
+	record := judge.NewRecord()
+	under, cancel := context.WithTimeout(v.With(judge.With(ctx, record)), limit)
 	defer cancel()
-	v.facts, err = v.Look(ctx)
+	v.facts, err = v.Look(under)
 	v.tools.Browser.Close() // workers have their own
 	if err != nil {
 		v.retreat()
 		v.close()
-		return nil, err
+		return nil, exit.With(exit.Code(err), errors.New(record.Hide(err.Error()))) // it may quote an answer
 	}
 	return v, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/played/linkproxy"
 	"github.com/authconform/authconform/harness/wire"
@@ -120,6 +121,24 @@ func (t Tools) With(ctx context.Context) context.Context {
 		return ctx
 	}
 	return linkproxy.With(ctx, t.Link)
+}
+
+// Name gives the addresses of the target and of the client site names that do not differ from run to run, for the names of
+// vectors.
+func (t Tools) Name(ctx context.Context, target string) {
+	name := func(raw, word string) {
+		judge.Alias(ctx, raw, word)
+		if u, err := url.Parse(raw); err == nil {
+			judge.Alias(ctx, u.Host, word)
+			judge.Alias(ctx, url.QueryEscape(raw), word)
+		}
+	}
+	if t.Site != nil {
+		for i, word := range []string{"{site}", "{other site}", "{secure site}"} {
+			name(t.Site.Origins()[i], word)
+		}
+	}
+	name(target, "{target}")
 }
 
 // Lacks is which tools there are not.

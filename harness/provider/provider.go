@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
-	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/person"
@@ -62,16 +61,7 @@ func From(ctx context.Context) *Provider {
 	if !ok {
 		panic("provider: no provider in this context; is the row of this profile?")
 	}
-	p.Hush(ctx)
 	return p
-}
-
-// Hush makes what we know of the provider a secret of the spec.
-func (p *Provider) Hush(ctx context.Context) {
-	for _, c := range []oauth.Client{p.Client, p.OtherClient} {
-		judge.Secret(ctx, "client_secret", c.Secret)
-	}
-	judge.Secret(ctx, "password", p.Person.Account.Password)
 }
 
 // Default implements oauth.Clients.

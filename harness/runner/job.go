@@ -32,7 +32,7 @@ type Job struct {
 	Setup    json.RawMessage `json:"setup"`    // for the Environment
 }
 
-// Event is one JSON line of a worker's standard output. One member is set.
+// Event is one JSON line of a worker's standard output. One member is set; Files and Warnings come with a Result.
 type Event struct {
 	Traces  []string         `json:"traces,omitempty"`  // the first line: how the target knows what the worker does there
 	Started string           `json:"started,omitempty"` // id of a row whose spec begins

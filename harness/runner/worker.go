@@ -14,6 +14,7 @@ import (
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 
+	"github.com/authconform/authconform/evidence/redact"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 )
@@ -50,7 +51,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 		_, _ = io.Copy(io.Discard, reader)
 		stop()
 	}()
-	w := &worker{job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped}
+	w := &worker{job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped, secrets: redact.New(nil)}
 	for _, r := range job.Rows {
 		w.rows[r.ID] = r
 	}
@@ -82,7 +83,8 @@ type worker struct {
 	done    map[string]bool
 	env     Environment
 	stopped context.Context
-	lost    *kind.Loss // why the rest is not judged
+	secrets *redact.Table // of the rows so far
+	lost    *kind.Loss    // why the rest is not judged
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -141,7 +143,7 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	under, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
-	result, broken := spec.Judge(under, row, w.env, !w.job.Evidence)
+	seen := spec.see(judge.InRun(under, w.secrets), row, w.env, !w.job.Evidence)
 	after, cancelAfter := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	defer cancelAfter()
 	_ = guarded(func() { errors.As(w.env.Lost(judge.With(w.env.With(after), judge.NewRecord())), &w.lost) })
@@ -149,9 +151,9 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 		return // cut off: no verdict is better than a false one
 	}
 	w.done[row.ID] = true
-	if broken != "" {
-		w.emit(Event{Broken: &Broken{row.ID, broken}})
+	if seen.broken != "" {
+		w.emit(Event{Broken: &Broken{row.ID, w.secrets.Hide(seen.broken)}})
 		return
 	}
-	w.emit(Event{Result: &result})
+	w.emit(Event{Result: &seen.result, Files: seen.files, Warnings: seen.warnings})
 }
