@@ -154,7 +154,8 @@ var _ = Describe("Account link: the proxy", func() {
 	It(requirement("proxy.socket.malformed"), func(ctx SpecContext) {
 		t := accountlink.From(ctx)
 		for name, frame := range Sorted(map[string]string{
-			"no JSON": "{", "a list": "[]", "a number": `{"service":5}`, "null": "null", "nothing": "", "100 kB": `{"service":"` + strings.Repeat("x", 100_000) + `"}`,
+			"no JSON": "{", "a list": "[]", "a number": `{"service":5}`, "null": "null", "nothing": "",
+			"100 kB": `{"service":"` + strings.Repeat("x", 100_000) + `"}`,
 		}) {
 			under := Step(ctx, name)
 			c := t.Dial(under)
@@ -231,7 +232,8 @@ var _ = Describe("Account link: the proxy", func() {
 		_, back := t.Finish(ctx, done, false)
 		Control(ctx, back != "").To(Be("a return to the proxy", true))
 		c, where := t.Ask(ctx)
-		for name, state := range Sorted(map[string]string{"empty": "", "invented": "0123456789abcdef", "changed": query(where).Get("state") + "x"}) {
+		for name, state := range Sorted(map[string]string{"empty": "", "invented": "0123456789abcdef",
+			"changed": query(where).Get("state") + "x"}) {
 			e := t.Visitor().Open(Step(ctx, name), changed(back, "state", state))
 			Expect(Step(ctx, name), e.Status >= 400 && e.Status < 500).To(Be("a status of 4xx", true))
 		}
@@ -330,7 +332,8 @@ var _ = Describe("Account link: the proxy", func() {
 	It(requirement("proxy.refresh.malformed"), func(ctx SpecContext) {
 		t := accountlink.From(ctx)
 		token := refreshToken(ctx, t)
-		for name, b := range Sorted(map[string]string{"no JSON": "{", "a list": "[]", "no member": "{}", "a number": `{"refresh_token":5}`, "null": `{"refresh_token":null}`, "nothing": "", "a form": "refresh_token=" + token}) {
+		for name, b := range Sorted(map[string]string{"no JSON": "{", "a list": "[]", "no member": "{}", "a number": `{"refresh_token":5}`,
+			"null": `{"refresh_token":null}`, "nothing": "", "a form": "refresh_token=" + token}) {
 			Expect(Step(ctx, name), t.RefreshAt(ctx, t.Service, b)).To(BeRefused(ctx, "body-refused"))
 		}
 		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())

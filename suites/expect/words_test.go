@@ -19,9 +19,10 @@ func TestUnguessable(t *testing.T) {
 		list  []string
 		holds bool
 	}{
-		"random":                        {[]string{a, b, c}, true},
-		"random behind one prefix":      {list("ha_%s", []any{a}, []any{b}, []any{c}), true},
-		"tokens of two seconds":         {list("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3NjQwNTM%s.%s", []any{"4", a}, []any{"4", b}, []any{"5", c}), true},
+		"random":                   {[]string{a, b, c}, true},
+		"random behind one prefix": {list("ha_%s", []any{a}, []any{b}, []any{c}), true},
+		"tokens of two seconds": {list("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3NjQwNTM%s.%s", []any{"4", a}, []any{"4", b}, []any{"5", c}),
+			true},
 		"a signature for all":           {list("eyJhbGciOiJIUzI1NiJ9.%s."+a, []any{a}, []any{b}), false},
 		"no signature":                  {list("eyJhbGciOiJub25lIn0.%s.", []any{a}, []any{b}), false},
 		"the same twice":                {[]string{a, b, a}, false},

@@ -19,7 +19,8 @@ var _ = Describe("Client pages", func() {
 	It(requirement("ha.clients.link-tag"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		publishes(ctx, "link-tag", []pageVector{
-			{"W01", link(to), to}, {"W03", "<LINK REL=redirect_uri HREF=" + to + ">", to}, {"W04", "<link rel='redirect_uri' href='hass://auth'>", "hass://auth"},
+			{"W01", link(to), to}, {"W03", "<LINK REL=redirect_uri HREF=" + to + ">", to},
+			{"W04", "<link rel='redirect_uri' href='hass://auth'>", "hass://auth"},
 		})
 		Expect(Step(ctx, "W20"), authorize(ctx, clientWith(ctx, "link-tag-none", "<title>W20</title>", to))).To(RefuseRedirect())
 	})
@@ -27,7 +28,8 @@ var _ = Describe("Client pages", func() {
 	It(requirement("indieauth.redirect.multiple-links"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		page := link(to+"/1") + link(to+"/2") + link("hass://three")
-		publishes(ctx, "multiple", []pageVector{{"W09 first", page, to + "/1"}, {"W09 second", page, to + "/2"}, {"W09 third", page, "hass://three"}})
+		publishes(ctx, "multiple", []pageVector{{"W09 first", page, to + "/1"}, {"W09 second", page, to + "/2"},
+			{"W09 third", page, "hass://three"}})
 	})
 
 	It(requirement("indieauth.redirect.relative-link"), func(ctx SpecContext) {
@@ -35,12 +37,14 @@ var _ = Describe("Client pages", func() {
 		publishes(ctx, "relative", []pageVector{{"W06", link(strings.TrimPrefix(to, "http:")), to}})
 		h := home.From(ctx)
 		Expect(Step(ctx, "W05"), authorize(ctx, clientWith(ctx, "relative-path", link("/redirect"), h.Site.Origin()+"/redirect"))).To(IssueCode())
-		Expect(Step(ctx, "W06 as it stands"), authorize(ctx, clientWith(ctx, "relative-raw", link(strings.TrimPrefix(to, "http:")), strings.TrimPrefix(to, "http:")))).To(RefuseRedirect())
+		Expect(Step(ctx, "W06 as it stands"), authorize(ctx,
+			clientWith(ctx, "relative-raw", link(strings.TrimPrefix(to, "http:")), strings.TrimPrefix(to, "http:")))).To(RefuseRedirect())
 	})
 
 	It(requirement("indieauth.redirect.entities"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		publishes(ctx, "entities", []pageVector{{"W19", link(to + "?a=1&amp;b=2"), to + "?a=1&b=2"}, {"W19 numeric", link(strings.Replace(to, "/callback", "&#47;callback", 1)), to}})
+		publishes(ctx, "entities", []pageVector{{"W19", link(to + "?a=1&amp;b=2"), to + "?a=1&b=2"},
+			{"W19 numeric", link(strings.Replace(to, "/callback", "&#47;callback", 1)), to}})
 	})
 
 	It(requirement("indieauth.redirect.not-in-comment-or-script"), func(ctx SpecContext) {
@@ -64,20 +68,23 @@ var _ = Describe("Client pages", func() {
 	It(requirement("indieauth.redirect.rel-exact"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		publishesNot(ctx, "rel", []pageVector{
-			{"W15 not-redirect_uri", `<link rel="not-redirect_uri" href="` + to + `">`, to}, {"W15 redirect_uris", `<link rel="redirect_uris" href="` + to + `">`, to},
+			{"W15 not-redirect_uri", `<link rel="not-redirect_uri" href="` + to + `">`, to},
+			{"W15 redirect_uris", `<link rel="redirect_uris" href="` + to + `">`, to},
 			{"rev", `<link rev="redirect_uri" href="` + to + `">`, to}, {"no rel", `<link href="` + to + `">`, to},
 		})
 	})
 
 	It(requirement("indieauth.redirect.rel-list"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		notesPages(ctx, "rel-list", []pageVector{{"W12 list", `<link rel="nofollow redirect_uri" href="` + to + `">`, to}, {"W12 upper case", `<link rel="REDIRECT_URI" href="` + to + `">`, to}})
+		notesPages(ctx, "rel-list", []pageVector{{"W12 list", `<link rel="nofollow redirect_uri" href="` + to + `">`, to},
+			{"W12 upper case", `<link rel="REDIRECT_URI" href="` + to + `">`, to}})
 	})
 
 	It(requirement("indieauth.redirect.link-header"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
 		Control(ctx, authorize(ctx, clientWith(ctx, "link-header-control", link(to), to))).To(IssueCode())
-		for _, v := range []vector{{"W02", `<` + to + `>; rel="redirect_uri"`}, {"W07", `</style.css>; rel="preload", <` + to + `>; rel="redirect_uri"`}} {
+		for _, v := range []vector{{"W02", `<` + to + `>; rel="redirect_uri"`},
+			{"W07", `</style.css>; rel="preload", <` + to + `>; rel="redirect_uri"`}} {
 			page := h.Site.Page("link-header-"+v.name, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Link", v.value) })
 			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: to}).Exchange))
 		}
@@ -98,7 +105,8 @@ var _ = Describe("Client pages", func() {
 
 	It(requirement("ha.clients.beyond-10kb"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		notesPages(ctx, "beyond-10kb", []pageVector{{"W22", padded(10300) + link(to), to}, {"W23", padded(10220) + link(to), to}, {"byte 100 000", padded(100000) + link(to), to}})
+		notesPages(ctx, "beyond-10kb", []pageVector{{"W22", padded(10300) + link(to), to}, {"W23", padded(10220) + link(to), to},
+			{"byte 100 000", padded(100000) + link(to), to}})
 	})
 
 	It(requirement("ha.clients.multibyte"), func(ctx SpecContext) {
@@ -116,7 +124,8 @@ var _ = Describe("Client pages", func() {
 		page := h.Site.HTML("redirect-target", link(to))
 		Control(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: to})).To(IssueCode())
 		for _, v := range []vector{{"same host", page.URL()}, {"another origin", page.Other()}} {
-			from := h.Site.Page("redirect-"+strings.ReplaceAll(v.name, " ", "-"), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, v.value, http.StatusFound) })
+			from := h.Site.Page("redirect-"+strings.ReplaceAll(v.name, " ", "-"),
+				func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, v.value, http.StatusFound) })
 			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, home.Login{ClientID: from.URL(), RedirectURI: to}).Exchange))
 		}
 	})
@@ -226,11 +235,13 @@ var _ = Describe("Client pages that misbehave", func() {
 	})
 
 	It(requirement("indieauth.client-info.redirect-loop"), func(ctx SpecContext) {
-		misbehaves(ctx, "loop", map[string]http.HandlerFunc{"loop": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }})
+		misbehaves(ctx, "loop", map[string]http.HandlerFunc{
+			"loop": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }})
 	})
 
 	It(requirement("indieauth.client-info.unreachable"), func(ctx SpecContext) {
-		misbehaves(ctx, "unreachable", map[string]http.HandlerFunc{"cut": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }})
+		misbehaves(ctx, "unreachable", map[string]http.HandlerFunc{
+			"cut": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }})
 		for _, id := range []string{"http://127.0.0.1:1/", "https://no-such-name.invalid/"} {
 			Expect(Step(ctx, id), authorize(ctx, home.Login{ClientID: id, RedirectURI: elsewhere(ctx)})).To(RefuseRedirect())
 		}
@@ -255,7 +266,8 @@ var _ = Describe("Client pages that misbehave", func() {
 		login := home.Login{ClientID: page.URL(), RedirectURI: elsewhere(ctx)}
 		begun := h.Begin(ctx, login)
 		Control(ctx, begun).To(OpenForm())
-		Control(ctx, h.Submit(ctx, begun.FlowID, page.URL(), map[string]any{"username": h.Account.Username, "password": "wrong-password"})).To(OpenForm())
+		Control(ctx, h.Submit(ctx, begun.FlowID, page.URL(), map[string]any{"username": h.Account.Username, "password": "wrong-password"})).To(
+			OpenForm())
 		Expect(ctx, len(page.Fetches())).To(Be("requests for the client page", 0))
 		Control(ctx, h.Password(ctx, begun.FlowID, login)).To(IssueCode())
 		Control(ctx, len(page.Fetches()) > 0).To(Be("the page was fetched after the right password", true))

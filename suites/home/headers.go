@@ -41,7 +41,8 @@ var _ = Describe("Headers", func() {
 
 	It(requirement("ha.headers.referrer"), func(ctx SpecContext) {
 		Expect(ctx, home.From(ctx).Get(ctx, "/auth/authorize")).To(All(HaveStatus(200),
-			HaveHeader("Referrer-Policy", "no-referrer", "origin", "same-origin", "strict-origin", "origin-when-cross-origin", "strict-origin-when-cross-origin")))
+			HaveHeader("Referrer-Policy", "no-referrer", "origin", "same-origin", "strict-origin", "origin-when-cross-origin",
+				"strict-origin-when-cross-origin")))
 	})
 
 	It(requirement("ha.headers.server-quiet"), func(ctx SpecContext) {
@@ -72,13 +73,16 @@ var _ = Describe("CORS", func() {
 		granted := h.PostForm(ctx, "/auth/token", h.CodeGrant(h.Code(ctx, home.Login{})), "Origin", foreign)
 		Expect(Step(ctx, "a grant"), granted).To(All(IssueTokens(), LetRead(foreign)))
 		tokens, _ := oauth.Read(granted, h.Client().ID)
-		Expect(Step(ctx, "a refresh"), h.PostForm(ctx, "/auth/token", h.RefreshGrant(tokens), "Origin", foreign)).To(All(IssueTokens(), LetRead(foreign)))
-		Expect(Step(ctx, "a refused code"), h.PostForm(ctx, "/auth/token", h.CodeGrant("unknown"), "Origin", foreign)).To(All(HaveStatus(400), LetRead(foreign)))
+		Expect(Step(ctx, "a refresh"), h.PostForm(ctx, "/auth/token", h.RefreshGrant(tokens), "Origin", foreign)).To(
+			All(IssueTokens(), LetRead(foreign)))
+		Expect(Step(ctx, "a refused code"), h.PostForm(ctx, "/auth/token", h.CodeGrant("unknown"), "Origin", foreign)).To(
+			All(HaveStatus(400), LetRead(foreign)))
 	})
 
 	It(requirement("ha.cors.token-preflight"), func(ctx SpecContext) {
 		for _, path := range []string{"/auth/token", "/auth/revoke"} {
-			Expect(Step(ctx, path), preflight(ctx, path, http.MethodPost, foreign, "content-type")).To(All(HaveStatus(200, 204), LetRead(foreign), AllowHeader("content-type")))
+			Expect(Step(ctx, path), preflight(ctx, path, http.MethodPost, foreign, "content-type")).To(
+				All(HaveStatus(200, 204), LetRead(foreign), AllowHeader("content-type")))
 		}
 	})
 
@@ -94,10 +98,13 @@ var _ = Describe("CORS", func() {
 		Control(ctx, anchor).To(LetRead(foreign))
 		Expect(Step(ctx, "/auth/token"), anchor).To(HaveNoHeader("Access-Control-Allow-Credentials"))
 		for _, path := range []string{"/auth/authorize", "/auth/providers", "/api/", "/api/config"} {
-			Expect(Step(ctx, path), h.Get(ctx, path, "Origin", foreign, "Authorization", "Bearer "+h.Session(ctx).Access)).To(HaveNoHeader("Access-Control-Allow-Credentials"))
-			Expect(Step(ctx, "preflight "+path), preflight(ctx, path, http.MethodGet, foreign, "authorization")).To(HaveNoHeader("Access-Control-Allow-Credentials"))
+			Expect(Step(ctx, path), h.Get(ctx, path, "Origin", foreign, "Authorization", "Bearer "+h.Session(ctx).Access)).To(
+				HaveNoHeader("Access-Control-Allow-Credentials"))
+			Expect(Step(ctx, "preflight "+path), preflight(ctx, path, http.MethodGet, foreign, "authorization")).To(
+				HaveNoHeader("Access-Control-Allow-Credentials"))
 		}
-		Expect(Step(ctx, "preflight /auth/token"), preflight(ctx, "/auth/token", http.MethodPost, foreign, "content-type")).To(HaveNoHeader("Access-Control-Allow-Credentials"))
+		Expect(Step(ctx, "preflight /auth/token"), preflight(ctx, "/auth/token", http.MethodPost, foreign, "content-type")).To(
+			HaveNoHeader("Access-Control-Allow-Credentials"))
 	})
 
 	It(requirement("ha.cors.login-unreadable"), func(ctx SpecContext) {
@@ -107,7 +114,8 @@ var _ = Describe("CORS", func() {
 		begun := h.Send(ctx, http.MethodPost, "/auth/login_flow", begin, "Content-Type", "text/plain", "Origin", foreign)
 		Control(ctx, begun).To(OpenForm())
 		Expect(Step(ctx, "login flow"), begun).To(NotLetRead())
-		Expect(Step(ctx, "its step"), h.Send(ctx, http.MethodPost, "/auth/login_flow/"+begun.Text("flow_id"), `{}`, "Content-Type", "text/plain", "Origin", foreign)).To(NotLetRead())
+		Expect(Step(ctx, "its step"), h.Send(ctx, http.MethodPost, "/auth/login_flow/"+begun.Text("flow_id"), `{}`, "Content-Type",
+			"text/plain", "Origin", foreign)).To(NotLetRead())
 		Expect(Step(ctx, "providers"), h.Get(ctx, "/auth/providers", "Origin", foreign)).To(NotLetRead())
 		Expect(Step(ctx, "login page"), h.Get(ctx, "/auth/authorize", "Origin", foreign)).To(NotLetRead())
 	})
@@ -152,7 +160,8 @@ var _ = Describe("CORS", func() {
 		h := home.From(ctx)
 		own := h.Wire.Base()
 		Control(ctx, h.API(ctx, h.Session(ctx).Access, "/api/")).To(HaveStatus(200))
-		for _, origin := range []string{own + ".evil.example", own + "0", strings.Replace(own, "://", "://x.", 1), "https://cast.home-assistant.io.evil.example", "https://evilcast.home-assistant.io", "http://cast.home-assistant.io"} {
+		for _, origin := range []string{own + ".evil.example", own + "0", strings.Replace(own, "://", "://x.", 1),
+			"https://cast.home-assistant.io.evil.example", "https://evilcast.home-assistant.io", "http://cast.home-assistant.io"} {
 			Expect(Step(ctx, origin), h.Get(ctx, "/api/", "Origin", origin, "Authorization", "Bearer "+h.Session(ctx).Access)).To(NotLetRead())
 		}
 	})
@@ -166,7 +175,8 @@ var _ = Describe("Methods", func() {
 			under := Step(ctx, method)
 			Expect(under, h.Send(under, method, "/auth/token?"+form.Encode(), "")).To(All(HaveStatus(400, 403, 404, 405), GrantNothing()))
 			if method != http.MethodGet && method != http.MethodHead {
-				Expect(under, h.Send(under, method, "/auth/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")).To(All(HaveStatus(404, 405), GrantNothing()))
+				Expect(under, h.Send(under, method, "/auth/token", form.Encode(), "Content-Type", "application/x-www-form-urlencoded")).To(
+					All(HaveStatus(404, 405), GrantNothing()))
 			}
 		}
 		Control(ctx, h.Token(ctx, form)).To(IssueTokens())
@@ -188,7 +198,8 @@ var _ = Describe("Methods", func() {
 	})
 
 	It(requirement("ha.http.forwarded-for"), func(ctx SpecContext) {
-		Note(ctx, "GET /auth/providers with X-Forwarded-For: %s", Outcome(home.From(ctx).Get(ctx, "/auth/providers", "X-Forwarded-For", "192.0.2.1")))
+		Note(ctx, "GET /auth/providers with X-Forwarded-For: %s",
+			Outcome(home.From(ctx).Get(ctx, "/auth/providers", "X-Forwarded-For", "192.0.2.1")))
 	})
 })
 
@@ -211,8 +222,9 @@ func usual(ctx Ctx) map[string]*wire.Exchange {
 func refusals(ctx Ctx) map[string]*wire.Exchange {
 	h := home.From(ctx)
 	list := map[string]*wire.Exchange{
-		"400 of the token endpoint": h.Exchange(ctx, "unknown"), "400 of the login flow": h.PostJSON(ctx, "/auth/login_flow", map[string]string{}),
-		"404": h.Get(ctx, "/nothing-is-here"), "405": h.Get(ctx, "/auth/token"),
+		"400 of the token endpoint": h.Exchange(ctx, "unknown"),
+		"400 of the login flow":     h.PostJSON(ctx, "/auth/login_flow", map[string]string{}),
+		"404":                       h.Get(ctx, "/nothing-is-here"), "405": h.Get(ctx, "/auth/token"),
 	}
 	for name, answer := range Sorted(list) {
 		Control(Step(ctx, name), answer).To(HaveStatus(400, 404, 405))
@@ -238,7 +250,8 @@ func ForbidFraming() Expectation {
 		for _, policy := range e.Header.Values("Content-Security-Policy") {
 			for directive := range strings.SplitSeq(policy, ";") {
 				words := strings.Fields(strings.ToLower(directive))
-				if len(words) > 1 && words[0] == "frame-ancestors" && !slices.Contains(words, "*") && !slices.Contains(words, "https:") && !slices.Contains(words, "http:") {
+				if len(words) > 1 && words[0] == "frame-ancestors" && !slices.Contains(words, "*") && !slices.Contains(words, "https:") &&
+					!slices.Contains(words, "http:") {
 					return nil
 				}
 			}

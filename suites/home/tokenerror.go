@@ -46,7 +46,8 @@ var _ = Describe("Token errors", func() {
 		refuse := All(HaveStatus(400, 415), GrantNothing())
 		Expect(Step(ctx, "TE19 JSON"), h.Send(ctx, http.MethodPost, "/auth/token", string(raw), "Content-Type", "application/json")).To(refuse)
 		Expect(Step(ctx, "JSON as text/plain"), h.Send(ctx, http.MethodPost, "/auth/token", string(raw), "Content-Type", "text/plain")).To(refuse)
-		Expect(Step(ctx, "form as text/plain"), h.Send(ctx, http.MethodPost, "/auth/token", h.CodeGrant(code).Encode(), "Content-Type", "text/plain")).To(refuse)
+		Expect(Step(ctx, "form as text/plain"), h.Send(ctx, http.MethodPost, "/auth/token", h.CodeGrant(code).Encode(), "Content-Type",
+			"text/plain")).To(refuse)
 		Control(ctx, h.Exchange(ctx, code)).To(IssueTokens())
 	})
 })

@@ -162,14 +162,16 @@ var _ = Describe("Token request of the home", func() {
 			}
 			Expect(ctx, attempt(ctx, app, linking.Settings{})).To(anyAbort())
 		})
-		_, last := scripted(ctx, thirdparty.Reply{Status: 200, Header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, Body: "access_token=x&expires_in=3600"})
+		_, last := scripted(ctx, thirdparty.Reply{Status: 200, Header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"},
+			Body: "access_token=x&expires_in=3600"})
 		Expect(Step(ctx, "form-encoded"), last.Exchange).To(anyAbort())
 	})
 
 	It(requirement("oauth2.client.malformed-answers"), func(ctx SpecContext) {
 		good(ctx)
 		each(ctx, []named{
-			{"broken JSON", reply(200, `{"access_token":`)}, {"an empty body", reply(200, "")}, {"null", reply(200, "null")}, {"a string", reply(200, `"access_token"`)},
+			{"broken JSON", reply(200, `{"access_token":`)}, {"an empty body", reply(200, "")}, {"null", reply(200, "null")},
+			{"a string", reply(200, `"access_token"`)},
 			{"expires_in null", reply(200, `{"access_token":"x","token_type":"Bearer","expires_in":null}`)},
 			{"expires_in too large", reply(200, `{"access_token":"x","token_type":"Bearer","expires_in":1e400}`)},
 		}, name, func(ctx Ctx, n named) {
@@ -207,10 +209,11 @@ var _ = Describe("Token request of the home", func() {
 
 	It(requirement("oauth2.client.down"), func(ctx SpecContext) {
 		good(ctx)
-		each(ctx, []named{{"429", thirdparty.Refuse(429, "slow_down")}, {"500", reply(500, "oops")}, {"503", reply(503, "{}")}}, name, func(ctx Ctx, n named) {
-			_, last := scripted(ctx, n.reply)
-			Expect(ctx, last.Exchange).To(abort("oauth_failed"))
-		})
+		each(ctx, []named{{"429", thirdparty.Refuse(429, "slow_down")}, {"500", reply(500, "oops")}, {"503", reply(503, "{}")}}, name,
+			func(ctx Ctx, n named) {
+				_, last := scripted(ctx, n.reply)
+				Expect(ctx, last.Exchange).To(abort("oauth_failed"))
+			})
 		app := party(ctx)
 		Expect(Step(ctx, "a refused connection"), attempt(ctx, app, linking.Settings{TokenURL: nobody})).To(abort("oauth_failed"))
 	})
@@ -229,7 +232,8 @@ var _ = Describe("Token request of the home", func() {
 			limit = 5 * time.Second // its time-outs are moved to
 		}
 		var last *linking.Step
-		Meanwhile(ctx, 30*time.Second, func() bool { return len(app.Requests("token")) > 0 }, func() { last = linking.PollFor(ctx, step.FlowID, limit) })
+		Meanwhile(ctx, 30*time.Second, func() bool { return len(app.Requests("token")) > 0 },
+			func() { last = linking.PollFor(ctx, step.FlowID, limit) })
 		Expect(ctx, last.Exchange).To(abort("oauth_timeout"))
 		good(ctx)
 	})
@@ -253,7 +257,8 @@ var _ = Describe("Token request of the home", func() {
 	It(requirement("oauth2.client.no-access-token"), func(ctx SpecContext) {
 		good(ctx)
 		each(ctx, []named{
-			{"none", reply(200, `{"token_type":"Bearer","expires_in":3600}`)}, {"null", reply(200, `{"access_token":null,"token_type":"Bearer","expires_in":3600}`)},
+			{"none", reply(200, `{"token_type":"Bearer","expires_in":3600}`)},
+			{"null", reply(200, `{"access_token":null,"token_type":"Bearer","expires_in":3600}`)},
 			{"empty", reply(200, `{"access_token":"","token_type":"Bearer","expires_in":3600}`)},
 		}, name, func(ctx Ctx, n named) {
 			app, last := scripted(ctx, n.reply)

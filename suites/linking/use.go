@@ -16,7 +16,8 @@ import (
 
 // dying links an account whose token lives for 10 seconds, so that every use must refresh it first; refreshes are
 // answered by a function of their number. The set-up of the entry has already used the token.
-func dying(ctx context.Context, app *thirdparty.App, s linking.Settings, answer func(n int, r thirdparty.Request) thirdparty.Reply) linking.Entry {
+func dying(ctx context.Context, app *thirdparty.App, s linking.Settings,
+	answer func(n int, r thirdparty.Request) thirdparty.Reply) linking.Entry {
 	first := true
 	refreshing(ctx, app, func(n int, r thirdparty.Request) thirdparty.Reply {
 		if first { // of the set-up
@@ -64,7 +65,8 @@ var _ = Describe("Refreshing in use", func() {
 		before := len(refreshes(app))
 		Expect(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
 		Expect(ctx, len(refreshes(app))-before).To(Be("refreshes", 1))
-		Expect(ctx, linking.Print(last(ctx, app.Requests("api")).Bearer())).To(Be("print of the token that the API saw", linking.Look(ctx, entry.ID).Token.Access))
+		Expect(ctx, linking.Print(last(ctx, app.Requests("api")).Bearer())).To(
+			Be("print of the token that the API saw", linking.Look(ctx, entry.ID).Token.Access))
 		Expect(ctx, linking.Look(ctx, entry.ID).Token.Access == entry.Token.Access).To(Be("the old access token", false))
 	})
 
@@ -151,7 +153,8 @@ var _ = Describe("Refreshing in use", func() {
 
 	It(requirement("oauth2.client.reauth"), func(ctx SpecContext) {
 		each(ctx, []named{
-			{"400 invalid_grant", thirdparty.Refuse(400, "invalid_grant")}, {"401", thirdparty.Refuse(401, "invalid_client")}, {"403", thirdparty.Refuse(403, "access_denied")},
+			{"400 invalid_grant", thirdparty.Refuse(400, "invalid_grant")}, {"401", thirdparty.Refuse(401, "invalid_client")},
+			{"403", thirdparty.Refuse(403, "access_denied")},
 		}, name, func(ctx Ctx, n named) {
 			app := party(ctx)
 			entry := dying(ctx, app, linking.Settings{Careless: true}, func(int, thirdparty.Request) thirdparty.Reply { return n.reply })
@@ -162,7 +165,8 @@ var _ = Describe("Refreshing in use", func() {
 	})
 
 	It(requirement("oauth2.client.retry"), func(ctx SpecContext) {
-		each(ctx, []named{{"429", thirdparty.Refuse(429, "slow_down")}, {"500", reply(500, "oops")}, {"503", reply(503, "{}")}, {"dropped", thirdparty.Reply{Drop: true}}},
+		each(ctx, []named{{"429", thirdparty.Refuse(429, "slow_down")}, {"500", reply(500, "oops")}, {"503", reply(503, "{}")},
+			{"dropped", thirdparty.Reply{Drop: true}}},
 			name, func(ctx Ctx, n named) {
 				app := party(ctx)
 				down := true
@@ -264,7 +268,10 @@ var _ = Describe("Refreshing in use", func() {
 		entry, _ := dead(ctx, app)
 		Expect(ctx, entry.State).To(Be("state after invalid_grant", "setup_error"))
 		down := party(ctx)
-		retry := dying(ctx, down, linking.Settings{}, func(int, thirdparty.Request) thirdparty.Reply { return reply(http.StatusInternalServerError, "oops") })
+		retry := dying(ctx, down, linking.Settings{}, func(int,
+			thirdparty.Request) thirdparty.Reply {
+			return reply(http.StatusInternalServerError, "oops")
+		})
 		Control(ctx, retry.State).To(Be("state before", "loaded"))
 		linking.Reload(ctx, retry.ID)
 		Expect(ctx, linking.Look(ctx, retry.ID).State).To(Be("state after 500", "setup_retry"))
