@@ -44,8 +44,8 @@ var _ = Describe("Login flow", func() {
 				continue
 			}
 			Secret(ctx, "password", h.Account.Password)
-			body := `{"username":` + Quoted(h.Account.Username) + `,"password":` + Quoted(h.Account.Password) + `,"client_id":"` + h.Client().ID +
-				`"}`
+			body := `{"username":` + Quoted(h.Account.Username) + `,"password":` + Quoted(h.Account.Password) +
+				`,"client_id":"` + h.Client().ID + `"}`
 			answer := h.Send(under, http.MethodPost, "/auth/login_flow/"+opened.Text("flow_id"), body, "Content-Type", kind)
 			if h.Account.TOTPSecret == "" {
 				Expect(under, answer).To(IssueCode())

@@ -93,8 +93,8 @@ var _ = Describe("Login page", func() {
 	})
 
 	It(requirement("oauth2.authz.ignore-unknown"), func(ctx SpecContext) {
-		Expect(ctx, visit(ctx).with("foo", "bar").with("scope", "openid").with("nonce", "n-0S6").lands(ctx).Query().Has("code")).To(
-			Be("code present", true))
+		landed := visit(ctx).with("foo", "bar").with("scope", "openid").with("nonce", "n-0S6").lands(ctx)
+		Expect(ctx, landed.Query().Has("code")).To(Be("code present", true))
 	})
 
 	It(requirement("ha.authorize.no-response-type"), func(ctx SpecContext) {

@@ -54,8 +54,9 @@ var _ = Describe("Login page, safety", func() {
 
 	It(requirement("oauth2.redirect.dangerous-schemes"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		urls := []string{"javascript:alert(document.domain)", "data:text/html,<b>x</b>", "vbscript:msgbox(1)", "file:///etc/hostname",
-			"about:srcdoc"}
+		urls := []string{
+			"javascript:alert(document.domain)", "data:text/html,<b>x</b>", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc",
+		}
 		var links strings.Builder
 		for _, u := range append(urls, h.Site.Other()+"/callback") {
 			links.WriteString(`<link rel="redirect_uri" href="` + html.EscapeString(u) + `">`)
@@ -180,7 +181,8 @@ var _ = Describe("Login page, safety", func() {
 		page := shownForm(ctx)
 		for _, field := range []string{"input[name=username]", "input[name=password]"} {
 			name, err := browser.Eval[string](ctx, page, `(deep, css) => { const e = deep.one(css); if (!e) return "";
-				const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).map((id) => e.getRootNode().getElementById?.(id)?.textContent || "").join(" ");
+				const text = (id) => e.getRootNode().getElementById?.(id)?.textContent || "";
+				const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).map(text).join(" ");
 				return [...(e.labels || [])].map((l) => l.textContent).join(" ").trim() || by.trim() || e.ariaLabel || e.title || ""; }`, field)
 			if err != nil {
 				Block(ctx, "%v", err)

@@ -60,15 +60,18 @@ var _ = Describe("Client id metadata documents", func() {
 		for _, v := range []struct {
 			name string
 			uris any
-		}{{"J09 a string", to}, {"J19 relative", []string{"/redirect"}}, {"numbers", []int{1}}, {"an object", map[string]string{"a": to}},
-			{"null", nil}} {
+		}{
+			{"J09 a string", to}, {"J19 relative", []string{"/redirect"}}, {"numbers", []int{1}}, {"an object", map[string]string{"a": to}},
+			{"null", nil},
+		} {
 			client := document(ctx, "well-formed-"+Sum(v.name), map[string]any{"redirect_uris": v.uris})
 			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), home.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
 		}
 		page := h.Site.Page("truncated.json", nil)
-		for _, v := range []vector{{"J10 truncated", `{"client_id":"` + page.Secure() + `","redirect_uris":["` + to + `"]`},
-			{"a list", `["` + to + `"]`}, {"not UTF-8", "{\"client_id\":\"" + page.Secure() + "\",\"x\":\"\xff\",\"redirect_uris\":[\"" + to +
-				"\"]}"}} {
+		begins, ends := `{"client_id":"`+page.Secure()+`",`, `"redirect_uris":["`+to+`"]`
+		for _, v := range []vector{
+			{"J10 truncated", begins + ends}, {"a list", `["` + to + `"]`}, {"not UTF-8", begins + "\"x\":\"\xff\"," + ends + "}"},
+		} {
 			h.Site.Page("truncated.json", raw(http.StatusOK, "application/json", v.value))
 			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), home.Login{ClientID: page.Secure(), RedirectURI: to})).To(RefuseRedirect())
 		}

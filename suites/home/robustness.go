@@ -34,7 +34,8 @@ var _ = Describe("Odd forms", func() {
 			"escaped bytes": "%ff%fe",
 			"escaped half":  "%c3", "escaped NUL": "%00", "broken escape": "%", "escape of letters": "%zz", "Latin-1": "\xe9",
 		}) {
-			list = append(list, forms(name+" as a value", "grant_type=refresh_token&refresh_token="+bytes+"&token="+bytes+"&client_id=http%3A%2F%2Fa%2F", formType)...)
+			value := "grant_type=refresh_token&refresh_token=" + bytes + "&token=" + bytes + "&client_id=http%3A%2F%2Fa%2F"
+			list = append(list, forms(name+" as a value", value, formType)...)
 			list = append(list, forms(name+" as a name", bytes+"=x&grant_type=refresh_token", formType)...)
 		}
 		survives(ctx, list)
@@ -271,9 +272,9 @@ var _ = Describe("Odd logins", func() {
 		var list []odd
 		for i := range generated {
 			client, redirect := g.url(), g.url()
-			begin := object(map[string]string{"handler": `["homeassistant",null]`, "redirect_uri": quotedJSON(redirect)}, "client_id",
-				quotedJSON(client))
-			list = append(list, odd{fmt.Sprintf("login flow %d", i), http.MethodPost, "/auth/login_flow", begin, []string{"Content-Type", jsonType}},
+			begin := map[string]string{"handler": `["homeassistant",null]`, "redirect_uri": quotedJSON(redirect)}
+			list = append(list, odd{fmt.Sprintf("login flow %d", i), http.MethodPost, "/auth/login_flow",
+				object(begin, "client_id", quotedJSON(client)), []string{"Content-Type", jsonType}},
 				odd{fmt.Sprintf("token %d", i), http.MethodPost, "/auth/token", h.CodeGrant("unknown").Apply(oauth.Set("client_id", client)).Encode(),
 					[]string{"Content-Type", formType}},
 				odd{fmt.Sprintf("login page %d", i), http.MethodGet,

@@ -83,8 +83,8 @@ func oddURLs() []string {
 // endpoints are all paths of the home that a client without a token reaches.
 var endpoints = []string{
 	"/", "/auth/authorize", "/auth/providers", "/auth/login_flow", "/auth/login_flow/0123456789abcdef0123456789abcdef", "/auth/token",
-	"/auth/revoke",
-	"/auth/link_user", "/auth/external/callback", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource",
+	"/auth/revoke", "/auth/link_user", "/auth/external/callback", "/.well-known/oauth-authorization-server",
+	"/.well-known/oauth-protected-resource",
 	"/api/", "/api/config", "/api/states", "/api/states/sun.sun", "/api/websocket", "/api/onboarding", "/api/onboarding/users",
 	"/api/onboarding/integration", "/manifest.json",
 }
@@ -131,8 +131,9 @@ func oddTokens() map[string]string {
 		"words for times":  tamper.Token{Header: alg, Claims: map[string]any{"iss": "x", "iat": "a", "exp": "b"}}.Signed("key"),
 		"a list for alg":   tamper.Token{Header: map[string]any{"alg": []string{}}, Claims: claims}.Unsigned() + "x",
 		"none":             tamper.Token{Header: map[string]any{"alg": "none"}, Claims: claims}.Unsigned(),
-		"RS256":            tamper.Token{Header: map[string]any{"alg": "RS256"}, Claims: claims}.Unsigned() + "AAAA", "broken base64": "!!!.???.***",
-		"lists": "W10.W10.W10", "7 kB": "e30." + strings.Repeat("A", 7000) + ".x",
+		"RS256":            tamper.Token{Header: map[string]any{"alg": "RS256"}, Claims: claims}.Unsigned() + "AAAA",
+		"broken base64":    "!!!.???.***",
+		"lists":            "W10.W10.W10", "7 kB": "e30." + strings.Repeat("A", 7000) + ".x",
 	}
 }
 
