@@ -85,7 +85,8 @@ func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if slices.Contains(ids, "oauth2.code.expires") || !slices.Contains(ids, "oauth2.code.single-use") || !slices.Contains(ids, "oauth2.pkce.s256") {
+	if slices.Contains(ids, "oauth2.code.expires") || !slices.Contains(ids, "oauth2.code.single-use") ||
+		!slices.Contains(ids, "oauth2.pkce.s256") {
 		t.Error(ids)
 	}
 	if r, _ := catalogue(t).Lookup("oauth2.pkce.s256"); r.Level != evidence.Must || r.LevelReason != "" {

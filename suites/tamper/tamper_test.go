@@ -73,9 +73,10 @@ func TestAForgedTokenKeepsWhatWasNotForged(t *testing.T) {
 	ctx := judge.With(t.Context(), judge.NewRecord())
 	token := Parse(ctx, good)
 	for name, c := range map[string]struct{ got, want string }{
-		"the right key":   {token.Signed("key"), good},
-		"another claim":   {token.Claim("exp", 2).Signed("key"), signed(t, `{"alg":"HS256"}`, `{"exp":2,"iss":"me"}`, "key")},
-		"another header":  {token.With("alg", "none").Unsigned(), strings.TrimSuffix(signed(t, `{"alg":"none"}`, `{"exp":1,"iss":"me"}`, ""), "")},
+		"the right key": {token.Signed("key"), good},
+		"another claim": {token.Claim("exp", 2).Signed("key"), signed(t, `{"alg":"HS256"}`, `{"exp":2,"iss":"me"}`, "key")},
+		"another header": {token.With("alg", "none").Unsigned(),
+			strings.TrimSuffix(signed(t, `{"alg":"none"}`, `{"exp":1,"iss":"me"}`, ""), "")},
 		"the old one yet": {token.Signed("key"), good},
 	} {
 		if !strings.HasPrefix(c.want, strings.TrimSuffix(c.got, ".")) {
