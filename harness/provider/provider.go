@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
@@ -31,16 +32,17 @@ type Config struct {
 // Provider is a provider under test. It is safe for concurrent use.
 type Provider struct {
 	Config
-	Wire   *wire.Client
-	Clock  clock.Clock
-	Person *person.Person
+	Wire     *wire.Client
+	Clock    clock.Clock
+	Person   *person.Person
+	verifier string // of the default client's codes: there are providers that demand PKCE, and none that it harms
 
 	doubt kind.Doubt
 }
 
 // New makes a Provider. Nothing is sent yet.
 func New(o wire.Options, c Config, who *person.Person, clk clock.Clock) *Provider {
-	p := &Provider{Config: c, Clock: clk}
+	p := &Provider{Config: c, Clock: clk, verifier: rand.Text() + rand.Text()}
 	o.Observe = p.doubt.Observe
 	p.Wire = wire.New(o)
 	who.Wire = p.Wire

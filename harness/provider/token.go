@@ -16,7 +16,7 @@ import (
 func (p *Provider) CodeGrant(code string) oauth.Form {
 	return p.withSecret(oauth.Form{
 		{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "redirect_uri", Value: p.Redirect},
-		{Name: "client_id", Value: p.Client.ID},
+		{Name: "client_id", Value: p.Client.ID}, {Name: "code_verifier", Value: p.verifier},
 	})
 }
 
