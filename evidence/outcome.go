@@ -39,27 +39,35 @@ func (s *Set) Outcome(strict bool) error {
 
 // verdict is the error of results that are red, or that say nothing.
 func (s *Set) verdict(strict bool) error {
-	red, missing, judged := 0, 0, 0
+	missing := 0
 	for _, r := range s.Results {
-		if r.Verdict.Red(strict) {
-			red++
-		}
-		if r.Verdict == NotRun && slices.Contains(s.Head.Require, r.Need) {
+		if s.Misses(r) {
 			missing++
-		}
-		if r.Verdict != NotRun && r.Verdict != NotApplicable {
-			judged++
 		}
 	}
 	switch {
 	case missing > 0:
 		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run for want of what --require demands", missing))
-	case red > 0:
+	case slices.ContainsFunc(s.Results, func(r Result) bool { return r.Verdict.Red(strict) }):
 		return exit.Silent(exit.Failed)
-	case judged == 0 && s.Head.Shard == "": // of a shard only merge can say so
+	case s.Judged() == 0 && s.Head.Shard == "": // of a shard only merge can say so
 		return exit.With(exit.Empty, errors.New("nothing was judged: no row that was selected could be run, or applies"))
 	}
 	return nil
+}
+
+// Misses tells whether a row was not run for want of something that the run demands.
+func (s *Set) Misses(r Result) bool { return r.Verdict == NotRun && slices.Contains(s.Head.Require, r.Need) }
+
+// Judged is how many rows were judged: those that were run, and apply.
+func (s *Set) Judged() int {
+	n := 0
+	for _, r := range s.Results {
+		if r.Verdict != NotRun && r.Verdict != NotApplicable {
+			n++
+		}
+	}
+	return n
 }
 
 func broken(list []string) error {
