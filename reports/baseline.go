@@ -37,9 +37,10 @@ type Known struct {
 	line    int
 }
 
-// ReadBaseline reads a file. It is strict: an unknown key or id, a missing reason, a bad date or an entry that stands
-// twice is an error that names the line and the nearest right word.
-func ReadBaseline(path string, ids []string) (*Baseline, error) {
+// ReadBaseline reads a file of rows that have these ids. It is strict: an unknown key or id, a missing reason, a bad date or
+// an entry that stands twice is an error that names the line and the nearest right word. gone tells what became of an id
+// that was a row once; "" for any other.
+func ReadBaseline(path string, ids []string, gone func(id string) string) (*Baseline, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
@@ -56,7 +57,7 @@ func ReadBaseline(path string, ids []string) (*Baseline, error) {
 			return nil
 		}
 		for _, entry := range value.Content {
-			k, err := readKnown(entry, path, ids)
+			k, err := readKnown(entry, path, ids, gone)
 			if err != nil {
 				return err
 			}
@@ -100,7 +101,7 @@ func EachKey(n *yaml.Node, path string, keys []string, do func(string, *yaml.Nod
 	return nil
 }
 
-func readKnown(n *yaml.Node, path string, ids []string) (Known, error) {
+func readKnown(n *yaml.Node, path string, ids []string, gone func(string) string) (Known, error) {
 	k := Known{line: n.Line}
 	err := EachKey(n, path, []string{"id", "reason", "issue", "until", "vectors"}, func(key string, v *yaml.Node) (err error) {
 		switch key {
@@ -124,6 +125,8 @@ func readKnown(n *yaml.Node, path string, ids []string) (Known, error) {
 	switch {
 	case err != nil:
 		return k, err
+	case !slices.Contains(ids, k.ID) && gone(k.ID) != "":
+		return k, fmt.Errorf("%s:%d: %s", path, n.Line, gone(k.ID))
 	case !slices.Contains(ids, k.ID):
 		return k, fmt.Errorf("%s:%d: unknown requirement %q%s", path, n.Line, k.ID, suggest.Hint(k.ID, ids))
 	case k.Reason == "":

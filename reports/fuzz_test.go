@@ -19,7 +19,7 @@ func FuzzBaseline(f *testing.F) {
 		if err := os.WriteFile(path, raw, 0o600); err != nil {
 			t.Skip()
 		}
-		b, err := ReadBaseline(path, []string{"a.b"})
+		b, err := ReadBaseline(path, []string{"a.b"}, gone)
 		if err != nil {
 			return
 		}

@@ -30,6 +30,9 @@ func explainCommand() *cobra.Command {
 			}
 			r, ok := c.Lookup(args[0])
 			if !ok {
+				if gone := requirements.Gone(args[0]); gone != "" {
+					return exit.Usagef("%s", gone)
+				}
 				s, d := proof.Find(args[0])
 				if s == nil {
 					return exit.Unknown("requirement or defect", args[0], append(c.IDs(), proof.DefectIDs()...))

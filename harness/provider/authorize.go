@@ -7,6 +7,7 @@ import (
 
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/harness/wire"
 )
 
 // Request implements oauth.Authorizer.
@@ -24,6 +25,12 @@ func (p *Provider) Request() oauth.Form {
 // Authorize implements oauth.Authorizer.
 func (p *Provider) Authorize(ctx context.Context, f oauth.Form) oauth.Return {
 	return p.authorize(ctx, p.Person, f.Encode(), false)
+}
+
+// Visit opens a request in a fresh browser without scripts, and shows the first answer: redirects are not followed.
+func (p *Provider) Visit(ctx context.Context, f oauth.Form) (*person.Visitor, *wire.Exchange) {
+	v := p.Visitor()
+	return v, v.Open(ctx, p.authorizeAt(f.Encode()))
 }
 
 // AuthorizeAs is Authorize by another person.
@@ -47,6 +54,7 @@ func (p *Provider) AuthorizeRaw(ctx context.Context, query string) oauth.Return 
 func (p *Provider) Visitor() *person.Visitor { return person.NewVisitor(p.Wire) }
 
 func (p *Provider) authorize(ctx context.Context, who *person.Person, query string, refuse bool) oauth.Return {
+	p.Hush(ctx)
 	wanted := p.Redirect
 	if q, err := url.ParseQuery(query); err == nil && q.Get("redirect_uri") != "" {
 		wanted = q.Get("redirect_uri")

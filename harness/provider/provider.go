@@ -80,8 +80,15 @@ func (p *Provider) Default() oauth.Client { return p.Client }
 // Other implements oauth.Clients.
 func (p *Provider) Other() oauth.Client { return p.OtherClient }
 
-// Public implements oauth.Clients.
-func (p *Provider) Public() oauth.Client { return p.PublicClient }
+// Public implements oauth.Clients. A client without a secret must use PKCE (RFC 9700 §2.1.1).
+func (p *Provider) Public() oauth.Client {
+	c := p.PublicClient
+	c.Verifier = oauth.Verifier
+	return c
+}
+
+// Account is who logs in.
+func (p *Provider) Account() oauth.Account { return p.Person.Account }
 
 // Advance implements oauth.Clock.
 func (p *Provider) Advance(ctx context.Context, d time.Duration) error {

@@ -12,6 +12,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
+	"github.com/authconform/authconform/suites/tamper"
 )
 
 const callbackPath = "/auth/external/callback"
@@ -40,9 +41,9 @@ var _ = Describe("Advisories", func() {
 		}
 		Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
 		Expect(Step(ctx, "none"), h.Get(ctx, callbackPath)).To(BeAnswered())
-		claims := jwt{header: map[string]any{"alg": "HS256", "typ": "JWT"}, claims: map[string]any{"flow_id": "0123456789abcdef", "redirect_uri": "https://my.home-assistant.io/redirect/oauth"}}
+		claims := tamper.Token{Header: map[string]any{"alg": "HS256", "typ": "JWT"}, Claims: map[string]any{"flow_id": "0123456789abcdef", "redirect_uri": "https://my.home-assistant.io/redirect/oauth"}}
 		for name, state := range Sorted(map[string]string{
-			"empty": "", "junk": "junk", "a JWT of another key": claims.signed("another key"), "a JWT without signature": claims.with("alg", "none").unsigned(), "JSON": `{"flow_id":"0"}`,
+			"empty": "", "junk": "junk", "a JWT of another key": claims.Signed("another key"), "a JWT without signature": claims.With("alg", "none").Unsigned(), "JSON": `{"flow_id":"0"}`,
 		}) {
 			Expect(Step(ctx, name), h.Get(ctx, callbackPath+"?code=code&state="+url.QueryEscape(state))).To(HaveStatus(400))
 		}

@@ -101,6 +101,6 @@ func linkCode(ctx Ctx, session, code string) *wire.Exchange {
 }
 
 func linkCodeAs(ctx Ctx, session, client, code string) *wire.Exchange {
-	body := `{"client_id":` + quoted(client) + `,"code":` + quoted(code) + `}`
+	body := `{"client_id":` + Quoted(client) + `,"code":` + Quoted(code) + `}`
 	return home.From(ctx).Send(ctx, http.MethodPost, "/auth/link_user", body, "Authorization", "Bearer "+session, "Content-Type", "application/json")
 }

@@ -43,7 +43,7 @@ var _ = Describe("Login flow", func() {
 				continue
 			}
 			Secret(ctx, "password", h.Account.Password)
-			body := `{"username":` + quoted(h.Account.Username) + `,"password":` + quoted(h.Account.Password) + `,"client_id":"` + h.Client().ID + `"}`
+			body := `{"username":` + Quoted(h.Account.Username) + `,"password":` + Quoted(h.Account.Password) + `,"client_id":"` + h.Client().ID + `"}`
 			answer := h.Send(under, http.MethodPost, "/auth/login_flow/"+opened.Text("flow_id"), body, "Content-Type", kind)
 			if h.Account.TOTPSecret == "" {
 				Expect(under, answer).To(IssueCode())
@@ -101,7 +101,7 @@ var _ = Describe("Login flow", func() {
 		h := home.From(ctx)
 		for _, name := range []string{strings.ToUpper(h.Account.Username), " " + h.Account.Username + " "} {
 			begun := h.Begin(ctx, home.Login{})
-			Expect(Step(ctx, quoted(name)), try(ctx, begun.FlowID, name, h.Account.Password)).To(pastPassword(h))
+			Expect(Step(ctx, Quoted(name)), try(ctx, begun.FlowID, name, h.Account.Password)).To(pastPassword(h))
 		}
 	})
 

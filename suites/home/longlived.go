@@ -10,6 +10,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
 	. "github.com/authconform/authconform/suites/expect"
+	"github.com/authconform/authconform/suites/tamper"
 )
 
 const longLived = "auth/long_lived_access_token"
@@ -135,9 +136,9 @@ var _ = Describe("Long-lived access tokens", func() {
 		h := home.From(ctx)
 		token := lasting(ctx, h.Session(ctx).Access, "tampered", 10)
 		Control(ctx, h.API(ctx, token, "/api/")).To(HaveStatus(200))
-		for _, t := range tamperJWT(token) {
-			Secret(ctx, "access_token", t.value)
-			Expect(Step(ctx, t.name), h.API(ctx, t.value, "/api/")).To(BeRefused(ctx, "bearer-refused"))
+		for _, t := range tamper.JWT(token) {
+			Secret(ctx, "access_token", t.Value)
+			Expect(Step(ctx, t.Name), h.API(ctx, t.Value, "/api/")).To(BeRefused(ctx, "bearer-refused"))
 		}
 	})
 

@@ -60,7 +60,7 @@ var _ = Describe("Redirect URIs", func() {
 
 	It(requirement("oauth2.redirect.absolute-uri"), func(ctx SpecContext) {
 		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
-		Each(ctx, []string{"/cb", "//app.example/cb", "cb", ""}, quoted, func(ctx Ctx, to string) {
+		Each(ctx, []string{"/cb", "//app.example/cb", "cb", ""}, Quoted, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
 		})
 	})
@@ -81,7 +81,7 @@ var _ = Describe("Redirect URIs", func() {
 
 	It(requirement("ha.redirect.malformed"), func(ctx SpecContext) {
 		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
-		Each(ctx, []string{"http://[::1", "http://127.0.0.1:port/", "http:", "://", "http://[::1]x/"}, quoted, func(ctx Ctx, to string) {
+		Each(ctx, []string{"http://[::1", "http://127.0.0.1:port/", "http:", "://", "http://[::1]x/"}, Quoted, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
 		})
 	})

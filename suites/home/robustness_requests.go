@@ -57,7 +57,7 @@ var _ = Describe("Odd requests", func() {
 		Control(ctx, h.API(ctx, h.Session(ctx).Access, "/api/")).To(HaveStatus(200))
 		lines := oddTokens()
 		for _, line := range []string{"", "Bearer", "Bearer ", "Basic", "Basic !!!", "Basic OmE=", "Digest x", "Bearer a b c", strings.Repeat("x ", 1000), "Bearer \xff\xfe", "Bearer é", "\xe9", "Bearer\tx"} {
-			lines[quoted(line)] = line
+			lines[Quoted(line)] = line
 		}
 		names := slices.Sorted(maps.Keys(lines))
 		Each(ctx, names, shortened, func(ctx Ctx, name string) {
@@ -101,9 +101,9 @@ var _ = Describe("Odd requests", func() {
 		h := home.From(ctx)
 		Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
 		hosts := []string{"", " ", ":", ":80", "[", "[::1", "[::1]", "a:b", "a:99999", "a b", "\xff", "é.example", "@", "a@b", "http://a", "..", strings.Repeat("a", 5000), "127.0.0.1:0", "0.0.0.0", "%00", "a,b"}
-		Each(ctx, hosts, func(h string) string { return quoted(shortened(h)) }, func(ctx Ctx, host string) {
+		Each(ctx, hosts, func(h string) string { return Quoted(shortened(h)) }, func(ctx Ctx, host string) {
 			for _, path := range []string{"/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource", "/auth/providers", "/auth/authorize", "/api/"} {
-				under := Step(ctx, quoted(shortened(host))+" "+path)
+				under := Step(ctx, Quoted(shortened(host))+" "+path)
 				Expect(under, unusual(under, path, host)).To(BeAnswered())
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
+	"github.com/authconform/authconform/suites/tamper"
 )
 
 // odd is a request that no well-behaved client sends.
@@ -112,10 +113,10 @@ func oddTokens() map[string]string {
 	empty, claims := map[string]any{}, map[string]any{"iss": "x", "iat": 0, "exp": 4102444800}
 	alg := map[string]any{"alg": "HS256", "typ": "JWT"}
 	return map[string]string{
-		"one part": "x", "dots": "...", "two parts": "e30.e30", "no members": jwt{header: empty, claims: empty}.unsigned() + "x", "no iss": jwt{header: alg, claims: empty}.signed("key"),
-		"a number for iss": jwt{header: alg, claims: map[string]any{"iss": 5, "exp": 4102444800}}.signed("key"), "a list for iss": jwt{header: alg, claims: map[string]any{"iss": []string{}}}.signed("key"),
-		"words for times": jwt{header: alg, claims: map[string]any{"iss": "x", "iat": "a", "exp": "b"}}.signed("key"), "a list for alg": jwt{header: map[string]any{"alg": []string{}}, claims: claims}.unsigned() + "x",
-		"none": jwt{header: map[string]any{"alg": "none"}, claims: claims}.unsigned(), "RS256": jwt{header: map[string]any{"alg": "RS256"}, claims: claims}.unsigned() + "AAAA", "broken base64": "!!!.???.***", "lists": "W10.W10.W10", "7 kB": "e30." + strings.Repeat("A", 7000) + ".x",
+		"one part": "x", "dots": "...", "two parts": "e30.e30", "no members": tamper.Token{Header: empty, Claims: empty}.Unsigned() + "x", "no iss": tamper.Token{Header: alg, Claims: empty}.Signed("key"),
+		"a number for iss": tamper.Token{Header: alg, Claims: map[string]any{"iss": 5, "exp": 4102444800}}.Signed("key"), "a list for iss": tamper.Token{Header: alg, Claims: map[string]any{"iss": []string{}}}.Signed("key"),
+		"words for times": tamper.Token{Header: alg, Claims: map[string]any{"iss": "x", "iat": "a", "exp": "b"}}.Signed("key"), "a list for alg": tamper.Token{Header: map[string]any{"alg": []string{}}, Claims: claims}.Unsigned() + "x",
+		"none": tamper.Token{Header: map[string]any{"alg": "none"}, Claims: claims}.Unsigned(), "RS256": tamper.Token{Header: map[string]any{"alg": "RS256"}, Claims: claims}.Unsigned() + "AAAA", "broken base64": "!!!.???.***", "lists": "W10.W10.W10", "7 kB": "e30." + strings.Repeat("A", 7000) + ".x",
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
 	. "github.com/authconform/authconform/suites/expect"
+	"github.com/authconform/authconform/suites/tamper"
 )
 
 var _ = Describe("Signed paths", func() {
@@ -42,9 +43,9 @@ var _ = Describe("Signed paths", func() {
 		h := home.From(ctx)
 		signed := sign(ctx, h.Session(ctx).Access, "/api/config")
 		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
-		for _, t := range append(tamperJWT(signature(ctx, signed)), tampered{"empty", ""}) {
-			Secret(ctx, "signature", t.value)
-			Expect(Step(ctx, t.name), h.Get(ctx, "/api/config?authSig="+url.QueryEscape(t.value))).To(BeRefused(ctx, "bearer-refused"))
+		for _, t := range append(tamper.JWT(signature(ctx, signed)), tamper.Changed{Name: "empty", Value: ""}) {
+			Secret(ctx, "signature", t.Value)
+			Expect(Step(ctx, t.Name), h.Get(ctx, "/api/config?authSig="+url.QueryEscape(t.Value))).To(BeRefused(ctx, "bearer-refused"))
 		}
 	})
 

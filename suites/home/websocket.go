@@ -10,6 +10,7 @@ import (
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
 	. "github.com/authconform/authconform/suites/expect"
+	"github.com/authconform/authconform/suites/tamper"
 )
 
 var _ = Describe("WebSocket, authentication", func() {
@@ -43,11 +44,11 @@ var _ = Describe("WebSocket, authentication", func() {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
 		Control(ctx, said(h.Dial(ctx).Login(ctx, tokens.Access))).To(Be("answer to a valid token", "auth_ok"))
-		for _, t := range append(tamperJWT(tokens.Access), tampered{"garbage", "garbage-that-is-no-token"}, tampered{"empty", ""}, tampered{"a refresh token", tokens.Refresh}) {
-			socket := h.Dial(Step(ctx, t.name))
-			Secret(ctx, "access_token", t.value)
-			Expect(Step(ctx, t.name), said(socket.Login(Step(ctx, t.name), t.value))).To(Be("answer to auth", "auth_invalid"))
-			Expect(Step(ctx, t.name), closes(ctx, socket)).To(Be("closed", true))
+		for _, t := range append(tamper.JWT(tokens.Access), tamper.Changed{Name: "garbage", Value: "garbage-that-is-no-token"}, tamper.Changed{Name: "empty", Value: ""}, tamper.Changed{Name: "a refresh token", Value: tokens.Refresh}) {
+			socket := h.Dial(Step(ctx, t.Name))
+			Secret(ctx, "access_token", t.Value)
+			Expect(Step(ctx, t.Name), said(socket.Login(Step(ctx, t.Name), t.Value))).To(Be("answer to auth", "auth_invalid"))
+			Expect(Step(ctx, t.Name), closes(ctx, socket)).To(Be("closed", true))
 		}
 	})
 

@@ -95,10 +95,11 @@ func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
 
 func TestABadProfileSaysWhatIsWrong(t *testing.T) {
 	for change, want := range map[string]string{
-		"kind: home=>":                                   "kind is missing",
-		"name: mine=>":                                   "it has no name",
-		"[code]=>[coed]":                                 `unknown section "coed"; did you mean "code"?`,
-		"[oauth2.code.expires]=>[a.b]":                   `no row is called "a.b"`,
+		"kind: home=>":                 "kind is missing",
+		"name: mine=>":                 "it has no name",
+		"[code]=>[coed]":               `unknown section "coed"; did you mean "code"?`,
+		"[oauth2.code.expires]=>[a.b]": `no row is called "a.b"`,
+		"oauth2.code.expires=>provider.revoke.unknown":   "provider.revoke.unknown was retired; it is oauth2.revoke.unknown-200 now",
 		"level: may=>level: might":                       `unknown level "might"`,
 		", reason: nobody has PKCE here=>":               "needs its reason",
 		"answers: {}=>answers: {x: {}}":                  "answer x allows no status",
