@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/proof"
 )
 
 // serveFlags are the options of `serve`.
@@ -41,7 +42,7 @@ The control plane under /_authconform/ moves that clock, sets faults, and reads 
   authconform serve --provider 127.0.0.1:8124 --defect thirdparty.redirect-by-prefix`,
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
-	complete(c, "defect", defectIDs)
+	complete(c, "defect", proof.DefectIDs)
 	return c
 }
 

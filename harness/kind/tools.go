@@ -62,17 +62,11 @@ const portsOfWorker = 3
 
 // OpenTools makes the tools of a process: worker 0 is the parent. wait is told what the process waits for.
 func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Tools, error) {
-	var roots *x509.CertPool
-	if len(o.CAFile) > 0 {
-		roots = x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(o.CAFile) {
-			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
-		}
+	t, err := Tools{Browser: browser.Later(o.Browser)}.At(target, o)
+	if err != nil {
+		return Tools{}, err
 	}
-	t := Tools{
-		Browser: browser.Later(o.Browser), Clock: newClock(o, roots, wait),
-		Wire: wire.Options{Base: target, CA: roots, Insecure: o.Insecure},
-	}
+	t.Clock = newClock(o, t.Wire.CA, wait)
 	t.Browser.Reach(hosts(target)...)
 	if o.Site.CA != nil {
 		if err := t.openSite(o.Site, worker); err != nil {
@@ -87,6 +81,18 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	}
 	if len(o.CAFile) > 0 || o.Insecure {
 		t.Browser.Trust(wire.New(t.Wire).PublicKey)
+	}
+	return t, nil
+}
+
+// At is the same tools beside another target, which is reached as the options say.
+func (t Tools) At(target string, o ToolOptions) (Tools, error) {
+	t.Wire = wire.Options{Base: target, Insecure: o.Insecure}
+	if len(o.CAFile) > 0 {
+		t.Wire.CA = x509.NewCertPool()
+		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {
+			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
+		}
 	}
 	return t, nil
 }
