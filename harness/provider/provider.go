@@ -26,6 +26,7 @@ type Config struct {
 	PublicClient oauth.Client   `json:"public"` // one without a secret; zero: none
 	Metadata     map[string]any `json:"metadata,omitempty"`
 	MetadataURL  string         `json:"metadata_url,omitempty"`
+	Unbound      bool           `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed (found out at the door)
 	Basic        bool           `json:"basic,omitempty"` // secrets in the form are refused: they go into the header (found out at the door)
 }
 
