@@ -83,7 +83,7 @@ func (h *Home) onboardUser(c *call) *mock.Answer {
 		}
 	}
 	if b.Name == nil || b.Username == nil || b.Password == nil || b.Language == nil || b.ClientID == nil || len(in) != 5 {
-		return mock.Message(http.StatusBadRequest, "Message format incorrect: name, username, password, client_id and language are wanted, and nothing else")
+		return badFormOf("name, username, password, client_id and language are wanted, and nothing else")
 	}
 	if h.Policy.Username(*b.Username) != *b.Username || *b.Username == "" {
 		return mock.JSON(http.StatusBadRequest, map[string]string{"message": "Username is not normalized", "code": "username_not_normalized"})
