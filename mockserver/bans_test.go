@@ -12,14 +12,6 @@ import (
 func TestWhatCountsTowardsABan(t *testing.T) {
 	t.Parallel()
 	const form, object = "application/x-www-form-urlencoded", "application/json"
-	begun := func(a app) string {
-		_, v := a.do("POST", "/auth/login_flow", "", object,
-			fmt.Sprintf(`{"client_id":%q,"handler":["homeassistant",null],"redirect_uri":%q}`, a.id(), a.id()))
-		return fmt.Sprint("/auth/login_flow/", v["flow_id"])
-	}
-	step := func(a app, path, members string) {
-		a.do("POST", path, "", object, fmt.Sprintf(`{"client_id":%q%s}`, a.id(), members))
-	}
 	for name, c := range map[string]struct {
 		counts bool
 		act    func(app)
@@ -31,17 +23,15 @@ func TestWhatCountsTowardsABan(t *testing.T) {
 		"no form":                  {true, func(a app) { a.do("POST", "/auth/token", "", "text/plain", "") }},
 		"a token that is none":     {true, func(a app) { a.do("GET", "/api/", "x", "", "") }},
 		"a flow that is no JSON":   {true, func(a app) { a.do("POST", "/auth/login_flow", "", object, "{") }},
-		"a step that is no JSON":   {true, func(a app) { a.do("POST", begun(a), "", object, "{") }},
-		"a step without a client":  {true, func(a app) { a.do("POST", begun(a), "", object, "{}") }},
+		"a step that is no JSON":   {true, func(a app) { a.do("POST", a.begin(a.id()), "", object, "{") }},
+		"a step without a client":  {true, func(a app) { a.do("POST", a.begin(a.id()), "", object, "{}") }},
 		"a foreign redirect URI": {true, func(a app) {
-			_, v := a.do("POST", "/auth/login_flow", "", object,
-				fmt.Sprintf(`{"client_id":%q,"handler":["homeassistant",null],"redirect_uri":"https://evil.example/"}`, a.id()))
-			step(a, fmt.Sprint("/auth/login_flow/", v["flow_id"]), `,"username":"owner","password":"owner-password"`)
+			a.step(a.begin("https://evil.example/"), `,"username":"owner","password":"owner-password"`)
 		}},
 		"an inactive user": {true, func(a app) { a.login("ines", "ines-password") }},
 
-		"an unknown flow":      {false, func(a app) { step(a, "/auth/login_flow/x", "") }},
-		"input that is none":   {false, func(a app) { step(a, begun(a), `,"username":5`) }},
+		"an unknown flow":      {false, func(a app) { a.step("/auth/login_flow/x", "") }},
+		"input that is none":   {false, func(a app) { a.step(a.begin(a.id()), `,"username":5`) }},
 		"a flow that is ended": {false, func(a app) { a.do("DELETE", "/auth/login_flow/x", "", "", "") }},
 		"a revocation":         {false, func(a app) { a.do("POST", "/auth/revoke", "", form, "token=x") }},
 		"a path of nobody":     {false, func(a app) { a.do("GET", "/nothing", "", "", "") }},
@@ -69,6 +59,5 @@ func wrongFactor(a app) {
 	if first["step_id"] != "mfa" {
 		a.t.Fatalf("no second factor is asked for: %v", first)
 	}
-	a.do("POST", fmt.Sprint("/auth/login_flow/", first["flow_id"]), "", "application/json",
-		fmt.Sprintf(`{"client_id":%q,"code":"000000"}`, a.id()))
+	a.step(fmt.Sprint("/auth/login_flow/", first["flow_id"]), `,"code":"000000"`)
 }

@@ -29,7 +29,9 @@ func (h *Home) form(fl *flow, errs map[string]string) *mock.Answer {
 	switch {
 	case fl.user != nil:
 		step["step_id"] = "mfa"
-		step["description_placeholders"] = map[string]string{"mfa_module_name": "Authenticator app", "mfa_module_id": "totp", "num_digits": "6"}
+		step["description_placeholders"] = map[string]string{
+			"mfa_module_name": "Authenticator app", "mfa_module_id": "totp", "num_digits": "6",
+		}
 		step["data_schema"] = []any{text("code")}
 	case fl.Provider != nil && fl.Provider.Type == "trusted_networks":
 		var options [][]string

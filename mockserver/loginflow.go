@@ -266,6 +266,8 @@ func providerType(p *Provider) string {
 	return p.Type
 }
 
+// local tells whether an address is of the home's own network.
 func local(ip string) bool {
-	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, func(p string) bool { return strings.HasPrefix(ip, p) })
+	of := func(prefix string) bool { return strings.HasPrefix(ip, prefix) }
+	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, of)
 }
