@@ -1,4 +1,4 @@
-// oidc-provider, as its documents set it up for development, with clients of ours. Run by script/judge-provider.
+// oidc-provider, as its documents set it up for development, with clients of ours.
 import Provider from 'oidc-provider';
 const port = Number(process.env.PORT), issuer = `http://127.0.0.1:${port}`;
 const redirect = 'http://127.0.0.1:8123/auth/external/callback';
