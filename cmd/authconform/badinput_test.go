@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -18,7 +17,7 @@ import (
 // TestBadInput gives every kind of bad input its exit code and one line that says what to do.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
-	s, user, password := home(t, nil)
+	s, user, password := mockHome(t, nil)
 	secret := write(t, "password", password)
 	badYAML, unknownKey := write(t, "a.yaml", "target: [\n"), write(t, "b.yaml", "reprot-dir: out\n")
 	typo := write(t, "known.yaml", "apiVersion: authconform/v1\nknown_failures:\n  - id: oauth2.code.singel-use\n    reason: x\n")
@@ -45,7 +44,7 @@ func TestBadInput(t *testing.T) {
 		"wrong scheme":              {[]string{"run", "--target", "ftp://127.0.0.1/"}, exit.Usage, []string{"http"}},
 		"no scheme":                 {[]string{"run", "--target", "127.0.0.1:8123"}, exit.Usage, []string{"http"}},
 		"no user":                   {[]string{"run", "--target", s.URL}, exit.Usage, []string{"--user"}},
-		"unreachable":               {[]string{"run", "--target", "http://" + closedPort(t), "--user", user, "--password-file", secret}, exit.NoTarget, []string{"refused"}},
+		"unreachable":               {[]string{"run", "--target", "http://" + nobody, "--user", user, "--password-file", secret}, exit.NoTarget, []string{"refused"}},
 		"https for http":            {[]string{"run", "--target", strings.Replace(s.URL, "http:", "https:", 1), "--user", user, "--password-file", secret}, exit.NoTarget, []string{"http://"}},
 		"wrong password":            {[]string{"run", "--target", s.URL, "--user", user, "--password-file", write(t, "wrong", "no")}, exit.Usage, []string{"password"}},
 		"no password file":          {[]string{"run", "--target", s.URL, "--user", user, "--password-file", "nowhere"}, exit.Usage, []string{"nowhere"}},
@@ -92,7 +91,7 @@ func TestBadInput(t *testing.T) {
 // TestStrangeTargets: what is no home is exit 3; a home that wants another call is exit 2. Both say what to do.
 func TestStrangeTargets(t *testing.T) {
 	t.Parallel()
-	fresh, _, _ := home(t, func(o *mockserver.Options) { o.Fresh = true })
+	fresh, _, _ := mockHome(t, func(o *mockserver.Options) { o.Fresh = true })
 	website := httptest.NewServer(http.FileServer(http.Dir(t.TempDir())))
 	t.Cleanup(website.Close)
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
@@ -118,7 +117,7 @@ func TestStrangeTargets(t *testing.T) {
 // TestBanned: a home that bans the harness is recognised; what was judged until then is kept, and the run stops.
 func TestBanned(t *testing.T) {
 	t.Parallel()
-	s, user, password := home(t, func(o *mockserver.Options) { o.BanThreshold = 3 })
+	s, user, password := mockHome(t, func(o *mockserver.Options) { o.BanThreshold = 3 })
 	o, _ := judge(t, s.URL, user, password, "--select", "section:token", "--procs", "1")
 	if o.code != exit.NoTarget || !strings.Contains(o.err, "banned") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
@@ -129,7 +128,7 @@ func TestBanned(t *testing.T) {
 // TestMovingClock: a target whose clock jumps hangs nothing and breaks nothing of ours.
 func TestMovingClock(t *testing.T) {
 	t.Parallel()
-	s, user, password := home(t, func(o *mockserver.Options) {
+	s, user, password := mockHome(t, func(o *mockserver.Options) {
 		o.Clock, o.Policy = &mock.Clock{}, mockserver.Strict()
 		var requests atomic.Int64
 		o.Policy.Request = func(r mock.Request) mock.Request {
@@ -148,20 +147,12 @@ func TestMovingClock(t *testing.T) {
 // TestOnboard makes the owner of a fresh home, then judges it.
 func TestOnboard(t *testing.T) {
 	t.Parallel()
-	fresh, _, _ := home(t, func(o *mockserver.Options) { o.Fresh = true })
+	fresh, _, _ := mockHome(t, func(o *mockserver.Options) { o.Fresh = true })
 	o, report := judge(t, fresh.URL, "ada", "a new password", "--onboard", "--select", "section:code")
 	if o.code != exit.OK || report == nil || report.Summary.Pass == 0 {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 }
 
-// closedPort is an address where nobody listens.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
+// nobody is an address where nobody listens: a low port, which no test is given.
+const nobody = "127.0.0.1:1"

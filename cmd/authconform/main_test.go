@@ -77,8 +77,8 @@ func judgeIn(t *testing.T, env []string, url, user, password string, args ...str
 	return o, r
 }
 
-// home starts a mock home and names its owner.
-func home(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Server, user, password string) {
+// mockHome starts a mock home and names its owner.
+func mockHome(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Server, user, password string) {
 	t.Helper()
 	var o mockserver.Options
 	if change != nil {

@@ -13,7 +13,7 @@ import (
 // TestNullTargets: a target that deserves nothing gets no pass that it did not earn, and an end within its limit.
 func TestNullTargets(t *testing.T) {
 	t.Parallel()
-	healthy, user, password := home(t, nil)
+	healthy, user, password := mockHome(t, nil)
 	for _, null := range nulls.All() {
 		t.Run(null.Name, func(t *testing.T) {
 			t.Parallel()
@@ -30,13 +30,17 @@ func TestNullThirdParties(t *testing.T) {
 	secret := []string{"AUTHCONFORM_CLIENT_SECRET=" + apps[0].Secret}
 	healthy := mockprovider.Start(t, mockprovider.Options{Apps: apps})
 	ben := healthy.Users[1]
-	for _, null := range nulls.All() {
-		for _, profile := range []string{"provider", "account-link"} {
+	for profile, flags := range map[string]func(url string) []string{
+		"provider": func(url string) []string {
+			return []string{"--client-id", apps[0].ID, "--redirect-uri", redirect, "--authorize-url", url + "/oauth/authorize", "--token-url", url + "/oauth/token"}
+		},
+		"account-link": func(string) []string { return []string{"--service", "authconform_demo"} },
+	} {
+		for _, null := range nulls.All() {
 			t.Run(profile+"/"+null.Name, func(t *testing.T) {
 				t.Parallel()
 				deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) {
-					return judgeIn(t, secret, url, ben.Username, ben.Password, "--profile", profile, "--service", map[string]string{"account-link": "authconform_demo"}[profile],
-						"--client-id", apps[0].ID, "--redirect-uri", redirect, "--authorize-url", url+"/oauth/authorize", "--token-url", url+"/oauth/token")
+					return judgeIn(t, secret, url, ben.Username, ben.Password, append([]string{"--profile", profile}, flags(url)...)...)
 				})
 			})
 		}

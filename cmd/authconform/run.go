@@ -79,7 +79,7 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 		return err
 	}
 	if name, owners := set.Foreign(profile.Kind); name != "" {
-		return exit.Usagef("--%s is for targets of the kind %s; profile %s judges a %s",
+		return exit.Usagef("--%s is for targets of the kind %s; profile %s judges the kind %s",
 			name, strings.Join(owners, " or "), profile.Name, profile.Kind)
 	}
 	o := run.Options{

@@ -21,7 +21,7 @@ import (
 type Flags struct {
 	kind.Reach
 	kind.Login
-	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: create the user as its owner first" json:"-"`
+	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: create the user as its owner first"`
 	kind.Browsing
 	kind.Timing
 	kind.Site
