@@ -16,9 +16,9 @@ import (
 // publish holds the report against the baseline, writes it everywhere it was asked for, and finds the exit code. The
 // table is printed first: what was judged is shown even if a file cannot be written.
 func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
-	var problems []string
+	var stale []string
 	if j.baseline != nil {
-		problems = j.baseline.Apply(j.report, time.Now())
+		stale = j.baseline.Apply(j.report, time.Now())
 	}
 	j.report.Summary = reports.Count(j.report.Results)
 	entries := exchanges(j.report)
@@ -26,7 +26,11 @@ func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
 	j.Progress.End()
 	werr := j.write(entries)
 	reports.Console(j.Stdout, j.report, j.Console)
-	for _, line := range slices.Concat(problems, j.report.Run.Cleanup) {
+	said := stale
+	if out.Gone == nil { // its one sentence says what is left
+		said = slices.Concat(stale, j.report.Run.Cleanup)
+	}
+	for _, line := range said {
 		j.Progress.Say("%s", line)
 	}
 	var broken []error
@@ -41,12 +45,12 @@ func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
 	case len(broken) > 0 || len(out.Lost) > 0 || werr != nil:
 		return &exit.Error{Code: exit.Broken, Err: errors.Join(append(broken, werr)...)}
 	case out.Gone != nil && out.Gone.Banned:
-		return exit.With(exit.NoTarget, out.Gone)
+		return exit.With(exit.NoTarget, fmt.Errorf("%w; %s", out.Gone, mayBeLeft))
 	case ctx.Err() != nil:
 		return exit.Interrupt(ctx, "what was judged until then is reported")
 	case out.Gone != nil:
-		return exit.With(exit.Failed, out.Gone)
-	case len(problems) > 0:
+		return exit.With(exit.Failed, fmt.Errorf("%w; %s", out.Gone, mayBeLeft))
+	case len(stale) > 0:
 		return exit.With(exit.Failed, errors.New("the baseline no longer fits"))
 	}
 	return j.verdict()

@@ -174,7 +174,7 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) {
 		j.report.Results = append(j.report.Results, r)
 	}
 	own := kind.Totals{}
-	j.report.Run.Cleanup, own = j.visit.leave(j.started, out.Traces, out.Gone != nil)
+	j.report.Run.Cleanup, own = j.visit.leave(j.started, out.Traces, out.Gone)
 	j.report.Run.Warnings = out.Warnings
 	j.report.Run.Logins, j.report.Run.Requests = out.Totals.Logins+own.Logins, out.Totals.Requests+own.Requests
 	j.report.Run.DurationMS = time.Since(j.started).Milliseconds()

@@ -67,8 +67,8 @@ func judge(t *testing.T, url, user, password string, args ...string) (outcome, *
 func judgeIn(t *testing.T, env []string, url, user, password string, args ...string) (outcome, *reports.Report) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
-	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", user, "--browser", "off", "--report-dir", dir}, args...)...)
-	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_PASSWORD="+password), env...)
+	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--browser", "off", "--report-dir", dir}, args...)...)
+	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_USER="+user, "AUTHCONFORM_PASSWORD="+password), env...)
 	o := finish(t, cmd)
 	r, err := reports.Read(filepath.Join(dir, "report.json"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

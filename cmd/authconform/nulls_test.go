@@ -17,7 +17,9 @@ func TestNullTargets(t *testing.T) {
 	for _, null := range nulls.All() {
 		t.Run(null.Name, func(t *testing.T) {
 			t.Parallel()
-			deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) { return judge(t, url, user, password) })
+			deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) {
+				return judge(t, url, user, password, "--request-timeout", "5s")
+			})
 		})
 	}
 }
@@ -40,7 +42,7 @@ func TestNullThirdParties(t *testing.T) {
 			t.Run(profile+"/"+null.Name, func(t *testing.T) {
 				t.Parallel()
 				deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) {
-					return judgeIn(t, secret, url, ben.Username, ben.Password, append([]string{"--profile", profile}, flags(url)...)...)
+					return judgeIn(t, secret, url, ben.Username, ben.Password, append([]string{"--profile", profile, "--request-timeout", "5s"}, flags(url)...)...)
 				})
 			})
 		}
@@ -54,7 +56,7 @@ func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url stri
 	t.Cleanup(stop)
 	started := time.Now()
 	o, report := judge(url)
-	if took := time.Since(started); took > 30*time.Second && null.Name != "drops" {
+	if took := time.Since(started); took > 20*time.Second && null.Name != "drops" {
 		t.Errorf("it took %s", took)
 	}
 	if null.Name == "drops" { // what conforms, behind a bad line: whatever it passes it has earned

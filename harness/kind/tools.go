@@ -40,6 +40,7 @@ type ToolOptions struct {
 	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
 	CAFile      []byte // PEM, trusted when talking to the target
 	Insecure    bool
+	Timeout     time.Duration // of one answer of the target; 0: wire.RequestTimeout
 }
 
 // SiteOptions say where the client site listens. Worker n takes the n-th three ports from there.
@@ -70,7 +71,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	}
 	t := Tools{
 		Browser: browser.Later(o.Browser), Clock: newClock(o, roots, wait),
-		Wire: wire.Options{Base: target, CA: roots, Insecure: o.Insecure},
+		Wire: wire.Options{Base: target, CA: roots, Insecure: o.Insecure, Timeout: o.Timeout},
 	}
 	t.Browser.Reach(hosts(target)...)
 	if o.Site.CA != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/reports"
 )
 
 // Environment is what surrounds the specs of a worker: a session with the target, and what stands beside it.
@@ -28,6 +29,8 @@ type Environment interface {
 	GiveBack(ctx context.Context)
 	// Leave returns everything and says what the target had to do.
 	Leave(ctx context.Context) kind.Totals
+	// Suspect is told that a row ended as if nobody were there.
+	Suspect()
 	// Lost tells why going on makes no sense, with a *kind.Loss. The rest is then not judged.
 	Lost(ctx context.Context) error
 }
@@ -142,8 +145,10 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
 	result, broken := spec.Judge(under, row, w.env, !w.job.Evidence)
-	after, cancelAfter := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
-	defer cancelAfter()
+	if result.Verdict == reports.Blocked {
+		w.env.Suspect()
+	}
+	after := context.WithoutCancel(ctx)
 	_ = guarded(func() { errors.As(w.env.Lost(judge.With(w.env.With(after), judge.NewRecord())), &w.lost) })
 	if w.stopped.Err() != nil || w.lost != nil {
 		return // cut off: no verdict is better than a false one

@@ -54,7 +54,7 @@ func (e *Exchange) Evidence(label string, s *Secrets) reports.Exchange {
 		out.RequestHeaders = append([]reports.Header{{Name: "Host", Value: e.Request.Host}}, out.RequestHeaders...)
 	}
 	if e.Err != nil {
-		out.Error = s.Hide(plain(e.Err))
+		out.Error = s.Hide(e.why())
 	}
 	return out
 }
