@@ -52,6 +52,7 @@ func TestChoose(t *testing.T) {
 		"sect:code":    "section",
 		"a.[":          "no glob",
 		"!a.code.on":   `"a.code.one"`,
+		" , ":          "names nothing",
 	} {
 		if _, err := Choose(rows(), expr); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", expr, err, want)

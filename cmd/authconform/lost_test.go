@@ -35,7 +35,9 @@ func dies(f *failing, _ http.ResponseWriter, _ *http.Request) {
 func hangs(_ *failing, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 func answers(status int) fail {
-	return func(_ *failing, w http.ResponseWriter, _ *http.Request) { http.Error(w, http.StatusText(status), status) }
+	return func(_ *failing, w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, http.StatusText(status), status)
+	}
 }
 
 // inFrontOf serves a mock that is made for its URL, and goes wrong after n requests.

@@ -10,17 +10,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/reports"
 )
 
-// TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real.
+// TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real: where the
+// environment says so, and where it is called by that name, as scripts do.
 func TestMain(m *testing.M) {
 	if os.Getenv("BE_AUTHCONFORM") != "" {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"authconform": main})
 }
 
 // program is authconform as a command that was not started yet.

@@ -18,11 +18,21 @@ type mergeFlags struct {
 func mergeCommand() *cobra.Command {
 	var f mergeFlags
 	c := &cobra.Command{
-		Use: "merge DIR…", Short: "Join the reports of shards", Args: cobra.MinimumNArgs(1),
-		Long: "Join the reports that `run --shard I/N --report-dir DIR` wrote, one DIR per shard. Gaps and duplicates are errors.",
+		Use: "merge DIR…", Short: "Join the reports of shards", Args: folders,
+		Long: `Join the reports that "run --shard I/N --report-dir DIR" wrote, one DIR per
+shard. A shard that is missing, or is given twice, is an error.`,
+		Example: `  authconform merge one two three --report-dir all`,
 	}
 	declare(c, &f, &f.Config, f.run)
 	return c
+}
+
+// folders takes one folder or more.
+func folders(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return exit.Usagef("merge wants the report folders of the shards, like %s one two (see %s --help)", c.CommandPath(), c.CommandPath())
+	}
+	return nil
 }
 
 func (f *mergeFlags) run(cmd *cobra.Command, dirs []string) error {

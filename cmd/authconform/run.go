@@ -48,17 +48,30 @@ func runCommand() *cobra.Command {
 	f := runFlags{Profile: defaultProfile, Seed: 1, Procs: min(4, 2*runtime.NumCPU())}
 	kinds := map[string]kind.Flags{}
 	c := &cobra.Command{
-		Use:   "run",
+		Use:   "run [URL]",
 		Short: "Judge a server",
-		Long: `Judge a server against every requirement of a profile. Without --target it judges the built-in mock.
+		Long: `Judge a server against every requirement of a profile. Without a URL it judges
+the built-in mock.
 
-The password comes from AUTHCONFORM_PASSWORD, from --password-file, or from a prompt; never from the command line.
-A flag wins over its environment variable (--report-dir is AUTHCONFORM_REPORT_DIR), and that over the file of --config.
-Everything made at the target (tokens, login flows, users) is given back, also after Ctrl-C.`,
+The password comes from AUTHCONFORM_PASSWORD, from --password-file, or from a
+prompt; never from the command line. A flag wins over its environment variable
+(--report-dir is AUTHCONFORM_REPORT_DIR), and that over the file of --config.
+Everything made at the target (tokens, login flows, users) is given back, also
+after Ctrl-C.`,
 		Example: `  authconform run
-  authconform run --target http://homeassistant.local:8123 --user ada --report-dir out
+  authconform run http://homeassistant.local:8123 --user ada --report-dir out
   authconform run --profile provider --help
   authconform run --select 'section:code,!oauth2.code.expires' --browser off`,
+		Args: atMostOne("the URL of the target"),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			if c.Flags().Changed("target") {
+				return exit.Usagef("the target is given twice: as an argument, and by --target")
+			}
+			return flags.Problem(c.Flags(), c.Flags().Set("target", args[0]), c.CommandPath())
+		},
 	}
 	var set *flags.Set
 	set = declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd, set, kinds) })
@@ -66,8 +79,8 @@ Everything made at the target (tokens, login flows, users) is given back, also a
 		kinds[k.Name()] = k.Flags()
 		set.Bind(kinds[k.Name()], k.Name())
 	}
-	helpOfKind(c, set, &f.Profile)
-	complete(c, "profile", profileWords)
+	helpOfKind(c, set, &f.Profile, &f.Config)
+	completeProfile(c)
 	complete(c, "require", func() []string { return condition.Words() })
 	complete(c, "select", func() []string { return selectWords(f.Profile) })
 	return c
