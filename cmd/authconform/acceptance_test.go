@@ -103,7 +103,7 @@ func TestShardsJoin(t *testing.T) {
 // broken is a home that breaks some rows.
 func broken(t *testing.T) (*mockserver.Server, string, string) {
 	t.Helper()
-	return home(t, func(o *mockserver.Options) {
+	return mockHome(t, func(o *mockserver.Options) {
 		o.Policy = mockserver.Strict()
 		o.Policy.SingleUse = mock.Is(false)
 		o.Policy.Headers = mock.Is(http.Header{"Server": {"server/1.0"}})

@@ -22,9 +22,9 @@ type listFlags struct {
 
 func listCommand() *cobra.Command {
 	f := listFlags{Profile: defaultProfile}
-	c := &cobra.Command{Use: "list", Short: "List every requirement, and what it needs", Args: cobra.NoArgs}
+	c := &cobra.Command{Use: "list", Short: "List every requirement, and what it needs"}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
-	complete(c, "profile", profileWords)
+	completeProfile(c)
 	return c
 }
 

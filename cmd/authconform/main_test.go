@@ -10,17 +10,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/reports"
 )
 
-// TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real.
+// TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real: where the
+// environment says so, and where it is called by that name, as scripts do.
 func TestMain(m *testing.M) {
 	if os.Getenv("BE_AUTHCONFORM") != "" {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"authconform": main})
 }
 
 // program is authconform as a command that was not started yet.
@@ -67,8 +70,8 @@ func judge(t *testing.T, url, user, password string, args ...string) (outcome, *
 func judgeIn(t *testing.T, env []string, url, user, password string, args ...string) (outcome, *reports.Report) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
-	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", user, "--browser", "off", "--report-dir", dir}, args...)...)
-	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_PASSWORD="+password), env...)
+	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--browser", "off", "--report-dir", dir}, args...)...)
+	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_USER="+user, "AUTHCONFORM_PASSWORD="+password), env...)
 	o := finish(t, cmd)
 	r, err := reports.Read(filepath.Join(dir, "report.json"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -77,8 +80,8 @@ func judgeIn(t *testing.T, env []string, url, user, password string, args ...str
 	return o, r
 }
 
-// home starts a mock home and names its owner.
-func home(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Server, user, password string) {
+// mockHome starts a mock home and names its owner.
+func mockHome(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Server, user, password string) {
 	t.Helper()
 	var o mockserver.Options
 	if change != nil {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -34,7 +36,7 @@ func served(t *testing.T, address, path string, change func(*httptest.Server)) (
 		scheme = "https"
 	}
 	home, err := mockserver.New(mockserver.Options{
-		URL: scheme + "://" + l.Addr().String() + path, Fetch: &http.Client{Transport: &http.Transport{DialContext: loopbackOnly}},
+		URL: scheme + "://" + l.Addr().String() + path, Fetch: &http.Client{Transport: &http.Transport{DialContext: loopback}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +49,18 @@ func served(t *testing.T, address, path string, change func(*httptest.Server)) (
 	}
 	t.Cleanup(func() { home.Close(); s.CloseClientConnections(); s.Close() })
 	return s, home
+}
+
+// loopback keeps a home from looking for anything beyond this machine.
+func loopback(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s is not on this machine", host)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
 // slowly is a listener whose connections answer late, by 50 ms and up to 20 more.

@@ -124,7 +124,7 @@ func (l *lines) String() string {
 func counting(t *testing.T, before func(n int64)) *mockserver.Server {
 	t.Helper()
 	var n atomic.Int64
-	s, _, _ := home(t, func(o *mockserver.Options) {
+	s, _, _ := mockHome(t, func(o *mockserver.Options) {
 		o.Policy = mockserver.Strict()
 		o.Policy.Answer = func(_ mock.Request, a mock.Answer) mock.Answer {
 			before(n.Add(1))

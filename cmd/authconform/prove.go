@@ -46,7 +46,7 @@ need a browser are proven by prove --browser PATH (or auto), in a pass of their 
 			"  authconform prove --defect code.reusable",
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
-	complete(c, "profile", func() []string { return append(profileWords(), "all") })
+	complete(c, "profile", func() []string { return append(profiles.Names(), "all") })
 	complete(c, "defect", proof.DefectIDs)
 	complete(c, "select", func() []string { return selectWords(f.Profile[0]) })
 	return c

@@ -41,6 +41,7 @@ type ToolOptions struct {
 	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
 	CAFile      []byte // PEM, trusted when talking to the target
 	Insecure    bool
+	Timeout     time.Duration // of one answer of the target; 0: wire.RequestTimeout
 }
 
 // SiteOptions say where the client site listens. Worker n takes the n-th three ports from there.
@@ -87,7 +88,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 
 // At is the same tools beside another target, which is reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
-	t.Wire = wire.Options{Base: target, Insecure: o.Insecure}
+	t.Wire = wire.Options{Base: target, Insecure: o.Insecure, Timeout: o.Timeout}
 	if len(o.CAFile) > 0 {
 		t.Wire.CA = x509.NewCertPool()
 		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {

@@ -2,8 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -62,6 +60,7 @@ func (f *Flags) Resolve(target string) error {
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
+		Timeout: f.RequestTimeout,
 	}
 }
 
@@ -87,7 +86,9 @@ func (f *Flags) ways() []bool {
 // Kind is a third party that homes link accounts of: an OAuth 2 provider.
 func Kind() kind.Kind {
 	return kind.Define("provider", func() *Flags {
-		return &Flags{ClientAuth: "auto", Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}
+		return &Flags{
+			Reach: kind.Reachable(), ClientAuth: "auto", Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
+		}
 	}, open)
 }
 
@@ -102,7 +103,9 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	if err := kind.Decode(s.Found, &c); err != nil {
 		return nil, err
 	}
-	return &session{New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock), f, t}, nil
+	p := New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock)
+	p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Banned})
+	return &session{p, f, t}, nil
 }
 
 // Visiting is a person who goes through pages by steps, in a browser, or as forms where there are none.
@@ -137,21 +140,16 @@ func (s *session) With(ctx context.Context) context.Context {
 	return s.tools.With(With(ctx, s.Provider))
 }
 
-// Lost implements kind.Session: it asks for the first page of a login.
-func (s *session) Lost(ctx context.Context) error {
-	ask := func(ctx context.Context) *wire.Exchange {
-		return s.Visitor().Open(ctx, s.authorizeAt(s.Request().Encode()))
-	}
-	return s.doubt.Resolve(ctx, ask, Banned)
+// firstPage asks for the page that every authorization begins with.
+func (p *Provider) firstPage(ctx context.Context) *wire.Exchange {
+	return p.Visitor().Open(ctx, p.authorizeAt(p.Request().Encode()))
 }
 
-// Banned is why an answer to what is everybody's is one to somebody who is banned; nil: it is not.
-func Banned(e *wire.Exchange) error {
-	if e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
-		return fmt.Errorf("%w: it answers %d to what it answered before", kind.ErrBanned, e.Status)
-	}
-	return nil
-}
+// Suspect implements kind.Session.
+func (s *session) Suspect() { s.doubt.Suspect() }
+
+// Lost implements kind.Session.
+func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) }
 
 // GiveBack implements kind.Session: each spec gave back what it took.
 func (s *session) GiveBack(context.Context) {}

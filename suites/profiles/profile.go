@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -81,7 +82,27 @@ func Load(name string) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.check(name)
+	if err := p.check(name); err != nil {
+		return nil, err
+	}
+	return p, p.inherit()
+}
+
+// inherit takes the answers that a user's own profile does not name from the built-in ones of its kind.
+func (p *Profile) inherit() error {
+	own := p.Answers
+	p.Answers = map[string]Answer{}
+	for _, name := range Names() {
+		built, err := Load(name)
+		if err != nil {
+			return err
+		}
+		if built.Kind == p.Kind {
+			maps.Copy(p.Answers, built.Answers)
+		}
+	}
+	maps.Copy(p.Answers, own)
+	return nil
 }
 
 func parse(at string, raw []byte) (*Profile, error) {
