@@ -17,7 +17,6 @@ import (
 
 	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // served is a home that listens in another way than the usual one.
@@ -119,7 +118,7 @@ func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string)
 	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir}, args...)...)
 	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+home.ControlToken)
 	o := finish(t, cmd)
-	r, err := reports.Read(filepath.Join(dir, "report.json"))
+	r, err := recorded(dir)
 	if err != nil {
 		t.Fatalf("exit %d: %v\n%s", o.code, err, o.all())
 	}
