@@ -61,8 +61,10 @@ func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 // page is the page of a set.
 type page struct{ *evidence.Set }
 
-// text is a text that cannot harm.
-func text(s string) g.Node { return g.Text(clean(s)) }
+// text is a text that cannot harm. Quotes stay as they are: bodies are full of them.
+func text(s string) g.Node { return g.Raw(escape.Replace(clean(s))) }
+
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func (p page) head() g.Node {
 	t, e := p.Head.Target, end(p.Set)
