@@ -57,7 +57,9 @@ func (s *Set) verdict(strict bool) error {
 }
 
 // Misses tells whether a row was not run for want of something that the run demands.
-func (s *Set) Misses(r Result) bool { return r.Verdict == NotRun && slices.Contains(s.Head.Require, r.Need) }
+func (s *Set) Misses(r Result) bool {
+	return r.Verdict == NotRun && slices.Contains(s.Head.Require, r.Need)
+}
 
 // Judged is how many rows were judged: those that were run, and apply.
 func (s *Set) Judged() int {

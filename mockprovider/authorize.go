@@ -61,7 +61,7 @@ func (p *Provider) authorize(c *mock.Call) *mock.Answer {
 	case refusal != nil:
 		return p.refuse(a, refusal)
 	}
-	if name, ok := p.Policy.Unasked(p.store.grantsOf(func(g Grant) bool { return g.AppID == a.app.ID })); ok {
+	if name, ok := p.Policy.Unasked(p.store.grantsOf(a.app.ID, "")); ok {
 		return p.allowed(a, name)
 	}
 	s := p.browser(c)

@@ -80,11 +80,10 @@ func (p *Provider) codeGrant(c *mock.Call, app App) *mock.Answer {
 	if refusal := p.Policy.Redeem(code, app, c.Form, p.now()); refusal != nil {
 		return refusal.Answer()
 	}
-	if !p.store.takeCode(value, p.Policy.SingleUse()) {
+	g := Grant{ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Used: p.now()}
+	if !p.store.redeem(value, p.Policy.SingleUse(), g) {
 		return badCode.Answer()
 	}
-	g := Grant{ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Used: p.now()}
-	p.store.open(value, g)
 	return p.issue(g, g.Scope, p.Policy.NewToken())
 }
 

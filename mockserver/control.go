@@ -97,7 +97,5 @@ func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 	for _, u := range h.users.list() {
 		tokens[u.Username] = len(h.store.OfUser(u.ID))
 	}
-	h.flows.mu.Lock()
-	defer h.flows.mu.Unlock()
-	return map[string]any{"refresh_tokens": tokens, "login_flows": len(h.flows.byID), "time": h.plane.Time()}, nil
+	return map[string]any{"refresh_tokens": tokens, "login_flows": h.flows.count(), "time": h.plane.Time()}, nil
 }

@@ -38,6 +38,12 @@ func (f *flows) clear() {
 	f.byID, f.ids = map[string]*flow{}, nil
 }
 
+func (f *flows) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.byID)
+}
+
 func (f *flows) add(fl *flow) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

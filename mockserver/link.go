@@ -174,8 +174,10 @@ func (h *Home) demoUse(c *call) *mock.Answer {
 	known := true
 	var wg sync.WaitGroup
 	var mu sync.Mutex
+	begin := make(chan struct{}) // closed when all are there: none is done before another begins
 	for i := range results {
 		wg.Go(func() {
+			<-begin
 			status, problem, failed, ok := h.linker.Use(c.Context(), b.EntryID)
 			mu.Lock()
 			defer mu.Unlock()
@@ -190,6 +192,7 @@ func (h *Home) demoUse(c *call) *mock.Answer {
 			}
 		})
 	}
+	close(begin)
 	wg.Wait()
 	if !known {
 		return mock.Message(http.StatusNotFound, "Invalid entry specified")

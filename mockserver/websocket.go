@@ -3,7 +3,9 @@ package mockserver
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,19 +42,19 @@ func (s *sockets) remove(id string, k *socket) {
 
 func (s *sockets) closeSession(id string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for k := range s.bySession[id] {
+	list := slices.Collect(maps.Keys(s.bySession[id]))
+	s.mu.Unlock()
+	for _, k := range list {
 		k.cancel()
 	}
 }
 
 func (s *sockets) closeAll() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, set := range s.bySession {
-		for k := range set {
-			k.cancel()
-		}
+	sessions := slices.Collect(maps.Keys(s.bySession))
+	s.mu.Unlock()
+	for _, id := range sessions {
+		s.closeSession(id)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -17,21 +16,21 @@ import (
 )
 
 // ReadBaseline reads a file. It is strict: an unknown key or id, a missing reason, a bad date or an entry that stands
-// twice is an error that names the line and the nearest right word. ids are the requirements that there are; retired names
-// those that replaced an id of the past, and is nil for any other.
-func ReadBaseline(path string, ids []string, retired func(id string) []string) (*Baseline, error) {
+// twice is an error that names the line and the nearest right word. ids are the requirements that there are; gone tells
+// what became of an id that was one once, and is "" for any other.
+func ReadBaseline(path string, ids []string, gone func(id string) string) (*Baseline, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
-	b, err := parseBaseline(path, raw, ids, retired)
+	b, err := parseBaseline(path, raw, ids, gone)
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
 	return b, nil
 }
 
-func parseBaseline(path string, raw []byte, ids []string, retired func(id string) []string) (*Baseline, error) {
+func parseBaseline(path string, raw []byte, ids []string, gone func(id string) string) (*Baseline, error) {
 	var doc yaml.Node
 	err := yaml.NewDecoder(bytes.NewReader(raw)).Decode(&doc)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -50,7 +49,7 @@ func parseBaseline(path string, raw []byte, ids []string, retired func(id string
 		if value.Kind != yaml.SequenceNode && value.Tag != "!!null" {
 			return fmt.Errorf("%s:%d: known_failures: a list of entries is wanted", path, value.Line)
 		}
-		return b.take(value.Content, ids, retired)
+		return b.take(value.Content, ids, gone)
 	})
 	if err == nil && !versioned {
 		err = fmt.Errorf("%s: apiVersion: %s is wanted", path, APIVersion)
@@ -58,7 +57,7 @@ func parseBaseline(path string, raw []byte, ids []string, retired func(id string
 	return b, err
 }
 
-func (b *Baseline) take(entries []*yaml.Node, ids []string, retired func(id string) []string) error {
+func (b *Baseline) take(entries []*yaml.Node, ids []string, gone func(id string) string) error {
 	for _, n := range entries {
 		k, err := readKnown(n, b.file)
 		if err != nil {
@@ -69,8 +68,8 @@ func (b *Baseline) take(entries []*yaml.Node, ids []string, retired func(id stri
 		case k.ID == "":
 			return fmt.Errorf("%s: an entry has no id", at)
 		case slices.Contains(ids, k.ID):
-		case len(retired(k.ID)) > 0:
-			return fmt.Errorf("%s: %s was retired; it is %s now", at, k.ID, strings.Join(retired(k.ID), " and "))
+		case gone(k.ID) != "":
+			return fmt.Errorf("%s: %s", at, gone(k.ID))
 		default:
 			return fmt.Errorf("%s: unknown requirement %q%s", at, k.ID, suggest.Hint(k.ID, ids))
 		}

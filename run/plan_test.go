@@ -50,6 +50,8 @@ func TestChoose(t *testing.T) {
 		"sect:code":    "section",
 		"a.[":          "no glob",
 		"!a.code.on":   `"a.code.one"`,
+
+		"provider.token.bound-client": "provider.token.bound-client was retired; it is oauth2.code.bound-client now",
 	} {
 		if _, err := Choose(rows(), expr); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", expr, err, want)

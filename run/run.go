@@ -78,7 +78,7 @@ func prepare(o Options) (*job, error) {
 		}
 	}
 	if o.Baseline != "" {
-		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all), requirements.Retired); err != nil {
+		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all), requirements.Gone); err != nil {
 			return nil, exit.With(exit.Usage, err)
 		}
 	}

@@ -30,6 +30,9 @@ func explainCommand() *cobra.Command {
 			r, ok := c.Lookup(args[0])
 			if !ok {
 				d, ok := defects.Find(args[0])
+				if gone := requirements.Gone(args[0]); gone != "" {
+					return exit.Usagef("%s", gone)
+				}
 				if !ok {
 					return exit.Unknown("requirement or defect", args[0], append(c.IDs(), defectIDs()...))
 				}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
@@ -31,16 +32,17 @@ type Config struct {
 // Provider is a provider under test. It is safe for concurrent use.
 type Provider struct {
 	Config
-	Wire   *wire.Client
-	Clock  clock.Clock
-	Person *person.Person
+	Wire     *wire.Client
+	Clock    clock.Clock
+	Person   *person.Person
+	verifier string // of the default client's codes: there are providers that demand PKCE, and none that it harms
 
 	doubt kind.Doubt
 }
 
 // New makes a Provider. Nothing is sent yet.
 func New(o wire.Options, c Config, who *person.Person, clk clock.Clock) *Provider {
-	p := &Provider{Config: c, Clock: clk}
+	p := &Provider{Config: c, Clock: clk, verifier: rand.Text() + rand.Text()}
 	o.Observe = p.doubt.Observe
 	p.Wire = wire.New(o)
 	who.Wire = p.Wire
@@ -70,8 +72,15 @@ func (p *Provider) Default() oauth.Client { return p.Client }
 // Other implements oauth.Clients.
 func (p *Provider) Other() oauth.Client { return p.OtherClient }
 
-// Public implements oauth.Clients.
-func (p *Provider) Public() oauth.Client { return p.PublicClient }
+// Public implements oauth.Clients. A client without a secret must use PKCE (RFC 9700 §2.1.1).
+func (p *Provider) Public() oauth.Client {
+	c := p.PublicClient
+	c.Verifier = oauth.Verifier
+	return c
+}
+
+// Account is who logs in.
+func (p *Provider) Account() oauth.Account { return p.Person.Account }
 
 // Advance implements oauth.Clock.
 func (p *Provider) Advance(ctx context.Context, d time.Duration) error {

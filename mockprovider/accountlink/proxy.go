@@ -146,7 +146,7 @@ func (p *Proxy) socket(c *mock.Call) *mock.Answer {
 	if c.Writer() == nil || c.Header.Get("Sec-Websocket-Key") == "" {
 		return mock.Text(http.StatusBadRequest, "a WebSocket is wanted here")
 	}
-	if !p.enter() {
+	if !p.enter(p.Policy.Sockets()) {
 		return mock.Plain(http.StatusServiceUnavailable)
 	}
 	defer p.leave()
@@ -161,10 +161,10 @@ func (p *Proxy) socket(c *mock.Call) *mock.Answer {
 	return nil
 }
 
-func (p *Proxy) enter() bool {
+func (p *Proxy) enter(limit int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.open >= p.Policy.Sockets() {
+	if p.open >= limit {
 		return false
 	}
 	p.open++
@@ -207,7 +207,7 @@ func (p *Proxy) talk(ctx context.Context, conn *websocket.Conn) (websocket.Statu
 		return websocket.StatusNormalClosure, ""
 	}
 	state, f := p.begin(s)
-	defer p.forget(state)
+	defer p.take(state, true)
 	p.say(ctx, conn, map[string]any{"authorize_url": p.authorizeURL(s, state)})
 	return p.wait(ctx, conn, f)
 }
@@ -268,11 +268,34 @@ func (p *Proxy) begin(s Service) (string, *flow) {
 	return state, f
 }
 
-func (p *Proxy) forget(state string) {
+// states are those of the flows that wait, the oldest first.
+func (p *Proxy) states() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.waiting, state)
-	p.order = slices.DeleteFunc(p.order, func(s string) bool { return s == state })
+	return slices.Clone(p.order)
+}
+
+// take finds the flow of a state; forget takes it, for one caller only.
+func (p *Proxy) take(state string, forget bool) *flow {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.waiting[state]
+	if forget {
+		delete(p.waiting, state)
+		p.order = slices.DeleteFunc(p.order, func(s string) bool { return s == state })
+	}
+	return f
+}
+
+// returned is the flow that somebody comes back for, nil for nobody's.
+func (p *Proxy) returned(state string) *flow {
+	for {
+		waiting := p.states()
+		whose := p.Policy.Whose(state, waiting)
+		if f := p.take(whose, p.Policy.SingleUse()); f != nil || !slices.Contains(waiting, whose) {
+			return f
+		} // somebody else has taken it meanwhile
+	}
 }
 
 func (p *Proxy) authorizeURL(s Service, state string) string {
@@ -289,14 +312,7 @@ func (p *Proxy) authorizeURL(s Service, state string) string {
 // callback takes the browser that came back, redeems the code, and sends the tokens down the socket.
 func (p *Proxy) callback(c *mock.Call) *mock.Answer {
 	q := c.URL.Query()
-	p.mu.Lock()
-	state := p.Policy.Whose(q.Get("state"), slices.Clone(p.order))
-	f := p.waiting[state]
-	if f != nil && p.Policy.SingleUse() {
-		delete(p.waiting, state)
-		p.order = slices.DeleteFunc(p.order, func(s string) bool { return s == state })
-	}
-	p.mu.Unlock()
+	f := p.returned(q.Get("state"))
 	switch {
 	case f == nil:
 		return p.page(http.StatusBadRequest, "This link is spent, or nobody waits for it. Start again in your home.")

@@ -10,6 +10,8 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -139,5 +141,31 @@ func TestRefresh(t *testing.T) {
 	}
 	if resp, _ := c.Post(p.URL+"/refresh_token/nobody", "application/json", strings.NewReader(`{"refresh_token":"alive"}`)); resp.StatusCode != http.StatusNotFound {
 		t.Errorf("%d", resp.StatusCode)
+	}
+}
+
+func TestOneOfManyComesBackWithAState(t *testing.T) {
+	t.Parallel()
+	p, c := started(t)
+	conn := dial(t, p, c, `{"service":"demo"}`)
+	s := state(t, frame(t, conn))
+	var welcome atomic.Int64
+	var wg sync.WaitGroup
+	for range 32 {
+		wg.Go(func() {
+			resp, err := c.Get(p.URL + "/callback?code=good&state=" + s)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				welcome.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if welcome.Load() != 1 {
+		t.Errorf("%d came back with one state", welcome.Load())
 	}
 }

@@ -122,7 +122,7 @@ func (l *Linker) converse(ctx context.Context, f *flow) (Step, error) {
 		}
 	}
 	l.mu.Unlock()
-	go l.await(live, f, conn)
+	go l.hear(live, f, conn)
 	return f.external(), nil
 }
 
@@ -154,8 +154,8 @@ func (l *Linker) frame(ctx context.Context, conn *websocket.Conn) (map[string]an
 	return l.Policy.Hears(m), nil
 }
 
-// await takes the tokens, or the proxy's refusal, and closes as the client does.
-func (l *Linker) await(ctx context.Context, f *flow, conn *websocket.Conn) {
+// hear takes the tokens, or the proxy's refusal, and closes as the client does.
+func (l *Linker) hear(ctx context.Context, f *flow, conn *websocket.Conn) {
 	frame, err := l.frame(ctx, conn)
 	if l.Policy.ClosesSocket() {
 		_ = conn.Close(websocket.StatusNormalClosure, "")

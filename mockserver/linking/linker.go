@@ -60,10 +60,17 @@ func (l *Linker) Restart() {
 	l.mu.Lock()
 	flows := l.flows
 	l.key, l.flows, l.services = []byte(mock.Secret(32)), map[string]*flow{}, nil
-	for _, f := range flows {
-		f.end()
-	}
 	l.mu.Unlock()
+	for _, f := range flows {
+		l.end(f)
+	}
+}
+
+// stateKey signs the states.
+func (l *Linker) stateKey() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.key
 }
 
 // Provider is a third party as the integration knows it. It is set at run time, per client id.

@@ -85,7 +85,8 @@ func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	}
-	if slices.Contains(ids, "oauth2.code.expires") || !slices.Contains(ids, "oauth2.code.single-use") || !slices.Contains(ids, "oauth2.pkce.s256") {
+	if slices.Contains(ids, "oauth2.code.expires") || !slices.Contains(ids, "oauth2.code.single-use") ||
+		!slices.Contains(ids, "oauth2.pkce.s256") {
 		t.Error(ids)
 	}
 	if r, _ := catalogue(t).Lookup("oauth2.pkce.s256"); r.Level != evidence.Must || r.LevelReason != "" {
@@ -95,10 +96,11 @@ func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
 
 func TestABadProfileSaysWhatIsWrong(t *testing.T) {
 	for change, want := range map[string]string{
-		"kind: home=>":                                   "kind is missing",
-		"name: mine=>":                                   "it has no name",
-		"[code]=>[coed]":                                 `unknown section "coed"; did you mean "code"?`,
-		"[oauth2.code.expires]=>[a.b]":                   `no row is called "a.b"`,
+		"kind: home=>":                 "kind is missing",
+		"name: mine=>":                 "it has no name",
+		"[code]=>[coed]":               `unknown section "coed"; did you mean "code"?`,
+		"[oauth2.code.expires]=>[a.b]": `no row is called "a.b"`,
+		"oauth2.code.expires=>provider.revoke.unknown":   "provider.revoke.unknown was retired; it is oauth2.revoke.unknown-200 now",
 		"level: may=>level: might":                       `unknown level "might"`,
 		", reason: nobody has PKCE here=>":               "needs its reason",
 		"answers: {}=>answers: {x: {}}":                  "answer x allows no status",

@@ -76,7 +76,7 @@ func load(fsys fs.FS) (*Catalogue, error) {
 	}
 	c := &Catalogue{byID: map[string]*Requirement{}}
 	sum := sha256.New()
-	for _, name := range names {
+	for _, name := range slices.DeleteFunc(names, func(name string) bool { return name == retiredFile }) {
 		raw, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, err
