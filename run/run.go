@@ -78,12 +78,15 @@ func prepare(o Options) (*job, error) {
 		}
 	}
 	if o.Baseline != "" {
-		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all), requirements.Gone); err != nil {
+		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all), requirements.Retired); err != nil {
 			return nil, exit.With(exit.Usage, err)
 		}
 	}
 	if o.ReportDir != "" {
 		if err := reports.PrepareFolder(o.ReportDir); err != nil {
+			return nil, exit.With(exit.Usage, err)
+		}
+		if err := evidence.Clear(o.ReportDir, reports.Files()); err != nil {
 			return nil, exit.With(exit.Usage, err)
 		}
 	}

@@ -141,7 +141,7 @@ func (f *runFlags) check(o *run.Options) error {
 }
 
 func (f *runFlags) console() reports.ConsoleOptions {
-	o := reports.ConsoleOptions{Width: 80, Verbose: f.Verbose, Quiet: f.Quiet, Strict: f.Strict}
+	o := reports.ConsoleOptions{Width: 80, Verbose: f.Verbose, Quiet: f.Quiet}
 	if term.IsTerminal(int(os.Stdout.Fd())) {
 		_, none := os.LookupEnv("NO_COLOR")
 		o.Color = !none && !f.NoColor && os.Getenv("TERM") != "dumb"
