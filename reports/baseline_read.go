@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -16,21 +17,21 @@ import (
 )
 
 // ReadBaseline reads a file. It is strict: an unknown key or id, a missing reason, a bad date or an entry that stands
-// twice is an error that names the line and the nearest right word. ids are the requirements that there are; gone tells
-// what became of an id that was one once, and is "" for any other.
-func ReadBaseline(path string, ids []string, gone func(id string) string) (*Baseline, error) {
+// twice is an error that names the line and the nearest right word. ids are the requirements that there are; retired names
+// those that took the place of one that is gone, and none for any other.
+func ReadBaseline(path string, ids []string, retired func(id string) []string) (*Baseline, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
-	b, err := parseBaseline(path, raw, ids, gone)
+	b, err := parseBaseline(path, raw, ids, retired)
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
 	return b, nil
 }
 
-func parseBaseline(path string, raw []byte, ids []string, gone func(id string) string) (*Baseline, error) {
+func parseBaseline(path string, raw []byte, ids []string, retired func(id string) []string) (*Baseline, error) {
 	var doc yaml.Node
 	err := yaml.NewDecoder(bytes.NewReader(raw)).Decode(&doc)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -49,7 +50,7 @@ func parseBaseline(path string, raw []byte, ids []string, gone func(id string) s
 		if value.Kind != yaml.SequenceNode && value.Tag != "!!null" {
 			return fmt.Errorf("%s:%d: known_failures: a list of entries is wanted", path, value.Line)
 		}
-		return b.take(value.Content, ids, gone)
+		return b.take(value.Content, ids, retired)
 	})
 	if err == nil && !versioned {
 		err = fmt.Errorf("%s: apiVersion: %s is wanted", path, APIVersion)
@@ -57,7 +58,7 @@ func parseBaseline(path string, raw []byte, ids []string, gone func(id string) s
 	return b, err
 }
 
-func (b *Baseline) take(entries []*yaml.Node, ids []string, gone func(id string) string) error {
+func (b *Baseline) take(entries []*yaml.Node, ids []string, retired func(id string) []string) error {
 	for _, n := range entries {
 		k, err := readKnown(n, b.file)
 		if err != nil {
@@ -68,8 +69,8 @@ func (b *Baseline) take(entries []*yaml.Node, ids []string, gone func(id string)
 		case k.ID == "":
 			return fmt.Errorf("%s: an entry has no id", at)
 		case slices.Contains(ids, k.ID):
-		case gone(k.ID) != "":
-			return fmt.Errorf("%s: %s", at, gone(k.ID))
+		case len(retired(k.ID)) > 0:
+			return fmt.Errorf("%s: %s was retired; it is %s now", at, k.ID, strings.Join(retired(k.ID), " and "))
 		default:
 			return fmt.Errorf("%s: unknown requirement %q%s", at, k.ID, suggest.Hint(k.ID, ids))
 		}

@@ -14,6 +14,7 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/reports/replay"
 )
 
 //go:embed html
@@ -33,7 +34,7 @@ func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 	if err != nil {
 		return err
 	}
-	p := page{s}
+	p := page{s, replay.FindLogin(s.Results)}
 	var b bytes.Buffer
 	err = h.Doctype(h.HTML(h.Lang("en"),
 		h.Head(
@@ -59,7 +60,10 @@ func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 }
 
 // page is the page of a set.
-type page struct{ *evidence.Set }
+type page struct {
+	*evidence.Set
+	login *replay.Login
+}
 
 // text is a text that cannot harm. Quotes stay as they are: bodies are full of them.
 func text(s string) g.Node { return g.Raw(escape.Replace(clean(s))) }

@@ -49,7 +49,10 @@ them for you: a mock home that is as strict as the real one.
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flags.Problem(c.Flags(), err, c.CommandPath()) })
-	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(), mergeCommand(), versionCommand())
+	cmd.AddCommand(
+		runCommand(), reportCommand(), mergeCommand(), listCommand(), explainCommand(), serveCommand(), demoCommand(), testbedCommand(), proveCommand(),
+		versionCommand(),
+	)
 	for _, sub := range cmd.Commands() {
 		usageErrors(sub)
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/home"
@@ -141,13 +140,7 @@ func (f *runFlags) check(o *run.Options) error {
 }
 
 func (f *runFlags) console() reports.ConsoleOptions {
-	o := reports.ConsoleOptions{Width: 80, Verbose: f.Verbose, Quiet: f.Quiet}
-	if term.IsTerminal(int(os.Stdout.Fd())) {
-		_, none := os.LookupEnv("NO_COLOR")
-		o.Color = !none && !f.NoColor && os.Getenv("TERM") != "dumb"
-		if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w >= 40 {
-			o.Width = min(w, 120)
-		}
-	}
+	o := terminal(f.NoColor)
+	o.Verbose, o.Quiet = f.Verbose, f.Quiet
 	return o
 }
