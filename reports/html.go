@@ -80,8 +80,8 @@ func (p page) head() g.Node {
 		h.H1(text(t.URL)),
 		h.P(h.Class("what"), text(strings.TrimSpace(product(t)+" held against the profile ")+" "), h.B(text(t.Profile))),
 		h.Dl(
-			h.Div(h.Dt(g.Text("Judged")), h.Dd(h.Time(h.DateTime(p.Head.Started.Format(time.RFC3339)),
-				g.Text(p.Head.Started.Format("2 January 2006, 15:04 MST"))))),
+			g.If(!p.Head.Started.IsZero(), h.Div(h.Dt(g.Text("Judged")), h.Dd(h.Time(h.DateTime(p.Head.Started.Format(time.RFC3339)),
+				g.Text(p.Head.Started.Format("2 January 2006, 15:04 MST")))))),
 			fact("Took", took(e.DurationMS)),
 			fact("Requests", strconv.Itoa(e.Requests)),
 			fact("Logins", strconv.Itoa(e.Logins)),

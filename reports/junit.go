@@ -33,7 +33,7 @@ type (
 		Errors     int             `xml:"errors,attr"`
 		Skipped    int             `xml:"skipped,attr"`
 		Time       string          `xml:"time,attr"`
-		Timestamp  string          `xml:"timestamp,attr"`
+		Timestamp  string          `xml:"timestamp,attr,omitempty"`
 		Properties []junitProperty `xml:"properties>property"`
 		Cases      []junitCase     `xml:"testcase"`
 	}
@@ -84,7 +84,9 @@ func JUnit(w io.Writer, s *evidence.Set, o Options) error {
 	}
 	for i := range all.Suites {
 		all.Suites[i].Name = clean(all.Suites[i].Name)
-		all.Suites[i].Timestamp = s.Head.Started.UTC().Format("2006-01-02T15:04:05")
+		if !s.Head.Started.IsZero() {
+			all.Suites[i].Timestamp = s.Head.Started.UTC().Format("2006-01-02T15:04:05")
+		}
 	}
 	raw, err := xml.MarshalIndent(all, "", " ")
 	if err != nil {

@@ -145,7 +145,7 @@ func (w *writer) ask(outside []*value) {
 		if user, is := own[v.text]; is {
 			env, why = "AUTHCONFORM_PASSWORD", "the password"+user
 		} else if strings.HasPrefix(v.text, "‹client_secret 1") {
-			env, why = "AUTHCONFORM_CLIENT_SECRET", "the client's secret"
+			env, why = "AUTHCONFORM_CLIENT_SECRET", "the secret of the client"
 		}
 		fmt.Fprintf(&w.b, "%s=${%s:?%s}\n", v.name, env, why)
 	}
