@@ -83,48 +83,60 @@ func (p *Provider) appOf(owner, id string) (App, error) {
 	return a, nil
 }
 
+// editApp edits an app of an owner; an error of edit leaves it as it is. Where others edit it, too, edit is called again.
+func (p *Provider) editApp(owner, id string, edit func(*App) error) (App, error) {
+	for {
+		a, err := p.appOf(owner, id)
+		if err != nil {
+			return a, err
+		}
+		if err := edit(&a); err != nil {
+			return a, err
+		}
+		if p.store.swapApp(a) {
+			return a, nil
+		}
+	}
+}
+
 func (p *Provider) addURL(owner, id, raw string) (App, error) {
-	a, err := p.appOf(owner, id)
-	if err != nil {
-		return a, err
-	}
-	if err := checkRedirect(a.Redirects, raw); err != nil {
-		return a, err
-	}
-	if len(a.Redirects) >= maxRedirects {
-		return a, &advice{"There are too many redirect URLs.", "Remove one first."}
-	}
-	a, _ = p.store.changeApp(id, owner, func(a *App) { a.Redirects = append(a.Redirects, raw) })
-	return a, nil
+	return p.editApp(owner, id, func(a *App) error {
+		if err := checkRedirect(a.Redirects, raw); err != nil {
+			return err
+		}
+		if len(a.Redirects) >= maxRedirects {
+			return &advice{"There are too many redirect URLs.", "Remove one first."}
+		}
+		a.Redirects = append(a.Redirects, raw)
+		return nil
+	})
 }
 
 func (p *Provider) dropURL(owner, id, raw string) (App, error) {
-	a, err := p.appOf(owner, id)
-	if err != nil {
-		return a, err
-	}
-	if !slices.Contains(a.Redirects, raw) {
-		return a, &advice{"That URL is not registered.", ""}
-	}
-	a, _ = p.store.changeApp(id, owner, func(a *App) {
-		a.Redirects = slices.DeleteFunc(a.Redirects, func(s string) bool { return s == raw })
+	return p.editApp(owner, id, func(a *App) error {
+		i := slices.Index(a.Redirects, raw)
+		if i < 0 {
+			return &advice{"That URL is not registered.", ""}
+		}
+		a.Redirects = slices.Delete(a.Redirects, i, i+1)
+		return nil
 	})
-	return a, nil
 }
 
 // newSecret replaces the secret; the old one is dead at once.
 func (p *Provider) newSecret(owner, id string) (App, error) {
-	a, err := p.appOf(owner, id)
-	if err != nil {
-		return a, err
-	}
-	if a.Public {
-		return a, &advice{"This app has no secret: it is public.", ""}
-	}
 	secret := mock.Secret(24)
-	a, _ = p.store.changeApp(id, owner, func(a *App) { a.hash = key(secret) })
-	a.Secret = secret
-	return a, nil
+	a, err := p.editApp(owner, id, func(a *App) error {
+		if a.Public {
+			return &advice{"This app has no secret: it is public.", ""}
+		}
+		a.hash = key(secret)
+		return nil
+	})
+	if err == nil {
+		a.Secret = secret
+	}
+	return a, err
 }
 
 // rest guards the console's REST: HTTP Basic with the developer's name and password.

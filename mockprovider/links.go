@@ -13,7 +13,7 @@ import (
 
 // linksPage lists who may use the account of who is logged in, and lets them take it back.
 func (p *Provider) linksPage(_ *mock.Call, s session) *mock.Answer {
-	list := p.store.grantsOf(func(g Grant) bool { return g.Username == s.user.Username })
+	list := p.store.grantsOf("", s.user.Username)
 	slices.SortFunc(list, func(a, b Grant) int { return strings.Compare(a.ID, b.ID) })
 	var rows []g.Node
 	for _, grant := range list {
@@ -26,13 +26,16 @@ func (p *Provider) linksPage(_ *mock.Call, s session) *mock.Answer {
 	if len(rows) == 0 {
 		body = h.P(h.Class("quiet"), g.Text("Nobody may use your account."))
 	}
-	return p.consolePage(http.StatusOK, s, "Who may use your account", h.Div(h.Class("card"), h.H1(g.Text("Who may use your account")), body))
+	const title = "Who may use your account"
+	return p.consolePage(http.StatusOK, s, title, h.Div(h.Class("card"), h.H1(g.Text(title)), body))
 }
 
 // unlink ends a grant of who is logged in, with all of its tokens.
 func (p *Provider) unlink(c *mock.Call, s session) *mock.Answer {
-	for _, grant := range p.store.grantsOf(func(g Grant) bool { return g.ID == c.PathValue("id") && g.Username == s.user.Username }) {
-		p.store.endGrant(grant.ID)
+	for _, grant := range p.store.grantsOf("", s.user.Username) {
+		if grant.ID == c.PathValue("id") {
+			p.store.endGrant(grant.ID)
+		}
 	}
 	return mock.Redirect(http.StatusSeeOther, "/console/links")
 }

@@ -122,9 +122,7 @@ func (p *Provider) controls() {
 		if err := mock.Strict(body, &b); err != nil {
 			return nil, err
 		}
-		list := p.store.grantsOf(func(g Grant) bool {
-			return (b.ClientID == "" || g.AppID == b.ClientID) && (b.Username == "" || g.Username == b.Username)
-		})
+		list := p.store.grantsOf(b.ClientID, b.Username)
 		for _, g := range list {
 			p.store.endGrant(g.ID)
 		}
@@ -140,7 +138,8 @@ func (p *Provider) controls() {
 		return mock.Done{}, p.reset()
 	})
 	k.Add("GET snapshot", func(*http.Request, []byte) (any, error) {
-		return map[string]any{"apps": len(p.store.appsOf("")), "grants": len(p.store.grantsOf(func(Grant) bool { return true })), "time": p.plane.Time()}, nil
+		apps, grants := p.store.appsOf(""), p.store.grantsOf("", "")
+		return map[string]any{"apps": len(apps), "grants": len(grants), "time": p.plane.Time()}, nil
 	})
 }
 
@@ -209,7 +208,8 @@ func (p *Provider) browser(c *mock.Call) session {
 // remember puts the session's cookie on an answer.
 func (p *Provider) remember(a *mock.Answer, s session) *mock.Answer {
 	cookie := http.Cookie{ //nolint:gosec // Secure where the provider is https
-		Name: cookieName, Value: s.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(p.URL, "https://"),
+		Name: cookieName, Value: s.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: strings.HasPrefix(p.URL, "https://"),
 	}
 	a.Header.Add("Set-Cookie", cookie.String())
 	return a

@@ -24,7 +24,8 @@ type User struct {
 	TOTP     string `json:"totp,omitempty"` // base32 secret of the second factor; "" has none
 	Provider string `json:"provider,omitempty"`
 
-	hash []byte
+	hash     []byte // of the password, salted
+	revision int    // counts the user's changes
 }
 
 // DefaultUsers are the people of a mock home that was given no others: an owner, a plain user, an inactive one, and one
@@ -134,16 +135,30 @@ func (u *users) list() []User {
 	return out
 }
 
-// change edits a user in place; f must not call back.
-func (u *users) change(id string, f func(*User)) bool {
+// change edits a user. Where others edit it at the same time, edit is called again.
+func (u *users) change(id string, edit func(*User)) {
+	for {
+		user, ok := u.get(id)
+		if !ok {
+			return
+		}
+		edit(&user)
+		if u.swap(user) {
+			return
+		}
+	}
+}
+
+// swap replaces a user by a changed one, if nobody has changed them since they were read.
+func (u *users) swap(changed User) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	user, ok := u.byID[id]
-	if ok {
-		f(&user)
-		u.byID[id] = user
+	if now, ok := u.byID[changed.ID]; !ok || now.revision != changed.revision {
+		return false
 	}
-	return ok
+	changed.revision++
+	u.byID[changed.ID] = changed
+	return true
 }
 
 // setLogin gives a user a name and password.
@@ -159,6 +174,7 @@ func (u *users) setLogin(id, username, password string) error {
 	}
 	user := u.byID[id]
 	user.Username, user.hash = username, hash
+	user.revision++
 	u.byID[id] = user
 	return nil
 }

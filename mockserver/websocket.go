@@ -3,7 +3,9 @@ package mockserver
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,19 +42,19 @@ func (s *sockets) remove(id string, k *socket) {
 
 func (s *sockets) closeSession(id string) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for k := range s.bySession[id] {
+	list := slices.Collect(maps.Keys(s.bySession[id]))
+	s.mu.Unlock()
+	for _, k := range list {
 		k.cancel()
 	}
 }
 
 func (s *sockets) closeAll() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, set := range s.bySession {
-		for k := range set {
-			k.cancel()
-		}
+	sessions := slices.Collect(maps.Keys(s.bySession))
+	s.mu.Unlock()
+	for _, id := range sessions {
+		s.closeSession(id)
 	}
 }
 
@@ -75,9 +77,11 @@ const maxFrame = 64 << 10
 func (h *Home) websocket(c *call) *mock.Answer {
 	w := c.Writer()
 	if w == nil || c.Header.Get("Sec-Websocket-Key") == "" {
-		return mock.Text(http.StatusBadRequest, "No WebSocket UPGRADE hdr: "+c.Header.Get("Upgrade")+"\n Can \"Upgrade\" only to \"WebSocket\".")
+		problem := "No WebSocket UPGRADE hdr: " + c.Header.Get("Upgrade")
+		return mock.Text(http.StatusBadRequest, problem+"\n Can \"Upgrade\" only to \"WebSocket\".")
 	}
-	conn, err := websocket.Accept(w, c.Request, &websocket.AcceptOptions{InsecureSkipVerify: true}) // no origin is checked, as at the real home
+	// No origin is checked, as at the real home.
+	conn, err := websocket.Accept(w, c.Request, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
 		return nil // the library has answered
 	}

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/kind"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -52,7 +52,9 @@ func TestChoose(t *testing.T) {
 		"sect:code":    "section",
 		"a.[":          "no glob",
 		"!a.code.on":   `"a.code.one"`,
-		" , ":          "names nothing",
+
+		"provider.token.bound-client": "provider.token.bound-client was retired; it is oauth2.code.bound-client now",
+		" , ":                         "names nothing",
 	} {
 		if _, err := Choose(rows(), expr); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", expr, err, want)
@@ -96,28 +98,28 @@ func TestDecide(t *testing.T) {
 	for name, c := range map[string]struct {
 		row   row
 		facts kind.Facts
-		want  reports.Verdict
+		want  evidence.Verdict
 	}{
 		"nothing in the way":            {row{Needs: []condition.Name{condition.Clock}}, kind.Facts{}, ""},
-		"nobody can judge it":           {row{Untestable: "it shows inside"}, kind.Facts{}, reports.NotApplicable},
-		"not promised yet":              {row{Since: "2026.11"}, of("2026.10.3"), reports.NotApplicable},
+		"nobody can judge it":           {row{Untestable: "it shows inside"}, kind.Facts{}, evidence.NotApplicable},
+		"not promised yet":              {row{Since: "2026.11"}, of("2026.10.3"), evidence.NotApplicable},
 		"promised from the first patch": {row{Since: "2026.11"}, of("2026.11.0"), ""},
-		"no longer promised":            {row{Until: "2026.11"}, of("2026.11.0"), reports.NotApplicable},
+		"no longer promised":            {row{Until: "2026.11"}, of("2026.11.0"), evidence.NotApplicable},
 		"a release that is not told":    {row{Since: "2026.11"}, kind.Facts{}, ""},
-		"the target has no PKCE":        {row{Needs: []condition.Name{condition.PKCE}}, without(condition.PKCE), reports.NotApplicable},
+		"the target has no PKCE":        {row{Needs: []condition.Name{condition.PKCE}}, without(condition.PKCE), evidence.NotApplicable},
 		"the target has PKCE":           {row{Needs: []condition.Name{condition.PKCE}}, without(condition.Metadata), ""},
-		"we have no browser":            {row{Needs: []condition.Name{condition.Browser}}, without(condition.Browser), reports.NotRun},
+		"we have no browser":            {row{Needs: []condition.Name{condition.Browser}}, without(condition.Browser), evidence.NotRun},
 		"the target lacks it, and we lack something": {
 			row{Needs: []condition.Name{condition.Browser, condition.PKCE}},
-			kind.Facts{Lacks: condition.Lacks{condition.Browser: "there is none", condition.PKCE: "there is none"}}, reports.NotApplicable,
+			kind.Facts{Lacks: condition.Lacks{condition.Browser: "there is none", condition.PKCE: "there is none"}}, evidence.NotApplicable,
 		},
 		"another release, and we lack something": {
 			row{Needs: []condition.Name{condition.Browser}, Until: "2020.1"},
-			kind.Facts{Version: "2026.1", Lacks: condition.Lacks{condition.Browser: "there is none"}}, reports.NotApplicable,
+			kind.Facts{Version: "2026.1", Lacks: condition.Lacks{condition.Browser: "there is none"}}, evidence.NotApplicable,
 		},
 	} {
-		if got, why := Decide(&c.row, c.facts); got != c.want || (got == "") != (why == "") {
-			t.Errorf("%s: %q because %q, want %q", name, got, why, c.want)
+		if got := Decide(&c.row, c.facts); got.Verdict != c.want || (got.Verdict == "") != (got.Reason == "") {
+			t.Errorf("%s: %+v, want %q", name, got, c.want)
 		}
 	}
 }

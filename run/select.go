@@ -65,6 +65,9 @@ func selector(rows []*requirements.Requirement, word string) (func(*requirements
 	}
 	known := values(rows, func(r *requirements.Requirement) string { return r.ID })
 	if !slices.Contains(known, word) {
+		if gone := requirements.Gone(word); gone != "" {
+			return nil, exit.Usagef("--select: %s", gone)
+		}
 		return nil, exit.Unknown("requirement", word, known)
 	}
 	return func(r *requirements.Requirement) bool { return r.ID == word }, nil

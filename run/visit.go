@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/authconform/authconform/harness/judge"
@@ -19,6 +20,8 @@ type visit struct {
 	kind.Session
 	tools kind.Tools
 	facts kind.Facts
+
+	warnings []string // about credentials
 }
 
 // pay opens the visit and looks at the target.
@@ -36,14 +39,16 @@ func pay(ctx context.Context, k kind.Kind, s kind.Setup, o kind.ToolOptions) (v 
 	if o.Walks {
 		limit = walkTimeout
 	}
-	ctx, cancel := context.WithTimeout(v.context(ctx), limit)
+	record := judge.NewRecord()
+	under, cancel := context.WithTimeout(v.With(judge.With(ctx, record)), limit)
 	defer cancel()
-	v.facts, err = v.Look(ctx)
+	v.facts, err = v.Look(under)
+	v.warnings = record.Warnings()
 	v.tools.Browser.Close() // workers have their own
 	if err != nil {
 		v.retreat()
 		v.close()
-		return nil, err
+		return nil, exit.With(exit.Code(err), errors.New(record.Hide(err.Error()))) // it may quote an answer
 	}
 	return v, nil
 }
@@ -59,7 +64,7 @@ const mayBeLeft = "tokens of this run may be left there"
 // be taken back.
 func (v *visit) leave(since time.Time, traces []string, gone *kind.Loss) (left []string, totals kind.Totals) {
 	if gone != nil {
-		return []string{gone.Reason + "; " + mayBeLeft}, totals
+		return nil, totals // the end of the run says it
 	}
 	ctx, cancel := context.WithTimeout(v.context(context.Background()), leaveTimeout)
 	defer cancel()

@@ -13,7 +13,9 @@ import (
 	"strings"
 )
 
-//go:embed homeassistant/custom_components/authconform_demo
+// A plain pattern would leave out __init__.py, without which Python finds no package.
+//
+//go:embed all:homeassistant/custom_components/authconform_demo
 var files embed.FS
 
 const (
@@ -81,6 +83,9 @@ func write(into string) ([]string, error) {
 	err := fs.WalkDir(files, from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
+		}
+		if d.Name() == "__pycache__" { // where somebody has run it
+			return fs.SkipDir
 		}
 		rel := strings.TrimPrefix(strings.TrimPrefix(path, from), "/")
 		to := filepath.Join(into, filepath.FromSlash(rel))

@@ -1,9 +1,12 @@
 package testbed
 
 import (
+	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -14,6 +17,38 @@ func home(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// TestEverythingIsInstalled: what users get is what stands in this repository, file by file.
+func TestEverythingIsInstalled(t *testing.T) {
+	dir := home(t)
+	list, err := Install(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "__pycache__" {
+			return fs.SkipDir
+		}
+		if err == nil && !d.IsDir() {
+			rel, _ := filepath.Rel(root, path)
+			want = append(want, rel)
+			here, _ := os.ReadFile(path)
+			there, err := os.ReadFile(filepath.Join(dir, rel))
+			if err != nil || !bytes.Equal(here, there) {
+				t.Errorf("%s is not installed as it stands here: %v", rel, err)
+			}
+		}
+		return err
+	})
+	if err != nil || len(want) == 0 {
+		t.Fatal(err)
+	}
+	slices.Sort(list)
+	if slices.Sort(want); !slices.Equal(list, want) {
+		t.Errorf("installed %v\nwant %v", list, want)
+	}
 }
 
 func TestInstallTwice(t *testing.T) {

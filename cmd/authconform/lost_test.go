@@ -10,12 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // failing is a target that goes wrong after some requests.
@@ -133,7 +133,7 @@ func TestALostTargetEndsTheRunWithOneSentence(t *testing.T) {
 				}
 				blocked := 0
 				for _, r := range report.Results {
-					if r.Verdict == reports.Blocked {
+					if r.Verdict == evidence.Blocked {
 						blocked++
 						if r.Reason != report.Run.Interrupt {
 							t.Errorf("%s is blocked for a reason of its own: %s", r.ID, r.Reason)

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/reports"
 )
@@ -12,6 +13,7 @@ import (
 // mergeFlags are the options of `merge`.
 type mergeFlags struct {
 	ReportDir string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the joined report"`
+	viewFlags
 	configFlag
 }
 
@@ -36,31 +38,65 @@ func folders(c *cobra.Command, args []string) error {
 }
 
 func (f *mergeFlags) run(cmd *cobra.Command, dirs []string) error {
-	var parts []*reports.Report
-	for _, d := range dirs {
-		r, err := reports.Read(filepath.Join(d, "report.json"))
+	var parts []*evidence.Set
+	for _, dir := range dirs {
+		s, err := evidence.Read(dir)
 		if err != nil {
 			return exit.With(exit.Usage, err)
 		}
-		parts = append(parts, r)
+		parts = append(parts, s)
 	}
-	whole, err := reports.Merge(parts)
+	whole, err := evidence.Merge(parts)
 	if err != nil {
-		return exit.With(exit.Usage, err)
+		return exit.Usagef("merge: %v", err)
 	}
 	if f.ReportDir != "" {
 		if err := reports.PrepareFolder(f.ReportDir); err != nil {
 			return exit.With(exit.Usage, err)
 		}
-		if err := reports.WriteFolder(f.ReportDir, whole, nil, reports.FolderOptions{}); err != nil {
+		if err := evidence.Write(f.ReportDir, whole, parts); err != nil {
 			return exit.With(exit.Broken, err)
 		}
 	}
-	reports.Console(cmd.OutOrStdout(), whole, reports.ConsoleOptions{Width: 80})
-	for _, r := range whole.Results {
-		if r.Verdict.Red(false) {
-			return exit.Silent(exit.Failed)
+	if err := f.apply(whole); err != nil {
+		return err
+	}
+	return f.show(cmd, whole, f.ReportDir)
+}
+
+// viewFlags are how a recorded run is looked at.
+type viewFlags struct {
+	Baseline string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not fail the run"`
+	Strict   bool   `flag:"strict" group:"Report" help:"a warning fails the run too"`
+}
+
+// apply holds a set against the baseline.
+func (f *viewFlags) apply(s *evidence.Set) error {
+	if f.Baseline == "" {
+		return nil
+	}
+	ids, retired, err := knownRows()
+	if err != nil {
+		return err
+	}
+	b, err := reports.ReadBaseline(f.Baseline, ids, retired)
+	if err != nil {
+		return exit.With(exit.Usage, err)
+	}
+	b.Apply(s, time.Now())
+	return nil
+}
+
+// show prints a set, writes its views into a folder unless that is "", and finds the exit code.
+func (f *viewFlags) show(cmd *cobra.Command, s *evidence.Set, dir string) error {
+	o := reports.Options{Strict: f.Strict, Console: consoleOptions(false, false, false)}
+	if err := reports.Console(cmd.OutOrStdout(), s, o); err != nil {
+		return exit.With(exit.Broken, err)
+	}
+	if dir != "" {
+		if err := reports.Folder(dir, s, o); err != nil {
+			return exit.With(exit.Broken, err)
 		}
 	}
-	return nil
+	return s.Outcome(f.Strict)
 }

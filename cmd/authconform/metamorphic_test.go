@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/reports"
 )
@@ -111,7 +112,7 @@ func TestSameVerdicts(t *testing.T) {
 }
 
 // verdictsOf judges a home whose clock can be moved.
-func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string) map[string]reports.Verdict {
+func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string) map[string]evidence.Verdict {
 	t.Helper()
 	owner := mockserver.DefaultUsers()[0]
 	dir := filepath.Join(t.TempDir(), "out")
@@ -122,7 +123,7 @@ func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string)
 	if err != nil {
 		t.Fatalf("exit %d: %v\n%s", o.code, err, o.all())
 	}
-	all := map[string]reports.Verdict{}
+	all := map[string]evidence.Verdict{}
 	for _, res := range r.Results {
 		all[res.ID] = res.Verdict
 	}

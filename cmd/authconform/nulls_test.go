@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/proof/nulls"
@@ -70,7 +71,7 @@ func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url stri
 		return
 	}
 	for _, r := range report.Results {
-		if r.Verdict == reports.Pass {
+		if r.Verdict == evidence.Pass {
 			t.Errorf("%s passed", r.ID)
 		}
 	}

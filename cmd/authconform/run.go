@@ -28,6 +28,7 @@ type runFlags struct {
 	Profile string `flag:"profile" value:"NAME" group:"Target" help:"what the target must meet: a name (see list), or a file of your own"`
 
 	Select  string        `flag:"select" value:"EXPR" group:"Rows" help:"comma-separated ids, globs, level:must, section:token; ! excludes"`
+	Rerun   string        `flag:"rerun" value:"DIR" group:"Rows" help:"only the rows that failed or were blocked in the run recorded there"`
 	Require []string      `flag:"require" value:"NEEDS" group:"Rows" help:"conditions (browser, clock, client-site, …) whose absence fails the run"`
 	Shard   string        `flag:"shard" value:"I/N" group:"Rows" help:"judge only part I of N; join the reports with merge"`
 	Seed    int64         `flag:"seed" value:"N" group:"Rows" help:"order of the rows and of generated input"`
@@ -97,9 +98,9 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 	}
 	o := run.Options{
 		Tool: tool(), Target: strings.TrimRight(f.Target, "/"), Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
-		Select: f.Select, Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
+		Select: f.Select, Rerun: f.Rerun, Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
 		Strict: f.Strict, ReportDir: f.ReportDir, Baseline: f.Baseline, WriteBaseline: f.WriteBaseline,
-		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: f.console(),
+		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: consoleOptions(f.NoColor, f.Quiet, f.Verbose),
 	}
 	if !f.Quiet {
 		o.Progress = newProgress(os.Stderr)
@@ -153,11 +154,12 @@ func (f *runFlags) check(o *run.Options) error {
 	return nil
 }
 
-func (f *runFlags) console() reports.ConsoleOptions {
-	o := reports.ConsoleOptions{Width: 80, Verbose: f.Verbose, Quiet: f.Quiet, Strict: f.Strict}
+// consoleOptions fit the terminal.
+func consoleOptions(noColor, quiet, verbose bool) reports.ConsoleOptions {
+	o := reports.ConsoleOptions{Width: 80, Verbose: verbose, Quiet: quiet}
 	if term.IsTerminal(int(os.Stdout.Fd())) {
 		_, none := os.LookupEnv("NO_COLOR")
-		o.Color = !none && !f.NoColor && os.Getenv("TERM") != "dumb"
+		o.Color = !none && !noColor && os.Getenv("TERM") != "dumb"
 		if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w >= 40 {
 			o.Width = min(w, 120)
 		}

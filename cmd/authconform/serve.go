@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/proof"
 )
 
 // serveFlags are the options of `serve`.
@@ -43,7 +44,7 @@ the history (docs/mock.md).`,
   authconform serve --provider :8124 --defect thirdparty.redirect-by-prefix`,
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
-	complete(c, "defect", defectIDs)
+	complete(c, "defect", proof.DefectIDs)
 	return c
 }
 

@@ -74,7 +74,6 @@ func From(ctx context.Context) *Proxy {
 	if !ok {
 		panic("accountlink: no proxy in this context; is the row of this profile?")
 	}
-	judge.Secret(ctx, "password", p.Person.Account.Password)
 	return p
 }
 
@@ -118,6 +117,9 @@ func (s *session) Found() any { return nil }
 
 // With implements kind.Session.
 func (s *session) With(ctx context.Context) context.Context {
+	judge.Credential(ctx, "password", s.flags.Account.Password)
+	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
+	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(context.WithValue(ctx, proxyKey{}, s.Proxy))
 }
 

@@ -57,7 +57,7 @@ func (c *Conversation) Say(ctx context.Context, kind websocket.MessageType, fram
 	ctx, cancel := context.WithTimeout(ctx, talkTimeout)
 	defer cancel()
 	err := c.conn.Write(ctx, kind, []byte(frame))
-	wire.Note(ctx, &wire.Exchange{Request: wire.Request{Method: "WS", URL: c.url, Body: wire.Cut(frame, 200)}, Err: err, Started: time.Now()})
+	wire.Note(ctx, &wire.Exchange{Request: wire.Request{Method: "WS", URL: c.url, Body: frame}, Err: err, Started: time.Now()})
 }
 
 // ErrSilent is the error of a frame that did not come in time.

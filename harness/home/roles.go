@@ -16,6 +16,7 @@ var (
 	_ oauth.Server   = (*Home)(nil)
 	_ oauth.Revoker  = (*Home)(nil)
 	_ oauth.Resource = (*Home)(nil)
+	_ oauth.Library  = (*Home)(nil)
 	_ oauth.Metadata = (*Home)(nil)
 	_ oauth.Clients  = (*Home)(nil)
 	_ oauth.Clock    = (*Home)(nil)
@@ -42,7 +43,7 @@ func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 	id, _ := members["client_id"].(string)
 	login := Login{ClientID: id, Finish: id, Body: members}
 	begun := h.Begin(ctx, login)
-	if begun.Type != "form" || begun.FlowID == "" {
+	if begun.FlowID == "" {
 		return oauth.Return{Last: begun.Exchange, Why: "no login flow opens"}
 	}
 	s := h.finish(ctx, begun, login)
@@ -63,6 +64,11 @@ func (h *Home) SendToken(ctx context.Context, method, query, contentType, body s
 	return h.Wire.Do(ctx, oauth.Raw("/auth/token", method, query, contentType, body))
 }
 
+// Endpoint implements oauth.Library.
+func (h *Home) Endpoint() oauth.Endpoint {
+	return oauth.Endpoint{URL: h.Wire.Absolute("/auth/token"), HTTP: h.Wire.Stock()}
+}
+
 // Fetch implements oauth.Resource.
 func (h *Home) Fetch(ctx context.Context, authorization string) *wire.Exchange {
 	if authorization == "" {
@@ -81,6 +87,9 @@ const MetadataPath = "/.well-known/oauth-authorization-server"
 
 // Document implements oauth.Metadata.
 func (h *Home) Document(ctx context.Context) *wire.Exchange { return h.Get(ctx, MetadataPath) }
+
+// Issuers implements oauth.Metadata: a home is its own issuer.
+func (h *Home) Issuers() []string { return []string{h.Wire.Base()} }
 
 // Default implements oauth.Clients.
 func (h *Home) Default() oauth.Client {

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"net/http"
 	"reflect"
 	"time"
 
@@ -55,10 +56,31 @@ type Resource interface {
 	FetchQuery(ctx context.Context, query string) *wire.Exchange
 }
 
+// Confidential is a token endpoint whose default client has a secret, which it may show in two ways (RFC 6749 §2.3.1).
+type Confidential interface {
+	TokenEndpoint
+	// InForm sends a form as it is: id and secret are among its parameters.
+	InForm(ctx context.Context, f Form) *wire.Exchange
+	// InHeader sends a form as it is, with a client's id and secret by HTTP Basic.
+	InHeader(ctx context.Context, f Form, c Client) *wire.Exchange
+}
+
+// Library is a token endpoint that client libraries can use which are not ours.
+type Library interface{ Endpoint() Endpoint }
+
+// Endpoint is what a client library is told of a token endpoint.
+type Endpoint struct {
+	URL   string
+	Basic bool         // the secret goes into the header
+	HTTP  *http.Client // sends what the library asks for, and records it
+}
+
 // Metadata is a server that describes itself (RFC 8414 §3).
 type Metadata interface {
 	// Document fetches the metadata from where they were found.
 	Document(ctx context.Context) *wire.Exchange
+	// Issuers are the issuer identifiers whose metadata stand at that place (RFC 8414 §3.1).
+	Issuers() []string
 }
 
 // Clients are the clients that the harness plays at a server. One that it lacks is the zero Client.

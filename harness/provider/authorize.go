@@ -7,9 +7,10 @@ import (
 
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/harness/wire"
 )
 
-// Request implements oauth.Authorizer.
+// Request implements oauth.Authorizer. It has PKCE, as RFC 9700 §2.1.1 advises every client, unless that does not work there.
 func (p *Provider) Request() oauth.Form {
 	f := oauth.Form{
 		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: p.Client.ID}, {Name: "redirect_uri", Value: p.Redirect},
@@ -18,12 +19,21 @@ func (p *Provider) Request() oauth.Form {
 	if p.Scope != "" {
 		f = append(f, oauth.Param{Name: "scope", Value: p.Scope})
 	}
-	return f
+	if p.Unbound {
+		return f
+	}
+	return f.Apply(oauth.Challenge(p.verifier)...)
 }
 
 // Authorize implements oauth.Authorizer.
 func (p *Provider) Authorize(ctx context.Context, f oauth.Form) oauth.Return {
 	return p.authorize(ctx, p.Person, f.Encode(), false)
+}
+
+// Visit opens a request in a fresh browser without scripts, and shows the first answer: redirects are not followed.
+func (p *Provider) Visit(ctx context.Context, f oauth.Form) (*person.Visitor, *wire.Exchange) {
+	v := p.Visitor()
+	return v, v.Open(ctx, p.authorizeAt(f.Encode()))
 }
 
 // AuthorizeAs is Authorize by another person.

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/authconform/authconform/harness/browser"
@@ -24,6 +25,7 @@ type Flags struct {
 	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
 	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client there without a secret"`
 	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
+	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients show their secret: auto, basic (header) or post (form)"`
 	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"what is asked of the provider"`
 	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
 	TokenURL       string `flag:"token-url" value:"URL" group:"Endpoints" help:"its token endpoint"`
@@ -44,6 +46,9 @@ func (f *Flags) Resolve(target string) error {
 	if err := f.Walking.Resolve(f.Browsing); err != nil {
 		return err
 	}
+	if !slices.Contains(clientAuths, f.ClientAuth) {
+		return exit.Unknown("--client-auth", f.ClientAuth, clientAuths)
+	}
 	if f.ClientID == "" || f.RedirectURI == "" {
 		return exit.Usagef("a provider is judged by a client of ours: " +
 			"give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")
@@ -63,14 +68,27 @@ func (f *Flags) config() Config {
 	return Config{
 		AuthorizeURL: f.AuthorizeURL, TokenURL: f.TokenURL, RevokeURL: f.RevokeURL, APIURL: f.APIURL, Scope: f.Scope, Redirect: f.RedirectURI,
 		Client: oauth.Client{ID: f.ClientID, Secret: f.Secret}, OtherClient: oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
-		PublicClient: oauth.Client{ID: f.PublicClientID},
+		PublicClient: oauth.Client{ID: f.PublicClientID}, Basic: f.ClientAuth == "basic",
 	}
+}
+
+// clientAuths are the ways of client authentication that --client-auth takes.
+var clientAuths = []string{"auto", "basic", "post"}
+
+// ways are those that the door tries, in order.
+func (f *Flags) ways() []bool {
+	if f.ClientAuth == "auto" {
+		return []bool{false, true}
+	}
+	return []bool{f.ClientAuth == "basic"}
 }
 
 // Kind is a third party that homes link accounts of: an OAuth 2 provider.
 func Kind() kind.Kind {
 	return kind.Define("provider", func() *Flags {
-		return &Flags{Reach: kind.Reachable(), Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}
+		return &Flags{
+			Reach: kind.Reachable(), ClientAuth: "auto", Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
+		}
 	}, open)
 }
 
@@ -104,7 +122,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	if err := s.Discover(ctx); err != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, err)
 	}
-	if err := s.Try(ctx); err != nil {
+	if err := s.Try(ctx, s.flags.ways()); err != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, err)
 	}
 	lacks := s.flags.Tools().Lacks()

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
@@ -10,13 +11,15 @@ import (
 
 // The roles that a provider plays.
 var (
-	_ oauth.Server   = (*Provider)(nil)
-	_ oauth.Decliner = (*Provider)(nil)
-	_ oauth.Revoker  = (*Provider)(nil)
-	_ oauth.Resource = (*Provider)(nil)
-	_ oauth.Metadata = (*Provider)(nil)
-	_ oauth.Clients  = (*Provider)(nil)
-	_ oauth.Clock    = (*Provider)(nil)
+	_ oauth.Server       = (*Provider)(nil)
+	_ oauth.Decliner     = (*Provider)(nil)
+	_ oauth.Confidential = (*Provider)(nil)
+	_ oauth.Library      = (*Provider)(nil)
+	_ oauth.Revoker      = (*Provider)(nil)
+	_ oauth.Resource     = (*Provider)(nil)
+	_ oauth.Metadata     = (*Provider)(nil)
+	_ oauth.Clients      = (*Provider)(nil)
+	_ oauth.Clock        = (*Provider)(nil)
 )
 
 // Fetch implements oauth.Resource.
@@ -33,7 +36,23 @@ func (p *Provider) FetchQuery(ctx context.Context, query string) *wire.Exchange 
 	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: p.APIURL + "?" + query})
 }
 
-// Document implements oauth.Metadata.
+// Document implements oauth.Metadata. Where none was found, it is asked for at the place that comes first.
 func (p *Provider) Document(ctx context.Context) *wire.Exchange {
-	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: p.MetadataURL})
+	at := p.MetadataURL
+	if at == "" {
+		at = metadataPaths[0]
+	}
+	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at})
+}
+
+// Issuers implements oauth.Metadata. The well-known path is put between host and path (RFC 8414 §3.1) or behind both
+// (OpenID Connect Discovery §4.1), without the slash that the issuer may end in.
+func (p *Provider) Issuers() []string {
+	var list []string
+	for _, path := range metadataPaths {
+		if host, rest, ok := strings.Cut(p.MetadataURL, path); ok {
+			list = append(list, host+rest, host+rest+"/")
+		}
+	}
+	return list
 }

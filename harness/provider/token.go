@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
@@ -13,10 +14,14 @@ import (
 
 // CodeGrant implements oauth.TokenEndpoint, as a home redeems a code.
 func (p *Provider) CodeGrant(code string) oauth.Form {
-	return p.withSecret(oauth.Form{
+	f := p.withSecret(oauth.Form{
 		{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "redirect_uri", Value: p.Redirect},
 		{Name: "client_id", Value: p.Client.ID},
 	})
+	if p.Unbound {
+		return f
+	}
+	return append(f, oauth.Param{Name: "code_verifier", Value: p.verifier})
 }
 
 func (p *Provider) withSecret(f oauth.Form) oauth.Form {
@@ -49,13 +54,23 @@ func (p *Provider) SendToken(ctx context.Context, method, query, contentType, bo
 }
 
 // Token posts a form to the token endpoint. Where the provider wants HTTP Basic, id and secret move into the header.
-func (p *Provider) Token(ctx context.Context, f oauth.Form, header ...string) *wire.Exchange {
-	return p.authenticated(ctx, p.TokenURL, f, header...)
+func (p *Provider) Token(ctx context.Context, f oauth.Form) *wire.Exchange {
+	return p.authenticated(ctx, p.TokenURL, f)
 }
 
-// TokenAsIs posts a form to the token endpoint, as it is.
-func (p *Provider) TokenAsIs(ctx context.Context, f oauth.Form) *wire.Exchange {
+// InForm implements oauth.Confidential.
+func (p *Provider) InForm(ctx context.Context, f oauth.Form) *wire.Exchange {
 	return p.post(ctx, p.TokenURL, f)
+}
+
+// InHeader implements oauth.Confidential.
+func (p *Provider) InHeader(ctx context.Context, f oauth.Form, c oauth.Client) *wire.Exchange {
+	return p.post(ctx, p.TokenURL, f, "Authorization", basicHeader(c))
+}
+
+// Endpoint implements oauth.Library.
+func (p *Provider) Endpoint() oauth.Endpoint {
+	return oauth.Endpoint{URL: p.TokenURL, Basic: p.Basic, HTTP: p.Wire.Stock()}
 }
 
 // Revoke implements oauth.Revoker.
@@ -78,27 +93,28 @@ func (p *Provider) give(ctx context.Context, e *wire.Exchange) {
 	}
 }
 
-func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form, header ...string) *wire.Exchange {
-	id, _ := value(f, "client_id")
-	secret, there := value(f, "client_secret")
-	if p.Basic && there && len(header) == 0 {
-		f = f.Apply(oauth.Drop("client_id"), oauth.Drop("client_secret"))
-		header = []string{"Authorization", BasicHeader(oauth.Client{ID: id, Secret: secret})}
+// authenticated moves what stands once in a form: an id or a secret that was repeated on purpose stays.
+func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form) *wire.Exchange {
+	ids, secrets := values(f, "client_id"), values(f, "client_secret")
+	if !p.Basic || len(ids) > 1 || len(secrets) != 1 {
+		return p.post(ctx, to, f)
 	}
-	return p.post(ctx, to, f, header...)
+	c := oauth.Client{ID: strings.Join(ids, ""), Secret: secrets[0]}
+	f = f.Apply(oauth.Drop("client_id"), oauth.Drop("client_secret"))
+	return p.post(ctx, to, f, "Authorization", basicHeader(c))
 }
 
-func value(f oauth.Form, name string) (string, bool) {
+func values(f oauth.Form, name string) (list []string) {
 	for _, p := range f {
 		if p.Name == name {
-			return p.Value, true
+			list = append(list, p.Value)
 		}
 	}
-	return "", false
+	return list
 }
 
-// BasicHeader is a client's Authorization header (RFC 6749 §2.3.1).
-func BasicHeader(c oauth.Client) string {
+// basicHeader is a client's Authorization header (RFC 6749 §2.3.1).
+func basicHeader(c oauth.Client) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ID)+":"+url.QueryEscape(c.Secret)))
 }
 

@@ -13,8 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/kind"
-	"github.com/authconform/authconform/reports"
 )
 
 // Wave is rows that run side by side in up to Procs workers; the next wave waits for it.
@@ -35,7 +35,7 @@ type Plan struct {
 
 // Outcome is what the workers found.
 type Outcome struct {
-	Results  []reports.Result
+	Results  []evidence.Result
 	Totals   kind.Totals
 	Traces   []string   // how the target knows what the run did there, by workers that died too
 	Warnings []string   // workers that died and whose rows another one judged

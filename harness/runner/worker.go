@@ -14,9 +14,10 @@ import (
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/evidence/redact"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
-	"github.com/authconform/authconform/reports"
 )
 
 // Environment is what surrounds the specs of a worker: a session with the target, and what stands beside it.
@@ -53,7 +54,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 		_, _ = io.Copy(io.Discard, reader)
 		stop()
 	}()
-	w := &worker{job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped}
+	w := &worker{job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped, secrets: redact.New(nil)}
 	for _, r := range job.Rows {
 		w.rows[r.ID] = r
 	}
@@ -66,7 +67,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
 	var totals Totals
-	judge.Run(func() { totals.Totals = w.env.Leave(judge.With(w.env.With(leave), judge.NewRecord())) })
+	judge.Run(func() { totals.Totals = w.env.Leave(w.env.With(judge.With(leave, judge.NewRecord()))) })
 	totals.Lost = w.lost
 	if stopped.Err() == nil && w.lost == nil {
 		for _, r := range job.Rows {
@@ -85,7 +86,8 @@ type worker struct {
 	done    map[string]bool
 	env     Environment
 	stopped context.Context
-	lost    *kind.Loss // why the rest is not judged
+	secrets *redact.Table // of the rows so far
+	lost    *kind.Loss    // why the rest is not judged
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -144,19 +146,19 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	under, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
-	result, broken := spec.Judge(under, row, w.env, !w.job.Evidence)
-	if result.Verdict == reports.Blocked {
+	seen := spec.see(judge.InRun(under, w.secrets), row, w.env, !w.job.Evidence)
+	if seen.result.Verdict == evidence.Blocked {
 		w.env.Suspect()
 	}
 	after := context.WithoutCancel(ctx)
-	_ = guarded(func() { errors.As(w.env.Lost(judge.With(w.env.With(after), judge.NewRecord())), &w.lost) })
+	_ = guarded(func() { errors.As(w.env.Lost(w.env.With(judge.With(after, judge.NewRecord()))), &w.lost) })
 	if w.stopped.Err() != nil || w.lost != nil {
 		return // cut off: no verdict is better than a false one
 	}
 	w.done[row.ID] = true
-	if broken != "" {
-		w.emit(Event{Broken: &Broken{row.ID, broken}})
+	if seen.broken != "" {
+		w.emit(Event{Broken: &Broken{row.ID, w.secrets.Hide(seen.broken)}})
 		return
 	}
-	w.emit(Event{Result: &result})
+	w.emit(Event{Result: &seen.result, Files: seen.files})
 }

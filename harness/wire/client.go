@@ -8,12 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/authconform/authconform/reports"
 )
 
 // Client sends requests to one target. It is safe for concurrent use.
@@ -187,15 +184,4 @@ func Form(pairs ...string) string {
 		b.WriteString(url.QueryEscape(pairs[i]) + "=" + url.QueryEscape(pairs[i+1]))
 	}
 	return b.String()
-}
-
-func headers(h http.Header) []reports.Header {
-	var out []reports.Header
-	for name, values := range h {
-		for _, v := range values {
-			out = append(out, reports.Header{Name: name, Value: v})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b reports.Header) int { return strings.Compare(a.Name, b.Name) })
-	return out
 }

@@ -145,12 +145,13 @@ func (e *Exchange) TimedOut() bool {
 	return errors.As(e.Err, &err) && err.Timeout()
 }
 
-// Cut shortens a text to n bytes, on a character.
+// Cut shortens a text to n bytes, on a character, and says how much is gone.
 func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
+	kept := strings.ToValidUTF8(s[:n], "")
+	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept))
 }
 
 // Resolve is a reference as a browser on the exchange's URL follows it.

@@ -122,13 +122,14 @@ func (l *Linker) converse(ctx context.Context, f *flow) (Step, error) {
 		}
 	}
 	l.mu.Unlock()
-	go l.await(live, f, conn)
+	go l.hear(live, f, conn)
 	return f.external(), nil
 }
 
 // ask1 opens the conversation and reads its first frame. The socket lives as long as live.
 func (l *Linker) ask1(ctx, live context.Context) (map[string]any, *websocket.Conn, error) {
-	conn, _, err := websocket.Dial(ctx, strings.Replace(l.AccountLink, "http", "ws", 1)+"/v1", &websocket.DialOptions{HTTPClient: l.HTTP}) //nolint:bodyclose // the library closes it
+	at := strings.Replace(l.AccountLink, "http", "ws", 1) + "/v1"
+	conn, _, err := websocket.Dial(ctx, at, &websocket.DialOptions{HTTPClient: l.HTTP}) //nolint:bodyclose // the library closes it
 	if err != nil {
 		return nil, nil, err
 	}
@@ -154,8 +155,8 @@ func (l *Linker) frame(ctx context.Context, conn *websocket.Conn) (map[string]an
 	return l.Policy.Hears(m), nil
 }
 
-// await takes the tokens, or the proxy's refusal, and closes as the client does.
-func (l *Linker) await(ctx context.Context, f *flow, conn *websocket.Conn) {
+// hear takes the tokens, or the proxy's refusal, and closes as the client does.
+func (l *Linker) hear(ctx context.Context, f *flow, conn *websocket.Conn) {
 	frame, err := l.frame(ctx, conn)
 	if l.Policy.ClosesSocket() {
 		_ = conn.Close(websocket.StatusNormalClosure, "")

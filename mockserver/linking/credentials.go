@@ -34,21 +34,34 @@ func (l *Linker) CreateCredential(c Credential) (Credential, *Error) {
 		return c, &Error{"invalid_format", "No application_credentials platform for " + c.Domain}
 	}
 	c.ClientID, c.ClientSecret = l.Policy.Tidy(c.ClientID), l.Policy.Tidy(c.ClientSecret)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.credentials) >= maxCredentials {
-		return c, &Error{"home_assistant_error", "Too many credentials"}
+	for {
+		beside := l.Credentials()
+		if len(beside) >= maxCredentials {
+			return c, &Error{"home_assistant_error", "Too many credentials"}
+		}
+		var taken []string
+		for _, o := range beside {
+			taken = append(taken, o.ID)
+		}
+		c.ID = l.Policy.CredentialID(slug(c.Domain+"."+c.ClientID), taken)
+		if l.addCredential(c, beside) {
+			return c, nil
+		}
 	}
-	var taken []string
-	for _, o := range l.credentials {
-		taken = append(taken, o.ID)
-	}
-	c.ID = l.Policy.CredentialID(slug(c.Domain+"."+c.ClientID), taken)
-	l.credentials = append(l.credentials, c)
-	return c, nil
 }
 
 const maxCredentials = 1000
+
+// addCredential adds one beside those that its id was chosen for; false: there are others now.
+func (l *Linker) addCredential(c Credential, beside []Credential) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !slices.Equal(l.credentials, beside) {
+		return false
+	}
+	l.credentials = append(l.credentials, c)
+	return true
+}
 
 // numbered gives an id that is taken a number.
 func numbered(base string, taken []string) string {
@@ -61,13 +74,14 @@ func numbered(base string, taken []string) string {
 
 // DeleteCredential forgets one that no entry uses.
 func (l *Linker) DeleteCredential(id string) *Error {
+	guarded := l.Policy.InUse()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	i := slices.IndexFunc(l.credentials, func(c Credential) bool { return c.ID == id })
 	if i < 0 {
 		return &Error{"not_found", "Unable to find application_credentials_id " + id}
 	}
-	if l.Policy.InUse() && slices.ContainsFunc(l.entries, func(e *entry) bool { return e.implementation == id }) {
+	if guarded && slices.ContainsFunc(l.entries, func(e *entry) bool { return e.implementation == id }) {
 		return &Error{"home_assistant_error", "Cannot delete credential in use by integration " + l.credentials[i].Domain}
 	}
 	l.credentials = slices.Delete(l.credentials, i, i+1)
@@ -76,14 +90,13 @@ func (l *Linker) DeleteCredential(id string) *Error {
 
 // CredentialOf is the credential of an entry; "" where it has none.
 func (l *Linker) CredentialOf(entryID string) (string, *Error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, e := range l.entries {
-		if e.id == entryID {
-			if e.implementation == cloud {
-				return "", nil
-			}
-			return l.Policy.CredentialOf(e.implementation, l.credentials), nil
+	for _, e := range l.Entries() {
+		switch {
+		case e.ID != entryID:
+		case e.Implementation == cloud:
+			return "", nil
+		default:
+			return l.Policy.CredentialOf(e.Implementation, l.Credentials()), nil
 		}
 	}
 	return "", &Error{"invalid_config_entry_id", "Config entry not found: " + entryID}

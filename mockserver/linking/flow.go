@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"net/url"
 	"slices"
 	"sync"
 
@@ -14,9 +13,9 @@ import (
 // Step is what a flow asks for, or how it ended, as the REST API shows it.
 type Step = map[string]any
 
-// flow is a linking under way. One request at a time works on it.
+// flow is a linking under way. One request at a time works on it, which holds turn for as long as it asks third parties.
 type flow struct {
-	mu      sync.Mutex
+	turn    sync.Mutex
 	id      string
 	source  string // user, reauth
 	entryID string // of a reauth
@@ -36,11 +35,6 @@ type flow struct {
 	got    Token  // of the proxy
 	stop   func() // ends the conversation with the proxy
 }
-
-// implementation is a way to link: a credential's id, or cloud.
-type implementation struct{ ID, Name string }
-
-const cloud = "cloud"
 
 // The errors of flows.
 var (
@@ -86,15 +80,18 @@ func (l *Linker) find(id string) *flow {
 
 func (l *Linker) drop(f *flow) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	delete(l.flows, f.id)
-	f.end()
+	l.mu.Unlock()
+	l.end(f)
 }
 
-// end ends what hangs on a flow. Linker.mu is held.
-func (f *flow) end() {
-	if f.stop != nil {
-		f.stop()
+// end ends what hangs on a flow.
+func (l *Linker) end(f *flow) {
+	l.mu.Lock()
+	stop := f.stop
+	l.mu.Unlock()
+	if stop != nil {
+		stop()
 	}
 }
 
@@ -137,8 +134,8 @@ func (l *Linker) Poll(ctx context.Context, id string) (Step, error) {
 	if f == nil {
 		return nil, ErrNoFlow
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.turn.Lock()
+	defer f.turn.Unlock()
 	if l.find(id) == nil {
 		return nil, ErrNoFlow // it ended while we waited
 	}
@@ -157,8 +154,8 @@ func (l *Linker) Submit(ctx context.Context, id string, input map[string]any, ba
 	if f == nil {
 		return nil, ErrNoFlow
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.turn.Lock()
+	defer f.turn.Unlock()
 	switch f.step {
 	case "pick_implementation":
 		want, _ := input["implementation"].(string)
@@ -172,68 +169,6 @@ func (l *Linker) Submit(ctx context.Context, id string, input map[string]any, ba
 		return l.implement(ctx, f, base, given)
 	}
 	return l.proceed(ctx, f)
-}
-
-// implement chooses the way to link: the only one, or the person's choice.
-func (l *Linker) implement(ctx context.Context, f *flow, base string, given bool) (Step, error) {
-	var err error
-	f.options, err = l.implementations(ctx)
-	switch {
-	case len(f.options) == 0 && err != nil:
-		return l.aborted(f, "oauth_implementation_unavailable", nil), nil //nolint:nilerr // that is the answer to it
-	case len(f.options) == 0:
-		return l.aborted(f, "missing_credentials", nil), nil
-	case len(f.options) == 1:
-		return l.choose(ctx, f, f.options[0], base, given)
-	}
-	f.step = "pick_implementation"
-	return f.pick(), nil
-}
-
-// implementations lists the ways to link: the proxy first.
-func (l *Linker) implementations(ctx context.Context) ([]implementation, error) {
-	var list []implementation
-	offered, err := l.offered(ctx)
-	if offered {
-		list = append(list, implementation{cloud, "Home Assistant Cloud"})
-	}
-	for _, c := range l.Credentials() {
-		name := c.Name
-		if name == "" {
-			name = c.ClientID
-		}
-		list = append(list, implementation{c.ID, name})
-	}
-	return list, err
-}
-
-func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base string, given bool) (Step, error) {
-	f.chosen = way
-	if way.ID == cloud {
-		f.provider = l.provider("")
-		f.step = "auth"
-		return l.converse(ctx, f)
-	}
-	if err := l.Policy.Base(base, given || l.My != ""); err != nil {
-		return nil, err
-	}
-	var there bool
-	if f.credential, there = l.credential(way.ID); !there {
-		return l.aborted(f, "missing_credentials", nil), nil
-	}
-	f.provider = l.provider(f.credential.ClientID)
-	a := Authorization{ClientID: f.credential.ClientID, Redirect: l.Policy.Redirect(base, l.My), Scope: f.provider.Scope, Secret: f.credential.ClientSecret, Reauth: f.source == "reauth"}
-	if l.Policy.PKCE(f.provider.PKCE) {
-		f.verifier = l.Policy.Verifier()
-		a.Challenge, a.Verifier = challengeOf(f.verifier), f.verifier
-	}
-	l.mu.Lock()
-	a.State = l.Policy.SignState(f.id, a.Redirect, l.key, l.Clock.Now())
-	f.awaits = true
-	l.mu.Unlock()
-	f.url, f.step = l.Policy.Authorize(f.provider.AuthorizeURL, l.Policy.Parameters(a)), "auth"
-	l.tell(ctx, l.Policy.Early(f.provider, f.credential, nil))
-	return f.external(), nil
 }
 
 // proceed goes on from the external step once somebody has come back.
@@ -250,42 +185,17 @@ func (l *Linker) proceed(ctx context.Context, f *flow) (Step, error) {
 	return l.finish(context.WithoutCancel(ctx), f, ret, got), nil
 }
 
-// Callback takes a browser that came back from a third party. The answer says what it sees.
-func (l *Linker) Callback(query url.Values) *mock.Answer {
-	if !query.Has("state") {
-		return mock.Text(200, "Missing state parameter")
-	}
-	l.mu.Lock()
-	id, redirect, ok := l.Policy.ReadState(query.Get("state"), l.key, l.Clock.Now())
-	f := l.flows[id]
-	awaits := f != nil && f.awaits
-	l.mu.Unlock()
-	if !ok || f == nil || !awaits {
-		return mock.Text(400, "Invalid state. Is My Home Assistant configured to go to the right instance?")
-	}
-	ret := l.Policy.Callback(query)
-	ret.Redirect = redirect
-	if !ret.HasCode && !ret.HasErr {
-		return mock.Text(200, "Missing code or error parameter")
-	}
-	l.mu.Lock()
-	if !f.back || !l.Policy.CallbackOnce() {
-		f.ret, f.back = ret, true
-	}
-	l.mu.Unlock()
-	l.Fire("data_entry_flow_progressed", map[string]any{"handler": Domain, "flow_id": f.id, "refresh": true})
-	body, kind := l.Policy.Finished(query)
-	a := mock.Text(200, body)
-	a.Header.Set("Content-Type", kind)
-	return a
-}
-
 func (f *flow) external() Step {
-	return Step{"type": "external", "flow_id": f.id, "handler": Domain, "step_id": "auth", "url": f.url, "description_placeholders": nil}
+	return Step{
+		"type": "external", "flow_id": f.id, "handler": Domain, "step_id": "auth", "url": f.url, "description_placeholders": nil,
+	}
 }
 
 func (f *flow) form(step string, schema any) Step {
-	return Step{"type": "form", "flow_id": f.id, "handler": Domain, "step_id": step, "data_schema": schema, "errors": nil, "description_placeholders": nil, "last_step": nil}
+	return Step{
+		"type": "form", "flow_id": f.id, "handler": Domain, "step_id": step, "data_schema": schema, "errors": nil,
+		"description_placeholders": nil, "last_step": nil,
+	}
 }
 
 func (f *flow) pick() Step {
@@ -293,7 +203,10 @@ func (f *flow) pick() Step {
 	for _, o := range f.options {
 		options = append(options, [2]string{o.ID, o.Name})
 	}
-	return f.form("pick_implementation", []any{map[string]any{"type": "select", "name": "implementation", "required": true, "default": f.options[0].ID, "options": options}})
+	choice := map[string]any{
+		"type": "select", "name": "implementation", "required": true, "default": f.options[0].ID, "options": options,
+	}
+	return f.form("pick_implementation", []any{choice})
 }
 
 func (l *Linker) aborted(f *flow, reason string, more map[string]any) Step {

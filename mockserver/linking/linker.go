@@ -19,7 +19,7 @@ type Options struct {
 	Fire        func(event string, data map[string]any) // tells whoever listens
 	Version     string                                  // of the home, for the proxy's min_version
 	AccountLink string                                  // URL of the proxy; "": none
-	My          string                                  // the my integration's redirect_uri, "https://my.home-assistant.io/redirect/oauth"; "": it is not loaded
+	My          string                                  // redirect_uri of the my integration; "": it is not loaded
 	Default     *Provider                               // known from the start; nil: none is
 }
 
@@ -60,10 +60,17 @@ func (l *Linker) Restart() {
 	l.mu.Lock()
 	flows := l.flows
 	l.key, l.flows, l.services = []byte(mock.Secret(32)), map[string]*flow{}, nil
-	for _, f := range flows {
-		f.end()
-	}
 	l.mu.Unlock()
+	for _, f := range flows {
+		l.end(f)
+	}
+}
+
+// stateKey signs the states.
+func (l *Linker) stateKey() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.key
 }
 
 // Provider is a third party as the integration knows it. It is set at run time, per client id.

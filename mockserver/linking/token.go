@@ -139,6 +139,13 @@ func (l *Linker) post(ctx context.Context, r TokenRequest) TokenAnswer {
 	return TokenAnswer{Status: resp.StatusCode, Header: resp.Header, Body: body, Err: err}
 }
 
+// tell sends a third party what a policy wants to tell it, if anything.
+func (l *Linker) tell(ctx context.Context, r *TokenRequest) {
+	if r != nil {
+		l.send(ctx, *r)
+	}
+}
+
 var errLate = errors.New("the time for an answer has passed")
 
 // within is a context that ends when a time has passed on the home's clock.

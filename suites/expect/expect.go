@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ type Expectation struct {
 // ErrOther says that the answer itself shows what is wrong.
 var ErrOther = errors.New("")
 
-// Match implements gomega's matcher for *wire.Exchange and *target.Step.
+// Match implements gomega's matcher for *wire.Exchange and *home.Step.
 func (x Expectation) Match(actual any) (bool, error) {
 	return x.check(exchange(actual)) == nil, nil
 }
@@ -153,52 +152,6 @@ func IssueTokens() Expectation {
 	return All(HaveStatus(http.StatusOK), HaveText("access_token"))
 }
 
-// HaveText holds for a JSON object with a non-empty string member; with values, one of them.
-func HaveText(member string, values ...string) Expectation {
-	want := "a string " + member
-	if len(values) > 0 {
-		want = member + " " + strings.Join(values, " or ")
-	}
-	return Expectation{want, func(e *wire.Exchange) error {
-		v, err := e.JSON()
-		if err != nil {
-			return err
-		}
-		s, ok := v[member].(string)
-		if !ok || s == "" {
-			return fmt.Errorf("%s is %v", member, v[member])
-		}
-		if len(values) > 0 && !slices.Contains(values, s) {
-			return fmt.Errorf("%s is %q", member, s)
-		}
-		return nil
-	}}
-}
-
-// HaveHeader holds for a header with one of the values, letter case aside.
-func HaveHeader(name string, values ...string) Expectation {
-	return Expectation{name + ": " + strings.Join(values, " or "), func(e *wire.Exchange) error {
-		if e.Err != nil {
-			return ErrOther
-		}
-		got := strings.Join(e.Header.Values(name), ", ")
-		if !slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(v, got) }) {
-			return fmt.Errorf("%s is %q", name, got)
-		}
-		return nil
-	}}
-}
-
-// HaveNoHeader holds for an answer without the header.
-func HaveNoHeader(name string) Expectation {
-	return Expectation{"no " + name, func(e *wire.Exchange) error {
-		if v := e.Header.Values(name); e.Err != nil || len(v) > 0 {
-			return fmt.Errorf("%s is %q", name, strings.Join(v, ", "))
-		}
-		return nil
-	}}
-}
-
 // OpenForm holds for a login flow that asks for more: 200 with a form step and its flow_id.
 func OpenForm() Expectation {
 	return All(HaveStatus(http.StatusOK), HaveText("type", "form"), HaveText("flow_id"))
@@ -211,80 +164,3 @@ func IssueCode() Expectation {
 
 // Hold makes an expectation of a test on the whole answer.
 func Hold(want string, check func(*wire.Exchange) error) Expectation { return Expectation{want, check} }
-
-// BeJSONObject holds for a JSON object declared as application/json.
-func BeJSONObject() Expectation {
-	return Expectation{"a JSON object", func(e *wire.Exchange) error { _, err := e.JSON(); return err }}
-}
-
-// BeHTML holds for a body declared as text/html.
-func BeHTML() Expectation {
-	return Expectation{"an HTML page", func(e *wire.Exchange) error {
-		if kind := e.MediaType(); kind != "text/html" {
-			return fmt.Errorf("Content-Type is %q", kind)
-		}
-		return nil
-	}}
-}
-
-// HaveList holds for a JSON object with an array member that has all of the strings.
-func HaveList(member string, items ...string) Expectation {
-	return Expectation{member + " with " + strings.Join(items, " and "), func(e *wire.Exchange) error {
-		v, err := e.JSON()
-		if err != nil {
-			return err
-		}
-		list, ok := v[member].([]any)
-		for _, item := range items {
-			if !ok || !slices.Contains(list, any(item)) {
-				return fmt.Errorf("%s is %v", member, v[member])
-			}
-		}
-		return nil
-	}}
-}
-
-// EachMember holds for a JSON object whose every member with the ending passes the test, there being one at least.
-func EachMember(what, ending string, test func(any) bool) Expectation {
-	return Expectation{"each " + what, func(e *wire.Exchange) error {
-		v, err := e.JSON()
-		if err != nil {
-			return err
-		}
-		found := false
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			if !strings.HasSuffix(name, ending) {
-				continue
-			}
-			if _, isFlag := v[name].(bool); isFlag {
-				continue
-			}
-			found = true
-			if !test(v[name]) {
-				return fmt.Errorf("%s is %v", name, v[name])
-			}
-		}
-		if !found {
-			return fmt.Errorf("no member ends in %s", ending)
-		}
-		return nil
-	}}
-}
-
-// NotMention holds for an answer that repeats a word neither in its body nor in its headers.
-func NotMention(word string) Expectation {
-	return Expectation{"no mention of " + word, func(e *wire.Exchange) error {
-		if e.Err != nil {
-			return ErrOther
-		}
-		if strings.Contains(e.Body, word) {
-			return errors.New("the body repeats it")
-		}
-		for name, values := range e.Header {
-			if strings.Contains(strings.Join(values, " "), word) {
-				return fmt.Errorf("header %s repeats it", name)
-			}
-		}
-		return nil
-	}}
-}

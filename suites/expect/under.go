@@ -25,6 +25,12 @@ func Answer(ctx context.Context, name string) profiles.Answer {
 	return a
 }
 
+// Inputs are what else the profile has specs try, under a name: nil where it has nothing.
+func Inputs(ctx context.Context, name string) []string {
+	p, _ := ctx.Value(profileKey{}).(*profiles.Profile)
+	return p.Inputs[name]
+}
+
 // Random is a source of generated input: the same for the same seed and name.
 func Random(ctx context.Context, name string) *rand.Rand {
 	seed, _ := ctx.Value(seedKey{}).(int64)

@@ -9,6 +9,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +23,10 @@ import (
 // Ctx is the context of a vector.
 type Ctx = context.Context
 
-// AsIs names a vector by itself, for Each; Nameless names none.
+// Quoted names a vector by its value, control characters visible.
+func Quoted(s string) string { return strconv.QuoteToASCII(s) }
+
+// AsIs names a vector by itself.
 func AsIs(s string) string { return s }
 
 // Nameless names no vector.
@@ -68,7 +72,7 @@ func Advance(ctx context.Context, d time.Duration) {
 	err := oauth.Get[oauth.Clock](ctx).Advance(ctx, d)
 	switch {
 	case errors.Is(err, clock.ErrNone), errors.Is(err, clock.ErrTooFar):
-		judge.NotRun(ctx, "needs clock: %v", err)
+		judge.Lacks(ctx, "clock", "%v", err)
 	case err != nil:
 		judge.Block(ctx, "%v", err)
 	}

@@ -13,7 +13,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// vector is a named input.
+// vector is a value to try, with its name.
 type vector struct{ name, value string }
 
 func named(v vector) string { return v.name }

@@ -10,6 +10,7 @@ import (
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
 	. "github.com/authconform/authconform/suites/expect"
+	"github.com/authconform/authconform/suites/tamper"
 )
 
 const longLived = "auth/long_lived_access_token"
@@ -65,7 +66,8 @@ var _ = Describe("Long-lived access tokens", func() {
 		doomed, other := lasting(ctx, session, "doomed", 10), lasting(ctx, session, "other", 10)
 		Control(ctx, h.API(ctx, doomed, "/api/")).To(HaveStatus(200))
 		socket := h.Open(ctx, session)
-		if err := socket.Call(ctx, "auth/delete_refresh_token", map[string]any{"refresh_token_id": entryOf(ctx, socket, lastingName(ctx, "doomed")).ID}, nil); err != nil {
+		if err := socket.Call(ctx, "auth/delete_refresh_token",
+			map[string]any{"refresh_token_id": entryOf(ctx, socket, lastingName(ctx, "doomed")).ID}, nil); err != nil {
 			Block(ctx, "auth/delete_refresh_token: %v", err)
 		}
 		Expect(ctx, h.API(ctx, doomed, "/api/")).To(BeRefused(ctx, "bearer-refused"))
@@ -135,9 +137,9 @@ var _ = Describe("Long-lived access tokens", func() {
 		h := home.From(ctx)
 		token := lasting(ctx, h.Session(ctx).Access, "tampered", 10)
 		Control(ctx, h.API(ctx, token, "/api/")).To(HaveStatus(200))
-		for _, t := range tamperJWT(token) {
-			Secret(ctx, "access_token", t.value)
-			Expect(Step(ctx, t.name), h.API(ctx, t.value, "/api/")).To(BeRefused(ctx, "bearer-refused"))
+		for _, t := range tamper.JWT(token) {
+			Secret(ctx, "access_token", t.Value)
+			Expect(Step(ctx, t.Name), h.API(ctx, t.Value, "/api/")).To(BeRefused(ctx, "bearer-refused"))
 		}
 	})
 
@@ -151,7 +153,8 @@ var _ = Describe("Long-lived access tokens", func() {
 			fields map[string]any
 		}{
 			{"no life", map[string]any{"client_name": name}}, {"no name", map[string]any{"lifespan": 10}},
-			{"a word for a life", map[string]any{"client_name": name, "lifespan": "ten"}}, {"null for a life", map[string]any{"client_name": name, "lifespan": nil}},
+			{"a word for a life", map[string]any{"client_name": name, "lifespan": "ten"}},
+			{"null for a life", map[string]any{"client_name": name, "lifespan": nil}},
 			{"a number for a name", map[string]any{"client_name": 7, "lifespan": 10}},
 		} {
 			_, err := askLasting(ctx, session, v.fields)
@@ -185,7 +188,8 @@ var _ = Describe("Long-lived access tokens", func() {
 	})
 
 	It(requirement("ha.llat.forever"), func(ctx SpecContext) {
-		_, err := askLasting(ctx, home.From(ctx).Session(ctx).Access, map[string]any{"client_name": lastingName(ctx, "forever"), "lifespan": 1_000_000})
+		_, err := askLasting(ctx, home.From(ctx).Session(ctx).Access,
+			map[string]any{"client_name": lastingName(ctx, "forever"), "lifespan": 1_000_000})
 		if err != nil {
 			Note(ctx, "a million days: %v", err)
 			return

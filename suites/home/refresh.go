@@ -17,13 +17,6 @@ import (
 const day = 24 * time.Hour
 
 var _ = Describe("Refresh tokens", func() {
-	It(requirement("oauth2.refresh.grant"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		answer := h.Refresh(ctx, h.Tokens(ctx, home.Login{}))
-		Expect(ctx, answer).To(IssueTokens())
-		Expect(ctx, h.API(ctx, answer.Text("access_token"), "/api/")).To(HaveStatus(200))
-	})
-
 	It(requirement("ha.refresh.response-shape"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Expect(ctx, h.Refresh(ctx, h.Tokens(ctx, home.Login{}))).To(All(
@@ -36,15 +29,6 @@ var _ = Describe("Refresh tokens", func() {
 		for range 3 {
 			Expect(ctx, h.Refresh(ctx, tokens)).To(All(IssueTokens(), LackMember("refresh_token")))
 		}
-	})
-
-	It(requirement("oauth2.refresh.client-bound"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
-		for _, foreign := range []string{h.Site.Other() + "/", h.Client().ID + "app", "https://app.example/"} {
-			Expect(ctx, h.Refresh(ctx, tokens, oauth.Set("client_id", foreign))).To(BeRefused(ctx, "refresh-foreign"))
-		}
-		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.refresh.client-id-required"), func(ctx SpecContext) {
@@ -64,14 +48,6 @@ var _ = Describe("Refresh tokens", func() {
 		}
 	})
 
-	It(requirement("oauth2.refresh.missing-token"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
-		Expect(ctx, h.Refresh(ctx, tokens, oauth.Drop("refresh_token"))).To(BeRefused(ctx, "request-refused"))
-		Expect(ctx, h.Refresh(ctx, tokens, oauth.Set("refresh_token", ""))).To(BeRefused(ctx, "refresh-foreign"))
-		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
-	})
-
 	It(requirement("oauth2.refresh.malformed-client"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
@@ -79,37 +55,6 @@ var _ = Describe("Refresh tokens", func() {
 			Expect(ctx, h.Refresh(ctx, tokens, oauth.Set("client_id", malformed))).To(BeRefused(ctx, "refresh-foreign"))
 		}
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
-	})
-
-	It(requirement("oauth2.refresh.access-token-refused"), func(ctx SpecContext) {
-		server := oauth.Get[oauth.Server](ctx)
-		tokens := oauth.IssueRefreshable(ctx, server)
-		Expect(ctx, server.Renew(ctx, tokens.Access)).To(BeRefused(ctx, "refresh-dead"))
-		Control(ctx, server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
-	})
-
-	It(requirement("oauth2.refresh.not-at-rs"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
-		Expect(ctx, h.API(ctx, tokens.Refresh, "/api/")).To(BeRefused(ctx, "bearer-refused"))
-		Control(ctx, h.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
-	})
-
-	It(requirement("oauth2.refresh.tampered"), func(ctx SpecContext) {
-		server := oauth.Get[oauth.Server](ctx)
-		tokens := oauth.IssueRefreshable(ctx, server)
-		for _, t := range tamper(tokens.Refresh) {
-			Secret(ctx, "refresh_token", t.value)
-			Expect(Step(ctx, t.name), server.Renew(Step(ctx, t.name), t.value)).To(BeRefused(ctx, "refresh-dead"))
-		}
-		Control(ctx, server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
-	})
-
-	It(requirement("oauth2.refresh.old-access-lives"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
-		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
-		Note(ctx, "after a refresh the older access token gets %s", Outcome(h.API(ctx, tokens.Access, "/api/")))
 	})
 
 	It(requirement("oauth2.refresh.parallel"), func(ctx SpecContext) {
@@ -172,32 +117,3 @@ var _ = Describe("Refresh tokens", func() {
 		h.Tokens(ctx, home.Login{Account: &user.Account})
 	})
 })
-
-// tampered is a secret with one change.
-type tampered struct{ name, value string }
-
-// tamper changes a secret in the ways that a careless comparison overlooks.
-func tamper(s string) []tampered {
-	turn := func(i int) string {
-		c := byte('0')
-		if s[i] == '0' {
-			c = '1'
-		}
-		return s[:i] + string(c) + s[i+1:]
-	}
-	list := []tampered{
-		{"first character changed", turn(0)}, {"middle character changed", turn(len(s) / 2)}, {"last character changed", turn(len(s) - 1)},
-		{"last character cut", s[:len(s)-1]}, {"a character added", s + "0"}, {"only its first half", s[:len(s)/2]},
-	}
-	if swapped := swapCase(s); swapped != s {
-		list = append(list, tampered{"letter case swapped", swapped})
-	}
-	return list
-}
-
-func swapCase(s string) string {
-	if upper := strings.ToUpper(s); upper != s {
-		return upper
-	}
-	return strings.ToLower(s)
-}

@@ -11,6 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
 	. "github.com/authconform/authconform/suites/expect"
+	"github.com/authconform/authconform/suites/tamper"
 )
 
 var _ = Describe("Signed paths", func() {
@@ -33,7 +34,8 @@ var _ = Describe("Signed paths", func() {
 		h := home.From(ctx)
 		signed := sign(ctx, h.Session(ctx).Access, "/api/config?a=1&b=2")
 		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
-		for name, changed := range Sorted(map[string]string{"added": signed + "&c=3", "changed": strings.Replace(signed, "a=1", "a=2", 1), "dropped": strings.Replace(signed, "a=1&", "", 1)}) {
+		for name, changed := range Sorted(map[string]string{"added": signed + "&c=3", "changed": strings.Replace(signed, "a=1", "a=2", 1),
+			"dropped": strings.Replace(signed, "a=1&", "", 1)}) {
 			Expect(Step(ctx, name), h.Get(ctx, changed)).To(BeRefused(ctx, "bearer-refused"))
 		}
 	})
@@ -42,9 +44,9 @@ var _ = Describe("Signed paths", func() {
 		h := home.From(ctx)
 		signed := sign(ctx, h.Session(ctx).Access, "/api/config")
 		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
-		for _, t := range append(tamperJWT(signature(ctx, signed)), tampered{"empty", ""}) {
-			Secret(ctx, "signature", t.value)
-			Expect(Step(ctx, t.name), h.Get(ctx, "/api/config?authSig="+url.QueryEscape(t.value))).To(BeRefused(ctx, "bearer-refused"))
+		for _, t := range append(tamper.JWT(signature(ctx, signed)), tamper.Changed{Name: "empty", Value: ""}) {
+			Secret(ctx, "signature", t.Value)
+			Expect(Step(ctx, t.Name), h.Get(ctx, "/api/config?authSig="+url.QueryEscape(t.Value))).To(BeRefused(ctx, "bearer-refused"))
 		}
 	})
 
@@ -52,7 +54,8 @@ var _ = Describe("Signed paths", func() {
 		h := home.From(ctx)
 		signed := sign(ctx, h.Session(ctx).Access, "/api/states/sun.authconform")
 		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(404))
-		Expect(ctx, h.Send(ctx, http.MethodPost, signed, `{"state":"on"}`, "Content-Type", "application/json")).To(BeRefused(ctx, "bearer-refused"))
+		Expect(ctx, h.Send(ctx, http.MethodPost, signed, `{"state":"on"}`, "Content-Type", "application/json")).To(
+			BeRefused(ctx, "bearer-refused"))
 	})
 
 	It(requirement("ha.signed-path.not-a-token"), func(ctx SpecContext) {

@@ -16,8 +16,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/suggest"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -26,20 +26,21 @@ var files embed.FS
 
 // Profile is one YAML file.
 type Profile struct {
-	Name     string            `yaml:"name" json:"name"`
-	Kind     string            `yaml:"kind" json:"kind"`         // of the targets: a name of harness/kind
-	Sections []string          `yaml:"sections" json:"sections"` // of the catalogue, whole
-	Rows     []string          `yaml:"rows" json:"rows"`         // more rows, by id or glob
-	Without  []string          `yaml:"without" json:"without"`   // fewer, by id or glob
-	Levels   []Level           `yaml:"levels" json:"levels"`     // of rows that bind these targets less, or more
-	Answers  map[string]Answer `yaml:"answers" json:"answers"`   // the refusals that are right here, by the name that specs use
+	Name     string              `yaml:"name" json:"name"`
+	Kind     string              `yaml:"kind" json:"kind"`         // of the targets: a name of harness/kind
+	Sections []string            `yaml:"sections" json:"sections"` // of the catalogue, whole
+	Rows     []string            `yaml:"rows" json:"rows"`         // more rows, by id or glob
+	Without  []string            `yaml:"without" json:"without"`   // fewer, by id or glob
+	Levels   []Level             `yaml:"levels" json:"levels"`     // of rows that bind these targets less, or more
+	Answers  map[string]Answer   `yaml:"answers" json:"answers"`   // the refusals that are right here, by the name that specs use
+	Inputs   map[string][]string `yaml:"inputs" json:"inputs"`     // what else specs try here, by the name that they use
 }
 
 // Level is a level that differs from the catalogue's.
 type Level struct {
-	Row    string        `yaml:"row" json:"row"` // an id or a glob
-	Level  reports.Level `yaml:"level" json:"level"`
-	Reason string        `yaml:"reason" json:"reason"` // why: reports show it
+	Row    string         `yaml:"row" json:"row"` // an id or a glob
+	Level  evidence.Level `yaml:"level" json:"level"`
+	Reason string         `yaml:"reason" json:"reason"` // why: reports show it
 }
 
 // Answer is a set of right refusals: any of the statuses with any of the error codes.
@@ -147,6 +148,9 @@ func (p *Profile) check(at string) error {
 	}
 	for _, glob := range globs {
 		if !slices.ContainsFunc(c.IDs(), func(id string) bool { return matches(glob, id) }) {
+			if gone := requirements.Gone(glob); gone != "" {
+				return fmt.Errorf("%s: %s", at, gone)
+			}
 			return fmt.Errorf("%s: no row is called %q%s", at, glob, suggest.Hint(glob, c.IDs()))
 		}
 	}

@@ -1,6 +1,6 @@
-// Package provider judges a third-party OAuth 2 provider: can a home use it, and is it safe? One file per section of the
-// catalogue. What a provider has in common with a home is judged by the specs of package server.
+// Package provider judges what homes need of a third party beyond what OAuth 2 demands: how a home sends its requests, and
+// what it does with the answers. What every authorization server must do is judged by the packages below suites/oauth.
 package provider
 
-// requirement names the row that a spec judges.
+// requirement names the row that a spec judges. The runner finds level, needs and time limit by it.
 func requirement(id string) string { return id }

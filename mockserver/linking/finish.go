@@ -1,0 +1,64 @@
+package linking
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// finish makes an entry of what came back, or tells why not. got is the proxy's tokens; nil: a browser came back.
+func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Step {
+	if got == nil {
+		if !ret.HasCode {
+			return l.aborted(f, "user_rejected_authorize", map[string]any{"error": ret.Error})
+		}
+		var failure Failure
+		got, failure = l.Policy.Read(l.send(ctx, codeRequest(f.provider, f.credential, ret.Code, ret.Redirect, f.verifier)), false)
+		if failure.failed() {
+			return l.aborted(f, failure.Reason, nil)
+		}
+	} else if refused := got["error"]; refused != nil {
+		return l.aborted(f, "user_rejected_authorize", map[string]any{"error": refused})
+	} else if _, ok := lifetime(got["expires_in"]); !ok || got.text("access_token") == "" {
+		return l.aborted(f, "oauth_error", nil)
+	}
+	got = l.stamped(got, l.Clock.Now())
+	account, name, status := l.ask(ctx, f.provider, got)
+	if status != http.StatusOK || account == "" {
+		return l.aborted(f, "cannot_connect", nil)
+	}
+	if f.source == "reauth" {
+		return l.renew(ctx, f, account, got)
+	}
+	e := &entry{id: mock.Secret(13), title: name, account: account, implementation: f.chosen.ID, token: got}
+	if !l.link(e) {
+		return l.aborted(f, "already_configured", nil)
+	}
+	if l.Policy.Ends("") {
+		l.drop(f)
+	}
+	l.setUp(ctx, e)
+	return Step{
+		"type": "create_entry", "flow_id": f.id, "handler": Domain, "title": name, "version": 1, "minor_version": 1,
+		"description": nil, "description_placeholders": nil,
+		"context": map[string]any{"source": "user"}, "result": l.Policy.Shown(l.Summary(e.id), got),
+	}
+}
+
+// renew gives an entry the token of a new login, if it is the same account.
+func (l *Linker) renew(ctx context.Context, f *flow, account string, got Token) Step {
+	e := l.entry(f.entryID)
+	if e == nil {
+		return l.aborted(f, "unknown_entry", nil)
+	}
+	if !l.Policy.SameAccount(e.account, account) {
+		return l.aborted(f, "wrong_account", nil)
+	}
+	l.mu.Lock()
+	e.token, e.implementation = got, f.chosen.ID
+	l.mu.Unlock()
+	step := l.aborted(f, "reauth_successful", nil)
+	l.setUp(ctx, e)
+	return step
+}

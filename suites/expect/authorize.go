@@ -1,0 +1,70 @@
+package expect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+)
+
+// returned is a matcher of what became of an authorization request.
+type returned struct {
+	want string
+	test func(oauth.Return) bool
+}
+
+// BringCode holds for an authorization request that brought a code back (RFC 6749 §4.1.2).
+func BringCode() judge.Matcher {
+	return returned{"a code", func(r oauth.Return) bool { return r.Code != "" }}
+}
+
+// BringNoCode holds for one that brought neither a code nor a token, whether it ended at the client or on a page.
+func BringNoCode() judge.Matcher {
+	return returned{"no code", func(r oauth.Return) bool { return r.Code == "" && !strings.Contains(fmt.Sprint(r.Query), "token") }}
+}
+
+// RefuseAuthorization holds for the profile's refusal of that name: one of its error codes came back to the client, and
+// nothing else, or the request ended on an answer with one of its statuses (RFC 6749 §4.1.2.1).
+func RefuseAuthorization(ctx context.Context, name string) judge.Matcher {
+	a := Answer(ctx, name)
+	page := All(HaveStatus(a.Status...), GrantNothing())
+	want := page.Expected()
+	if len(a.Error) > 0 {
+		want = "error " + strings.Join(a.Error, " or ") + ", or a page that refuses"
+	}
+	return returned{want, func(r oauth.Return) bool {
+		if r.Query == nil {
+			return page.check(r.Last) == nil
+		}
+		return r.Code == "" && slices.Contains(a.Error, r.Error)
+	}}
+}
+
+// Match implements gomega's matcher for oauth.Return.
+func (m returned) Match(actual any) (bool, error) {
+	r, ok := actual.(oauth.Return)
+	return ok && m.test(r), nil
+}
+
+// Expected implements judge.Described.
+func (m returned) Expected() string { return m.want }
+
+// Got implements judge.Described.
+func (m returned) Got(actual any) string {
+	r, _ := actual.(oauth.Return)
+	if r.Query != nil && r.Error != "" {
+		return "sent back with error " + r.Error
+	}
+	return r.String()
+}
+
+// FailureMessage implements gomega's matcher.
+func (m returned) FailureMessage(actual any) string {
+	return "expected " + m.want + ", got " + m.Got(actual)
+}
+
+// NegatedFailureMessage implements gomega's matcher.
+func (m returned) NegatedFailureMessage(any) string { return "expected not " + m.want }

@@ -1,0 +1,147 @@
+package expect
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// BeJSONObject holds for a JSON object declared as application/json.
+func BeJSONObject() Expectation {
+	return Expectation{"a JSON object", func(e *wire.Exchange) error { _, err := e.JSON(); return err }}
+}
+
+// HaveText holds for a JSON object with a non-empty string member; with values, one of them.
+func HaveText(member string, values ...string) Expectation {
+	want := "a string " + member
+	if len(values) > 0 {
+		want = member + " " + strings.Join(values, " or ")
+	}
+	return Expectation{want, func(e *wire.Exchange) error {
+		v, err := e.JSON()
+		if err != nil {
+			return err
+		}
+		s, ok := v[member].(string)
+		if !ok || s == "" {
+			return fmt.Errorf("%s is %v", member, v[member])
+		}
+		if len(values) > 0 && !slices.Contains(values, s) {
+			return fmt.Errorf("%s is %q", member, s)
+		}
+		return nil
+	}}
+}
+
+// HaveTextLike holds for a JSON object whose string member has the form.
+func HaveTextLike(member string, form *regexp.Regexp, what string) Expectation {
+	return Hold(member+" "+what, func(e *wire.Exchange) error {
+		v, err := e.JSON()
+		if err != nil {
+			return err
+		}
+		if s, ok := v[member].(string); !ok || !form.MatchString(s) {
+			return fmt.Errorf("%s is %v", member, v[member])
+		}
+		return nil
+	})
+}
+
+// HaveWholeNumber holds for a JSON object with a whole number as member, within bounds, written as a number.
+func HaveWholeNumber(member string, least, most int64) Expectation {
+	want := fmt.Sprintf("a number %s", member)
+	if least == most {
+		want += fmt.Sprintf(" of %d", least)
+	}
+	return Hold(want, func(e *wire.Exchange) error {
+		var v map[string]json.RawMessage
+		if err := e.Decode(&v); err != nil {
+			return err
+		}
+		n, err := strconv.ParseInt(string(v[member]), 10, 64)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("%s is %s", member, v[member])
+		}
+		return nil
+	})
+}
+
+// HaveList holds for a JSON object with an array member that has all of the strings.
+func HaveList(member string, items ...string) Expectation {
+	return Expectation{member + " with " + strings.Join(items, " and "), func(e *wire.Exchange) error {
+		v, err := e.JSON()
+		if err != nil {
+			return err
+		}
+		list, ok := v[member].([]any)
+		for _, item := range items {
+			if !ok || !slices.Contains(list, any(item)) {
+				return fmt.Errorf("%s is %v", member, v[member])
+			}
+		}
+		return nil
+	}}
+}
+
+// HaveMembers holds for a JSON object with all of the members.
+func HaveMembers(names ...string) Expectation {
+	return Hold("members "+strings.Join(names, ", "), func(e *wire.Exchange) error {
+		v, err := e.JSON()
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if _, there := v[name]; !there {
+				return fmt.Errorf("no member %s", name)
+			}
+		}
+		return nil
+	})
+}
+
+// LackMember holds for a JSON object without the member.
+func LackMember(member string) Expectation {
+	return Hold("no "+member, func(e *wire.Exchange) error {
+		v, err := e.JSON()
+		if err != nil {
+			return err
+		}
+		if _, there := v[member]; there {
+			return fmt.Errorf("it carries %s", member)
+		}
+		return nil
+	})
+}
+
+// EachMember holds for a JSON object whose every member with the ending passes the test, there being one at least.
+func EachMember(what, ending string, test func(any) bool) Expectation {
+	return Expectation{"each " + what, func(e *wire.Exchange) error {
+		v, err := e.JSON()
+		if err != nil {
+			return err
+		}
+		found := false
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if !strings.HasSuffix(name, ending) {
+				continue
+			}
+			if _, isFlag := v[name].(bool); isFlag {
+				continue
+			}
+			found = true
+			if !test(v[name]) {
+				return fmt.Errorf("%s is %v", name, v[name])
+			}
+		}
+		if !found {
+			return fmt.Errorf("no member ends in %s", ending)
+		}
+		return nil
+	}}
+}

@@ -1,0 +1,85 @@
+package server
+
+import (
+	"net/http"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+var _ = Describe("Client authentication", func() {
+	It(requirement("provider.token.wrong-secret"), func(ctx SpecContext) {
+		server, client := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Default()
+		works(ctx, server)
+		for name, change := range Sorted(map[string]oauth.Change{
+			"another": oauth.Set("client_secret", "wrong"), "empty": oauth.Set("client_secret", ""), "none": oauth.Drop("client_secret"),
+			"a letter more": oauth.Set("client_secret", client.Secret+"x"),
+			"a letter less": oauth.Set("client_secret", client.Secret[:max(0, len(client.Secret)-1)]),
+		}) {
+			Expect(Step(ctx, name), exchange(ctx, server, change)).To(BeRefused(ctx, "client-unknown"))
+		}
+	})
+
+	It(requirement("provider.token.unknown-client"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
+		Expect(ctx, exchange(ctx, server, oauth.Set("client_id", "nobody-knows"))).To(BeRefused(ctx, "client-unknown"))
+	})
+
+	It(requirement("provider.token.basic"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
+		Expect(ctx, inHeader(ctx, server, oauth.Get[oauth.Clients](ctx).Default())).To(IssueTokens())
+	})
+
+	It(requirement("provider.token.basic-refused"), func(ctx SpecContext) {
+		server, wrong := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Default()
+		wrong.Secret += "x"
+		answer := inHeader(ctx, server, wrong)
+		Expect(ctx, answer).To(All(HaveStatus(http.StatusUnauthorized), HaveError("invalid_client"), GrantNothing()))
+		Expect(ctx, answer).To(Challenge("Basic", ""))
+		works(ctx, server)
+	})
+
+	It(requirement("provider.token.two-methods"), func(ctx SpecContext) {
+		server, endpoint := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Confidential](ctx)
+		works(ctx, server)
+		both := server.CodeGrant(oauth.Code(ctx, server, ""))
+		Expect(ctx, endpoint.InHeader(ctx, both, oauth.Get[oauth.Clients](ctx).Default())).To(BeRefused(ctx, "two-methods"))
+	})
+
+	It(requirement("provider.token.password-grant"), func(ctx SpecContext) {
+		server, who := oauth.Get[oauth.Server](ctx), oauth.Get[pages](ctx).Account()
+		works(ctx, server)
+		got := server.Exchange(ctx, "", oauth.Drop("code"), oauth.Drop("redirect_uri"), oauth.Set("grant_type", "password"),
+			oauth.Set("username", who.Username), oauth.Set("password", who.Password))
+		Expect(ctx, got).To(BeRefused(ctx, "password-refused"))
+	})
+
+	It(requirement("provider.refresh.authenticated"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		for _, change := range changes(oauth.Drop("client_secret"), oauth.Set("client_secret", "wrong")) {
+			answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, change)
+			Expect(ctx, answer).To(BeRefused(ctx, "client-refused-to-refresh"))
+		}
+		refreshes(ctx, server)
+	})
+
+	It(requirement("provider.revoke.authenticated"), func(ctx SpecContext) {
+		server, revoker := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Revoker](ctx)
+		tokens := oauth.IssueRefreshable(ctx, server)
+		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh, oauth.Set("client_secret", "wrong"))).To(BeRefused(ctx, "client-unknown"))
+		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh, oauth.Drop("client_secret"))).To(BeRefused(ctx, "client-unknown"))
+		Expect(Step(ctx, "the token afterwards"), server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
+	})
+})
+
+// inHeader redeems a fresh code with a client's id and secret in the header alone.
+func inHeader(ctx Ctx, server oauth.Server, client oauth.Client) *wire.Exchange {
+	bare := server.CodeGrant(oauth.Code(ctx, server, "")).Apply(oauth.Drop("client_secret"), oauth.Drop("client_id"))
+	return oauth.Get[oauth.Confidential](ctx).InHeader(ctx, bare, client)
+}

@@ -1,0 +1,123 @@
+package server
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+var _ = Describe("Authorization code", func() {
+	It(requirement("oauth2.code.single-use"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		code := oauth.Code(ctx, server, "")
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
+		Expect(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
+		Expect(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
+	})
+
+	It(requirement("oauth2.code.single-use-parallel"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		granted := 0
+		for _, e := range atOnce(ctx, server, oauth.Code(ctx, server, "")) {
+			if e.Status == http.StatusOK {
+				granted++
+			} else {
+				Expect(ctx, e).To(BeRefused(ctx, "code-refused"))
+			}
+		}
+		Expect(ctx, granted).To(Be("answers with tokens", 1))
+	})
+
+	It(requirement("oauth2.code.bound-client"), func(ctx SpecContext) {
+		server, clients := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx)
+		works(ctx, server)
+		other := clients.Other()
+		own := oauth.Code(ctx, server, "", other.Asks()...)
+		Control(Step(ctx, "the other client's own code"), server.Exchange(ctx, own, other.Redeems()...)).To(IssueTokens())
+		Each(ctx, foreign(ctx, clients), called, func(ctx Ctx, a attempt) {
+			Expect(ctx, exchange(ctx, server, a.changes...)).To(BeRefused(ctx, "code-refused"))
+		})
+	})
+
+	It(requirement("oauth2.code.client-id-required"), func(ctx SpecContext) {
+		server, client := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Public()
+		redeem := func(change ...oauth.Change) *wire.Exchange {
+			return server.Exchange(ctx, oauth.Code(ctx, server, "", client.Asks()...), append(client.Redeems(), change...)...)
+		}
+		Control(ctx, redeem()).To(IssueTokens())
+		Expect(ctx, redeem(oauth.Drop("client_id"))).To(BeRefused(ctx, "client-refused"))
+		Expect(ctx, redeem(oauth.Set("client_id", ""))).To(BeRefused(ctx, "client-refused"))
+	})
+
+	It(requirement("oauth2.code.entropy"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		codes := make([]string, 16)
+		Each(ctx, Indices(len(codes)), Nameless, func(ctx Ctx, i int) { codes[i] = oauth.Code(ctx, server, "") })
+		Expect(ctx, codes).To(BeUnguessable(128))
+	})
+
+	It(requirement("oauth2.code.not-an-access-token"), func(ctx SpecContext) {
+		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
+		code := oauth.Code(ctx, server, "")
+		Expect(ctx, api.Fetch(ctx, bearer(code))).To(BeRefused(ctx, "bearer-refused"))
+		Expect(ctx, server.Renew(ctx, code)).To(BeRefused(ctx, "refresh-dead"))
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
+	})
+
+	It(requirement("oauth2.code.missing"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		code := oauth.Code(ctx, server, "")
+		Expect(ctx, server.Exchange(ctx, code, oauth.Drop("code"))).To(BeRefused(ctx, "code-missing"))
+		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", ""))).To(BeRefused(ctx, "code-missing"))
+		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", unknown))).To(BeRefused(ctx, "code-refused"))
+		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", code+"0"))).To(BeRefused(ctx, "code-refused"))
+		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", code[:len(code)-1]))).To(BeRefused(ctx, "code-refused"))
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
+	})
+
+	It(requirement("oauth2.code.expires"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
+		code := oauth.Code(ctx, server, "")
+		Advance(ctx, 10*time.Minute+30*time.Second)
+		Expect(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
+		works(ctx, server)
+	})
+
+	It(requirement("provider.token.replay-kills"), func(ctx SpecContext) {
+		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
+		code := oauth.Code(ctx, server, "")
+		first := server.Exchange(ctx, code)
+		Control(ctx, first).To(IssueTokens())
+		Control(ctx, api.Fetch(ctx, bearer(first.Text("access_token")))).To(HaveStatus(http.StatusOK))
+		Control(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
+		Expect(ctx, api.Fetch(ctx, bearer(first.Text("access_token")))).To(BeRefused(ctx, "bearer-refused"))
+	})
+
+	It(requirement("provider.token.bound-redirect"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
+		redirect := server.Request().Get("redirect_uri")
+		Expect(ctx, exchange(ctx, server, oauth.Set("redirect_uri", redirect+"/"))).To(BeRefused(ctx, "redirect-refused"))
+		Expect(ctx, exchange(ctx, server, oauth.Set("redirect_uri", "https://elsewhere.example/"))).To(BeRefused(ctx, "redirect-refused"))
+		Expect(Step(ctx, "none"), exchange(ctx, server, oauth.Drop("redirect_uri"))).To(BeRefused(ctx, "redirect-refused"))
+	})
+})
+
+// atOnce redeems a code eight times at the same moment.
+func atOnce(ctx Ctx, server oauth.Server, code string, list ...oauth.Change) []*wire.Exchange {
+	answers := make([]*wire.Exchange, 8)
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() { answers[i] = server.Exchange(ctx, code, list...) })
+	}
+	wg.Wait()
+	return answers
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"net/http"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+var _ = Describe("Token errors", func() {
+	It(requirement("oauth2.error.status-400"), func(ctx SpecContext) {
+		server, clients := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx)
+		refuse := All(BeRefused(ctx, "token-refused"), HaveText("error"))
+		works(ctx, server)
+		for _, a := range []attempt{
+			{"TE01 no grant_type", changes(oauth.Drop("grant_type"))},
+			{"TE05 no client_id", changes(oauth.Drop("client_id"))},
+			{"TE09 other client_id", changes(oauth.Set("client_id", clients.Other().ID))},
+			{"TE14 grant foo", changes(oauth.Set("grant_type", "foo"))},
+		} {
+			Expect(Step(ctx, a.name), exchange(Step(ctx, a.name), server, a.changes...)).To(refuse)
+		}
+		for _, a := range []attempt{
+			{"TE02 no code", changes(oauth.Drop("code"))},
+			{"TE06 unknown code", nil},
+			{"TE13 unknown refresh token", changes(oauth.Set("grant_type", "refresh_token"), oauth.Drop("code"),
+				oauth.Add("refresh_token", unknown))},
+		} {
+			Expect(Step(ctx, a.name), server.Exchange(Step(ctx, a.name), unknown, a.changes...)).To(refuse)
+		}
+		Expect(Step(ctx, "TE04 empty body"), server.SendToken(ctx, http.MethodPost, "", formType, "")).To(refuse)
+	})
+
+	It(requirement("oauth2.error.charset"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
+		odd := []string{"", "xyz", "\"quoted\"", "back\\slash", "line\r\nend", "münchen", "\x00"}
+		Each(ctx, odd, Quoted, func(ctx Ctx, odd string) {
+			for _, field := range []string{"client_id", "code", "grant_type"} {
+				Expect(ctx, server.Exchange(ctx, unknown, oauth.Set(field, odd))).To(All(BeRefused(ctx, "token-refused"), haveErrorCharset()))
+			}
+		})
+	})
+
+	It(requirement("oauth2.error.duplicate-parameter"), func(ctx SpecContext) {
+		server, client := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Default()
+		works(ctx, server)
+		afterwards := HaveStatus(Answer(ctx, "code-after-repetition").Status...)
+		for _, p := range []struct{ name, parameter, value string }{
+			{"TE03 code twice, equal", "code", ""},
+			{"TE03 code twice, the other unknown", "code", unknown},
+			{"client_id twice, equal", "client_id", client.ID},
+			{"client_id twice, the other foreign", "client_id", "https://evil.example/"},
+			{"grant_type twice, equal", "grant_type", "authorization_code"},
+			{"grant_type twice", "grant_type", "refresh_token"},
+		} {
+			under, code := Step(ctx, p.name), oauth.Code(ctx, server, "")
+			if p.value == "" {
+				p.value = code
+			}
+			Expect(under, server.Exchange(under, code, oauth.Add(p.parameter, p.value))).To(BeRefused(ctx, "repetition-refused"))
+			Expect(Step(ctx, "after "+p.name), server.Exchange(ctx, code)).To(afterwards)
+		}
+	})
+
+	It(requirement("oauth2.error.unsupported-grant"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
+		for _, grant := range append([]string{"foo", "implicit", "Authorization_Code"}, Inputs(ctx, "unknown-grants")...) {
+			under := Step(ctx, grant)
+			Expect(under, server.Exchange(under, unknown, oauth.Set("grant_type", grant))).To(BeRefused(ctx, "grant-unsupported"))
+		}
+	})
+
+	It(requirement("oauth2.error.grant-type-missing"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
+		answer := exchange(ctx, server, oauth.Drop("grant_type"))
+		Expect(ctx, answer).To(All(HaveStatus(400), HaveError("invalid_request", "unsupported_grant_type"), GrantNothing()))
+	})
+})
+
+// haveErrorCharset holds for an error and a description of the characters that RFC 6749 §5.2 allows.
+func haveErrorCharset() Expectation {
+	return Hold("error and error_description of printable ASCII without quote and backslash", func(e *wire.Exchange) error {
+		for _, member := range []string{"error", "error_description"} {
+			for _, r := range e.Text(member) {
+				if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
+					return ErrOther
+				}
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"net/http"
+	"regexp"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2/dsl/core"
+
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+const formType = "application/x-www-form-urlencoded"
+
+var (
+	b64token   = regexp.MustCompile(`^[A-Za-z0-9._~+/-]+=*$`) // RFC 6750 §2.1
+	bearerWord = regexp.MustCompile(`(?i)^bearer$`)
+)
+
+const longestLife = 1 << 31 // seconds
+
+var _ = Describe("Token request and answer", func() {
+	It(requirement("oauth2.token.post-only"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		code := oauth.Code(ctx, server, "")
+		got := server.SendToken(ctx, http.MethodGet, server.CodeGrant(code).Encode(), "", "")
+		Expect(ctx, got).To(All(HaveStatus(400, 404, 405), GrantNothing()))
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
+	})
+
+	It(requirement("oauth2.token.query-ignored"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		code := oauth.Code(ctx, server, "")
+		query := server.CodeGrant(code).Encode()
+		Expect(ctx, server.SendToken(ctx, http.MethodPost, query, formType, "")).To(BeRefused(ctx, "query-refused"))
+		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
+	})
+
+	It(requirement("oauth2.token.form-encoding"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
+		kinds := []string{formType + "; charset=utf-8", formType + ";charset=UTF-8", "Application/X-WWW-Form-Urlencoded"}
+		Each(ctx, kinds, AsIs, func(ctx Ctx, kind string) {
+			body := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
+			Expect(ctx, server.SendToken(ctx, http.MethodPost, "", kind, body)).To(IssueTokens())
+		})
+	})
+
+	It(requirement("oauth2.token.ignore-unknown"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		list := changes(oauth.Add("foo", "bar"), oauth.Add("x_nonce", "1"))
+		for _, name := range Inputs(ctx, "unknown-parameters") {
+			list = append(list, oauth.Add(name, "read"))
+		}
+		Expect(ctx, exchange(ctx, server, list...)).To(IssueTokens())
+	})
+
+	It(requirement("oauth2.token.status-200"), func(ctx SpecContext) {
+		server := oauth.Get[oauth.Server](ctx)
+		good := All(HaveStatus(200), BeJSONObject())
+		answer := exchange(ctx, server)
+		Expect(Step(ctx, "code grant"), answer).To(good)
+		tokens, _ := oauth.Read(answer, "")
+		if tokens.Refresh == "" {
+			Block(ctx, "the code grant gave no refresh token: %s", answer)
+		}
+		Expect(Step(ctx, "refresh grant"), server.Renew(ctx, tokens.Refresh)).To(good)
+	})
+
+	It(requirement("oauth2.token.cache-no-store"), func(ctx SpecContext) {
+		bothGrants(ctx, All(HaveStatus(200), HaveDirective("Cache-Control", "no-store")))
+	})
+
+	It(requirement("oauth2.token.access-token"), func(ctx SpecContext) {
+		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
+		bothGrants(ctx, All(HaveStatus(200), HaveTextLike("access_token", b64token, "a b64token")))
+		Expect(ctx, api.Fetch(ctx, bearer(oauth.Issue(ctx, server).Access))).To(HaveStatus(200))
+	})
+
+	It(requirement("oauth2.token.token-type"), func(ctx SpecContext) {
+		bothGrants(ctx, HaveTextLike("token_type", bearerWord, "Bearer"))
+	})
+
+	It(requirement("oauth2.token.expires-in"), func(ctx SpecContext) {
+		bothGrants(ctx, HaveWholeNumber("expires_in", 1, longestLife))
+	})
+
+	It(requirement("oauth2.token.entropy"), func(ctx SpecContext) {
+		Expect(ctx, ofSessions(ctx, func(t oauth.Tokens) string { return t.Refresh })).To(BeUnguessable(128))
+	})
+
+	It(requirement("oauth2.token.access-entropy"), func(ctx SpecContext) {
+		Expect(ctx, ofSessions(ctx, func(t oauth.Tokens) string { return t.Access })).To(BeUnguessable(128))
+	})
+
+	It(requirement("oauth2.token.expires-in-true"), func(ctx SpecContext) {
+		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
+		answer := exchange(ctx, server)
+		Control(ctx, answer).To(All(IssueTokens(), HaveText("refresh_token"), HaveWholeNumber("expires_in", 1, longestLife)))
+		tokens, _ := oauth.Read(answer, "")
+		Control(ctx, api.Fetch(ctx, bearer(tokens.Access))).To(HaveStatus(200))
+		lifetime := time.Duration(tokens.Expires) * time.Second
+		Advance(ctx, lifetime-30*time.Second)
+		Expect(ctx, api.Fetch(ctx, bearer(tokens.Access))).To(HaveStatus(200))
+		Advance(ctx, 90*time.Second)
+		Expect(ctx, api.Fetch(ctx, bearer(tokens.Access))).To(BeRefused(ctx, "bearer-refused"))
+		Control(ctx, server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
+	})
+})
+
+// bothGrants holds the answers to the code grant and to the refresh grant against an expectation.
+func bothGrants(ctx Ctx, x Expectation) {
+	server := oauth.Get[oauth.Server](ctx)
+	answer := server.Exchange(Step(ctx, "code grant"), oauth.Code(ctx, server, ""))
+	Control(ctx, answer).To(IssueTokens())
+	Expect(Step(ctx, "code grant"), answer).To(x)
+	tokens, _ := oauth.Read(answer, "")
+	if tokens.Refresh == "" {
+		Block(ctx, "the code grant gave no refresh token: %s", answer)
+	}
+	refreshed := server.Renew(Step(ctx, "refresh grant"), tokens.Refresh)
+	Control(ctx, refreshed).To(IssueTokens())
+	Expect(Step(ctx, "refresh grant"), refreshed).To(x)
+}
+
+// ofSessions are eight sessions' secrets of a kind.
+func ofSessions(ctx Ctx, of func(oauth.Tokens) string) []string {
+	server := oauth.Get[oauth.Server](ctx)
+	list := make([]string, 8)
+	Each(ctx, Indices(len(list)), Nameless, func(ctx Ctx, i int) { list[i] = of(oauth.IssueRefreshable(ctx, server)) })
+	return list
+}
