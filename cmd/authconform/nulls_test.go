@@ -18,7 +18,7 @@ func TestNullTargets(t *testing.T) {
 		t.Run(null.Name, func(t *testing.T) {
 			t.Parallel()
 			deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
-				return judge(t, url, user, password, "--request-timeout", "5s")
+				return judge(t, url, user, password, "--request-timeout", "4s")
 			})
 		})
 	}
@@ -42,7 +42,7 @@ func TestNullThirdParties(t *testing.T) {
 			t.Run(profile+"/"+null.Name, func(t *testing.T) {
 				t.Parallel()
 				deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
-					return judgeIn(t, secret, url, ben.Username, ben.Password, append([]string{"--profile", profile, "--request-timeout", "5s"}, flags(url)...)...)
+					return judgeIn(t, secret, url, ben.Username, ben.Password, append([]string{"--profile", profile, "--request-timeout", "4s"}, flags(url)...)...)
 				})
 			})
 		}

@@ -86,12 +86,14 @@ type session struct {
 	tools kind.Tools
 }
 
-func open(_ kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
+func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	p := &Proxy{Service: f.Service, Patience: t.Patience, Person: provider.Visiting(f.Account, f.Steps, t.Browser)}
 	t.Wire.Observe = p.doubt.Observe
 	p.Wire = wire.New(t.Wire)
 	p.Person.Wire = p.Wire
-	p.doubt.Settle(p.Wire, kind.Question{Ask: p.services, Ban: kind.Banned})
+	if s.Found != nil {
+		p.doubt.Settle(p.Wire, kind.Question{Ask: p.services, Ban: kind.Banned})
+	}
 	return &session{p, f, t}, nil
 }
 

@@ -79,7 +79,9 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	h := New(Options{
 		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Facts: at.Facts, Account: f.Account, Patience: t.Patience, Mark: s.Mark, Session: at.Session,
 	})
-	h.doubt.Settle(h.Wire, kind.Question{Ask: h.providers, Ban: h.banned})
+	if s.Found != nil {
+		h.doubt.Settle(h.Wire, kind.Question{Ask: h.providers, Ban: h.banned})
+	}
 	return &session{Home: h, flags: f, tools: t, mark: s.Mark}, nil
 }
 

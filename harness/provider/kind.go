@@ -104,7 +104,9 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 		return nil, err
 	}
 	p := New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock)
-	p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Banned})
+	if s.Found != nil {
+		p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Banned})
+	}
 	return &session{p, f, t}, nil
 }
 
