@@ -57,7 +57,7 @@ func (f *reportFlags) run(w io.Writer, dir string) error {
 	if err := f.apply(s); err != nil {
 		return err
 	}
-	return outcome(s, f.Strict, writer.Write(w, s, f.options()))
+	return exitOf(s, f.Strict, writer.Write(w, s, f.options()))
 }
 
 func (f *viewFlags) options() reports.Options {
@@ -90,11 +90,11 @@ func (f *viewFlags) publish(w io.Writer, s *evidence.Set) error {
 	if s.Dir != "" {
 		err = errors.Join(err, reports.Folder(s.Dir, s, f.options()))
 	}
-	return outcome(s, f.Strict, err)
+	return exitOf(s, f.Strict, err)
 }
 
-// outcome is the error that decides the exit code: a report that cannot be written outweighs what it says.
-func outcome(s *evidence.Set, strict bool, err error) error {
+// exitOf is the error that decides the exit code: a report that cannot be written outweighs what it says.
+func exitOf(s *evidence.Set, strict bool, err error) error {
 	out := s.Outcome(strict)
 	if err != nil {
 		return exit.With(exit.Broken, errors.Join(err, out))
