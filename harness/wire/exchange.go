@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,14 +19,7 @@ type Request struct {
 	Header http.Header
 	Body   string
 	Host   string        // overrides the Host header
-	Limit  time.Duration // of the whole exchange; 0: RequestTimeout
-}
-
-func (r Request) limit() time.Duration {
-	if r.Limit > 0 {
-		return r.Limit
-	}
-	return RequestTimeout
+	Limit  time.Duration // of the whole exchange; 0: as the client says
 }
 
 // Exchange is a request and what came back, unredacted: it stays in the process that judges.
@@ -89,10 +83,12 @@ func (e *Exchange) String() string {
 	switch {
 	case e == nil:
 		return "no exchange"
+	case e.Err != nil && e.Status == 0 && e.late():
+		return e.why()
 	case e.Err != nil && e.Status == 0:
-		return "no answer: " + e.failure()
+		return "no answer: " + e.why()
 	case e.Err != nil:
-		return fmt.Sprintf("%d and then %s", e.Status, e.failure())
+		return fmt.Sprintf("%d and then %s", e.Status, e.why())
 	}
 	s := fmt.Sprintf("%d", e.Status)
 	if loc := e.Header.Get("Location"); loc != "" {
@@ -110,10 +106,7 @@ func (e *Exchange) String() string {
 }
 
 // telling are the members of a JSON answer that decide verdicts, in the order they are shown.
-var telling = []string{
-	"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result",
-	"access_token", "refresh_token", "expires_in", "auth_code",
-}
+var telling = []string{"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result", "access_token", "refresh_token", "expires_in", "auth_code"}
 
 // brief is a JSON object without the members that no verdict needs.
 func (e *Exchange) brief() (string, bool) {
@@ -131,25 +124,34 @@ func (e *Exchange) brief() (string, bool) {
 	return "{" + strings.Join(parts, ", ") + "}", len(parts) > 0
 }
 
-// failure is why there was no whole answer, without what Go adds to a transport error: method and URL, which stand beside
-// it and may carry a secret.
-func (e *Exchange) failure() string {
-	var transport *url.Error
-	if !errors.As(e.Err, &transport) {
-		return e.Err.Error()
+// why is Err without what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
+func (e *Exchange) why() string {
+	if e.late() {
+		return fmt.Sprintf("no answer within %s", e.Request.Limit)
 	}
-	if transport.Timeout() {
-		return fmt.Sprintf("no answer within %s", e.Request.limit())
+	transport := &url.Error{}
+	if errors.As(e.Err, &transport) {
+		return transport.Err.Error()
 	}
-	return transport.Err.Error()
+	return e.Err.Error()
 }
 
-// Cut shortens a text to n bytes, on a character.
+// late reports whether the whole time was waited, rather than that of a connection.
+func (e *Exchange) late() bool { return e.TimedOut() && e.Duration >= e.Request.Limit }
+
+// TimedOut reports whether the target took longer than it may, to be reached or to answer.
+func (e *Exchange) TimedOut() bool {
+	var err net.Error
+	return errors.As(e.Err, &err) && err.Timeout()
+}
+
+// Cut shortens a text to n bytes, on a character, and says how much is gone.
 func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
+	kept := strings.ToValidUTF8(s[:n], "")
+	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept))
 }
 
 // Resolve is a reference as a browser on the exchange's URL follows it.

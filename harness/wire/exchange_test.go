@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/authconform/authconform/evidence/redact"
 )
 
 func answer(kind, body string) *Exchange {
@@ -91,8 +93,8 @@ func TestACutIsOnACharacter(t *testing.T) {
 		want string
 	}{
 		{"abc", 3, "abc"},
-		{"abcd", 3, "abc…"},
-		{"aüb", 2, "a…"},
+		{"abcd", 3, "abc… (1 more bytes)"},
+		{"aüb", 2, "a… (3 more bytes)"},
 		{"", 0, ""},
 	} {
 		if got := Cut(c.text, c.n); got != c.want || !utf8.ValidString(got) {
@@ -107,8 +109,8 @@ func TestEvidenceTellsHowTheRequestWasSent(t *testing.T) {
 		Request: Request{Method: "POST", URL: "http://h/", Host: "odd.example", Header: header("X-A", "1"), Body: "a=b"},
 		Status:  http.StatusOK, Header: header("X-B", "2"), Body: "done", Started: started, Duration: 1500 * time.Microsecond,
 	}
-	got := e.Evidence("a step", NewSecrets())
-	if got.Label != "a step" || got.Method != "POST" || got.URL != "http://h/" || got.RequestBody != "a=b" || got.Status != 200 ||
+	got := Evidence([]*Exchange{e}, redact.New(nil))[0]
+	if got.Method != "POST" || got.URL != "http://h/" || got.RequestBody != "a=b" || got.Status != 200 ||
 		got.ResponseBody != "done" || !got.Started.Equal(started) || got.DurationMS != 1.5 || got.Error != "" {
 		t.Errorf("%+v", got)
 	}

@@ -7,54 +7,44 @@ import (
 	"testing"
 )
 
-func TestAnErrorDecidesTheExitCode(t *testing.T) {
-	plain := errors.New("out of order")
+func TestAnErrorKeepsItsCodeHoweverItIsWrapped(t *testing.T) {
+	plain := errors.New("no")
 	for name, c := range map[string]struct {
 		err  error
-		want int
+		code int
 	}{
-		"no error":                        {nil, OK},
-		"no error, with a code":           {With(NoTarget, nil), OK},
-		"an error without a code":         {plain, Broken},
-		"an error with a code":            {With(NoTarget, plain), NoTarget},
-		"one that is wrapped":             {fmt.Errorf("at the door: %w", With(NoTarget, plain)), NoTarget},
-		"one that is joined with another": {errors.Join(plain, With(Empty, plain)), Empty},
-		"the outer code of two":           {With(Usage, With(NoTarget, plain)), Usage},
-		"one that was printed":            {Silent(Failed), Failed},
-		"a wrong call":                    {Usagef("give --%s", "user"), Usage},
-		"a word that nothing has":         {Unknown("profile", "x", nil), Usage},
-		"an interrupted run":              {Interrupt(context.Background(), "bye"), Interrupted},
+		"none":                 {nil, OK},
+		"one without a code":   {plain, Broken},
+		"one with a code":      {With(NoTarget, plain), NoTarget},
+		"wrong usage":          {Usagef("--procs %d", 0), Usage},
+		"wrapped":              {fmt.Errorf("so: %w", With(Empty, plain)), Empty},
+		"an unknown word":      {Unknown("need", "browsr", []string{"browser"}), Usage},
+		"no error with a code": {With(Failed, nil), OK},
+		"one that was printed": {Silent(Failed), Failed},
 	} {
-		if got := Code(c.err); got != c.want {
-			t.Errorf("%s: %d, want %d", name, got, c.want)
+		if got := Code(c.err); got != c.code {
+			t.Errorf("%s: %d, want %d", name, got, c.code)
 		}
 	}
-}
-
-func TestACodeLeavesTheErrorAsItIs(t *testing.T) {
-	plain := errors.New("out of order")
-	err := With(NoTarget, plain)
-	if err.Error() != "out of order" || !errors.Is(err, plain) {
-		t.Errorf("%v", err)
+	if !errors.Is(With(NoTarget, plain), plain) || With(NoTarget, plain).Error() != "no" {
+		t.Error("the reason is lost")
 	}
-	if text := Silent(Failed).Error(); text != "" {
-		t.Errorf("an error that was printed says %q again", text)
+	if Silent(Failed).Error() != "" {
+		t.Error("it is told twice")
 	}
 }
 
-func TestAWrongWordComesWithTheRightOne(t *testing.T) {
-	want := `unknown profile "linkng"; did you mean "linking"?`
-	if got := Unknown("profile", "linkng", []string{"home-assistant", "linking"}).Error(); got != want {
-		t.Errorf("%s\nwant %s", got, want)
+func TestAnUnknownWordIsToldWithTheNearest(t *testing.T) {
+	if got := Unknown("need", "browsr", []string{"clock", "browser"}).Error(); got != `unknown need "browsr"; did you mean "browser"?` {
+		t.Error(got)
 	}
 }
 
-func TestAnInterruptSaysWhoEndedItAndWhatIsKept(t *testing.T) {
-	signal := errors.New("interrupt signal")
+func TestAnInterruptionTellsItsCause(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(signal)
-	err := Interrupt(ctx, "the report has what was judged until then")
-	if err.Error() != "interrupted: interrupt signal; the report has what was judged until then" || !errors.Is(err, signal) {
-		t.Errorf("%v", err)
+	cancel(errors.New("--timeout 1s has passed"))
+	err := Interrupt(ctx, "nothing was judged")
+	if Code(err) != Interrupted || err.Error() != "interrupted: --timeout 1s has passed; nothing was judged" {
+		t.Error(err)
 	}
 }

@@ -12,12 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/browser/browsertest"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
-	"github.com/authconform/authconform/reports"
 )
 
 func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
@@ -155,7 +155,7 @@ func TestAWalkThatBreaksOffIsNoRefusal(t *testing.T) {
 		ctx, cancel := context.WithTimeout(ctx, 20*time.Second) // less than what a page is waited for
 		defer cancel()
 		judge.Run(func() { t.Errorf("it came to %s", p.authorize(ctx)) })
-		return judge.From(ctx).Outcome(reports.Must, false).Reason
+		return judge.From(ctx).Outcome(evidence.Must, false).Reason
 	}
 	p, ctx := at(t, scriptedProvider(t), `- press: "#yes["`)
 	if got := blocked(p, ctx); !strings.Contains(got, `steps.yaml:1: "#yes[" is no selector`) {
