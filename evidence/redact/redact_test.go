@@ -108,9 +108,10 @@ func TestTheSameSecretHasTheSameName(t *testing.T) {
 func TestWhatIsNoSecretStays(t *testing.T) {
 	table := New(New(nil))
 	table.LearnText(`{"code":"ab","result":"invalid_auth","token":"refresh_token","type":"create_entry","username":"ada-lovelace"}`)
+	table.LearnText(`{"id":1,"type":"result","result":{"group_ids":["system-users"],"user":{"name":"ada-lovelace"}}}`)
 	table.LearnText("response_type=code&client_id=https%3A%2F%2Fapp.example%2F&state=not-a-secret&token_type=Bearer-like")
 	for _, text := range []string{
-		"ab", "invalid_auth", "refresh_token", "create_entry", "ada-lovelace", "https://app.example/", "not-a-secret", "Bearer-like",
+		"ab", "invalid_auth", "refresh_token", "create_entry", "ada-lovelace", "system-users", "https://app.example/", "not-a-secret", "Bearer-like",
 	} {
 		if got := table.Hide(text); got != text {
 			t.Errorf("%q is shown as %q", text, got)
