@@ -72,7 +72,7 @@ func TestARefreshKeepsWhatItDoesNotName(t *testing.T) {
 		"the access token alone":     {Token{"access_token": "b"}, Token{"access_token": "b", "refresh_token": "r"}},
 		"rotation":                   {Token{"access_token": "b", "refresh_token": "s"}, Token{"access_token": "b", "refresh_token": "s"}},
 		"a refresh token of null":    {Token{"access_token": "b", "refresh_token": nil}, Token{"access_token": "b", "refresh_token": "r"}},
-		"a new member and a life":    {Token{"expires_in": 5, "x": 1}, Token{"access_token": "a", "refresh_token": "r", "expires_in": 5, "x": 1}},
+		"a new member and a life":    {Token{"expires_in": 5, "x": 1}, Token{"access_token": "a", "refresh_token": "r", "x": 1}},
 		"nothing (the same as then)": {Token{}, before},
 	} {
 		got := merge(old, c.fresh)
@@ -107,7 +107,8 @@ func ptr[T any](v T) *T { return &v }
 func TestAFailureHasItsOutcome(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[int]Outcome{
-		0: Retry, 200: Ignore, 302: Ignore, 400: Reauth, 401: Reauth, 403: Reauth, 404: Reauth, 429: Retry, 499: Reauth, 500: Retry, 503: Retry,
+		0: Retry, 200: Ignore, 302: Ignore, 429: Retry, 500: Retry, 503: Retry,
+		400: Reauth, 401: Reauth, 403: Reauth, 404: Reauth, 499: Reauth,
 	} {
 		if got := outcomeOf(Failure{"x", status}); got != want {
 			t.Errorf("%d: %v, want %v", status, got, want)
