@@ -83,7 +83,7 @@ func (h *Home) Leave(ctx context.Context) {
 	h.GiveBack(ctx)
 	h.mu.Lock()
 	kept := h.owed.kept
-	h.owed.kept = nil
+	h.owed.kept, h.session = nil, oauth.Tokens{}
 	h.mu.Unlock()
 	for _, token := range kept {
 		h.PostForm(ctx, "/auth/revoke", oauth.Form{{"token", token}})

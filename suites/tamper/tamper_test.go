@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/reports"
 )
 
 func TestEachChangeMakesAnotherSecret(t *testing.T) {
@@ -93,7 +93,7 @@ func TestATokenThatIsNoJWTIsNotForged(t *testing.T) {
 	for _, token := range []string{"opaque", "a.b", "!.!.!", "bm8.bm8.x"} {
 		record := judge.NewRecord()
 		judge.Run(func() { Parse(judge.With(context.Background(), record), token) })
-		if got := record.Outcome(reports.Must, true).Verdict; got != reports.NotApplicable {
+		if got := record.Outcome(evidence.Must, true).Verdict; got != evidence.NotApplicable {
 			t.Errorf("%s: %s, want not applicable", token, got)
 		}
 	}
