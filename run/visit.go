@@ -20,6 +20,8 @@ type visit struct {
 	kind.Session
 	tools kind.Tools
 	facts kind.Facts
+
+	warnings []string // about credentials
 }
 
 // pay opens the visit and looks at the target.
@@ -41,6 +43,7 @@ func pay(ctx context.Context, k kind.Kind, s kind.Setup, o kind.ToolOptions) (v 
 	under, cancel := context.WithTimeout(v.With(judge.With(ctx, record)), limit)
 	defer cancel()
 	v.facts, err = v.Look(under)
+	v.warnings = record.Warnings()
 	v.tools.Browser.Close() // workers have their own
 	if err != nil {
 		v.retreat()

@@ -128,9 +128,6 @@ func TestAnOrdinaryWordDoesNotEatTheReport(t *testing.T) {
 	if got := table.Hide(`the code {"code":"code","x":"code"} token=code&y=code`); got != `the code {"code":"‹token 1›","x":"code"} token=‹token 1›&y=code` {
 		t.Error(got)
 	}
-	if w := table.Warnings(); len(w) != 1 || strings.Contains(w[0], "code") {
-		t.Errorf("%q", w)
-	}
 }
 
 func TestSecretsOfOtherRowsAreHiddenToo(t *testing.T) {

@@ -112,8 +112,8 @@ func (s *session) Found() any { return nil }
 
 // With implements kind.Session.
 func (s *session) With(ctx context.Context) context.Context {
-	judge.Secret(ctx, "password", s.flags.Account.Password)
-	judge.Secret(ctx, "secret", s.flags.Account.TOTPSecret)
+	judge.Credential(ctx, "password", s.flags.Account.Password)
+	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
 	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(context.WithValue(ctx, proxyKey{}, s.Proxy))
 }

@@ -145,8 +145,8 @@ func (s *session) Found() any { return found{s.Facts, s.OpenSession()} }
 
 // With implements kind.Session.
 func (s *session) With(ctx context.Context) context.Context {
-	judge.Secret(ctx, "password", s.flags.Account.Password)
-	judge.Secret(ctx, "secret", s.flags.Account.TOTPSecret)
+	judge.Credential(ctx, "password", s.flags.Account.Password)
+	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
 	judge.Secret(ctx, "token", s.flags.ControlToken)
 	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(oauth.With(With(ctx, s.Home), s.Home))

@@ -28,6 +28,7 @@ type Record struct {
 	need          string // the condition that is lacking
 	notApplicable string
 	cleanups      []func(context.Context)
+	short         []string // kinds of credentials that are too short to be searched for
 	aliases       []string // real, name, real, name: what differs from run to run in the names of vectors
 }
 
@@ -81,6 +82,18 @@ func From(ctx context.Context) *Record {
 
 // Secret makes a value secret in everything the spec leaves behind.
 func Secret(ctx context.Context, kind, value string) { From(ctx).secrets.Learn(kind, value) }
+
+// Credential makes what the user gave us a secret, as Secret does. One that is too short to be searched for in free text is
+// warned of.
+func Credential(ctx context.Context, kind, value string) {
+	r := From(ctx)
+	r.secrets.Learn(kind, value)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if value != "" && len(value) < redact.Shortest && !slices.Contains(r.short, kind) {
+		r.short = append(r.short, kind)
+	}
+}
 
 // Alias gives what differs from run to run, an address for one, a name in the names of vectors: baselines hold on the next
 // run, on another port.
@@ -157,7 +170,17 @@ func (r *Record) learn() {
 }
 
 // Warnings are about secrets that could not be hidden everywhere.
-func (r *Record) Warnings() []string { return r.secrets.Warnings() }
+func (r *Record) Warnings() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []string
+	for _, kind := range r.short {
+		list = append(list, fmt.Sprintf(
+			"the %s has fewer than %d characters: it is hidden where it is sent or returned, but free text cannot be searched for it",
+			strings.ReplaceAll(kind, "_", " "), redact.Shortest))
+	}
+	return list
+}
 
 // Outcome is the record turned into a result's parts. Level decides what a broken row is called. Brief spares a row
 // that passed without a remark its evidence.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -137,11 +136,6 @@ func (o *Outcome) take(e Event, done map[string]bool) {
 	case e.Result != nil:
 		o.Results = append(o.Results, *e.Result)
 		done[e.Result.ID] = true
-		for _, w := range e.Warnings {
-			if !slices.Contains(o.Warnings, w) {
-				o.Warnings = append(o.Warnings, w)
-			}
-		}
 	case e.Traces != nil:
 		o.Traces = append(o.Traces, e.Traces...)
 	case e.Broken != nil:

@@ -45,10 +45,9 @@ func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (
 
 // judged is what became of a row: its result, with the files that it names, and a defect of ours, in words.
 type judged struct {
-	result   evidence.Result
-	files    []evidence.File
-	warnings []string
-	broken   string
+	result evidence.Result
+	files  []evidence.File
+	broken string
 }
 
 func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (out judged) {
@@ -74,7 +73,7 @@ func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (ou
 	if brief && (result.Verdict == evidence.Pass || result.Verdict == evidence.NotApplicable) {
 		result.Evidence = nil
 	}
-	out.files, out.warnings = record.Files(&result), record.Warnings()
+	out.files = record.Files(&result)
 	out.result = result
 	return out
 }

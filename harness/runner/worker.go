@@ -64,7 +64,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
 	var totals Totals
-	judge.Run(func() { totals.Totals = w.env.Leave(judge.With(w.env.With(leave), judge.NewRecord())) })
+	judge.Run(func() { totals.Totals = w.env.Leave(w.env.With(judge.With(leave, judge.NewRecord()))) })
 	totals.Lost = w.lost
 	if stopped.Err() == nil && w.lost == nil {
 		for _, r := range job.Rows {
@@ -146,7 +146,7 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	seen := spec.see(judge.InRun(under, w.secrets), row, w.env, !w.job.Evidence)
 	after, cancelAfter := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	defer cancelAfter()
-	_ = guarded(func() { errors.As(w.env.Lost(judge.With(w.env.With(after), judge.NewRecord())), &w.lost) })
+	_ = guarded(func() { errors.As(w.env.Lost(w.env.With(judge.With(after, judge.NewRecord()))), &w.lost) })
 	if w.stopped.Err() != nil || w.lost != nil {
 		return // cut off: no verdict is better than a false one
 	}
@@ -155,5 +155,5 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 		w.emit(Event{Broken: &Broken{row.ID, w.secrets.Hide(seen.broken)}})
 		return
 	}
-	w.emit(Event{Result: &seen.result, Files: seen.files, Warnings: seen.warnings})
+	w.emit(Event{Result: &seen.result, Files: seen.files})
 }

@@ -80,7 +80,7 @@ func Evidence(list []*Exchange, t *redact.Table) []evidence.Exchange {
 	for i, e := range list {
 		out[i] = e.shown(t)
 		if e.Request.Method == frame {
-			sent, got = append(sent, e.Request.Body), append(got, e.Body)
+			sent, got = append(sent, within(e.Request.Body)), append(got, within(e.Body))
 		}
 	}
 	sent, got = t.HideAll(sent), t.HideAll(got)
@@ -89,8 +89,8 @@ func Evidence(list []*Exchange, t *redact.Table) []evidence.Exchange {
 			out[i].RequestBody, out[i].ResponseBody = sent[n], got[n]
 			n++
 		}
-		out[i].RequestBody, out[i].RequestCut = limited(out[i].RequestBody)
-		out[i].ResponseBody, out[i].ResponseCut = limited(out[i].ResponseBody)
+		out[i].RequestBody, out[i].RequestCut = limited(out[i].RequestBody, list[i].Request.Body)
+		out[i].ResponseBody, out[i].ResponseCut = limited(out[i].ResponseBody, list[i].Body)
 	}
 	return out
 }
@@ -105,7 +105,7 @@ func (e *Exchange) shown(t *redact.Table) evidence.Exchange {
 		Started: e.Started, DurationMS: float64(e.Duration.Microseconds()) / 1000,
 	}
 	if e.Request.Method != frame {
-		out.RequestBody, out.ResponseBody = t.Hide(e.Request.Body), t.Hide(e.Body)
+		out.RequestBody, out.ResponseBody = t.Hide(within(e.Request.Body)), t.Hide(within(e.Body))
 	}
 	if e.Request.Host != "" {
 		out.RequestHeaders = append([]evidence.Header{{Name: "Host", Value: t.Hide(e.Request.Host)}}, out.RequestHeaders...)
@@ -116,13 +116,20 @@ func (e *Exchange) shown(t *redact.Table) evidence.Exchange {
 	return out
 }
 
-// limited cuts a body that is longer than evidence keeps, and tells how much of it is gone.
-func limited(body string) (string, int) {
-	if len(body) <= evidence.BodyLimit {
-		return body, 0
+// margin is what is searched beyond the bytes that are kept: a secret that begins before the cut is found whole.
+const margin = 8 << 10
+
+// within is the part of a body that may be kept, and its margin.
+func within(body string) string { return body[:min(len(body), evidence.BodyLimit+margin)] }
+
+// limited cuts a body that is longer than evidence keeps, after its secrets were replaced, and tells how much of the whole
+// is gone.
+func limited(shown, whole string) (string, int) {
+	if len(shown) <= evidence.BodyLimit && len(whole) <= evidence.BodyLimit+margin {
+		return shown, 0
 	}
-	kept := strings.ToValidUTF8(body[:evidence.BodyLimit], "")
-	return kept, len(body) - len(kept)
+	kept := strings.ToValidUTF8(shown[:min(len(shown), evidence.BodyLimit)], "")
+	return kept, max(1, len(whole)-len(kept))
 }
 
 func headers(h http.Header, t *redact.Table) []evidence.Header {

@@ -140,7 +140,7 @@ func sentAway(e *wire.Exchange) bool {
 		return false
 	}
 	where, err := e.Resolve(to)
-	return err != nil || !strings.HasPrefix(where, originOf(e.Request.URL))
+	return err != nil || originOf(where) != originOf(e.Request.URL)
 }
 
 func originOf(raw string) string {
