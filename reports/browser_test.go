@@ -68,9 +68,11 @@ func TestThePageOpensOnWhatFailed(t *testing.T) {
 	if err := p.Press(ctx, ".evidence > summary"); err != nil {
 		t.Fatal(err)
 	}
-	after := ask[int](t, ctx, p, `async () => { await new Promise(requestAnimationFrame); return document.querySelectorAll(".exchange").length; }`)
-	if before != 0 || after != 4 {
-		t.Errorf("%d exchanges before evidence was opened, and %d after; want 0 and 4", before, after)
+	if err := p.Until(ctx, "four exchanges", func(ctx context.Context) (bool, error) {
+		n, err := browser.Eval[int](ctx, p, `() => document.querySelectorAll(".exchange").length`)
+		return n == 4, err
+	}); err != nil || before != 0 {
+		t.Errorf("%d exchanges before the evidence was opened, want none; after it: %v", before, err)
 	}
 }
 
@@ -123,15 +125,14 @@ func TestALinkToARowShowsItsHeading(t *testing.T) {
 
 func TestWordsOfATargetRunNothingInABrowser(t *testing.T) {
 	ctx, p := opened(t, hostileSet(), "#"+"row.pass")
-	ask[bool](t, ctx, p, `async () => {
-		for (let i = 0; i < 3; i++) {
+	if err := p.Until(ctx, "all evidence", func(ctx context.Context) (bool, error) {
+		n, err := browser.Eval[int](ctx, p, `() => {
 			document.querySelectorAll("details").forEach((details) => { details.open = true; });
-			await new Promise((done) => setTimeout(done, 20));
-		}
-		return true;
-	}`)
-	if n := ask[int](t, ctx, p, `() => document.querySelectorAll(".exchange").length`); n < 8 {
-		t.Errorf("the evidence is not shown: %d exchanges", n)
+			return document.querySelectorAll(".exchange").length;
+		}`)
+		return n >= 8, err
+	}); err != nil {
+		t.Error(err)
 	}
 	if d, c := p.Dialogs(), p.Console(); len(d) > 0 || len(c) > 0 {
 		t.Errorf("dialogs %v, console %v", d, c)
