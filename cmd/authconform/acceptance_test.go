@@ -19,10 +19,10 @@ import (
 	"github.com/joshdk/go-junit"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // builtIn judges the built-in mock into a folder.
@@ -83,10 +83,9 @@ func TestShardsJoin(t *testing.T) {
 	if o := invoke(t, append([]string{"merge", "--report-dir", joined}, parts...)...); o.code != exit.OK {
 		t.Fatalf("merge: exit %d\n%s", o.code, o.all())
 	}
-	a, err1 := reports.Read(filepath.Join(whole, "report.json"))
-	b, err2 := reports.Read(filepath.Join(joined, "report.json"))
-	if err1 != nil || err2 != nil || len(a.Results) != len(b.Results) {
-		t.Fatal(err1, err2)
+	a, b := recorded(t, whole), recorded(t, joined)
+	if len(a.Results) != len(b.Results) {
+		t.Fatalf("%d rows, and %d in shards", len(a.Results), len(b.Results))
 	}
 	for i := range a.Results {
 		if a.Results[i].ID != b.Results[i].ID || a.Results[i].Verdict != b.Results[i].Verdict {
@@ -120,22 +119,15 @@ func TestReportsOfAFailure(t *testing.T) {
 	if o := finish(t, cmd); o.code != exit.Failed {
 		t.Fatalf("exit %d\n%s", o.code, o.all())
 	}
-	schema, err := jsonschema.NewCompiler().Compile("../../reports/schema/report.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	raw, err := os.ReadFile(filepath.Join(dir, "report.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
+	meetsSchema(t, raw)
+	var r struct {
+		Summary evidence.Summary
+		Results []evidence.Result
 	}
-	if err := schema.Validate(document); err != nil {
-		t.Error(err)
-	}
-	var r reports.Report
 	if err := json.Unmarshal(raw, &r); err != nil {
 		t.Fatal(err)
 	}
@@ -153,11 +145,28 @@ func TestReportsOfAFailure(t *testing.T) {
 		total.Passed += suite.Totals.Passed
 	}
 	sum := r.Summary
-	if total.Tests != len(r.Results) || total.Failed+total.Error != sum.Fail+sum.Blocked || total.Skipped != sum.NotRun+sum.NotApplicable+sum.KnownFail || total.Passed != sum.Pass+sum.Note+sum.Warn {
+	if total.Tests != len(r.Results) || total.Failed+total.Error != sum.Fail+sum.Blocked ||
+		total.Skipped != sum.NotRun+sum.NotApplicable+sum.KnownFail || total.Passed != sum.Pass+sum.Note+sum.Warn {
 		t.Errorf("junit.xml counts %+v, the summary %+v", total, sum)
 	}
 	if sum.Fail == 0 {
 		t.Error("a home with defects fails nothing")
+	}
+}
+
+// meetsSchema holds a report.json against its schema.
+func meetsSchema(t *testing.T, raw []byte) {
+	t.Helper()
+	schema, err := jsonschema.NewCompiler().Compile("../../reports/schema/report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(document); err != nil {
+		t.Error(err)
 	}
 }
 

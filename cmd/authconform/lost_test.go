@@ -135,12 +135,12 @@ func TestALostTargetEndsTheRunWithOneSentence(t *testing.T) {
 				for _, r := range report.Results {
 					if r.Verdict == evidence.Blocked {
 						blocked++
-						if r.Reason != report.Run.Interrupt {
+						if r.Reason != report.End.Interrupt {
 							t.Errorf("%s is blocked for a reason of its own: %s", r.ID, r.Reason)
 						}
 					}
 				}
-				if blocked == 0 || report.Summary.Pass == 0 || report.Summary.Fail > 0 {
+				if blocked == 0 || evidence.Count(report.Results).Pass == 0 || evidence.Count(report.Results).Fail > 0 {
 					t.Errorf("no fair partial report:\n%s", o.out)
 				}
 				if took := time.Since(started); took > patienceOfTests {

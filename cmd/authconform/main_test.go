@@ -12,8 +12,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real: where the
@@ -60,24 +60,33 @@ func invoke(t *testing.T, args ...string) outcome {
 	return finish(t, program(t.Context(), t, args...))
 }
 
-// judge runs against a target as its owner, and reads the report.
-func judge(t *testing.T, url, user, password string, args ...string) (outcome, *reports.Report) {
+// judge runs against a target as its owner, and reads what was recorded.
+func judge(t *testing.T, url, user, password string, args ...string) (outcome, *evidence.Set) {
 	t.Helper()
 	return judgeIn(t, nil, url, user, password, args...)
 }
 
 // judgeIn is judge with more in the environment.
-func judgeIn(t *testing.T, env []string, url, user, password string, args ...string) (outcome, *reports.Report) {
+func judgeIn(t *testing.T, env []string, url, user, password string, args ...string) (outcome, *evidence.Set) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
 	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--browser", "off", "--report-dir", dir}, args...)...)
 	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_USER="+user, "AUTHCONFORM_PASSWORD="+password), env...)
 	o := finish(t, cmd)
-	r, err := reports.Read(filepath.Join(dir, "report.json"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	return o, recorded(t, dir)
+}
+
+// recorded is the run of a report folder; nil: none was begun.
+func recorded(t *testing.T, dir string) *evidence.Set {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(dir, evidence.FileName)); err != nil {
+		return nil
+	}
+	s, err := evidence.Read(dir)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return o, r
+	return s
 }
 
 // mockHome starts a mock home and names its owner.

@@ -17,7 +17,6 @@ import (
 
 	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // served is a home that listens in another way than the usual one.
@@ -119,9 +118,9 @@ func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string)
 	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir}, args...)...)
 	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+home.ControlToken)
 	o := finish(t, cmd)
-	r, err := reports.Read(filepath.Join(dir, "report.json"))
-	if err != nil {
-		t.Fatalf("exit %d: %v\n%s", o.code, err, o.all())
+	r := recorded(t, dir)
+	if r == nil {
+		t.Fatalf("exit %d\n%s", o.code, o.all())
 	}
 	all := map[string]evidence.Verdict{}
 	for _, res := range r.Results {

@@ -8,7 +8,6 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/proof/nulls"
-	"github.com/authconform/authconform/reports"
 )
 
 // TestNullTargets: a target that deserves nothing gets no pass that it did not earn, and an end within its limit.
@@ -18,7 +17,7 @@ func TestNullTargets(t *testing.T) {
 	for _, null := range nulls.All() {
 		t.Run(null.Name, func(t *testing.T) {
 			t.Parallel()
-			deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) {
+			deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
 				return judge(t, url, user, password, "--request-timeout", "4s")
 			})
 		})
@@ -42,7 +41,7 @@ func TestNullThirdParties(t *testing.T) {
 		for _, null := range nulls.All() {
 			t.Run(profile+"/"+null.Name, func(t *testing.T) {
 				t.Parallel()
-				deserves(t, null, healthy.URL, func(url string) (outcome, *reports.Report) {
+				deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
 					return judgeIn(t, secret, url, ben.Username, ben.Password, append([]string{"--profile", profile, "--request-timeout", "4s"}, flags(url)...)...)
 				})
 			})
@@ -51,7 +50,7 @@ func TestNullThirdParties(t *testing.T) {
 }
 
 // deserves judges a null target, and wants nothing passed and an end in time.
-func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url string) (outcome, *reports.Report)) {
+func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url string) (outcome, *evidence.Set)) {
 	t.Helper()
 	url, stop := null.Start(healthy)
 	t.Cleanup(stop)

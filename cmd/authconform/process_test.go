@@ -18,9 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // patienceOfTests bounds what a test waits for; nothing should take a tenth of it.
@@ -53,15 +53,11 @@ func judging(t *testing.T, s *mockserver.Server, args ...string) *running {
 	return r
 }
 
-// end waits for the end and reads the report, nil if there is none.
-func (r *running) end() (outcome, *reports.Report) {
+// end waits for the end and reads what was recorded, nil if nothing was.
+func (r *running) end() (outcome, *evidence.Set) {
 	r.t.Helper()
 	_ = r.Wait()
-	report, err := reports.Read(filepath.Join(r.dir, "report.json"))
-	if err != nil && !os.IsNotExist(err) {
-		r.t.Error(err)
-	}
-	return outcome{r.ProcessState.ExitCode(), r.out.String(), r.err.String()}, report
+	return outcome{r.ProcessState.ExitCode(), r.out.String(), r.err.String()}, recorded(r.t, r.dir)
 }
 
 // workers lists the worker processes that are alive.
