@@ -18,7 +18,7 @@ import (
 
 // ReadBaseline reads a file. It is strict: an unknown key or id, a missing reason, a bad date or an entry that stands
 // twice is an error that names the line and the nearest right word. ids are the requirements that there are; retired names
-// those that replaced an id of the past, and is nil for any other.
+// those that took the place of one that is gone, and none for any other.
 func ReadBaseline(path string, ids []string, retired func(id string) []string) (*Baseline, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/reports/replay"
 )
 
 //go:embed html
@@ -33,7 +34,7 @@ func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 	if err != nil {
 		return err
 	}
-	p := page{s}
+	p := page{s, replay.FindLogin(s.Results)}
 	var b bytes.Buffer
 	err = h.Doctype(h.HTML(h.Lang("en"),
 		h.Head(
@@ -59,10 +60,15 @@ func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 }
 
 // page is the page of a set.
-type page struct{ *evidence.Set }
+type page struct {
+	*evidence.Set
+	login *replay.Login
+}
 
-// text is a text that cannot harm.
-func text(s string) g.Node { return g.Text(clean(s)) }
+// text is a text that cannot harm. Quotes stay as they are: bodies are full of them.
+func text(s string) g.Node { return g.Raw(escape.Replace(clean(s))) }
+
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func (p page) head() g.Node {
 	t, e := p.Head.Target, end(p.Set)
@@ -74,8 +80,8 @@ func (p page) head() g.Node {
 		h.H1(text(t.URL)),
 		h.P(h.Class("what"), text(strings.TrimSpace(product(t)+" held against the profile ")+" "), h.B(text(t.Profile))),
 		h.Dl(
-			h.Div(h.Dt(g.Text("Judged")), h.Dd(h.Time(h.DateTime(p.Head.Started.Format(time.RFC3339)),
-				g.Text(p.Head.Started.Format("2 January 2006, 15:04 MST"))))),
+			g.If(!p.Head.Started.IsZero(), h.Div(h.Dt(g.Text("Judged")), h.Dd(h.Time(h.DateTime(p.Head.Started.Format(time.RFC3339)),
+				g.Text(p.Head.Started.Format("2 January 2006, 15:04 MST")))))),
 			fact("Took", took(e.DurationMS)),
 			fact("Requests", strconv.Itoa(e.Requests)),
 			fact("Logins", strconv.Itoa(e.Logins)),

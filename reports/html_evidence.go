@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -71,10 +72,22 @@ func (p page) exchange(e *evidence.Exchange, t timeline, open bool) g.Node {
 		address = e.URL
 	}
 	return h.Details(h.Class("exchange"), g.If(open, g.Attr("open")),
-		h.Summary(t.bar(e), h.B(h.Class("status"), text(answer(e))), g.Text(" "), h.Code(text(e.Method+" "+address)), g.Text(" "), h.Span(h.Class("took"), g.Text(t.times(e)))),
+		h.Summary(
+			t.bar(e), h.B(g.Text(status(e))), g.Text(" "),
+			h.Span(h.Code(text(e.Method+" "+address)), g.If(e.Error != "", h.Span(h.Class("lost"), text(" "+e.Error)))), g.Text(" "),
+			h.Span(h.Class("took"), g.Text(t.times(e))),
+		),
 		message(e.Method+" "+e.URL, e.RequestHeaders, e.RequestBody, e.RequestCut),
 		message(answer(e), e.ResponseHeaders, e.ResponseBody, e.ResponseCut),
 	)
+}
+
+// status is an answer in three characters.
+func status(e *evidence.Exchange) string {
+	if e.Status == 0 {
+		return "–"
+	}
+	return strconv.Itoa(e.Status)
 }
 
 // message is a request or an answer as it went over the wire.

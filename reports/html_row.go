@@ -22,7 +22,7 @@ func (p page) row(r evidence.Result, said string) g.Node {
 		g.If(r.Reason != "" && r.Reason != said && len(r.Failures) == 0, h.P(h.Class("reason"), text(r.Reason))),
 		failures(r.Failures),
 		notes(r),
-		again(r),
+		p.again(r),
 		p.evidence(r),
 	)
 }
@@ -80,12 +80,12 @@ func notes(r evidence.Result) g.Node {
 }
 
 // again is the script that shows a failure once more, if there is one.
-func again(r evidence.Result) g.Node {
+func (p page) again(r evidence.Result) g.Node {
 	_, at := telling(r)
 	if at < 0 || len(r.Failures) == 0 {
 		return nil
 	}
-	script := replay.Script(r, at)
+	script := replay.Script(r, at, p.login)
 	if script == "" {
 		return nil
 	}

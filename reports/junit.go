@@ -33,7 +33,7 @@ type (
 		Errors     int             `xml:"errors,attr"`
 		Skipped    int             `xml:"skipped,attr"`
 		Time       string          `xml:"time,attr"`
-		Timestamp  string          `xml:"timestamp,attr"`
+		Timestamp  string          `xml:"timestamp,attr,omitempty"`
 		Properties []junitProperty `xml:"properties>property"`
 		Cases      []junitCase     `xml:"testcase"`
 	}
@@ -68,11 +68,12 @@ func JUnit(w io.Writer, s *evidence.Set, o Options) error {
 	profile := s.Head.Target.Profile
 	all := junitSuites{Name: clean("authconform " + profile), Time: seconds(float64(end(s).DurationMS))}
 	all.add(runSuite(s))
+	login := replay.FindLogin(s.Results)
 	for _, part := range sections(s.Results) {
 		suite := junitSuite{Name: profile + "." + part.name}
 		var ms float64
 		for _, r := range part.results {
-			suite.Cases = append(suite.Cases, rowCase(s, r, o.Strict))
+			suite.Cases = append(suite.Cases, rowCase(s, r, o.Strict, login))
 			ms += r.DurationMS
 		}
 		for _, t := range totals(part.results) {
@@ -83,7 +84,9 @@ func JUnit(w io.Writer, s *evidence.Set, o Options) error {
 	}
 	for i := range all.Suites {
 		all.Suites[i].Name = clean(all.Suites[i].Name)
-		all.Suites[i].Timestamp = s.Head.Started.UTC().Format("2006-01-02T15:04:05")
+		if !s.Head.Started.IsZero() {
+			all.Suites[i].Timestamp = s.Head.Started.UTC().Format("2006-01-02T15:04:05")
+		}
 	}
 	raw, err := xml.MarshalIndent(all, "", " ")
 	if err != nil {
@@ -152,18 +155,18 @@ func runSuite(s *evidence.Set) junitSuite {
 	return suite
 }
 
-func rowCase(s *evidence.Set, r evidence.Result, strict bool) junitCase {
+func rowCase(s *evidence.Set, r evidence.Result, strict bool, login *replay.Login) junitCase {
 	c := junitCase{Class: clean(r.Profile + "." + r.Section), Name: clean(r.ID), Time: seconds(r.DurationMS)}
 	reason := clean(r.Reason)
 	switch {
 	case r.Verdict.Red(strict), s.Misses(r):
-		c.Failure = &junitFault{string(r.Verdict), reason, clean(story(r))}
+		c.Failure = &junitFault{string(r.Verdict), reason, clean(story(r, login))}
 	case r.Verdict == evidence.NotRun, r.Verdict == evidence.NotApplicable:
 		c.Skipped = &junitSkipped{word(r.Verdict) + ": " + reason}
 	case r.Verdict == evidence.KnownFail:
 		c.Skipped = &junitSkipped{clean(strings.TrimSuffix("known failure: "+r.Known+": "+r.Reason, ": "))}
 	case r.Verdict == evidence.Warn:
-		c.Out = &junitOut{clean(story(r))}
+		c.Out = &junitOut{clean(story(r, login))}
 	case r.Verdict == evidence.Note:
 		c.Out = &junitOut{clean(cmp.Or(strings.Join(r.Notes, "\n"), r.Reason))}
 	}
@@ -171,7 +174,7 @@ func rowCase(s *evidence.Set, r evidence.Result, strict bool) junitCase {
 }
 
 // story is a failure for a reader without the report: sentence, source, every failure, how to send it again.
-func story(r evidence.Result) string {
+func story(r evidence.Result, login *replay.Login) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", r.Title, line(source(r.Spec)+" "+r.Spec.URL))
 	if len(r.Failures) == 0 {
@@ -184,7 +187,7 @@ func story(r evidence.Result) string {
 		fmt.Fprintf(&b, "  expected %s\n  got %s\n", f.Expected, f.Got)
 	}
 	if _, at := telling(r); at >= 0 && len(r.Failures) > 0 {
-		if script := replay.Script(r, at); script != "" {
+		if script := replay.Script(r, at, login); script != "" {
 			fmt.Fprintf(&b, "\n%s\n", script)
 		}
 	}

@@ -43,7 +43,7 @@ one.`,
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c) })
 	cmd.SetHelpCommand(helpCommand())
 	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(),
-		mergeCommand(), reportCommand(), completionCommand(), versionCommand())
+		reportCommand(), mergeCommand(), completionCommand(), versionCommand())
 	for _, sub := range cmd.Commands() {
 		sub.Args = usageErrors(sub.Args)
 	}

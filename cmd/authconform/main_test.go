@@ -60,7 +60,15 @@ func invoke(t *testing.T, args ...string) outcome {
 	return finish(t, program(t.Context(), t, args...))
 }
 
-// judge runs against a target as its owner, and reads what was recorded.
+// recorded is the run of a folder; the error of one that holds none is os.ErrNotExist.
+func recorded(dir string) (*evidence.Set, error) {
+	if _, err := os.Stat(filepath.Join(dir, evidence.FileName)); err != nil {
+		return nil, err
+	}
+	return evidence.Read(dir)
+}
+
+// judge runs against a target as its owner, and reads the report.
 func judge(t *testing.T, url, user, password string, args ...string) (outcome, *evidence.Set) {
 	t.Helper()
 	return judgeIn(t, nil, url, user, password, args...)
@@ -73,20 +81,11 @@ func judgeIn(t *testing.T, env []string, url, user, password string, args ...str
 	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--browser", "off", "--report-dir", dir}, args...)...)
 	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_USER="+user, "AUTHCONFORM_PASSWORD="+password), env...)
 	o := finish(t, cmd)
-	return o, recorded(t, dir)
-}
-
-// recorded is the run of a report folder; nil: none was begun.
-func recorded(t *testing.T, dir string) *evidence.Set {
-	t.Helper()
-	if _, err := os.Stat(filepath.Join(dir, evidence.FileName)); err != nil {
-		return nil
-	}
-	s, err := evidence.Read(dir)
-	if err != nil {
+	r, err := recorded(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
-	return s
+	return o, r
 }
 
 // mockHome starts a mock home and names its owner.

@@ -1,7 +1,8 @@
 package main
 
 import (
-	"time"
+	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -12,91 +13,90 @@ import (
 
 // mergeFlags are the options of `merge`.
 type mergeFlags struct {
-	ReportDir string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the joined report"`
+	ReportDir string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the whole run and its reports"`
 	viewFlags
-	configFlag
 }
 
 func mergeCommand() *cobra.Command {
 	var f mergeFlags
 	c := &cobra.Command{
-		Use: "merge DIR…", Short: "Join the reports of shards", Args: folders,
-		Long: `Join the reports that "run --shard I/N --report-dir DIR" wrote, one DIR per
-shard. A shard that is missing, or is given twice, is an error.`,
-		Example: `  authconform merge one two three --report-dir all`,
+		Use: "merge DIR…", Short: "Join the runs of all shards", Args: folders("which runs? Name the --report-dir of every shard", true),
+		Long: `Join the runs that "run --shard I/N --report-dir DIR" recorded, one DIR per shard, into one: with all evidence, pictures too.
+A shard that is missing, stands twice, or belongs to another run is an error. The whole is red where a shard was.`,
+		Example: "  authconform merge one two three --report-dir all",
 	}
-	declare(c, &f, &f.Config, f.run)
+	declare(c, &f, &f.Config, func(cmd *cobra.Command, dirs []string) error { return f.run(cmd.OutOrStdout(), dirs) })
 	return c
 }
 
-// folders takes one folder or more.
-func folders(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return exit.Usagef("merge wants the report folders of the shards, like %s one two (see %s --help)", c.CommandPath(), c.CommandPath())
-	}
-	return nil
-}
-
-func (f *mergeFlags) run(cmd *cobra.Command, dirs []string) error {
+func (f *mergeFlags) run(w io.Writer, dirs []string) error {
 	var parts []*evidence.Set
 	for _, dir := range dirs {
 		s, err := evidence.Read(dir)
 		if err != nil {
 			return exit.With(exit.Usage, err)
 		}
+		if same(dir, f.ReportDir) {
+			return exit.Usagef("--report-dir %s is the folder of shard %s; give the whole one of its own", f.ReportDir, s.Head.Shard)
+		}
 		parts = append(parts, s)
 	}
 	whole, err := evidence.Merge(parts)
 	if err != nil {
-		return exit.Usagef("merge: %v", err)
+		return exit.With(exit.Usage, err)
 	}
 	if f.ReportDir != "" {
 		if err := reports.PrepareFolder(f.ReportDir); err != nil {
 			return exit.With(exit.Usage, err)
 		}
-		if err := evidence.Write(f.ReportDir, whole, parts); err != nil {
+		if err := record(f.ReportDir, whole, parts); err != nil {
 			return exit.With(exit.Broken, err)
 		}
+		whole.Dir = f.ReportDir
 	}
-	if err := f.apply(whole); err != nil {
+	return f.publish(w, whole)
+}
+
+// record writes the whole run, with the pictures of its shards, into a folder.
+func record(dir string, whole *evidence.Set, parts []*evidence.Set) error {
+	if err := evidence.Clear(dir, reports.Files()); err != nil {
 		return err
 	}
-	return f.show(cmd, whole, f.ReportDir)
-}
-
-// viewFlags are how a recorded run is looked at.
-type viewFlags struct {
-	Baseline string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not fail the run"`
-	Strict   bool   `flag:"strict" group:"Report" help:"a warning fails the run too"`
-}
-
-// apply holds a set against the baseline.
-func (f *viewFlags) apply(s *evidence.Set) error {
-	if f.Baseline == "" {
-		return nil
+	shard := map[string]*evidence.Set{}
+	for _, p := range parts {
+		for _, r := range p.Results {
+			shard[r.ID] = p
+		}
 	}
-	ids, retired, err := knownRows()
+	rec, err := evidence.Record(dir, whole.Head)
 	if err != nil {
 		return err
 	}
-	b, err := reports.ReadBaseline(f.Baseline, ids, retired)
-	if err != nil {
-		return exit.With(exit.Usage, err)
+	for _, r := range whole.Results {
+		rec.Result(r, pictures(shard[r.ID], r))
 	}
-	b.Apply(s, time.Now())
-	return nil
+	return rec.End(*whole.End)
 }
 
-// show prints a set, writes its views into a folder unless that is "", and finds the exit code.
-func (f *viewFlags) show(cmd *cobra.Command, s *evidence.Set, dir string) error {
-	o := reports.Options{Strict: f.Strict, Console: consoleOptions(false, false, false)}
-	if err := reports.Console(cmd.OutOrStdout(), s, o); err != nil {
-		return exit.With(exit.Broken, err)
-	}
-	if dir != "" {
-		if err := reports.Folder(dir, s, o); err != nil {
-			return exit.With(exit.Broken, err)
+// pictures are the files that a result names in the folder of its run.
+func pictures(s *evidence.Set, r evidence.Result) []evidence.File {
+	var files []evidence.File
+	for _, item := range r.Evidence {
+		if item.Browser == nil {
+			continue
+		}
+		for _, name := range []string{item.Browser.Screenshot, item.Browser.DOM} {
+			if content := s.Picture(name); content != nil {
+				files = append(files, evidence.File{Name: name, Content: content})
+			}
 		}
 	}
-	return s.Outcome(f.Strict)
+	return files
+}
+
+// same tells whether two names are of one folder.
+func same(a, b string) bool {
+	one, err1 := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(one, other)
 }

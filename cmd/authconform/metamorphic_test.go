@@ -118,9 +118,9 @@ func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string)
 	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir}, args...)...)
 	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+home.ControlToken)
 	o := finish(t, cmd)
-	r := recorded(t, dir)
-	if r == nil {
-		t.Fatalf("exit %d\n%s", o.code, o.all())
+	r, err := recorded(dir)
+	if err != nil {
+		t.Fatalf("exit %d: %v\n%s", o.code, err, o.all())
 	}
 	all := map[string]evidence.Verdict{}
 	for _, res := range r.Results {

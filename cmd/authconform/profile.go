@@ -39,12 +39,3 @@ func rowsOf(profile string) ([]*requirements.Requirement, error) {
 	}
 	return p.Select(c), nil
 }
-
-// knownRows are the ids of all rows, and what has taken the place of those that are gone.
-func knownRows() (ids []string, retired func(string) []string, err error) {
-	c, err := requirements.Load()
-	if err != nil {
-		return nil, nil, exit.With(exit.Broken, err)
-	}
-	return c.IDs(), requirements.Retired, nil
-}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/home"
@@ -100,7 +99,7 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 		Tool: tool(), Target: strings.TrimRight(f.Target, "/"), Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
 		Select: f.Select, Rerun: f.Rerun, Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
 		Strict: f.Strict, ReportDir: f.ReportDir, Baseline: f.Baseline, WriteBaseline: f.WriteBaseline,
-		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: consoleOptions(f.NoColor, f.Quiet, f.Verbose),
+		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: f.console(),
 	}
 	if !f.Quiet {
 		o.Progress = newProgress(os.Stderr)
@@ -154,15 +153,8 @@ func (f *runFlags) check(o *run.Options) error {
 	return nil
 }
 
-// consoleOptions fit the terminal.
-func consoleOptions(noColor, quiet, verbose bool) reports.ConsoleOptions {
-	o := reports.ConsoleOptions{Width: 80, Verbose: verbose, Quiet: quiet}
-	if term.IsTerminal(int(os.Stdout.Fd())) {
-		_, none := os.LookupEnv("NO_COLOR")
-		o.Color = !none && !noColor && os.Getenv("TERM") != "dumb"
-		if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w >= 40 {
-			o.Width = min(w, 120)
-		}
-	}
+func (f *runFlags) console() reports.ConsoleOptions {
+	o := terminal(f.NoColor)
+	o.Verbose, o.Quiet = f.Verbose, f.Quiet
 	return o
 }

@@ -41,6 +41,18 @@ func spec(t *testing.T, level evidence.Level, body func(context.Context)) eviden
 	return r.Outcome(level, false)
 }
 
+// The bodies of specs that say one thing.
+func holds(ctx context.Context)   { Expect(ctx, true).To(yes()) }
+func fails(ctx context.Context)   { Expect(ctx, false).To(yes()) }
+func blocks(ctx context.Context)  { Block(ctx, "no") }
+func remarks(ctx context.Context) { Note(ctx, "it does that") }
+func lacks(ctx context.Context)   { NotApplicable(ctx, "no PKCE") }
+
+// both is one body after the other.
+func both(first, second func(context.Context)) func(context.Context) {
+	return func(ctx context.Context) { first(ctx); second(ctx) }
+}
+
 func TestVerdicts(t *testing.T) {
 	for name, c := range map[string]struct {
 		level evidence.Level
@@ -225,5 +237,70 @@ func TestCleanupsRunLastFirst(t *testing.T) {
 	})
 	if !slices.Equal(order, []int{2, 1, 0}) {
 		t.Errorf("%v", order)
+	}
+}
+
+func TestACleanupThatEndsEarlyKeepsNoOtherFromItsWork(t *testing.T) {
+	for name, early := range map[string]func(context.Context){
+		"one that is blocked":  func(ctx context.Context) { Block(ctx, "the target is gone") },
+		"one that is broken":   func(context.Context) { panic("ours") },
+		"one that makes a new": func(ctx context.Context) { From(ctx).Cleanup(blocks) },
+	} {
+		ran := 0
+		r := NewRecord()
+		ctx := With(t.Context(), r)
+		count := func(context.Context) { ran++ }
+		r.Cleanup(count)
+		r.Cleanup(early)
+		r.Cleanup(count)
+		func() {
+			defer func() { _ = recover() }()
+			r.End(ctx)
+		}()
+		if ran != 2 {
+			t.Errorf("%s: %d of 2 others ran", name, ran)
+		}
+	}
+}
+
+func TestAnAttemptThatIsBlockedIsAnError(t *testing.T) {
+	leaks := func(ctx context.Context) {
+		Secret(ctx, "code", "c0de-c0de")
+		Block(ctx, "c0de-c0de is refused")
+	}
+	for name, c := range map[string]struct {
+		body func(context.Context)
+		want string
+	}{
+		"all went well":          {func(context.Context) {}, ""},
+		"a step was blocked":     {func(ctx context.Context) { Block(ctx, "no tokens: %d", 500) }, "no tokens: 500"},
+		"a secret in the reason": {leaks, "‹code 1› is refused"},
+		"something is lacking":   {func(ctx context.Context) { NotRun(ctx, "no browser") }, "no browser"},
+		"a check failed":         {func(ctx context.Context) { Violated(ctx, "one", "two") }, "expected one, got two"},
+	} {
+		err := Attempt(t.Context(), c.body)
+		if got := fmt.Sprint(err); c.want == "" && err != nil || c.want != "" && got != c.want {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestAnAttemptCleansUpAndLeavesTheSpecItsEvidence(t *testing.T) {
+	cleaned := 0
+	got := spec(t, evidence.Must, func(ctx context.Context) {
+		for _, body := range []func(context.Context){holds, blocks, func(context.Context) { panic("ours") }} {
+			func() {
+				defer func() { _ = recover() }()
+				_ = Attempt(ctx, func(ctx context.Context) {
+					From(ctx).Cleanup(func(context.Context) { cleaned++ })
+					wire.Note(ctx, &wire.Exchange{})
+					body(ctx)
+				})
+			}()
+		}
+		fails(ctx)
+	})
+	if cleaned != 3 || len(got.Failures) != 1 || len(got.Evidence) != 0 {
+		t.Errorf("%d of 3 cleaned up, %+v", cleaned, got)
 	}
 }

@@ -53,7 +53,7 @@ type (
 )
 
 // NewRecord starts the record of one spec.
-func NewRecord() *Record { return &Record{secrets: redact.New(nil)} }
+func NewRecord() *Record { return &Record{secrets: redact.New(redact.New(nil))} }
 
 // InRun lets records that are started under ctx know the secrets of other rows of the run too.
 func InRun(ctx context.Context, secrets *redact.Table) context.Context {
@@ -130,19 +130,26 @@ func (r *Record) Cleanup(f func(context.Context)) {
 	r.cleanups = append(r.cleanups, f)
 }
 
-// End runs the cleanups.
+// End runs the cleanups, each whatever became of the one before: a step that blocks keeps nothing else at the target.
 func (r *Record) End(ctx context.Context) {
-	for {
-		r.mu.Lock()
-		if len(r.cleanups) == 0 {
-			r.mu.Unlock()
-			return
-		}
-		f := r.cleanups[len(r.cleanups)-1]
-		r.cleanups = r.cleanups[:len(r.cleanups)-1]
-		r.mu.Unlock()
-		f(ctx)
+	f := r.lastCleanup()
+	if f == nil {
+		return
 	}
+	defer r.End(ctx)
+	Run(func() { f(ctx) })
+}
+
+func (r *Record) lastCleanup() func(context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := len(r.cleanups) - 1
+	if last < 0 {
+		return nil
+	}
+	f := r.cleanups[last]
+	r.cleanups = r.cleanups[:last]
+	return f
 }
 
 // Failed reports whether anything has gone wrong so far.

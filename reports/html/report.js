@@ -3,12 +3,16 @@
   const form = document.querySelector(".filter"), search = form.querySelector("input[type=search]"), said = form.querySelector("output");
   const boxes = [...form.querySelectorAll("input[type=checkbox]")];
   const groups = [...document.querySelectorAll("details.group, details.section")];
-  let rows = null; // {element, words, verdict}, made when somebody begins to search
+  const opened = new Set(); // groups that the search has opened
+  const many = 500; // rows: more than that are not opened, nobody reads them
+  let rows = null; // made before somebody searches
 
   const index = () => {
-    rows = [...document.querySelectorAll(".row")].map((element) => ({
+    if (rows) return;
+    const elements = [...document.getElementsByClassName("row")], sentences = document.getElementsByClassName("sentence"); // one each
+    rows = elements.map((element, i) => ({
       element,
-      words: (element.id + " " + element.querySelector(".sentence").textContent).toLowerCase(),
+      words: (element.id + " " + sentences[i].textContent).toLowerCase(),
       verdict: element.classList[1],
       group: element.closest("details.group, details.section"),
       shown: true,
@@ -16,7 +20,7 @@
   };
 
   const apply = () => {
-    if (!rows) index();
+    index();
     const words = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
     const narrowed = words.length > 0 || wanted.size < boxes.length;
@@ -30,7 +34,9 @@
     for (const group of groups) {
       const some = found.has(group) || !group.querySelector(".row");
       if (group.hidden === some) group.hidden = !some;
-      if (words.length > 0 && some && n <= 500 && !group.open) group.open = true;
+      const open = words.length > 0 && some && n <= many;
+      if (open && !group.open) { group.open = true; opened.add(group); }
+      if (!open && opened.delete(group)) group.open = false;
     }
     said.textContent = narrowed ? n + " of " + rows.length + " shown" : "";
   };
@@ -38,28 +44,28 @@
   form.hidden = false;
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
-  search.addEventListener("focus", () => rows || index(), { once: true });
+  (window.requestIdleCallback || setTimeout)(index);
   new ResizeObserver(() => document.documentElement.style.setProperty("--sticky", form.offsetHeight + "px")).observe(form);
 
   // Evidence becomes elements when it is opened: until then it is the text of a noscript element, which the report wrote.
   document.addEventListener("toggle", (event) => {
-    const opened = event.target;
-    if (!opened.open) return;
-    const waiting = opened.querySelector(":scope > noscript");
+    const details = event.target;
+    if (!details.open) return;
+    const waiting = details.querySelector(":scope > noscript");
     if (waiting) {
       const made = document.createElement("template");
       made.innerHTML = waiting.textContent;
       waiting.replaceWith(made.content);
     }
-    if (opened.matches(".again") && !opened.querySelector("button")) {
+    if (details.matches(".again") && !details.querySelector("button")) {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = "Copy";
       button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(opened.querySelector("code").textContent);
+        await navigator.clipboard.writeText(details.querySelector("code").textContent);
         button.textContent = "Copied";
       });
-      opened.querySelector("pre").before(button);
+      details.querySelector("pre").before(button);
     }
   }, true);
 

@@ -20,6 +20,7 @@ type value struct {
 	source int    // the exchange whose answer brought it first; -1: none did
 	sed    string // finds it in the new answer
 	raw    bool   // it is found as it stands in a URL: percent-encoded
+	users  []int  // the exchanges whose requests take it up
 }
 
 // shortest is the least length of a text that is taken for one that the target made up, if it has a digit too.
@@ -61,6 +62,13 @@ func values(list []*exchange) []*value {
 			add(v)
 		}
 	}
+	for _, v := range found {
+		for i, e := range list {
+			if e != nil && i > v.source && strings.Contains(e.sent, v.text) {
+				v.users = append(v.users, i)
+			}
+		}
+	}
 	return found
 }
 
@@ -80,6 +88,12 @@ func request(e *evidence.Exchange) string {
 }
 
 func isSecret(text string) bool { return strings.HasPrefix(text, "‹") }
+
+// isToken tells whether a value is a secret that a server made up.
+func (v *value) isToken() bool {
+	m := secret.FindStringSubmatch(v.text)
+	return m != nil && (strings.Contains(m[1], "token") || m[1] == "code" || m[1] == "credentials" || m[1] == "jwt")
+}
 
 // named is a secret by its match: ‹access_token 1› is ACCESS_TOKEN_1, and ‹access_token›, of another row,
 // RUN_ACCESS_TOKEN. No name is one that a shell knows.
@@ -169,9 +183,6 @@ func parameters(location string) map[string]string {
 	}
 	return out
 }
-
-// uses tells whether a request takes a value up.
-func (v *value) uses(e *exchange) bool { return strings.Contains(e.sent, v.text) }
 
 // spelled writes secrets in a text in one way.
 func spelled(text string) string {
