@@ -2,9 +2,11 @@ package redact
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -77,7 +79,8 @@ func all(form *regexp.Regexp, text, sign string) [][]string {
 	return form.FindAllStringSubmatch(text, -1)
 }
 
-// walk learns from JSON: a member that promises a secret keeps its promise for every text below it.
+// walk learns from JSON, in the order of names: a member that promises a secret keeps its promise for every text below it.
+// An object that is called result is what a command brings, and promises nothing.
 func (t *Table) walk(name string, v any) {
 	switch v := v.(type) {
 	case string:
@@ -87,19 +90,20 @@ func (t *Table) walk(name string, v any) {
 			t.walk(name, item)
 		}
 	case map[string]any:
-		for member, item := range v {
-			if kindOf(member) == "" && kindOf(name) != "" {
-				member = name
+		for _, member := range slices.Sorted(maps.Keys(v)) {
+			named := member
+			if kindOf(member) == "" && kindOf(name) != "" && name != "result" {
+				named = name
 			}
-			t.walk(member, item)
+			t.walk(named, v[member])
 		}
 	}
 }
 
 // LearnHeader learns the secrets of a request's or an answer's headers.
 func (t *Table) LearnHeader(h http.Header) {
-	for name, values := range h {
-		for _, v := range values {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, v := range h[name] {
 			switch lower(name) {
 			case "authorization", "proxy-authorization":
 				scheme, value, found := strings.Cut(v, " ")
