@@ -16,12 +16,12 @@ func Under(ctx context.Context, p *profiles.Profile, seed int64) context.Context
 	return context.WithValue(context.WithValue(ctx, profileKey{}, p), seedKey{}, seed)
 }
 
-// Answer is the profile's right refusal of a name. A row whose answer the profile does not name is not run.
+// Answer is the profile's right refusal of a name. A user's own profile may lack it: then the spec ends as blocked.
 func Answer(ctx context.Context, name string) profiles.Answer {
 	p, _ := ctx.Value(profileKey{}).(*profiles.Profile)
 	a, ok := p.Answers[name]
 	if !ok {
-		judge.NotRun(ctx, "the profile %s does not say which refusal is right: name %s among its answers", p.Name, name)
+		judge.Block(ctx, "profile %s does not say which answer is right; name %s under answers", p.Name, name)
 	}
 	return a
 }
