@@ -100,5 +100,6 @@ func breaks(r *requirements.Requirement, whole, got reports.Result) bool {
 		return true
 	}
 	open := r.Level == reports.Info || r.Level == reports.May
-	return open && got.Verdict != reports.Blocked && (len(got.Failures) > 0 || !slices.Equal(got.Notes, whole.Notes))
+	unseen := []reports.Verdict{reports.Blocked, reports.NotRun, reports.NotApplicable}
+	return open && !slices.Contains(unseen, got.Verdict) && (len(got.Failures) > 0 || !slices.Equal(got.Notes, whole.Notes))
 }
