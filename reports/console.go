@@ -180,7 +180,9 @@ func (c *console) last(s *evidence.Set) {
 		words = append(words, c.paint(t.verdict, fmt.Sprintf("%d %s", t.n, word(t.verdict))))
 	}
 	c.print("%s\n", strings.TrimSuffix(plural(len(s.Results), "row")+": "+strings.Join(words, ", "), ": "))
-	c.print("%s\n", figures(s))
+	if numbers := figures(s); numbers != "" {
+		c.print("%s\n", numbers)
+	}
 }
 
 // wrap prints a text behind an indent, folded at the width; a word that is longer stays whole.

@@ -234,8 +234,10 @@ func end(s *evidence.Set) evidence.End {
 	return *s.End
 }
 
-// figures are the run's numbers in a line.
+// figures are the run's numbers in a line; "" for a run that was killed: it did not count them.
 func figures(s *evidence.Set) string {
-	e := end(s)
-	return fmt.Sprintf("%s, %s, %s", took(e.DurationMS), plural(e.Requests, "request"), plural(e.Logins, "login"))
+	if s.End == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s, %s, %s", took(s.End.DurationMS), plural(s.End.Requests, "request"), plural(s.End.Logins, "login"))
 }

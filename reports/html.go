@@ -71,7 +71,13 @@ func text(s string) g.Node { return g.Raw(escape.Replace(clean(s))) }
 var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func (p page) head() g.Node {
-	t, e := p.Head.Target, end(p.Set)
+	t := p.Head.Target
+	numbers := func(of func(*evidence.End) string) string {
+		if p.End == nil {
+			return "" // a run that was killed has not counted
+		}
+		return of(p.End)
+	}
 	fact := func(name, value string) g.Node {
 		return g.If(value != "", h.Div(h.Dt(g.Text(name)), h.Dd(text(value))))
 	}
@@ -82,9 +88,9 @@ func (p page) head() g.Node {
 		h.Dl(
 			g.If(!p.Head.Started.IsZero(), h.Div(h.Dt(g.Text("Judged")), h.Dd(h.Time(h.DateTime(p.Head.Started.Format(time.RFC3339)),
 				g.Text(p.Head.Started.Format("2 January 2006, 15:04 MST")))))),
-			fact("Took", took(e.DurationMS)),
-			fact("Requests", strconv.Itoa(e.Requests)),
-			fact("Logins", strconv.Itoa(e.Logins)),
+			fact("Took", numbers(func(e *evidence.End) string { return took(e.DurationMS) })),
+			fact("Requests", numbers(func(e *evidence.End) string { return strconv.Itoa(e.Requests) })),
+			fact("Logins", numbers(func(e *evidence.End) string { return strconv.Itoa(e.Logins) })),
 			fact("Seed", strconv.FormatInt(p.Head.Seed, 10)),
 			fact("Shard", p.Head.Shard),
 			fact("Selection", p.Head.Selection),

@@ -69,8 +69,12 @@ func counted(b *bytes.Buffer, s *evidence.Set) {
 		}
 		b.WriteString("\n\n")
 	}
-	fmt.Fprintf(b, "%s in %s; seed %d, catalogue %s, authconform %s.\n",
-		plural(len(s.Results), "row"), figures(s), s.Head.Seed, prose(s.Head.Catalogue.Revision), prose(s.Head.Tool.Version))
+	rows := plural(len(s.Results), "row")
+	if numbers := figures(s); numbers != "" {
+		rows += " in " + numbers
+	}
+	fmt.Fprintf(b, "%s; seed %d, catalogue %s, authconform %s.\n",
+		rows, s.Head.Seed, prose(s.Head.Catalogue.Revision), prose(s.Head.Tool.Version))
 }
 
 // blockedRows are rows that one cause blocks.

@@ -21,7 +21,10 @@ func printHelp(c *cobra.Command) {
 	if text == "" {
 		text = c.Short + "."
 	}
-	fmt.Fprintf(c.OutOrStdout(), "%s\n\n%s", text, c.UsageString())
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		fmt.Fprintf(c.OutOrStdout(), "%s\n\n", fold(paragraph, ""))
+	}
+	fmt.Fprint(c.OutOrStdout(), c.UsageString())
 }
 
 // usage shows how a command is called: examples, the commands below it, and flags.

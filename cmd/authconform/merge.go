@@ -21,8 +21,9 @@ func mergeCommand() *cobra.Command {
 	var f mergeFlags
 	c := &cobra.Command{
 		Use: "merge DIR…", Short: "Join the runs of all shards", Args: folders("which runs? Name the --report-dir of every shard", true),
-		Long: `Join the runs that "run --shard I/N --report-dir DIR" recorded, one DIR per shard, into one: with all evidence, pictures too.
-A shard that is missing, stands twice, or belongs to another run is an error. The whole is red where a shard was.`,
+		Long: `Join the runs that "run --shard I/N --report-dir DIR" recorded, one DIR per
+shard, into one, with all evidence. A shard that is missing, is given twice, or
+belongs to another run is an error. The whole is red where a shard was.`,
 		Example: "  authconform merge one two three --report-dir all",
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, dirs []string) error { return f.run(cmd.OutOrStdout(), dirs) })
@@ -49,49 +50,14 @@ func (f *mergeFlags) run(w io.Writer, dirs []string) error {
 		if err := reports.PrepareFolder(f.ReportDir); err != nil {
 			return exit.With(exit.Usage, err)
 		}
-		if err := record(f.ReportDir, whole, parts); err != nil {
+		if err := evidence.Clear(f.ReportDir, reports.Files()); err != nil {
+			return exit.With(exit.Usage, err)
+		}
+		if err := evidence.Write(f.ReportDir, whole, parts); err != nil {
 			return exit.With(exit.Broken, err)
 		}
-		whole.Dir = f.ReportDir
 	}
 	return f.publish(w, whole)
-}
-
-// record writes the whole run, with the pictures of its shards, into a folder.
-func record(dir string, whole *evidence.Set, parts []*evidence.Set) error {
-	if err := evidence.Clear(dir, reports.Files()); err != nil {
-		return err
-	}
-	shard := map[string]*evidence.Set{}
-	for _, p := range parts {
-		for _, r := range p.Results {
-			shard[r.ID] = p
-		}
-	}
-	rec, err := evidence.Record(dir, whole.Head)
-	if err != nil {
-		return err
-	}
-	for _, r := range whole.Results {
-		rec.Result(r, pictures(shard[r.ID], r))
-	}
-	return rec.End(*whole.End)
-}
-
-// pictures are the files that a result names in the folder of its run.
-func pictures(s *evidence.Set, r evidence.Result) []evidence.File {
-	var files []evidence.File
-	for _, item := range r.Evidence {
-		if item.Browser == nil {
-			continue
-		}
-		for _, name := range []string{item.Browser.Screenshot, item.Browser.DOM} {
-			if content := s.Picture(name); content != nil {
-				files = append(files, evidence.File{Name: name, Content: content})
-			}
-		}
-	}
-	return files
 }
 
 // same tells whether two names are of one folder.

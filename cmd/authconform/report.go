@@ -25,16 +25,18 @@ type viewFlags struct {
 
 // reportFlags are the options of `report`.
 type reportFlags struct {
-	Format string `flag:"format" value:"NAME" group:"Report" help:"print this view instead: console, json, junit, html, markdown, har"`
+	Format string `flag:"format" value:"NAME" group:"Report" help:"print one report: console, json, junit, html, markdown or har"`
 	viewFlags
 }
 
 func reportCommand() *cobra.Command {
 	var f reportFlags
 	c := &cobra.Command{
-		Use: "report DIR", Short: "Make the reports of a run again", Args: folders("which run? Name one folder, the --report-dir of the run", false),
-		Long: `Make every report of a recorded run again, in its folder, and print the verdicts. DIR is the --report-dir of the run; its
-run.jsonl is all that is read. The exit code is the run's. A run that was killed has its reports made this way.`,
+		Use: "report DIR", Short: "Make the reports of a run again",
+		Args: folders("which run? Name one folder, the --report-dir of the run", false),
+		Long: `Make every report of a run again, from the run.jsonl in the folder of its
+--report-dir, and print the verdicts; or print one of the reports. So a run that
+was killed gets its reports. The exit code is that of the run.`,
 		Example: "  authconform report out\n  authconform report out --format markdown >> \"$GITHUB_STEP_SUMMARY\"",
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, dirs []string) error { return f.run(cmd.OutOrStdout(), dirs[0]) })
@@ -57,7 +59,7 @@ func (f *reportFlags) run(w io.Writer, dir string) error {
 	if err := f.apply(s); err != nil {
 		return err
 	}
-	return exitOf(s, f.Strict, writer.Write(w, s, f.options()))
+	return verdict(s, f.Strict, writer.Write(w, s, f.options()))
 }
 
 func (f *viewFlags) options() reports.Options {
@@ -90,11 +92,11 @@ func (f *viewFlags) publish(w io.Writer, s *evidence.Set) error {
 	if s.Dir != "" {
 		err = errors.Join(err, reports.Folder(s.Dir, s, f.options()))
 	}
-	return exitOf(s, f.Strict, err)
+	return verdict(s, f.Strict, err)
 }
 
-// exitOf is the error that decides the exit code: a report that cannot be written outweighs what it says.
-func exitOf(s *evidence.Set, strict bool, err error) error {
+// verdict is the error that decides the exit code: a report that cannot be written outweighs what it says.
+func verdict(s *evidence.Set, strict bool, err error) error {
 	out := s.Outcome(strict)
 	if err != nil {
 		return exit.With(exit.Broken, errors.Join(err, out))

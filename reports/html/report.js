@@ -45,7 +45,8 @@
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
   (window.requestIdleCallback || setTimeout)(index);
-  new ResizeObserver(() => document.documentElement.style.setProperty("--sticky", form.offsetHeight + "px")).observe(form);
+  const measure = () => document.documentElement.style.setProperty("--sticky", form.offsetHeight + "px");
+  new ResizeObserver(measure).observe(form);
 
   // Evidence becomes elements when it is opened: until then it is the text of a noscript element, which the report wrote.
   document.addEventListener("toggle", (event) => {
@@ -74,7 +75,10 @@
     if (!target) return;
     if (target.closest("[hidden]")) { search.value = ""; boxes.forEach((box) => { box.checked = true; }); apply(); }
     for (let up = target.parentElement; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
-    target.scrollIntoView();
+    measure();
+    // Rows have an estimated height until they are near: what comes into sight moves the target, so it is gone to again.
+    const go = (frames) => { target.scrollIntoView(); if (frames > 0) requestAnimationFrame(() => go(frames - 1)); };
+    go(4);
   };
   addEventListener("hashchange", reveal);
   if (location.hash) reveal();

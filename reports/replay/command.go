@@ -105,15 +105,24 @@ func (w *writer) quote(text, how string) string {
 
 // next is the first value that a text takes up from an earlier step or from a person, and where.
 func (w *writer) next(text string) (first *value, start, end int) {
+	take := func(v *value, from, to int) {
+		if first == nil || from < start || from == start && to > end {
+			first, start, end = v, from, to
+		}
+	}
+	if at := secret.FindStringSubmatchIndex(text); at != nil {
+		name := spelled(text[at[0]:at[1]])
+		if i := slices.IndexFunc(w.values, func(v *value) bool { return v.text == name }); i >= 0 {
+			take(w.values[i], at[0], at[1])
+		}
+	}
 	for _, v := range w.values {
-		forms := []string{v.text, url.QueryEscape(v.text), url.PathEscape(v.text)}
-		for _, form := range forms {
-			at := strings.Index(text, form)
-			if at < 0 || !isSecret(v.text) && !slices.Contains(w.steps, v.source) {
-				continue
-			}
-			if first == nil || at < start || at == start && at+len(form) > end {
-				first, start, end = v, at, at+len(form)
+		if isSecret(v.text) || !slices.Contains(w.steps, v.source) {
+			continue
+		}
+		for _, form := range []string{v.text, url.QueryEscape(v.text)} {
+			if at := strings.Index(text, form); at >= 0 {
+				take(v, at, at+len(form))
 			}
 		}
 	}

@@ -88,10 +88,10 @@ func Load(name string) (*Profile, error) {
 	return p, p.inherit()
 }
 
-// inherit takes the answers that a user's own profile does not name from the built-in ones of its kind.
+// inherit takes the answers and inputs that a user's own profile does not name from the built-in ones of its kind.
 func (p *Profile) inherit() error {
-	own := p.Answers
-	p.Answers = map[string]Answer{}
+	answers, inputs := p.Answers, p.Inputs
+	p.Answers, p.Inputs = map[string]Answer{}, map[string][]string{}
 	for _, name := range Names() {
 		built, err := Load(name)
 		if err != nil {
@@ -99,9 +99,11 @@ func (p *Profile) inherit() error {
 		}
 		if built.Kind == p.Kind {
 			maps.Copy(p.Answers, built.Answers)
+			maps.Copy(p.Inputs, built.Inputs)
 		}
 	}
-	maps.Copy(p.Answers, own)
+	maps.Copy(p.Answers, answers)
+	maps.Copy(p.Inputs, inputs)
 	return nil
 }
 

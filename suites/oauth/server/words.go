@@ -10,8 +10,11 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// unknown is a code or a token that nobody has ever got.
-const unknown = "0123456789abcdef0123456789abcdef"
+// unknown is a code, and unknownToken a token, that nobody was ever given.
+const (
+	unknown      = "0123456789abcdef0123456789abcdef"
+	unknownToken = "0123456789abcdef"
+)
 
 // vector is a value to try, with its name.
 type vector struct{ name, value string }

@@ -15,7 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 env = os.environ
 PERSON = SimpleNamespace(get_user_id=lambda: env["AUTHCONFORM_USER"])
 app = Flask(__name__)
-app.config.update(SECRET_KEY=secrets.token_hex(), SQLALCHEMY_DATABASE_URI=f"sqlite:///{os.getcwd()}/db", OAUTH2_REFRESH_TOKEN_GENERATOR=True)
+app.config.update(SECRET_KEY=os.urandom(16), SQLALCHEMY_DATABASE_URI=f"sqlite:///{os.getcwd()}/db", OAUTH2_REFRESH_TOKEN_GENERATOR=True)
 db = SQLAlchemy(app)
 
 
