@@ -133,12 +133,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.api-closed", Story: "The API does not take the token that the token endpoint gives.",
-		Aims:   []string{"provider.resource.bearer", "provider.refresh.grant"},
+		Aims:   []string{"provider.resource.bearer", "oauth2.refresh.grant"},
 		Change: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return false } },
 	},
 	{
 		ID: "thirdparty.api-403", Story: "Without a token the API answers 403.",
-		Aims: []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid", "oauth2.token.expires-in-true"},
+		Aims: []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 			if a.Status == http.StatusUnauthorized {
 				a.Status = http.StatusForbidden
@@ -148,12 +148,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it wants Bearer.",
-		Aims:   []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid", "oauth2.token.expires-in-true"},
+		Aims:   []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", header("WWW-Authenticate", "")),
 	},
 	{
 		ID: "thirdparty.api-no-word", Story: "The API does not say invalid_token.",
-		Aims: []string{"provider.resource.invalid", "oauth2.token.expires-in-true"},
+		Aims: []string{"provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 			if a.Status == http.StatusUnauthorized {
 				a.Header = setHeader(a.Header, "WWW-Authenticate", `Bearer realm="x"`)
@@ -181,7 +181,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.revoke-lazily", Story: "A revoked refresh token is dead from its second use on: the first finds it in a cache.",
-		Aims:   []string{"provider.revoke.refresh-token"},
+		Aims:   []string{"provider.revoke.refresh-token", "oauth2.revoke.immediate"},
 		Change: revokesLazily,
 	},
 	{
@@ -196,7 +196,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.",
-		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.cascade-access", "provider.revoke.access-token"},
+		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.hint", "provider.revoke.access-token"},
 		Change: func(p *mockprovider.Policy) {
 			p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
 		},
@@ -225,7 +225,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.no-metadata", Story: "No metadata are published.",
-		Aims:   []string{"oauth2.metadata.served", "provider.metadata.pkce"},
+		Aims:   []string{"oauth2.metadata.served"},
 		Change: thirdAnswers("GET /.well-known/oauth-authorization-server", all(status(http.StatusNotFound), header("Content-Type", "text/plain"))),
 	},
 	{
