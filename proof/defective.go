@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -21,10 +21,10 @@ func (p *prover) defective(ctx context.Context) error {
 		return err
 	}
 	var pairs []pair
-	p.results = make([]map[string]reports.Result, len(p.list))
+	p.results = make([]map[string]evidence.Result, len(p.list))
 	p.skipped = make([]map[string]bool, len(p.list))
 	for i := range p.list {
-		p.results[i], p.skipped[i] = map[string]reports.Result{}, map[string]bool{}
+		p.results[i], p.skipped[i] = map[string]evidence.Result{}, map[string]bool{}
 		for _, r := range p.judged {
 			switch {
 			case !p.concerned[i] || p.refused[i] != "" || !p.way[r.ID][i] && sights[i].like(p.sight):
@@ -38,8 +38,8 @@ func (p *prover) defective(ctx context.Context) error {
 	done := 0
 	return each(ctx, p.benches, pairs, func(b *bench, job pair) error {
 		i, id := job.defect, job.row.ID
-		surprising := func(r reports.Result) bool { return p.effect(job.row, r) != p.known(i, id) }
-		result, err := p.twice(p.list[i].ID+" → "+id, surprising, func() (reports.Result, error) {
+		surprising := func(r evidence.Result) bool { return p.effect(job.row, r) != p.known(i, id) }
+		result, err := p.twice(p.list[i].ID+" → "+id, surprising, func() (evidence.Result, error) {
 			return p.judge(ctx, b, job.row, p.Subject.spoiled(i), sights[i])
 		})
 		p.mu.Lock()
@@ -83,11 +83,11 @@ func (p *prover) known(defect int, row string) Effect {
 }
 
 // effect is what a defect has done to a row.
-func (p *prover) effect(r *requirements.Requirement, got reports.Result) Effect {
+func (p *prover) effect(r *requirements.Requirement, got evidence.Result) Effect {
 	switch {
 	case breaks(r, p.whole[r.ID], got):
 		return Breaks
-	case got.Verdict == reports.Blocked || got.Verdict == reports.NotRun:
+	case got.Verdict == evidence.Blocked || got.Verdict == evidence.NotRun:
 		return Blocks
 	}
 	return Nothing
@@ -95,11 +95,11 @@ func (p *prover) effect(r *requirements.Requirement, got reports.Result) Effect 
 
 // breaks reports whether a row tells the defect from the mock that conforms: by a failure, or, where the text leaves
 // everything open, by a different observation.
-func breaks(r *requirements.Requirement, whole, got reports.Result) bool {
-	if got.Verdict == reports.Fail || got.Verdict == reports.Warn {
+func breaks(r *requirements.Requirement, whole, got evidence.Result) bool {
+	if got.Verdict == evidence.Fail || got.Verdict == evidence.Warn {
 		return true
 	}
-	open := r.Level == reports.Info || r.Level == reports.May
-	unseen := []reports.Verdict{reports.Blocked, reports.NotRun, reports.NotApplicable}
+	open := r.Level == evidence.Info || r.Level == evidence.May
+	unseen := []evidence.Verdict{evidence.Blocked, evidence.NotRun, evidence.NotApplicable}
 	return open && !slices.Contains(unseen, got.Verdict) && (len(got.Failures) > 0 || !slices.Equal(got.Notes, whole.Notes))
 }

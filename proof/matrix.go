@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 )
 
 // Matrix is what a proof found: which requirement is broken by which defects, and everything that is not as it is known.
@@ -24,11 +24,11 @@ type Matrix struct {
 
 // RowProof is a requirement and the defects that break it.
 type RowProof struct {
-	ID      string        `json:"id"`
-	Section string        `json:"section"`
-	Level   reports.Level `json:"level"`
-	Caught  []string      `json:"caught"`
-	Proven  []string      `json:"proven"` // those of them that aim at it, and so prove it
+	ID      string         `json:"id"`
+	Section string         `json:"section"`
+	Level   evidence.Level `json:"level"`
+	Caught  []string       `json:"caught"`
+	Proven  []string       `json:"proven"` // those of them that aim at it, and so prove it
 }
 
 // Unjudged is a requirement without a verdict on the mock that conforms.
@@ -39,10 +39,10 @@ type Unjudged struct {
 
 // Unwell is a requirement that a mock that conforms does not meet.
 type Unwell struct {
-	ID      string          `json:"id"`
-	Flavour uint64          `json:"flavour,omitempty"` // of the mock; 0: none
-	Verdict reports.Verdict `json:"verdict"`
-	Reason  string          `json:"reason"`
+	ID      string           `json:"id"`
+	Flavour uint64           `json:"flavour,omitempty"` // of the mock; 0: none
+	Verdict evidence.Verdict `json:"verdict"`
+	Reason  string           `json:"reason"`
 }
 
 // DefectProof is a defect and what came of it.
@@ -190,7 +190,7 @@ func (p *prover) outcome(i int) DefectProof {
 	return out
 }
 
-func saw(ran bool, got reports.Result) string {
+func saw(ran bool, got evidence.Result) string {
 	if !ran {
 		return "the defect shows nowhere on the row's way"
 	}

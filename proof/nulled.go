@@ -6,10 +6,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/proof/nulls"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -53,7 +53,7 @@ func (p *prover) nulled(ctx context.Context) error {
 					return err
 				}
 				result, _ := p.specs[r.ID].Judge(ctx, runner.Row{ID: r.ID, Level: r.Level, Timeout: nullTimeout}, h, true)
-				if result.Verdict == reports.Pass {
+				if result.Verdict == evidence.Pass {
 					p.mu.Lock()
 					defer p.mu.Unlock()
 					p.unearned = append(p.unearned, Unearned{null.Name, r.ID})

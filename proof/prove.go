@@ -9,9 +9,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/runner"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/run"
 	"github.com/authconform/authconform/suites/profiles"
 	"github.com/authconform/authconform/suites/requirements"
@@ -68,12 +68,12 @@ type prover struct {
 	door   []bool                      // by defect: it shows at the door
 	judged []*requirements.Requirement // rows with a verdict on the mock that conforms
 	idle   map[string]string           // the others, and why
-	whole  map[string]reports.Result   // what the mock that conforms got
+	whole  map[string]evidence.Result  // what the mock that conforms got
 	way    map[string][]bool           // by row and defect: the defect shows on the row's way
 
-	refused []string                    // by defect: why a run ends at the door; "": it does not
-	results []map[string]reports.Result // by defect and row
-	skipped []map[string]bool           // by defect and row: not judged, though the defect shows there
+	refused []string                     // by defect: why a run ends at the door; "": it does not
+	results []map[string]evidence.Result // by defect and row
+	skipped []map[string]bool            // by defect and row: not judged, though the defect shows there
 
 	mu       sync.Mutex
 	broken   []string
@@ -102,17 +102,17 @@ func (p *prover) concerning() []bool {
 }
 
 // judge runs one row against one mock.
-func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requirement, v variant, s *sight) (reports.Result, error) {
-	if verdict, why := run.Decide(r, s.facts); verdict != "" {
-		return reports.Result{ID: r.ID, Verdict: verdict, Reason: why}, nil
+func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requirement, v variant, s *sight) (evidence.Result, error) {
+	if d := run.Decide(r, s.facts); d.Verdict != "" {
+		return evidence.Result{ID: r.ID, Verdict: d.Verdict, Reason: d.Reason}, nil
 	}
 	spec, ok := p.specs[r.ID]
 	if !ok {
-		return reports.Result{}, fmt.Errorf("no spec judges %s", r.ID)
+		return evidence.Result{}, fmt.Errorf("no spec judges %s", r.ID)
 	}
 	h, err := b.stand(v, s)
 	if err != nil {
-		return reports.Result{}, err
+		return evidence.Result{}, err
 	}
 	defer h.kill()
 	result, broken := spec.Judge(ctx, runner.Row{ID: r.ID, Level: r.Level, Timeout: run.Limit(r, b.flags.Tools())}, h, true)
@@ -131,10 +131,10 @@ func (p *prover) healthy(ctx context.Context) error {
 	if err := p.lookHealthy(ctx); err != nil {
 		return err
 	}
-	p.idle, p.whole, p.way = map[string]string{}, map[string]reports.Result{}, map[string][]bool{}
+	p.idle, p.whole, p.way = map[string]string{}, map[string]evidence.Result{}, map[string][]bool{}
 	for _, r := range p.Rows {
-		if v, why := run.Decide(r, p.sight.facts); v != "" {
-			p.idle[r.ID] = string(v) + ": " + why
+		if d := run.Decide(r, p.sight.facts); d.Verdict != "" {
+			p.idle[r.ID] = string(d.Verdict) + ": " + d.Reason
 		} else if p.Browser != "" && !slices.Contains(r.Needs, condition.Browser) {
 			p.idle[r.ID] = "proven without a browser"
 		} else {
@@ -143,7 +143,7 @@ func (p *prover) healthy(ctx context.Context) error {
 	}
 	return each(ctx, p.benches, p.judged, func(b *bench, r *requirements.Requirement) error {
 		v, s := p.watched()
-		result, err := p.twice(r.ID, red, func() (reports.Result, error) { return p.judge(ctx, b, r, v, p.sight) })
+		result, err := p.twice(r.ID, red, func() (evidence.Result, error) { return p.judge(ctx, b, r, v, p.sight) })
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.whole[r.ID], p.way[r.ID] = result, p.hits(s)
@@ -203,7 +203,7 @@ func (p *prover) flavoured(ctx context.Context) error {
 			return errorOf(err, refused, fmt.Sprintf("the mock of flavour %d", flavour))
 		}
 		err = each(ctx, p.benches, p.judged, func(b *bench, r *requirements.Requirement) error {
-			result, err := p.twice(r.ID, red, func() (reports.Result, error) {
+			result, err := p.twice(r.ID, red, func() (evidence.Result, error) {
 				return p.judge(ctx, b, r, p.Subject.flavoured(flavour), seen)
 			})
 			if red(result) {
@@ -221,7 +221,7 @@ func (p *prover) flavoured(ctx context.Context) error {
 }
 
 // twice judges again what is not as it should be: a machine under load can spoil a verdict about time, but seldom twice.
-func (p *prover) twice(what string, wrong func(reports.Result) bool, judge func() (reports.Result, error)) (reports.Result, error) {
+func (p *prover) twice(what string, wrong func(evidence.Result) bool, judge func() (evidence.Result, error)) (evidence.Result, error) {
 	result, err := judge()
 	if err != nil || !wrong(result) {
 		return result, err
@@ -236,6 +236,6 @@ func (p *prover) twice(what string, wrong func(reports.Result) bool, judge func(
 }
 
 // red reports whether a row is not met, or could not be judged.
-func red(r reports.Result) bool {
-	return r.Verdict.Red(true) || r.Verdict == reports.NotRun || len(r.Failures) > 0
+func red(r evidence.Result) bool {
+	return r.Verdict.Red(true) || r.Verdict == evidence.NotRun || len(r.Failures) > 0
 }

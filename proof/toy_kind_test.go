@@ -58,6 +58,9 @@ func (s *toySession) Look(ctx context.Context) (kind.Facts, error) {
 }
 
 func (s *toySession) Found() any                 { return s.found }
+// Suspect implements kind.Session.
+func (s *toySession) Suspect() {}
+
 func (s *toySession) Lost(context.Context) error { return nil }
 func (s *toySession) GiveBack(context.Context)   {}
 func (s *toySession) Leave(context.Context) kind.Totals {

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/proof"
 	"github.com/authconform/authconform/proof/defects"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/run"
 	"github.com/authconform/authconform/suites/profiles"
 	"github.com/authconform/authconform/suites/requirements"
@@ -87,7 +87,7 @@ func TestANewKindIsJudgedInWorkers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range r.Results {
-		if row.Verdict != reports.Pass {
+		if row.Verdict != evidence.Pass {
 			t.Errorf("%s: %s: %s", row.ID, row.Verdict, row.Reason)
 		}
 	}

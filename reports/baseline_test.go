@@ -6,62 +6,75 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/authconform/authconform/evidence"
 )
+
+var known = []string{"a.row", "b.row", "c.row"}
+
+func retired(id string) []string {
+	if id == "z.row" {
+		return []string{"a.row", "b.row"}
+	}
+	return nil
+}
 
 func baselineOf(t *testing.T, entries string) (*Baseline, error) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "known.yaml")
-	if err := os.WriteFile(path, []byte("apiVersion: authconform/v1\nknown_failures:\n"+entries), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return ReadBaseline(path, []string{"a.row", "b.row", "c.row"}, gone)
+	return parseBaseline("known.yaml", []byte("apiVersion: authconform/v1\nknown_failures:\n"+entries), known, retired)
 }
 
-func gone(id string) string {
-	if id == "z.row" {
-		return "z.row was retired; it is a.row now"
+// failed is a row that fails with vectors; "" is a failure without one.
+func failed(v evidence.Verdict, vectors ...string) evidence.Result {
+	r := evidence.Result{ID: "a.row", Verdict: v}
+	for _, name := range vectors {
+		r.Failures = append(r.Failures, evidence.Failure{Vector: name, Expected: "this", Got: "that"})
+		if name != "" {
+			r.Vectors = append(r.Vectors, name)
+		}
 	}
-	return ""
+	return r
 }
 
 func TestWhatABaselineMakesOfAVerdict(t *testing.T) {
 	today := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
-	broken := func(vectors ...string) []Failure {
-		var out []Failure
-		for _, v := range vectors {
-			out = append(out, Failure{Vector: v})
-		}
-		return out
-	}
+	const is = evidence.KnownFail
 	for name, c := range map[string]struct {
-		entry    string
-		verdict  Verdict
-		failures []Failure
-		want     Verdict
-		problem  string
+		entry   string
+		row     evidence.Result
+		want    evidence.Verdict
+		problem string
 	}{
-		"a known failure":                    {"reason: x", Fail, broken("V1"), KnownFail, ""},
-		"a known warning":                    {"reason: x", Warn, broken(""), KnownFail, ""},
-		"a known blocked row":                {"reason: x", Blocked, nil, KnownFail, ""},
-		"only known vectors":                 {"reason: x, vectors: [V1, V2]", Fail, broken("V1", "V2 http://a"), KnownFail, ""},
-		"a vector more":                      {"reason: x, vectors: [V1]", Fail, broken("V1", "V2"), Fail, ""},
-		"a vector whose name goes on":        {"reason: x, vectors: [V1]", Fail, broken("V10"), Fail, ""},
-		"a row that passes":                  {"reason: x", Pass, nil, Pass, "no longer fails"},
-		"a row that was not run":             {"reason: x", NotRun, nil, NotRun, ""},
-		"an entry on its last day":           {"reason: x, until: 2026-11-25", Fail, nil, KnownFail, ""},
-		"an entry that expired yesterday":    {"reason: x, until: 2026-11-24", Fail, nil, Fail, "expired on 2026-11-24"},
-		"an entry for a row of another part": {"reason: x", NotApplicable, nil, NotApplicable, ""},
+		"a known failure":                     {"reason: x", failed(evidence.Fail, "V1"), is, ""},
+		"a known warning":                     {"reason: x", failed(evidence.Warn, ""), is, ""},
+		"a known blocked row":                 {"reason: x", failed(evidence.Blocked), is, ""},
+		"the known vectors":                   {"reason: x, vectors: [V1, V2]", failed(evidence.Fail, "V2", "V1", "V2"), is, ""},
+		"a vector more":                       {"reason: x, vectors: [V1]", failed(evidence.Fail, "V1", "V2"), evidence.Fail, "known.yaml:3: a.row fails with more than the entry says: V2"},
+		"a vector less":                       {"reason: x, vectors: [V1, V2]", failed(evidence.Fail, "V1"), is, "no longer fails with V2; remove it from the entry"},
+		"another vector":                      {"reason: x, vectors: [V1]", failed(evidence.Fail, "V2"), evidence.Fail, "more than the entry says: V2; and no longer fails with V1"},
+		"a vector whose name goes on":         {"reason: x, vectors: [V1]", failed(evidence.Fail, "V10"), evidence.Fail, "V10"},
+		"a check without a name":              {"reason: x, vectors: [V1]", failed(evidence.Fail, "V1", ""), evidence.Fail, "a check without a name"},
+		"vectors, and now it is blocked":      {"reason: x, vectors: [V1]", failed(evidence.Blocked), evidence.Blocked, "is blocked, and the entry says which vectors fail: V1"},
+		"a row that passes":                   {"reason: x", failed(evidence.Pass), evidence.Pass, "no longer fails; remove the entry"},
+		"a row that was not run":              {"reason: x", failed(evidence.NotRun), evidence.NotRun, ""},
+		"a row that does not apply":           {"reason: x", failed(evidence.NotApplicable), evidence.NotApplicable, ""},
+		"an entry on its last day":            {"reason: x, until: 2026-11-25", failed(evidence.Fail, ""), is, ""},
+		"an entry that expired yesterday":     {"reason: x, until: 2026-11-24", failed(evidence.Fail, ""), evidence.Fail, "expired on 2026-11-24"},
+		"an expired entry of a row that held": {"reason: x, until: 2026-11-24", failed(evidence.Pass), evidence.Pass, "expired on 2026-11-24"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, err := baselineOf(t, "  - {id: a.row, "+c.entry+"}\n")
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := &Report{Results: []Result{{ID: "a.row", Verdict: c.verdict, Failures: c.failures}, {ID: "b.row", Verdict: Fail}}}
-			problems := strings.Join(b.Apply(r, today), "\n")
-			if r.Results[0].Verdict != c.want || r.Results[1].Verdict != Fail {
-				t.Errorf("verdicts %s and %s, want %s and fail", r.Results[0].Verdict, r.Results[1].Verdict, c.want)
+			other := failed(evidence.Fail)
+			other.ID = "b.row"
+			s := &evidence.Set{Results: []evidence.Result{c.row, other}}
+			b.Apply(s, today)
+			if s.Results[0].Verdict != c.want || s.Results[1].Verdict != evidence.Fail {
+				t.Errorf("verdicts %s and %s, want %s and fail", s.Results[0].Verdict, s.Results[1].Verdict, c.want)
 			}
+			problems := strings.Join(s.Problems, "\n")
 			if (problems == "") != (c.problem == "") || !strings.Contains(problems, c.problem) {
 				t.Errorf("problems %q, want %q", problems, c.problem)
 			}
@@ -69,56 +82,134 @@ func TestWhatABaselineMakesOfAVerdict(t *testing.T) {
 	}
 }
 
+func TestAKnownFailureTellsItsReasonAndIssue(t *testing.T) {
+	b, err := baselineOf(t, "  - {id: a.row, reason: they know, issue: 'https://example.org/1'}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &evidence.Set{Results: []evidence.Result{failed(evidence.Fail, "")}}
+	b.Apply(s, time.Now())
+	if got := s.Results[0].Known; got != "they know (https://example.org/1)" {
+		t.Error(got)
+	}
+}
+
 func TestABaselineIsReadStrictly(t *testing.T) {
 	for entries, want := range map[string]string{
-		"  - {id: a.rwo, reason: x}\n":                                 `did you mean "a.row"`,
-		"  - {id: a.row, raeson: x}\n":                                 `did you mean "reason"`,
-		"  - {id: a.row, reason: x}\n  - {id: z.row, reason: x}\n":     "known.yaml:4: z.row was retired; it is a.row now",
-		"  - {id: a.row}\n":                                            "has no reason",
-		"  - {id: a.row, reason: x, until: soon}\n":                    "no date",
-		"  - {id: a.row, reason: x, vectors: {a: b}}\n":                "a list of words",
-		"  - {id: a.row, reason: x}\n  - {id: a.row, reason: again}\n": "stands twice",
-		"  - just a word\n":                                            "a mapping",
-		"  - {id: a.row, reason: x}\nknown_failure: []\n":              "unknown key",
+		"  - {id: a.rwo, reason: x}\n":                                 `known.yaml:3: unknown requirement "a.rwo"; did you mean "a.row"`,
+		"  - {id: a.row, raeson: x}\n":                                 `known.yaml:3: unknown key "raeson"; did you mean "reason"`,
+		"  - {id: z.row, reason: x}\n":                                 "known.yaml:3: z.row was retired; it is a.row and b.row now",
+		"  - {id: a.row}\n":                                            "a.row has no reason",
+		"  - {reason: x}\n":                                            "an entry has no id",
+		"  - {id: a.row, reason: x, until: soon}\n":                    `until: "soon" is no date like 2027-06-30`,
+		"  - {id: a.row, reason: x, vectors: {a: b}}\n":                "vectors: a list of names is wanted",
+		"  - {id: a.row, reason: x, vectors: V1}\n":                    "vectors: a list of names is wanted",
+		"  - {id: a.row, reason: [x]}\n":                               "reason: a text is wanted",
+		"  - {id: a.row, reason: x}\n  - {id: a.row, reason: again}\n": "known.yaml:4: a.row stands twice",
+		"  - just a word\n":                                            "a mapping with id, reason",
+		"  - {id: a.row, reason: x}\nknown_failure: []\n":              `unknown key "known_failure"`,
+		"  a: b\n": "a list of entries is wanted",
 	} {
 		if _, err := baselineOf(t, entries); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", entries, err, want)
 		}
 	}
+	for text, want := range map[string]string{
+		"": "known.yaml is empty", "known_failures: []\n": "apiVersion: authconform/v1 is wanted", "a: [": "is not YAML",
+		"apiVersion: authconform/v2\n": "apiVersion: authconform/v1 is wanted",
+	} {
+		if _, err := parseBaseline("known.yaml", []byte(text), known, retired); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
 }
 
-// TestAWrittenBaselineKnowsItsReport: and keeps what an older one says.
-func TestAWrittenBaselineKnowsItsReport(t *testing.T) {
-	older, err := baselineOf(t, "  - {id: b.row, reason: said by a person, issue: 'https://example.org/1', until: 2027-01-31}\n")
+// fails are rows that fail, with what a written file must quote.
+func fails() *evidence.Set {
+	s := &evidence.Set{Head: evidence.Head{Started: began, Target: evidence.Target{Product: "Home", Version: "1"}}, End: &evidence.End{}}
+	a := failed(evidence.Fail, "V1", "V1", "V2: x")
+	a.Vectors, a.Reason = []string{"V1", "V2: x"}, "expected: \"this\", got # that\nand \x1b more"
+	b, c := failed(evidence.Warn, ""), failed(evidence.Pass)
+	b.ID, c.ID = "b.row", "c.row"
+	s.Results = []evidence.Result{b, a, c}
+	return s
+}
+
+func TestAWrittenBaselineKnowsItsRun(t *testing.T) {
+	older, err := baselineOf(t, "  - {id: b.row, reason: said by a person, issue: 'https://example.org/1', until: 2027-01-31}\n  - {id: c.row, reason: gone}\n")
 	if err != nil {
 		t.Fatal(err)
-	}
-	fresh := func() *Report {
-		return &Report{Results: []Result{
-			{ID: "b.row", Verdict: Warn, Failures: []Failure{{Got: "x"}}},
-			{ID: "a.row", Verdict: Fail, Reason: "expected: \"this\", got # that", Failures: []Failure{{Vector: "V1"}, {Vector: "V1"}, {Vector: "V2: x"}}},
-			{ID: "c.row", Verdict: Pass},
-		}}
 	}
 	path := filepath.Join(t.TempDir(), "new.yaml")
-	if err := WriteBaseline(path, fresh(), older); err != nil {
-		t.Fatal(err)
+	if n, err := WriteBaseline(path, fails(), older); err != nil || n != 2 {
+		t.Fatal(n, err)
 	}
-	b, err := ReadBaseline(path, []string{"a.row", "b.row", "c.row"}, gone)
+	b, err := ReadBaseline(path, known, retired)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := fresh()
-	if problems := b.Apply(r, time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)); len(problems) > 0 {
-		t.Error(problems)
-	}
-	if r.Results[0].Verdict != KnownFail || r.Results[1].Verdict != KnownFail || r.Results[2].Verdict != Pass {
-		t.Errorf("%s %s %s", r.Results[0].Verdict, r.Results[1].Verdict, r.Results[2].Verdict)
+	s := fails()
+	b.Apply(s, began)
+	if len(s.Problems) > 0 || s.Results[0].Verdict != evidence.KnownFail || s.Results[1].Verdict != evidence.KnownFail || s.Results[2].Verdict != evidence.Pass {
+		t.Errorf("%v %s %s %s", s.Problems, s.Results[0].Verdict, s.Results[1].Verdict, s.Results[2].Verdict)
 	}
 	if k := b.entry("b.row"); k.Reason != "said by a person" || k.Issue != "https://example.org/1" || k.Until.IsZero() {
 		t.Errorf("the older words are lost: %+v", k)
 	}
-	if k := b.entry("a.row"); len(k.Vectors) != 2 || !strings.Contains(k.Reason, "got # that") {
+	if k := b.entry("a.row"); strings.Join(k.Vectors, "|") != "V1|V2: x" || !strings.HasPrefix(k.Reason, "fail Home 1, seen 2026-11-27: expected") {
 		t.Errorf("%+v", k)
 	}
+}
+
+func TestAWrittenBaselineKeepsWhatTheRunDidNotJudge(t *testing.T) {
+	older, err := baselineOf(t, "  - {id: a.row, reason: one, vectors: [V1]}\n  - {id: b.row, reason: two}\n  - {id: c.row, reason: three}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &evidence.Set{Results: []evidence.Result{failed(evidence.NotRun), {ID: "b.row", Verdict: evidence.Pass}}, End: &evidence.End{}}
+	path := filepath.Join(t.TempDir(), "new.yaml")
+	if n, err := WriteBaseline(path, s, older); err != nil || n != 2 {
+		t.Fatal(n, err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(raw), "a.row") || strings.Contains(string(raw), "b.row") || !strings.Contains(string(raw), "c.row") {
+		t.Errorf("%s %v", raw, err)
+	}
+}
+
+func TestALostTargetIsNoKnownFailure(t *testing.T) {
+	r := failed(evidence.Blocked)
+	r.Reason, r.Cause = "it cannot be reached", "it cannot be reached"
+	s := &evidence.Set{Results: []evidence.Result{r}, End: &evidence.End{Lost: "it cannot be reached"}}
+	if n, err := WriteBaseline(filepath.Join(t.TempDir(), "new.yaml"), s, nil); n != 0 || err != nil {
+		t.Error(n, err)
+	}
+}
+
+func TestABaselineThatCannotBeWrittenSaysWhere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "no", "folder.yaml")
+	if _, err := WriteBaseline(path, fails(), nil); err == nil || !strings.Contains(err.Error(), path+" could not be written") {
+		t.Error(err)
+	}
+}
+
+// FuzzBaseline: any file is a baseline or an error, never a panic; what was read names known rows only.
+func FuzzBaseline(f *testing.F) {
+	for _, s := range []string{
+		"apiVersion: authconform/v1\nknown_failures:\n  - id: a.row\n    reason: x\n", "known_failures: []\n", "- a\n", "apiVersion: [", "",
+		"a: &a [*a]\n", "known_failures:\n  - id: a.row\n    until: 2026-13-01\n    reason: x\n",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		b, err := parseBaseline("f", raw, []string{"a.row"}, retired)
+		if err != nil {
+			return
+		}
+		for _, k := range b.Known {
+			if k.ID != "a.row" || k.Reason == "" {
+				t.Errorf("%q: %+v", raw, k)
+			}
+		}
+	})
 }

@@ -1,201 +1,202 @@
 package reports
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
+
+	"github.com/authconform/authconform/evidence"
 )
 
-// ConsoleOptions shape what a person sees.
+// ConsoleOptions shape what a person sees at a terminal.
 type ConsoleOptions struct {
 	Color   bool
 	Width   int  // columns; 0 is 80
 	Verbose bool // notes and passed rows too
-	Quiet   bool // only the last line
-	Strict  bool // warnings are red
+	Quiet   bool // only what is said of the whole run
 }
 
-// most is how many failures of a row are shown.
-const most = 5
-
-// Console prints the verdicts: a table of sections, then every row that is not green, then one line.
-func Console(out io.Writer, r *Report, o ConsoleOptions) {
-	if o.Width == 0 {
-		o.Width = 80
+// Console prints the verdicts: a table of sections, then every row that is not green, then what is said of the whole run.
+func Console(w io.Writer, s *evidence.Set, o Options) error {
+	c := console{o: o.Console}
+	if c.o.Width == 0 {
+		c.o.Width = 80
 	}
-	c := console{out, o}
-	if !o.Quiet {
-		c.head(r)
-		c.sections(r)
-		for _, v := range []Verdict{Fail, Blocked, Warn, KnownFail} {
-			c.rows(r, v)
+	if !c.o.Quiet {
+		c.head(s)
+		c.sections(s.Results)
+		for _, g := range groups(s.Results, unmet...) {
+			c.group(g)
 		}
-		c.missing(r)
-		if o.Verbose {
-			c.rows(r, Note)
-			c.rows(r, NotApplicable)
-			c.rows(r, Pass)
+		for _, g := range groups(s.Results, evidence.NotRun) {
+			c.notRun(g)
 		}
+		if c.o.Verbose {
+			for _, v := range []evidence.Verdict{evidence.Note, evidence.NotApplicable, evidence.Pass} {
+				c.rows(s.Results, v)
+			}
+		}
+		c.print("\n")
 	}
-	c.last(r)
+	c.last(s)
+	_, err := w.Write(c.b.Bytes())
+	return err
 }
 
 type console struct {
-	w io.Writer
+	b bytes.Buffer
 	o ConsoleOptions
 }
 
-func (c console) print(format string, args ...any) {
-	fmt.Fprintf(c.w, format, args...)
+func (c *console) print(format string, args ...any) { fmt.Fprintf(&c.b, format, args...) }
+
+var colours = map[evidence.Verdict]string{
+	evidence.Fail: "31;1", evidence.Blocked: "35;1", evidence.Warn: "33", evidence.KnownFail: "33",
+	evidence.NotRun: "36", evidence.Pass: "32", evidence.Note: "2", evidence.NotApplicable: "2",
 }
 
-var colours = map[Verdict]string{Fail: "31;1", Blocked: "35;1", Warn: "33", KnownFail: "33", NotRun: "36", Pass: "32", Note: "2", NotApplicable: "2"}
-
-func (c console) paint(v Verdict, text string) string {
+func (c *console) paint(v evidence.Verdict, text string) string {
 	if !c.o.Color {
 		return text
 	}
 	return "\x1b[" + colours[v] + "m" + text + "\x1b[0m"
 }
 
-// Word is the verdict as people read it.
-func (v Verdict) Word() string { return strings.ReplaceAll(string(v), "_", " ") }
+// title is a verdict's word, as the heading of what has it.
+func (c *console) title(v evidence.Verdict) string { return c.paint(v, strings.ToUpper(word(v))) }
 
-func (c console) head(r *Report) {
-	what := strings.TrimSpace(r.Target.Product + " " + r.Target.Version)
+func (c *console) head(s *evidence.Set) {
+	what := product(s.Head.Target)
 	if what != "" {
 		what = " (" + what + ")"
 	}
-	c.print("%s%s, profile %s\n\n", r.Target.URL, what, r.Target.Profile)
+	c.print("%s\n", line(s.Head.Target.URL+what+", profile "+s.Head.Target.Profile))
+	if len(s.Results) > 0 {
+		c.print("\n")
+	}
 }
 
 // sections prints one line per section; numbers of zero are left out.
-func (c console) sections(r *Report) {
-	t := tabwriter.NewWriter(c.w, 0, 0, 2, ' ', 0)
-	for _, s := range sectionsOf(r) {
+func (c *console) sections(results []evidence.Result) {
+	t := tabwriter.NewWriter(&c.b, 0, 0, 2, ' ', 0)
+	for _, s := range sections(results) {
 		var words []string
-		for i, n := range counts(s.results) {
-			if v := Verdicts[i]; n > 0 && v != Pass {
-				words = append(words, fmt.Sprintf("%d %s", n, v.Word()))
+		passed := 0
+		for _, n := range totals(s.results) {
+			if n.verdict == evidence.Pass {
+				passed = n.n
+			} else {
+				words = append(words, fmt.Sprintf("%d %s", n.n, word(n.verdict)))
 			}
 		}
-		passed := fmt.Sprintf("%d of %d", counts(s.results)[slices.Index(Verdicts, Pass)], len(s.results))
-		line := "  " + s.name + "\t" + passed
+		row := fmt.Sprintf("  %s\t%d of %d", line(s.name), passed, len(s.results))
 		if len(words) > 0 {
-			line += "\t" + strings.Join(words, ", ")
+			row += "\t" + strings.Join(words, ", ")
 		}
-		fmt.Fprintln(t, line)
+		fmt.Fprintln(t, row)
 	}
 	_ = t.Flush()
 }
 
-func (c console) rows(r *Report, v Verdict) {
-	for _, res := range r.Results {
-		if res.Verdict != v {
-			continue
-		}
-		c.print("\n%s  %s\n", c.paint(v, strings.ToUpper(v.Word())), res.ID)
-		c.wrap("  ", res.Title)
-		if res.Known != "" {
-			c.wrap("    known: ", res.Known)
-		}
-		switch {
-		case v == Pass:
-		case v == Note:
-			for _, n := range res.Notes {
-				c.wrap("    ", n)
-			}
-		case len(res.Failures) == 0:
-			c.wrap("    ", res.Reason)
-		}
-		for i, f := range res.Failures {
-			if i == most {
-				c.print("    and %d more\n", len(res.Failures)-most)
-				break
-			}
-			if f.Vector != "" {
-				c.wrap("    ", f.Vector)
-			}
-			c.wrap("      expected ", f.Expected)
-			c.wrap("      got      ", f.Got)
-		}
-		if v != Pass && v != NotApplicable {
-			c.print("  %s\n", strings.TrimSpace(res.Spec.Name+" "+mark(res.Spec.Section)+"  "+res.Spec.URL))
-		}
+// alike is from how many rows on those with one cause are told together: nobody reads it that often.
+const alike = 3
+
+// group prints the rows of a verdict and a cause; rows that are blocked alike are only named.
+func (c *console) group(g group) {
+	if g.verdict != evidence.Blocked || len(g.results) < alike {
+		c.rows(g.results, g.verdict)
+		return
 	}
+	var ids []string
+	for _, r := range g.results {
+		ids = append(ids, r.ID)
+	}
+	c.print("\n%s  %s\n", c.title(g.verdict), plural(len(ids), "row"))
+	c.wrap("  ", g.cause)
+	c.wrap("    ", strings.Join(ids, ", "))
 }
 
-func mark(section string) string {
-	if section == "" || section[0] < '0' || section[0] > '9' {
-		return section
-	}
-	return "§" + section
-}
-
-// missing tells, loudly, what was not run and what it would take.
-func (c console) missing(r *Report) {
-	why := map[string]int{}
-	var order []string
-	for _, res := range r.Results {
-		if res.Verdict == NotRun {
-			if why[res.Reason] == 0 {
-				order = append(order, res.Reason)
-			}
-			why[res.Reason]++
-		}
-	}
-	for _, reason := range order {
-		c.print("\n%s  %s\n", c.paint(NotRun, "NOT RUN"), plural(why[reason], "row"))
+// notRun tells, loudly, how many rows were not run, and what they want.
+func (c *console) notRun(g group) {
+	c.print("\n%s  %s\n", c.title(g.verdict), plural(len(g.results), "row"))
+	for _, reason := range g.reasons() {
 		c.wrap("  ", reason)
 	}
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func (c console) last(r *Report) {
-	if !c.o.Quiet {
-		c.print("\n")
-	}
-	for _, w := range append(r.Run.Warnings, r.Run.Cleanup...) {
-		c.wrap("", w)
-	}
-	if r.Run.Interrupt != "" {
-		c.wrap("", "The run ended early: "+r.Run.Interrupt)
-	}
-	var words []string
-	numbers := counts(r.Results)
-	for i := range numbers {
-		if v, n := Verdicts[len(numbers)-1-i], numbers[len(numbers)-1-i]; v != "" {
-			if n > 0 {
-				words = append(words, c.paint(v, fmt.Sprintf("%d %s", n, v.Word())))
-			}
+func (c *console) rows(results []evidence.Result, v evidence.Verdict) {
+	for _, r := range results {
+		if r.Verdict == v {
+			c.row(r)
 		}
 	}
-	c.print("%s: %s\n", plural(len(r.Results), "row"), strings.Join(words, ", "))
-	c.print("%.2f s, %s, %s\n", float64(r.Run.DurationMS)/1000, plural(r.Run.Requests, "request"), plural(r.Run.Logins, "login"))
+}
+
+// most is how many failures of a row are shown.
+const most = 5
+
+func (c *console) row(r evidence.Result) {
+	c.print("\n%s  %s\n", c.title(r.Verdict), line(r.ID))
+	c.wrap("  ", r.Title)
+	if r.Known != "" {
+		c.wrap("    known: ", r.Known)
+	}
+	switch {
+	case r.Verdict == evidence.Note:
+		for _, n := range r.Notes {
+			c.wrap("    ", n)
+		}
+	case len(r.Failures) == 0 && r.Reason != "":
+		c.wrap("    ", r.Reason)
+	}
+	for i, f := range r.Failures {
+		if i == most {
+			c.print("    and %d more\n", len(r.Failures)-most)
+			break
+		}
+		if in := input(f); in != "" {
+			c.wrap("    ", in)
+		}
+		c.wrap("      expected ", f.Expected)
+		c.wrap("      got      ", f.Got)
+	}
+	if r.Verdict != evidence.Pass && r.Verdict != evidence.NotApplicable {
+		c.print("  %s\n", line(source(r.Spec)+"  "+r.Spec.URL))
+	}
+}
+
+// last prints what is said of the whole run, and its numbers.
+func (c *console) last(s *evidence.Set) {
+	for _, n := range notices(s) {
+		c.wrap("", n.text)
+	}
+	var words []string
+	all := totals(s.Results)
+	for i := range all {
+		t := all[len(all)-1-i]
+		words = append(words, c.paint(t.verdict, fmt.Sprintf("%d %s", t.n, word(t.verdict))))
+	}
+	c.print("%s\n", strings.TrimSuffix(plural(len(s.Results), "row")+": "+strings.Join(words, ", "), ": "))
+	if numbers := figures(s); numbers != "" {
+		c.print("%s\n", numbers)
+	}
 }
 
 // wrap prints a text behind an indent, folded at the width; a word that is longer stays whole.
-func (c console) wrap(indent, text string) {
-	line := indent
-	blank := strings.Repeat(" ", len(indent))
-	empty := true
-	for _, word := range strings.Fields(clean(text)) {
-		if !empty && len([]rune(line))+1+len([]rune(word)) > c.o.Width {
-			c.print("%s\n", line)
-			line, empty = blank, true
+func (c *console) wrap(indent, text string) {
+	row, empty := indent, true
+	for word := range strings.FieldsSeq(clean(text)) {
+		if !empty && utf8.RuneCountInString(row)+1+utf8.RuneCountInString(word) > c.o.Width {
+			c.print("%s\n", row)
+			row, empty = strings.Repeat(" ", len(indent)), true
 		}
 		if !empty {
-			line += " "
+			row += " "
 		}
-		line, empty = line+word, false
+		row, empty = row+word, false
 	}
-	c.print("%s\n", strings.TrimRight(line, " "))
+	c.print("%s\n", strings.TrimRight(row, " "))
 }

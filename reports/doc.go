@@ -1,4 +1,4 @@
-// Package reports owns the result of a run: its model, what a verdict counts as, the baseline of known failures, and
-// the writers (console, JSON, JUnit, HTML, HAR). It judges nothing and talks to nobody; it imports neither the harness
-// nor a suite nor a mock.
+// Package reports shows runs: writers that make a view (console, JSON, JUnit, HTML, Markdown, HAR) from an evidence.Set
+// alone, and the baseline of known failures. It judges nothing and talks to nobody; it imports neither the harness nor a
+// suite nor a mock.
 package reports

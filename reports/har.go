@@ -1,16 +1,14 @@
 package reports
 
 import (
-	"encoding/json"
+	"fmt"
+	"io"
 	"net/url"
+	"strings"
 	"time"
-)
 
-// HAREntry is an exchange and the row it belongs to.
-type HAREntry struct {
-	ID string
-	Exchange
-}
+	"github.com/authconform/authconform/evidence"
+)
 
 // The parts of a HAR 1.2 file that readers want. Own structs: cdproto's would make every reader of a report a user of
 // the browser's protocol.
@@ -22,9 +20,9 @@ type (
 		Version string     `json:"version"`
 		Creator harCreator `json:"creator"`
 		Pages   []harPage  `json:"pages"`
-		Entries []harItem  `json:"entries"`
+		Entries []harEntry `json:"entries"`
+		Comment string     `json:"comment,omitempty"`
 	}
-	// harCreator is HAR's creator.
 	harCreator struct {
 		Name    string `json:"name"`
 		Version string `json:"version"`
@@ -35,7 +33,7 @@ type (
 		Started time.Time      `json:"startedDateTime"`
 		Timings map[string]int `json:"pageTimings"`
 	}
-	harItem struct {
+	harEntry struct {
 		Page     string             `json:"pageref"`
 		Started  time.Time          `json:"startedDateTime"`
 		Time     float64            `json:"time"`
@@ -46,91 +44,176 @@ type (
 		Comment  string             `json:"comment,omitempty"`
 	}
 	harRequest struct {
-		Method      string   `json:"method"`
-		URL         string   `json:"url"`
-		HTTPVersion string   `json:"httpVersion"`
-		Cookies     []Header `json:"cookies"`
-		Headers     []Header `json:"headers"`
-		Query       []Header `json:"queryString"`
-		PostData    *harBody `json:"postData,omitempty"`
-		HeadersSize int      `json:"headersSize"`
-		BodySize    int      `json:"bodySize"`
+		Method      string            `json:"method"`
+		URL         string            `json:"url"`
+		HTTPVersion string            `json:"httpVersion"`
+		Cookies     []evidence.Header `json:"cookies"`
+		Headers     []evidence.Header `json:"headers"`
+		Query       []evidence.Header `json:"queryString"`
+		PostData    *harBody          `json:"postData,omitempty"`
+		HeadersSize int               `json:"headersSize"`
+		BodySize    int               `json:"bodySize"`
+		Comment     string            `json:"comment,omitempty"` // the URL as it was, where that is none
 	}
 	harBody struct {
 		MimeType string `json:"mimeType"`
 		Text     string `json:"text"`
+		Comment  string `json:"comment,omitempty"`
 	}
 	harResponse struct {
-		Status      int        `json:"status"`
-		StatusText  string     `json:"statusText"`
-		HTTPVersion string     `json:"httpVersion"`
-		Cookies     []Header   `json:"cookies"`
-		Headers     []Header   `json:"headers"`
-		Content     harContent `json:"content"`
-		RedirectURL string     `json:"redirectURL"`
-		HeadersSize int        `json:"headersSize"`
-		BodySize    int        `json:"bodySize"`
+		Status      int               `json:"status"`
+		StatusText  string            `json:"statusText"`
+		HTTPVersion string            `json:"httpVersion"`
+		Cookies     []evidence.Header `json:"cookies"`
+		Headers     []evidence.Header `json:"headers"`
+		Content     harContent        `json:"content"`
+		RedirectURL string            `json:"redirectURL"`
+		HeadersSize int               `json:"headersSize"`
+		BodySize    int               `json:"bodySize"`
+		Error       string            `json:"_error,omitempty"` // as Chromium calls it
 	}
 	harContent struct {
 		Size     int    `json:"size"`
 		MimeType string `json:"mimeType"`
 		Text     string `json:"text"`
+		Comment  string `json:"comment,omitempty"`
 	}
 )
 
-// WriteHAR writes exchanges as a HAR 1.2 file, one page per row.
-func WriteHAR(path string, tool Tool, entries []HAREntry) error {
-	log := harLog{Version: "1.2", Creator: harCreator{"authconform", tool.Version}, Pages: []harPage{}, Entries: []harItem{}}
-	last := ""
-	for _, e := range entries {
-		if e.ID != last {
-			last = e.ID
-			log.Pages = append(log.Pages, harPage{e.ID, e.ID, e.Started, map[string]int{}})
+// version is what a HAR says of the protocol: it is not recorded.
+const version = "HTTP/1.1"
+
+// HAR writes every exchange as a HAR 1.2 file, one page per row.
+func HAR(w io.Writer, s *evidence.Set, _ Options) error {
+	log := harLog{
+		Version: "1.2", Creator: harCreator{"authconform", s.Head.Tool.Version}, Pages: []harPage{}, Entries: []harEntry{},
+	}
+	for _, n := range notices(s) {
+		if n.serious {
+			log.Comment = strings.TrimSpace(log.Comment + " " + n.text)
 		}
-		log.Entries = append(log.Entries, e.item())
 	}
-	raw, err := json.MarshalIndent(harFile{log}, "", " ")
-	if err != nil {
-		return err
+	for _, r := range s.Results {
+		first := true
+		for _, item := range r.Evidence {
+			if item.Exchange == nil {
+				continue
+			}
+			if first {
+				log.Pages = append(log.Pages, harPage{r.ID, r.ID + ": " + word(r.Verdict), item.Exchange.Started, map[string]int{}})
+				first = false
+			}
+			log.Entries = append(log.Entries, entry(r.ID, item))
+		}
 	}
-	return writeFile(path, raw)
+	return encode(w, harFile{log})
 }
 
-func (e HAREntry) item() harItem {
-	query := []Header{}
-	if u, err := url.Parse(e.URL); err == nil {
-		for name, values := range u.Query() {
-			for _, v := range values {
-				query = append(query, Header{name, v})
-			}
-		}
-	}
-	item := harItem{
-		Page: e.ID, Started: e.Started, Time: e.DurationMS, Comment: e.Label, Timings: map[string]float64{"send": 0, "wait": e.DurationMS, "receive": 0},
+func entry(page string, item evidence.Item) harEntry {
+	e := *item.Exchange
+	out := harEntry{
+		Page: page, Started: e.Started, Time: e.DurationMS, Comment: place(item),
+		Timings: map[string]float64{"send": 0, "wait": e.DurationMS, "receive": 0},
 		Request: harRequest{
-			Method: e.Method, URL: e.URL, HTTPVersion: "HTTP/1.1", Cookies: []Header{}, Headers: list(e.RequestHeaders), Query: query, HeadersSize: -1, BodySize: len(e.RequestBody),
+			Method: e.Method, URL: e.URL, HTTPVersion: version, Cookies: []evidence.Header{}, Headers: list(e.RequestHeaders),
+			Query: query(e.URL), HeadersSize: -1, BodySize: len(e.RequestBody) + e.RequestCut,
 		},
 		Response: harResponse{
-			Status: e.Status, StatusText: e.Error, HTTPVersion: "HTTP/1.1", Cookies: []Header{}, Headers: list(e.ResponseHeaders), HeadersSize: -1, BodySize: len(e.ResponseBody),
-			Content: harContent{len(e.ResponseBody), header(e.ResponseHeaders, "Content-Type"), e.ResponseBody}, RedirectURL: header(e.ResponseHeaders, "Location"),
+			Status: e.Status, HTTPVersion: version, Cookies: []evidence.Header{}, Headers: list(e.ResponseHeaders), Error: e.Error,
+			RedirectURL: header(e.ResponseHeaders, "Location"), HeadersSize: -1, BodySize: len(e.ResponseBody) + e.ResponseCut,
+			Content: harContent{
+				len(e.ResponseBody) + e.ResponseCut, header(e.ResponseHeaders, "Content-Type"), e.ResponseBody, left(e.ResponseCut),
+			},
 		},
 	}
-	if e.RequestBody != "" {
-		item.Request.PostData = &harBody{header(e.RequestHeaders, "Content-Type"), e.RequestBody}
+	if address := uri(e.URL); address != e.URL {
+		out.Request.URL, out.Request.Comment = address, e.URL
 	}
-	return item
+	if e.RequestBody != "" {
+		out.Request.PostData = &harBody{header(e.RequestHeaders, "Content-Type"), e.RequestBody, left(e.RequestCut)}
+	}
+	return out
 }
 
-func list(h []Header) []Header {
+// left says how much of a body is not kept; "": all is.
+func left(bytes int) string {
+	if bytes == 0 {
+		return ""
+	}
+	return gone(bytes)
+}
+
+// query is a URL's parameters in their order. What cannot be decoded stays as it is.
+func query(raw string) []evidence.Header {
+	out := []evidence.Header{}
+	_, text, _ := strings.Cut(raw, "?")
+	text, _, _ = strings.Cut(text, "#")
+	for part := range strings.SplitSeq(text, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		if name != "" {
+			out = append(out, evidence.Header{Name: decoded(name), Value: decoded(value)})
+		}
+	}
+	return out
+}
+
+func decoded(s string) string {
+	if plain, err := url.QueryUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
+
+// uri is a URL with everything percent-encoded that must be (RFC 3986 §2): names of secrets stand in it, and what a row sent
+// on purpose.
+func uri(raw string) string {
+	scheme, rest, found := strings.Cut(raw, "://")
+	if !found {
+		return raw
+	}
+	authority := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		authority = rest[:end]
+	}
+	var b strings.Builder
+	b.WriteString(scheme + "://" + encoded(authority, "[]"))
+	path, fragment, found := strings.Cut(rest[len(authority):], "#")
+	b.WriteString(encoded(path, ""))
+	if found {
+		b.WriteString("#" + encoded(fragment, ""))
+	}
+	return b.String()
+}
+
+// encoded percent-encodes what may not stand in a part of a URL; more may stand in this one.
+func encoded(part, more string) string {
+	const may = "-._~:/?@!$&'()*+,;=" // unreserved, and reserved but # and []
+	var b strings.Builder
+	for i := range len(part) {
+		c := part[i]
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
+		triplet := c == '%' && i+2 < len(part) && isHex(part[i+1]) && isHex(part[i+2])
+		if letter || triplet || strings.IndexByte(may+more, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+func list(h []evidence.Header) []evidence.Header {
 	if h == nil {
-		return []Header{}
+		return []evidence.Header{}
 	}
 	return h
 }
 
-func header(hs []Header, name string) string {
-	for _, h := range hs {
-		if h.Name == name {
+func header(all []evidence.Header, name string) string {
+	for _, h := range all {
+		if strings.EqualFold(h.Name, name) {
 			return h.Value
 		}
 	}

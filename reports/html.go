@@ -4,22 +4,28 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"path/filepath"
+	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/reports/replay"
 )
 
 //go:embed html
 var pages embed.FS
 
-// WriteHTML writes report.html: one file without any other, readable without script. Screenshots that stand in the same
-// folder are part of it. Pages are built from elements, not from a template: a template engine calls methods by their
-// names, which makes the linker keep every method of the program, two megabytes of them.
-func WriteHTML(path string, r *Report) error {
+// HTML writes report.html: one file without any other. It opens on what failed, by cause. Screenshots of the set's folder
+// are part of it. Everything can be read without script; with it the evidence, which waits as text within noscript
+// elements, becomes elements only when it is opened: that keeps a page of ten thousand rows quick. Pages are built from
+// elements, not from a template: a template engine calls methods by their names, which makes the linker keep every method
+// of the program, two megabytes of them.
+func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 	css, err := pages.ReadFile("html/report.css")
 	if err != nil {
 		return err
@@ -28,126 +34,159 @@ func WriteHTML(path string, r *Report) error {
 	if err != nil {
 		return err
 	}
+	p := page{s, replay.FindLogin(s.Results)}
 	var b bytes.Buffer
 	err = h.Doctype(h.HTML(h.Lang("en"),
 		h.Head(
 			h.Meta(h.Charset("utf-8")),
 			h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
-			h.TitleEl(g.Text(r.Target.URL+": authconform report")),
+			h.TitleEl(text(s.Head.Target.URL+": authconform report")),
 			h.StyleEl(g.Raw(string(css))),
 		),
 		h.Body(
 			h.A(h.Class("skip"), h.Href("#results"), g.Text("Skip to the results")),
-			headOf(r),
-			summaryOf(r),
-			filterOf(totals(r)),
-			h.Main(h.ID("results"), g.Map(shown(r), func(s shownSection) g.Node { return sectionOf(s, filepath.Dir(path)) })),
-			h.Footer(h.P(g.Text("Every verdict names its sentence; every failure shows its bytes. Secrets were replaced when they were captured."))),
+			p.head(), p.summary(), p.filter(),
+			h.Main(h.ID("results"), p.unmet(), p.notRun(), p.others()),
+			h.Footer(h.P(g.Text("Every verdict names its sentence; every failure shows its bytes. Secrets were replaced when they were recorded. "+
+				"The evidence of rows that passed is in run.jsonl and exchanges.har."))),
 			h.Script(g.Raw(string(script))),
 		),
 	)).Render(&b)
 	if err != nil {
 		return err
 	}
-	return writeFile(path, b.Bytes())
+	_, err = w.Write(b.Bytes())
+	return err
 }
 
-func headOf(r *Report) g.Node {
-	fact := func(name string, value g.Node) g.Node { return h.Div(h.Dt(g.Text(name)), h.Dd(value)) }
+// page is the page of a set.
+type page struct {
+	*evidence.Set
+	login *replay.Login
+}
+
+// text is a text that cannot harm. Quotes stay as they are: bodies are full of them.
+func text(s string) g.Node { return g.Raw(escape.Replace(clean(s))) }
+
+var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func (p page) head() g.Node {
+	t := p.Head.Target
+	numbers := func(of func(*evidence.End) string) string {
+		if p.End == nil {
+			return "" // a run that was killed has not counted
+		}
+		return of(p.End)
+	}
+	fact := func(name, value string) g.Node {
+		return g.If(value != "", h.Div(h.Dt(g.Text(name)), h.Dd(text(value))))
+	}
 	return h.Header(
 		h.P(h.Class("brand"), g.Text("authconform")),
-		h.H1(g.Text(r.Target.URL)),
-		h.P(h.Class("what"), g.Text(r.Target.Product+" "+r.Target.Version+" held against the profile "), h.B(g.Text(r.Target.Profile))),
+		h.H1(text(t.URL)),
+		h.P(h.Class("what"), text(strings.TrimSpace(product(t)+" held against the profile ")+" "), h.B(text(t.Profile))),
 		h.Dl(
-			fact("Judged", h.Time(h.DateTime(r.Run.Started.Format(time.RFC3339)), g.Text(r.Run.Started.Format("2 January 2006, 15:04 MST")))),
-			fact("Took", g.Text((time.Duration(r.Run.DurationMS)*time.Millisecond).String())),
-			fact("Requests", g.Text(strconv.Itoa(r.Run.Requests))),
-			fact("Logins", g.Text(strconv.Itoa(r.Run.Logins))),
-			fact("Seed", g.Text(strconv.FormatInt(r.Run.Seed, 10))),
-			fact("Tool", g.Text(r.Tool.Version+", catalogue "+r.Catalogue.Revision)),
+			g.If(!p.Head.Started.IsZero(), h.Div(h.Dt(g.Text("Judged")), h.Dd(h.Time(h.DateTime(p.Head.Started.Format(time.RFC3339)),
+				g.Text(p.Head.Started.Format("2 January 2006, 15:04 MST")))))),
+			fact("Took", numbers(func(e *evidence.End) string { return took(e.DurationMS) })),
+			fact("Requests", numbers(func(e *evidence.End) string { return strconv.Itoa(e.Requests) })),
+			fact("Logins", numbers(func(e *evidence.End) string { return strconv.Itoa(e.Logins) })),
+			fact("Seed", strconv.FormatInt(p.Head.Seed, 10)),
+			fact("Shard", p.Head.Shard),
+			fact("Selection", p.Head.Selection),
+			fact("Tool", p.Head.Tool.Version+", catalogue "+p.Head.Catalogue.Revision),
 		),
 	)
 }
 
-func summaryOf(r *Report) g.Node {
-	all := totals(r)
-	notice := func(children ...g.Node) g.Node { return h.P(append([]g.Node{h.Class("notice")}, children...)...) }
+func (p page) summary() g.Node {
+	all := totals(p.Results)
+	share := func(t total) string { return fmt.Sprintf("width:%.2f%%", 100*float64(t.n)/float64(len(p.Results))) }
 	return h.Section(h.Class("summary"), h.Aria("labelledby", "summary"),
-		h.H2(h.ID("summary"), g.Textf("%d requirements", len(r.Results))),
-		h.Div(h.Class("bar"), h.Aria("hidden", "true"), g.Map(all, func(t total) g.Node { return h.Span(h.Class(string(t.Verdict)), h.Style("width:"+t.Percent+"%")) })),
-		h.Ul(h.Class("counts"), g.Map(all, func(t total) g.Node {
-			return h.Li(h.Class(string(t.Verdict)), h.B(g.Text(strconv.Itoa(t.N))), g.Text(" "+t.Verdict.Word()))
+		h.H2(h.ID("summary"), g.Text(plural(len(p.Results), "requirement"))),
+		h.Div(h.Class("bar"), h.Aria("hidden", "true"), g.Map(all, func(t total) g.Node {
+			return h.Span(h.Class(string(t.verdict)), h.Style(share(t)))
 		})),
-		g.If(r.Run.Interrupt != "", notice(g.Text("The run ended early: "+r.Run.Interrupt))),
-		g.Map(r.Run.Cleanup, func(s string) g.Node { return notice(g.Text(s)) }),
-		g.Map(lacking(r), func(l lack) g.Node { return notice(h.B(g.Textf("%d not run", l.N)), g.Text(" "+l.Reason)) }),
+		h.Ul(h.Class("counts"), g.Map(all, func(t total) g.Node {
+			return h.Li(h.Class(string(t.verdict)), h.B(g.Text(strconv.Itoa(t.n))), g.Text(" "+word(t.verdict)))
+		})),
+		g.Map(notices(p.Set), func(n notice) g.Node {
+			return h.P(g.If(n.serious, h.Class("notice serious")), g.If(!n.serious, h.Class("notice")), text(n.text))
+		}),
+		p.unfinished(),
 	)
 }
 
-// filterOf is shown by the script that makes it work.
-func filterOf(all []total) g.Node {
+// unfinished names all rows without a verdict where the notice names only some.
+func (p page) unfinished() g.Node {
+	rows := p.Unfinished()
+	return g.If(len(rows) > 0, h.Details(h.Class("section"),
+		h.Summary(h.Span(h.Class("name"), g.Text("Rows without a verdict")), h.Span(h.Class("tally"), g.Text(strconv.Itoa(len(rows))))),
+		h.P(text(strings.Join(rows, ", "))),
+	))
+}
+
+// filter is shown by the script that makes it work.
+func (p page) filter() g.Node {
 	return h.Form(h.Class("filter"), h.Role("search"), h.Aria("label", "Filter the results"), g.Attr("hidden"),
 		h.Input(h.Type("search"), h.Placeholder("Search ids and sentences"), h.Aria("label", "Search ids and sentences")),
-		h.Div(h.Role("group"), h.Aria("label", "Verdicts"), g.Map(all, func(t total) g.Node {
-			return h.Label(h.Class(string(t.Verdict)), h.Input(h.Type("checkbox"), h.Value(string(t.Verdict)), h.Checked()), g.Text(" "+t.Verdict.Word()))
+		h.FieldSet(h.Legend(g.Text("Verdicts")), g.Map(totals(p.Results), func(t total) g.Node {
+			return h.Label(h.Class(string(t.verdict)), h.Input(h.Type("checkbox"), h.Value(string(t.verdict)), h.Checked()), g.Text(" "+word(t.verdict)))
 		})),
 		g.El("output", h.Aria("live", "polite")),
 	)
 }
 
-type total struct {
-	Verdict Verdict
-	N       int
-	Percent string // of the bar
+// closed is from how many rows on a group is closed when the page opens.
+const closed = 10
+
+// unmet is what failed, by cause.
+func (p page) unmet() g.Node {
+	all := groups(p.Results, unmet...)
+	return h.Section(h.Class("part"),
+		h.H2(g.Text("Not met")),
+		g.If(len(all) == 0, h.P(h.Class("none"), g.Text("No row failed."))),
+		g.Map(all, func(gr group) g.Node {
+			if len(gr.results) == 1 {
+				return p.row(gr.results[0], "")
+			}
+			return h.Details(h.Class("group "+string(gr.verdict)), g.If(len(gr.results) <= closed, g.Attr("open")),
+				h.Summary(h.Span(h.Class("badge"), g.Text(word(gr.verdict))), g.Text(" "), h.B(g.Text(plural(len(gr.results), "row"))), text(": "+gr.cause)),
+				g.Map(gr.results, func(r evidence.Result) g.Node { return p.row(r, gr.cause) }),
+			)
+		}),
+	)
 }
 
-func totals(r *Report) []total {
-	var out []total
-	for i, n := range counts(r.Results) {
-		if n > 0 {
-			out = append(out, total{Verdicts[i], n, fmt.Sprintf("%.2f", 100*float64(n)/float64(len(r.Results)))})
-		}
-	}
-	return out
+// notRun is what the harness lacked something for, by what that is.
+func (p page) notRun() g.Node {
+	all := groups(p.Results, evidence.NotRun)
+	return g.If(len(all) > 0, h.Section(h.Class("part"),
+		h.H2(g.Text("Not run")),
+		g.Map(all, func(gr group) g.Node {
+			why := gr.reasons()
+			return h.Details(h.Class("group not_run"),
+				h.Summary(h.B(g.Text(plural(len(gr.results), "row"))), text(": "+strings.Join(why, "; "))),
+				h.Ul(h.Class("rows"), g.Map(gr.results, func(r evidence.Result) g.Node { return p.brief(r, len(why) > 1) })),
+			)
+		}),
+	))
 }
 
-type shownSection struct {
-	Name    string
-	Results []Result
-	Counts  []total
-	Open    bool
-}
-
-// shown is the sections with their worst rows first.
-func shown(r *Report) []shownSection {
-	var out []shownSection
-	for _, s := range sectionsOf(r) {
-		sorted := slices.Clone(s.results)
-		slices.SortStableFunc(sorted, func(a, b Result) int { return slices.Index(Verdicts, a.Verdict) - slices.Index(Verdicts, b.Verdict) })
-		part := shownSection{Name: s.name, Results: sorted, Counts: totals(&Report{Results: s.results})}
-		part.Open = slices.ContainsFunc(sorted, func(r Result) bool { return r.Verdict.Red(true) })
-		out = append(out, part)
-	}
-	return out
-}
-
-// lack is how many rows could not be judged for one reason.
-type lack struct {
-	Reason string
-	N      int
-}
-
-func lacking(r *Report) []lack {
-	var out []lack
-	for _, res := range r.Results {
-		if res.Verdict != NotRun {
-			continue
-		}
-		if i := slices.IndexFunc(out, func(l lack) bool { return l.Reason == res.Reason }); i >= 0 {
-			out[i].N++
-		} else {
-			out = append(out, lack{res.Reason, 1})
-		}
-	}
-	return out
+// others are the rows that need no attention, by section.
+func (p page) others() g.Node {
+	quiet := slices.DeleteFunc(slices.Clone(p.Results), func(r evidence.Result) bool {
+		return r.Verdict == evidence.NotRun || slices.Contains(unmet, r.Verdict)
+	})
+	return g.If(len(quiet) > 0, h.Section(h.Class("part"),
+		h.H2(g.Text("Met, noted, or not applicable")),
+		g.Map(sections(quiet), func(s section) g.Node {
+			return h.Details(h.Class("section"),
+				h.Summary(h.Span(h.Class("name"), text(s.name)), h.Span(h.Class("tally"), g.Map(totals(s.results), func(t total) g.Node {
+					return g.Group{h.Span(h.Class(string(t.verdict)), g.Textf("%d %s", t.n, word(t.verdict))), g.Text(" ")}
+				}))),
+				h.Ul(h.Class("rows"), g.Map(s.results, func(r evidence.Result) g.Node { return p.brief(r, true) })),
+			)
+		}),
+	))
 }

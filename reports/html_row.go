@@ -1,108 +1,93 @@
 package reports
 
 import (
-	"encoding/base64"
-	"fmt"
-	"os"
-	"path/filepath"
+	"net/url"
 	"slices"
 	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/reports/replay"
 )
 
-func sectionOf(s shownSection, dir string) g.Node {
-	return h.Details(h.Class("section"), g.If(s.Open, g.Attr("open")),
-		h.Summary(h.H2(g.Text(s.Name)), h.Span(h.Class("tally"), g.Map(s.Counts, func(t total) g.Node {
-			return g.Group{h.Span(h.Class(string(t.Verdict)), g.Textf("%d %s", t.N, t.Verdict.Word())), g.Text(" ")}
-		}))),
-		g.Map(s.Results, func(r Result) g.Node { return rowOf(r, dir) }),
+// row is what became of one requirement that is not met; its reason is left out where the group has said it.
+func (p page) row(r evidence.Result, said string) g.Node {
+	return h.Article(h.ID(clean(r.ID)), h.Class("row "+string(r.Verdict)),
+		h.H3(h.Span(h.Class("badge"), g.Text(word(r.Verdict))), g.Text(" "), self(r), g.Text(" "), level(r)),
+		h.P(h.Class("sentence"), text(r.Title)),
+		h.P(h.Class("source"), specLink(r.Spec)),
+		g.If(r.Known != "" && r.Known != said, h.P(h.Class("reason"), text("Known: "+r.Known))),
+		g.If(r.Reason != "" && r.Reason != said && len(r.Failures) == 0, h.P(h.Class("reason"), text(r.Reason))),
+		failures(r.Failures),
+		notes(r),
+		p.again(r),
+		p.evidence(r),
 	)
 }
 
-// rowOf is what became of one requirement; dir holds its screenshots.
-func rowOf(r Result, dir string) g.Node {
-	return h.Article(h.ID(r.ID), h.Class("row "+string(r.Verdict)), h.Data("verdict", string(r.Verdict)),
-		h.H3(h.Span(h.Class("badge"), g.Text(r.Verdict.Word())), g.Text(" "), h.A(h.Href("#"+r.ID), g.Text(r.ID)), g.Text(" "), h.Span(h.Class("level"), g.Text(strings.ToUpper(string(r.Level))))),
-		h.P(h.Class("sentence"), g.Text(r.Title)),
-		h.P(h.Class("source"), h.A(h.Href(r.Spec.URL), g.Text(strings.TrimSpace(r.Spec.Name+" "+mark(r.Spec.Section))))),
-		g.If(r.Known != "", h.P(h.Class("reason"), g.Text("Known: "+r.Known))),
-		g.If(r.Reason != "" && len(r.Failures) == 0, h.P(h.Class("reason"), g.Text(r.Reason))),
-		g.If(len(r.Failures) > 0, failuresOf(r.Failures)),
-		g.If(len(r.Notes) > 1, h.Ul(h.Class("notes"), g.Map(r.Notes, func(n string) g.Node { return h.Li(g.Text(n)) }))),
-		againOf(r),
-		g.If(len(r.Evidence) > 0, h.Details(h.Class("evidence"), h.Summary(g.Textf("Evidence (%d)", len(r.Evidence))),
-			g.Map(r.Evidence, func(e Evidence) g.Node { return evidenceOf(e, dir) }))),
+// brief is a row that needs no attention, with as few elements as that takes.
+func (p page) brief(r evidence.Result, reason bool) g.Node {
+	return h.Li(h.ID(clean(r.ID)), h.Class("row "+string(r.Verdict)),
+		h.B(h.Class("badge"), g.Text(word(r.Verdict))), g.Text(" "), self(r), g.Text(" "), level(r),
+		h.P(h.Class("sentence"), text(r.Title+" "), specLink(r.Spec)),
+		g.If(reason && r.Reason != "" && len(r.Notes) == 0, h.P(h.Class("reason"), text(r.Reason))),
+		notes(r),
+		g.Iff(r.Verdict == evidence.Note || r.Verdict == evidence.NotRun, func() g.Node { return p.evidence(r) }),
 	)
 }
 
-// failuresOf is a table of what did not hold; a row without vectors has no inputs to name.
-func failuresOf(all []Failure) g.Node {
-	named := slices.ContainsFunc(all, func(f Failure) bool { return f.Vector != "" })
+// self is a row's id, as a link to the row.
+func self(r evidence.Result) g.Node {
+	id := clean(r.ID)
+	return h.A(h.Class("id"), h.Href("#"+(&url.URL{Path: id}).EscapedPath()), g.Text(id))
+}
+
+func level(r evidence.Result) g.Node {
+	return h.Span(h.Class("level"), text(strings.ToUpper(string(r.Level))))
+}
+
+// specLink is where the sentence stands; no link where the address is none of the web.
+func specLink(s evidence.Spec) g.Node {
+	if to := link(s.URL); to != "" {
+		return h.A(h.Href(to), h.Rel("noreferrer"), text(source(s)))
+	}
+	return h.Span(text(strings.TrimSpace(source(s) + " " + s.URL)))
+}
+
+// failures is a table of what did not hold; a row without vectors has no inputs to name.
+func failures(all []evidence.Failure) g.Node {
+	if len(all) == 0 {
+		return nil
+	}
+	named := slices.ContainsFunc(all, func(f evidence.Failure) bool { return input(f) != "" })
 	column := func(name string) g.Node { return h.Th(h.Scope("col"), g.Text(name)) }
-	return h.Div(h.Class("scroll"), h.Table(
+	return h.Table(h.Class("failures"),
 		h.THead(h.Tr(g.If(named, column("Input")), column("Expected"), column("Got"))),
-		h.TBody(g.Map(all, func(f Failure) g.Node {
-			return h.Tr(g.If(named, h.Td(g.Text(f.Vector))), h.Td(g.Text(f.Expected)), h.Td(g.Text(f.Got)))
+		h.TBody(g.Map(all, func(f evidence.Failure) g.Node {
+			return h.Tr(
+				g.If(named, h.Td(h.Data("label", "Input"), text(f.Vector), g.If(f.Value != "" && f.Value != f.Vector, h.Code(h.Class("value"), text(f.Value))))),
+				h.Td(h.Data("label", "Expected"), text(f.Expected)),
+				h.Td(h.Data("label", "Got"), text(f.Got)),
+			)
 		})),
-	))
-}
-
-// againOf is the command that shows a failure once more, if there is one.
-func againOf(r Result) g.Node {
-	e := telling(r)
-	if len(r.Failures) == 0 || e == nil {
-		return nil
-	}
-	command := Curl(*e)
-	if command == "" {
-		return nil
-	}
-	return h.Div(h.Class("again"), h.P(g.Text("Send it again (set the variables first):")), h.Pre(h.TabIndex("0"), h.Code(g.Text(command))))
-}
-
-func evidenceOf(e Evidence, dir string) g.Node {
-	switch {
-	case e.Exchange != nil:
-		return exchangeOf(e.Exchange)
-	case e.Browser != nil:
-		return h.Figure(
-			h.FigCaption(g.Text(e.Browser.Step+": "), h.Code(g.Text(e.Browser.URL)), g.If(e.Browser.DOM != "", g.Group{g.Text(" ("), h.A(h.Href(e.Browser.DOM), g.Text("page")), g.Text(")")})),
-			g.Iff(e.Browser.Screenshot != "", func() g.Node {
-				return h.Img(h.Loading("lazy"), h.Alt("What the browser showed"), h.Src(picture(dir, e.Browser.Screenshot)))
-			}),
-		)
-	default:
-		return h.P(g.Text(e.Note))
-	}
-}
-
-func exchangeOf(e *Exchange) g.Node {
-	outcome := e.Error
-	if e.Status != 0 {
-		outcome = strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, e.Error))
-	}
-	message := func(first string, headers []Header, body string) g.Node {
-		var b strings.Builder
-		b.WriteString(first + "\n")
-		for _, line := range headers {
-			fmt.Fprintf(&b, "%s: %s\n", line.Name, line.Value)
-		}
-		return h.Pre(h.TabIndex("0"), g.Text(b.String()+"\n"+body))
-	}
-	return h.Details(h.Class("exchange"),
-		h.Summary(h.Code(g.Text(e.Method+" "+e.URL)), g.Text(" "), h.B(g.Text(outcome)), g.Text(" "+e.Label)),
-		message(e.Method+" "+e.URL, e.RequestHeaders, e.RequestBody),
-		message(outcome, e.ResponseHeaders, e.ResponseBody),
 	)
 }
 
-// picture is a screenshot as a data URL, or its name if it cannot be read.
-func picture(dir, name string) string {
-	raw, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-	if err != nil {
-		return name
+func notes(r evidence.Result) g.Node {
+	return g.If(len(r.Notes) > 0, h.Ul(h.Class("notes"), g.Map(r.Notes, func(n string) g.Node { return h.Li(text(n)) })))
+}
+
+// again is the script that shows a failure once more, if there is one.
+func (p page) again(r evidence.Result) g.Node {
+	_, at := telling(r)
+	if at < 0 || len(r.Failures) == 0 {
+		return nil
 	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(raw)
+	script := replay.Script(r, at, p.login)
+	if script == "" {
+		return nil
+	}
+	return h.Details(h.Class("again"), h.Summary(g.Text("Send it again")), h.Pre(h.TabIndex("0"), h.Code(text(script))))
 }

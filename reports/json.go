@@ -4,12 +4,15 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"time"
+
+	"github.com/authconform/authconform/evidence"
 )
+
+// APIVersion names the format of report.json and of baselines. It changes when a reader of the old one would misread the
+// new one.
+const APIVersion = "authconform/v1"
 
 //go:embed schema/report.schema.json
 var schema []byte
@@ -17,67 +20,75 @@ var schema []byte
 // Schema is the JSON Schema of report.json (2020-12).
 func Schema() []byte { return bytes.Clone(schema) }
 
-// Write writes the report as JSON.
-func Write(path string, r *Report) error {
+// report is report.json.
+type report struct {
+	APIVersion string             `json:"apiVersion"`
+	Tool       evidence.Tool      `json:"tool"`
+	Target     evidence.Target    `json:"target"`
+	Run        jsonRun            `json:"run"`
+	Catalogue  evidence.Catalogue `json:"catalogue"`
+	Summary    evidence.Summary   `json:"summary"`
+	Unfinished []string           `json:"unfinished,omitempty"`
+	Baseline   []string           `json:"baseline_problems,omitempty"`
+	Results    []evidence.Result  `json:"results"`
+}
+
+// jsonRun is how the verdicts were made, and how the run ended.
+type jsonRun struct {
+	Started    time.Time `json:"started"`
+	DurationMS int64     `json:"duration_ms"`
+	Seed       int64     `json:"seed"`
+	Procs      int       `json:"procs"`
+	Shard      string    `json:"shard,omitempty"`
+	Selection  string    `json:"selection,omitempty"`
+	Require    []string  `json:"require,omitempty"`
+	Logins     int       `json:"logins"`
+	Requests   int       `json:"requests"`
+	Cleanup    []string  `json:"cleanup,omitempty"`
+	Warnings   []string  `json:"warnings,omitempty"`
+	Interrupt  string    `json:"interrupted,omitempty"`
+	Killed     bool      `json:"killed,omitempty"`
+	Refused    string    `json:"refused,omitempty"`
+	Lost       string    `json:"lost,omitempty"`
+	Banned     bool      `json:"banned,omitempty"`
+	Broken     []string  `json:"broken,omitempty"`
+}
+
+// JSON writes report.json. Rows that passed, or do not apply, keep no evidence there: run.jsonl has it.
+func JSON(w io.Writer, s *evidence.Set, _ Options) error {
+	h, e := s.Head, end(s)
+	return encode(w, report{
+		APIVersion: APIVersion, Tool: h.Tool, Target: h.Target, Catalogue: h.Catalogue, Summary: evidence.Count(s.Results),
+		Run: jsonRun{
+			Started: h.Started, DurationMS: e.DurationMS, Seed: h.Seed, Procs: h.Procs, Shard: h.Shard, Selection: h.Selection,
+			Require: h.Require, Logins: e.Logins, Requests: e.Requests, Cleanup: e.Cleanup, Warnings: e.Warnings,
+			Interrupt: e.Interrupt, Killed: s.End == nil, Refused: e.Refused, Lost: e.Lost, Banned: e.Banned, Broken: e.Broken,
+		},
+		Unfinished: s.Unfinished(), Baseline: s.Problems, Results: trimmed(s.Results),
+	})
+}
+
+// trimmed are results without the evidence that nobody asks about.
+func trimmed(results []evidence.Result) []evidence.Result {
+	out := make([]evidence.Result, len(results))
+	for i, r := range results {
+		if r.Verdict == evidence.Pass || r.Verdict == evidence.NotApplicable {
+			r.Evidence = nil
+		}
+		out[i] = r
+	}
+	return out
+}
+
+// encode writes a value as JSON. Characters that are harmful at a terminal are escaped: to a reader it is the same JSON.
+func encode(w io.Writer, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", " ")
-	if err := enc.Encode(r); err != nil {
+	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	return writeFile(path, b.Bytes())
-}
-
-// Read reads a report. It is strict: a format or member that it does not know, or a summary that contradicts the
-// results, is an error that names the file.
-func Read(path string) (*Report, error) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var head struct {
-		APIVersion string `json:"apiVersion"`
-	}
-	if err := json.Unmarshal(raw, &head); err != nil {
-		return nil, fmt.Errorf("%s is no report: %w", path, err)
-	}
-	if head.APIVersion != APIVersion {
-		return nil, fmt.Errorf("%s: apiVersion is %q; this program reads %s", path, head.APIVersion, APIVersion)
-	}
-	var r Report
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: something stands behind the report", path)
-	}
-	if counted := Count(r.Results); counted != r.Summary {
-		return nil, fmt.Errorf("%s: the summary says %+v, the results are %+v", path, r.Summary, counted)
-	}
-	return &r, nil
-}
-
-// writeFile writes a file whole or not at all.
-func writeFile(path string, content []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fmt.Errorf("%s could not be written: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-			err = fmt.Errorf("%s could not be written: %w", path, err)
-		}
-	}()
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	_, err := io.WriteString(w, clean(b.String()))
+	return err
 }

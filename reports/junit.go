@@ -1,14 +1,21 @@
 package reports
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/reports/replay"
 )
 
-// How verdicts count in JUnit, which knows three: fail and blocked are failures (warn too in a strict run); not_run,
-// not_applicable and known_fail are skipped, with their reason; pass, note and warn pass, the latter two with their
-// words in system-out. So failures = fail + blocked (+ warn), skipped = not_run + not_applicable + known_fail.
+// How verdicts count in JUnit, which knows four: fail and blocked are failures, so are warn in a strict run and not_run
+// where --require demands it; not_run, not_applicable and known_fail are skipped, with their reason; pass, note and warn
+// pass, the latter two with their words in system-out. A row without a verdict is an error. What is wrong with the run as a
+// whole is a case of the first suite: the file is red whenever the run is.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -16,7 +23,6 @@ type (
 		Tests    int          `xml:"tests,attr"`
 		Failures int          `xml:"failures,attr"`
 		Errors   int          `xml:"errors,attr"`
-		Skipped  int          `xml:"skipped,attr"`
 		Time     string       `xml:"time,attr"`
 		Suites   []junitSuite `xml:"testsuite"`
 	}
@@ -27,7 +33,7 @@ type (
 		Errors     int             `xml:"errors,attr"`
 		Skipped    int             `xml:"skipped,attr"`
 		Time       string          `xml:"time,attr"`
-		Timestamp  string          `xml:"timestamp,attr"`
+		Timestamp  string          `xml:"timestamp,attr,omitempty"`
 		Properties []junitProperty `xml:"properties>property"`
 		Cases      []junitCase     `xml:"testcase"`
 	}
@@ -39,142 +45,153 @@ type (
 		Class   string        `xml:"classname,attr"`
 		Name    string        `xml:"name,attr"`
 		Time    string        `xml:"time,attr"`
-		Failure *junitFailure `xml:"failure,omitempty"`
+		Error   *junitFault   `xml:"error,omitempty"`
+		Failure *junitFault   `xml:"failure,omitempty"`
 		Skipped *junitSkipped `xml:"skipped,omitempty"`
-		Out     string        `xml:"system-out,omitempty"`
+		Out     *junitOut     `xml:"system-out,omitempty"`
 	}
-	junitFailure struct {
+	junitFault struct {
 		Type    string `xml:"type,attr"`
 		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
+		Text    string `xml:",cdata"`
+	}
+	junitOut struct {
+		Text string `xml:",cdata"`
 	}
 	junitSkipped struct {
 		Message string `xml:"message,attr"`
 	}
 )
 
-// WriteJUnit writes junit.xml: a suite per section, a case per row.
-func WriteJUnit(path string, r *Report, strict bool) error {
-	all := junitSuites{Name: "authconform " + r.Target.Profile, Time: seconds(float64(r.Run.DurationMS))}
-	for _, section := range sectionsOf(r) {
-		s := junitSuite{Name: r.Target.Profile + "." + section.name, Timestamp: r.Run.Started.UTC().Format("2006-01-02T15:04:05")}
-		var took float64
-		for _, res := range section.results {
-			c := junitCase{Class: res.Profile + "." + res.Section, Name: res.ID, Time: seconds(res.DurationMS)}
-			took += res.DurationMS
-			c.judge(res, strict)
-			s.Tests++
-			if c.Failure != nil {
-				s.Failures++
-			}
-			if c.Skipped != nil {
-				s.Skipped++
-			}
-			s.Cases = append(s.Cases, c)
+// JUnit writes junit.xml: a suite about the run, then one per section, with a case per row.
+func JUnit(w io.Writer, s *evidence.Set, o Options) error {
+	profile := s.Head.Target.Profile
+	all := junitSuites{Name: clean("authconform " + profile), Time: seconds(float64(end(s).DurationMS))}
+	all.add(runSuite(s))
+	login := replay.FindLogin(s.Results)
+	for _, part := range sections(s.Results) {
+		suite := junitSuite{Name: profile + "." + part.name}
+		var ms float64
+		for _, r := range part.results {
+			suite.Cases = append(suite.Cases, rowCase(s, r, o.Strict, login))
+			ms += r.DurationMS
 		}
-		for verdict, n := range counts(section.results) {
-			s.Properties = append(s.Properties, junitProperty{string(Verdicts[verdict]), fmt.Sprint(n)})
+		for _, t := range totals(part.results) {
+			suite.Properties = append(suite.Properties, junitProperty{string(t.verdict), fmt.Sprint(t.n)})
 		}
-		s.Time = seconds(took)
-		all.Tests, all.Failures, all.Skipped = all.Tests+s.Tests, all.Failures+s.Failures, all.Skipped+s.Skipped
-		all.Suites = append(all.Suites, s)
+		suite.Time = seconds(ms)
+		all.add(suite)
+	}
+	for i := range all.Suites {
+		all.Suites[i].Name = clean(all.Suites[i].Name)
+		if !s.Head.Started.IsZero() {
+			all.Suites[i].Timestamp = s.Head.Started.UTC().Format("2006-01-02T15:04:05")
+		}
 	}
 	raw, err := xml.MarshalIndent(all, "", " ")
 	if err != nil {
 		return err
 	}
-	return writeFile(path, append([]byte(xml.Header), raw...))
+	_, err = io.WriteString(w, xml.Header+string(raw)+"\n")
+	return err
 }
 
-func (c *junitCase) judge(r Result, strict bool) {
-	switch {
-	case r.Verdict.Red(strict):
-		c.Failure = &junitFailure{Type: string(r.Verdict), Message: clean(r.Reason), Text: clean(story(r))}
-	case r.Verdict == NotRun, r.Verdict == NotApplicable:
-		c.Skipped = &junitSkipped{clean(string(r.Verdict) + ": " + r.Reason)}
-	case r.Verdict == KnownFail:
-		c.Skipped = &junitSkipped{clean("known failure: " + r.Known + ": " + r.Reason)}
-	case r.Verdict == Warn, r.Verdict == Note:
-		c.Out = clean(string(r.Verdict) + ": " + r.Reason + "\n" + strings.Join(r.Notes, "\n"))
+// add counts the cases of a suite.
+func (all *junitSuites) add(s junitSuite) {
+	for _, c := range s.Cases {
+		s.Tests++
+		switch {
+		case c.Error != nil:
+			s.Errors++
+		case c.Failure != nil:
+			s.Failures++
+		case c.Skipped != nil:
+			s.Skipped++
+		}
 	}
+	all.Tests, all.Failures, all.Errors = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors
+	all.Suites = append(all.Suites, s)
+}
+
+// runSuite is what must be said of the run beside its rows.
+func runSuite(s *evidence.Set) junitSuite {
+	h := s.Head
+	class := h.Target.Profile + ".run"
+	suite := junitSuite{Name: class, Time: seconds(float64(end(s).DurationMS))}
+	for _, p := range []junitProperty{
+		{"target", h.Target.URL}, {"product", product(h.Target)}, {"tool", h.Tool.Version}, {"catalogue", h.Catalogue.Revision},
+		{"seed", fmt.Sprint(h.Seed)}, {"shard", h.Shard}, {"selection", h.Selection},
+	} {
+		if p.Value != "" {
+			suite.Properties = append(suite.Properties, junitProperty{p.Name, clean(p.Value)})
+		}
+	}
+	for _, n := range notices(s) {
+		c := junitCase{Class: clean(class), Name: n.kind, Time: seconds(0)}
+		text := clean(n.text)
+		switch {
+		case slices.Contains([]string{"unfinished", "require"}, n.kind): // their rows say so
+			continue
+		case n.kind == "baseline":
+			c.Name, c.Failure = "baseline: "+text, &junitFault{n.kind, text, text}
+		case n.serious:
+			c.Error = &junitFault{n.kind, text, text}
+		case n.kind == "empty":
+			c.Skipped = &junitSkipped{text}
+		default:
+			suite.Properties = append(suite.Properties, junitProperty{n.kind, text})
+			continue
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
+	if end(s).Refused == "" {
+		for _, id := range s.Unfinished() {
+			const text = "the run has no verdict of it"
+			suite.Cases = append(suite.Cases, junitCase{
+				Class: clean(h.Target.Profile + ".unfinished"), Name: clean(id), Time: seconds(0), Error: &junitFault{"unfinished", text, text},
+			})
+		}
+	}
+	return suite
+}
+
+func rowCase(s *evidence.Set, r evidence.Result, strict bool, login *replay.Login) junitCase {
+	c := junitCase{Class: clean(r.Profile + "." + r.Section), Name: clean(r.ID), Time: seconds(r.DurationMS)}
+	reason := clean(r.Reason)
+	switch {
+	case r.Verdict.Red(strict), s.Misses(r):
+		c.Failure = &junitFault{string(r.Verdict), reason, clean(story(r, login))}
+	case r.Verdict == evidence.NotRun, r.Verdict == evidence.NotApplicable:
+		c.Skipped = &junitSkipped{word(r.Verdict) + ": " + reason}
+	case r.Verdict == evidence.KnownFail:
+		c.Skipped = &junitSkipped{clean(strings.TrimSuffix("known failure: "+r.Known+": "+r.Reason, ": "))}
+	case r.Verdict == evidence.Warn:
+		c.Out = &junitOut{clean(story(r, login))}
+	case r.Verdict == evidence.Note:
+		c.Out = &junitOut{clean(cmp.Or(strings.Join(r.Notes, "\n"), r.Reason))}
+	}
+	return c
 }
 
 // story is a failure for a reader without the report: sentence, source, every failure, how to send it again.
-func story(r Result) string {
+func story(r evidence.Result, login *replay.Login) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s %s %s\n", r.Title, r.Spec.Name, r.Spec.Section, r.Spec.URL)
-	if r.Verdict == Blocked {
+	fmt.Fprintf(&b, "%s\n%s\n", r.Title, line(source(r.Spec)+" "+r.Spec.URL))
+	if len(r.Failures) == 0 {
 		fmt.Fprintf(&b, "%s\n", r.Reason)
 	}
 	for _, f := range r.Failures {
-		fmt.Fprintf(&b, "%s\n  expected %s\n  got %s\n", f.Vector, f.Expected, f.Got)
+		if in := input(f); in != "" {
+			fmt.Fprintf(&b, "%s\n", in)
+		}
+		fmt.Fprintf(&b, "  expected %s\n  got %s\n", f.Expected, f.Got)
 	}
-	if e := telling(r); e != nil && Curl(*e) != "" {
-		fmt.Fprintf(&b, "%s\n", Curl(*e))
+	if _, at := telling(r); at >= 0 && len(r.Failures) > 0 {
+		if script := replay.Script(r, at, login); script != "" {
+			fmt.Fprintf(&b, "\n%s\n", script)
+		}
 	}
 	return b.String()
 }
 
-// telling is the exchange that shows the first failure: the last of its vector, or the last of all.
-func telling(r Result) *Exchange {
-	var ofVector, last *Exchange
-	for i := range r.Evidence {
-		e := r.Evidence[i].Exchange
-		if e == nil || e.Method == "WS" {
-			continue
-		}
-		last = e
-		if len(r.Failures) > 0 && r.Failures[0].Vector != "" && strings.HasPrefix(e.Label, r.Failures[0].Vector) {
-			ofVector = e
-		}
-	}
-	if ofVector != nil {
-		return ofVector
-	}
-	return last
-}
-
-func counts(results []Result) []int {
-	n := make([]int, len(Verdicts))
-	for _, r := range results {
-		for i, v := range Verdicts {
-			if r.Verdict == v {
-				n[i]++
-			}
-		}
-	}
-	return n
-}
-
 func seconds(ms float64) string { return fmt.Sprintf("%.3f", ms/1000) }
-
-// clean drops what XML cannot hold.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' || r == '\r' || (r >= 0x20 && r != 0xFFFE && r != 0xFFFF) {
-			return r
-		}
-		return '\uFFFD'
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
-// section is the results of one section, in order.
-type section struct {
-	name    string
-	results []Result
-}
-
-func sectionsOf(r *Report) []section {
-	var out []section
-	at := map[string]int{}
-	for _, res := range r.Results {
-		i, ok := at[res.Section]
-		if !ok {
-			i = len(out)
-			at[res.Section] = i
-			out = append(out, section{name: res.Section})
-		}
-		out[i].results = append(out[i].results, res)
-	}
-	return out
-}

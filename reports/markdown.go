@@ -2,114 +2,185 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"path/filepath"
+	"io"
+	"regexp"
 	"strings"
+
+	"github.com/authconform/authconform/evidence"
 )
 
-// shownVectors is how many failed vectors of a row the Markdown report names.
-const shownVectors = 6
+const (
+	shownVectors = 6       // failed vectors of a row that the Markdown report names
+	shownIDs     = 20      // rows of a group that are only named
+	shownBody    = 600     // bytes of a body
+	longestPage  = 900_000 // bytes: a job's summary at GitHub holds 1 MiB
+)
 
-// WriteMarkdown writes report.md: what a person must know, for a CI job's summary or a page of documents. Rows that
-// passed are only counted.
-func WriteMarkdown(path string, r *Report) error {
+// Markdown writes report.md: what a person must know, for a CI job's summary or a page of documents. Rows that passed are
+// only counted.
+func Markdown(w io.Writer, s *evidence.Set, _ Options) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# %s %s: profile %s\n\n", r.Target.Product, r.Target.Version, r.Target.Profile)
-	n := counts(r.Results)
-	b.WriteString("|")
-	for _, v := range Verdicts {
-		fmt.Fprintf(&b, " %s |", v.Word())
+	title := cmp.Or(product(s.Head.Target), s.Head.Target.URL)
+	fmt.Fprintf(&b, "# %s: profile %s\n\n", prose(title), prose(s.Head.Target.Profile))
+	for _, n := range notices(s) {
+		if n.serious {
+			fmt.Fprintf(&b, "> **%s**\n\n", prose(n.text))
+		} else {
+			fmt.Fprintf(&b, "> %s\n\n", prose(n.text))
+		}
 	}
-	b.WriteString("\n|" + strings.Repeat("--:|", len(n)) + "\n|")
-	for _, of := range n {
-		fmt.Fprintf(&b, " %d |", of)
+	counted(&b, s)
+	for _, g := range groups(s.Results, evidence.NotRun) {
+		fmt.Fprintf(&b, "\n**Not run, %s**: %s\n", plural(len(g.results), "row"), prose(strings.Join(g.reasons(), "; ")))
 	}
-	fmt.Fprintf(&b, "\n\n%d rows in %.1f s, %d requests, %d logins, seed %d; catalogue %s.\n",
-		len(r.Results), float64(r.Run.DurationMS)/1000, r.Run.Requests, r.Run.Logins, r.Run.Seed, r.Catalogue.Revision)
-	for _, l := range lacking(r) {
-		fmt.Fprintf(&b, "\n**Not run, %d rows**: %s\n", l.N, l.Reason)
+	var rows []string
+	for _, g := range groups(s.Results, unmet...) {
+		if g.verdict == evidence.Blocked && len(g.results) >= alike {
+			rows = append(rows, blockedRows(g))
+			continue
+		}
+		for _, r := range g.results {
+			rows = append(rows, markdownRow(r))
+		}
 	}
-	for _, row := range markdownRows(r) {
-		row.write(&b)
+	for i, row := range rows {
+		if b.Len()+len(row) > longestPage {
+			fmt.Fprintf(&b, "\n**And %d more**, which this page has no room for: see report.html.\n", len(rows)-i)
+			break
+		}
+		b.WriteString(row)
 	}
-	return writeFile(filepath.Clean(path), b.Bytes())
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
-type markdownRow struct {
-	Result
-	Word string
+// counted is the table of verdicts and the run's numbers.
+func counted(b *bytes.Buffer, s *evidence.Set) {
+	if all := totals(s.Results); len(all) > 0 {
+		b.WriteString("|")
+		for _, t := range all {
+			fmt.Fprintf(b, " %s |", word(t.verdict))
+		}
+		b.WriteString("\n|" + strings.Repeat("--:|", len(all)) + "\n|")
+		for _, t := range all {
+			fmt.Fprintf(b, " %d |", t.n)
+		}
+		b.WriteString("\n\n")
+	}
+	rows := plural(len(s.Results), "row")
+	if numbers := figures(s); numbers != "" {
+		rows += " in " + numbers
+	}
+	fmt.Fprintf(b, "%s; seed %d, catalogue %s, authconform %s.\n",
+		rows, s.Head.Seed, prose(s.Head.Catalogue.Revision), prose(s.Head.Tool.Version))
 }
 
-func (r markdownRow) write(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\n## %s\n\n%s (%s), %s: <%s>\n\n> %s\n", r.ID, r.Word, r.Level, strings.TrimSpace(r.Spec.Name+" "+mark(r.Spec.Section)), r.Spec.URL, r.Title)
+// blockedRows are rows that one cause blocks.
+func blockedRows(g group) string {
+	var ids []string
+	for _, r := range g.results {
+		ids = append(ids, code(r.ID))
+	}
+	more := ""
+	if n := len(ids) - shownIDs; n > 0 {
+		ids, more = ids[:shownIDs], fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("\n## Blocked: %s\n\n%s\n\n%s%s\n", plural(len(g.results), "row"), prose(g.cause), strings.Join(ids, ", "), more)
+}
+
+func markdownRow(r evidence.Result) string {
+	var b strings.Builder
+	name := word(r.Verdict)
+	spec := prose(source(r.Spec))
+	if to := link(r.Spec.URL); to != "" {
+		spec = fmt.Sprintf("[%s](<%s>)", spec, strings.NewReplacer("<", "%3C", ">", "%3E").Replace(to))
+	}
+	fmt.Fprintf(&b, "\n## %s\n\n%s (%s), %s\n\n> %s\n", prose(r.ID), strings.ToUpper(name[:1])+name[1:], prose(string(r.Level)), spec, prose(r.Title))
 	if r.Known != "" {
-		fmt.Fprintf(b, "\n%s\n", r.Known)
-	} else if r.Reason != "" && len(r.Failures) == 0 {
-		fmt.Fprintf(b, "\n%s\n", r.Reason)
+		fmt.Fprintf(&b, "\nKnown: %s\n", prose(r.Known))
+	}
+	if r.Reason != "" && len(r.Failures) == 0 {
+		fmt.Fprintf(&b, "\n%s\n", prose(r.Reason))
 	}
 	if len(r.Failures) > 0 {
 		b.WriteString("\n| input | expected | got |\n|---|---|---|\n")
 		for _, f := range r.Failures[:min(len(r.Failures), shownVectors)] {
-			fmt.Fprintf(b, "| %s | %s | %s |\n", cell(f.Vector), cell(f.Expected), cell(f.Got))
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", code(cut(input(f), shownBody)), prose(f.Expected), code(cut(f.Got, shownBody)))
 		}
 		if more := len(r.Failures) - shownVectors; more > 0 {
-			fmt.Fprintf(b, "\nand %d more.\n", more)
+			fmt.Fprintf(&b, "\nand %d more.\n", more)
 		}
 	}
-	if text := httpText(r); text != "" {
-		fmt.Fprintf(b, "\n```http\n%s\n```\n", text)
+	if e, _ := telling(r); e != nil {
+		text := exchangeText(e)
+		fence := strings.Repeat("`", max(3, longestRun(text)+1))
+		fmt.Fprintf(&b, "\n%shttp\n%s\n%s\n", fence, text, fence)
 	}
+	return b.String()
 }
 
-// markdownRows are the rows that are not met, worst first.
-func markdownRows(r *Report) []markdownRow {
-	var out []markdownRow
-	for _, v := range []Verdict{Fail, Blocked, Warn, KnownFail} {
-		for _, res := range r.Results {
-			if res.Verdict == v {
-				out = append(out, markdownRow{res, strings.ToUpper(v.Word()[:1]) + v.Word()[1:]})
+// exchangeText is an exchange as it went over the wire, without the headers that say nothing.
+func exchangeText(e *evidence.Exchange) string {
+	var b strings.Builder
+	message := func(headers []evidence.Header, body string, cutBytes int) {
+		for _, h := range headers {
+			if h.Name != "Date" {
+				fmt.Fprintf(&b, "%s: %s\n", h.Name, h.Value)
 			}
 		}
-	}
-	return out
-}
-
-// cell is text in a table's cell.
-func cell(s string) string {
-	return strings.NewReplacer("|", "\\|", "\n", " ", "<", "&lt;").Replace(s)
-}
-
-const httpBody = 600 // bytes of a body
-
-// httpText is a row's telling exchange as it went over the wire, without the headers that say nothing.
-func httpText(r markdownRow) string {
-	e := telling(r.Result)
-	if e == nil {
-		return ""
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", e.Method, e.URL)
-	for _, h := range e.RequestHeaders {
-		fmt.Fprintf(&b, "%s: %s\n", h.Name, h.Value)
-	}
-	if e.RequestBody != "" {
-		fmt.Fprintf(&b, "\n%s\n", shortened(e.RequestBody))
-	}
-	fmt.Fprintf(&b, "\n→ %d %s\n", e.Status, e.Error)
-	for _, h := range e.ResponseHeaders {
-		if h.Name != "Date" {
-			fmt.Fprintf(&b, "%s: %s\n", h.Name, h.Value)
+		if body != "" {
+			fmt.Fprintf(&b, "\n%s\n", shortened(body, cutBytes))
 		}
 	}
-	if e.ResponseBody != "" {
-		fmt.Fprintf(&b, "\n%s", shortened(e.ResponseBody))
-	}
-	return strings.TrimRight(clean(strings.ReplaceAll(b.String(), "```", "` ` `")), "\n")
+	fmt.Fprintf(&b, "%s %s\n", e.Method, e.URL)
+	message(e.RequestHeaders, e.RequestBody, e.RequestCut)
+	fmt.Fprintf(&b, "\n→ %s\n", answer(e))
+	message(e.ResponseHeaders, e.ResponseBody, e.ResponseCut)
+	return strings.TrimRight(clean(strings.ReplaceAll(b.String(), "\r\n", "\n")), "\n")
 }
 
-func shortened(s string) string {
-	if len(s) > httpBody {
-		return strings.ToValidUTF8(s[:httpBody], "") + "…"
+// shortened is the beginning of a body of which so many bytes were not kept.
+func shortened(body string, lost int) string {
+	kept := body
+	if len(body) > shownBody {
+		kept = strings.ToValidUTF8(body[:shownBody], "") + "…"
 	}
-	return s
+	if n := len(body) + lost - len(strings.TrimSuffix(kept, "…")); n > 0 {
+		return kept + " " + gone(n)
+	}
+	return kept
+}
+
+var meaning = regexp.MustCompile("[\\\\`*_\\[\\]<>|#~&!$@]")
+
+// prose is text in which nothing means anything to Markdown, in one line.
+func prose(s string) string { return meaning.ReplaceAllString(line(s), `\$0`) }
+
+// code is a text as it is, in one line, also in a table's cell; nothing for nothing.
+func code(s string) string {
+	s = line(s)
+	if s == "" {
+		return ""
+	}
+	fence := strings.Repeat("`", longestRun(s)+1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return fence + strings.ReplaceAll(s, "|", `\|`) + fence
+}
+
+// longestRun is how many backticks stand in a row, at most.
+func longestRun(s string) int {
+	longest, run := 0, 0
+	for _, r := range s {
+		if r != '`' {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return longest
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/profiles"
@@ -11,7 +12,7 @@ import (
 
 // Options are one run, resolved from flags, environment and file.
 type Options struct {
-	Tool    reports.Tool
+	Tool    evidence.Tool
 	Target  string // URL
 	BuiltIn bool   // the target is a mock of this program
 	Profile *profiles.Profile
@@ -19,6 +20,7 @@ type Options struct {
 	Flags   kind.Flags // of the kind, resolved
 
 	Select  string
+	Rerun   string   // the report folder of a run: only what failed or was blocked there; "": all
 	Require []string // conditions whose absence is an error
 	Procs   int
 	Shard   Shard
@@ -38,8 +40,8 @@ type Options struct {
 
 // Progress is told what a person wants to know while waiting. The null implementation is Quiet.
 type Progress interface {
-	Say(format string, args ...any)                      // a plain line
-	Row(done, total int, id string, bad reports.Verdict) // a row has ended
+	Say(format string, args ...any)                       // a plain line
+	Row(done, total int, id string, bad evidence.Verdict) // a row has ended
 	Wait(what string)
 	End()
 }
@@ -51,7 +53,7 @@ type Quiet struct{}
 func (Quiet) Say(string, ...any) {}
 
 // Row implements Progress.
-func (Quiet) Row(int, int, string, reports.Verdict) {}
+func (Quiet) Row(int, int, string, evidence.Verdict) {}
 
 // Wait implements Progress.
 func (Quiet) Wait(string) {}

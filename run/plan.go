@@ -5,21 +5,28 @@ import (
 	"slices"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Decide finds the verdict of a row that needs no spec, and its reason; "" for a row that must be judged.
-func Decide(r *requirements.Requirement, f kind.Facts) (reports.Verdict, string) {
+// Decision is the verdict of a row that needs no spec. The zero value is a row that must be judged.
+type Decision struct {
+	Verdict evidence.Verdict
+	Reason  string
+	Need    condition.Name // that is lacking; "": another reason
+}
+
+// Decide finds the verdict of a row that needs no spec.
+func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 	if r.Untestable != "" {
-		return reports.NotApplicable, "untestable: " + r.Untestable
+		return Decision{evidence.NotApplicable, "untestable: " + r.Untestable, ""}
 	}
 	if ok, why := r.Applies(f.Version); !ok {
-		return reports.NotApplicable, why
+		return Decision{evidence.NotApplicable, why, ""}
 	}
 	for _, offered := range []bool{true, false} { // what the target lacks outweighs what we lack
 		for _, need := range r.Needs {
@@ -27,13 +34,13 @@ func Decide(r *requirements.Requirement, f kind.Facts) (reports.Verdict, string)
 			switch {
 			case !lacking || need.Offered() != offered:
 			case offered:
-				return reports.NotApplicable, why
+				return Decision{evidence.NotApplicable, why, need}
 			default:
-				return reports.NotRun, "needs " + string(need) + ": " + why
+				return Decision{evidence.NotRun, "needs " + string(need) + ": " + why, need}
 			}
 		}
 	}
-	return "", ""
+	return Decision{}
 }
 
 // waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, the long ones first; then

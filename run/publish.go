@@ -1,109 +1,41 @@
 package run
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/authconform/authconform/harness/runner"
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/reports"
 )
 
-// publish holds the report against the baseline, writes it everywhere it was asked for, and finds the exit code. The
-// table is printed first: what was judged is shown even if a file cannot be written.
-func (j *job) publish(ctx context.Context, out *runner.Outcome) error {
-	var problems []string
+// publish holds the run against the baseline, writes every report that was asked for, and finds the exit code. The table is
+// printed first: what was judged is shown even if a file cannot be written.
+func (j *job) publish(end evidence.End) error {
+	recorded := j.recorder.End(end)
+	j.set.End = &end
 	if j.baseline != nil {
-		problems = j.baseline.Apply(j.report, time.Now())
+		j.baseline.Apply(j.set, time.Now())
 	}
-	j.report.Summary = reports.Count(j.report.Results)
-	entries := exchanges(j.report)
-	trim(j.report)
+	o := reports.Options{Strict: j.Strict, Console: j.Console}
 	j.Progress.End()
-	werr := j.write(entries)
-	reports.Console(j.Stdout, j.report, j.Console)
-	for _, line := range slices.Concat(problems, j.report.Run.Cleanup) {
-		j.Progress.Say("%s", line)
-	}
-	var broken []error
-	for i, b := range out.Broken {
-		if i == fewBroken {
-			broken = append(broken, fmt.Errorf("and %d more of them", len(out.Broken)-i))
-			break
-		}
-		broken = append(broken, errors.New("a defect of authconform, please report it: "+b))
-	}
-	switch {
-	case len(broken) > 0 || len(out.Lost) > 0 || werr != nil:
-		return &exit.Error{Code: exit.Broken, Err: errors.Join(append(broken, werr)...)}
-	case out.Gone != nil && out.Gone.Banned:
-		return exit.With(exit.NoTarget, out.Gone)
-	case ctx.Err() != nil:
-		return exit.Interrupt(ctx, "what was judged until then is reported")
-	case out.Gone != nil:
-		return exit.With(exit.Failed, out.Gone)
-	case len(problems) > 0:
-		return exit.With(exit.Failed, errors.New("the baseline no longer fits"))
-	}
-	return j.verdict()
-}
-
-// fewBroken is how many defects of ours are named: one cause often has many.
-const fewBroken = 5
-
-// verdict is the error of a report that is red.
-func (j *job) verdict() error {
-	red, missing := 0, 0
-	for _, r := range j.report.Results {
-		if r.Verdict.Red(j.Strict) {
-			red++
-		}
-		if r.Verdict == reports.NotRun && slices.ContainsFunc(j.Require, func(need string) bool { return strings.HasPrefix(r.Reason, "needs "+need+":") }) {
-			missing++
-		}
-	}
-	switch {
-	case missing > 0:
-		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run for want of what --require demands", missing))
-	case red > 0:
-		return exit.Silent(exit.Failed)
-	}
-	return nil
-}
-
-func (j *job) write(entries []reports.HAREntry) error {
-	var errs []error
-	if j.WriteBaseline != "" {
-		errs = append(errs, reports.WriteBaseline(j.WriteBaseline, j.report, j.baseline))
-	}
+	werr := reports.Console(j.Stdout, j.set, o)
 	if j.ReportDir != "" {
-		errs = append(errs, reports.WriteFolder(j.ReportDir, j.report, entries, reports.FolderOptions{Strict: j.Strict}))
+		werr = errors.Join(werr, recorded, reports.Folder(j.ReportDir, j.set, o))
 	}
-	return errors.Join(errs...)
-}
-
-// exchanges lists everything that went over the wire, for the HAR.
-func exchanges(r *reports.Report) []reports.HAREntry {
-	var out []reports.HAREntry
-	for _, res := range r.Results {
-		for _, e := range res.Evidence {
-			if e.Exchange != nil {
-				out = append(out, reports.HAREntry{ID: res.ID, Exchange: *e.Exchange})
+	outcome := j.set.Outcome(j.Strict)
+	if j.WriteBaseline != "" {
+		n, err := reports.WriteBaseline(j.WriteBaseline, j.set, j.baseline)
+		werr = errors.Join(werr, err)
+		if err == nil {
+			j.Progress.Say("wrote %d known failures to %s", n, j.WriteBaseline)
+			if exit.Code(outcome) == exit.Failed {
+				outcome = nil // it did what it was asked for
 			}
 		}
 	}
-	return out
-}
-
-// trim drops the evidence of rows that nobody will ask about.
-func trim(r *reports.Report) {
-	for i := range r.Results {
-		if v := r.Results[i].Verdict; v == reports.Pass || v == reports.NotApplicable {
-			r.Results[i].Evidence = nil
-		}
+	if werr != nil {
+		return exit.With(exit.Broken, errors.Join(outcome, werr))
 	}
+	return outcome
 }

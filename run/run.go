@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
@@ -17,8 +19,8 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Run judges a target and returns the report, whatever came of it, and the error that decides the exit code.
-func Run(ctx context.Context, o Options) (*reports.Report, error) {
+// Run judges a target and returns what was recorded, whatever came of it, and the error that decides the exit code.
+func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, o.Timeout, fmt.Errorf("--timeout %s has passed", o.Timeout))
@@ -32,7 +34,7 @@ func Run(ctx context.Context, o Options) (*reports.Report, error) {
 		o.Progress.Say("%v: giving everything back to the target; a second Ctrl-C ends at once, and may leave tokens there", context.Cause(ctx))
 	})()
 	if err := j.look(ctx); err != nil {
-		return nil, err
+		return j.turnedAway(ctx, err)
 	}
 	defer j.visit.close()
 	outcome, err := j.judge(ctx)
@@ -40,8 +42,7 @@ func Run(ctx context.Context, o Options) (*reports.Report, error) {
 		j.visit.retreat()
 		return nil, exit.With(exit.Broken, err)
 	}
-	j.finish(ctx, outcome)
-	return j.report, j.publish(ctx, outcome)
+	return j.set, j.publish(j.finish(ctx, outcome))
 }
 
 // job is one run on its way.
@@ -52,14 +53,13 @@ type job struct {
 	baseline  *reports.Baseline
 	setup     kind.Setup
 	visit     *visit
-	report    *reports.Report
-	started   time.Time
-	decided   map[string]reports.Result
+	set       *evidence.Set
+	recorder  *evidence.Recorder // nil: no report is wanted
 }
 
 // prepare checks everything that can be checked before the target hears of us.
 func prepare(o Options) (*job, error) {
-	j := &job{Options: o, started: time.Now(), decided: map[string]reports.Result{}}
+	j := &job{Options: o}
 	var err error
 	if j.catalogue, err = requirements.Load(); err != nil {
 		return nil, exit.With(exit.Broken, err)
@@ -68,17 +68,17 @@ func prepare(o Options) (*job, error) {
 	if j.rows, err = Choose(all, o.Select); err != nil {
 		return nil, err
 	}
-	j.rows = o.Shard.part(j.rows, o.Seed)
-	if len(j.rows) == 0 {
-		return nil, exit.With(exit.Empty, fmt.Errorf("nothing to judge: --select %q takes no row of profile %s", o.Select, o.Profile.Name))
+	if j.rows, err = again(j.rows, o.Rerun); err != nil {
+		return nil, err
 	}
+	j.rows = o.Shard.part(j.rows, o.Seed)
 	for _, need := range o.Require {
 		if !condition.Name(need).Known() {
 			return nil, exit.Unknown("need", need, condition.Words())
 		}
 	}
 	if o.Baseline != "" {
-		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all), requirements.Gone); err != nil {
+		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all), requirements.Retired); err != nil {
 			return nil, exit.With(exit.Usage, err)
 		}
 	}
@@ -86,8 +86,36 @@ func prepare(o Options) (*job, error) {
 		if err := reports.PrepareFolder(o.ReportDir); err != nil {
 			return nil, exit.With(exit.Usage, err)
 		}
+		if err := evidence.Clear(o.ReportDir, reports.Files()); err != nil {
+			return nil, exit.With(exit.Usage, err)
+		}
+	}
+	j.set = &evidence.Set{Dir: o.ReportDir, Head: evidence.Head{
+		Version: evidence.Version, Tool: j.Tool, Target: evidence.Target{URL: j.Target, Profile: j.Profile.Name, BuiltIn: j.BuiltIn},
+		Catalogue: evidence.Catalogue{Revision: requirements.Revision, SHA256: j.catalogue.SHA256},
+		Started:   time.Now(), Seed: j.Seed, Procs: j.Procs, Selection: j.Select, Require: j.Require, Rows: requirementIDs(j.rows),
+	}}
+	if j.Shard.N > 0 {
+		j.set.Head.Shard = fmt.Sprintf("%d/%d", j.Shard.I, j.Shard.N)
+	}
+	if len(j.rows) == 0 {
+		return nil, j.empty()
 	}
 	return j, nil
+}
+
+// empty reports a run whose selection takes no row.
+func (j *job) empty() error {
+	if err := j.record(); err != nil {
+		return err
+	}
+	if err := j.publish(evidence.End{}); exit.Code(err) == exit.Broken {
+		return err
+	}
+	if j.set.Head.Shard != "" {
+		return nil // the other shards have the rows; merge knows whether any has
+	}
+	return exit.With(exit.Empty, fmt.Errorf("nothing to judge: --select %q takes no row of profile %s", j.Select, j.Profile.Name))
 }
 
 func requirementIDs(rows []*requirements.Requirement) []string {
@@ -96,6 +124,55 @@ func requirementIDs(rows []*requirements.Requirement) []string {
 		ids[i] = r.ID
 	}
 	return ids
+}
+
+// again keeps the rows that failed or were blocked in the run of a folder, or have no verdict there; "" keeps all.
+func again(rows []*requirements.Requirement, dir string) ([]*requirements.Requirement, error) {
+	if dir == "" {
+		return rows, nil
+	}
+	before, err := evidence.Read(dir)
+	if err != nil {
+		return nil, exit.Usagef("--rerun: %v", err)
+	}
+	wanted := before.Unfinished()
+	for _, r := range before.Results {
+		if r.Verdict.Red(true) {
+			wanted = append(wanted, r.ID)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(r *requirements.Requirement) bool { return !slices.Contains(wanted, r.ID) }), nil
+}
+
+// record begins the record of the run.
+func (j *job) record() (err error) {
+	if j.ReportDir != "" {
+		j.recorder, err = evidence.Record(j.ReportDir, j.set.Head)
+	}
+	return exit.With(exit.Broken, err)
+}
+
+// turnedAway reports a run that ended at the door. A user's own mistake leaves no report.
+func (j *job) turnedAway(ctx context.Context, err error) (*evidence.Set, error) {
+	if exit.Code(err) == exit.Usage {
+		return nil, err
+	}
+	if err := j.record(); err != nil {
+		return nil, err
+	}
+	end := evidence.End{DurationMS: time.Since(j.set.Head.Started).Milliseconds()}
+	switch {
+	case ctx.Err() != nil:
+		end.Interrupt = context.Cause(ctx).Error()
+	case exit.Code(err) == exit.NoTarget:
+		end.Refused = err.Error()
+	default:
+		end.Broken = []string{err.Error()}
+	}
+	if perr := j.publish(end); exit.Code(perr) == exit.Broken {
+		return j.set, errors.Join(perr, err)
+	}
+	return j.set, err
 }
 
 // look visits the target, learns what it is, and decides what this run can judge.
@@ -113,29 +190,20 @@ func (j *job) look(ctx context.Context) error {
 		return err
 	}
 	j.visit, j.setup.Found = v, kind.Encode(v.Found())
-	j.report = &reports.Report{
-		APIVersion: reports.APIVersion, Tool: j.Tool,
-		Target: reports.Target{
-			URL: j.Target, Profile: j.Profile.Name, Product: v.facts.Product, Version: v.facts.Version, BuiltIn: j.BuiltIn,
-		},
-		Run:       reports.Run{Started: j.started, Seed: j.Seed, Procs: j.Procs, Selection: j.Select},
-		Catalogue: reports.Catalogue{Revision: requirements.Revision, SHA256: j.catalogue.SHA256},
-	}
-	if j.Shard.N > 0 {
-		j.report.Run.Shard = fmt.Sprintf("%d/%d", j.Shard.I, j.Shard.N)
-	}
-	return nil
+	j.set.Head.Target.Product, j.set.Head.Target.Version = v.facts.Product, v.facts.Version
+	return j.record()
 }
 
-// judge runs the specs of the rows that need one.
+// judge runs the specs of the rows that need one. Each result is recorded as it comes.
 func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	var open []*requirements.Requirement
 	for _, r := range j.rows {
-		if v, why := Decide(r, j.visit.facts); v != "" {
-			j.decided[r.ID] = reports.Result{Verdict: v, Reason: why}
-		} else {
+		d := Decide(r, j.visit.facts)
+		if d.Verdict == "" {
 			open = append(open, r)
+			continue
 		}
+		j.take(evidence.Result{ID: r.ID, Verdict: d.Verdict, Reason: d.Reason, Need: string(d.Need)}, nil)
 	}
 	done := 0
 	return runner.Run(ctx, runner.Plan{
@@ -147,6 +215,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 			switch {
 			case e.Result != nil:
 				done++
+				j.take(*e.Result, e.Files)
 				j.Progress.Row(done, len(open), e.Result.ID, e.Result.Verdict)
 			case e.Wait != "":
 				j.Progress.Wait(e.Wait)
@@ -155,44 +224,51 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	})
 }
 
-// finish merges what was decided and what was judged, one result per row, in catalogue order.
-func (j *job) finish(ctx context.Context, out *runner.Outcome) {
-	judged := map[string]reports.Result{}
-	for _, r := range out.Results {
-		judged[r.ID] = r
+// take records a result, with what the catalogue says of its row.
+func (j *job) take(r evidence.Result, files []evidence.File) {
+	i := slices.IndexFunc(j.rows, func(row *requirements.Requirement) bool { return row.ID == r.ID })
+	if i < 0 {
+		return // no row of this run
 	}
-	ids := j.catalogue.IDs()
-	for _, row := range j.rows {
-		r, ok := judged[row.ID]
-		if !ok {
-			if r, ok = j.decided[row.ID]; !ok {
-				r = unfinished(ctx, out, row.ID)
-			}
-		}
-		r.ID, r.Profile, r.Section, r.Level = row.ID, j.Profile.Name, row.Section, row.Level
-		r.Title, r.Spec, r.Place = row.Text, row.Spec, slices.Index(ids, row.ID)
-		j.report.Results = append(j.report.Results, r)
-	}
-	own := kind.Totals{}
-	j.report.Run.Cleanup, own = j.visit.leave(j.started, out.Traces, out.Gone != nil)
-	j.report.Run.Warnings = out.Warnings
-	j.report.Run.Logins, j.report.Run.Requests = out.Totals.Logins+own.Logins, out.Totals.Requests+own.Requests
-	j.report.Run.DurationMS = time.Since(j.started).Milliseconds()
-	if ctx.Err() != nil {
-		j.report.Run.Interrupt = context.Cause(ctx).Error()
-	} else if out.Gone != nil {
-		j.report.Run.Interrupt = out.Gone.Reason
-	}
+	row := j.rows[i]
+	r.Profile, r.Section, r.Level, r.Title, r.Spec = j.Profile.Name, row.Section, row.Level, row.Text, row.Spec
+	r.Place = slices.Index(j.catalogue.IDs(), row.ID)
+	j.recorder.Result(r, files)
+	j.set.Results = append(j.set.Results, r)
 }
 
-func unfinished(ctx context.Context, out *runner.Outcome, id string) reports.Result {
+// finish gives the rows without a verdict theirs, sweeps the target, and sums up.
+func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
+	for _, id := range j.set.Unfinished() {
+		j.take(unfinished(ctx, out, id), nil)
+	}
+	evidence.Sort(j.set.Results)
+	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone)
+	end := evidence.End{
+		DurationMS: time.Since(j.set.Head.Started).Milliseconds(), Cleanup: cleanup, Warnings: append(j.visit.warnings, out.Warnings...), Broken: out.Broken,
+		Logins: out.Totals.Logins + own.Logins, Requests: out.Totals.Requests + own.Requests,
+	}
+	if ctx.Err() != nil {
+		end.Interrupt = context.Cause(ctx).Error()
+	}
+	if out.Gone != nil {
+		end.Lost, end.Banned = out.Gone.Reason+"; "+mayBeLeft, out.Gone.Banned
+	}
+	return end
+}
+
+func unfinished(ctx context.Context, out *runner.Outcome, id string) evidence.Result {
+	r := evidence.Result{ID: id, Verdict: evidence.Blocked}
 	switch {
 	case slices.Contains(out.Lost, id):
-		return reports.Result{Verdict: reports.Blocked, Reason: "the harness broke on this row; see the end of the run"}
+		r.Reason = "the harness broke on this row; see the end of the run"
 	case out.Gone != nil:
-		return reports.Result{Verdict: reports.Blocked, Reason: out.Gone.Reason}
+		r.Reason = out.Gone.Reason
 	case ctx.Err() != nil:
-		return reports.Result{Verdict: reports.NotRun, Reason: "interrupted before it was judged"}
+		r.Verdict, r.Reason = evidence.NotRun, "interrupted before it was judged"
+	default:
+		r.Reason = "no worker judged it"
 	}
-	return reports.Result{Verdict: reports.Blocked, Reason: "no worker judged it"}
+	r.Cause = r.Reason
+	return r
 }

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/authconform/authconform/harness/judge"
@@ -19,6 +20,8 @@ type visit struct {
 	kind.Session
 	tools kind.Tools
 	facts kind.Facts
+
+	warnings []string // about credentials
 }
 
 // pay opens the visit and looks at the target.
@@ -36,14 +39,16 @@ func pay(ctx context.Context, k kind.Kind, s kind.Setup, o kind.ToolOptions) (v 
 	if o.Walks {
 		limit = walkTimeout
 	}
-	ctx, cancel := context.WithTimeout(v.context(ctx), limit)
+	record := judge.NewRecord()
+	under, cancel := context.WithTimeout(v.With(judge.With(ctx, record)), limit)
 	defer cancel()
-	v.facts, err = v.Look(ctx)
+	v.facts, err = v.Look(under)
+	v.warnings = record.Warnings()
 	v.tools.Browser.Close() // workers have their own
 	if err != nil {
 		v.retreat()
 		v.close()
-		return nil, err
+		return nil, exit.With(exit.Code(err), errors.New(record.Hide(err.Error()))) // it may quote an answer
 	}
 	return v, nil
 }
@@ -52,10 +57,14 @@ func (v *visit) context(ctx context.Context) context.Context {
 	return v.With(judge.With(ctx, judge.NewRecord()))
 }
 
-// leave takes back what workers could not (they were killed), and says what is left at the target.
-func (v *visit) leave(since time.Time, traces []string, gone bool) (left []string, totals kind.Totals) {
-	if gone {
-		return []string{"the target no longer answered: tokens of this run may be left there"}, totals
+// mayBeLeft is what is left at a target that is gone, or refuses everything.
+const mayBeLeft = "tokens of this run may be left there"
+
+// leave takes back what workers could not (they were killed), and says what is left at the target; gone is why nothing can
+// be taken back.
+func (v *visit) leave(since time.Time, traces []string, gone *kind.Loss) (left []string, totals kind.Totals) {
+	if gone != nil {
+		return nil, totals // the end of the run says it
 	}
 	ctx, cancel := context.WithTimeout(v.context(context.Background()), leaveTimeout)
 	defer cancel()

@@ -20,9 +20,10 @@ type demoFlags struct {
 func demoCommand() *cobra.Command {
 	f := demoFlags{Home: "127.0.0.1:8123", Provider: "127.0.0.1:8124", Guide: "127.0.0.1:8122"}
 	c := &cobra.Command{
-		Use: "demo", Short: "A story in your browser: a home, a third party, and an account that is linked",
-		Long: `Serve a mock home and a mock provider that share a clock, and a page that leads through the life of a
-linked account: credentials, no, yes, an expired token, a revocation, a new login. Until Ctrl-C.`,
+		Use: "demo", Short: "Tell a story in your browser: an account that is linked",
+		Long: `Serve a mock home and a mock provider that share a clock, and a page that leads
+through the life of a linked account: credentials, no, yes, an expired token, a
+revocation, a new login. Until Ctrl-C.`,
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
 	return c

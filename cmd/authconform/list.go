@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/condition"
-	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -22,9 +22,9 @@ type listFlags struct {
 
 func listCommand() *cobra.Command {
 	f := listFlags{Profile: defaultProfile}
-	c := &cobra.Command{Use: "list", Short: "List every requirement, and what it needs", Args: cobra.NoArgs}
+	c := &cobra.Command{Use: "list", Short: "List every requirement, and what it needs"}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
-	complete(c, "profile", profileWords)
+	completeProfile(c)
 	return c
 }
 
@@ -74,9 +74,9 @@ func listJSON(cmd *cobra.Command, rows []*requirements.Requirement) error {
 	type row struct {
 		ID         string           `json:"id"`
 		Section    string           `json:"section"`
-		Level      reports.Level    `json:"level"`
+		Level      evidence.Level   `json:"level"`
 		Text       string           `json:"text"`
-		Spec       reports.Spec     `json:"spec"`
+		Spec       evidence.Spec    `json:"spec"`
 		Needs      []condition.Name `json:"needs,omitempty"`
 		Since      string           `json:"since,omitempty"`
 		Until      string           `json:"until,omitempty"`

@@ -1,40 +1,48 @@
 package main
 
 import (
-	"path/filepath"
+	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/reports"
 )
 
 // mergeFlags are the options of `merge`.
 type mergeFlags struct {
-	ReportDir string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the joined report"`
-	configFlag
+	ReportDir string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the whole run and its reports"`
+	viewFlags
 }
 
 func mergeCommand() *cobra.Command {
 	var f mergeFlags
 	c := &cobra.Command{
-		Use: "merge DIR…", Short: "Join the reports of shards", Args: cobra.MinimumNArgs(1),
-		Long: "Join the reports that `run --shard I/N --report-dir DIR` wrote, one DIR per shard. Gaps and duplicates are errors.",
+		Use: "merge DIR…", Short: "Join the runs of all shards", Args: folders("which runs? Name the --report-dir of every shard", true),
+		Long: `Join the runs that "run --shard I/N --report-dir DIR" recorded, one DIR per
+shard, into one, with all evidence. A shard that is missing, is given twice, or
+belongs to another run is an error. The whole is red where a shard was.`,
+		Example: "  authconform merge one two three --report-dir all",
 	}
-	declare(c, &f, &f.Config, f.run)
+	declare(c, &f, &f.Config, func(cmd *cobra.Command, dirs []string) error { return f.run(cmd.OutOrStdout(), dirs) })
 	return c
 }
 
-func (f *mergeFlags) run(cmd *cobra.Command, dirs []string) error {
-	var parts []*reports.Report
-	for _, d := range dirs {
-		r, err := reports.Read(filepath.Join(d, "report.json"))
+func (f *mergeFlags) run(w io.Writer, dirs []string) error {
+	var parts []*evidence.Set
+	for _, dir := range dirs {
+		s, err := evidence.Read(dir)
 		if err != nil {
 			return exit.With(exit.Usage, err)
 		}
-		parts = append(parts, r)
+		if same(dir, f.ReportDir) {
+			return exit.Usagef("--report-dir %s is the folder of shard %s; give the whole one of its own", f.ReportDir, s.Head.Shard)
+		}
+		parts = append(parts, s)
 	}
-	whole, err := reports.Merge(parts)
+	whole, err := evidence.Merge(parts)
 	if err != nil {
 		return exit.With(exit.Usage, err)
 	}
@@ -42,15 +50,19 @@ func (f *mergeFlags) run(cmd *cobra.Command, dirs []string) error {
 		if err := reports.PrepareFolder(f.ReportDir); err != nil {
 			return exit.With(exit.Usage, err)
 		}
-		if err := reports.WriteFolder(f.ReportDir, whole, nil, reports.FolderOptions{}); err != nil {
+		if err := evidence.Clear(f.ReportDir, reports.Files()); err != nil {
+			return exit.With(exit.Usage, err)
+		}
+		if err := evidence.Write(f.ReportDir, whole, parts); err != nil {
 			return exit.With(exit.Broken, err)
 		}
 	}
-	reports.Console(cmd.OutOrStdout(), whole, reports.ConsoleOptions{Width: 80})
-	for _, r := range whole.Results {
-		if r.Verdict.Red(false) {
-			return exit.Silent(exit.Failed)
-		}
-	}
-	return nil
+	return f.publish(w, whole)
+}
+
+// same tells whether two names are of one folder.
+func same(a, b string) bool {
+	one, err1 := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(one, other)
 }

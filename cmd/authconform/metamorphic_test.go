@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -13,8 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // served is a home that listens in another way than the usual one.
@@ -33,7 +35,7 @@ func served(t *testing.T, address, path string, change func(*httptest.Server)) (
 		scheme = "https"
 	}
 	home, err := mockserver.New(mockserver.Options{
-		URL: scheme + "://" + l.Addr().String() + path, Fetch: &http.Client{Transport: &http.Transport{DialContext: loopbackOnly}},
+		URL: scheme + "://" + l.Addr().String() + path, Fetch: &http.Client{Transport: &http.Transport{DialContext: loopback}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +48,18 @@ func served(t *testing.T, address, path string, change func(*httptest.Server)) (
 	}
 	t.Cleanup(func() { home.Close(); s.CloseClientConnections(); s.Close() })
 	return s, home
+}
+
+// loopback keeps a home from looking for anything beyond this machine.
+func loopback(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s is not on this machine", host)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
 // slowly is a listener whose connections answer late, by 50 ms and up to 20 more.
@@ -97,18 +111,18 @@ func TestSameVerdicts(t *testing.T) {
 }
 
 // verdictsOf judges a home whose clock can be moved.
-func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string) map[string]reports.Verdict {
+func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string) map[string]evidence.Verdict {
 	t.Helper()
 	owner := mockserver.DefaultUsers()[0]
 	dir := filepath.Join(t.TempDir(), "out")
 	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir}, args...)...)
 	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+home.ControlToken)
 	o := finish(t, cmd)
-	r, err := reports.Read(filepath.Join(dir, "report.json"))
+	r, err := recorded(dir)
 	if err != nil {
 		t.Fatalf("exit %d: %v\n%s", o.code, err, o.all())
 	}
-	all := map[string]reports.Verdict{}
+	all := map[string]evidence.Verdict{}
 	for _, res := range r.Results {
 		all[res.ID] = res.Verdict
 	}

@@ -18,9 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // patienceOfTests bounds what a test waits for; nothing should take a tenth of it.
@@ -54,10 +54,10 @@ func judging(t *testing.T, s *mockserver.Server, args ...string) *running {
 }
 
 // end waits for the end and reads the report, nil if there is none.
-func (r *running) end() (outcome, *reports.Report) {
+func (r *running) end() (outcome, *evidence.Set) {
 	r.t.Helper()
 	_ = r.Wait()
-	report, err := reports.Read(filepath.Join(r.dir, "report.json"))
+	report, err := recorded(r.dir)
 	if err != nil && !os.IsNotExist(err) {
 		r.t.Error(err)
 	}
@@ -124,7 +124,7 @@ func (l *lines) String() string {
 func counting(t *testing.T, before func(n int64)) *mockserver.Server {
 	t.Helper()
 	var n atomic.Int64
-	s, _, _ := home(t, func(o *mockserver.Options) {
+	s, _, _ := mockHome(t, func(o *mockserver.Options) {
 		o.Policy = mockserver.Strict()
 		o.Policy.Answer = func(_ mock.Request, a mock.Answer) mock.Answer {
 			before(n.Add(1))

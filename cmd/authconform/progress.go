@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 )
 
 // progress writes to standard error: one live line on a terminal, plain lines elsewhere. It is safe for concurrent use.
@@ -37,10 +37,10 @@ func (p *progress) Say(format string, args ...any) {
 // plainEvery is how often progress is said where there is no terminal.
 const plainEvery = 10 * time.Second
 
-func (p *progress) Row(done, total int, id string, v reports.Verdict) {
+func (p *progress) Row(done, total int, id string, v evidence.Verdict) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if v == reports.Fail || v == reports.Blocked {
+	if v == evidence.Fail || v == evidence.Blocked {
 		p.reds++
 	}
 	text := fmt.Sprintf("%d of %d rows", done, total)

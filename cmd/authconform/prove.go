@@ -38,7 +38,7 @@ type proveFlags struct {
 func proveCommand() *cobra.Command {
 	f := proveFlags{Profile: []string{defaultProfile}}
 	c := &cobra.Command{
-		Use: "prove", Short: "Prove every verdict: run every known defect, and see that each is caught",
+		Use: "prove", Short: "Prove every verdict: see that every known defect is caught",
 		Long: `Let the suites judge mocks that have exactly one defect each. Every requirement must be broken by at least one defect that
 aims at it, and every defect must do what it aims at, what it is known to do (proof/testdata), and nothing else. Rows that
 need a browser are proven by prove --browser PATH (or auto), in a pass of their own.`,
@@ -46,7 +46,7 @@ need a browser are proven by prove --browser PATH (or auto), in a pass of their 
 			"  authconform prove --defect code.reusable",
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
-	complete(c, "profile", func() []string { return append(profileWords(), "all") })
+	complete(c, "profile", func() []string { return append(profiles.Names(), "all") })
 	complete(c, "defect", proof.DefectIDs)
 	complete(c, "select", func() []string { return selectWords(f.Profile[0]) })
 	return c

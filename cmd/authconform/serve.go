@@ -33,13 +33,15 @@ func serveCommand() *cobra.Command {
 	f := serveFlags{Home: "127.0.0.1:8123"}
 	c := &cobra.Command{
 		Use: "serve", Short: "Be a home: a mock as strict as the real one",
-		Long: `Serve a mock home that speaks Home Assistant's login, until Ctrl-C. Its users are printed at the start. Beside it there
-may be a third party that it links accounts of, a proxy that holds a client there for many homes, and a page like
+		Long: `Serve a mock home that speaks Home Assistant's login, until Ctrl-C. Its users
+are printed at the start. Beside it there may be a third party that it links
+accounts of, a proxy that holds a client there for many homes, and a page like
 my.home-assistant.io: they know each other, and have one clock.
-The control plane under /_authconform/ moves that clock, sets faults, and reads the history (docs/mock.md).`,
+The control plane under /_authconform/ moves that clock, sets faults, and reads
+the history (docs/mock.md).`,
 		Example: `  authconform serve
   authconform serve --home 127.0.0.1:0 --ready-file ready.json
-  authconform serve --provider 127.0.0.1:8124 --defect thirdparty.redirect-by-prefix`,
+  authconform serve --provider :8124 --defect thirdparty.redirect-by-prefix`,
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
 	complete(c, "defect", proof.DefectIDs)

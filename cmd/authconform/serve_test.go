@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/proof"
 )
 
 // serving starts serve on free ports and reads its ready file.
@@ -108,7 +109,7 @@ func TestServeADefectOfAThirdParty(t *testing.T) {
 
 func aProxyDefect(t *testing.T) string {
 	t.Helper()
-	for _, id := range defectIDs() {
+	for _, id := range proof.DefectIDs() {
 		if strings.HasPrefix(id, "proxy.") {
 			return id
 		}

@@ -8,11 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
-	"github.com/authconform/authconform/reports"
 )
 
 // TestStepsJudgeAsFormsDo: walked by steps in a browser, a provider with three mistakes gets the verdicts that it gets as
@@ -42,7 +42,7 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 	}
 	t.Cleanup(p.Kill)
 	ben := p.Users[1]
-	verdicts := func(args ...string) map[string]reports.Verdict {
+	verdicts := func(args ...string) map[string]evidence.Verdict {
 		o, report := judgeIn(t, []string{"AUTHCONFORM_CLIENT_SECRET=" + apps[0].Secret}, p.URL, ben.Username, ben.Password, append([]string{
 			"--profile", "provider", "--client-id", apps[0].ID, "--redirect-uri", redirect, "--scope", "profile devices:read",
 			"--select", "provider.authorize.state,provider.authorize.denied,provider.authorize.iss,provider.authorize.wrong-password,provider.authorize.redirect-status,provider.authorize.no-store",
@@ -59,7 +59,7 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 				t.Errorf("%v: a secret is in the report or on the console", args)
 			}
 		}
-		got := map[string]reports.Verdict{}
+		got := map[string]evidence.Verdict{}
 		for _, r := range report.Results {
 			got[r.ID] = r.Verdict
 		}
@@ -69,9 +69,9 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 	if !maps.Equal(forms, steps) {
 		t.Errorf("as forms %v\nby steps %v", forms, steps)
 	}
-	for id, want := range map[string]reports.Verdict{
-		"provider.authorize.denied": reports.Fail, "provider.authorize.redirect-status": reports.Fail, "provider.authorize.iss": reports.Warn,
-		"provider.authorize.state": reports.Pass, "provider.authorize.wrong-password": reports.Pass, "provider.authorize.no-store": reports.Pass,
+	for id, want := range map[string]evidence.Verdict{
+		"provider.authorize.denied": evidence.Fail, "provider.authorize.redirect-status": evidence.Fail, "provider.authorize.iss": evidence.Warn,
+		"provider.authorize.state": evidence.Pass, "provider.authorize.wrong-password": evidence.Pass, "provider.authorize.no-store": evidence.Pass,
 	} {
 		if steps[id] != want {
 			t.Errorf("%s: %s, want %s", id, steps[id], want)

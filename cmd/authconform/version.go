@@ -7,14 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 )
 
 // version is set by the release build: -ldflags "-X main.version=1.2.3".
 var version = "dev"
 
-func tool() reports.Tool {
-	t := reports.Tool{Version: version}
+func tool() evidence.Tool {
+	t := evidence.Tool{Version: version}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
@@ -27,8 +27,7 @@ func tool() reports.Tool {
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use: "version", Short: "Print the version", RunE: func(cmd *cobra.Command, _ []string) error {
 			t := tool()
 			if t.Commit != "" {
 				t.Version += " (" + t.Commit[:min(12, len(t.Commit))] + ")"

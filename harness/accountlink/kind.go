@@ -46,12 +46,14 @@ func (f *Flags) Resolve(target string) error {
 
 // Tools implements kind.Flags. A third party's pages are on another host, and may need more of them.
 func (f *Flags) Tools() kind.ToolOptions {
-	return kind.ToolOptions{Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure}
+	return kind.ToolOptions{Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout}
 }
 
 // Kind is a proxy that links accounts of a third party for many homes.
 func Kind() kind.Kind {
-	return kind.Define("account-link", func() *Flags { return &Flags{Browsing: kind.Browsing{Browser: "auto"}} }, open)
+	return kind.Define("account-link", func() *Flags {
+		return &Flags{Reach: kind.Reachable(), Browsing: kind.Browsing{Browser: "auto"}}
+	}, open)
 }
 
 // Proxy is an account-link proxy under test. It is safe for concurrent use.
@@ -72,7 +74,6 @@ func From(ctx context.Context) *Proxy {
 	if !ok {
 		panic("accountlink: no proxy in this context; is the row of this profile?")
 	}
-	judge.Secret(ctx, "password", p.Person.Account.Password)
 	return p
 }
 
@@ -85,11 +86,14 @@ type session struct {
 	tools kind.Tools
 }
 
-func open(_ kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
+func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	p := &Proxy{Service: f.Service, Patience: t.Patience, Person: provider.Visiting(f.Account, f.Steps, t.Browser)}
 	t.Wire.Observe = p.doubt.Observe
 	p.Wire = wire.New(t.Wire)
 	p.Person.Wire = p.Wire
+	if s.Found != nil {
+		p.doubt.Settle(p.Wire, kind.Question{Ask: p.services, Ban: kind.Banned})
+	}
 	return &session{p, f, t}, nil
 }
 
@@ -104,8 +108,8 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	return kind.Facts{Product: "account-link proxy", Lacks: s.flags.Tools().Lacks()}, nil
 }
 
-func (s *session) services(ctx context.Context) *wire.Exchange {
-	return s.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
+func (p *Proxy) services(ctx context.Context) *wire.Exchange {
+	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
 }
 
 // Found implements kind.Session: a proxy is known by its options.
@@ -113,13 +117,17 @@ func (s *session) Found() any { return nil }
 
 // With implements kind.Session.
 func (s *session) With(ctx context.Context) context.Context {
+	judge.Credential(ctx, "password", s.flags.Account.Password)
+	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
+	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(context.WithValue(ctx, proxyKey{}, s.Proxy))
 }
 
+// Suspect implements kind.Session.
+func (s *session) Suspect() { s.doubt.Suspect() }
+
 // Lost implements kind.Session.
-func (s *session) Lost(ctx context.Context) error {
-	return s.doubt.Resolve(ctx, s.services, provider.Banned)
-}
+func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) }
 
 // GiveBack implements kind.Session: each spec gave back what it took.
 func (s *session) GiveBack(context.Context) {}

@@ -6,8 +6,8 @@ import (
 	"encoding/base64"
 	"sync"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/reports"
 )
 
 // Lazy is a process's browser, started when the first spec asks for a page. A nil one is no browser.
@@ -84,7 +84,7 @@ func From(ctx context.Context) *Browser {
 	}
 	running, err := l.start(ctx)
 	if err != nil {
-		judge.NotRun(ctx, "needs browser: %v", err)
+		judge.Lacks(ctx, "browser", "%v", err)
 	}
 	return running
 }
@@ -94,7 +94,7 @@ func From(ctx context.Context) *Browser {
 func Open(ctx context.Context) *Page {
 	page, err := From(ctx).NewPage(ctx)
 	if err != nil {
-		judge.NotRun(ctx, "the browser opens no page: %v", err)
+		judge.Lacks(ctx, "browser", "it opens no page: %v", err)
 	}
 	record := judge.From(ctx)
 	record.Cleanup(func(after context.Context) {
@@ -112,5 +112,5 @@ func Show(ctx context.Context, page *Page, step string) {
 	if err != nil {
 		return // the page is gone; the failure itself stays
 	}
-	judge.From(ctx).Evidence(ctx, reports.Evidence{Browser: &reports.BrowserStep{Step: step, URL: seen.URL, PNG: seen.PNG, HTML: seen.HTML}})
+	judge.From(ctx).Shot(ctx, evidence.BrowserStep{Doing: step, URL: seen.URL}, seen.PNG, seen.HTML)
 }

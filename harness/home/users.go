@@ -21,7 +21,7 @@ type User struct {
 // It is removed when the spec ends. The spec is not_run if the account may not make users.
 func (h *Home) NewUser(ctx context.Context, name string) *User {
 	if !h.Facts.Admin {
-		judge.NotRun(ctx, "needs a user who may manage users: --user an administrator")
+		judge.Lacks(ctx, "admin", "the user may not manage users; give --user an administrator")
 	}
 	admin := h.Open(ctx, h.Session(ctx).Access)
 	var made struct{ User struct{ ID string } }
@@ -48,7 +48,7 @@ func (h *Home) NewUser(ctx context.Context, name string) *User {
 // Admin is a socket logged in with the run's account.
 func (h *Home) Admin(ctx context.Context) *Socket {
 	if !h.Facts.Admin {
-		judge.NotRun(ctx, "needs a user who may manage users: --user an administrator")
+		judge.Lacks(ctx, "admin", "the user may not manage users; give --user an administrator")
 	}
 	return h.Open(ctx, h.Session(ctx).Access)
 }

@@ -43,7 +43,7 @@ func (h *Home) Dial(ctx context.Context, header ...string) *Socket {
 
 // TryDial is Dial without the control.
 func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
-	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
+	ctx, cancel := context.WithTimeout(ctx, h.Wire.Timeout())
 	defer cancel()
 	lines := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -56,7 +56,8 @@ func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
 	}
 	conn.SetReadLimit(4 << 20)
 	s := &Socket{conn: conn, url: url, patience: h.patience}
-	judge.From(ctx).Cleanup(func(context.Context) { _ = conn.CloseNow() })
+	stay := h.Wire.OnClose(func() { _ = conn.CloseNow() })
+	judge.From(ctx).Cleanup(func(context.Context) { stay(); _ = conn.CloseNow() })
 	return s, nil
 }
 

@@ -8,8 +8,8 @@ import (
 
 	"github.com/onsi/gomega/types"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/wire"
-	"github.com/authconform/authconform/reports"
 )
 
 // parallel bounds how many vectors of one row are under way at once.
@@ -52,13 +52,12 @@ func (a Assertion) judge(m Matcher, want bool) bool {
 		return true
 	}
 	f := failure(m, a.actual, want, err)
-	f.Vector = shown(wire.Label(a.ctx))
 	if a.control {
 		Block(a.ctx, "expected %s, got %s", f.Expected, f.Got)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.failures = append(r.failures, labelled[reports.Failure]{rankOf(a.ctx), f, ""})
+	r.failures = append(r.failures, placed[evidence.Failure]{wire.PlaceOf(a.ctx), f})
 	return false
 }
 
@@ -68,7 +67,7 @@ func Violated(ctx context.Context, expected, got string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checks++
-	r.failures = append(r.failures, labelled[reports.Failure]{rankOf(ctx), reports.Failure{Vector: shown(wire.Label(ctx)), Expected: expected, Got: got}, ""})
+	r.failures = append(r.failures, placed[evidence.Failure]{wire.PlaceOf(ctx), evidence.Failure{Expected: expected, Got: got}})
 }
 
 // Held counts a check that held, where no matcher says it.
@@ -85,8 +84,8 @@ type Described interface {
 	Got(actual any) string
 }
 
-func failure(m Matcher, actual any, want bool, err error) reports.Failure {
-	var f reports.Failure
+func failure(m Matcher, actual any, want bool, err error) evidence.Failure {
+	var f evidence.Failure
 	if d, ok := m.(Described); ok {
 		f.Expected, f.Got = d.Expected(), d.Got(actual)
 	} else {
@@ -109,34 +108,54 @@ func failure(m Matcher, actual any, want bool, err error) reports.Failure {
 // aborted ends a spec from within; the record says why.
 type aborted struct{}
 
-// Block ends the spec: the target did not get it to its check.
+// Block ends the spec: a prerequisite failed, so the check never ran.
 func Block(ctx context.Context, format string, args ...any) {
-	stop(ctx, func(r *Record) *string { return &r.blocked }, prefix(ctx)+fmt.Sprintf(format, args...))
+	stop(ctx, func(r *Record) {
+		if r.blocked == "" {
+			r.cause = fmt.Sprintf(format, args...)
+			r.blocked = prefix(ctx) + r.cause
+		}
+	})
 }
 
 // NotRun ends the spec: the harness lacks something.
 func NotRun(ctx context.Context, format string, args ...any) {
-	stop(ctx, func(r *Record) *string { return &r.notRun }, fmt.Sprintf(format, args...))
+	stop(ctx, func(r *Record) {
+		if r.notRun == "" {
+			r.notRun = fmt.Sprintf(format, args...)
+		}
+	})
+}
+
+// Lacks ends the spec as NotRun does, and names the condition that is lacking (package condition).
+func Lacks(ctx context.Context, need string, format string, args ...any) {
+	stop(ctx, func(r *Record) {
+		if r.notRun == "" {
+			r.need, r.notRun = need, "needs "+need+": "+fmt.Sprintf(format, args...)
+		}
+	})
 }
 
 // NotApplicable ends the spec: the row says nothing about this target, and the reason was checked.
 func NotApplicable(ctx context.Context, format string, args ...any) {
-	stop(ctx, func(r *Record) *string { return &r.notApplicable }, fmt.Sprintf(format, args...))
+	stop(ctx, func(r *Record) {
+		if r.notApplicable == "" {
+			r.notApplicable = fmt.Sprintf(format, args...)
+		}
+	})
 }
 
 func prefix(ctx context.Context) string {
-	if label := shown(wire.Label(ctx)); label != "" {
-		return label + ": "
+	if name := wire.PlaceOf(ctx).Name(); name != "" {
+		return name + ": "
 	}
 	return ""
 }
 
-func stop(ctx context.Context, field func(*Record) *string, reason string) {
+func stop(ctx context.Context, say func(*Record)) {
 	r := From(ctx)
 	r.mu.Lock()
-	if p := field(r); *p == "" {
-		*p = reason
-	}
+	say(r)
 	r.mu.Unlock()
 	panic(aborted{})
 }
@@ -147,7 +166,7 @@ func Note(ctx context.Context, format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checks++
-	r.notes = append(r.notes, labelled[string]{rankOf(ctx), prefix(ctx) + fmt.Sprintf(format, args...), ""})
+	r.notes = append(r.notes, placed[string]{wire.PlaceOf(ctx), prefix(ctx) + fmt.Sprintf(format, args...)})
 }
 
 // Run runs a spec's body and reports whether it ended by itself or by Block, NotRun or NotApplicable. Any other panic
@@ -185,8 +204,7 @@ func Each[T any](ctx context.Context, list []T, name func(T) string, check func(
 				}
 				<-slots
 			}()
-			under := wire.WithLabel(context.WithValue(ctx, rankKey{}, i+1), ranked(i+1, name(item)))
-			check(under, item)
+			check(wire.At(ctx, wire.Place{Rank: i + 1, Vector: name(item)}), item)
 		})
 	}
 	wg.Wait()
@@ -197,5 +215,7 @@ func Each[T any](ctx context.Context, list []T, name func(T) string, check func(
 
 // Step names a step of a spec in its evidence.
 func Step(ctx context.Context, name string) context.Context {
-	return wire.WithLabel(ctx, ranked(rankOf(ctx), name))
+	at := wire.PlaceOf(ctx)
+	at.Step = name
+	return wire.At(ctx, at)
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/internal/exit"
 )
 
@@ -25,11 +27,19 @@ type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
 	Insecure bool   `flag:"insecure" group:"Target" help:"trust any certificate of the target"`
 
+	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" group:"Target" help:"how long the target may take for one answer"`
+
 	CA []byte // PEM
 }
 
+// Reachable is Reach at its defaults.
+func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
+
 // Resolve reads the CA file.
 func (r *Reach) Resolve() (err error) {
+	if r.RequestTimeout <= 0 {
+		return exit.Usagef("--request-timeout %s: a time like 15s is wanted", r.RequestTimeout)
+	}
 	if r.CAFile == "" {
 		return nil
 	}

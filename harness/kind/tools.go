@@ -14,6 +14,7 @@ import (
 	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/played/linkproxy"
 	"github.com/authconform/authconform/harness/wire"
@@ -40,6 +41,7 @@ type ToolOptions struct {
 	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
 	CAFile      []byte // PEM, trusted when talking to the target
 	Insecure    bool
+	Timeout     time.Duration // of one answer of the target; 0: wire.RequestTimeout
 }
 
 // SiteOptions say where the client site listens. Worker n takes the n-th three ports from there.
@@ -86,7 +88,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 
 // At is the same tools beside another target, which is reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
-	t.Wire = wire.Options{Base: target, Insecure: o.Insecure}
+	t.Wire = wire.Options{Base: target, Insecure: o.Insecure, Timeout: o.Timeout}
 	if len(o.CAFile) > 0 {
 		t.Wire.CA = x509.NewCertPool()
 		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {
@@ -126,6 +128,24 @@ func (t Tools) With(ctx context.Context) context.Context {
 		return ctx
 	}
 	return linkproxy.With(ctx, t.Link)
+}
+
+// Name gives the addresses of the target and of the client site names that do not differ from run to run, for the names of
+// vectors.
+func (t Tools) Name(ctx context.Context, target string) {
+	name := func(raw, word string) {
+		judge.Alias(ctx, raw, word)
+		if u, err := url.Parse(raw); err == nil {
+			judge.Alias(ctx, u.Host, word)
+			judge.Alias(ctx, url.QueryEscape(raw), word)
+		}
+	}
+	if t.Site != nil {
+		for i, word := range []string{"{site}", "{other site}", "{secure site}"} {
+			name(t.Site.Origins()[i], word)
+		}
+	}
+	name(target, "{target}")
 }
 
 // Lacks is which tools there are not.

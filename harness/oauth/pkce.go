@@ -18,3 +18,6 @@ func S256(verifier string) string {
 func Challenge(verifier string) []Change {
 	return []Change{Set("code_challenge", S256(verifier)), Set("code_challenge_method", "S256")}
 }
+
+// Unbound asks for a code without PKCE, where requests have it.
+func Unbound() []Change { return []Change{Drop("code_challenge"), Drop("code_challenge_method")} }

@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Request implements oauth.Authorizer.
+// Request implements oauth.Authorizer. It has PKCE, as RFC 9700 §2.1.1 advises every client, unless that does not work there.
 func (p *Provider) Request() oauth.Form {
 	f := oauth.Form{
 		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: p.Client.ID}, {Name: "redirect_uri", Value: p.Redirect},
@@ -19,7 +19,10 @@ func (p *Provider) Request() oauth.Form {
 	if p.Scope != "" {
 		f = append(f, oauth.Param{Name: "scope", Value: p.Scope})
 	}
-	return f
+	if p.Unbound {
+		return f
+	}
+	return f.Apply(oauth.Challenge(p.verifier)...)
 }
 
 // Authorize implements oauth.Authorizer.
@@ -54,7 +57,6 @@ func (p *Provider) AuthorizeRaw(ctx context.Context, query string) oauth.Return 
 func (p *Provider) Visitor() *person.Visitor { return person.NewVisitor(p.Wire) }
 
 func (p *Provider) authorize(ctx context.Context, who *person.Person, query string, refuse bool) oauth.Return {
-	p.Hush(ctx)
 	wanted := p.Redirect
 	if q, err := url.ParseQuery(query); err == nil && q.Get("redirect_uri") != "" {
 		wanted = q.Get("redirect_uri")

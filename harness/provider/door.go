@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/harness/judge"
@@ -50,31 +51,64 @@ func (p *Provider) Discover(ctx context.Context) error {
 	return nil
 }
 
-// Try makes one whole flow: without it nothing can be judged. It finds out whether secrets go into the header.
-func (p *Provider) Try(ctx context.Context) error {
+// Try makes one whole flow: without it nothing can be judged. It finds out whether secrets go into the header (true among
+// the ways of client authentication to try).
+func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	var e *wire.Exchange
 	var back oauth.Return
 	if reason := judge.Attempt(ctx, func(ctx context.Context) {
-		for _, p.Basic = range []bool{false, true} {
-			back = p.Authorize(ctx, p.Request())
-			if back.Code == "" {
-				return
-			}
-			if e = p.Exchange(ctx, back.Code); e.Status == http.StatusOK || p.Client.Secret == "" {
-				return
+		for _, p.Unbound = range []bool{false, true} { // with PKCE first: some demand it
+			for _, p.Basic = range p.announced(ways) {
+				if back = p.Authorize(ctx, p.Request()); back.Code == "" {
+					break
+				}
+				if e = p.Exchange(ctx, back.Code); e.Status == http.StatusOK {
+					return
+				}
 			}
 		}
 	}); reason != nil {
 		return fmt.Errorf("%w: %w", ErrNoProvider, reason)
 	}
 	switch {
+	case back.Code == "" && back.Error != "":
+		return fmt.Errorf("%w: the authorization request is refused: %s%s", ErrNoProvider, told(back), p.hint(back.Error))
 	case back.Code == "":
 		return fmt.Errorf("%w: login and consent bring no code: %s", ErrNoProvider, back)
-	case e.Status != http.StatusOK || e.Text("access_token") == "":
+	case e == nil || e.Status != http.StatusOK || e.Text("access_token") == "":
 		return fmt.Errorf("%w: a fresh code gets no tokens: %s", ErrNoProvider, e)
 	}
 	if p.Exchange(ctx, "invented").Status == http.StatusOK {
 		return fmt.Errorf("%w: an invented code gets tokens; that is no provider to judge", ErrNoProvider)
 	}
 	return nil
+}
+
+// announced are the ways that the metadata do not rule out.
+func (p *Provider) announced(ways []bool) []bool {
+	list, there := p.Metadata["token_endpoint_auth_methods_supported"].([]any)
+	names := func(method string) bool { return slices.Contains(list, any(method)) }
+	if !there || len(ways) == 1 || names("client_secret_post") == names("client_secret_basic") {
+		return ways
+	}
+	return []bool{names("client_secret_basic")}
+}
+
+// told is an error that came back to the client, as the provider says it.
+func told(back oauth.Return) string {
+	if more := back.Query.Get("error_description"); more != "" {
+		return back.Error + " (" + more + ")"
+	}
+	return back.Error
+}
+
+// hint is what may help against an error of the authorization endpoint.
+func (p *Provider) hint(word string) string {
+	if word != "invalid_scope" {
+		return ""
+	}
+	if list, ok := p.Metadata["scopes_supported"].([]any); ok {
+		return fmt.Sprintf("; give --scope with some of %v", list)
+	}
+	return "; give --scope"
 }

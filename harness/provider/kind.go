@@ -2,8 +2,7 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"net/http"
+	"slices"
 	"time"
 
 	"github.com/authconform/authconform/harness/browser"
@@ -26,6 +25,7 @@ type Flags struct {
 	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
 	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client there without a secret"`
 	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
+	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients show their secret: auto, basic (header) or post (form)"`
 	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"what is asked of the provider"`
 	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
 	TokenURL       string `flag:"token-url" value:"URL" group:"Endpoints" help:"its token endpoint"`
@@ -46,6 +46,9 @@ func (f *Flags) Resolve(target string) error {
 	if err := f.Walking.Resolve(f.Browsing); err != nil {
 		return err
 	}
+	if !slices.Contains(clientAuths, f.ClientAuth) {
+		return exit.Unknown("--client-auth", f.ClientAuth, clientAuths)
+	}
 	if f.ClientID == "" || f.RedirectURI == "" {
 		return exit.Usagef("a provider is judged by a client of ours: " +
 			"give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")
@@ -57,6 +60,7 @@ func (f *Flags) Resolve(target string) error {
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
+		Timeout: f.RequestTimeout,
 	}
 }
 
@@ -64,14 +68,27 @@ func (f *Flags) config() Config {
 	return Config{
 		AuthorizeURL: f.AuthorizeURL, TokenURL: f.TokenURL, RevokeURL: f.RevokeURL, APIURL: f.APIURL, Scope: f.Scope, Redirect: f.RedirectURI,
 		Client: oauth.Client{ID: f.ClientID, Secret: f.Secret}, OtherClient: oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
-		PublicClient: oauth.Client{ID: f.PublicClientID},
+		PublicClient: oauth.Client{ID: f.PublicClientID}, Basic: f.ClientAuth == "basic",
 	}
+}
+
+// clientAuths are the ways of client authentication that --client-auth takes.
+var clientAuths = []string{"auto", "basic", "post"}
+
+// ways are those that the door tries, in order.
+func (f *Flags) ways() []bool {
+	if f.ClientAuth == "auto" {
+		return []bool{false, true}
+	}
+	return []bool{f.ClientAuth == "basic"}
 }
 
 // Kind is a third party that homes link accounts of: an OAuth 2 provider.
 func Kind() kind.Kind {
 	return kind.Define("provider", func() *Flags {
-		return &Flags{Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}
+		return &Flags{
+			Reach: kind.Reachable(), ClientAuth: "auto", Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
+		}
 	}, open)
 }
 
@@ -86,7 +103,11 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	if err := kind.Decode(s.Found, &c); err != nil {
 		return nil, err
 	}
-	return &session{New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock), f, t}, nil
+	p := New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock)
+	if s.Found != nil {
+		p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Banned})
+	}
+	return &session{p, f, t}, nil
 }
 
 // Visiting is a person who goes through pages by steps, in a browser, or as forms where there are none.
@@ -101,7 +122,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	if err := s.Discover(ctx); err != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, err)
 	}
-	if err := s.Try(ctx); err != nil {
+	if err := s.Try(ctx, s.flags.ways()); err != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, err)
 	}
 	lacks := s.flags.Tools().Lacks()
@@ -121,21 +142,16 @@ func (s *session) With(ctx context.Context) context.Context {
 	return s.tools.With(With(ctx, s.Provider))
 }
 
-// Lost implements kind.Session: it asks for the first page of a login.
-func (s *session) Lost(ctx context.Context) error {
-	ask := func(ctx context.Context) *wire.Exchange {
-		return s.Visitor().Open(ctx, s.authorizeAt(s.Request().Encode()))
-	}
-	return s.doubt.Resolve(ctx, ask, Banned)
+// firstPage asks for the page that every authorization begins with.
+func (p *Provider) firstPage(ctx context.Context) *wire.Exchange {
+	return p.Visitor().Open(ctx, p.authorizeAt(p.Request().Encode()))
 }
 
-// Banned is why an answer to what is everybody's is one to somebody who is banned; nil: it is not.
-func Banned(e *wire.Exchange) error {
-	if e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
-		return fmt.Errorf("%w: it answers %d to what it answered before", kind.ErrBanned, e.Status)
-	}
-	return nil
-}
+// Suspect implements kind.Session.
+func (s *session) Suspect() { s.doubt.Suspect() }
+
+// Lost implements kind.Session.
+func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) }
 
 // GiveBack implements kind.Session: each spec gave back what it took.
 func (s *session) GiveBack(context.Context) {}

@@ -2,10 +2,10 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
-	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/person"
@@ -26,22 +26,24 @@ type Config struct {
 	PublicClient oauth.Client   `json:"public"` // one without a secret; zero: none
 	Metadata     map[string]any `json:"metadata,omitempty"`
 	MetadataURL  string         `json:"metadata_url,omitempty"`
-	Basic        bool           `json:"basic,omitempty"` // secrets in the form are refused: they go into the header (found out at the door)
+	Unbound      bool           `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed (found out at the door)
+	Basic        bool           `json:"basic,omitempty"`   // secrets in the form are refused: they go into the header (found out at the door)
 }
 
 // Provider is a provider under test. It is safe for concurrent use.
 type Provider struct {
 	Config
-	Wire   *wire.Client
-	Clock  clock.Clock
-	Person *person.Person
+	Wire     *wire.Client
+	Clock    clock.Clock
+	Person   *person.Person
+	verifier string // of the default client's codes: there are providers that demand PKCE, and none that it harms
 
 	doubt kind.Doubt
 }
 
 // New makes a Provider. Nothing is sent yet.
 func New(o wire.Options, c Config, who *person.Person, clk clock.Clock) *Provider {
-	p := &Provider{Config: c, Clock: clk}
+	p := &Provider{Config: c, Clock: clk, verifier: rand.Text() + rand.Text()}
 	o.Observe = p.doubt.Observe
 	p.Wire = wire.New(o)
 	who.Wire = p.Wire
@@ -62,16 +64,7 @@ func From(ctx context.Context) *Provider {
 	if !ok {
 		panic("provider: no provider in this context; is the row of this profile?")
 	}
-	p.Hush(ctx)
 	return p
-}
-
-// Hush makes what we know of the provider a secret of the spec.
-func (p *Provider) Hush(ctx context.Context) {
-	for _, c := range []oauth.Client{p.Client, p.OtherClient} {
-		judge.Secret(ctx, "client_secret", c.Secret)
-	}
-	judge.Secret(ctx, "password", p.Person.Account.Password)
 }
 
 // Default implements oauth.Clients.

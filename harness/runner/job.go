@@ -4,15 +4,15 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/kind"
-	"github.com/authconform/authconform/reports"
 )
 
 // Row is what the runner knows of a requirement.
 type Row struct {
-	ID      string        `json:"id"`
-	Level   reports.Level `json:"level"`
-	Timeout time.Duration `json:"timeout"` // 0: SpecTimeout
+	ID      string         `json:"id"`
+	Level   evidence.Level `json:"level"`
+	Timeout time.Duration  `json:"timeout"` // 0: SpecTimeout
 }
 
 func (r Row) limit() time.Duration {
@@ -32,14 +32,15 @@ type Job struct {
 	Setup    json.RawMessage `json:"setup"`    // for the Environment
 }
 
-// Event is one JSON line of a worker's standard output. One member is set.
+// Event is one JSON line of a worker's standard output. One member is set; Files come with a Result.
 type Event struct {
-	Traces  []string        `json:"traces,omitempty"`  // the first line: how the target knows what the worker does there
-	Started string          `json:"started,omitempty"` // id of a row whose spec begins
-	Result  *reports.Result `json:"result,omitempty"`  // what became of it
-	Wait    string          `json:"wait,omitempty"`    // what the worker waits for, for the progress line
-	Totals  *Totals         `json:"totals,omitempty"`  // the last line of a worker that ended in order
-	Broken  *Broken         `json:"broken,omitempty"`  // a defect of ours: a panic, a row without a spec
+	Traces  []string         `json:"traces,omitempty"`  // the first line: how the target knows what the worker does there
+	Started string           `json:"started,omitempty"` // id of a row whose spec begins
+	Result  *evidence.Result `json:"result,omitempty"`  // what became of it
+	Files   []evidence.File  `json:"files,omitempty"`   // that the result names
+	Wait    string           `json:"wait,omitempty"`    // what the worker waits for, for the progress line
+	Totals  *Totals          `json:"totals,omitempty"`  // the last line of a worker that ended in order
+	Broken  *Broken          `json:"broken,omitempty"`  // a defect of ours: a panic, a row without a spec
 }
 
 // Totals are what a worker's target had to do.

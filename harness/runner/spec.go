@@ -11,8 +11,8 @@ import (
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/reports"
 )
 
 // Spec is a registered spec: the body that judges one row.
@@ -38,12 +38,24 @@ func Specs() map[string]Spec {
 
 // Judge runs the spec for its row and tells what became of it. broken is a defect of ours, in words: a panic. Brief
 // spares green rows their evidence.
-func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (result reports.Result, broken string) {
+func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (result evidence.Result, broken string) {
+	seen := s.see(ctx, row, env, brief)
+	return seen.result, seen.broken
+}
+
+// judged is what became of a row: its result, with the files that it names, and a defect of ours, in words.
+type judged struct {
+	result evidence.Result
+	files  []evidence.File
+	broken string
+}
+
+func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (out judged) {
 	started := time.Now()
-	record := judge.NewRecord()
+	record := judge.StartRecord(ctx)
 	under, cancel := context.WithTimeoutCause(env.With(judge.With(ctx, record)), row.limit(), fmt.Errorf("the spec's time limit of %s", row.limit()))
 	defer cancel()
-	broken = guarded(func() { s.body(specContext{under}) })
+	out.broken = guarded(func() { s.body(specContext{under}) })
 
 	after, cancelAfter := context.WithTimeout(context.WithoutCancel(under), leaveTimeout)
 	defer cancelAfter()
@@ -53,16 +65,19 @@ func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (
 	_ = guarded(func() { env.GiveBack(quiet) })
 	_ = guarded(func() { tidying.End(quiet) }) // sockets that the cleanups opened
 
-	result = record.Outcome(row.Level, brief)
-	if under.Err() != nil && len(result.Failures) == 0 && result.Verdict != reports.Blocked {
-		result.Verdict, result.Reason = reports.Blocked, fmt.Sprintf("not finished within %s", row.limit())
+	result := record.Outcome(row.Level, brief)
+	if under.Err() != nil && len(result.Failures) == 0 && result.Verdict != evidence.Blocked {
+		result.Verdict, result.Reason = evidence.Blocked, fmt.Sprintf("not finished within %s", row.limit())
+		result.Cause = result.Reason
 	}
 	result.ID, result.Level = row.ID, row.Level
 	result.DurationMS = float64(time.Since(started).Microseconds()) / 1000
-	if brief && (result.Verdict == reports.Pass || result.Verdict == reports.NotApplicable) {
+	if brief && (result.Verdict == evidence.Pass || result.Verdict == evidence.NotApplicable) {
 		result.Evidence = nil
 	}
-	return result, broken
+	out.files = record.Files(&result)
+	out.result = result
+	return out
 }
 
 // guarded runs a spec and turns a panic of ours into words.

@@ -14,6 +14,8 @@ import (
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/evidence/redact"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 )
@@ -28,6 +30,8 @@ type Environment interface {
 	GiveBack(ctx context.Context)
 	// Leave returns everything and says what the target had to do.
 	Leave(ctx context.Context) kind.Totals
+	// Suspect is told that a row ended as if nobody were there.
+	Suspect()
 	// Lost tells why going on makes no sense, with a *kind.Loss. The rest is then not judged.
 	Lost(ctx context.Context) error
 }
@@ -50,7 +54,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 		_, _ = io.Copy(io.Discard, reader)
 		stop()
 	}()
-	w := &worker{job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped}
+	w := &worker{job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped, secrets: redact.New(nil)}
 	for _, r := range job.Rows {
 		w.rows[r.ID] = r
 	}
@@ -63,7 +67,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
 	var totals Totals
-	judge.Run(func() { totals.Totals = w.env.Leave(judge.With(w.env.With(leave), judge.NewRecord())) })
+	judge.Run(func() { totals.Totals = w.env.Leave(w.env.With(judge.With(leave, judge.NewRecord()))) })
 	totals.Lost = w.lost
 	if stopped.Err() == nil && w.lost == nil {
 		for _, r := range job.Rows {
@@ -82,7 +86,8 @@ type worker struct {
 	done    map[string]bool
 	env     Environment
 	stopped context.Context
-	lost    *kind.Loss // why the rest is not judged
+	secrets *redact.Table // of the rows so far
+	lost    *kind.Loss    // why the rest is not judged
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -141,17 +146,19 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	under, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
-	result, broken := spec.Judge(under, row, w.env, !w.job.Evidence)
-	after, cancelAfter := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
-	defer cancelAfter()
-	_ = guarded(func() { errors.As(w.env.Lost(judge.With(w.env.With(after), judge.NewRecord())), &w.lost) })
+	seen := spec.see(judge.InRun(under, w.secrets), row, w.env, !w.job.Evidence)
+	if seen.result.Verdict == evidence.Blocked {
+		w.env.Suspect()
+	}
+	after := context.WithoutCancel(ctx)
+	_ = guarded(func() { errors.As(w.env.Lost(w.env.With(judge.With(after, judge.NewRecord()))), &w.lost) })
 	if w.stopped.Err() != nil || w.lost != nil {
 		return // cut off: no verdict is better than a false one
 	}
 	w.done[row.ID] = true
-	if broken != "" {
-		w.emit(Event{Broken: &Broken{row.ID, broken}})
+	if seen.broken != "" {
+		w.emit(Event{Broken: &Broken{row.ID, w.secrets.Hide(seen.broken)}})
 		return
 	}
-	w.emit(Event{Result: &result})
+	w.emit(Event{Result: &seen.result, Files: seen.files})
 }

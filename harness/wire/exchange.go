@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,7 +19,7 @@ type Request struct {
 	Header http.Header
 	Body   string
 	Host   string        // overrides the Host header
-	Limit  time.Duration // of the whole exchange; 0: RequestTimeout
+	Limit  time.Duration // of the whole exchange; 0: as the client says
 }
 
 // Exchange is a request and what came back, unredacted: it stays in the process that judges.
@@ -82,10 +83,12 @@ func (e *Exchange) String() string {
 	switch {
 	case e == nil:
 		return "no exchange"
+	case e.Err != nil && e.Status == 0 && e.late():
+		return e.why()
 	case e.Err != nil && e.Status == 0:
-		return "no answer: " + plain(e.Err)
+		return "no answer: " + e.why()
 	case e.Err != nil:
-		return fmt.Sprintf("%d and then %s", e.Status, plain(e.Err))
+		return fmt.Sprintf("%d and then %s", e.Status, e.why())
 	}
 	s := fmt.Sprintf("%d", e.Status)
 	if loc := e.Header.Get("Location"); loc != "" {
@@ -121,24 +124,34 @@ func (e *Exchange) brief() (string, bool) {
 	return "{" + strings.Join(parts, ", ") + "}", len(parts) > 0
 }
 
-// plain drops what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
-func plain(err error) string {
-	e := &url.Error{}
-	if errors.As(err, &e) {
-		if e.Timeout() {
-			return fmt.Sprintf("no answer within %s", RequestTimeout)
-		}
-		err = e.Err
+// why is Err without what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
+func (e *Exchange) why() string {
+	if e.late() {
+		return fmt.Sprintf("no answer within %s", e.Request.Limit)
 	}
-	return err.Error()
+	transport := &url.Error{}
+	if errors.As(e.Err, &transport) {
+		return transport.Err.Error()
+	}
+	return e.Err.Error()
 }
 
-// Cut shortens a text to n bytes, on a character.
+// late reports whether the whole time was waited, rather than that of a connection.
+func (e *Exchange) late() bool { return e.TimedOut() && e.Duration >= e.Request.Limit }
+
+// TimedOut reports whether the target took longer than it may, to be reached or to answer.
+func (e *Exchange) TimedOut() bool {
+	var err net.Error
+	return errors.As(e.Err, &err) && err.Timeout()
+}
+
+// Cut shortens a text to n bytes, on a character, and says how much is gone.
 func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	return strings.ToValidUTF8(s[:n], "") + "…"
+	kept := strings.ToValidUTF8(s[:n], "")
+	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept))
 }
 
 // Resolve is a reference as a browser on the exchange's URL follows it.

@@ -2,69 +2,143 @@ package wire
 
 import (
 	"context"
+	"net/http"
+	"slices"
+	"strings"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/evidence/redact"
 )
+
+// Place says what an exchange is part of: a vector of the row's list, a step of its spec.
+type Place struct {
+	Rank   int    // of the vector in its list, from 1; 0: none
+	Vector string // its name
+	Step   string
+}
+
+// Name is the place for people.
+func (p Place) Name() string {
+	switch {
+	case p.Vector == "":
+		return p.Step
+	case p.Step == "":
+		return p.Vector
+	}
+	return p.Vector + ", " + p.Step
+}
 
 // Recorder keeps what a spec sent and got. Package judge has the one that specs use.
 type Recorder interface {
-	Record(label string, e *Exchange)
+	Record(at Place, e *Exchange)
 }
 
-type recorderKey struct{}
-type labelKey struct{}
+type (
+	recorderKey struct{}
+	placeKey    struct{}
+)
 
 // WithRecorder lets every exchange under ctx be recorded.
 func WithRecorder(ctx context.Context, r Recorder) context.Context {
 	return context.WithValue(ctx, recorderKey{}, r)
 }
 
-// WithLabel names the vector or step that exchanges under ctx belong to.
-func WithLabel(ctx context.Context, label string) context.Context {
-	return context.WithValue(ctx, labelKey{}, label)
-}
+// At is a context whose exchanges are part of something.
+func At(ctx context.Context, p Place) context.Context { return context.WithValue(ctx, placeKey{}, p) }
 
-// Label is the name given by WithLabel, or "".
-func Label(ctx context.Context) string {
-	s, _ := ctx.Value(labelKey{}).(string)
-	return s
-}
-
-func record(ctx context.Context, e *Exchange) {
-	if r, ok := ctx.Value(recorderKey{}).(Recorder); ok {
-		r.Record(Label(ctx), e)
-	}
-}
-
-// Evidence is the exchange as a report may carry it: secrets replaced, long bodies cut.
-func (e *Exchange) Evidence(label string, s *Secrets) reports.Exchange {
-	if len(e.Request.Body) > scanBody || len(e.Body) > scanBody {
-		short := *e
-		short.Request.Body, short.Body = short.Request.Body[:min(len(e.Request.Body), scanBody)], short.Body[:min(len(e.Body), scanBody)]
-		e = &short
-	}
-	s.LearnExchange(e)
-	out := reports.Exchange{
-		Label: label, Method: e.Request.Method, URL: s.Hide(e.Request.URL),
-		RequestHeaders: hideAll(s, headers(e.Request.Header)), RequestBody: Cut(s.Hide(e.Request.Body), keepBody),
-		Status: e.Status, ResponseHeaders: hideAll(s, headers(e.Header)), ResponseBody: Cut(s.Hide(e.Body), keepBody),
-		Started: e.Started, DurationMS: float64(e.Duration.Microseconds()) / 1000,
-	}
-	if e.Request.Host != "" {
-		out.RequestHeaders = append([]reports.Header{{Name: "Host", Value: e.Request.Host}}, out.RequestHeaders...)
-	}
-	if e.Err != nil {
-		out.Error = s.Hide(plain(e.Err))
-	}
-	return out
-}
-
-func hideAll(s *Secrets, hs []reports.Header) []reports.Header {
-	for i := range hs {
-		hs[i].Value = s.Hide(hs[i].Value)
-	}
-	return hs
+// PlaceOf is what exchanges under ctx are part of.
+func PlaceOf(ctx context.Context) Place {
+	p, _ := ctx.Value(placeKey{}).(Place)
+	return p
 }
 
 // Note records an exchange that another client made, a WebSocket message for one.
 func Note(ctx context.Context, e *Exchange) { record(ctx, e) }
+
+func record(ctx context.Context, e *Exchange) {
+	if r, ok := ctx.Value(recorderKey{}).(Recorder); ok {
+		r.Record(PlaceOf(ctx), e)
+	}
+}
+
+// Learn teaches a table the secrets that an exchange shows.
+func (e *Exchange) Learn(t *redact.Table) {
+	t.LearnHeader(e.Request.Header)
+	t.LearnHeader(e.Header)
+	if _, query, ok := strings.Cut(e.Request.URL, "?"); ok {
+		t.LearnText(query)
+	}
+	t.LearnText(e.Request.Body)
+	t.LearnText(e.Body)
+}
+
+// Evidence are exchanges of one row as a report may carry them: secrets replaced, long bodies cut. The table must have
+// learned from all of them before. A secret that is split over WebSocket frames of one direction is found too.
+func Evidence(list []*Exchange, t *redact.Table) []evidence.Exchange {
+	out := make([]evidence.Exchange, len(list))
+	var sent, got []string
+	for i, e := range list {
+		out[i] = e.shown(t)
+		if e.Request.Method == frame {
+			sent, got = append(sent, within(e.Request.Body)), append(got, within(e.Body))
+		}
+	}
+	sent, got = t.HideAll(sent), t.HideAll(got)
+	for i, n := 0, 0; i < len(out); i++ {
+		if list[i].Request.Method == frame {
+			out[i].RequestBody, out[i].ResponseBody = sent[n], got[n]
+			n++
+		}
+		out[i].RequestBody, out[i].RequestCut = limited(out[i].RequestBody, list[i].Request.Body)
+		out[i].ResponseBody, out[i].ResponseCut = limited(out[i].ResponseBody, list[i].Body)
+	}
+	return out
+}
+
+// frame is the method of WebSocket messages.
+const frame = "WS"
+
+func (e *Exchange) shown(t *redact.Table) evidence.Exchange {
+	out := evidence.Exchange{
+		Method: e.Request.Method, URL: t.Hide(e.Request.URL), RequestHeaders: headers(e.Request.Header, t),
+		Status: e.Status, ResponseHeaders: headers(e.Header, t),
+		Started: e.Started, DurationMS: float64(e.Duration.Microseconds()) / 1000,
+	}
+	if e.Request.Method != frame {
+		out.RequestBody, out.ResponseBody = t.Hide(within(e.Request.Body)), t.Hide(within(e.Body))
+	}
+	if e.Request.Host != "" {
+		out.RequestHeaders = append([]evidence.Header{{Name: "Host", Value: t.Hide(e.Request.Host)}}, out.RequestHeaders...)
+	}
+	if e.Err != nil {
+		out.Error = t.Hide(e.why())
+	}
+	return out
+}
+
+// margin is what is searched beyond the bytes that are kept: a secret that begins before the cut is found whole.
+const margin = 8 << 10
+
+// within is the part of a body that may be kept, and its margin.
+func within(body string) string { return body[:min(len(body), evidence.BodyLimit+margin)] }
+
+// limited cuts a body that is longer than evidence keeps, after its secrets were replaced, and tells how much of the whole
+// is gone.
+func limited(shown, whole string) (string, int) {
+	if len(shown) <= evidence.BodyLimit && len(whole) <= evidence.BodyLimit+margin {
+		return shown, 0
+	}
+	kept := strings.ToValidUTF8(shown[:min(len(shown), evidence.BodyLimit)], "")
+	return kept, max(1, len(whole)-len(kept))
+}
+
+func headers(h http.Header, t *redact.Table) []evidence.Header {
+	var out []evidence.Header
+	for name, values := range h {
+		for _, v := range values {
+			out = append(out, evidence.Header{Name: t.Hide(name), Value: t.Hide(v)})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b evidence.Header) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}

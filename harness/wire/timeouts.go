@@ -9,6 +9,4 @@ const (
 	lastWord       = 2 * time.Second // for the answer to a request that was under way when its spec was cut off
 	maxBody        = 1 << 20         // bytes of a response body that are read
 	maxHeader      = 64 << 10        // bytes of response headers
-	keepBody       = 4 << 10         // bytes of a body that evidence keeps
-	scanBody       = 64 << 10        // bytes of a body that are searched for secrets: what lies behind is not kept
 )

@@ -14,6 +14,7 @@ import (
 func main() {
 	program := flag.String("program", "", "the authconform to measure")
 	prove := flag.Bool("prove", true, "measure prove too (about a minute)")
+	onlyPage := flag.Bool("page", false, "measure only the HTML report")
 	home := flag.String("home", "", "a real home to measure our share of a run on; only that is measured then")
 	user := flag.String("user", "owner", "who logs in there")
 	passwordFile := flag.String("password-file", "", "the user's password")
@@ -25,12 +26,18 @@ func main() {
 		b.end()
 		return
 	}
+	if *onlyPage {
+		b.page()
+		b.end()
+		return
+	}
 	b.size()
 	b.version()
 	b.fullRun()
 	b.serve()
 	b.refresh()
 	b.memory()
+	b.page()
 	if *prove {
 		b.prove()
 	}

@@ -15,12 +15,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/authconform/authconform/proof/defects"
+	"github.com/authconform/authconform/proof"
 )
 
 // site is one assertion of a spec: where its matcher stands.
@@ -37,9 +39,14 @@ func main() {
 	seed := flag.Uint64("seed", 1, "of the draw")
 	n := flag.Int("n", 40, "how many specs")
 	flag.Parse()
-	specs, err := find(filepath.Join(*dir, "suites", "server"))
-	must(err)
-	must(os.WriteFile(filepath.Join(*dir, "suites", "server", "anything.go"), []byte(anything), 0o600))
+	var specs [][]site
+	for _, suite := range suites {
+		folder := filepath.Join(*dir, "suites", filepath.FromSlash(suite))
+		found, err := find(folder)
+		must(err)
+		specs = append(specs, found...)
+		must(os.WriteFile(filepath.Join(folder, "anything.go"), fmt.Appendf(nil, anything, path.Base(suite)), 0o600))
+	}
 	random := rand.New(rand.NewPCG(*seed, 0)) //nolint:gosec // a draw, no secret
 	random.Shuffle(len(specs), func(i, j int) { specs[i], specs[j] = specs[j], specs[i] })
 	noticed := 0
@@ -64,8 +71,11 @@ func must(err error) {
 	}
 }
 
-// anything is the matcher that a weakened assertion has.
-const anything = `package server
+// suites hold the specs that judge a home's login.
+var suites = []string{"home", "oauth/server", "oauth/resource"}
+
+// anything is the matcher that a weakened assertion has, in a package.
+const anything = `package %s
 
 import "github.com/authconform/authconform/harness/judge"
 
@@ -109,7 +119,7 @@ func find(dir string) ([][]site, error) {
 				}
 				return true
 			})
-			if len(list) > 0 && len(defects.Of(row)) > 0 {
+			if len(list) > 0 && len(ofHomes(row)) > 0 {
 				specs = append(specs, list)
 			}
 			return true
@@ -163,11 +173,7 @@ func notices(dir string, s site) (bool, error) {
 	if out, err := command(ctx, dir, "go", "build", "-o", program, "./cmd/authconform").CombinedOutput(); err != nil {
 		return false, fmt.Errorf("it does not build: %s", bytes.TrimSpace(out))
 	}
-	var ids []string
-	for _, d := range defects.Of(s.row) {
-		ids = append(ids, d.ID)
-	}
-	args := []string{"prove", "--select", s.row, "--defect", strings.Join(ids, ",")}
+	args := []string{"prove", "--select", s.row, "--defect", strings.Join(ofHomes(s.row), ",")}
 	if strings.Contains(s.file, "loginpage") && s.row != "ha.authorize.path" && s.row != "oauth2.authz.no-http-redirect" {
 		args = append(args, "--browser", "auto")
 	}
@@ -177,6 +183,16 @@ func notices(dir string, s site) (bool, error) {
 		return true, nil
 	}
 	return false, err
+}
+
+// ofHomes are the ids of the defects of homes that aim at a row.
+func ofHomes(row string) (ids []string) {
+	for _, d := range proof.SubjectOf("home").Defects() {
+		if slices.Contains(d.Aims, row) {
+			ids = append(ids, d.ID)
+		}
+	}
+	return ids
 }
 
 func command(ctx context.Context, dir, program string, args ...string) *exec.Cmd {

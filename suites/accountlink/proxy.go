@@ -66,30 +66,6 @@ func second(ctx Ctx, c *accountlink.Conversation, limit time.Duration) map[strin
 	return m
 }
 
-func refreshToken(ctx Ctx, t *accountlink.Proxy) string {
-	token, _ := t.Linked(ctx)["refresh_token"].(string)
-	if token == "" {
-		Block(ctx, "no refresh token comes with the tokens")
-	}
-	return token
-}
-
-func body(token string) string { return fmt.Sprintf(`{"refresh_token":%q}`, token) }
-
-// issue holds for a refresh that brought a token and its life.
-func issue() Expectation {
-	return All(IssueTokens(), Hold("expires_in as a number", func(e *wire.Exchange) error {
-		v, err := e.JSON()
-		if err != nil {
-			return err
-		}
-		if n, ok := v["expires_in"].(float64); !ok || n <= 0 {
-			return fmt.Errorf("expires_in is %v", v["expires_in"])
-		}
-		return nil
-	}))
-}
-
 var _ = Describe("Account link: the proxy", func() {
 	It(requirement("proxy.services.list"), func(ctx SpecContext) {
 		t := accountlink.From(ctx)
@@ -154,7 +130,8 @@ var _ = Describe("Account link: the proxy", func() {
 	It(requirement("proxy.socket.malformed"), func(ctx SpecContext) {
 		t := accountlink.From(ctx)
 		for name, frame := range Sorted(map[string]string{
-			"no JSON": "{", "a list": "[]", "a number": `{"service":5}`, "null": "null", "nothing": "", "100 kB": `{"service":"` + strings.Repeat("x", 100_000) + `"}`,
+			"no JSON": "{", "a list": "[]", "a number": `{"service":5}`, "null": "null", "nothing": "",
+			"100 kB": `{"service":"` + strings.Repeat("x", 100_000) + `"}`,
 		}) {
 			under := Step(ctx, name)
 			c := t.Dial(under)
@@ -231,7 +208,8 @@ var _ = Describe("Account link: the proxy", func() {
 		_, back := t.Finish(ctx, done, false)
 		Control(ctx, back != "").To(Be("a return to the proxy", true))
 		c, where := t.Ask(ctx)
-		for name, state := range Sorted(map[string]string{"empty": "", "invented": "0123456789abcdef", "changed": query(where).Get("state") + "x"}) {
+		for name, state := range Sorted(map[string]string{"empty": "", "invented": "0123456789abcdef",
+			"changed": query(where).Get("state") + "x"}) {
 			e := t.Visitor().Open(Step(ctx, name), changed(back, "state", state))
 			Expect(Step(ctx, name), e.Status >= 400 && e.Status < 500).To(Be("a status of 4xx", true))
 		}
@@ -291,63 +269,5 @@ var _ = Describe("Account link: the proxy", func() {
 			to := changed(changed(back, "state", query(where).Get("state")), name, mark+"<b>")
 			Expect(Step(ctx, name), t.Visitor().Open(ctx, to)).To(NotMention(mark))
 		}
-	})
-
-	It(requirement("proxy.refresh.grant"), func(ctx SpecContext) {
-		t := accountlink.From(ctx)
-		Expect(ctx, t.RefreshAt(ctx, t.Service, body(refreshToken(ctx, t)))).To(issue())
-	})
-
-	It(requirement("proxy.refresh.again"), func(ctx SpecContext) {
-		t := accountlink.From(ctx)
-		token := refreshToken(ctx, t)
-		for range 2 {
-			e := t.RefreshAt(ctx, t.Service, body(token))
-			Expect(ctx, e).To(IssueTokens())
-			if fresh := e.Text("refresh_token"); fresh != "" {
-				token = fresh
-			}
-		}
-	})
-
-	It(requirement("proxy.refresh.unknown-token"), func(ctx SpecContext) {
-		t := accountlink.From(ctx)
-		tokens := t.Linked(ctx)
-		access, _ := tokens["access_token"].(string)
-		Expect(Step(ctx, "an invented one"), t.RefreshAt(ctx, t.Service, body("0123456789abcdef"))).To(BeRefused(ctx, "refresh-refused"))
-		Expect(Step(ctx, "an access token"), t.RefreshAt(ctx, t.Service, body(access))).To(BeRefused(ctx, "refresh-refused"))
-		token, _ := tokens["refresh_token"].(string)
-		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
-	})
-
-	It(requirement("proxy.refresh.unknown-service"), func(ctx SpecContext) {
-		t := accountlink.From(ctx)
-		token := refreshToken(ctx, t)
-		Expect(ctx, t.RefreshAt(ctx, "authconform_nowhere", body(token))).To(BeRefused(ctx, "service-refused"))
-		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
-	})
-
-	It(requirement("proxy.refresh.malformed"), func(ctx SpecContext) {
-		t := accountlink.From(ctx)
-		token := refreshToken(ctx, t)
-		for name, b := range Sorted(map[string]string{"no JSON": "{", "a list": "[]", "no member": "{}", "a number": `{"refresh_token":5}`, "null": `{"refresh_token":null}`, "nothing": "", "a form": "refresh_token=" + token}) {
-			Expect(Step(ctx, name), t.RefreshAt(ctx, t.Service, b)).To(BeRefused(ctx, "body-refused"))
-		}
-		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
-	})
-
-	It(requirement("proxy.refresh.post-only"), func(ctx SpecContext) {
-		t := accountlink.From(ctx)
-		token := refreshToken(ctx, t)
-		e := t.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/refresh_token/" + t.Service + "?refresh_token=" + token})
-		Expect(ctx, e).To(All(HaveStatus(http.StatusMethodNotAllowed, http.StatusNotFound, http.StatusBadRequest), GrantNothing()))
-		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
-	})
-
-	It(requirement("proxy.refresh.no-store"), func(ctx SpecContext) {
-		t := accountlink.From(ctx)
-		e := t.RefreshAt(ctx, t.Service, body(refreshToken(ctx, t)))
-		Control(ctx, e).To(IssueTokens())
-		Expect(ctx, strings.Contains(e.Header.Get("Cache-Control"), "no-store")).To(Be("Cache-Control: no-store", true))
 	})
 })

@@ -22,7 +22,7 @@ type Expectation struct {
 // ErrOther says that the answer itself shows what is wrong.
 var ErrOther = errors.New("")
 
-// Match implements gomega's matcher for *wire.Exchange and *target.Step.
+// Match implements gomega's matcher for *wire.Exchange and *home.Step.
 func (x Expectation) Match(actual any) (bool, error) {
 	return x.check(exchange(actual)) == nil, nil
 }

@@ -72,7 +72,7 @@ func Advance(ctx context.Context, d time.Duration) {
 	err := oauth.Get[oauth.Clock](ctx).Advance(ctx, d)
 	switch {
 	case errors.Is(err, clock.ErrNone), errors.Is(err, clock.ErrTooFar):
-		judge.NotRun(ctx, "needs clock: %v", err)
+		judge.Lacks(ctx, "clock", "%v", err)
 	case err != nil:
 		judge.Block(ctx, "%v", err)
 	}

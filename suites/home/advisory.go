@@ -27,7 +27,8 @@ var _ = Describe("Advisories", func() {
 	It(requirement("ha.advisory.users-before-login"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		account := whoIs(ctx, h.Session(ctx).Access)
-		for name, header := range Sorted(map[string][]string{"plain": nil, "foreign Host": {"Host", "evil.example"}, "foreign Origin": {"Origin", foreign}}) {
+		for name, header := range Sorted(map[string][]string{"plain": nil, "foreign Host": {"Host", "evil.example"},
+			"foreign Origin": {"Origin", foreign}}) {
 			answer := h.Get(Step(ctx, name), "/auth/providers", header...)
 			Control(Step(ctx, name), answer).To(HaveStatus(200))
 			Expect(Step(ctx, name), answer).To(All(NotMention(`"users"`), NotMention(`"`+h.Account.Username+`"`), NotMention(account)))
@@ -41,9 +42,11 @@ var _ = Describe("Advisories", func() {
 		}
 		Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
 		Expect(Step(ctx, "none"), h.Get(ctx, callbackPath)).To(BeAnswered())
-		claims := tamper.Token{Header: map[string]any{"alg": "HS256", "typ": "JWT"}, Claims: map[string]any{"flow_id": "0123456789abcdef", "redirect_uri": "https://my.home-assistant.io/redirect/oauth"}}
+		claims := tamper.Token{Header: map[string]any{"alg": "HS256", "typ": "JWT"},
+			Claims: map[string]any{"flow_id": "0123456789abcdef", "redirect_uri": "https://my.home-assistant.io/redirect/oauth"}}
 		for name, state := range Sorted(map[string]string{
-			"empty": "", "junk": "junk", "a JWT of another key": claims.Signed("another key"), "a JWT without signature": claims.With("alg", "none").Unsigned(), "JSON": `{"flow_id":"0"}`,
+			"empty": "", "junk": "junk", "a JWT of another key": claims.Signed("another key"),
+			"a JWT without signature": claims.With("alg", "none").Unsigned(), "JSON": `{"flow_id":"0"}`,
 		}) {
 			Expect(Step(ctx, name), h.Get(ctx, callbackPath+"?code=code&state="+url.QueryEscape(state))).To(HaveStatus(400))
 		}
@@ -54,15 +57,16 @@ var _ = Describe("Advisories", func() {
 		const markup = `<img src=x onerror=alert(1)>`
 		Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
 		for _, query := range []string{"state=", "state=junk&error=", "state=junk&error=access_denied&error_description=", "code="} {
-			Expect(Step(ctx, query), h.Get(ctx, callbackPath+"?"+query+url.QueryEscape(markup))).To(Hold("no markup of the query in a page", func(e *wire.Exchange) error {
-				if e.Err != nil {
-					return ErrOther
-				}
-				if kind := e.MediaType(); kind != "text/plain" && kind != "application/json" && strings.Contains(e.Body, markup) {
-					return fmt.Errorf("it is repeated as %s", kind)
-				}
-				return nil
-			}))
+			Expect(Step(ctx, query), h.Get(ctx, callbackPath+"?"+query+url.QueryEscape(markup))).To(
+				Hold("no markup of the query in a page", func(e *wire.Exchange) error {
+					if e.Err != nil {
+						return ErrOther
+					}
+					if kind := e.MediaType(); kind != "text/plain" && kind != "application/json" && strings.Contains(e.Body, markup) {
+						return fmt.Errorf("it is repeated as %s", kind)
+					}
+					return nil
+				}))
 		}
 	})
 
@@ -86,14 +90,16 @@ var _ = Describe("Advisories", func() {
 			}
 		}
 		Each(ctx, paths, AsIs, func(ctx Ctx, path string) {
-			Expect(ctx, h.Get(ctx, path)).To(All(HaveStatus(301, 302, 307, 308, 400, 401, 403, 404, 405), NotMention("root:x:"), NotMention("default_config:")))
+			Expect(ctx, h.Get(ctx, path)).To(All(HaveStatus(301, 302, 307, 308, 400, 401, 403, 404, 405), NotMention("root:x:"),
+				NotMention("default_config:")))
 		})
 	})
 
 	It(requirement("ha.advisory.filter"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, h.Get(ctx, "/auth/authorize?state=calm")).To(HaveStatus(200))
-		for name, state := range Sorted(map[string]string{"script": "%3Cscript%3Ex", "dots": "..%2F..%2Fetc", "SQL": "union+select+(1)", "line end": "a%0Ab", "nested": "%253Cscript%253E"}) {
+		for name, state := range Sorted(map[string]string{"script": "%3Cscript%3Ex", "dots": "..%2F..%2Fetc", "SQL": "union+select+(1)",
+			"line end": "a%0Ab", "nested": "%253Cscript%253E"}) {
 			Expect(Step(ctx, name), h.Get(ctx, "/auth/authorize?state="+state)).To(HaveStatus(400, 403))
 		}
 	})
@@ -114,7 +120,8 @@ var _ = Describe("Advisories", func() {
 		basic := base64.StdEncoding.EncodeToString([]byte(h.Account.Username + ":" + h.Account.Password))
 		Secret(ctx, "password", basic)
 		for name, header := range Sorted(map[string][]string{
-			"X-HA-Access": {"X-HA-Access", h.Account.Password}, "Basic": {"Authorization", "Basic " + basic}, "Bearer": {"Authorization", "Bearer " + h.Account.Password},
+			"X-HA-Access": {"X-HA-Access", h.Account.Password}, "Basic": {"Authorization", "Basic " + basic},
+			"Bearer": {"Authorization", "Bearer " + h.Account.Password},
 		}) {
 			Expect(Step(ctx, name), h.Get(ctx, "/api/config", header...)).To(BeRefused(ctx, "bearer-refused"))
 		}

@@ -59,7 +59,8 @@ var _ = Describe("Bearer tokens", func() {
 		h := home.From(ctx)
 		access := h.Session(ctx).Access
 		Control(ctx, h.API(ctx, access, "/api/")).To(HaveStatus(200))
-		for _, line := range []string{"", "Bearer", "Bearer ", "Bearer a b", "Bearer " + access + " x", "Token " + access, access, "Bearer \tx", "Bearer=" + access, "Bearer,Bearer"} {
+		for _, line := range []string{"", "Bearer", "Bearer ", "Bearer a b", "Bearer " + access + " x", "Token " + access, access, "Bearer \tx",
+			"Bearer=" + access, "Bearer,Bearer"} {
 			Expect(Step(ctx, "RS13"), h.Get(Step(ctx, "RS13"), "/api/", "Authorization", line)).To(BeRefused(ctx, "bearer-refused"))
 		}
 	})
@@ -70,7 +71,8 @@ var _ = Describe("Bearer tokens", func() {
 		there, nowhere := h.Get(ctx, "/api/states/sun.sun"), h.Get(ctx, "/api/states/no.such")
 		Expect(ctx, there).To(BeRefused(ctx, "bearer-refused"))
 		Expect(ctx, nowhere).To(BeRefused(ctx, "bearer-refused"))
-		Expect(ctx, there.Body == nowhere.Body && there.Header.Get("WWW-Authenticate") == nowhere.Header.Get("WWW-Authenticate")).To(Be("the same body and challenge", true))
+		Expect(ctx, there.Body == nowhere.Body && there.Header.Get("WWW-Authenticate") == nowhere.Header.Get("WWW-Authenticate")).To(
+			Be("the same body and challenge", true))
 	})
 
 	It(requirement("ha.bearer.write-needs-token"), func(ctx SpecContext) {

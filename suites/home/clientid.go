@@ -46,7 +46,8 @@ var _ = Describe("Client identifiers", func() {
 	})
 
 	It(requirement("indieauth.client-id.no-public-address"), func(ctx SpecContext) {
-		refused(ctx, append(ids("V52", "V52b"), vector{"public IPv4", "http://8.8.8.8/"}, vector{"public IPv6", "http://[2001:4860:4860::8888]/"}))
+		refused(ctx, append(ids("V52", "V52b"), vector{"public IPv4", "http://8.8.8.8/"},
+			vector{"public IPv6", "http://[2001:4860:4860::8888]/"}))
 	})
 
 	It(requirement("indieauth.client-id.no-public-address-with-port"), func(ctx SpecContext) {
@@ -92,7 +93,8 @@ var _ = Describe("Client identifiers", func() {
 		begun := h.Begin(ctx, home.Login{})
 		Control(ctx, begun).To(OpenForm())
 		for _, v := range ids("V12", "V23") {
-			Expect(Step(ctx, v.name), h.Password(Step(ctx, v.name), begun.FlowID, home.Login{ClientID: v.value})).To(All(HaveStatus(400), GrantNothing()))
+			Expect(Step(ctx, v.name), h.Password(Step(ctx, v.name), begun.FlowID, home.Login{ClientID: v.value})).To(
+				All(HaveStatus(400), GrantNothing()))
 		}
 		Control(ctx, h.Password(ctx, begun.FlowID, home.Login{})).To(IssueCode())
 	})
@@ -104,7 +106,8 @@ var _ = Describe("Client identifiers", func() {
 	})
 
 	It(requirement("ha.client-id.long"), func(ctx SpecContext) {
-		noted(ctx, []vector{{"2049 characters", "https://app.example/" + strings.Repeat("a", 2029)}, {"10 000 characters", "https://app.example/" + strings.Repeat("a", 9980)}})
+		noted(ctx, []vector{{"2049 characters", "https://app.example/" + strings.Repeat("a", 2029)},
+			{"10 000 characters", "https://app.example/" + strings.Repeat("a", 9980)}})
 	})
 })
 
@@ -118,14 +121,18 @@ var clientIDs = map[string]string{ //nolint:gosec // the passwords in these URLs
 	"V17": "https://app.example/a/./b", "V18": "https://app.example/a/../b", "V19": "https://app.example/a/..",
 	"V20": "https://app.example/a/%2e%2e/b", "V21": "https://app.example/a/%2E/b", "V22": `https://app.example/a\..\b`,
 	"V23": "https://app.example/#me", "V24": "https://app.example/#",
-	"V25": "https://user:pass@app.example/", "V26": "https://user@app.example/", "V27": "https://@app.example/", "V28": "https://app.example@evil.example/",
-	"V29": "https://172.28.92.51/", "V30": "http://192.168.1.10:8123/", "V31": "https:///path", "V32": "https://exa mple.com/", "V33": "https://app.example:99999/",
-	"V34": "http://127.0.0.1/", "V35": "http://127.0.0.1:8123/", "V36": "http://127.0.0.2/", "V37": "http://127.1/", "V38": "http://0x7f.0.0.1/", "V39": "http://2130706433/",
+	"V25": "https://user:pass@app.example/", "V26": "https://user@app.example/", "V27": "https://@app.example/",
+	"V28": "https://app.example@evil.example/",
+	"V29": "https://172.28.92.51/", "V30": "http://192.168.1.10:8123/", "V31": "https:///path", "V32": "https://exa mple.com/",
+	"V33": "https://app.example:99999/",
+	"V34": "http://127.0.0.1/", "V35": "http://127.0.0.1:8123/", "V36": "http://127.0.0.2/", "V37": "http://127.1/",
+	"V38": "http://0x7f.0.0.1/", "V39": "http://2130706433/",
 	"V40": "http://localhost:8123/", "V41": "http://homeassistant.local:8123/", "V42": "http://[::1]/", "V43": "http://[::1]:8123/",
 	"V44": "http://[2001:db8::1]/", "V45": "http://[fe80::1%25eth0]/", "V46": "http://[::ffff:127.0.0.1]/", "V47": "http://[::2]/",
 	"V48": "https://APP.example/", "V49": "HTTPS://app.example/", "V50": "https://app.example:443/", "V51": "http://app.example:80/",
 	"V52": "http://255.255.255.255/", "V52b": "http://0.0.0.0/", "V53": "https://münchen.example/", "V54": "https://xn--mnchen-3ya.example/",
-	"V55": `https://app.example\@evil.example/`, "V56": "https:app.example/", "V57": "https://ex%61mple.com/", "V58": "https://app.example./", "V59": "http://[0:0:0:0:0:0:0:1]/",
+	"V55": `https://app.example\@evil.example/`, "V56": "https:app.example/", "V57": "https://ex%61mple.com/",
+	"V58": "https://app.example./", "V59": "http://[0:0:0:0:0:0:0:1]/",
 }
 
 // ids are client identifiers by their names.
@@ -166,5 +173,6 @@ func noted(ctx Ctx, list []vector) {
 
 // opening begins a login flow for a client, with a redirect of its own origin.
 func opening(ctx Ctx, clientID string) *home.Step {
-	return home.From(ctx).Begin(ctx, home.Login{ClientID: clientID, RedirectURI: clientID, Body: map[string]any{"client_id": clientID, "redirect_uri": clientID}})
+	return home.From(ctx).Begin(ctx, home.Login{ClientID: clientID, RedirectURI: clientID,
+		Body: map[string]any{"client_id": clientID, "redirect_uri": clientID}})
 }

@@ -1,9 +1,7 @@
 package home
 
 import (
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +9,6 @@ import (
 
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/played/clientsite"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -19,7 +16,8 @@ var _ = Describe("Client pages", func() {
 	It(requirement("ha.clients.link-tag"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		publishes(ctx, "link-tag", []pageVector{
-			{"W01", link(to), to}, {"W03", "<LINK REL=redirect_uri HREF=" + to + ">", to}, {"W04", "<link rel='redirect_uri' href='hass://auth'>", "hass://auth"},
+			{"W01", link(to), to}, {"W03", "<LINK REL=redirect_uri HREF=" + to + ">", to},
+			{"W04", "<link rel='redirect_uri' href='hass://auth'>", "hass://auth"},
 		})
 		Expect(Step(ctx, "W20"), authorize(ctx, clientWith(ctx, "link-tag-none", "<title>W20</title>", to))).To(RefuseRedirect())
 	})
@@ -27,7 +25,8 @@ var _ = Describe("Client pages", func() {
 	It(requirement("indieauth.redirect.multiple-links"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		page := link(to+"/1") + link(to+"/2") + link("hass://three")
-		publishes(ctx, "multiple", []pageVector{{"W09 first", page, to + "/1"}, {"W09 second", page, to + "/2"}, {"W09 third", page, "hass://three"}})
+		publishes(ctx, "multiple", []pageVector{{"W09 first", page, to + "/1"}, {"W09 second", page, to + "/2"},
+			{"W09 third", page, "hass://three"}})
 	})
 
 	It(requirement("indieauth.redirect.relative-link"), func(ctx SpecContext) {
@@ -35,12 +34,14 @@ var _ = Describe("Client pages", func() {
 		publishes(ctx, "relative", []pageVector{{"W06", link(strings.TrimPrefix(to, "http:")), to}})
 		h := home.From(ctx)
 		Expect(Step(ctx, "W05"), authorize(ctx, clientWith(ctx, "relative-path", link("/redirect"), h.Site.Origin()+"/redirect"))).To(IssueCode())
-		Expect(Step(ctx, "W06 as it stands"), authorize(ctx, clientWith(ctx, "relative-raw", link(strings.TrimPrefix(to, "http:")), strings.TrimPrefix(to, "http:")))).To(RefuseRedirect())
+		bare := strings.TrimPrefix(to, "http:")
+		Expect(Step(ctx, "W06 as it stands"), authorize(ctx, clientWith(ctx, "relative-raw", link(bare), bare))).To(RefuseRedirect())
 	})
 
 	It(requirement("indieauth.redirect.entities"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		publishes(ctx, "entities", []pageVector{{"W19", link(to + "?a=1&amp;b=2"), to + "?a=1&b=2"}, {"W19 numeric", link(strings.Replace(to, "/callback", "&#47;callback", 1)), to}})
+		publishes(ctx, "entities", []pageVector{{"W19", link(to + "?a=1&amp;b=2"), to + "?a=1&b=2"},
+			{"W19 numeric", link(strings.Replace(to, "/callback", "&#47;callback", 1)), to}})
 	})
 
 	It(requirement("indieauth.redirect.not-in-comment-or-script"), func(ctx SpecContext) {
@@ -64,20 +65,23 @@ var _ = Describe("Client pages", func() {
 	It(requirement("indieauth.redirect.rel-exact"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		publishesNot(ctx, "rel", []pageVector{
-			{"W15 not-redirect_uri", `<link rel="not-redirect_uri" href="` + to + `">`, to}, {"W15 redirect_uris", `<link rel="redirect_uris" href="` + to + `">`, to},
+			{"W15 not-redirect_uri", `<link rel="not-redirect_uri" href="` + to + `">`, to},
+			{"W15 redirect_uris", `<link rel="redirect_uris" href="` + to + `">`, to},
 			{"rev", `<link rev="redirect_uri" href="` + to + `">`, to}, {"no rel", `<link href="` + to + `">`, to},
 		})
 	})
 
 	It(requirement("indieauth.redirect.rel-list"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		notesPages(ctx, "rel-list", []pageVector{{"W12 list", `<link rel="nofollow redirect_uri" href="` + to + `">`, to}, {"W12 upper case", `<link rel="REDIRECT_URI" href="` + to + `">`, to}})
+		notesPages(ctx, "rel-list", []pageVector{{"W12 list", `<link rel="nofollow redirect_uri" href="` + to + `">`, to},
+			{"W12 upper case", `<link rel="REDIRECT_URI" href="` + to + `">`, to}})
 	})
 
 	It(requirement("indieauth.redirect.link-header"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
 		Control(ctx, authorize(ctx, clientWith(ctx, "link-header-control", link(to), to))).To(IssueCode())
-		for _, v := range []vector{{"W02", `<` + to + `>; rel="redirect_uri"`}, {"W07", `</style.css>; rel="preload", <` + to + `>; rel="redirect_uri"`}} {
+		for _, v := range []vector{{"W02", `<` + to + `>; rel="redirect_uri"`},
+			{"W07", `</style.css>; rel="preload", <` + to + `>; rel="redirect_uri"`}} {
 			page := h.Site.Page("link-header-"+v.name, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Link", v.value) })
 			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: to}).Exchange))
 		}
@@ -98,7 +102,8 @@ var _ = Describe("Client pages", func() {
 
 	It(requirement("ha.clients.beyond-10kb"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		notesPages(ctx, "beyond-10kb", []pageVector{{"W22", padded(10300) + link(to), to}, {"W23", padded(10220) + link(to), to}, {"byte 100 000", padded(100000) + link(to), to}})
+		notesPages(ctx, "beyond-10kb", []pageVector{{"W22", padded(10300) + link(to), to}, {"W23", padded(10220) + link(to), to},
+			{"byte 100 000", padded(100000) + link(to), to}})
 	})
 
 	It(requirement("ha.clients.multibyte"), func(ctx SpecContext) {
@@ -116,7 +121,8 @@ var _ = Describe("Client pages", func() {
 		page := h.Site.HTML("redirect-target", link(to))
 		Control(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: to})).To(IssueCode())
 		for _, v := range []vector{{"same host", page.URL()}, {"another origin", page.Other()}} {
-			from := h.Site.Page("redirect-"+strings.ReplaceAll(v.name, " ", "-"), func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, v.value, http.StatusFound) })
+			from := h.Site.Page("redirect-"+strings.ReplaceAll(v.name, " ", "-"),
+				func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, v.value, http.StatusFound) })
 			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, home.Login{ClientID: from.URL(), RedirectURI: to}).Exchange))
 		}
 	})
@@ -194,104 +200,3 @@ const pageTimeout = 5 * time.Second
 
 // slowest is how long a login may take whose client page does not come.
 const slowest = 15 * time.Second
-
-var _ = Describe("Client pages that misbehave", func() {
-	It(requirement("indieauth.client-info.timeout"), func(ctx SpecContext) {
-		h, to := home.From(ctx), elsewhere(ctx)
-		Control(ctx, authorize(ctx, clientWith(ctx, "timeout-control", link(to), to))).To(IssueCode())
-		for _, v := range []struct {
-			name    string
-			handler http.HandlerFunc
-		}{
-			{"nothing", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
-			{"headers, then nothing", func(w http.ResponseWriter, r *http.Request) { w.(http.Flusher).Flush(); <-r.Context().Done() }},
-		} {
-			page := h.Site.Page("timeout-"+Sum(v.name), v.handler)
-			var answer *home.Step
-			Meanwhile(ctx, pageTimeout, func() bool { return len(page.Fetches()) > 0 }, func() {
-				answer = authorize(Step(ctx, v.name), home.Login{ClientID: page.URL(), RedirectURI: to})
-			})
-			refusedSoon(Step(ctx, v.name), answer)
-		}
-	})
-
-	It(requirement("indieauth.client-info.endless"), func(ctx SpecContext) {
-		misbehaves(ctx, "endless", map[string]http.HandlerFunc{"endless": func(w http.ResponseWriter, r *http.Request) {
-			for r.Context().Err() == nil {
-				if _, err := w.Write([]byte(strings.Repeat("x", 4096))); err != nil {
-					return
-				}
-			}
-		}})
-	})
-
-	It(requirement("indieauth.client-info.redirect-loop"), func(ctx SpecContext) {
-		misbehaves(ctx, "loop", map[string]http.HandlerFunc{"loop": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }})
-	})
-
-	It(requirement("indieauth.client-info.unreachable"), func(ctx SpecContext) {
-		misbehaves(ctx, "unreachable", map[string]http.HandlerFunc{"cut": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }})
-		for _, id := range []string{"http://127.0.0.1:1/", "https://no-such-name.invalid/"} {
-			Expect(Step(ctx, id), authorize(ctx, home.Login{ClientID: id, RedirectURI: elsewhere(ctx)})).To(RefuseRedirect())
-		}
-	})
-
-	It(requirement("ha.clients.fetch-anonymous"), func(ctx SpecContext) {
-		f := fetched(ctx, "anonymous")[0]
-		for _, name := range []string{"Cookie", "Authorization", "Referer", "Origin", "X-Forwarded-For"} {
-			Expect(ctx, f.Header.Get(name)).To(Be("header "+name, ""))
-		}
-	})
-
-	It(requirement("ha.clients.fetch-get"), func(ctx SpecContext) {
-		for _, f := range fetched(ctx, "get") {
-			Expect(ctx, f.Method).To(Be("method of the fetch", http.MethodGet))
-		}
-	})
-
-	It(requirement("ha.clients.no-fetch-before-login"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		page := h.Site.HTML("before-login", link(elsewhere(ctx)))
-		login := home.Login{ClientID: page.URL(), RedirectURI: elsewhere(ctx)}
-		begun := h.Begin(ctx, login)
-		Control(ctx, begun).To(OpenForm())
-		Control(ctx, h.Submit(ctx, begun.FlowID, page.URL(), map[string]any{"username": h.Account.Username, "password": "wrong-password"})).To(OpenForm())
-		Expect(ctx, len(page.Fetches())).To(Be("requests for the client page", 0))
-		Control(ctx, h.Password(ctx, begun.FlowID, login)).To(IssueCode())
-		Control(ctx, len(page.Fetches()) > 0).To(Be("the page was fetched after the right password", true))
-	})
-
-	It(requirement("ha.clients.page-changes"), func(ctx SpecContext) {
-		h, to := home.From(ctx), elsewhere(ctx)
-		login := home.Login{ClientID: h.Site.HTML("changes", link(to)).URL(), RedirectURI: to}
-		Control(ctx, authorize(ctx, login)).To(IssueCode())
-		h.Site.HTML("changes", "<title>nothing any more</title>")
-		Note(ctx, "after the link was removed: %s", Outcome(authorize(ctx, login).Exchange))
-	})
-})
-
-// fetched is what the client site got for one login that needed its page.
-func fetched(ctx Ctx, name string) []clientsite.Fetch {
-	page := home.From(ctx).Site.HTML("fetched-"+name, link(elsewhere(ctx)))
-	Control(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: elsewhere(ctx)})).To(IssueCode())
-	if len(page.Fetches()) == 0 {
-		Block(ctx, "a code was issued without a fetch of the client page")
-	}
-	return page.Fetches()
-}
-
-// misbehaves holds for client pages that get no code, no server error and no long wait.
-func misbehaves(ctx Ctx, name string, pages map[string]http.HandlerFunc) {
-	h, to := home.From(ctx), elsewhere(ctx)
-	Control(ctx, authorize(ctx, clientWith(ctx, name+"-control", link(to), to))).To(IssueCode())
-	for _, what := range slices.Sorted(maps.Keys(pages)) {
-		handler := pages[what]
-		page := h.Site.Page(name+"-"+Sum(what), handler)
-		refusedSoon(Step(ctx, what), authorize(Step(ctx, what), home.Login{ClientID: page.URL(), RedirectURI: to}))
-	}
-}
-
-func refusedSoon(ctx Ctx, answer *home.Step) {
-	Expect(ctx, answer).To(RefuseRedirect())
-	Expect(ctx, answer.Duration < slowest).To(Be("an answer within "+slowest.String(), true))
-}

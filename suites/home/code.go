@@ -25,9 +25,10 @@ var _ = Describe("Authorization code", func() {
 		id := h.Site.Origin() + "/App"
 		login := home.Login{ClientID: id, RedirectURI: h.Client().Redirect}
 		Control(ctx, h.Exchange(ctx, h.Code(ctx, login), oauth.Set("client_id", id))).To(IssueTokens())
-		Each(ctx, []string{strings.ToLower(id), id + "/", id + "?x=1", h.Site.Origin() + "/", h.Site.Origin()}, AsIs, func(ctx Ctx, other string) {
-			Expect(ctx, h.Exchange(ctx, h.Code(ctx, login), oauth.Set("client_id", other))).To(BeRefused(ctx, "code-refused"))
-		})
+		Each(ctx, []string{strings.ToLower(id), id + "/", id + "?x=1", h.Site.Origin() + "/", h.Site.Origin()}, AsIs,
+			func(ctx Ctx, other string) {
+				Expect(ctx, h.Exchange(ctx, h.Code(ctx, login), oauth.Set("client_id", other))).To(BeRefused(ctx, "code-refused"))
+			})
 	})
 
 	It(requirement("ha.code.lives-minutes"), func(ctx SpecContext) {

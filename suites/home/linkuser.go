@@ -17,7 +17,8 @@ var _ = Describe("Linking a credential", func() {
 	It(requirement("ha.link.own"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Expect(ctx, linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
-		Expect(Step(ctx, "of a flow for linking"), linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, home.Login{Body: map[string]any{"type": "link_user"}}))).To(HaveStatus(200))
+		forLinking := h.Code(ctx, home.Login{Body: map[string]any{"type": "link_user"}})
+		Expect(Step(ctx, "of a flow for linking"), linkCode(ctx, h.Session(ctx).Access, forLinking)).To(HaveStatus(200))
 	})
 
 	It(requirement("ha.link.needs-token"), func(ctx SpecContext) {
@@ -102,5 +103,6 @@ func linkCode(ctx Ctx, session, code string) *wire.Exchange {
 
 func linkCodeAs(ctx Ctx, session, client, code string) *wire.Exchange {
 	body := `{"client_id":` + Quoted(client) + `,"code":` + Quoted(code) + `}`
-	return home.From(ctx).Send(ctx, http.MethodPost, "/auth/link_user", body, "Authorization", "Bearer "+session, "Content-Type", "application/json")
+	return home.From(ctx).Send(ctx, http.MethodPost, "/auth/link_user", body,
+		"Authorization", "Bearer "+session, "Content-Type", "application/json")
 }

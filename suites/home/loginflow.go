@@ -38,12 +38,14 @@ var _ = Describe("Login flow", func() {
 		h := home.From(ctx)
 		for _, kind := range []string{"text/plain;charset=UTF-8", "application/json", ""} {
 			under := Step(ctx, "Content-Type "+kind)
-			opened := h.Send(under, http.MethodPost, "/auth/login_flow", `{"client_id":"`+h.Client().ID+`","handler":["homeassistant",null],"redirect_uri":"`+h.Client().Redirect+`"}`, "Content-Type", kind)
+			opened := h.Send(under, http.MethodPost, "/auth/login_flow",
+				`{"client_id":"`+h.Client().ID+`","handler":["homeassistant",null],"redirect_uri":"`+h.Client().Redirect+`"}`, "Content-Type", kind)
 			if !Expect(under, opened).To(OpenForm()) {
 				continue
 			}
 			Secret(ctx, "password", h.Account.Password)
-			body := `{"username":` + Quoted(h.Account.Username) + `,"password":` + Quoted(h.Account.Password) + `,"client_id":"` + h.Client().ID + `"}`
+			body := `{"username":` + Quoted(h.Account.Username) + `,"password":` + Quoted(h.Account.Password) +
+				`,"client_id":"` + h.Client().ID + `"}`
 			answer := h.Send(under, http.MethodPost, "/auth/login_flow/"+opened.Text("flow_id"), body, "Content-Type", kind)
 			if h.Account.TOTPSecret == "" {
 				Expect(under, answer).To(IssueCode())
@@ -112,7 +114,8 @@ var _ = Describe("Login flow", func() {
 		Secret(ctx, "password", password)
 		for what, fields := range Sorted(map[string]map[string]any{
 			"no password": {"username": name}, "no name": {"password": password}, "a number": {"username": name, "password": 5},
-			"a list": {"username": []string{name}, "password": password}, "an extra field": {"username": name, "password": password, "code": "000000"},
+			"a list":         {"username": []string{name}, "password": password},
+			"an extra field": {"username": name, "password": password, "code": "000000"},
 		}) {
 			Expect(Step(ctx, what), h.Submit(ctx, begun.FlowID, h.Client().ID, fields)).To(All(HaveStatus(400), GrantNothing()))
 		}
@@ -166,9 +169,10 @@ var _ = Describe("Login flow", func() {
 	It(requirement("ha.flow.unknown-handler"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
-		Each(ctx, []any{[]any{"nothing", nil}, []any{"homeassistant", "other"}, []any{"", nil}}, func(v any) string { return "" }, func(ctx Ctx, handler any) {
-			Expect(ctx, h.Begin(ctx, home.Login{Body: map[string]any{"handler": handler}})).To(All(HaveStatus(400, 404), LackStep()))
-		})
+		Each(ctx, []any{[]any{"nothing", nil}, []any{"homeassistant", "other"}, []any{"", nil}}, func(v any) string { return "" },
+			func(ctx Ctx, handler any) {
+				Expect(ctx, h.Begin(ctx, home.Login{Body: map[string]any{"handler": handler}})).To(All(HaveStatus(400, 404), LackStep()))
+			})
 	})
 
 	It(requirement("ha.flow.response-type"), func(ctx SpecContext) {
@@ -231,7 +235,8 @@ var _ = Describe("Login flow", func() {
 		next.Password += "-new"
 		Secret(ctx, "password", next.Password)
 		own := h.Open(ctx, h.Tokens(ctx, home.Login{Account: &old}).Access)
-		if err := own.Call(ctx, "config/auth_provider/homeassistant/change_password", map[string]any{"current_password": old.Password, "new_password": next.Password}, nil); err != nil {
+		if err := own.Call(ctx, "config/auth_provider/homeassistant/change_password",
+			map[string]any{"current_password": old.Password, "new_password": next.Password}, nil); err != nil {
 			Block(ctx, "the password could not be changed: %v", err)
 		}
 		Control(ctx, h.Login(ctx, home.Login{Account: &next})).To(IssueCode())

@@ -19,7 +19,8 @@ var _ = Describe("Login page, safety", func() {
 	It(requirement("oauth2.redirect.no-redirect-on-bad-uri"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, visit(ctx).login(ctx).Query().Has("code")).To(Be("code present", true))
-		for _, to := range []string{"https://evil.example/cb", h.Site.Other() + "/callback", h.Site.Origin() + ".evil.example/cb", "http://evil.example/?" + h.Client().Redirect} {
+		for _, to := range []string{"https://evil.example/cb", h.Site.Other() + "/callback", h.Site.Origin() + ".evil.example/cb",
+			"http://evil.example/?" + h.Client().Redirect} {
 			stayOnPage(Step(ctx, to), visit(ctx).with("redirect_uri", to))
 		}
 	})
@@ -53,7 +54,9 @@ var _ = Describe("Login page, safety", func() {
 
 	It(requirement("oauth2.redirect.dangerous-schemes"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		urls := []string{"javascript:alert(document.domain)", "data:text/html,<b>x</b>", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc"}
+		urls := []string{
+			"javascript:alert(document.domain)", "data:text/html,<b>x</b>", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc",
+		}
 		var links strings.Builder
 		for _, u := range append(urls, h.Site.Other()+"/callback") {
 			links.WriteString(`<link rel="redirect_uri" href="` + html.EscapeString(u) + `">`)
@@ -85,7 +88,8 @@ var _ = Describe("Login page, safety", func() {
 		Control(ctx, visit(ctx).login(ctx).Query().Has("code")).To(Be("code present", true))
 		evil := "https://evil.example/cb"
 		neverLeavesFor(Step(ctx, "foreign last"), visit(ctx).twice("redirect_uri", evil), "https://evil.example")
-		neverLeavesFor(Step(ctx, "foreign first"), visit(ctx).with("redirect_uri", evil).twice("redirect_uri", h.Client().Redirect), "https://evil.example")
+		neverLeavesFor(Step(ctx, "foreign first"), visit(ctx).with("redirect_uri", evil).twice("redirect_uri", h.Client().Redirect),
+			"https://evil.example")
 	})
 
 	It(requirement("indieauth.authz.prompt-client-id"), func(ctx SpecContext) {
@@ -153,7 +157,8 @@ var _ = Describe("Login page, safety", func() {
 	It(requirement("ha.page.input-not-run"), func(ctx SpecContext) {
 		Control(ctx, visit(ctx).login(ctx).Query().Has("code")).To(Be("code present", true))
 		markup := `"><img src=x onerror=alert(1)>`
-		for _, v := range []vector{{"client_id", "https://app.example/" + markup}, {"redirect_uri", "https://app.example/" + markup}, {"redirect_uri", markup}, {"state", markup}} {
+		for _, v := range []vector{{"client_id", "https://app.example/" + markup}, {"redirect_uri", "https://app.example/" + markup},
+			{"redirect_uri", markup}, {"state", markup}} {
 			under := Step(ctx, v.name)
 			page := browser.Open(under)
 			login, err := loginpage.Open(under, page, visit(ctx).base+visit(ctx).with(v.name, v.value).path())
@@ -176,7 +181,8 @@ var _ = Describe("Login page, safety", func() {
 		page := shownForm(ctx)
 		for _, field := range []string{"input[name=username]", "input[name=password]"} {
 			name, err := browser.Eval[string](ctx, page, `(deep, css) => { const e = deep.one(css); if (!e) return "";
-				const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).map((id) => e.getRootNode().getElementById?.(id)?.textContent || "").join(" ");
+				const text = (id) => e.getRootNode().getElementById?.(id)?.textContent || "";
+				const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).map(text).join(" ");
 				return [...(e.labels || [])].map((l) => l.textContent).join(" ").trim() || by.trim() || e.ariaLabel || e.title || ""; }`, field)
 			if err != nil {
 				Block(ctx, "%v", err)

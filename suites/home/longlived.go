@@ -66,7 +66,8 @@ var _ = Describe("Long-lived access tokens", func() {
 		doomed, other := lasting(ctx, session, "doomed", 10), lasting(ctx, session, "other", 10)
 		Control(ctx, h.API(ctx, doomed, "/api/")).To(HaveStatus(200))
 		socket := h.Open(ctx, session)
-		if err := socket.Call(ctx, "auth/delete_refresh_token", map[string]any{"refresh_token_id": entryOf(ctx, socket, lastingName(ctx, "doomed")).ID}, nil); err != nil {
+		if err := socket.Call(ctx, "auth/delete_refresh_token",
+			map[string]any{"refresh_token_id": entryOf(ctx, socket, lastingName(ctx, "doomed")).ID}, nil); err != nil {
 			Block(ctx, "auth/delete_refresh_token: %v", err)
 		}
 		Expect(ctx, h.API(ctx, doomed, "/api/")).To(BeRefused(ctx, "bearer-refused"))
@@ -152,7 +153,8 @@ var _ = Describe("Long-lived access tokens", func() {
 			fields map[string]any
 		}{
 			{"no life", map[string]any{"client_name": name}}, {"no name", map[string]any{"lifespan": 10}},
-			{"a word for a life", map[string]any{"client_name": name, "lifespan": "ten"}}, {"null for a life", map[string]any{"client_name": name, "lifespan": nil}},
+			{"a word for a life", map[string]any{"client_name": name, "lifespan": "ten"}},
+			{"null for a life", map[string]any{"client_name": name, "lifespan": nil}},
 			{"a number for a name", map[string]any{"client_name": 7, "lifespan": 10}},
 		} {
 			_, err := askLasting(ctx, session, v.fields)
@@ -186,7 +188,8 @@ var _ = Describe("Long-lived access tokens", func() {
 	})
 
 	It(requirement("ha.llat.forever"), func(ctx SpecContext) {
-		_, err := askLasting(ctx, home.From(ctx).Session(ctx).Access, map[string]any{"client_name": lastingName(ctx, "forever"), "lifespan": 1_000_000})
+		_, err := askLasting(ctx, home.From(ctx).Session(ctx).Access,
+			map[string]any{"client_name": lastingName(ctx, "forever"), "lifespan": 1_000_000})
 		if err != nil {
 			Note(ctx, "a million days: %v", err)
 			return

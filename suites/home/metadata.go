@@ -21,7 +21,8 @@ var _ = Describe("Authorization server metadata", func() {
 	It(requirement("oauth2.metadata.endpoints"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Expect(ctx, h.Get(ctx, endpoint(ctx, "authorization_endpoint"))).To(All(HaveStatus(200), BeHTML()))
-		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "token_endpoint"), nil)).To(All(HaveStatus(400), HaveError("invalid_request", "unsupported_grant_type")))
+		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "token_endpoint"), nil)).To(
+			All(HaveStatus(400), HaveError("invalid_request", "unsupported_grant_type")))
 		grant := h.CodeGrant(h.Code(ctx, home.Login{}))
 		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "token_endpoint"), grant)).To(IssueTokens())
 	})
@@ -29,7 +30,8 @@ var _ = Describe("Authorization server metadata", func() {
 	It(requirement("oauth2.metadata.revocation-endpoint"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Expect(ctx, metadata(ctx)).To(HaveText("revocation_endpoint"))
-		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "revocation_endpoint"), oauth.Form{{Name: "token", Value: "unknown-to-everybody"}})).To(HaveStatus(200))
+		unknown := oauth.Form{{Name: "token", Value: "unknown-to-everybody"}}
+		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "revocation_endpoint"), unknown)).To(HaveStatus(200))
 	})
 
 	It(requirement("oauth2.metadata.auth-methods"), func(ctx SpecContext) {
@@ -45,7 +47,8 @@ var _ = Describe("Authorization server metadata", func() {
 
 	It(requirement("ha.metadata.cors"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Expect(ctx, h.Get(ctx, metadataPath, "Origin", "https://app.example")).To(All(HaveStatus(200), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*")))
+		Expect(ctx, h.Get(ctx, metadataPath, "Origin", "https://app.example")).To(
+			All(HaveStatus(200), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*")))
 	})
 
 	It(requirement("oauth2.metadata.get-only"), func(ctx SpecContext) {

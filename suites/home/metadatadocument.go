@@ -35,7 +35,8 @@ var _ = Describe("Client id metadata documents", func() {
 		h, to := home.From(ctx), elsewhere(ctx)
 		Control(ctx, authorize(ctx, home.Login{ClientID: document(ctx, "https-only", nil, to), RedirectURI: to})).To(IssueCode())
 		plain := h.Site.Page("http-only.json", nil)
-		h.Site.Page("http-only.json", jsonPage(http.StatusOK, "application/json", map[string]any{"client_id": plain.URL(), "redirect_uris": []string{to}}))
+		h.Site.Page("http-only.json", jsonPage(http.StatusOK, "application/json",
+			map[string]any{"client_id": plain.URL(), "redirect_uris": []string{to}}))
 		Expect(ctx, authorize(ctx, home.Login{ClientID: plain.URL(), RedirectURI: to})).To(RefuseRedirect())
 	})
 
@@ -46,7 +47,8 @@ var _ = Describe("Client id metadata documents", func() {
 		for _, v := range []struct {
 			name string
 			id   any
-		}{{"J03", nil}, {"J04", own + "/"}, {"J05", strings.ToUpper(own) + "/doc-matches-j05.json"}, {"J06", own + "/doc-matches-j06.json?x"}, {"no string", 5}, {"foreign", "https://evil.example/id.json"}} {
+		}{{"J03", nil}, {"J04", own + "/"}, {"J05", strings.ToUpper(own) + "/doc-matches-j05.json"}, {"J06", own + "/doc-matches-j06.json?x"},
+			{"no string", 5}, {"foreign", "https://evil.example/id.json"}} {
 			client := document(ctx, "matches-"+strings.ToLower(strings.ReplaceAll(v.name, " ", "-")), map[string]any{"client_id": v.id}, to)
 			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), home.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
 		}
@@ -58,12 +60,18 @@ var _ = Describe("Client id metadata documents", func() {
 		for _, v := range []struct {
 			name string
 			uris any
-		}{{"J09 a string", to}, {"J19 relative", []string{"/redirect"}}, {"numbers", []int{1}}, {"an object", map[string]string{"a": to}}, {"null", nil}} {
+		}{
+			{"J09 a string", to}, {"J19 relative", []string{"/redirect"}}, {"numbers", []int{1}}, {"an object", map[string]string{"a": to}},
+			{"null", nil},
+		} {
 			client := document(ctx, "well-formed-"+Sum(v.name), map[string]any{"redirect_uris": v.uris})
 			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), home.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
 		}
 		page := h.Site.Page("truncated.json", nil)
-		for _, v := range []vector{{"J10 truncated", `{"client_id":"` + page.Secure() + `","redirect_uris":["` + to + `"]`}, {"a list", `["` + to + `"]`}, {"not UTF-8", "{\"client_id\":\"" + page.Secure() + "\",\"x\":\"\xff\",\"redirect_uris\":[\"" + to + "\"]}"}} {
+		begins, ends := `{"client_id":"`+page.Secure()+`",`, `"redirect_uris":["`+to+`"]`
+		for _, v := range []vector{
+			{"J10 truncated", begins + ends}, {"a list", `["` + to + `"]`}, {"not UTF-8", begins + "\"x\":\"\xff\"," + ends + "}"},
+		} {
 			h.Site.Page("truncated.json", raw(http.StatusOK, "application/json", v.value))
 			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), home.Login{ClientID: page.Secure(), RedirectURI: to})).To(RefuseRedirect())
 		}
@@ -71,7 +79,8 @@ var _ = Describe("Client id metadata documents", func() {
 
 	It(requirement("oauth2.cimd.extra-members"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		client := document(ctx, "extra", map[string]any{"client_name": "Conf App", "x": map[string]any{"y": []any{1, nil, true}}, "contacts": []string{"a@app.example"}}, to)
+		client := document(ctx, "extra", map[string]any{"client_name": "Conf App", "x": map[string]any{"y": []any{1, nil, true}},
+			"contacts": []string{"a@app.example"}}, to)
 		Expect(Step(ctx, "J15"), authorize(ctx, home.Login{ClientID: client, RedirectURI: to})).To(IssueCode())
 	})
 
@@ -104,7 +113,8 @@ var _ = Describe("Client id metadata documents", func() {
 		for _, v := range []struct {
 			name   string
 			member map[string]any
-		}{{"J11", map[string]any{"token_endpoint_auth_method": "client_secret_basic"}}, {"J12", map[string]any{"client_secret": "published-to-everybody"}}} {
+		}{{"J11", map[string]any{"token_endpoint_auth_method": "client_secret_basic"}},
+			{"J12", map[string]any{"client_secret": "published-to-everybody"}}} {
 			client := document(ctx, "no-secret-"+v.name, v.member, to)
 			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), home.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
 		}
@@ -144,7 +154,8 @@ var _ = Describe("Client id metadata documents", func() {
 		Control(ctx, authorize(ctx, home.Login{ClientID: document(ctx, "content-type", nil, to), RedirectURI: to})).To(IssueCode())
 		for _, v := range []vector{{"J13", "application/ld+json"}, {"J14", "text/html"}} {
 			page := h.Site.Page("content-type-"+v.name+".json", nil)
-			h.Site.Page("content-type-"+v.name+".json", jsonPage(http.StatusOK, v.value, map[string]any{"client_id": page.Secure(), "redirect_uris": []string{to}}))
+			h.Site.Page("content-type-"+v.name+".json", jsonPage(http.StatusOK, v.value,
+				map[string]any{"client_id": page.Secure(), "redirect_uris": []string{to}}))
 			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to}).Exchange))
 		}
 	})
@@ -152,7 +163,8 @@ var _ = Describe("Client id metadata documents", func() {
 	It(requirement("oauth2.cimd.logo-not-fetched"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
 		trap := h.Site.HTML("logo", "x")
-		client := document(ctx, "logo-not-fetched", map[string]any{"logo_uri": trap.URL(), "client_uri": trap.URL(), "jwks_uri": trap.URL(), "policy_uri": trap.URL()}, to)
+		client := document(ctx, "logo-not-fetched", map[string]any{"logo_uri": trap.URL(), "client_uri": trap.URL(), "jwks_uri": trap.URL(),
+			"policy_uri": trap.URL()}, to)
 		Control(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: to})).To(IssueCode())
 		Expect(Step(ctx, "J16"), len(trap.Fetches())).To(Be("requests for URLs of the document", 0))
 	})
@@ -177,7 +189,8 @@ var _ = Describe("Client id metadata documents", func() {
 	It(requirement("ha.cimd.link-tags-first"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		client := document(ctx, "link-tags-first", map[string]any{"note": link(strings.ReplaceAll(to, "callback", "linked"))}, to)
-		Note(ctx, "a document with a link element inside: its own redirect_uris give %s", Outcome(authorize(ctx, home.Login{ClientID: client, RedirectURI: to}).Exchange))
+		Note(ctx, "a document with a link element inside: its own redirect_uris give %s",
+			Outcome(authorize(ctx, home.Login{ClientID: client, RedirectURI: to}).Exchange))
 	})
 })
 

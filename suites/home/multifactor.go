@@ -52,11 +52,13 @@ var _ = Describe("Multi-factor login", func() {
 			{"no code", map[string]any{}}, {"empty", map[string]any{"code": ""}}, {"null", map[string]any{"code": nil}},
 			{"a number", map[string]any{"code": 123456}}, {"true", map[string]any{"code": true}}, {"a list", map[string]any{"code": []string{}}},
 			{"the secret", map[string]any{"code": user.Account.TOTPSecret}}, {"letters", map[string]any{"code": "abcdef"}},
-			{"full-width digits", map[string]any{"code": "１２３４５６"}}, {"the password again", map[string]any{"username": user.Account.Username, "password": user.Account.Password}},
+			{"full-width digits", map[string]any{"code": "１２３４５６"}},
+			{"the password again", map[string]any{"username": user.Account.Username, "password": user.Account.Password}},
 			{"a wrong code twice", map[string]any{"code": notTOTP(ctx, user) + notTOTP(ctx, user)}},
 		} {
 			step := asked(ctx, user) // a flow of its own: each may count as a try
-			Expect(Step(ctx, v.name), h.Submit(Step(ctx, v.name), step.FlowID, h.Client().ID, v.fields)).To(All(HaveStatus(200, 400), GrantNothing()))
+			Expect(Step(ctx, v.name), h.Submit(Step(ctx, v.name), step.FlowID, h.Client().ID, v.fields)).To(
+				All(HaveStatus(200, 400), GrantNothing()))
 		}
 		Control(ctx, answerTOTP(ctx, asked(ctx, user), user, now(ctx))).To(IssueCode())
 	})

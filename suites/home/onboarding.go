@@ -20,8 +20,10 @@ var _ = Describe("Onboarding", func() {
 		Control(ctx, h.Login(ctx, home.Login{})).To(IssueCode())
 		name := "authconform-intruder"
 		intruder := oauth.Account{Username: name, Password: name}
-		body := map[string]string{"name": "authconform", "username": intruder.Username, "password": intruder.Password, "client_id": h.Client().ID, "language": "en"}
-		for name, header := range Sorted(map[string][]string{"without a token": nil, "with a token": {"Authorization", "Bearer " + h.Session(ctx).Access}}) {
+		body := map[string]string{"name": "authconform", "username": intruder.Username, "password": intruder.Password,
+			"client_id": h.Client().ID, "language": "en"}
+		for name, header := range Sorted(map[string][]string{"without a token": nil,
+			"with a token": {"Authorization", "Bearer " + h.Session(ctx).Access}}) {
 			Expect(Step(ctx, name), h.PostJSON(ctx, "/api/onboarding/users", body, header...)).To(All(HaveStatus(401, 403, 404), GrantNothing()))
 		}
 		Expect(ctx, try(ctx, h.Begin(ctx, home.Login{}).FlowID, intruder.Username, intruder.Password)).To(All(OpenForm(), GrantNothing()))
@@ -33,7 +35,8 @@ var _ = Describe("Onboarding", func() {
 		body := map[string]string{"client_id": h.Client().ID, "redirect_uri": h.Client().Redirect}
 		for _, step := range []string{"core_config", "analytics", "integration"} {
 			Expect(Step(ctx, step), h.PostJSON(ctx, "/api/onboarding/"+step, body)).To(All(HaveStatus(401, 403, 404), GrantNothing()))
-			Expect(Step(ctx, step+" with junk"), h.PostJSON(ctx, "/api/onboarding/"+step, body, "Authorization", "Bearer junk")).To(All(HaveStatus(401, 403, 404), GrantNothing()))
+			Expect(Step(ctx, step+" with junk"), h.PostJSON(ctx, "/api/onboarding/"+step, body, "Authorization", "Bearer junk")).To(
+				All(HaveStatus(401, 403, 404), GrantNothing()))
 		}
 	})
 

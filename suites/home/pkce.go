@@ -17,7 +17,10 @@ var _ = Describe("PKCE", func() {
 	It(requirement("oauth2.pkce.verifier-grammar"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, h.Exchange(ctx, bound(ctx, strings.Repeat("a", 43)), oauth.Set("code_verifier", strings.Repeat("a", 43)))).To(IssueTokens())
-		Each(ctx, []vector{{"PK13 42 characters", strings.Repeat("a", 42)}, {"PK13 129 characters", strings.Repeat("a", 129)}, {"a plus sign", strings.Repeat("a", 42) + "+"}, {"a line end", strings.Repeat("a", 43) + "\n"}}, named, func(ctx Ctx, v vector) {
+		Each(ctx, []vector{
+			{"PK13 42 characters", strings.Repeat("a", 42)}, {"PK13 129 characters", strings.Repeat("a", 129)},
+			{"a plus sign", strings.Repeat("a", 42) + "+"}, {"a line end", strings.Repeat("a", 43) + "\n"},
+		}, named, func(ctx Ctx, v vector) {
 			Expect(ctx, h.Exchange(ctx, bound(ctx, v.value), oauth.Set("code_verifier", v.value))).To(BeRefused(ctx, "verifier-wrong"))
 		})
 	})
@@ -26,7 +29,8 @@ var _ = Describe("PKCE", func() {
 		h := home.From(ctx)
 		Control(ctx, h.Begin(ctx, home.Login{Challenge: oauth.S256(verifier)})).To(OpenForm())
 		Expect(Step(ctx, "no challenge"), h.Begin(ctx, home.Login{Method: "S256"})).To(All(HaveStatus(400), LackStep()))
-		Expect(Step(ctx, "an empty challenge"), h.Begin(ctx, home.Login{Method: "S256", Body: map[string]any{"code_challenge": ""}})).To(All(HaveStatus(400), LackStep()))
+		Expect(Step(ctx, "an empty challenge"), h.Begin(ctx, home.Login{Method: "S256", Body: map[string]any{"code_challenge": ""}})).To(
+			All(HaveStatus(400), LackStep()))
 	})
 
 	It(requirement("indieauth.authz.no-pkce-allowed"), func(ctx SpecContext) {

@@ -15,9 +15,10 @@ import (
 var _ = Describe("Redirect URIs", func() {
 	It(requirement("indieauth.redirect.same-origin-implicit"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Each(ctx, []vector{{"RM01", "/redirect"}, {"RM02", "/other"}, {"RM03", "/?auth_callback=1"}, {"deep", "/a/b/c?d=e"}}, named, func(ctx Ctx, v vector) {
-			Expect(ctx, authorize(ctx, home.Login{ClientID: h.Client().ID, RedirectURI: h.Site.Origin() + v.value})).To(IssueCode())
-		})
+		Each(ctx, []vector{{"RM01", "/redirect"}, {"RM02", "/other"}, {"RM03", "/?auth_callback=1"}, {"deep", "/a/b/c?d=e"}}, named,
+			func(ctx Ctx, v vector) {
+				Expect(ctx, authorize(ctx, home.Login{ClientID: h.Client().ID, RedirectURI: h.Site.Origin() + v.value})).To(IssueCode())
+			})
 	})
 
 	It(requirement("ha.redirect.same-origin-no-fetch"), func(ctx SpecContext) {
@@ -36,10 +37,13 @@ var _ = Describe("Redirect URIs", func() {
 		empty := h.Site.HTML("unlisted", "<!doctype html><title>W20</title>").URL()
 		own := h.Site.Origin()
 		Each(ctx, []vector{
-			{"RM10 other origin", h.Site.Other() + "/callback"}, {"RM10 other host", "https://other.example/cb"}, {"RM11 other scheme", strings.Replace(own, "http:", "https:", 1) + "/callback"},
+			{"RM10 other origin", h.Site.Other() + "/callback"}, {"RM10 other host", "https://other.example/cb"},
+			{"RM11 other scheme", strings.Replace(own, "http:", "https:", 1) + "/callback"},
 			{"RM12 other port", "http://127.0.0.1:1/callback"}, {"RM13 subdomain", strings.Replace(own, "://", "://sub.", 1) + "/callback"},
-			{"RM14 look-alike", own + ".evil.example/cb"}, {"RM16 in the query", "https://evil.example/?" + own + "/"}, {"RM17 backslash", own + `\@evil.example/cb`},
-			{"RM18", "hass://auth"}, {"RM19", "homeassistant://auth-callback"}, {"RM20", "com.example.app:/cb"}, {"out of band", "urn:ietf:wg:oauth:2.0:oob"},
+			{"RM14 look-alike", own + ".evil.example/cb"}, {"RM16 in the query", "https://evil.example/?" + own + "/"},
+			{"RM17 backslash", own + `\@evil.example/cb`},
+			{"RM18", "hass://auth"}, {"RM19", "homeassistant://auth-callback"}, {"RM20", "com.example.app:/cb"},
+			{"out of band", "urn:ietf:wg:oauth:2.0:oob"},
 		}, named, func(ctx Ctx, v vector) {
 			Expect(ctx, authorize(ctx, home.Login{ClientID: empty, RedirectURI: v.value})).To(RefuseRedirect())
 		})
@@ -51,8 +55,10 @@ var _ = Describe("Redirect URIs", func() {
 		client := publish(ctx, "exact", other+"/cb")
 		Control(ctx, authorize(Step(ctx, "RM23"), home.Login{ClientID: client, RedirectURI: other + "/cb"})).To(IssueCode())
 		Each(ctx, []vector{
-			{"RM24", other + "/cb/"}, {"RM25", other + "/CB"}, {"RM26", other + "/cb?x=1"}, {"RM27", other + "/cbx"}, {"RM28", other + "/%63b"}, {"RM29", other + "/a/../cb"},
-			{"RM30", strings.Replace(other, "http:", "https:", 1) + "/cb"}, {"prefix", other + "/c"}, {"origin alone", other}, {"fragment", other + "/cb#x"}, {"host case", strings.Replace(other, "127.0.0.1", "127.0.0.1.", 1) + "/cb"},
+			{"RM24", other + "/cb/"}, {"RM25", other + "/CB"}, {"RM26", other + "/cb?x=1"}, {"RM27", other + "/cbx"}, {"RM28", other + "/%63b"},
+			{"RM29", other + "/a/../cb"},
+			{"RM30", strings.Replace(other, "http:", "https:", 1) + "/cb"}, {"prefix", other + "/c"}, {"origin alone", other},
+			{"fragment", other + "/cb#x"}, {"host case", strings.Replace(other, "127.0.0.1", "127.0.0.1.", 1) + "/cb"},
 		}, named, func(ctx Ctx, v vector) {
 			Expect(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: v.value})).To(RefuseRedirect())
 		})
@@ -74,7 +80,8 @@ var _ = Describe("Redirect URIs", func() {
 	It(requirement("oauth2.redirect.userinfo"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
-		Each(ctx, []vector{{"RM09", strings.Replace(h.Site.Origin(), "://", "://user@", 1) + "/cb"}, {"RM15", h.Site.Origin() + "@evil.example/cb"}}, named, func(ctx Ctx, v vector) {
+		Each(ctx, []vector{{"RM09", strings.Replace(h.Site.Origin(), "://", "://user@", 1) + "/cb"},
+			{"RM15", h.Site.Origin() + "@evil.example/cb"}}, named, func(ctx Ctx, v vector) {
 			Expect(ctx, authorize(ctx, ownClient(ctx, v.value))).To(RefuseRedirect())
 		})
 	})
@@ -118,8 +125,10 @@ var _ = Describe("Redirect URIs", func() {
 		h := home.From(ctx)
 		Control(ctx, authorize(ctx, home.Login{ClientID: android, RedirectURI: appRedirect})).To(IssueCode())
 		Each(ctx, []home.Login{
-			{ClientID: h.Client().ID, RedirectURI: appRedirect}, {ClientID: android + "/", RedirectURI: appRedirect}, {ClientID: iOS, RedirectURI: wear},
-			{ClientID: android, RedirectURI: "homeassistant://other"}, {ClientID: android, RedirectURI: "evil://auth-callback"}, {ClientID: iOS, RedirectURI: appRedirect + "/x"},
+			{ClientID: h.Client().ID, RedirectURI: appRedirect}, {ClientID: android + "/", RedirectURI: appRedirect},
+			{ClientID: iOS, RedirectURI: wear},
+			{ClientID: android, RedirectURI: "homeassistant://other"}, {ClientID: android, RedirectURI: "evil://auth-callback"},
+			{ClientID: iOS, RedirectURI: appRedirect + "/x"},
 		}, func(l home.Login) string { return l.ClientID + " with " + l.RedirectURI }, func(ctx Ctx, l home.Login) {
 			Expect(ctx, authorize(ctx, l)).To(RefuseRedirect())
 		})
@@ -132,7 +141,8 @@ var _ = Describe("Redirect URIs", func() {
 		}
 		Expect(ctx, authorize(ctx, bound("http://127.0.0.1:1/cb"))).To(IssueCode())
 		Expect(ctx, authorize(ctx, bound("http://127.0.0.1:65000/cb"))).To(IssueCode())
-		Each(ctx, []string{"http://127.0.0.1:65000/other", "http://localhost:65000/cb", "https://127.0.0.1:65000/cb", "http://192.168.0.1:1/cb", "http://127.0.0.1:65000/cb?x"}, AsIs, func(ctx Ctx, to string) {
+		Each(ctx, []string{"http://127.0.0.1:65000/other", "http://localhost:65000/cb", "https://127.0.0.1:65000/cb", "http://192.168.0.1:1/cb",
+			"http://127.0.0.1:65000/cb?x"}, AsIs, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, bound(to))).To(RefuseRedirect())
 		})
 	})
@@ -140,7 +150,8 @@ var _ = Describe("Redirect URIs", func() {
 	It(requirement("oauth2.redirect.loopback-port-needs-pkce"), func(ctx SpecContext) {
 		client := publish(ctx, "loopback-port-plain", "http://127.0.0.1:1/cb")
 		Control(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: "http://127.0.0.1:1/cb"})).To(IssueCode())
-		Note(ctx, "another port without a challenge: %s", Outcome(authorize(ctx, home.Login{ClientID: client, RedirectURI: "http://127.0.0.1:65000/cb"}).Exchange))
+		Note(ctx, "another port without a challenge: %s",
+			Outcome(authorize(ctx, home.Login{ClientID: client, RedirectURI: "http://127.0.0.1:65000/cb"}).Exchange))
 	})
 
 	It(requirement("ha.redirect.finishing-client"), func(ctx SpecContext) {
@@ -166,7 +177,8 @@ var _ = Describe("Redirect URIs", func() {
 
 	It(requirement("ha.redirect.spelling"), func(ctx SpecContext) {
 		Control(ctx, authorize(ctx, home.Login{ClientID: "https://app.example/", RedirectURI: "https://app.example/redirect"})).To(IssueCode())
-		Each(ctx, []vector{{"RM04 upper case", "https://APP.example/redirect"}, {"RM04 default port", "https://app.example:443/redirect"}, {"a tab", "https://app.example/re\tdirect"}, {"a space in front", " https://app.example/redirect"}}, named, func(ctx Ctx, v vector) {
+		Each(ctx, []vector{{"RM04 upper case", "https://APP.example/redirect"}, {"RM04 default port", "https://app.example:443/redirect"},
+			{"a tab", "https://app.example/re\tdirect"}, {"a space in front", " https://app.example/redirect"}}, named, func(ctx Ctx, v vector) {
 			Note(ctx, "%s", Outcome(authorize(ctx, home.Login{ClientID: "https://app.example/", RedirectURI: v.value}).Exchange))
 		})
 	})

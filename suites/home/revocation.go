@@ -85,7 +85,8 @@ var _ = Describe("Revocation", func() {
 		tokens := liveSession(ctx)
 		body := oauth.Form{{Name: "token", Value: tokens.Refresh}}.Encode()
 		answer := h.Send(ctx, http.MethodPost, "/auth/revoke", body, "Content-Type", formType, "Origin", "https://app.example")
-		Expect(ctx, answer).To(All(HaveStatus(200), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*"), HaveNoHeader("Access-Control-Allow-Credentials")))
+		Expect(ctx, answer).To(All(HaveStatus(200), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*"),
+			HaveNoHeader("Access-Control-Allow-Credentials")))
 		Expect(ctx, h.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
 	})
 

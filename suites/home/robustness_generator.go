@@ -104,6 +104,8 @@ func quotedJSON(s string) string {
 // url is a URL with some of its parts odd.
 func (g generator) url() string {
 	return g.pick("http", "https", "HTTP", "homeassistant", g.text(4)) + g.pick("://", "://", "://", ":", "//", ":/") +
-		g.pick("", "", "user@", "user:pass@", g.text(4)+"@") + g.pick("127.0.0.1", "localhost", "[::1]", "[::ffff:1.2.3.4]", "app.example", "["+g.text(5), g.text(12)) +
-		g.pick("", ":80", ":"+g.text(4), ":"+fmt.Sprint(g.IntN(200000))) + g.pick("/", "/callback", "/"+g.text(12), "") + g.pick("", "?"+g.text(8)) + g.pick("", "", "#"+g.text(4))
+		g.pick("", "", "user@", "user:pass@", g.text(4)+"@") +
+		g.pick("127.0.0.1", "localhost", "[::1]", "[::ffff:1.2.3.4]", "app.example", "["+g.text(5), g.text(12)) +
+		g.pick("", ":80", ":"+g.text(4), ":"+fmt.Sprint(g.IntN(200000))) + g.pick("/", "/callback", "/"+g.text(12), "") +
+		g.pick("", "?"+g.text(8)) + g.pick("", "", "#"+g.text(4))
 }

@@ -34,7 +34,8 @@ var _ = Describe("Signed paths", func() {
 		h := home.From(ctx)
 		signed := sign(ctx, h.Session(ctx).Access, "/api/config?a=1&b=2")
 		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
-		for name, changed := range Sorted(map[string]string{"added": signed + "&c=3", "changed": strings.Replace(signed, "a=1", "a=2", 1), "dropped": strings.Replace(signed, "a=1&", "", 1)}) {
+		for name, changed := range Sorted(map[string]string{"added": signed + "&c=3", "changed": strings.Replace(signed, "a=1", "a=2", 1),
+			"dropped": strings.Replace(signed, "a=1&", "", 1)}) {
 			Expect(Step(ctx, name), h.Get(ctx, changed)).To(BeRefused(ctx, "bearer-refused"))
 		}
 	})
@@ -53,7 +54,8 @@ var _ = Describe("Signed paths", func() {
 		h := home.From(ctx)
 		signed := sign(ctx, h.Session(ctx).Access, "/api/states/sun.authconform")
 		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(404))
-		Expect(ctx, h.Send(ctx, http.MethodPost, signed, `{"state":"on"}`, "Content-Type", "application/json")).To(BeRefused(ctx, "bearer-refused"))
+		Expect(ctx, h.Send(ctx, http.MethodPost, signed, `{"state":"on"}`, "Content-Type", "application/json")).To(
+			BeRefused(ctx, "bearer-refused"))
 	})
 
 	It(requirement("ha.signed-path.not-a-token"), func(ctx SpecContext) {

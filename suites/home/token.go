@@ -16,7 +16,8 @@ const formType = "application/x-www-form-urlencoded"
 var _ = Describe("Token request and answer", func() {
 	It(requirement("ha.token.path"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		documented := oauth.Form{{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: h.Code(ctx, home.Login{})}, {Name: "client_id", Value: h.Client().ID}}
+		documented := oauth.Form{{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: h.Code(ctx, home.Login{})},
+			{Name: "client_id", Value: h.Client().ID}}
 		Expect(ctx, h.PostForm(ctx, "/auth/token", documented)).To(IssueTokens())
 	})
 
@@ -57,7 +58,8 @@ var _ = Describe("Token request and answer", func() {
 	It(requirement("ha.token.response-shape"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Expect(ctx, h.Exchange(ctx, h.Code(ctx, home.Login{}))).To(All(
-			HaveStatus(200), HaveText("access_token"), HaveText("refresh_token"), HaveText("token_type", "Bearer"), HaveWholeNumber("expires_in", 1800, 1800)))
+			HaveStatus(200), HaveText("access_token"), HaveText("refresh_token"), HaveText("token_type", "Bearer"),
+			HaveWholeNumber("expires_in", 1800, 1800)))
 	})
 
 	It(requirement("ha.token.auth-provider"), func(ctx SpecContext) {
@@ -83,6 +85,7 @@ var _ = Describe("Token request and answer", func() {
 		h := home.From(ctx)
 		body := h.CodeGrant(h.Code(ctx, home.Login{})).Encode()
 		answer := h.Send(ctx, http.MethodPost, "/auth/token", body, "Content-Type", formType, "Origin", "https://app.example")
-		Expect(ctx, answer).To(All(IssueTokens(), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*"), HaveNoHeader("Access-Control-Allow-Credentials")))
+		Expect(ctx, answer).To(All(IssueTokens(), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*"),
+			HaveNoHeader("Access-Control-Allow-Credentials")))
 	})
 })

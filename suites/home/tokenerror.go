@@ -9,25 +9,19 @@ import (
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
-
-// tokenError is a token request that must be refused: the good one with changes.
-type tokenError struct {
-	name    string
-	changes []oauth.Change
-}
 
 var _ = Describe("Token errors", func() {
 	It(requirement("oauth2.error.invalid-request"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		code := h.Code(ctx, home.Login{})
-		for _, e := range []tokenError{
-			{"TE05 no client_id", changes(oauth.Drop("client_id"))},
-			{"client_id xyz", changes(oauth.Set("client_id", "xyz"))},
-			{"V12 mailto client_id", changes(oauth.Set("client_id", "mailto:user@app.example"))},
-		} {
-			Expect(Step(ctx, e.name), h.Exchange(Step(ctx, e.name), code, e.changes...)).To(BeRefused(ctx, "request-refused"))
+		for name, change := range Sorted(map[string]oauth.Change{
+			"TE05 no client_id": oauth.Drop("client_id"), "client_id xyz": oauth.Set("client_id", "xyz"),
+			"V12 mailto client_id": oauth.Set("client_id", "mailto:user@app.example"),
+		}) {
+			Expect(Step(ctx, name), h.Exchange(Step(ctx, name), code, change)).To(BeRefused(ctx, "request-refused"))
 		}
 		Control(ctx, h.Exchange(ctx, h.Code(ctx, home.Login{}))).To(IssueTokens())
 	})
@@ -44,11 +38,10 @@ var _ = Describe("Token errors", func() {
 		object := map[string]string{"grant_type": "authorization_code", "code": code, "client_id": h.Client().ID}
 		raw, _ := json.Marshal(object)
 		refuse := All(HaveStatus(400, 415), GrantNothing())
-		Expect(Step(ctx, "TE19 JSON"), h.Send(ctx, http.MethodPost, "/auth/token", string(raw), "Content-Type", "application/json")).To(refuse)
-		Expect(Step(ctx, "JSON as text/plain"), h.Send(ctx, http.MethodPost, "/auth/token", string(raw), "Content-Type", "text/plain")).To(refuse)
-		Expect(Step(ctx, "form as text/plain"), h.Send(ctx, http.MethodPost, "/auth/token", h.CodeGrant(code).Encode(), "Content-Type", "text/plain")).To(refuse)
+		send := func(kind, body string) *wire.Exchange { return h.SendToken(ctx, http.MethodPost, "", kind, body) }
+		Expect(Step(ctx, "TE19 JSON"), send("application/json", string(raw))).To(refuse)
+		Expect(Step(ctx, "JSON as text/plain"), send("text/plain", string(raw))).To(refuse)
+		Expect(Step(ctx, "form as text/plain"), send("text/plain", h.CodeGrant(code).Encode())).To(refuse)
 		Control(ctx, h.Exchange(ctx, code)).To(IssueTokens())
 	})
 })
-
-func changes(list ...oauth.Change) []oauth.Change { return list }

@@ -44,7 +44,8 @@ var _ = Describe("WebSocket, authentication", func() {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
 		Control(ctx, said(h.Dial(ctx).Login(ctx, tokens.Access))).To(Be("answer to a valid token", "auth_ok"))
-		for _, t := range append(tamper.JWT(tokens.Access), tamper.Changed{Name: "garbage", Value: "garbage-that-is-no-token"}, tamper.Changed{Name: "empty", Value: ""}, tamper.Changed{Name: "a refresh token", Value: tokens.Refresh}) {
+		for _, t := range append(tamper.JWT(tokens.Access), tamper.Changed{Name: "garbage", Value: "garbage-that-is-no-token"},
+			tamper.Changed{Name: "empty", Value: ""}, tamper.Changed{Name: "a refresh token", Value: tokens.Refresh}) {
 			socket := h.Dial(Step(ctx, t.Name))
 			Secret(ctx, "access_token", t.Value)
 			Expect(Step(ctx, t.Name), said(socket.Login(Step(ctx, t.Name), t.Value))).To(Be("answer to auth", "auth_invalid"))
@@ -69,7 +70,8 @@ var _ = Describe("WebSocket, authentication", func() {
 			message any
 		}{
 			{"no token", map[string]any{"type": "auth"}}, {"another type", map[string]any{"type": "authenticate", "access_token": token}},
-			{"an extra member", map[string]any{"type": "auth", "access_token": token, "x": 1}}, {"a number as token", map[string]any{"type": "auth", "access_token": 5}},
+			{"an extra member", map[string]any{"type": "auth", "access_token": token, "x": 1}},
+			{"a number as token", map[string]any{"type": "auth", "access_token": 5}},
 			{"a list", []any{authMessage(token)}}, {"null", nil},
 		} {
 			refusesAuth(Step(ctx, v.name), func(s *home.Socket) error { return s.Send(ctx, v.message) })
@@ -149,7 +151,8 @@ var _ = Describe("WebSocket, end of sessions", func() {
 		closing := answering(ctx, tokens.Access)
 		id := current(ctx, closing).ID
 		asking := answering(ctx, h.Tokens(ctx, home.Login{}).Access)
-		Expect(ctx, asking.Call(ctx, "auth/delete_refresh_token", map[string]any{"refresh_token_id": id}, nil)).To(Be("error of the command", nil))
+		Expect(ctx, asking.Call(ctx, "auth/delete_refresh_token", map[string]any{"refresh_token_id": id}, nil)).To(
+			Be("error of the command", nil))
 		Expect(ctx, closes(ctx, closing)).To(Be("closed", true))
 		Expect(ctx, h.API(ctx, tokens.Access, "/api/")).To(BeRefused(ctx, "bearer-refused"))
 		Expect(ctx, h.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
@@ -229,12 +232,14 @@ var _ = Describe("WebSocket, commands", func() {
 	It(requirement("ha.ws.supported-features"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		socket := h.Open(ctx, h.Session(ctx).Access)
-		Expect(ctx, socket.Call(ctx, "supported_features", map[string]any{"features": map[string]any{"coalesce_messages": 1}}, nil)).To(Be("error of the command", nil))
+		Expect(ctx, socket.Call(ctx, "supported_features", map[string]any{"features": map[string]any{"coalesce_messages": 1}}, nil)).To(
+			Be("error of the command", nil))
 	})
 
 	It(requirement("ha.ws.current-user"), func(ctx SpecContext) {
 		var user map[string]any
-		Expect(ctx, answering(ctx, home.From(ctx).Session(ctx).Access).Call(ctx, "auth/current_user", nil, &user)).To(Be("error of the command", nil))
+		Expect(ctx, answering(ctx, home.From(ctx).Session(ctx).Access).Call(ctx, "auth/current_user", nil, &user)).To(
+			Be("error of the command", nil))
 		for member, kind := range Sorted(map[string]string{"id": "string", "name": "string", "is_owner": "bool", "is_admin": "bool"}) {
 			Expect(ctx, fmt.Sprintf("%T", user[member])).To(Be("type of "+member, kind))
 		}
@@ -280,7 +285,8 @@ var _ = Describe("WebSocket, commands", func() {
 		Control(ctx, h.Admin(ctx).Call(ctx, "config/auth/list", nil, nil)).To(Be("error for an administrator", nil))
 		user := h.NewUser(ctx, "plain")
 		socket := answering(ctx, h.Tokens(ctx, home.Login{Account: &user.Account}).Access)
-		for command, fields := range Sorted(map[string]map[string]any{"config/auth/list": nil, "config/auth/create": {"name": "authconform intruder"}, "config/auth/delete": {"user_id": user.ID}}) {
+		for command, fields := range Sorted(map[string]map[string]any{"config/auth/list": nil,
+			"config/auth/create": {"name": "authconform intruder"}, "config/auth/delete": {"user_id": user.ID}}) {
 			var refused *home.CommandError
 			err := socket.Call(ctx, command, fields, nil)
 			Expect(Step(ctx, command), errors.As(err, &refused) && refused.Code == "unauthorized").To(Be("refused with unauthorized", true))

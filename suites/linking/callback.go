@@ -169,7 +169,8 @@ var _ = Describe("Callback", func() {
 		const mark = "zebra7319"
 		for _, q := range []string{
 			linking.Query("code", mark), linking.Query("code", w.code, "state", mark), linking.Query("state", mark+"<b>"),
-			linking.Query("error", mark, "error_description", mark, "state", "x"), linking.Query("code", "<script>"+mark+"</script>", "state", w.state),
+			linking.Query("error", mark, "error_description", mark, "state", "x"),
+			linking.Query("code", "<script>"+mark+"</script>", "state", w.state),
 			linking.Query("error", "access_denied", "error_description", mark+"<img src=x>", "error_uri", mark, "iss", mark, "state", w.state),
 		} {
 			Expect(ctx, linking.Back(ctx, q)).To(NotMention(mark))
@@ -211,7 +212,8 @@ var _ = Describe("Callback", func() {
 		h := home.From(ctx)
 		q := linking.Query("code", w.code, "state", w.state)
 		Expect(ctx, h.Send(ctx, http.MethodPost, "/auth/external/callback?"+q, "")).To(HaveStatus(http.StatusMethodNotAllowed))
-		Expect(ctx, h.Send(ctx, http.MethodPost, "/auth/external/callback", q, "Content-Type", "application/x-www-form-urlencoded")).To(HaveStatus(http.StatusMethodNotAllowed))
+		Expect(ctx, h.Send(ctx, http.MethodPost, "/auth/external/callback", q, "Content-Type", "application/x-www-form-urlencoded")).To(
+			HaveStatus(http.StatusMethodNotAllowed))
 		Expect(ctx, linking.Poll(ctx, w.step.FlowID).Exchange).To(sendAway())
 		linking.Return(ctx, w.code, w.state)
 		Control(ctx, linking.Poll(ctx, w.step.FlowID).Exchange).To(makeEntry())

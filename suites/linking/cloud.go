@@ -94,7 +94,8 @@ var _ = Describe("Account link: the home and the proxy", func() {
 		afresh(ctx)
 		Expect(ctx, linking.Open(ctx).Exchange).To(sendAway())
 		for name, list := range Sorted(map[string][]linkproxy.Service{
-			"another domain": {{Name: "authconform_nowhere", MinVersion: "0.1.0"}}, "a newer release": {{Name: linking.Domain, MinVersion: "2099.1.0"}},
+			"another domain":  {{Name: "authconform_nowhere", MinVersion: "0.1.0"}},
+			"a newer release": {{Name: linking.Domain, MinVersion: "2099.1.0"}},
 			"no new accounts": {{Name: linking.Domain, MinVersion: "0.1.0", Accepts: &no}}, "nothing": {},
 		}) {
 			p.Say(func(s *linkproxy.Script) { s.Services = list })

@@ -101,14 +101,16 @@ var _ = Describe("Linking an account", func() {
 		s := linking.Begin(ctx, credential.ID)
 		Expect(Step(ctx, "nobody"), h.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "")).To(HaveStatus(http.StatusUnauthorized))
 		_, plain := plainUser(ctx)
-		Expect(Step(ctx, "a plain user"), h.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "", "Authorization", "Bearer "+plain)).To(HaveStatus(http.StatusUnauthorized))
+		Expect(Step(ctx, "a plain user"), h.Send(ctx, http.MethodDelete, flows+"/"+s.FlowID, "", "Authorization", "Bearer "+plain)).To(
+			HaveStatus(http.StatusUnauthorized))
 		s = linking.Begin(ctx, credential.ID)
 		Control(ctx, linking.API(ctx, http.MethodDelete, flows+"/"+s.FlowID, nil)).To(HaveStatus(http.StatusOK))
 	})
 
 	It(requirement("ha.linking.unknown-handler"), func(ctx SpecContext) {
 		linking.Enter(ctx, party(ctx), linking.Settings{})
-		e := linking.API(ctx, http.MethodPost, flows, map[string]any{"handler": "authconform_nowhere", "show_advanced_options": false}, "HA-Frontend-Base", linking.Base(ctx))
+		e := linking.API(ctx, http.MethodPost, flows, map[string]any{"handler": "authconform_nowhere", "show_advanced_options": false},
+			"HA-Frontend-Base", linking.Base(ctx))
 		Expect(ctx, e).To(HaveStatus(http.StatusNotFound))
 		Control(ctx, linking.Open(ctx).Exchange).To(All(HaveStatus(http.StatusOK), HaveText("flow_id")))
 	})

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -61,7 +61,8 @@ rows: [oauth2.pkce.*]
 without: [oauth2.code.expires]
 levels:
   - {row: oauth2.pkce.s256, level: may, reason: nobody has PKCE here}
-answers: {}
+answers:
+  code-refused: {status: [401], error: [nope]}
 `
 
 func write(t *testing.T, text string) string {
@@ -81,14 +82,19 @@ func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
 	var ids []string
 	for _, r := range p.Select(catalogue(t)) {
 		ids = append(ids, r.ID)
-		if r.ID == "oauth2.pkce.s256" && (r.Level != reports.May || r.LevelReason == "") {
+		if r.ID == "oauth2.pkce.s256" && (r.Level != evidence.May || r.LevelReason == "") {
 			t.Errorf("%+v", r)
 		}
 	}
-	if slices.Contains(ids, "oauth2.code.expires") || !slices.Contains(ids, "oauth2.code.single-use") || !slices.Contains(ids, "oauth2.pkce.s256") {
+	if slices.Contains(ids, "oauth2.code.expires") || !slices.Contains(ids, "oauth2.code.single-use") ||
+		!slices.Contains(ids, "oauth2.pkce.s256") {
 		t.Error(ids)
 	}
-	if r, _ := catalogue(t).Lookup("oauth2.pkce.s256"); r.Level != reports.Must || r.LevelReason != "" {
+	a := p.Answers["code-refused"]
+	if !slices.Equal(a.Status, []int{401}) || !slices.Equal(p.Answers["refresh-dead"].Error, []string{"invalid_grant"}) {
+		t.Errorf("its own answers, and those of its kind: %+v", p.Answers)
+	}
+	if r, _ := catalogue(t).Lookup("oauth2.pkce.s256"); r.Level != evidence.Must || r.LevelReason != "" {
 		t.Error("the catalogue itself has changed")
 	}
 }
@@ -102,7 +108,7 @@ func TestABadProfileSaysWhatIsWrong(t *testing.T) {
 		"oauth2.code.expires=>provider.revoke.unknown":   "provider.revoke.unknown was retired; it is oauth2.revoke.unknown-200 now",
 		"level: may=>level: might":                       `unknown level "might"`,
 		", reason: nobody has PKCE here=>":               "needs its reason",
-		"answers: {}=>answers: {x: {}}":                  "answer x allows no status",
+		"{status: [401], error: [nope]}=>{}":             "answer code-refused allows no status",
 		"sections: [code]=>secs: []":                     "secs",
 		"without: [oauth2.code.expires]=>without: ['*']": "it takes no row",
 	} {

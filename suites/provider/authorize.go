@@ -27,10 +27,7 @@ var _ = Describe("What homes need of an authorization endpoint", func() {
 
 	It(requirement("provider.authorize.raw-redirect"), func(ctx SpecContext) {
 		t := provider.From(ctx)
-		q := "response_type=code&client_id=" + url.QueryEscape(t.Client.ID) + "&redirect_uri=" + t.Redirect + "&state=s"
-		if t.Scope != "" {
-			q += "&scope=" + url.QueryEscape(t.Scope)
-		}
+		q := strings.Replace(t.Request().Encode(), url.QueryEscape(t.Redirect), t.Redirect, 1)
 		Expect(ctx, t.AuthorizeRaw(ctx, q)).To(BringCode())
 	})
 

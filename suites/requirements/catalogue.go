@@ -14,9 +14,9 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/internal/suggest"
-	"github.com/authconform/authconform/reports"
 )
 
 //go:embed *.yaml
@@ -25,7 +25,7 @@ var files embed.FS
 // Requirement is one row: a sentence that a target keeps or breaks.
 type Requirement struct {
 	ID         string           `yaml:"id"`         // stable, dotted: "oauth2.code.single-use"
-	Level      reports.Level    `yaml:"level"`      // must, should, may, info
+	Level      evidence.Level   `yaml:"level"`      // must, should, may, info
 	Text       string           `yaml:"text"`       // the sentence, in our words
 	Source     string           `yaml:"spec"`       // "RFC 6749 §4.1.2"; see source.go for the names
 	Judged     string           `yaml:"judged"`     // how it is judged: what is sent, what must come back
@@ -39,8 +39,8 @@ type Requirement struct {
 	// LevelReason is why a profile has another level than the catalogue; "" where it has not.
 	LevelReason string `yaml:"-"`
 
-	Section string       `yaml:"-"` // the section of its file
-	Spec    reports.Spec `yaml:"-"` // Source, resolved
+	Section string        `yaml:"-"` // the section of its file
+	Spec    evidence.Spec `yaml:"-"` // Source, resolved
 }
 
 // Section is one file of the catalogue.
@@ -52,12 +52,12 @@ type Section struct {
 }
 
 var (
-	levels = []reports.Level{reports.Must, reports.Should, reports.May, reports.Info}
+	levels = []evidence.Level{evidence.Must, evidence.Should, evidence.May, evidence.Info}
 	idForm = regexp.MustCompile(`^[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$`)
 )
 
 // Levels lists the levels of rows.
-func Levels() []reports.Level { return slices.Clone(levels) }
+func Levels() []evidence.Level { return slices.Clone(levels) }
 
 // Catalogue is every section, in order.
 type Catalogue struct {

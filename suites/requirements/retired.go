@@ -35,22 +35,22 @@ var retired = sync.OnceValues(func() ([]gone, error) {
 	return doc.Retired, nil
 })
 
-// Retired names the rows that took the place of one that is gone. ok is false for an id that was never retired.
-func Retired(id string) (replacedBy []string, ok bool) {
+// Retired names the rows that took the place of one that is gone; nil for an id that was never retired.
+func Retired(id string) (replacedBy []string) {
 	list, _ := retired() // a list that cannot be read is a defect of ours, which a test finds
 	for _, g := range list {
 		if g.ID == id {
-			return g.By, true
+			return g.By
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // Gone tells somebody who names a retired row what has become of it: "a.b was retired; it is c.d now". It is "" for any
 // other id.
 func Gone(id string) string {
-	by, ok := Retired(id)
-	if !ok {
+	by := Retired(id)
+	if by == nil {
 		return ""
 	}
 	return fmt.Sprintf("%s was retired; it is %s now", id, strings.Join(by, " and "))

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/authconform/authconform/reports"
+	"github.com/authconform/authconform/evidence"
 )
 
 var rfc = regexp.MustCompile(`^RFC (\d+)$`)
@@ -40,7 +40,8 @@ var indieAuthAnchors = map[string]string{
 	"4": "discovery", "4.1": "discovery-by-clients", "4.1.1": "indieauth-server-metadata", "4.2": "client-information-discovery",
 	"4.2.1": "client-metadata", "4.2.2": "redirect-url",
 	"5": "authorization", "5.1": "discovery-0", "5.2": "authorization-request", "5.2.1": "authorization-response",
-	"5.3": "redeeming-the-authorization-code", "5.3.1": "request", "5.3.3": "access-token-response", "5.4": "authorization-server-confirmation",
+	"5.3": "redeeming-the-authorization-code", "5.3.1": "request", "5.3.3": "access-token-response",
+	"5.4": "authorization-server-confirmation",
 	"5.5": "refresh-tokens", "5.5.1": "refreshing-an-access-token",
 	"7": "token-revocation", "7.1": "token-revocation-request", "8": "accessing-protected-resources", "8.1": "error-responses",
 	"10": "security-considerations", "10.1": "preventing-phishing-and-redirect-attacks",
@@ -48,7 +49,7 @@ var indieAuthAnchors = map[string]string{
 
 // Resolve turns "RFC 6749 §4.1.2" into a name, a section and a link to its anchor. Several sources are parted by ";";
 // the first is the row's. What stands behind § is the section or, for the sources with named anchors, the anchor.
-func Resolve(source string) (reports.Spec, error) {
+func Resolve(source string) (evidence.Spec, error) {
 	first, _, _ := strings.Cut(source, ";")
 	name, section, _ := strings.Cut(strings.TrimSpace(first), "§")
 	name, section = strings.TrimSpace(name), strings.TrimSpace(section)
@@ -60,17 +61,17 @@ func Resolve(source string) (reports.Spec, error) {
 				url = "https://www.rfc-editor.org/rfc/rfc" + m[1] + "#appendix-" + strings.TrimPrefix(section, "App. ")
 			}
 		}
-		return reports.Spec{Name: name, Section: section, URL: url}, nil
+		return evidence.Spec{Name: name, Section: section, URL: url}, nil
 	}
 	form, ok := sources[name]
 	if !ok {
-		return reports.Spec{}, fmt.Errorf("spec %q is not a known source", source)
+		return evidence.Spec{}, fmt.Errorf("spec %q is not a known source", source)
 	}
 	anchor := section
 	if name == "IndieAuth" {
 		if anchor, ok = indieAuthAnchors[section]; !ok {
-			return reports.Spec{}, fmt.Errorf("spec %q: no such section of IndieAuth", source)
+			return evidence.Spec{}, fmt.Errorf("spec %q: no such section of IndieAuth", source)
 		}
 	}
-	return reports.Spec{Name: name, Section: section, URL: strings.TrimSuffix(fmt.Sprintf(form, anchor), "#")}, nil
+	return evidence.Spec{Name: name, Section: section, URL: strings.TrimSuffix(fmt.Sprintf(form, anchor), "#")}, nil
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/reports"
 )
 
 func TestEachChangeMakesAnotherSecret(t *testing.T) {
@@ -73,9 +73,10 @@ func TestAForgedTokenKeepsWhatWasNotForged(t *testing.T) {
 	ctx := judge.With(t.Context(), judge.NewRecord())
 	token := Parse(ctx, good)
 	for name, c := range map[string]struct{ got, want string }{
-		"the right key":   {token.Signed("key"), good},
-		"another claim":   {token.Claim("exp", 2).Signed("key"), signed(t, `{"alg":"HS256"}`, `{"exp":2,"iss":"me"}`, "key")},
-		"another header":  {token.With("alg", "none").Unsigned(), strings.TrimSuffix(signed(t, `{"alg":"none"}`, `{"exp":1,"iss":"me"}`, ""), "")},
+		"the right key": {token.Signed("key"), good},
+		"another claim": {token.Claim("exp", 2).Signed("key"), signed(t, `{"alg":"HS256"}`, `{"exp":2,"iss":"me"}`, "key")},
+		"another header": {token.With("alg", "none").Unsigned(),
+			strings.TrimSuffix(signed(t, `{"alg":"none"}`, `{"exp":1,"iss":"me"}`, ""), "")},
 		"the old one yet": {token.Signed("key"), good},
 	} {
 		if !strings.HasPrefix(c.want, strings.TrimSuffix(c.got, ".")) {
@@ -92,7 +93,7 @@ func TestATokenThatIsNoJWTIsNotForged(t *testing.T) {
 	for _, token := range []string{"opaque", "a.b", "!.!.!", "bm8.bm8.x"} {
 		record := judge.NewRecord()
 		judge.Run(func() { Parse(judge.With(context.Background(), record), token) })
-		if got := record.Outcome(reports.Must, true).Verdict; got != reports.NotApplicable {
+		if got := record.Outcome(evidence.Must, true).Verdict; got != evidence.NotApplicable {
 			t.Errorf("%s: %s, want not applicable", token, got)
 		}
 	}

@@ -217,7 +217,7 @@ func (p *Proxy) note(e *wire.Exchange) {
 	p.mu.Lock()
 	ctx := p.ctx
 	p.mu.Unlock()
-	wire.Note(wire.WithLabel(ctx, "the home, to the account-link proxy"), e)
+	wire.Note(judge.Step(ctx, "the home, to the account-link proxy"), e)
 }
 
 func (p *Proxy) talk(w http.ResponseWriter, r *http.Request) {

@@ -46,11 +46,11 @@ func Present(ctx context.Context) bool { return ctx.Value(proxyKey{}) != nil }
 func From(ctx context.Context) *Proxy {
 	s, ok := ctx.Value(proxyKey{}).(*Starter)
 	if !ok {
-		judge.NotRun(ctx, "needs account-link: no proxy in this run")
+		judge.Lacks(ctx, "account-link", "no proxy in this run")
 	}
 	s.once.Do(func() { s.proxy, s.err = s.start() })
 	if s.err != nil {
-		judge.NotRun(ctx, "needs account-link: %v", s.err)
+		judge.Lacks(ctx, "account-link", "%v", s.err)
 	}
 	return s.proxy
 }

@@ -12,8 +12,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/authconform/authconform/internal/mapping"
 	"github.com/authconform/authconform/internal/suggest"
-	"github.com/authconform/authconform/reports"
 )
 
 // A Step is something that a person does on a provider's page: fills in fields, presses a button. It is due when all
@@ -78,7 +78,7 @@ func ReadSteps(file string, raw []byte) ([]Step, error) {
 	var steps []Step
 	for _, n := range doc.Content[0].Content {
 		s := Step{Name: fmt.Sprintf("%s:%d", file, n.Line)}
-		if err := reports.EachKey(n, file, keys, s.set); err != nil {
+		if err := mapping.Each(n, file, keys, s.set); err != nil {
 			return nil, err
 		}
 		if len(s.Type) == 0 && s.Press == "" {

@@ -16,11 +16,14 @@ var _ = Describe("A stock OAuth client", func() {
 	It(requirement("oauth2.stock.code"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		library, under := stockClient(ctx)
-		_, err := library.Exchange(under, oauth.Code(ctx, server, ""))
-		Expect(ctx, err).To(Be("the library's error", error(nil)))
-		if names(document(ctx), pkceMethods, "S256") {
+		back := server.Authorize(ctx, server.Request().Apply(oauth.Unbound()...))
+		if back.Code != "" {
+			_, err := library.Exchange(under, back.Code)
+			Expect(Step(ctx, "without PKCE"), err).To(Be("the library's error", error(nil)))
+		}
+		if back.Code == "" || names(document(ctx), pkceMethods, "S256") {
 			own := oauth2.GenerateVerifier()
-			_, err = library.Exchange(under, oauth.Code(ctx, server, own), oauth2.VerifierOption(own))
+			_, err := library.Exchange(under, oauth.Code(ctx, server, own), oauth2.VerifierOption(own))
 			Expect(Step(ctx, "PKCE"), err).To(Be("the library's error", error(nil)))
 		}
 	})
@@ -36,7 +39,7 @@ var _ = Describe("A stock OAuth client", func() {
 		}
 		Secret(ctx, "access_token", fresh.AccessToken)
 		Expect(ctx, api.Fetch(ctx, bearer(fresh.AccessToken))).To(HaveStatus(200))
-		Expect(Step(ctx, "the refresh token that it keeps"), server.Renew(ctx, fresh.RefreshToken)).To(IssueTokens())
+		Expect(Step(ctx, "the refresh token that it keeps"), server.Renew(ctx, fresh.RefreshToken)).To(HaveText("access_token"))
 	})
 })
 
@@ -47,7 +50,7 @@ func stockClient(ctx context.Context) (*oauth2.Config, context.Context) {
 	if at.Basic {
 		style = oauth2.AuthStyleInHeader
 	}
-	redirect := parameter(oauth.Get[oauth.Authorizer](ctx).Request(), "redirect_uri")
+	redirect := oauth.Get[oauth.Authorizer](ctx).Request().Get("redirect_uri")
 	return &oauth2.Config{
 		ClientID: client.ID, ClientSecret: client.Secret, RedirectURL: redirect,
 		Endpoint: oauth2.Endpoint{TokenURL: at.URL, AuthStyle: style},

@@ -1,0 +1,26 @@
+package evidence
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Clear takes the record of an earlier run, and the views of it, out of a folder: nothing there may look like this run's.
+// What else stands there is left alone.
+func Clear(dir string, views []string) error {
+	var errs []error
+	for _, name := range append(views, FileName) {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	old, _ := filepath.Glob(filepath.Join(dir, Shots, "*"))
+	for _, path := range old {
+		if shot.MatchString(Shots + "/" + filepath.Base(path)) {
+			errs = append(errs, os.Remove(path))
+		}
+	}
+	return errors.Join(errs...)
+}

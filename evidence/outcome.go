@@ -1,0 +1,85 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// fewBroken is how many defects of ours are named: one cause often has many.
+const fewBroken = 5
+
+// Outcome is the error that decides the exit code of a run, whoever asks: the run itself, merge, or report. nil: everything
+// judged conforms, or fails only as the baseline says. The error is silent where the reports say it all.
+func (s *Set) Outcome(strict bool) error {
+	end := s.End
+	if end == nil {
+		end = &End{Interrupt: "the run was killed"}
+	}
+	switch {
+	case len(end.Broken) > 0:
+		return exit.With(exit.Broken, broken(end.Broken))
+	case end.Refused != "":
+		return exit.With(exit.NoTarget, errors.New(end.Refused))
+	case end.Banned:
+		return exit.With(exit.NoTarget, errors.New(end.Lost))
+	case end.Interrupt != "":
+		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; what was judged until then is reported", end.Interrupt))
+	case end.Lost != "":
+		return exit.With(exit.Failed, errors.New(end.Lost))
+	case len(s.Unfinished()) > 0:
+		return exit.With(exit.Broken, fmt.Errorf("%d rows have no verdict, %s among them", len(s.Unfinished()), s.Unfinished()[0]))
+	case len(s.Problems) > 0:
+		return exit.With(exit.Failed, errors.New("the baseline no longer fits"))
+	}
+	return s.verdict(strict)
+}
+
+// verdict is the error of results that are red, or that say nothing.
+func (s *Set) verdict(strict bool) error {
+	missing := 0
+	for _, r := range s.Results {
+		if s.Misses(r) {
+			missing++
+		}
+	}
+	switch {
+	case missing > 0:
+		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run for want of what --require demands", missing))
+	case slices.ContainsFunc(s.Results, func(r Result) bool { return r.Verdict.Red(strict) }):
+		return exit.Silent(exit.Failed)
+	case s.Judged() == 0 && s.Head.Shard == "": // of a shard only merge can say so
+		return exit.With(exit.Empty, errors.New("nothing was judged: no row that was selected could be run, or applies"))
+	}
+	return nil
+}
+
+// Misses tells whether a row was not run for want of something that the run demands.
+func (s *Set) Misses(r Result) bool {
+	return r.Verdict == NotRun && slices.Contains(s.Head.Require, r.Need)
+}
+
+// Judged is how many rows were judged: those that were run, and apply.
+func (s *Set) Judged() int {
+	n := 0
+	for _, r := range s.Results {
+		if r.Verdict != NotRun && r.Verdict != NotApplicable {
+			n++
+		}
+	}
+	return n
+}
+
+func broken(list []string) error {
+	var errs []error
+	for i, b := range list {
+		if i == fewBroken {
+			errs = append(errs, fmt.Errorf("and %d more of them", len(list)-i))
+			break
+		}
+		errs = append(errs, errors.New("a defect of authconform, please report it: "+b))
+	}
+	return errors.Join(errs...)
+}

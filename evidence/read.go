@@ -1,0 +1,133 @@
+package evidence
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+)
+
+// longestLine bounds a line of a file that somebody else may have written.
+const longestLine = 256 << 20
+
+// ErrOld is the error of a folder that an older authconform wrote, which kept no record.
+var ErrOld = errors.New("it was written by an older authconform, which kept no run.jsonl; judge again")
+
+// Read reads the run of a folder. It is strict: a format or member that it does not know, a row twice, or a file name that
+// leads out of the folder is an error that names the line. A last line that is cut off is what a killed run leaves.
+func Read(dir string) (*Set, error) {
+	path := filepath.Join(dir, FileName)
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		if _, old := os.Stat(filepath.Join(dir, "report.json")); old == nil {
+			return nil, fmt.Errorf("%s: %w", dir, ErrOld)
+		}
+		return nil, fmt.Errorf("%s holds no run: there is no %s", dir, FileName)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	s, err := parse(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s%w", path, err)
+	}
+	s.Dir = dir
+	return s, nil
+}
+
+func parse(r io.Reader) (*Set, error) {
+	s := &Set{}
+	lines := bufio.NewScanner(r)
+	lines.Buffer(make([]byte, 1<<20), longestLine)
+	seen := map[string]bool{}
+	n := 0
+	for lines.Scan() {
+		n++
+		var l line
+		if err := strictly(lines.Bytes(), &l); err != nil {
+			if n > 1 && errors.Is(err, io.ErrUnexpectedEOF) && !lines.Scan() {
+				break // the line that was being written
+			}
+			return nil, fmt.Errorf(":%d: %w", n, err)
+		}
+		if err := s.take(l, n, seen); err != nil {
+			return nil, fmt.Errorf(":%d: %w", n, err)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf(":%d: %w", n+1, err)
+	}
+	if n == 0 {
+		return nil, errors.New(": it is empty")
+	}
+	Sort(s.Results)
+	return s, nil
+}
+
+func strictly(raw []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
+}
+
+func (s *Set) take(l line, n int, seen map[string]bool) error {
+	switch {
+	case n == 1 && l.Head == nil:
+		return errors.New("it is no record of a run: the first line has no head")
+	case n == 1 && l.Head.Version != Version:
+		return fmt.Errorf("version is %q; this program reads %s", l.Head.Version, Version)
+	case n == 1:
+		s.Head = *l.Head
+	case s.End != nil:
+		return errors.New("something stands behind the end")
+	case l.End != nil:
+		s.End = l.End
+	case l.Result == nil:
+		return errors.New("the line is neither a result nor the end")
+	case seen[l.Result.ID]:
+		return fmt.Errorf("%s stands twice", l.Result.ID)
+	default:
+		if err := local(*l.Result); err != nil {
+			return err
+		}
+		seen[l.Result.ID] = true
+		s.Results = append(s.Results, *l.Result)
+	}
+	return nil
+}
+
+// shot is how the files of a run are named.
+var shot = regexp.MustCompile(`^` + Shots + `/[a-z0-9.-]+$`)
+
+// local refuses results that name files outside of the run's folder.
+func local(r Result) error {
+	for _, item := range r.Evidence {
+		if item.Browser == nil {
+			continue
+		}
+		for _, name := range []string{item.Browser.Screenshot, item.Browser.DOM} {
+			if name != "" && !shot.MatchString(name) {
+				return fmt.Errorf("%s names the file %q; files of a run stand in %s/", r.ID, name, Shots)
+			}
+		}
+	}
+	return nil
+}
+
+// Picture reads a file of the run's folder; nil where it is not there.
+func (s *Set) Picture(name string) []byte {
+	if s.Dir == "" || !shot.MatchString(name) {
+		return nil
+	}
+	raw, err := os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(name)))
+	if err != nil {
+		return nil
+	}
+	return raw
+}

@@ -1,0 +1,184 @@
+package redact
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// kinds are the names of members, parameters and headers whose value is a secret, folded, and the word that stands for it.
+var kinds = map[string]string{
+	"password": "password", "newpassword": "password", "currentpassword": "password", "passwd": "password", "pwd": "password",
+	"passphrase": "password", "code": "code", "authcode": "code", "authorizationcode": "code", "result": "code", "devicecode": "code",
+	"accesstoken": "access_token", "refreshtoken": "refresh_token", "idtoken": "id_token", "token": "token",
+	"authsig": "signature", "clientsecret": "client_secret", "codeverifier": "verifier", "clientassertion": "assertion", "assertion": "assertion",
+	"authorization": "credentials", "proxyauthorization": "credentials", "cookie": "cookie",
+	"webhookid": "webhook", "secret": "secret", "totpsecret": "secret", "apikey": "api_key", "xapikey": "api_key", "sessionid": "session",
+}
+
+// endings make longer names of secrets: csrf_token, signing_secret, user_password.
+var endings = []struct{ ending, kind string }{{"token", "token"}, {"secret", "secret"}, {"password", "password"}, {"apikey", "api_key"}}
+
+// kindOf is the kind of secret that a name promises; "": none. Case and separators do not count.
+func kindOf(name string) string {
+	folded := strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(lower(name))
+	if kind := kinds[folded]; kind != "" {
+		return kind
+	}
+	for _, e := range endings {
+		if strings.HasSuffix(folded, e.ending) {
+			return e.kind
+		}
+	}
+	return ""
+}
+
+var (
+	jwt     = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*`)
+	pair    = regexp.MustCompile(`([A-Za-z_.-]+)=([^&\s"'<>#;]+)`)
+	part    = regexp.MustCompile(`(?s)name="([A-Za-z_.-]+)"(?:;[^\r\n]*)?\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.*?)\r?\n--`)
+	scanned = regexp.MustCompile(`"([A-Za-z_. -]+)"\s*:\s*"((?:[^"\\]|\\.)*)"`)
+)
+
+// LearnText learns the secrets that stand in a text: a URL, a form, JSON, a multipart body.
+func (t *Table) LearnText(text string) {
+	for _, m := range all(scanned, text, `"`) {
+		var value string
+		if json.Unmarshal([]byte(`"`+m[2]+`"`), &value) == nil {
+			t.member(m[1], value, m[2])
+		}
+	}
+	var v any
+	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
+		if json.Unmarshal([]byte(trimmed), &v) == nil {
+			t.walk("", v)
+		}
+	}
+	for _, m := range all(part, text, `name="`) {
+		t.member(m[1], m[2])
+	}
+	for _, m := range all(pair, text, "=") {
+		if value, err := url.QueryUnescape(m[2]); err == nil {
+			t.member(m[1], value, m[2])
+		}
+	}
+	for _, m := range all(jwt, text, "eyJ") {
+		t.Learn("jwt", m[0])
+	}
+}
+
+// all finds a form in a text that has its sign: looking for the sign alone is much faster, and most long texts have none.
+func all(form *regexp.Regexp, text, sign string) [][]string {
+	if !strings.Contains(text, sign) {
+		return nil
+	}
+	return form.FindAllStringSubmatch(text, -1)
+}
+
+// walk learns from JSON: a member that promises a secret keeps its promise for every text below it. What is called a code or
+// a result keeps it for itself alone: answers of many kinds stand in members of these names.
+func (t *Table) walk(name string, v any) {
+	switch v := v.(type) {
+	case string:
+		t.member(name, v)
+	case []any:
+		if kindOf(name) == "code" {
+			name = ""
+		}
+		for _, item := range v {
+			t.walk(name, item)
+		}
+	case map[string]any:
+		for _, member := range slices.Sorted(maps.Keys(v)) { // secrets are numbered as they are met
+			under := member
+			if kind := kindOf(name); kindOf(member) == "" && kind != "" && kind != "code" {
+				under = name
+			}
+			t.walk(under, v[member])
+		}
+	}
+}
+
+// LearnHeader learns the secrets of a request's or an answer's headers.
+func (t *Table) LearnHeader(h http.Header) {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, v := range h[name] {
+			switch lower(name) {
+			case "authorization", "proxy-authorization":
+				scheme, value, found := strings.Cut(v, " ")
+				if !found {
+					value = scheme
+				}
+				t.member(name, strings.TrimSpace(value))
+			case "cookie":
+				t.cookies(v, strings.Split(v, ";"))
+			case "set-cookie":
+				first, _, _ := strings.Cut(v, ";")
+				t.cookies(v, []string{first})
+			case "location":
+				t.LearnText(v)
+			default:
+				t.member(name, v)
+			}
+		}
+	}
+}
+
+// cookies learns the values of cookies, or the whole header if it holds none.
+func (t *Table) cookies(header string, pairs []string) {
+	for _, p := range pairs {
+		_, value, found := strings.Cut(p, "=")
+		if !found {
+			value = header
+		}
+		t.member("cookie", strings.Trim(strings.TrimSpace(value), `"`))
+	}
+}
+
+func (t *Table) member(name, value string, spelled ...string) {
+	if kind := kindOf(name); kind != "" && !plain(value) {
+		t.Learn(kind, value, spelled...)
+	}
+}
+
+// plain tells whether a value that stands where a secret may stand is none: the protocol's own words, and error codes,
+// which stand in members called code too.
+func plain(value string) bool { return len(value) < 3 || words[value] || errorWord.MatchString(value) }
+
+var words = map[string]bool{
+	"Bearer": true, "bearer": true, "username": true, "password": true, "User linked": true, "code": true, "token": true, "true": true,
+	"false": true, "null": true, "none": true, "query": true,
+}
+
+var errorWord = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)+$`)
+
+// alone hides the secrets that are too short to be searched for, where they are the whole value of a member, a parameter or
+// a header's field.
+func (t *Table) alone(text string) string {
+	if len(t.short) == 0 {
+		return text
+	}
+	if name, whole := t.short[text]; whole {
+		return name
+	}
+	for _, form := range []*regexp.Regexp{scanned, part, pair} {
+		text = form.ReplaceAllStringFunc(text, func(found string) string {
+			m := form.FindStringSubmatch(found)
+			value := m[2]
+			if form == pair {
+				value, _ = url.QueryUnescape(value)
+			}
+			name, secret := t.short[value]
+			if !secret || kindOf(m[1]) == "" {
+				return found
+			}
+			at := strings.LastIndex(found, m[2])
+			return found[:at] + name + found[at+len(m[2]):]
+		})
+	}
+	return text
+}

@@ -1,0 +1,114 @@
+package redact
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// Shortest is the length of the secrets that are searched for in free text, in bytes. Shorter ones would be found inside
+// other words: they are hidden where they stand alone, as the value of a field, a header or a member.
+const Shortest = 8
+
+// Table knows the secrets of one row, and behind them those of its run. It is safe for concurrent use.
+type Table struct {
+	run *Table // nil: this is the run's
+
+	mu     sync.Mutex
+	names  map[string]string // secret -> its name
+	counts map[string]int    // kind -> secrets seen
+	index  index             // of the spellings of those that are long enough
+	short  map[string]string // of the others
+}
+
+// New makes a table that knows nothing yet. What it learns, the run's table learns too, for other rows; run may be nil.
+func New(run *Table) *Table {
+	return &Table{run: run, names: map[string]string{}, counts: map[string]int{}, index: index{}, short: map[string]string{}}
+}
+
+// Learn makes a value a secret of a kind ("access_token"); spelled are ways in which it was met.
+func (t *Table) Learn(kind, value string, spelled ...string) {
+	if value == "" || strings.Contains(value, "‹") {
+		return
+	}
+	if t.run != nil {
+		t.run.Learn(kind, value, spelled...)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	name, known := t.names[value]
+	if !known {
+		name = t.name(kind)
+		t.names[value] = name
+		spelled = append(spelled, spellings(value)...)
+	}
+	for _, form := range spelled {
+		if len(form) >= Shortest {
+			t.index.add(form, name)
+		} else if form == value {
+			t.short[form] = name
+		}
+	}
+}
+
+// name is the next of a kind. Those of a run have no numbers: rows are judged in another order every time.
+func (t *Table) name(kind string) string {
+	if t.run == nil {
+		return "‹" + kind + "›"
+	}
+	t.counts[kind]++
+	return fmt.Sprintf("‹%s %d›", kind, t.counts[kind])
+}
+
+// Hide replaces every known secret in a text.
+func (t *Table) Hide(text string) string { return t.HideAll([]string{text})[0] }
+
+// HideAll is Hide for texts that belong together, in order: a secret that is split over several of them is found too.
+func (t *Table) HideAll(parts []string) []string {
+	hidden := t.hide(parts)
+	if t.run != nil {
+		hidden = t.run.hide(hidden)
+	}
+	for i, part := range hidden {
+		if strings.Contains(part, "eyJ") {
+			hidden[i] = jwt.ReplaceAllString(part, "‹jwt›")
+		}
+	}
+	return hidden
+}
+
+func (t *Table) hide(parts []string) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	whole := strings.Join(parts, "")
+	found := t.index.find(whole)
+	out := make([]string, len(parts))
+	start := 0
+	for i, part := range parts {
+		out[i] = t.alone(replaced(part, start, found))
+		start += len(part)
+	}
+	return out
+}
+
+// replaced is a part of a whole text, from start on, with what was found in the whole named: where a match begins stands
+// its name, and nothing of it is left where it goes on.
+func replaced(part string, start int, found []match) string {
+	var b strings.Builder
+	at, end := start, start+len(part)
+	for _, m := range found {
+		if m.end <= at || m.start >= end {
+			continue
+		}
+		if m.start >= at {
+			b.WriteString(part[at-start : m.start-start])
+			b.WriteString(m.name)
+		}
+		at = min(m.end, end)
+	}
+	if at == start {
+		return part
+	}
+	b.WriteString(part[at-start:])
+	return b.String()
+}

@@ -1,0 +1,90 @@
+package evidence
+
+import "time"
+
+// Result is what became of one requirement.
+type Result struct {
+	ID         string   `json:"id"`
+	Profile    string   `json:"profile"`
+	Section    string   `json:"section"`
+	Level      Level    `json:"level"`
+	Place      int      `json:"place"` // of the row in the catalogue: the order that readers restore
+	Title      string   `json:"title"` // the requirement's sentence
+	Verdict    Verdict  `json:"verdict"`
+	Reason     string   `json:"reason,omitempty"`  // why blocked, not run, not applicable; the first failure otherwise
+	Need       string   `json:"need,omitempty"`    // the condition that is lacking, of not_run and not_applicable rows
+	Cause      string   `json:"cause,omitempty"`   // what rows that are blocked by the same thing share
+	Known      string   `json:"known,omitempty"`   // why it is known to fail, as the baseline says; set by readers
+	Vectors    []string `json:"vectors,omitempty"` // stable names of the inputs that failed, for baselines and programs
+	Spec       Spec     `json:"spec"`
+	DurationMS float64  `json:"duration_ms"`
+
+	Failures []Failure `json:"failures,omitempty"` // every check that did not hold, in order
+	Notes    []string  `json:"notes,omitempty"`    // observations of MAY and INFO rows
+	Evidence []Item    `json:"evidence,omitempty"` // everything that was seen, in order
+}
+
+// Spec is where the sentence stands.
+type Spec struct {
+	Name    string `json:"name"` // "RFC 6749"
+	Section string `json:"section,omitempty"`
+	URL     string `json:"url"`
+}
+
+// Failure is one check that did not hold.
+type Failure struct {
+	Vector   string `json:"vector,omitempty"` // stable name of the input: "RM12 other port"
+	Value    string `json:"value,omitempty"`  // the input itself
+	Expected string `json:"expected"`
+	Got      string `json:"got"`
+}
+
+// Item is one thing that was seen. Exactly one of its first three members is set.
+type Item struct {
+	Exchange *Exchange    `json:"exchange,omitempty"`
+	Browser  *BrowserStep `json:"browser,omitempty"`
+	Note     string       `json:"note,omitempty"`
+
+	Rank   int    `json:"rank,omitempty"`   // place of its vector in the row's list, from 1; 0: it belongs to none
+	Vector string `json:"vector,omitempty"` // stable name of the vector
+	Step   string `json:"step,omitempty"`   // the step of the spec
+}
+
+// Exchange is one HTTP request and what came back. WebSocket messages are exchanges with Method "WS".
+type Exchange struct {
+	Method          string    `json:"method"`
+	URL             string    `json:"url"`
+	RequestHeaders  []Header  `json:"request_headers,omitempty"`
+	RequestBody     string    `json:"request_body,omitempty"`
+	RequestCut      int       `json:"request_cut,omitempty"` // bytes of the request's body beyond BodyLimit, which are not kept
+	Status          int       `json:"status,omitempty"`      // 0: no answer, see Error
+	ResponseHeaders []Header  `json:"response_headers,omitempty"`
+	ResponseBody    string    `json:"response_body,omitempty"`
+	ResponseCut     int       `json:"response_cut,omitempty"` // the same of the answer's
+	Error           string    `json:"error,omitempty"`        // why there was no (whole) answer
+	Started         time.Time `json:"started"`
+	DurationMS      float64   `json:"duration_ms"`
+}
+
+// BodyLimit is how many bytes of a body are kept.
+const BodyLimit = 64 << 10
+
+// Header is one header line; order and repetition are kept.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// BrowserStep is one thing the browser did or showed.
+type BrowserStep struct {
+	Doing      string `json:"doing"`
+	URL        string `json:"url"`
+	Screenshot string `json:"screenshot,omitempty"` // a file of the run's folder: "screenshots/ID-1.png"
+	DOM        string `json:"dom,omitempty"`        // the same, as text
+}
+
+// File is a picture or a page on its way to the run's folder.
+type File struct {
+	Name    string `json:"name"` // "screenshots/ID-1.png"
+	Content []byte `json:"content"`
+}

@@ -1,0 +1,31 @@
+package mapping
+
+import (
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+func TestAWrongMappingIsRefusedWithItsLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"name: a\ncolor: b\n": "",
+		"name: a\ncolr: b\n":  `f.yaml:2: unknown key "colr"; did you mean "color"?`,
+		"- a\n":               "f.yaml:1: a mapping with name, color is wanted",
+		"word\n":              "a mapping",
+		"name: a\nname: b\n":  "f.yaml:2: key \"name\" stands twice",
+	} {
+		var doc yaml.Node
+		if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		err := Each(doc.Content[0], "f.yaml", []string{"name", "color"}, func(key string, _ *yaml.Node) error {
+			keys = append(keys, key)
+			return nil
+		})
+		if want == "" && (err != nil || strings.Join(keys, " ") != "name color") || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v, keys %v, want %q", text, err, keys, want)
+		}
+	}
+}

@@ -1,0 +1,243 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/authconform/authconform/evidence"
+)
+
+// total is how many rows have a verdict.
+type total struct {
+	verdict evidence.Verdict
+	n       int
+}
+
+// totals counts the verdicts that there are, worst first.
+func totals(results []evidence.Result) []total {
+	n := map[evidence.Verdict]int{}
+	for _, r := range results {
+		n[r.Verdict]++
+	}
+	var out []total
+	for _, v := range evidence.Verdicts {
+		if n[v] > 0 {
+			out = append(out, total{v, n[v]})
+		}
+	}
+	return out
+}
+
+// section is the results of one section, in order.
+type section struct {
+	name    string
+	results []evidence.Result
+}
+
+func sections(results []evidence.Result) []section {
+	var out []section
+	at := map[string]int{}
+	for _, r := range results {
+		i, ok := at[r.Section]
+		if !ok {
+			i = len(out)
+			at[r.Section] = i
+			out = append(out, section{name: r.Section})
+		}
+		out[i].results = append(out[i].results, r)
+	}
+	return out
+}
+
+// group is rows of one verdict that have one cause.
+type group struct {
+	verdict evidence.Verdict
+	cause   string
+	results []evidence.Result
+}
+
+// groups are the rows of the verdicts by cause: in the order of the verdicts, then of the first row.
+func groups(results []evidence.Result, verdicts ...evidence.Verdict) []group {
+	type key struct {
+		verdict evidence.Verdict
+		cause   string
+	}
+	var out []group
+	at := map[key]int{}
+	for _, r := range results {
+		if !slices.Contains(verdicts, r.Verdict) {
+			continue
+		}
+		k := key{r.Verdict, cause(r)}
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, group{verdict: k.verdict, cause: k.cause})
+		}
+		out[i].results = append(out[i].results, r)
+	}
+	slices.SortStableFunc(out, func(a, b group) int {
+		return slices.Index(verdicts, a.verdict) - slices.Index(verdicts, b.verdict)
+	})
+	return out
+}
+
+// cause is what rows that failed alike share.
+func cause(r evidence.Result) string {
+	switch {
+	case r.Verdict == evidence.NotRun:
+		return cmp.Or(r.Need, r.Reason)
+	case r.Verdict == evidence.KnownFail:
+		return r.Known
+	case r.Verdict == evidence.Blocked:
+		return cmp.Or(r.Cause, r.Reason)
+	case len(r.Failures) > 0:
+		return "expected " + r.Failures[0].Expected
+	}
+	return r.Reason
+}
+
+// reasons are the different reasons of a group's rows.
+func (g group) reasons() []string {
+	var out []string
+	for _, r := range g.results {
+		if r.Reason != "" && !slices.Contains(out, r.Reason) {
+			out = append(out, r.Reason)
+		}
+	}
+	return out
+}
+
+// unmet are the verdicts of rows that people must look at, worst first.
+var unmet = []evidence.Verdict{evidence.Fail, evidence.Blocked, evidence.Warn, evidence.KnownFail}
+
+// telling is the exchange that shows a row's first failure, and where it stands in the evidence; -1 if there is none. It
+// is the last one of the failed vector, if it can be with the status that the failure tells of.
+func telling(r evidence.Result) (*evidence.Exchange, int) {
+	best, rank := -1, 0
+	for i, item := range r.Evidence {
+		e := item.Exchange
+		if e == nil || e.Method == webSocket {
+			continue
+		}
+		if points := fit(r, item); points >= rank {
+			best, rank = i, points
+		}
+	}
+	if best < 0 {
+		return nil, -1
+	}
+	return r.Evidence[best].Exchange, best
+}
+
+// webSocket is the method of WebSocket messages.
+const webSocket = "WS"
+
+// fit is how well an item shows the first failure of its row.
+func fit(r evidence.Result, item evidence.Item) int {
+	if len(r.Failures) == 0 {
+		return 0
+	}
+	points := 0
+	f := r.Failures[0]
+	if f.Vector != "" && (place(item) == f.Vector || item.Vector == f.Vector) {
+		points += 2
+	}
+	if got, _, _ := strings.Cut(f.Got, " "); got == strconv.Itoa(item.Exchange.Status) {
+		points++
+	}
+	return points
+}
+
+// notice is something about a whole run that its reader must know.
+type notice struct {
+	kind    string
+	text    string
+	serious bool // it makes the run red
+}
+
+// notices are what must be said of a run beside its rows, the gravest first. A run that is red for a reason that no row
+// shows has a serious one.
+func notices(s *evidence.Set) []notice {
+	var out []notice
+	grave := func(kind, text string) {
+		if text != "" {
+			out = append(out, notice{kind, text, true})
+		}
+	}
+	end := s.End
+	if end == nil {
+		grave("killed", "The run was killed before its end.")
+		end = &evidence.End{}
+	}
+	for _, b := range end.Broken {
+		grave("harness", "A defect of authconform, please report it: "+b)
+	}
+	grave("door", end.Refused)
+	grave("target", end.Lost)
+	if end.Interrupt != "" {
+		grave("interrupted", "The run ended early: "+end.Interrupt)
+	}
+	if rows := s.Unfinished(); len(rows) > 0 && end.Refused == "" {
+		grave("unfinished", plural(len(rows), "row")+" without a verdict: "+few(rows))
+	}
+	for _, p := range s.Problems {
+		grave("baseline", p)
+	}
+	if n := missing(s); n > 0 {
+		grave("require", plural(n, "row")+" not run for want of what --require demands")
+	}
+	if len(out) == 0 && s.Judged() == 0 {
+		if s.Head.Shard == "" {
+			grave("empty", "Nothing was judged: no row that was selected could be run, or applies.")
+		} else {
+			out = append(out, notice{"empty", "This shard judged no row.", false})
+		}
+	}
+	for _, c := range end.Cleanup {
+		out = append(out, notice{"cleanup", c, false})
+	}
+	for _, w := range end.Warnings {
+		out = append(out, notice{"warning", w, false})
+	}
+	return out
+}
+
+// few names the first of a long list.
+func few(names []string) string {
+	const most = 10
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+// missing is how many rows were not run for want of what --require demands.
+func missing(s *evidence.Set) (n int) {
+	for _, r := range s.Results {
+		if s.Misses(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// end is how the run ended, also for a run that was killed.
+func end(s *evidence.Set) evidence.End {
+	if s.End == nil {
+		return evidence.End{}
+	}
+	return *s.End
+}
+
+// figures are the run's numbers in a line; "" for a run that was killed: it did not count them.
+func figures(s *evidence.Set) string {
+	if s.End == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s, %s, %s", took(s.End.DurationMS), plural(s.End.Requests, "request"), plural(s.End.Logins, "login"))
+}

@@ -1,0 +1,267 @@
+package replay
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/authconform/authconform/evidence"
+)
+
+const password = `own"er's pass\word & more=`
+
+// home is a small server with logins: flows, codes, tokens. Every use of a code is granted.
+type home struct {
+	mu    sync.Mutex
+	seen  []string // what was asked, in order
+	flows int
+	codes int
+}
+
+func (h *home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	var asked map[string]string
+	_ = json.Unmarshal(body, &asked)
+	say := func(format string, args ...any) { fmt.Fprintf(w, format, args...) }
+	switch {
+	case r.URL.Path == "/flow":
+		h.flows++
+		h.seen = append(h.seen, "flow")
+		say(`{"type":"form","flow_id":"f10w-of-this-run-%d","errors":{}}`, h.flows)
+	case strings.HasPrefix(r.URL.Path, "/flow/"):
+		if asked["password"] != password || r.URL.Path != fmt.Sprintf("/flow/f10w-of-this-run-%d", h.flows) {
+			say(`{"type":"form","errors":{"base":"invalid_auth"}}`)
+			return
+		}
+		h.codes++
+		h.seen = append(h.seen, "login")
+		say(`{"type":"create_entry","result":"c\/ode+%d"}`, h.codes)
+	case r.URL.Path == "/token" && r.PostFormValue("code") == fmt.Sprintf("c/ode+%d", h.codes), r.PostFormValue("refresh_token") == "refresh=1":
+		h.seen = append(h.seen, "token")
+		say(`{"access_token":"access-1","refresh_token":"refresh=1"}`)
+	case r.Header.Get("Authorization") == "Bearer access-1":
+		h.seen = append(h.seen, r.Method+" "+r.URL.Path)
+		say(`{"message":"hello"}`)
+	default:
+		http.Error(w, "no", http.StatusUnauthorized)
+	}
+}
+
+// run runs a script with the shell and returns what it printed.
+func run(t *testing.T, script string, env ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", script)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func needs(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			t.Skipf("NOT TESTED: no %s here", p)
+		}
+	}
+}
+
+type step struct{ path, kind, body, answer string }
+
+const (
+	form      = "application/x-www-form-urlencoded"
+	plainJSON = "application/json"
+	redeem    = "grant_type=authorization_code&code=‹code 1›&client_id=http%3A%2F%2Fclient%2F"
+)
+
+// login are the requests that make a password a code, as evidence has them.
+func login(url string) []step {
+	return []step{
+		{url + "/flow", plainJSON, `{"client_id":"http://client/"}`, `{"type":"form","flow_id":"0ld-flow-id-of-then","errors":{}}`},
+		{url + "/flow/0ld-flow-id-of-then", plainJSON, `{"username":"ada","password":"‹password 1›"}`, `{"type":"create_entry","result":"‹code 1›"}`},
+	}
+}
+
+func row(steps ...step) evidence.Result {
+	r := evidence.Result{ID: "a.row", Failures: []evidence.Failure{{Expected: "status 400\nonly", Got: "200"}}}
+	for i, s := range steps {
+		e := &evidence.Exchange{
+			Method: "POST", URL: s.path, RequestBody: s.body, Status: 200, ResponseBody: s.answer, DurationMS: 1,
+			Started: time.Unix(1e9, 0).Add(time.Duration(i) * time.Second),
+		}
+		if s.kind != "" {
+			e.RequestHeaders = []evidence.Header{{Name: "Content-Type", Value: s.kind}}
+		}
+		r.Evidence = append(r.Evidence, evidence.Item{Exchange: e})
+	}
+	return r
+}
+
+// TestAScriptGoesTheWholeWay: it logs in, takes what the answers bring, and does to a code what the row did to it.
+func TestAScriptGoesTheWholeWay(t *testing.T) {
+	needs(t, "sh", "curl", "sed", "od")
+	h := &home{}
+	server := httptest.NewServer(h)
+	defer server.Close()
+	r := row(append(login(server.URL),
+		step{server.URL + "/token", form, redeem, `{"access_token":"‹access_token 1›"}`},
+		step{server.URL + "/other", form, "unrelated=1", `{}`},
+		step{server.URL + "/token", form, redeem, `{"access_token":"‹access_token 2›"}`})...)
+	script := Script(r, 4, nil)
+	out, err := run(t, script, "AUTHCONFORM_PASSWORD="+password)
+	if err != nil || !strings.Contains(out, `"access_token":"access-1"`) {
+		t.Errorf("%v\n%s\n%s", err, out, script)
+	}
+	if want := []string{"flow", "login", "token", "token"}; !slices.Equal(h.seen, want) {
+		t.Errorf("the server saw %v, want %v", h.seen, want)
+	}
+	if out, err := run(t, script); err == nil || !strings.Contains(out, "the password of ada") {
+		t.Errorf("without a password: %v %s", err, out)
+	}
+	if out, err := run(t, script, "AUTHCONFORM_PASSWORD=wrong"); err == nil || !strings.Contains(out, "no CODE_1 in the answer") {
+		t.Errorf("with a wrong password: %v %s", err, out)
+	}
+}
+
+// TestATokenFromElsewhereComesFromALogin: of the client that uses it, and only if the target took it before.
+func TestATokenFromElsewhereComesFromALogin(t *testing.T) {
+	needs(t, "sh", "curl", "sed", "od")
+	h := &home{}
+	server := httptest.NewServer(h)
+	defer server.Close()
+	donor := row(append(login(server.URL), step{server.URL + "/token", form, redeem, `{"access_token":"‹access_token 1›","refresh_token":"‹refresh_token 1›"}`})...)
+	refresh := step{server.URL + "/token", form, "grant_type=refresh_token&refresh_token=‹refresh_token 7›&client_id=http%3A%2F%2Fother%2F", `{"access_token":"‹access_token 9›"}`}
+	r := row(refresh, refresh)
+	found := FindLogin([]evidence.Result{{}, donor})
+	if found == nil {
+		t.Fatal("there is no login")
+	}
+	script := Script(r, 1, found)
+	if !strings.Contains(script, `"client_id":"http://other/"`) || !strings.Contains(script, "client_id=http%3A%2F%2Fother%2F") {
+		t.Errorf("it is not the client's login:\n%s", script)
+	}
+	if out, err := run(t, script, "AUTHCONFORM_PASSWORD="+password); err != nil || !strings.Contains(out, "access-1") {
+		t.Errorf("%v\n%s\n%s", err, out, script)
+	}
+	if want := []string{"flow", "login", "token", "token", "token"}; !slices.Equal(h.seen, want) {
+		t.Errorf("the server saw %v, want %v", h.seen, want)
+	}
+	if invented := Script(row(refresh), 0, found); !strings.Contains(invented, "REFRESH_TOKEN_7:?") || strings.Contains(invented, "Log in first") {
+		t.Errorf("a token that the target may never have given comes from a login:\n%s", invented)
+	}
+}
+
+// sent is what curl is told, by a shell that has a function of that name.
+func sent(t *testing.T, script string, env ...string) []string {
+	t.Helper()
+	needs(t, "sh")
+	out, err := run(t, `curl() { printf '%s\000' "$@"; }; `+script, env...)
+	if err != nil {
+		t.Fatalf("%v: %s\n%s", err, out, script)
+	}
+	return strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")
+}
+
+func one(e evidence.Exchange) evidence.Result {
+	return evidence.Result{Evidence: []evidence.Item{{Exchange: &e}}}
+}
+
+func TestOneRequestIsOneCommand(t *testing.T) {
+	headers := func(pairs ...string) (list []evidence.Header) {
+		for i := 0; i < len(pairs); i += 2 {
+			list = append(list, evidence.Header{Name: pairs[i], Value: pairs[i+1]})
+		}
+		return list
+	}
+	for name, c := range map[string]struct {
+		e    evidence.Exchange
+		want []string
+	}{
+		"a GET":               {evidence.Exchange{Method: "GET", URL: "http://h/?a=1&b=%20"}, []string{"-i", "http://h/?a=1&b=%20"}},
+		"a POST of no kind":   {evidence.Exchange{Method: "POST", URL: "http://h/", RequestBody: "a=it's $HOME `id`\nnext"}, []string{"-i", "-H", "Content-Type:", "--data-raw", "a=it's $HOME `id`\nnext", "http://h/"}},
+		"an empty POST":       {evidence.Exchange{Method: "POST", URL: "http://h/"}, []string{"-i", "-X", "POST", "http://h/"}},
+		"a PUT":               {evidence.Exchange{Method: "PUT", URL: "http://h/", RequestHeaders: headers("Content-Type", "text/plain"), RequestBody: "@x"}, []string{"-i", "-X", "PUT", "-H", "Content-Type: text/plain", "--data-raw", "@x", "http://h/"}},
+		"a HEAD":              {evidence.Exchange{Method: "HEAD", URL: "http://h/"}, []string{"-i", "-I", "http://h/"}},
+		"dots and brackets":   {evidence.Exchange{Method: "GET", URL: "http://[::1]/a/../b"}, []string{"-i", "-g", "--path-as-is", "http://[::1]/a/../b"}},
+		"headers":             {evidence.Exchange{Method: "GET", URL: "http://h/", RequestHeaders: headers("X-Empty", "", "Content-Length", "3", "Host", "other")}, []string{"-i", "-H", "X-Empty;", "-H", "Host: other", "http://h/"}},
+		"a method with quote": {evidence.Exchange{Method: "G'ET;id", URL: "http://h/"}, []string{"-i", "-X", "G'ET;id", "http://h/"}},
+	} {
+		if got := sent(t, Script(one(c.e), 0, nil)); !slices.Equal(got, c.want) {
+			t.Errorf("%s: curl is told\n%q\nwant\n%q", name, got, c.want)
+		}
+	}
+}
+
+func TestASecretIsWrittenAsItsPlaceDemands(t *testing.T) {
+	env := []string{"TOKEN_1=a&b=\"c\\", "CODE_2=x y", "AUTHCONFORM_PASSWORD=it's", "AUTHCONFORM_CLIENT_SECRET=s/3"}
+	kind := func(k string) []evidence.Header { return []evidence.Header{{Name: "content-type", Value: k}} }
+	for name, c := range map[string]struct {
+		e    evidence.Exchange
+		want string
+	}{
+		"a header": {evidence.Exchange{Method: "GET", URL: "http://h/", RequestHeaders: []evidence.Header{{Name: "X", Value: "Bearer ‹token 1›"}}}, `X: Bearer a&b="c\`},
+		"JSON":     {evidence.Exchange{Method: "POST", URL: "http://h/", RequestHeaders: kind(plainJSON), RequestBody: `{"t":"‹token 1›"}`}, `{"t":"a&b=\"c\\"}`},
+		"a form":   {evidence.Exchange{Method: "POST", URL: "http://h/", RequestHeaders: kind(form), RequestBody: "t=‹code 2›&s=‹client_secret 1›"}, "t=%78%20%79&s=%73%2f%33"},
+		"text":     {evidence.Exchange{Method: "POST", URL: "http://h/", RequestHeaders: kind("text/plain"), RequestBody: "‹password›"}, "it's"},
+		"a query":  {evidence.Exchange{Method: "GET", URL: "http://h/a?t=%E2%80%B9code 2%E2%80%BA#f"}, "http://h/a?t=%78%20%79#f"},
+		"a path":   {evidence.Exchange{Method: "GET", URL: "http://h/‹token 1›/b"}, `http://h/a&b="c\/b`},
+	} {
+		if got := sent(t, Script(one(c.e), 0, nil), env...); !slices.Contains(got, c.want) {
+			t.Errorf("%s: curl is told %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestWhatCurlCannotSendHasNoScript(t *testing.T) {
+	for name, e := range map[string]evidence.Exchange{
+		"a WebSocket message": {Method: "WS", URL: "ws://h/"},
+		"a browser's request": {Method: "POST", URL: "http://h/", RequestHeaders: []evidence.Header{{Name: "Sec-Fetch-Mode", Value: "navigate"}}},
+		"a body that was cut": {Method: "POST", URL: "http://h/", RequestBody: "a", RequestCut: 1},
+		"bytes of no text":    {Method: "POST", URL: "http://h/", RequestBody: "a\x00b"},
+		"a line of headers":   {Method: "GET", URL: "http://h/", RequestHeaders: []evidence.Header{{Name: "X", Value: "a\r\nb"}}},
+	} {
+		if got := Script(one(e), 0, nil); got != "" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// TestNothingThatIsSaidIsRun: a target, or a file that somebody else wrote, cannot put a command into a script.
+func TestNothingThatIsSaidIsRun(t *testing.T) {
+	needs(t, "sh")
+	mark := filepath.Join(t.TempDir(), "mark")
+	for _, evil := range []string{"$(touch " + mark + ")", "`touch " + mark + "`", "'; touch " + mark + "; '", "\ntouch " + mark + "\n", "\"; touch " + mark + " #", "‹x 1›$(touch " + mark + ")"} {
+		bad, _ := json.Marshal(map[string]string{evil: "0123456789abcdef0", "name": evil, "id" + evil: "0123456789abcdef1"})
+		r := evidence.Result{ID: evil, Failures: []evidence.Failure{{Expected: evil, Got: evil}}, Evidence: []evidence.Item{
+			{Exchange: &evidence.Exchange{
+				Method: "GET" + evil, URL: "http://127.0.0.1:1/" + evil, Status: 200, ResponseBody: string(bad),
+				ResponseHeaders: []evidence.Header{{Name: "Location", Value: "/?" + evil + "=0123456789abcdef2&code=‹code 1›"}, {Name: "Set-Cookie", Value: evil + "=‹cookie 1›"}},
+			}},
+			{Exchange: &evidence.Exchange{
+				Method: "POST", URL: "http://127.0.0.1:1/0123456789abcdef0/0123456789abcdef1/0123456789abcdef2" + evil, Status: 200,
+				RequestHeaders: []evidence.Header{{Name: evil, Value: evil}},
+				RequestBody:    "username=" + evil + "&password=‹password 1›&code=‹code 1›&c=‹cookie 1›" + evil,
+			}},
+		}}
+		_, _ = run(t, `curl() { printf 'Location: /?code=%s\n' 'x; touch "`+mark+`"'; }; `+Script(r, 1, nil), "AUTHCONFORM_PASSWORD=$(touch "+mark+")", "COOKIE_1=x")
+		if _, err := os.Stat(mark); err == nil {
+			t.Fatalf("%q was run:\n%s", evil, Script(r, 1, nil))
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/evidence"
+)
+
+// longestScript is how many requests a script sends at most: a longer way is nothing that a person reads.
+const longestScript = 40
+
+// Script sends the exchange at a place of a row's evidence again, and before it what it stands on: the requests whose
+// answers it takes values from, and those that did something to the same values. A token that the row got elsewhere, and
+// that the target took before, comes from a login; nil: there is none. The script is one command where that is enough, and
+// "" where curl cannot do it: a WebSocket message, a browser's request, whose cookies and form nobody has seen, a body that
+// was not kept whole, or bytes that a page cannot show.
+func Script(r evidence.Result, at int, login *Login) string {
+	list := exchanges(r, at)
+	if list[at] == nil {
+		return ""
+	}
+	all := values(list)
+	steps := way(list, all)
+	if len(steps) > longestScript {
+		steps = []int{at}
+	}
+	w := writer{chain: chain{list, steps, all}, failures: r.Failures, login: login}
+	return w.script()
+}
+
+// exchanges are those of a row, up to a place, that curl can send and that are of the vector there, or of none. Others are
+// nil.
+func exchanges(r evidence.Result, at int) []*exchange {
+	list := make([]*exchange, at+1)
+	for i := range list {
+		item := r.Evidence[i]
+		if e := item.Exchange; e != nil && sendable(e) && (item.Rank == 0 || item.Rank == r.Evidence[at].Rank) {
+			list[i] = &exchange{e, spelled(request(e))}
+		}
+	}
+	return list
+}
+
+// sendable tells whether curl can send a request as it was sent.
+func sendable(e *evidence.Exchange) bool {
+	browser := slices.ContainsFunc(e.RequestHeaders, func(h evidence.Header) bool { return h.Name == "Sec-Fetch-Mode" })
+	return e.Method != "WS" && !browser && e.RequestCut == 0 && !strings.ContainsFunc(e.Method+request(e), func(r rune) bool {
+		return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFFFD' || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+	})
+}
+
+// way is the exchanges that lead to the last one, in order.
+func way(list []*exchange, all []*value) []int {
+	taken := map[int]bool{len(list) - 1: true}
+	matters := map[*value]bool{} // what happened to it before counts
+	for grown := true; grown; {
+		grown = false
+		for _, v := range all {
+			if !matters[v] && taken[v.source] {
+				matters[v], grown = true, true
+			}
+			for _, i := range v.users {
+				switch {
+				case taken[i] && !matters[v] && (v.source >= 0 || v.isToken()):
+					matters[v], taken[v.source], grown = true, v.source >= 0, true
+				case !taken[i] && matters[v] && changes(list[i], v):
+					taken[i], grown = true, true
+				}
+			}
+		}
+	}
+	var steps []int
+	for i := range list {
+		if taken[i] {
+			steps = append(steps, i)
+		}
+	}
+	return steps
+}
+
+// changes tells whether a request may do something to what a value stands for: reading with a token does not.
+func changes(e *exchange, v *value) bool {
+	if e.Method != "GET" && e.Method != "HEAD" && e.Method != "OPTIONS" {
+		return true
+	}
+	for _, h := range e.RequestHeaders {
+		if strings.EqualFold(h.Name, "Authorization") && strings.Contains(spelled(h.Value), v.text) {
+			return false
+		}
+	}
+	return true
+}

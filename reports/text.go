@@ -1,0 +1,142 @@
+package reports
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/authconform/authconform/evidence"
+)
+
+// clean makes a text harmless wherever it is shown: control characters, which a terminal obeys and XML forbids, and those
+// that reorder or hide what follows, are written out as \u001b, the way JSON writes them. Lines and tabs stay.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	if !strings.ContainsFunc(s, harmful) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\r':
+			b.WriteString(`\r`)
+		case harmful(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func harmful(r rune) bool {
+	switch {
+	case r == '\t' || r == '\n':
+		return false
+	case r < 0x20 || r >= 0x7f && r <= 0x9f: // C0, DEL, C1
+		return true
+	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c: // bidirectional
+		return true
+	case r == 0x2028, r == 0x2029, r == 0xfeff, r >= 0xfff9 && r <= 0xfffb, r == 0xfffe, r == 0xffff:
+		return true
+	}
+	return false
+}
+
+// line is a text in one line.
+func line(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+
+// link is a URL that a page may lead to; "" for any other than http and https.
+func link(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || clean(raw) != raw {
+		return ""
+	}
+	return u.String()
+}
+
+// cut shortens a text to n bytes, on a character, and says how much is gone.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	kept := strings.ToValidUTF8(s[:n], "")
+	return kept + "… " + gone(len(s)-len(kept))
+}
+
+// gone says how much of a text is not shown.
+func gone(bytes int) string {
+	if bytes == 1 {
+		return "(cut: 1 more byte)"
+	}
+	return fmt.Sprintf("(cut: %d more bytes)", bytes)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// mark is a section of a specification as people write it.
+func mark(section string) string {
+	if section == "" || section[0] < '0' || section[0] > '9' {
+		return section
+	}
+	return "§" + section
+}
+
+func source(s evidence.Spec) string { return strings.TrimSpace(s.Name + " " + mark(s.Section)) }
+
+// took is a duration for people: "0.4 s", "2 min 5 s".
+func took(ms int64) string {
+	d := time.Duration(ms) * time.Millisecond
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+}
+
+// milliseconds is a duration of an exchange for people.
+func milliseconds(ms float64) string {
+	if ms < 10 {
+		return fmt.Sprintf("%.1f ms", ms)
+	}
+	return fmt.Sprintf("%.0f ms", ms)
+}
+
+// word is a verdict as people read it.
+func word(v evidence.Verdict) string { return strings.ReplaceAll(string(v), "_", " ") }
+
+// product is what the target says that it is.
+func product(t evidence.Target) string { return strings.TrimSpace(t.Product + " " + t.Version) }
+
+// input is a failure's vector for people: its name, and the value where that says more.
+func input(f evidence.Failure) string {
+	switch {
+	case f.Value == "" || f.Value == f.Vector:
+		return f.Vector
+	case f.Vector == "":
+		return f.Value
+	}
+	return f.Vector + ": " + f.Value
+}
+
+// place names the vector and the step that something belongs to.
+func place(i evidence.Item) string {
+	if i.Vector == "" || i.Step == "" {
+		return i.Vector + i.Step
+	}
+	return i.Vector + ", " + i.Step
+}
+
+// answer is how an exchange ended, in few words.
+func answer(e *evidence.Exchange) string {
+	if e.Status == 0 {
+		return e.Error
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, e.Error))
+}

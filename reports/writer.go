@@ -1,0 +1,119 @@
+package reports
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/authconform/authconform/evidence"
+)
+
+// Writer is one view of a run. Everything that it shows stands in the set.
+type Writer struct {
+	Name  string // of --format
+	File  string // in the run's folder; "": the view is no file there
+	Write func(io.Writer, *evidence.Set, Options) error
+}
+
+// Writers are all views.
+var Writers = []Writer{
+	{"console", "", Console},
+	{"json", "report.json", JSON},
+	{"junit", "junit.xml", JUnit},
+	{"html", "report.html", HTML},
+	{"markdown", "report.md", Markdown},
+	{"har", "exchanges.har", HAR},
+}
+
+// Options shape views.
+type Options struct {
+	Strict  bool // a warning is red
+	Console ConsoleOptions
+}
+
+// Find is the writer of a name.
+func Find(name string) (Writer, bool) {
+	for _, w := range Writers {
+		if w.Name == name {
+			return w, true
+		}
+	}
+	return Writer{}, false
+}
+
+// Names are the names of all writers.
+func Names() []string {
+	var names []string
+	for _, w := range Writers {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
+// Files are the names of the files that Folder writes.
+func Files() []string {
+	var files []string
+	for _, w := range Writers {
+		if w.File != "" {
+			files = append(files, w.File)
+		}
+	}
+	return files
+}
+
+// PrepareFolder makes the folder and tries to write there, before a run spends its time.
+func PrepareFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // reports hold no secrets
+		return fmt.Errorf("the report folder: %w", err)
+	}
+	probe, err := os.CreateTemp(dir, ".probe-*")
+	if err != nil {
+		return fmt.Errorf("the report folder cannot be written: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// Folder writes every view that is a file, each whole or not at all. One that cannot be written (a full disk) does not
+// keep the others from it; the error names each.
+func Folder(dir string, s *evidence.Set, o Options) error {
+	var errs []error
+	for _, w := range Writers {
+		if w.File == "" {
+			continue
+		}
+		path := filepath.Join(dir, w.File)
+		var b bytes.Buffer
+		err := w.Write(&b, s, o)
+		if err == nil {
+			err = writeFile(path, b.Bytes())
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s could not be written: %w", path, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// writeFile writes a file whole or not at all.
+func writeFile(path string, content []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
