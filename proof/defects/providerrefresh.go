@@ -55,8 +55,11 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.",
-		Aims:   []string{"provider.refresh.authenticated"},
-		Change: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")), set("client_secret", "home-secret-0123456789")),
+		Aims: []string{"provider.refresh.authenticated"},
+		Change: thirdTakes(
+			at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")),
+			set("client_secret", "home-secret-0123456789"),
+		),
 	},
 	{
 		ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.",
@@ -225,8 +228,11 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.no-metadata", Story: "No metadata are published.",
-		Aims:   []string{"oauth2.metadata.served"},
-		Change: thirdAnswers("GET /.well-known/oauth-authorization-server", all(status(http.StatusNotFound), header("Content-Type", "text/plain"))),
+		Aims: []string{"oauth2.metadata.served"},
+		Change: thirdAnswers(
+			"GET /.well-known/oauth-authorization-server",
+			all(status(http.StatusNotFound), header("Content-Type", "text/plain")),
+		),
 	},
 	{
 		ID: "thirdparty.inner-issuer", Story: "The issuer names the inner host.",
@@ -274,7 +280,11 @@ func revokeUnknown(p *mockprovider.Policy) {
 	before := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		if a = before(r, a); at("POST /oauth/revoke")(r) && a.Status == http.StatusOK && !slices.Contains(given.list(), fields(r).Get("token")) {
-			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(a.Header, "Content-Type", "application/json")
+			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(
+				a.Header,
+				"Content-Type",
+				"application/json",
+			)
 		}
 		return a
 	}
@@ -339,7 +349,8 @@ func revokesLazily(p *mockprovider.Policy) {
 		if at("POST /oauth/revoke")(r) && a.Status == http.StatusOK {
 			revoked.add(fields(r).Get("token"))
 		}
-		if f := fields(r); at(tokenAt)(r) && f.Get("refresh_token") != "" && a.Status != http.StatusOK && slices.Contains(revoked.list(), f.Get("refresh_token")) {
+		if f := fields(r); at(tokenAt)(r) && f.Get("refresh_token") != "" && a.Status != http.StatusOK &&
+			slices.Contains(revoked.list(), f.Get("refresh_token")) {
 			a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
 		}
 		return a
@@ -357,7 +368,11 @@ func revokesNoAccess(p *mockprovider.Policy) {
 	before := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		if a = before(r, a); at("POST /oauth/revoke")(r) && slices.Contains(given.list(), fields(r).Get("token")) {
-			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`), setHeader(a.Header, "Content-Type", "application/json")
+			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`), setHeader(
+				a.Header,
+				"Content-Type",
+				"application/json",
+			)
 		}
 		return a
 	}
