@@ -100,5 +100,6 @@ func breaks(r *requirements.Requirement, whole, got evidence.Result) bool {
 		return true
 	}
 	open := r.Level == evidence.Info || r.Level == evidence.May
-	return open && got.Verdict != evidence.Blocked && (len(got.Failures) > 0 || !slices.Equal(got.Notes, whole.Notes))
+	unseen := []evidence.Verdict{evidence.Blocked, evidence.NotRun, evidence.NotApplicable}
+	return open && !slices.Contains(unseen, got.Verdict) && (len(got.Failures) > 0 || !slices.Equal(got.Notes, whole.Notes))
 }

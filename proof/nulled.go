@@ -47,6 +47,7 @@ func (p *prover) nulled(ctx context.Context) error {
 			url, stop := null.Start("")
 			defer stop()
 			return each(ctx, patient, p.judged, func(b *bench, r *requirements.Requirement) error {
+				b.reset()
 				h, err := b.open(url, noClock(), p.sight)
 				if err != nil {
 					return err

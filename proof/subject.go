@@ -31,8 +31,8 @@ type Defect struct {
 	Aims  []string `json:"aims"` // the requirements whose sentence it breaks
 }
 
-// variant starts one mock, and fits the kind's options.
-type variant func(kind.Flags) (*stand.Server, error)
+// variant starts one mock, at an address if that is free, and fits the kind's options.
+type variant func(f kind.Flags, prefer string) (*stand.Server, error)
 
 // shadowed is a mock that conforms and is watched by defects.
 type shadowed interface {
@@ -72,7 +72,7 @@ func (s *subject[P]) Spoil(defect string, policy any) bool {
 }
 
 func (s *subject[P]) start(p *P) variant {
-	return func(f kind.Flags) (*stand.Server, error) { return s.stand.Start(p, f, "") }
+	return func(f kind.Flags, prefer string) (*stand.Server, error) { return s.stand.Start(p, f, prefer) }
 }
 
 func (s *subject[P]) conforming() variant { return s.start(s.stand.Strict()) }

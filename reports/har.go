@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"io"
 	"net/url"
 	"strings"
@@ -52,6 +53,7 @@ type (
 		PostData    *harBody          `json:"postData,omitempty"`
 		HeadersSize int               `json:"headersSize"`
 		BodySize    int               `json:"bodySize"`
+		Comment     string            `json:"comment,omitempty"` // the URL as it was, where that is none
 	}
 	harBody struct {
 		MimeType string `json:"mimeType"`
@@ -124,6 +126,9 @@ func entry(page string, item evidence.Item) harEntry {
 			},
 		},
 	}
+	if address := uri(e.URL); address != e.URL {
+		out.Request.URL, out.Request.Comment = address, e.URL
+	}
 	if e.RequestBody != "" {
 		out.Request.PostData = &harBody{header(e.RequestHeaders, "Content-Type"), e.RequestBody, left(e.RequestCut)}
 	}
@@ -158,6 +163,46 @@ func decoded(s string) string {
 	}
 	return s
 }
+
+// uri is a URL with everything percent-encoded that must be (RFC 3986 §2): names of secrets stand in it, and what a row sent
+// on purpose.
+func uri(raw string) string {
+	scheme, rest, found := strings.Cut(raw, "://")
+	if !found {
+		return raw
+	}
+	authority := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		authority = rest[:end]
+	}
+	var b strings.Builder
+	b.WriteString(scheme + "://" + encoded(authority, "[]"))
+	path, fragment, found := strings.Cut(rest[len(authority):], "#")
+	b.WriteString(encoded(path, ""))
+	if found {
+		b.WriteString("#" + encoded(fragment, ""))
+	}
+	return b.String()
+}
+
+// encoded percent-encodes what may not stand in a part of a URL; more may stand in this one.
+func encoded(part, more string) string {
+	const may = "-._~:/?@!$&'()*+,;=" // unreserved, and reserved but # and []
+	var b strings.Builder
+	for i := range len(part) {
+		c := part[i]
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
+		triplet := c == '%' && i+2 < len(part) && isHex(part[i+1]) && isHex(part[i+2])
+		if letter || triplet || strings.IndexByte(may+more, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 func list(h []evidence.Header) []evidence.Header {
 	if h == nil {

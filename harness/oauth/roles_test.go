@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/wire"
-	"github.com/authconform/authconform/reports"
 )
 
 // scripted is a Server that answers what a test wants, and keeps what it was asked.
@@ -44,7 +44,7 @@ func (s *scripted) SendToken(context.Context, string, string, string, string) *w
 }
 
 // outcome is what becomes of a spec with this body, at a target.
-func outcome(t *testing.T, target any, body func(context.Context)) reports.Result {
+func outcome(t *testing.T, target any, body func(context.Context)) evidence.Result {
 	t.Helper()
 	record := judge.NewRecord()
 	ctx := With(judge.With(t.Context(), record), target)
@@ -52,7 +52,7 @@ func outcome(t *testing.T, target any, body func(context.Context)) reports.Resul
 		body(ctx)
 		judge.Held(ctx)
 	})
-	return record.Outcome(reports.Must, true)
+	return record.Outcome(evidence.Must, true)
 }
 
 func TestATargetIsFoundInTheRolesThatItPlays(t *testing.T) {
@@ -62,7 +62,7 @@ func TestATargetIsFoundInTheRolesThatItPlays(t *testing.T) {
 			t.Error("it is another target")
 		}
 	})
-	if got.Verdict != reports.Pass {
+	if got.Verdict != evidence.Pass {
 		t.Errorf("%s: %s", got.Verdict, got.Reason)
 	}
 }
@@ -73,7 +73,7 @@ func TestARoleThatTheTargetDoesNotPlayIsNotApplicable(t *testing.T) {
 			Get[Revoker](ctx)
 			t.Error("the spec goes on")
 		})
-		if got.Verdict != reports.NotApplicable || got.Reason != "the target does not play the role of Revoker" {
+		if got.Verdict != evidence.NotApplicable || got.Reason != "the target does not play the role of Revoker" {
 			t.Errorf("%T: %s: %s", target, got.Verdict, got.Reason)
 		}
 	}
@@ -90,7 +90,7 @@ func TestACodeIsBoundToItsVerifier(t *testing.T) {
 				t.Errorf("code %q, asked %s, want %s", code, s.asked, want)
 			}
 		})
-		if got.Verdict != reports.Pass {
+		if got.Verdict != evidence.Pass {
 			t.Errorf("%s: %s", got.Verdict, got.Reason)
 		}
 	}
@@ -116,9 +116,9 @@ func TestAFlowThatBringsNoTokensBlocksItsSpec(t *testing.T) {
 				t.Errorf("%s: %+v for %s", name, tokens, c.server.redeemed)
 			}
 		})
-		want := reports.Blocked
+		want := evidence.Blocked
 		if c.want == "" {
-			want = reports.Pass
+			want = evidence.Pass
 		}
 		if got.Verdict != want || !strings.Contains(got.Reason, c.want) {
 			t.Errorf("%s: %s (%s), want %s (%s)", name, got.Verdict, got.Reason, want, c.want)

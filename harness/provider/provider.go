@@ -27,7 +27,7 @@ type Config struct {
 	Metadata     map[string]any `json:"metadata,omitempty"`
 	MetadataURL  string         `json:"metadata_url,omitempty"`
 	Unbound      bool           `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed (found out at the door)
-	Basic        bool           `json:"basic,omitempty"` // secrets in the form are refused: they go into the header (found out at the door)
+	Basic        bool           `json:"basic,omitempty"`   // secrets in the form are refused: they go into the header (found out at the door)
 }
 
 // Provider is a provider under test. It is safe for concurrent use.

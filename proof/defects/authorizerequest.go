@@ -3,6 +3,7 @@ package defects
 import (
 	"github.com/authconform/authconform/mockserver"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,6 +91,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
 			p.Authorize = func(endpoint string, list [][2]string) string {
+				list = slices.Clone(list)
 				for i := range list {
 					if list[i][0] == "scope" {
 						list[i][1] = strings.ReplaceAll(list[i][1], " ", ",")

@@ -90,17 +90,17 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.pkce-plain-dropped", Story: "plain is not known, and so the code is given without a challenge.",
-		Aims:   []string{"provider.pkce.plain"},
+		Aims:   []string{"oauth2.pkce.plain-refused"},
 		Change: dropsMethod("plain"),
 	},
 	{
 		ID: "thirdparty.pkce-method-dropped", Story: "A method that nobody knows turns PKCE off.",
-		Aims:   []string{"provider.pkce.unknown-method"},
+		Aims:   []string{"oauth2.pkce.unknown-method"},
 		Change: dropsMethod("S512"),
 	},
 	{
 		ID: "thirdparty.pkce-method-word", Story: "An unknown method is refused with unsupported_response_type.",
-		Aims: []string{"provider.pkce.unknown-method"},
+		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Challenge
 			p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
@@ -113,17 +113,17 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.pkce-plain", Story: "plain is taken.",
-		Aims:   []string{"provider.pkce.plain"},
+		Aims:   []string{"oauth2.pkce.plain-refused"},
 		Change: challenges("plain"),
 	},
 	{
 		ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.",
-		Aims:   []string{"provider.pkce.plain"},
+		Aims:   []string{"oauth2.pkce.plain-refused"},
 		Change: challenges(""),
 	},
 	{
 		ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.",
-		Aims:   []string{"provider.pkce.unknown-method"},
+		Aims:   []string{"oauth2.pkce.unknown-method"},
 		Change: challenges("S512"),
 	},
 	{

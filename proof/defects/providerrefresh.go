@@ -33,7 +33,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.refresh-told", Story: "A foreign client is refused a refresh, and a token stands in the answer all the same.",
-		Aims: []string{"provider.refresh.bound-client"},
+		Aims: []string{"oauth2.refresh.client-bound"},
 		Change: both(foreignRefresh(http.StatusBadRequest, "invalid_grant"), thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, foreign) {
 				a.Body = []byte(`{"error":"invalid_grant","access_token":"x"}`)
@@ -43,12 +43,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.refresh-foreign-403", Story: "A foreign client that refreshes is answered with 403.",
-		Aims:   []string{"provider.refresh.bound-client"},
+		Aims:   []string{"oauth2.refresh.client-bound"},
 		Change: foreignRefresh(http.StatusForbidden, "access_denied"),
 	},
 	{
 		ID: "thirdparty.refresh-any-client", Story: "Any client refreshes any token.",
-		Aims: []string{"provider.refresh.bound-client"},
+		Aims: []string{"oauth2.refresh.client-bound"},
 		Change: func(p *mockprovider.Policy) {
 			p.Refresh = func(mockprovider.Grant, mockprovider.App, time.Time) *mock.Refusal { return nil }
 		},
@@ -60,7 +60,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.",
-		Aims: []string{"provider.refresh.unknown"},
+		Aims: []string{"oauth2.refresh.tampered"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
@@ -138,7 +138,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.api-403", Story: "Without a token the API answers 403.",
-		Aims: []string{"provider.resource.missing", "provider.resource.invalid", "provider.resource.expired"},
+		Aims: []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid", "oauth2.token.expires-in-true"},
 		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 			if a.Status == http.StatusUnauthorized {
 				a.Status = http.StatusForbidden
@@ -148,12 +148,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it wants Bearer.",
-		Aims:   []string{"provider.resource.missing", "provider.resource.invalid", "provider.resource.expired"},
+		Aims:   []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid", "oauth2.token.expires-in-true"},
 		Change: thirdAnswers("GET /api/me", header("WWW-Authenticate", "")),
 	},
 	{
 		ID: "thirdparty.api-no-word", Story: "The API does not say invalid_token.",
-		Aims: []string{"provider.resource.invalid", "provider.resource.expired"},
+		Aims: []string{"provider.resource.invalid", "oauth2.token.expires-in-true"},
 		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 			if a.Status == http.StatusUnauthorized {
 				a.Header = setHeader(a.Header, "WWW-Authenticate", `Bearer realm="x"`)
@@ -163,12 +163,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.access-for-ever", Story: "The life of an access token is told, and not kept.",
-		Aims:   []string{"provider.resource.expired"},
+		Aims:   []string{"oauth2.token.expires-in-true"},
 		Change: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return true } },
 	},
 	{
 		ID: "thirdparty.token-in-query", Story: "A token in the query opens the API.",
-		Aims: []string{"provider.resource.not-in-query"},
+		Aims: []string{"oauth2.bearer.query-refused"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Bearer
 			p.Bearer = func(r mock.Request) string {
@@ -186,7 +186,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.api-cache", Story: "What a token opened once it opens again after its revocation, for the answer is in a cache.",
-		Aims:   []string{"provider.revoke.cascade", "provider.revoke.access-token"},
+		Aims:   []string{"oauth2.revoke.cascade-access", "provider.revoke.access-token"},
 		Change: apiAfter(at("POST /oauth/revoke")),
 	},
 	{
@@ -196,19 +196,19 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.",
-		Aims: []string{"provider.revoke.refresh-token", "provider.revoke.cascade", "provider.revoke.access-token"},
+		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.cascade-access", "provider.revoke.access-token"},
 		Change: func(p *mockprovider.Policy) {
 			p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
 		},
 	},
 	{
 		ID: "thirdparty.revoke-spares-access", Story: "With a refresh token its access tokens live on.",
-		Aims:   []string{"provider.revoke.cascade"},
+		Aims:   []string{"oauth2.revoke.cascade-access"},
 		Change: func(p *mockprovider.Policy) { p.Cascades = mock.Is(false) },
 	},
 	{
 		ID: "thirdparty.revoke-unknown-400", Story: "An unknown token is an error at revocation.",
-		Aims:   []string{"provider.revoke.unknown"},
+		Aims:   []string{"oauth2.revoke.unknown-200"},
 		Change: revokeUnknown,
 	},
 	{
@@ -225,12 +225,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.no-metadata", Story: "No metadata are published.",
-		Aims:   []string{"provider.metadata.served", "provider.metadata.pkce"},
+		Aims:   []string{"oauth2.metadata.served", "provider.metadata.pkce"},
 		Change: thirdAnswers("GET /.well-known/oauth-authorization-server", all(status(http.StatusNotFound), header("Content-Type", "text/plain"))),
 	},
 	{
 		ID: "thirdparty.inner-issuer", Story: "The issuer names the inner host.",
-		Aims:   []string{"provider.metadata.issuer", "provider.authorize.iss"},
+		Aims:   []string{"oauth2.metadata.issuer", "provider.authorize.iss"},
 		Change: metadataMember("issuer", "http://10.0.0.7:8080"),
 	},
 	{
@@ -240,7 +240,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.grants-default", Story: "Of the grants only authorization_code is named.",
-		Aims:   []string{"provider.metadata.grants"},
+		Aims:   []string{"oauth2.metadata.grant-types"},
 		Change: metadataMember("grant_types_supported", []string{"authorization_code"}),
 	},
 	{

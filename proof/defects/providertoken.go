@@ -41,12 +41,12 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.no-life", Story: "expires_in is left out.",
-		Aims:   []string{"oauth2.token.expires-in", "provider.refresh.grant", "provider.resource.expired"},
+		Aims:   []string{"oauth2.token.expires-in", "provider.refresh.grant", "oauth2.token.expires-in-true"},
 		Change: tokenMember("expires_in", nil),
 	},
 	{
 		ID: "thirdparty.life-as-text", Story: "expires_in is a text.",
-		Aims:   []string{"oauth2.token.expires-in", "provider.refresh.grant", "provider.resource.expired"},
+		Aims:   []string{"oauth2.token.expires-in", "provider.refresh.grant", "oauth2.token.expires-in-true"},
 		Change: tokenMember("expires_in", "1800"),
 	},
 	{
@@ -121,12 +121,12 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.token-unknown-parameter", Story: "A parameter that is not in the list is an error.",
-		Aims:   []string{"provider.token.unknown-parameters"},
+		Aims:   []string{"oauth2.token.ignore-unknown"},
 		Change: thirdTakes(at(tokenAt).and(has("foo")), withFields(func(v url.Values) { v.Set("grant_type", "") })),
 	},
 	{
 		ID: "thirdparty.token-repeated", Story: "Of parameters that stand twice the first counts.",
-		Aims:   []string{"provider.token.repeated-parameters"},
+		Aims:   []string{"oauth2.error.duplicate-parameter"},
 		Change: func(p *mockprovider.Policy) { p.Duplicates = mock.Is(false) },
 	},
 	{
@@ -171,7 +171,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.code-any-client", Story: "Any client redeems any code.",
-		Aims: []string{"provider.token.bound-client"},
+		Aims: []string{"oauth2.code.bound-client"},
 		Change: redeems(func(c mockprovider.Code, app mockprovider.App, _ url.Values, _ *mock.Refusal) bool {
 			return c.AppID != app.ID
 		}),
@@ -279,12 +279,12 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.grant-type-optional", Story: "Without grant_type a code is meant.",
-		Aims:   []string{"provider.token.grant-type"},
+		Aims:   []string{"oauth2.error.unsupported-grant", "oauth2.error.grant-type-missing"},
 		Change: thirdTakes(at(tokenAt).and(lacks("grant_type")).and(has("code")), set("grant_type", "authorization_code")),
 	},
 	{
 		ID: "thirdparty.grant-type-word", Story: "An unknown grant_type is invalid_grant.",
-		Aims:   []string{"provider.token.grant-type"},
+		Aims:   []string{"oauth2.error.unsupported-grant", "oauth2.error.grant-type-missing"},
 		Change: refusals(tokenAt, "unsupported_grant_type", http.StatusBadRequest, "invalid_grant"),
 	},
 	{
@@ -315,12 +315,12 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.code-cut", Story: "A code is compared up to the length that was sent.",
-		Aims:   []string{"oauth2.code.missing", "provider.token.repeated-parameters"},
+		Aims:   []string{"oauth2.code.missing", "oauth2.error.duplicate-parameter"},
 		Change: cutCodes,
 	},
 	{
 		ID: "thirdparty.errors-200", Story: "A grant that is not served is 200 with an error in it.",
-		Aims: []string{"provider.token.error-object", "provider.token.grant-type", "provider.token.password-grant"},
+		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant", "provider.token.password-grant"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if decoded(a.Body)["error"] == "unsupported_grant_type" {
 				a.Status = http.StatusOK
@@ -330,7 +330,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.errors-text", Story: "A grant that is not served is refused in plain text.",
-		Aims: []string{"provider.token.error-object", "provider.token.grant-type", "provider.token.password-grant"},
+		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant", "provider.token.password-grant"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if decoded(a.Body)["error"] == "unsupported_grant_type" {
 				a.Header, a.Body = setHeader(a.Header, "Content-Type", "text/plain"), []byte("no")

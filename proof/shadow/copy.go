@@ -2,56 +2,54 @@ package shadow
 
 import "reflect"
 
-// copies are deep copies of data, to see later whether somebody has changed it.
-func copies(list []reflect.Value) []reflect.Value {
-	out := make([]reflect.Value, len(list))
-	for i, v := range list {
-		out[i] = deep(v)
-	}
-	return out
+// kept is data as it was, to see later whether somebody has changed it.
+type kept struct {
+	values, copies []reflect.Value
+	opaque         bool // there are functions in it, which cannot be compared
 }
 
-func deep(v reflect.Value) reflect.Value {
+func keep(values []reflect.Value) *kept {
+	k := &kept{values: values, copies: make([]reflect.Value, len(values))}
+	for i, v := range values {
+		if v.Kind() == reflect.Func {
+			k.copies[i] = v // an argument to be called, no data
+		} else {
+			k.copies[i] = k.deep(v)
+		}
+	}
+	return k
+}
+
+// changed tells whether the data are no longer what they were.
+func (k *kept) changed() bool { return !k.opaque && !same(k.copies, k.values) }
+
+// same compares data; functions among them are arguments, and not compared.
+func same(a, b []reflect.Value) bool {
+	for i := range a {
+		if a[i].Kind() != reflect.Func && !reflect.DeepEqual(a[i].Interface(), b[i].Interface()) {
+			return false
+		}
+	}
+	return true
+}
+
+// deep is a deep copy.
+func (k *kept) deep(v reflect.Value) reflect.Value {
 	switch v.Kind() {
-	case reflect.Map:
-		if v.IsNil() {
-			return v
+	case reflect.Func:
+		k.opaque = k.opaque || !v.IsNil()
+	case reflect.Map, reflect.Slice, reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return k.deepReference(v)
 		}
-		m := reflect.MakeMapWithSize(v.Type(), v.Len())
-		for it := v.MapRange(); it.Next(); {
-			m.SetMapIndex(it.Key(), deep(it.Value()))
-		}
-		return m
-	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
-		s := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		reflect.Copy(s, v)
-		for i := 0; i < v.Len() && !flat(v.Type().Elem()); i++ {
-			s.Index(i).Set(deep(v.Index(i)))
-		}
-		return s
-	case reflect.Pointer:
-		if v.IsNil() {
-			return v
-		}
-		p := reflect.New(v.Type().Elem())
-		p.Elem().Set(deep(v.Elem()))
-		return p
-	case reflect.Interface:
-		if v.IsNil() {
-			return v
-		}
-		out := reflect.New(v.Type()).Elem()
-		out.Set(deep(v.Elem()))
-		return out
 	case reflect.Struct:
 		s := reflect.New(v.Type()).Elem()
 		s.Set(v)
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				s.Field(i).Set(deep(v.Field(i)))
+				s.Field(i).Set(k.deep(v.Field(i)))
+			} else if v.Field(i).Kind() == reflect.Func {
+				k.opaque = true
 			}
 		}
 		return s
@@ -59,7 +57,30 @@ func deep(v reflect.Value) reflect.Value {
 	return v
 }
 
+func (k *kept) deepReference(v reflect.Value) reflect.Value {
+	out := reflect.New(v.Type()).Elem()
+	switch v.Kind() {
+	case reflect.Map:
+		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
+		for it := v.MapRange(); it.Next(); {
+			out.SetMapIndex(it.Key(), k.deep(it.Value()))
+		}
+	case reflect.Slice:
+		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+		reflect.Copy(out, v)
+		for i := 0; i < v.Len() && !flat(v.Type().Elem()); i++ {
+			out.Index(i).Set(k.deep(v.Index(i)))
+		}
+	case reflect.Pointer:
+		out.Set(reflect.New(v.Type().Elem()))
+		out.Elem().Set(k.deep(v.Elem()))
+	default:
+		out.Set(k.deep(v.Elem()))
+	}
+	return out
+}
+
 // flat tells whether values of a type hold no others.
 func flat(t reflect.Type) bool {
-	return t.Kind() <= reflect.Complex128 && t.Kind() != reflect.Array || t.Kind() == reflect.String
+	return t.Kind() < reflect.Array || t.Kind() == reflect.String
 }

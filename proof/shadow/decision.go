@@ -18,16 +18,16 @@ type decision struct {
 }
 
 // put lets rivals watch a field. Where they cannot, they count as hit.
-func (w *watch) put(f field, rivals []rival, tees []Tee) {
-	d := &decision{watch: w, name: f.name, rivals: rivals}
-	if f.value.Kind() != reflect.Func || f.value.IsNil() || !d.plan(f.value.Type(), tees) {
+func (w *watch) put(name string, field reflect.Value, rivals []rival, tees []Tee) {
+	d := &decision{watch: w, name: name, rivals: rivals}
+	if field.Kind() != reflect.Func || field.IsNil() || !d.plan(field.Type(), tees) {
 		for _, r := range rivals {
 			w.note(r.index)
 		}
 		return
 	}
-	d.own = reflect.ValueOf(f.value.Interface())
-	f.value.Set(reflect.MakeFunc(d.own.Type(), d.decide))
+	d.own = reflect.ValueOf(field.Interface())
+	field.Set(reflect.MakeFunc(d.own.Type(), d.decide))
 }
 
 // plan finds out how the results of a decision are watched; false: they cannot be, or the arguments cannot be shared.
@@ -67,7 +67,7 @@ func teeOf(t reflect.Type, tees []Tee) (*Tee, bool) {
 func (d *decision) decide(args []reflect.Value) []reflect.Value {
 	asked, lazy := share(args)
 	out := d.own.Call(asked)
-	before, result := copies(args), copies(d.data(out))
+	given, result := keep(args), keep(d.data(out))
 	others := make([][]other, len(out))
 	for _, r := range d.rivals {
 		if d.known(r.index) {
@@ -91,7 +91,7 @@ func (d *decision) decide(args []reflect.Value) []reflect.Value {
 			}
 		}
 	}
-	if !same(before, args) || !same(result, d.data(out)) {
+	if given.changed() || result.changed() {
 		d.edited(d.name)
 	}
 	for i, tee := range d.tees {
@@ -117,15 +117,6 @@ func (d *decision) data(results []reflect.Value) []reflect.Value {
 		}
 	}
 	return list
-}
-
-func same(a, b []reflect.Value) bool {
-	for i := range a {
-		if a[i].Kind() != reflect.Func && !reflect.DeepEqual(a[i].Interface(), b[i].Interface()) {
-			return false
-		}
-	}
-	return true
 }
 
 // lazy is an argument that is a function without arguments: calling it may have an effect, as the fetching of a page. A

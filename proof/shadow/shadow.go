@@ -25,23 +25,24 @@ type watch struct {
 // watches a type of object that decisions return.
 func Cast[P any](strict *P, changes []func(*P), tees ...Tee) *Shadow[P] {
 	s := &Shadow[P]{strict, &watch{hit: make([]bool, len(changes)), edits: map[string]bool{}}}
-	own := fields(strict)
-	rivals := make([][]rival, len(own))
+	fields := fieldsOf(reflect.TypeFor[P](), "", nil)
+	rivals := make([][]rival, len(fields))
 	for i, change := range changes {
 		if change == nil {
 			continue
 		}
 		changed := *strict
 		change(&changed)
-		for f, field := range fields(&changed) {
-			if own[f].differs(field) {
-				rivals[f] = append(rivals[f], rival{i, field.value})
+		own, theirs := reflect.ValueOf(strict).Elem(), reflect.ValueOf(&changed).Elem()
+		for f, field := range fields {
+			if value := theirs.FieldByIndex(field.index); differs(own.FieldByIndex(field.index), value) {
+				rivals[f] = append(rivals[f], rival{i, value})
 			}
 		}
 	}
 	for f, list := range rivals {
 		if len(list) > 0 {
-			s.watch.put(own[f], list, tees)
+			s.watch.put(fields[f].name, reflect.ValueOf(strict).Elem().FieldByIndex(fields[f].index), list, tees)
 		}
 	}
 	return s
@@ -83,32 +84,28 @@ func (w *watch) edited(decision string) {
 // field is a field of a policy, or of a policy within it.
 type field struct {
 	name  string
-	value reflect.Value
+	index []int
 }
 
-func fields(policy any) []field {
+func fieldsOf(policy reflect.Type, before string, index []int) []field {
 	var out []field
-	var walk func(string, reflect.Value)
-	walk = func(before string, v reflect.Value) {
-		for i := range v.NumField() {
-			name := before + v.Type().Field(i).Name
-			if v.Field(i).Kind() == reflect.Struct {
-				walk(name+".", v.Field(i))
-			} else {
-				out = append(out, field{name, v.Field(i)})
-			}
+	for i := range policy.NumField() {
+		name, at := before+policy.Field(i).Name, append(slices.Clone(index), i)
+		if t := policy.Field(i).Type; t.Kind() == reflect.Struct {
+			out = append(out, fieldsOf(t, name+".", at)...)
+		} else {
+			out = append(out, field{name, at})
 		}
 	}
-	walk("", reflect.ValueOf(policy).Elem())
 	return out
 }
 
-// differs tells whether another policy has another value there: of functions, another closure.
-func (f field) differs(other field) bool {
-	if f.value.Kind() == reflect.Func {
-		return closure(f.value) != closure(other.value)
+// differs tells whether two policies have different values in a field: of functions, different closures.
+func differs(a, b reflect.Value) bool {
+	if a.Kind() == reflect.Func {
+		return closure(a) != closure(b)
 	}
-	return !reflect.DeepEqual(f.value.Interface(), other.value.Interface())
+	return !reflect.DeepEqual(a.Interface(), b.Interface())
 }
 
 // closure is the identity of a function value, which Go does not compare: two closures of one body differ.

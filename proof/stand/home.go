@@ -40,7 +40,8 @@ func (s *homes) start(p *mockserver.Policy, flags kind.Flags, prefer string) (*S
 			return nil, err
 		}
 	}
-	h, err := listen(prefer, mockserver.Options{Policy: p, Fetch: s.client(f.Site.CA), AccountLink: "https://" + f.AccountLink})
+	o := mockserver.Options{Policy: p, Fetch: s.client(f.Site.CA), AccountLink: "https://" + f.AccountLink}
+	h, err := listen(prefer, func(address string) (*mockserver.Server, error) { return mockserver.Listen(address, o) })
 	if err != nil {
 		return nil, err
 	}
@@ -48,15 +49,6 @@ func (s *homes) start(p *mockserver.Policy, flags kind.Flags, prefer string) (*S
 	f.Account.Username, f.Account.Password = owner.Username, owner.Password
 	f.ControlURL, f.ControlToken = h.URL, h.ControlToken
 	return &Server{Target: h.URL, Clock: h.Clock(), Kill: h.Kill}, nil
-}
-
-func listen(prefer string, o mockserver.Options) (*mockserver.Server, error) {
-	if prefer != "" {
-		if h, err := mockserver.Listen(prefer, o); err == nil {
-			return h, nil
-		}
-	}
-	return mockserver.Listen("127.0.0.1:0", o)
 }
 
 // client trusts a CA alone, and reaches nothing beyond this machine: whoever judges is here.

@@ -16,10 +16,12 @@ func Provider() Stand[mockprovider.Policy] {
 	}
 }
 
-func startProvider(p *mockprovider.Policy, flags kind.Flags, _ string) (*Server, error) {
+func startProvider(p *mockprovider.Policy, flags kind.Flags, prefer string) (*Server, error) {
 	f := flags.(*provider.Flags)
 	apps := mockprovider.DemoApps(redirect)
-	third, err := mockprovider.Listen("127.0.0.1:0", mockprovider.Options{Policy: p, Apps: apps})
+	third, err := listen(prefer, func(address string) (*mockprovider.Server, error) {
+		return mockprovider.Listen(address, mockprovider.Options{Policy: p, Apps: apps})
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,16 @@ func Of(name string) Any {
 	return nil
 }
 
+// listen starts a mock at an address if that is free, or anywhere on loopback.
+func listen[T any](prefer string, start func(address string) (T, error)) (T, error) {
+	if prefer != "" {
+		if it, err := start(prefer); err == nil {
+			return it, nil
+		}
+	}
+	return start("127.0.0.1:0")
+}
+
 // freeAddress is one on loopback that nobody uses: a mock home must know where its judge will listen later.
 func freeAddress() (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")

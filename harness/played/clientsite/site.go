@@ -121,6 +121,13 @@ func (s *Site) Close() {
 	}
 }
 
+// Reset forgets what was published: another target comes.
+func (s *Site) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages = map[string]*Page{}
+}
+
 // Fetch is one request that a page got.
 type Fetch struct {
 	Method, URL string

@@ -22,26 +22,30 @@ var (
 	proofs = map[string]string{} // by session
 )
 
-// Ask shows the page that is due. Once the person has answered it shows nothing and says who it is, and whether they allow.
+// Ask shows the page that is due. Once the person has answered it writes nothing and says who it is, and whether they allow.
 func Ask(w http.ResponseWriter, r *http.Request) (user string, allowed bool) {
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "frame-ancestors 'none'")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	user = os.Getenv("AUTHCONFORM_USER")
 	proof := proofOf(r)
 	switch {
 	case proof == "" && r.PostFormValue("username") == user && r.PostFormValue("password") == os.Getenv("AUTHCONFORM_PASSWORD"):
 		begin(w)
+		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther)
 	case proof == "":
-		_ = login.Execute(w, nil)
+		show(w, login, nil)
 	case r.Method == http.MethodPost && r.PostFormValue("proof") == proof:
-		w.Header().Del("Content-Type")
 		return user, r.PostFormValue("answer") == "allow"
 	default:
-		_ = consent.Execute(w, proof)
+		show(w, consent, proof)
 	}
 	return "", false
+}
+
+func show(w http.ResponseWriter, page *template.Template, data any) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Security-Policy", "frame-ancestors 'none'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_ = page.Execute(w, data)
 }
 
 func begin(w http.ResponseWriter) {
