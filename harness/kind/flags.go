@@ -25,9 +25,9 @@ import (
 // Reach is how a target is reached.
 type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
-	Insecure bool   `flag:"insecure" group:"Target" help:"trust any certificate of the target"`
+	Insecure bool   `flag:"insecure" help:"trust any certificate of the target"`
 
-	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" group:"Target" help:"how long the target may take for one answer"`
+	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
 	CA []byte // PEM
 }
@@ -55,7 +55,7 @@ func (r *Reach) Resolve() (err error) {
 // Login is who logs in.
 type Login struct {
 	User         string `flag:"user" value:"NAME" group:"Account" help:"the user who logs in" json:"-"`
-	PasswordFile string `flag:"password-file" value:"FILE" group:"Account" help:"file that holds the password (or set AUTHCONFORM_PASSWORD)" json:"-"`
+	PasswordFile string `flag:"password-file" value:"FILE" help:"file that holds the password (or set AUTHCONFORM_PASSWORD)" json:"-"`
 	Password     string `env:"PASSWORD" json:"-"`
 	TOTPSecret   string `env:"TOTP_SECRET" json:"-"`
 
@@ -100,7 +100,7 @@ func (l *Login) password() (string, error) {
 
 // Browsing is which browser opens pages.
 type Browsing struct {
-	Browser string `flag:"browser" value:"PATH" group:"Browser and time" help:"auto, off, the path of a Chromium, or ws://HOST:PORT of a running one"`
+	Browser string `flag:"browser" value:"PATH" group:"Browser and time" help:"auto, off, a Chromium's path, or ws://HOST:PORT of one"`
 }
 
 // Resolve checks that a browser that was named is there.
@@ -116,8 +116,8 @@ func (b *Browsing) Resolve() error {
 
 // Timing is how the target's time is moved.
 type Timing struct {
-	Clock        string `flag:"clock" value:"COMMAND" group:"Browser and time" help:"how to move the target's time: auto, none, wait, or a command that is given the whole offset (+660s)"`
-	ControlURL   string `flag:"control-url" value:"URL" group:"Browser and time" help:"control plane of a mock; its token in AUTHCONFORM_CONTROL_TOKEN"`
+	Clock        string `flag:"clock" value:"COMMAND" group:"Browser and time" help:"moves the target's time: none, wait, or a command"`
+	ControlURL   string `flag:"control-url" value:"URL" help:"control plane of a mock; its token in AUTHCONFORM_CONTROL_TOKEN"`
 	ControlToken string `env:"CONTROL_TOKEN"`
 }
 
@@ -126,8 +126,8 @@ func (t *Timing) Control() Control { return Control{t.ControlURL, t.ControlToken
 
 // Site is where pages of clients are served.
 type Site struct {
-	ClientSite   string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where the client's pages are served, and how the target reaches them"`
-	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"CA of the https client site; made there if it has none" json:"-"`
+	ClientSite   string `flag:"client-site" value:"LISTEN[=URL]" group:"Client site" help:"where clients' pages are served, and their URL"`
+	ClientSiteCA string `flag:"client-site-ca" value:"DIR" help:"CA of the https client site; made there if it has none" json:"-"`
 
 	CA     *clientsite.CA `json:"client_ca"`
 	Prefer int            // ports to take where none are named: two runs of a seed look alike
@@ -160,7 +160,7 @@ func (s *Site) Options() SiteOptions {
 
 // Walking is how a person gets through a target's pages.
 type Walking struct {
-	StepsFile string `flag:"steps" value:"FILE" group:"Account" help:"walk the target's pages in a browser: auto, or a file of steps (default: as plain forms, without a browser)" json:"-"`
+	StepsFile string `flag:"steps" value:"FILE" group:"Account" help:"walk the pages in a browser: auto, or a file of steps" json:"-"`
 
 	Steps []person.Step
 }
@@ -188,7 +188,7 @@ func (w *Walking) Resolve(b Browsing) (err error) {
 
 // Proxy is where an account-link proxy is played.
 type Proxy struct {
-	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Account link" help:"where an account-link proxy is served (TLS, by the CA of the client site)"`
+	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Account link" help:"where we play an account-link proxy, with our CA"`
 }
 
 // Resolve checks the address.

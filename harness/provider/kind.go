@@ -19,18 +19,18 @@ type Flags struct {
 	kind.Reach
 	kind.Login
 	kind.Walking
-	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client at the provider; its secret in AUTHCONFORM_CLIENT_SECRET"`
+	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client there; its secret in AUTHCONFORM_CLIENT_SECRET"`
 	Secret         string `env:"CLIENT_SECRET"`
-	OtherClientID  string `flag:"other-client-id" value:"ID" group:"Clients" help:"another client there; its secret in AUTHCONFORM_OTHER_CLIENT_SECRET"`
+	OtherClientID  string `flag:"other-client-id" value:"ID" help:"another client there; its secret in AUTHCONFORM_OTHER_CLIENT_SECRET"`
 	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
-	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client there without a secret"`
-	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
-	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients show their secret: auto, basic (header) or post (form)"`
-	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"what is asked of the provider"`
+	PublicClientID string `flag:"public-client-id" value:"ID" help:"a client there without a secret"`
+	RedirectURI    string `flag:"redirect-uri" value:"URL" help:"the redirect URL that our clients are registered with"`
+	ClientAuth     string `flag:"client-auth" value:"METHOD" help:"how our clients show their secret: auto, basic (header) or post (form)"`
+	Scope          string `flag:"scope" value:"SCOPE" help:"what is asked of the provider"`
 	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
-	TokenURL       string `flag:"token-url" value:"URL" group:"Endpoints" help:"its token endpoint"`
-	RevokeURL      string `flag:"revoke-url" value:"URL" group:"Endpoints" help:"its revocation endpoint"`
-	APIURL         string `flag:"api-url" value:"URL" group:"Endpoints" help:"a resource of the provider that wants a bearer token"`
+	TokenURL       string `flag:"token-url" value:"URL" help:"its token endpoint"`
+	RevokeURL      string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
+	APIURL         string `flag:"api-url" value:"URL" help:"a resource of the provider that wants a bearer token"`
 	kind.Browsing
 	kind.Timing
 }

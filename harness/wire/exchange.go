@@ -33,6 +33,9 @@ type Exchange struct {
 	Duration time.Duration
 }
 
+// Answer is the exchange itself, for what embeds one.
+func (e *Exchange) Answer() *Exchange { return e }
+
 // JSON decodes the body as an object. It fails on anything else and on a body that is not declared as JSON.
 func (e *Exchange) JSON() (map[string]any, error) {
 	var v map[string]any
