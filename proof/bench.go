@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -169,10 +170,11 @@ func (b *bench) lookOnce(ctx context.Context, v variant) (seen *sight, refused, 
 		return nil, nil, err
 	}
 	defer h.kill()
-	ctx = h.With(judge.With(ctx, judge.NewRecord()))
+	record := judge.NewRecord()
+	ctx = h.With(judge.With(ctx, record))
 	facts, refused := h.Look(ctx)
 	if refused != nil {
-		return nil, refused, nil
+		return nil, errors.New(record.Hide(refused.Error())), nil // it may quote an answer
 	}
 	judge.Run(func() { h.Session.Leave(ctx) }) // tokens of this mock are of no use at another
 	delete(facts.Lacks, condition.Browser)
