@@ -142,5 +142,13 @@ func (p *Proxy) Linked(ctx context.Context) map[string]any {
 
 // RefreshAt refreshes at the proxy with a body as it is.
 func (p *Proxy) RefreshAt(ctx context.Context, service, body string) *wire.Exchange {
-	return p.Wire.Do(ctx, wire.Request{Method: http.MethodPost, URL: "/refresh_token/" + service, Body: body, Header: http.Header{"Content-Type": {"application/json"}}})
+	return p.Wire.Do(
+		ctx,
+		wire.Request{
+			Method: http.MethodPost,
+			URL:    "/refresh_token/" + service,
+			Body:   body,
+			Header: http.Header{"Content-Type": {"application/json"}},
+		},
+	)
 }
