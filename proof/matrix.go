@@ -164,11 +164,8 @@ func (p *prover) outcome(i int) DefectProof {
 	case out.Door == "" && was == AtDoor:
 		out.Surprises = append(out.Surprises, Surprise{"", was, Nothing, "a run goes on from there", false})
 	}
-	if out.Door != "" {
-		return out
-	}
 	for _, r := range p.judged {
-		if p.skipped[i][r.ID] {
+		if p.skipped[i][r.ID] || !p.aimedPastDoor(i, r.ID) {
 			continue
 		}
 		out.judged = append(out.judged, r.ID)

@@ -77,17 +77,39 @@ func (p page) exchange(e *evidence.Exchange, t timeline, open bool) g.Node {
 			h.Span(h.Code(text(e.Method+" "+address)), g.If(e.Error != "", h.Span(h.Class("lost"), text(" "+e.Error)))), g.Text(" "),
 			h.Span(h.Class("took"), g.Text(t.times(e))),
 		),
-		message(e.Method+" "+e.URL, e.RequestHeaders, e.RequestBody, e.RequestCut),
-		message(answer(e), e.ResponseHeaders, e.ResponseBody, e.ResponseCut),
+		messages(e),
 	)
+}
+
+// messages are a request and its answer, or the one message of a WebSocket.
+func messages(e *evidence.Exchange) g.Node {
+	if e.Method != webSocket {
+		return g.Group{
+			message(e.Method+" "+e.URL, e.RequestHeaders, e.RequestBody, e.RequestCut),
+			message(answer(e), e.ResponseHeaders, e.ResponseBody, e.ResponseCut),
+		}
+	}
+	var shown g.Group
+	if e.RequestBody != "" {
+		shown = append(shown, message("sent", nil, e.RequestBody, e.RequestCut))
+	}
+	if e.ResponseBody != "" {
+		shown = append(shown, message("received", nil, e.ResponseBody, e.ResponseCut))
+	}
+	return shown
 }
 
 // status is an answer in three characters.
 func status(e *evidence.Exchange) string {
-	if e.Status == 0 {
-		return "–"
+	switch {
+	case e.Status != 0:
+		return strconv.Itoa(e.Status)
+	case e.Method == webSocket && e.RequestBody != "":
+		return "↑"
+	case e.Method == webSocket:
+		return "↓"
 	}
-	return strconv.Itoa(e.Status)
+	return "–"
 }
 
 // message is a request or an answer as it went over the wire.

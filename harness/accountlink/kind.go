@@ -29,19 +29,16 @@ type Flags struct {
 
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
-	if err := f.Reach.Resolve(); err != nil {
-		return err
-	}
-	if err := f.Browsing.Resolve(); err != nil {
-		return err
-	}
-	if err := f.Walking.Resolve(f.Browsing); err != nil {
-		return err
-	}
+	walking := func() error { return f.Walking.Resolve(f.Browsing) }
+	login := func() error { return f.Login.Resolve(target) }
+	return kind.All(f.Reach.Resolve, f.Browsing.Resolve, walking, f.service, login)
+}
+
+func (f *Flags) service() error {
 	if f.Service == "" {
 		return exit.Usagef("an account-link proxy is judged by a service of its list: give --service")
 	}
-	return f.Login.Resolve(target)
+	return nil
 }
 
 // Tools implements kind.Flags. A third party's pages are on another host, and may need more of them.

@@ -28,16 +28,8 @@ type Flags struct {
 
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
-	return firstOf(f.Reach.Resolve, func() error { return f.Login.Resolve(target) }, f.Browsing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
-}
-
-func firstOf(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+	login := func() error { return f.Login.Resolve(target) }
+	return kind.All(f.Reach.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
 }
 
 // Tools implements kind.Flags.
@@ -77,7 +69,8 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 		return nil, err
 	}
 	h := New(Options{
-		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Facts: at.Facts, Account: f.Account, Patience: t.Patience, Mark: s.Mark, Session: at.Session,
+		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Patience: t.Patience,
+		Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session,
 	})
 	if s.Found != nil {
 		h.doubt.Settle(h.Wire, kind.Question{Ask: h.providers, Ban: h.banned})

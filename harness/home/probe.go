@@ -21,7 +21,8 @@ var (
 		kind.ErrBanned)
 	ErrNotOnboarded = errors.New("the home is not onboarded yet: run with --onboard to create its owner, or finish onboarding first")
 	ErrCredentials  = errors.New("the home refuses the user name or password")
-	ErrAnybody      = errors.New("the target lets anybody in: an invented bearer token, an invented code and a wrong password all work; that is no login to judge")
+	ErrAnybody      = errors.New("the target lets anybody in: " +
+		"an invented bearer token, an invented code and a wrong password all work; that is no login to judge")
 	ErrSecondFactor = errors.New("the user has a second factor: give its secret in AUTHCONFORM_TOTP_SECRET")
 )
 

@@ -50,7 +50,8 @@ func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
 		lines.Add(header[i], header[i+1])
 	}
 	url := h.Wire.Absolute("/api/websocket")
-	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: h.socketClient(), HTTPHeader: lines}) //nolint:bodyclose // the library closes it
+	options := &websocket.DialOptions{HTTPClient: h.socketClient(), HTTPHeader: lines}
+	conn, _, err := websocket.Dial(ctx, url, options) //nolint:bodyclose // the library closes it
 	if err != nil {
 		return nil, err
 	}
@@ -98,9 +99,7 @@ func (s *Socket) Read(ctx context.Context) (Frame, error) { return s.ReadWithin(
 
 // ReadWithin is Read with a limit of its own.
 func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, error) {
-	if s.patience > 0 {
-		limit = min(limit, s.patience)
-	}
+	limit = s.limited(limit)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	_, raw, err := s.conn.Read(ctx)
@@ -119,6 +118,30 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 		return nil, fmt.Errorf("the frame is no JSON object: %w", err)
 	}
 	return f, nil
+}
+
+// Await reads frames until one is wanted, and passes over all others: a home tells everybody who subscribes the events of
+// everybody.
+func (s *Socket) Await(ctx context.Context, wanted func(Frame) bool) (Frame, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limited(socketTimeout))
+	defer cancel()
+	for others := 0; ; others++ {
+		f, err := s.Read(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%w; %d other messages came", err, others)
+		}
+		if wanted(f) {
+			return f, nil
+		}
+	}
+}
+
+// limited is how long a message is waited for.
+func (s *Socket) limited(limit time.Duration) time.Duration {
+	if s.patience > 0 {
+		return min(limit, s.patience)
+	}
+	return limit
 }
 
 // ErrClosed is the error of a read from a socket that the server closed.

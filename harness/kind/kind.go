@@ -30,6 +30,16 @@ type Flags interface {
 	Tools() ToolOptions
 }
 
+// All runs steps up to the first error: the groups of options that a kind resolves, in their order.
+func All(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Setup is everything a session is made from. It travels to workers on their standard input: it holds secrets.
 type Setup struct {
 	Target string          `json:"target"` // URL

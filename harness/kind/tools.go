@@ -6,8 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -184,14 +186,13 @@ func hosts(urls ...string) []string {
 	return list
 }
 
-// shift gives each worker ports of its own.
+// shift gives each worker ports of its own. Port 0 takes free ones.
 func shift(listen string, worker int) string {
-	host, port, ok := strings.Cut(listen, ":")
-	var n int
-	if _, err := fmt.Sscanf(port, "%d", &n); !ok || err != nil || n == 0 {
+	host, port, err := address(listen)
+	if err != nil || port == 0 {
 		return listen
 	}
-	return fmt.Sprintf("%s:%d", host, n+portsOfWorker*worker)
+	return net.JoinHostPort(host, strconv.Itoa(port+portsOfWorker*worker))
 }
 
 func newClock(o ToolOptions, roots *x509.CertPool, wait func(string)) clock.Clock {

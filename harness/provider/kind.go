@@ -19,14 +19,14 @@ type Flags struct {
 	kind.Reach
 	kind.Login
 	kind.Walking
-	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client there; its secret in AUTHCONFORM_CLIENT_SECRET"`
+	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client there (secret: AUTHCONFORM_CLIENT_SECRET)"`
 	Secret         string `env:"CLIENT_SECRET"`
-	OtherClientID  string `flag:"other-client-id" value:"ID" help:"another client there; its secret in AUTHCONFORM_OTHER_CLIENT_SECRET"`
+	OtherClientID  string `flag:"other-client-id" value:"ID" group:"Clients" help:"another one (secret: AUTHCONFORM_OTHER_CLIENT_SECRET)"`
 	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
-	PublicClientID string `flag:"public-client-id" value:"ID" help:"a client there without a secret"`
-	RedirectURI    string `flag:"redirect-uri" value:"URL" help:"the redirect URL that our clients are registered with"`
-	ClientAuth     string `flag:"client-auth" value:"METHOD" help:"how our clients show their secret: auto, basic (header) or post (form)"`
-	Scope          string `flag:"scope" value:"SCOPE" help:"what is asked of the provider"`
+	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client there without a secret"`
+	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
+	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients show their secret: auto, basic or post"`
+	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"what is asked of the provider"`
 	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
 	TokenURL       string `flag:"token-url" value:"URL" help:"its token endpoint"`
 	RevokeURL      string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
@@ -37,15 +37,13 @@ type Flags struct {
 
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
-	if err := f.Reach.Resolve(); err != nil {
-		return err
-	}
-	if err := f.Browsing.Resolve(); err != nil {
-		return err
-	}
-	if err := f.Walking.Resolve(f.Browsing); err != nil {
-		return err
-	}
+	walking := func() error { return f.Walking.Resolve(f.Browsing) }
+	login := func() error { return f.Login.Resolve(target) }
+	return kind.All(f.Reach.Resolve, f.Browsing.Resolve, f.Timing.Resolve, walking, f.clients, login)
+}
+
+// clients checks that there is a client of ours.
+func (f *Flags) clients() error {
 	if !slices.Contains(clientAuths, f.ClientAuth) {
 		return exit.Unknown("--client-auth", f.ClientAuth, clientAuths)
 	}
@@ -53,7 +51,7 @@ func (f *Flags) Resolve(target string) error {
 		return exit.Usagef("a provider is judged by a client of ours: " +
 			"give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")
 	}
-	return f.Login.Resolve(target)
+	return nil
 }
 
 // Tools implements kind.Flags. A provider's pages may need other hosts: with steps the browser reaches any.

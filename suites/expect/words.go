@@ -1,7 +1,9 @@
 package expect
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -94,10 +96,17 @@ func (m equal) FailureMessage(actual any) string {
 }
 func (m equal) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
 
-// visible shows a value to people, an empty text too.
+// visible shows a value to people, an empty text too. Lists and objects look as in JSON.
 func visible(v any) string {
-	if v == "" {
-		return `""`
+	switch v := v.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		return cmp.Or(v, `""`)
+	case []any, map[string]any, []string, map[string]string:
+		if raw, err := json.Marshal(v); err == nil {
+			return string(raw)
+		}
 	}
 	return fmt.Sprint(v)
 }
