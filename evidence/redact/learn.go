@@ -15,7 +15,8 @@ var kinds = map[string]string{
 	"password": "password", "newpassword": "password", "currentpassword": "password", "passwd": "password", "pwd": "password",
 	"passphrase": "password", "code": "code", "authcode": "code", "authorizationcode": "code", "result": "code", "devicecode": "code",
 	"accesstoken": "access_token", "refreshtoken": "refresh_token", "idtoken": "id_token", "token": "token",
-	"authsig": "signature", "clientsecret": "client_secret", "codeverifier": "verifier", "clientassertion": "assertion", "assertion": "assertion",
+	"authsig": "signature", "clientsecret": "client_secret", "codeverifier": "verifier",
+	"clientassertion": "assertion", "assertion": "assertion",
 	"authorization": "credentials", "proxyauthorization": "credentials", "cookie": "cookie",
 	"webhookid": "webhook", "secret": "secret", "totpsecret": "secret", "apikey": "api_key", "xapikey": "api_key", "sessionid": "session",
 }
