@@ -110,19 +110,8 @@ func (e *Exchange) String() string {
 
 // telling are the members of a JSON answer that decide verdicts, in the order they are shown.
 var telling = []string{
-	"error",
-	"error_description",
-	"message",
-	"code",
-	"type",
-	"step_id",
-	"errors",
-	"reason",
-	"result",
-	"access_token",
-	"refresh_token",
-	"expires_in",
-	"auth_code",
+	"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result",
+	"access_token", "refresh_token", "expires_in", "auth_code",
 }
 
 // brief is a JSON object without the members that no verdict needs.
