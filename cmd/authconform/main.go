@@ -50,8 +50,8 @@ them for you: a mock home that is as strict as the real one.
 	}
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flags.Problem(c.Flags(), err, c.CommandPath()) })
 	cmd.AddCommand(
-		runCommand(), reportCommand(), mergeCommand(), listCommand(), explainCommand(), serveCommand(), demoCommand(), testbedCommand(), proveCommand(),
-		versionCommand(),
+		runCommand(), reportCommand(), mergeCommand(), listCommand(), explainCommand(),
+		serveCommand(), demoCommand(), testbedCommand(), proveCommand(), versionCommand(),
 	)
 	for _, sub := range cmd.Commands() {
 		usageErrors(sub)
