@@ -34,7 +34,12 @@ func Refuse(status int, code, description, rule string) *Refusal {
 	return &Refusal{status, code, description, rule}
 }
 
-func (r *Refusal) Error() string { return r.Code + ": " + r.Description + " (" + r.Rule + ")" }
+func (r *Refusal) Error() string {
+	if r.Description == "" {
+		return r.Code + " (" + r.Rule + ")"
+	}
+	return r.Code + ": " + r.Description + " (" + r.Rule + ")"
+}
 
 // Answer is the refusal as a token endpoint says it (RFC 6749 §5.2).
 func (r *Refusal) Answer() *Answer {

@@ -60,8 +60,11 @@ type problem struct {
 }
 
 func (k *Control) act(r *http.Request) (int, any) {
-	if token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); subtle.ConstantTimeCompare([]byte(token), []byte(k.Token)) != 1 {
-		return http.StatusUnauthorized, problem{"the control plane wants its token", "Authorization: Bearer TOKEN; `serve` prints it, and writes it into --ready-file"}
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if subtle.ConstantTimeCompare([]byte(token), []byte(k.Token)) != 1 {
+		return http.StatusUnauthorized, problem{
+			"the control plane wants its token", "Authorization: Bearer TOKEN; `serve` prints it, and writes it into --ready-file",
+		}
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
@@ -100,7 +103,10 @@ func Strict(body []byte, into any) error {
 
 // Time is the mock's time for its control plane.
 func (p *Plane) Time() any {
-	return map[string]string{"now": p.Clock.Now().UTC().Format(time.RFC3339Nano), "offset": "+" + strconv.FormatInt(int64(p.Clock.Offset().Seconds()), 10) + "s"}
+	return map[string]string{
+		"now":    p.Clock.Now().UTC().Format(time.RFC3339Nano),
+		"offset": "+" + strconv.FormatInt(int64(p.Clock.Offset().Seconds()), 10) + "s",
+	}
 }
 
 func (p *Plane) setClock(_ *http.Request, body []byte) (any, error) {

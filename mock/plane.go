@@ -154,8 +154,9 @@ func (p *Plane) dress(c *Call, a *Answer) {
 			a.Header[name] = values
 		}
 	}
-	if origin := c.Header.Get("Origin"); origin != "" && p.mayRead(c.URL.Path, origin) && a.Header.Get("Access-Control-Allow-Origin") == "" {
-		a.Header.Set("Access-Control-Allow-Origin", origin)
+	const allow = "Access-Control-Allow-Origin"
+	if origin := c.Header.Get("Origin"); origin != "" && a.Header.Get(allow) == "" && p.mayRead(c.URL.Path, origin) {
+		a.Header.Set(allow, origin)
 		a.Header.Add("Vary", "Origin")
 	}
 }

@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -47,7 +48,8 @@ func adviseRedirect(raw string) (problem, hint string) {
 		return "That is not where My Home Assistant takes people back.", "Use https://" + myHost + myPath + ", without a slash at its end."
 	}
 	if u.Scheme == "http" && !nearby(u.Hostname()) {
-		return "It is http, and not on your own network: anybody on the way could read the code.", "Use https://" + u.Host + u.EscapedPath() + ", or the address of the home on your network."
+		return "It is http, and not on your own network: anybody on the way could read the code.",
+			"Use https://" + u.Host + u.EscapedPath() + ", or the address of the home on your network."
 	}
 	switch {
 	case u.Path == callbackPath+"/":
@@ -63,7 +65,8 @@ func nearby(host string) bool {
 	if ip := net.ParseIP(host); ip != nil {
 		return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
 	}
-	return host == "localhost" || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".lan") || strings.HasSuffix(host, ".home.arpa") || !strings.Contains(host, ".")
+	ends := func(with string) bool { return strings.HasSuffix(host, with) }
+	return !strings.Contains(host, ".") || slices.ContainsFunc([]string{".local", ".lan", ".home.arpa"}, ends)
 }
 
 // difference says in words where two redirect URLs part first.

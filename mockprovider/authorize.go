@@ -23,7 +23,8 @@ type asked struct {
 func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock.Refusal) {
 	app, known := p.store.app(q.Get("client_id"))
 	if !known || len(q["client_id"]) != 1 {
-		return a, p.shown(http.StatusBadRequest, "This app is unknown", "The client id of the request is none that a developer has made at the console.", nil), nil
+		return a, p.shown(http.StatusBadRequest, "This app is unknown",
+			"The client id of the request is none that a developer has made at the console.", nil), nil
 	}
 	a.app, a.redirect = app, q.Get("redirect_uri")
 	if !q.Has("redirect_uri") || len(q["redirect_uri"]) != 1 || !p.Policy.Redirect(app.Redirects, a.redirect) {
@@ -75,7 +76,8 @@ func (p *Provider) authorize(c *mock.Call) *mock.Answer {
 func (p *Provider) posted(c *mock.Call) (session, *mock.Answer) {
 	s := p.browser(c)
 	if c.Form == nil || c.Bad || !p.Policy.CSRF(s.csrf, c.Form.Get("csrf")) {
-		return s, p.shown(http.StatusForbidden, "This form is not good any more", "It was sent from another page, or it is too old. Go back, load the page again, and repeat what you did.", nil)
+		return s, p.shown(http.StatusForbidden, "This form is not good any more",
+			"It was sent from another page, or it is too old. Go back, load the page again, and repeat what you did.", nil)
 	}
 	return s, nil
 }
@@ -122,7 +124,9 @@ func (p *Provider) consent(c *mock.Call) *mock.Answer {
 // allowed sends a code.
 func (p *Provider) allowed(a asked, username string) *mock.Answer {
 	value := p.Policy.NewCode()
-	p.store.putCode(value, Code{AppID: a.app.ID, Username: username, Redirect: a.redirect, Challenge: a.challenge, Scope: a.scope, Issued: p.now()})
+	p.store.putCode(value, Code{
+		AppID: a.app.ID, Username: username, Redirect: a.redirect, Challenge: a.challenge, Scope: a.scope, Issued: p.now(),
+	})
 	return p.back(a, url.Values{"code": {value}})
 }
 

@@ -26,7 +26,8 @@ func (p *Provider) linksPage(_ *mock.Call, s session) *mock.Answer {
 	if len(rows) == 0 {
 		body = h.P(h.Class("quiet"), g.Text("Nobody may use your account."))
 	}
-	return p.consolePage(http.StatusOK, s, "Who may use your account", h.Div(h.Class("card"), h.H1(g.Text("Who may use your account")), body))
+	const title = "Who may use your account"
+	return p.consolePage(http.StatusOK, s, title, h.Div(h.Class("card"), h.H1(g.Text(title)), body))
 }
 
 // unlink ends a grant of who is logged in, with all of its tokens.

@@ -16,7 +16,8 @@ import (
 var css []byte
 
 func style() *mock.Answer {
-	return &mock.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/css; charset=utf-8"}, "Cache-Control": {"no-cache"}}, Body: css}
+	header := http.Header{"Content-Type": {"text/css; charset=utf-8"}, "Cache-Control": {"no-cache"}}
+	return &mock.Answer{Status: http.StatusOK, Header: header, Body: css}
 }
 
 // policyOfPages lets pages load our style and nothing else. form-action is left open: after consent a browser follows
@@ -60,7 +61,8 @@ func alert(text string) g.Node {
 }
 
 func field(id, label, kind, complete string, more ...g.Node) g.Node {
-	return g.Group{h.Label(h.For(id), g.Text(label)), h.Input(append([]g.Node{h.Type(kind), h.ID(id), h.Name(id), h.AutoComplete(complete), h.Required()}, more...)...)}
+	attributes := append([]g.Node{h.Type(kind), h.ID(id), h.Name(id), h.AutoComplete(complete), h.Required()}, more...)
+	return g.Group{h.Label(h.For(id), g.Text(label)), h.Input(attributes...)}
 }
 
 // loginPage asks who it is, for a query to go on with.
@@ -68,7 +70,8 @@ func (p *Provider) loginPage(s session, action, query, purpose, problem string) 
 	return p.page(http.StatusOK, "Log in", "", h.Div(h.Class("card"),
 		h.H1(g.Text("Log in")), g.If(purpose != "", h.P(g.Text("Log in "+purpose+"."))), alert(problem),
 		h.Form(h.Method("post"), h.Action(action), hidden("csrf", s.csrf), hidden("query", query),
-			field("username", "User name", "text", "username", h.AutoFocus()), field("password", "Password", "password", "current-password"),
+			field("username", "User name", "text", "username", h.AutoFocus()),
+			field("password", "Password", "password", "current-password"),
 			h.Button(h.Class("main"), h.Type("submit"), g.Text("Log in")),
 		)))
 }
@@ -109,7 +112,9 @@ func (p *Provider) mismatch(app App, asked string) *mock.Answer {
 	if len(app.Redirects) == 0 {
 		list = append(list, h.Dt(g.Text("Registered at the console")), h.Dd(g.Text("nothing yet")))
 	}
-	return p.shown(http.StatusBadRequest, "The app may not send you there", "Its redirect URL is none that its developer has registered, so nobody is sent anywhere. Both must be equal, letter for letter.", h.Dl(g.Group(list)))
+	const why = "Its redirect URL is none that its developer has registered, so nobody is sent anywhere." +
+		" Both must be equal, letter for letter."
+	return p.shown(http.StatusBadRequest, "The app may not send you there", why, h.Dl(g.Group(list)))
 }
 
 func orNothing(s string) string {

@@ -208,7 +208,8 @@ func (p *Provider) browser(c *mock.Call) session {
 // remember puts the session's cookie on an answer.
 func (p *Provider) remember(a *mock.Answer, s session) *mock.Answer {
 	cookie := http.Cookie{ //nolint:gosec // Secure where the provider is https
-		Name: cookieName, Value: s.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(p.URL, "https://"),
+		Name: cookieName, Value: s.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: strings.HasPrefix(p.URL, "https://"),
 	}
 	a.Header.Add("Set-Cookie", cookie.String())
 	return a

@@ -86,7 +86,9 @@ func (d *devices) set(user string, t float64) {
 }
 
 func (p *Provider) readDevice(_ *mock.Call, t Access) *mock.Answer {
-	return noStore(mock.JSON(http.StatusOK, map[string]any{"name": "Hall", "unit": "°C", "temperature": 19.8, "target": p.devices.get(t.Username)}))
+	return noStore(mock.JSON(http.StatusOK, map[string]any{
+		"name": "Hall", "unit": "°C", "temperature": 19.8, "target": p.devices.get(t.Username),
+	}))
 }
 
 // setDevice sets the target, from 5 to 35 °C.

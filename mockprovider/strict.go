@@ -127,7 +127,8 @@ var (
 	twoMethods   = invalid("one way of client authentication, not two", "RFC 6749 §2.3")
 	noGrantType  = invalid("grant_type is wanted", "RFC 6749 §4.1.3")
 	badScope     = mock.Refuse(http.StatusBadRequest, "invalid_scope", "more than was granted", "RFC 6749 §6")
-	badGrantType = mock.Refuse(http.StatusBadRequest, "unsupported_grant_type", "authorization_code and refresh_token are served", "RFC 6749 §5.2")
+	badGrantType = mock.Refuse(http.StatusBadRequest, "unsupported_grant_type",
+		"authorization_code and refresh_token are served", "RFC 6749 §5.2")
 )
 
 func invalid(description, rule string) *mock.Refusal {
@@ -176,7 +177,9 @@ func refreshable(idle time.Duration) func(Grant, App, time.Time) *mock.Refusal {
 
 // tokenAnswer is RFC 6749 §5.1.
 func tokenAnswer(access, refresh, scope string, ttl time.Duration) map[string]any {
-	return map[string]any{"access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": int(ttl.Seconds()), "scope": scope}
+	return map[string]any{
+		"access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": int(ttl.Seconds()), "scope": scope,
+	}
 }
 
 // bearerOf reads the header alone (RFC 6750 §2.1); the scheme in any letter case.

@@ -147,15 +147,21 @@ func (p *Provider) introspect(c *mock.Call) *mock.Answer {
 	if app.Public {
 		return badClient.Answer()
 	}
-	token := c.Form.Get("token")
-	inactive := dressed(mock.JSON(http.StatusOK, map[string]any{"active": false}), p.Policy.TokenHeader())
+	return dressed(mock.JSON(http.StatusOK, p.about(app, c.Form.Get("token"))), p.Policy.TokenHeader())
+}
+
+// about is what an app is told of a token (RFC 7662 §2.2).
+func (p *Provider) about(app App, token string) map[string]any {
 	if t, ok := p.store.accessToken(token); ok && t.AppID == app.ID && p.Policy.Access(t, p.now()) {
-		return dressed(mock.JSON(http.StatusOK, map[string]any{
-			"active": true, "client_id": t.AppID, "username": t.Username, "sub": t.Username, "scope": t.Scope, "token_type": "Bearer", "exp": t.Expires.Unix(), "iss": p.URL,
-		}), p.Policy.TokenHeader())
+		return map[string]any{
+			"active": true, "client_id": t.AppID, "username": t.Username, "sub": t.Username, "scope": t.Scope, "iss": p.URL,
+			"token_type": "Bearer", "exp": t.Expires.Unix(),
+		}
 	}
 	if g, ok := p.store.peekRefresh(token); ok && g.AppID == app.ID {
-		return dressed(mock.JSON(http.StatusOK, map[string]any{"active": true, "client_id": g.AppID, "username": g.Username, "sub": g.Username, "scope": g.Scope, "iss": p.URL}), p.Policy.TokenHeader())
+		return map[string]any{
+			"active": true, "client_id": g.AppID, "username": g.Username, "sub": g.Username, "scope": g.Scope, "iss": p.URL,
+		}
 	}
-	return inactive
+	return map[string]any{"active": false}
 }

@@ -36,7 +36,8 @@ type session struct {
 // signAccess makes an access token: HS256 with the key of its refresh token.
 func (h *Home) signAccess(r store.Refresh) string {
 	now := h.now()
-	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": r.ID, "iat": now.Unix(), "exp": now.Add(r.TTL).Unix()}).SignedString(r.Key)
+	claims := jwt.MapClaims{"iss": r.ID, "iat": now.Unix(), "exp": now.Add(r.TTL).Unix()}
+	s, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(r.Key)
 	if err != nil {
 		return "" // HS256 with a byte key does not fail
 	}

@@ -32,9 +32,15 @@ func (d *demo) clear() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.entities = map[string]entity{}
-	d.entities["light.kitchen"] = entity{ID: "light.kitchen", State: "off", Attributes: map[string]any{"friendly_name": "Kitchen"}}
-	d.entities["climate.hall"] = entity{ID: "climate.hall", State: "heat", Attributes: map[string]any{"friendly_name": "Hall", "temperature": 20.5, "current_temperature": 19.8}}
-	d.entities["sensor.clock"] = entity{ID: "sensor.clock", Attributes: map[string]any{"friendly_name": "Clock of the mock home"}}
+	for _, e := range []entity{
+		{ID: "light.kitchen", State: "off", Attributes: map[string]any{"friendly_name": "Kitchen"}},
+		{ID: "climate.hall", State: "heat", Attributes: map[string]any{
+			"friendly_name": "Hall", "temperature": 20.5, "current_temperature": 19.8,
+		}},
+		{ID: "sensor.clock", Attributes: map[string]any{"friendly_name": "Clock of the mock home"}},
+	} {
+		d.entities[e.ID] = e
+	}
 }
 
 func (d *demo) list(now time.Time) []entity {
@@ -84,7 +90,8 @@ func (h *Home) apiConfig(*call) *mock.Answer { return mock.JSON(http.StatusOK, h
 
 func (h *Home) config() map[string]any {
 	return map[string]any{
-		"version": h.Version, "location_name": h.Name, "latitude": 52.3731, "longitude": 4.8903, "elevation": 0, "time_zone": "Europe/Amsterdam",
+		"version": h.Version, "location_name": h.Name,
+		"latitude": 52.3731, "longitude": 4.8903, "elevation": 0, "time_zone": "Europe/Amsterdam",
 		"unit_system": map[string]string{"length": "km", "mass": "g", "temperature": "°C", "volume": "L"},
 		"components":  []string{"api", "auth", "climate", "light", "mobile_app", "sensor", "websocket_api"},
 		"config_dir":  "/config", "currency": "EUR", "country": "NL", "language": "en", "state": "RUNNING", "safe_mode": false,
@@ -126,7 +133,11 @@ func (h *Home) apiSetState(c *call) *mock.Answer {
 }
 
 // services are what the demo entities can do.
-var services = map[string][]string{"light": {"turn_off", "turn_on", "toggle"}, "climate": {"set_temperature"}, "homeassistant": {"check_config", "restart", "update_entity"}}
+var services = map[string][]string{
+	"light":         {"turn_off", "turn_on", "toggle"},
+	"climate":       {"set_temperature"},
+	"homeassistant": {"check_config", "restart", "update_entity"},
+}
 
 func (h *Home) apiServices(*call) *mock.Answer {
 	list := []map[string]any{}

@@ -1,6 +1,46 @@
 package mockserver
 
-import "sync"
+import (
+	"net/http"
+	"sync"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// Why an answer was given, where that decides whether it counts towards a ban.
+const (
+	wrongPassword = "the user name or the password is wrong"
+	wrongCode     = "the code of the second factor is wrong"
+	tooManyCodes  = "too_many_retry" // of a second factor; the flow ends
+
+	flowUnknown    = "Invalid flow specified"
+	flowBusy       = "Flow request already in progress"
+	flowElsewhere  = "IP address changed"
+	inputMalformed = "User input malformed"
+)
+
+// counting counts the answers to those who may be guessing towards a ban.
+func (h *Home) counting(next handler) handler {
+	return func(c *call) *mock.Answer {
+		a := next(c)
+		if guessed(a) {
+			h.bans.count(c.IP)
+		}
+		return a
+	}
+}
+
+// guessed tells whether an answer is to somebody who may be guessing: a refusal, if it is not about the flow alone, and a
+// form that comes back because a secret was wrong.
+func guessed(a *mock.Answer) bool {
+	switch a.Why {
+	case wrongPassword, wrongCode, tooManyCodes:
+		return true
+	case flowUnknown, flowBusy, flowElsewhere, inputMalformed:
+		return false
+	}
+	return a.Status >= http.StatusBadRequest
+}
 
 // bans counts refused logins by address, and shuts an address out at the threshold. It is safe for concurrent use.
 type bans struct {

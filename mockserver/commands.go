@@ -48,23 +48,25 @@ var commands = map[string]command{
 
 	"application_credentials/config":       {do: credentialConfig},
 	"application_credentials/list":         {admin: true, do: credentialList},
-	"application_credentials/create":       {admin: true, fields: []string{"domain", "client_id", "client_secret", "name", "auth_domain"}, do: credentialCreate},
+	"application_credentials/create":       {admin: true, fields: credentialFields, do: credentialCreate},
 	"application_credentials/update":       {admin: true, fields: []string{"*"}, do: credentialUpdate},
 	"application_credentials/delete":       {admin: true, fields: []string{"application_credentials_id"}, do: credentialDelete},
 	"application_credentials/config_entry": {admin: true, fields: []string{"config_entry_id"}, do: credentialOf},
 	"application_credentials/subscribe":    {admin: true, do: nothing},
-	"config_entries/flow/progress":         {admin: true, do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.linker.Progress(), nil }},
+	"config_entries/flow/progress":         {admin: true, do: flowProgress},
 
 	"config/auth/list":   {admin: true, do: listUsers},
 	"config/auth/create": {admin: true, fields: []string{"name", "group_ids", "local_only"}, do: createUser},
 	"config/auth/update": {admin: true, fields: []string{"user_id", "name", "is_active", "group_ids", "local_only"}, do: updateUser},
 	"config/auth/delete": {admin: true, fields: []string{"user_id"}, do: deleteUser},
 
-	"config/auth_provider/homeassistant/create":                {admin: true, fields: []string{"user_id", "username", "password"}, do: createLogin},
-	"config/auth_provider/homeassistant/delete":                {admin: true, fields: []string{"username"}, do: deleteLogin},
-	"config/auth_provider/homeassistant/change_password":       {fields: []string{"current_password", "new_password"}, do: changePassword},
-	"config/auth_provider/homeassistant/admin_change_password": {admin: true, fields: []string{"user_id", "password"}, do: adminChangePassword},
+	localLogin + "create":                {admin: true, fields: []string{"user_id", "username", "password"}, do: createLogin},
+	localLogin + "delete":                {admin: true, fields: []string{"username"}, do: deleteLogin},
+	localLogin + "change_password":       {fields: []string{"current_password", "new_password"}, do: changePassword},
+	localLogin + "admin_change_password": {admin: true, fields: []string{"user_id", "password"}, do: adminChangePassword},
 }
+
+const localLogin = "config/auth_provider/homeassistant/"
 
 func nothing(*socket, map[string]any) (any, *commandError) { return nil, nil }
 
@@ -101,16 +103,18 @@ func refreshTokens(k *socket, _ map[string]any) (any, *commandError) {
 	for _, r := range k.home.store.OfUser(k.who.User.ID) {
 		v := map[string]any{
 			"id": r.ID, "client_id": orNull(r.ClientID), "client_name": orNull(r.Name), "client_icon": nil, "type": string(r.Type),
-			"created_at": r.Created.UTC().Format(time.RFC3339Nano), "last_used_at": r.Used.UTC().Format(time.RFC3339Nano), "last_used_ip": orNull(r.UsedIP),
+			"created_at": stamp(r.Created), "last_used_at": stamp(r.Used), "last_used_ip": orNull(r.UsedIP),
 			"expire_at": nil, "is_current": r.ID == k.who.Refresh.ID, "auth_provider_type": orNull(r.Provider),
 		}
 		if r.Type == store.Normal && !r.NoExpiry {
-			v["expire_at"] = r.Used.Add(k.home.Policy.RefreshIdleTTL()).UTC().Format(time.RFC3339Nano)
+			v["expire_at"] = stamp(r.Used.Add(k.home.Policy.RefreshIdleTTL()))
 		}
 		list = append(list, v)
 	}
 	return list, nil
 }
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 func orNull(s string) any {
 	if s == "" {
@@ -190,8 +194,8 @@ func longLived(k *socket, m map[string]any) (any, *commandError) {
 	}
 	now := k.home.now()
 	r := store.Refresh{
-		ID: mock.Secret(16), Token: k.home.Policy.NewRefresh(), Key: []byte(mock.Secret(32)), Name: name, Type: store.LongLived, UserID: k.who.User.ID,
-		Created: now, Used: now, TTL: time.Duration(days) * 24 * time.Hour,
+		ID: mock.Secret(16), Token: k.home.Policy.NewRefresh(), Key: []byte(mock.Secret(32)), Name: name, Type: store.LongLived,
+		UserID: k.who.User.ID, Created: now, Used: now, TTL: time.Duration(days) * 24 * time.Hour,
 	}
 	k.home.store.PutRefresh(r)
 	return k.home.signAccess(r), nil

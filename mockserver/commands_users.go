@@ -195,7 +195,9 @@ func setupMFA(k *socket, m map[string]any) (any, *commandError) {
 	}
 	delete(k.setups, id)
 	k.home.users.change(k.who.User.ID, func(u *User) { u.TOTP = key })
-	return map[string]any{"type": "create_entry", "flow_id": id, "handler": "totp", "description": nil, "description_placeholders": nil}, nil
+	return map[string]any{
+		"type": "create_entry", "flow_id": id, "handler": "totp", "description": nil, "description_placeholders": nil,
+	}, nil
 }
 
 func setupForm(id, key string, errs map[string]string) map[string]any {

@@ -41,7 +41,10 @@ func (h *Home) addUser(_ *http.Request, body []byte) (any, error) {
 	if b.Username == "" || h.Policy.Username(b.Username) != b.Username {
 		return nil, errors.New("username is wanted, in lower case and without spaces around it")
 	}
-	return h.users.add(User{Username: b.Username, Name: b.Name, Password: b.Password, Admin: b.Admin, TOTP: b.TOTP, Inactive: b.Active != nil && !*b.Active})
+	return h.users.add(User{
+		Username: b.Username, Name: b.Name, Password: b.Password, Admin: b.Admin, TOTP: b.TOTP,
+		Inactive: b.Active != nil && !*b.Active,
+	})
 }
 
 func (h *Home) dropUser(_ *http.Request, body []byte) (any, error) {

@@ -44,10 +44,12 @@ func isLoopback(name string) bool {
 // metadata is RFC 8414's document. Without an issuer the endpoints are paths.
 func metadata(issuer string) map[string]any {
 	v := map[string]any{
-		"authorization_endpoint": issuer + "/auth/authorize", "token_endpoint": issuer + "/auth/token", "revocation_endpoint": issuer + "/auth/revoke",
+		"authorization_endpoint": issuer + "/auth/authorize", "token_endpoint": issuer + "/auth/token",
+		"revocation_endpoint":   issuer + "/auth/revoke",
 		"grant_types_supported": []string{"authorization_code", "refresh_token"}, "response_types_supported": []string{"code"},
 		"token_endpoint_auth_methods_supported": []string{"none"}, "revocation_endpoint_auth_methods_supported": []string{"none"},
-		"code_challenge_methods_supported": []string{"S256"}, "client_id_metadata_document_supported": true, "service_documentation": documents,
+		"code_challenge_methods_supported": []string{"S256"}, "client_id_metadata_document_supported": true,
+		"service_documentation": documents,
 	}
 	if issuer != "" {
 		v["issuer"] = issuer
@@ -64,5 +66,7 @@ func (h *Home) resourceMetadata(c *call) *mock.Answer {
 	if own == "" {
 		return mock.Message(http.StatusNotFound, "No URL available")
 	}
-	return mock.JSON(http.StatusOK, map[string]any{"resource": own, "authorization_servers": []string{own}, "resource_documentation": documents})
+	return mock.JSON(http.StatusOK, map[string]any{
+		"resource": own, "authorization_servers": []string{own}, "resource_documentation": documents,
+	})
 }

@@ -13,9 +13,9 @@ type flow struct {
 	Challenge string
 	IP        string
 	Started   time.Time
-	Link      bool // type link_user: its code joins an account instead of opening a session
 
 	busy  bool
+	over  bool  // it has come to an end
 	user  *User // whose password was right; the second factor is open
 	since time.Time
 	tries int
@@ -67,11 +67,12 @@ func (f *flows) enter(id string) (fl *flow, busy bool) {
 	return fl, false
 }
 
-func (f *flows) leave(fl *flow, over bool) {
+// leave gives a flow back, or ends it.
+func (f *flows) leave(fl *flow) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	fl.busy = false
-	if over {
+	if fl.over {
 		delete(f.byID, fl.ID)
 	}
 }

@@ -12,8 +12,10 @@ import (
 // FuzzClientPage: no page makes the readers panic, and what is published is absolute and was in the page.
 func FuzzClientPage(f *testing.F) {
 	for _, s := range []string{
-		`<link rel="redirect_uri" href="http://a/cb">`, `<LINK REL=redirect_uri HREF='//a/cb'>`, `<!-- <link rel=redirect_uri href=x> -->`, "<template><link rel=redirect_uri href=/x>",
-		`{"client_id":"https://a.example/id","redirect_uris":["https://a.example/cb"]}`, "\xff\xfe<link", `<link rel="redirect_uri" href="&#x2f;">`,
+		`<link rel="redirect_uri" href="http://a/cb">`, `<LINK REL=redirect_uri HREF='//a/cb'>`,
+		`<!-- <link rel=redirect_uri href=x> -->`, "<template><link rel=redirect_uri href=/x>",
+		`{"client_id":"https://a.example/id","redirect_uris":["https://a.example/cb"]}`,
+		"\xff\xfe<link", `<link rel="redirect_uri" href="&#x2f;">`,
 	} {
 		f.Add(s)
 	}
@@ -35,7 +37,10 @@ func FuzzClientPage(f *testing.F) {
 // FuzzRedirect holds the redirect rule against a second statement of it that shares no code: a URI passes if it begins
 // with the client's origin and goes on as a path, or is listed letter for letter.
 func FuzzRedirect(f *testing.F) {
-	for _, s := range []string{"http://a.example/cb", "http://a.example.evil/cb", "http://a.example:80/cb", "HTTP://A.example/", "javascript:x", "http://a.example", "http://a.example?x", "http://user@a.example/", "hass://auth", "http://a.example/#x", "http://a.example\\@b/"} {
+	for _, s := range []string{
+		"http://a.example/cb", "http://a.example.evil/cb", "http://a.example:80/cb", "HTTP://A.example/", "javascript:x",
+		"http://a.example", "http://a.example?x", "http://user@a.example/", "hass://auth", "http://a.example/#x", "http://a.example\\@b/",
+	} {
 		f.Add(s, "hass://auth")
 	}
 	f.Fuzz(func(t *testing.T, uri, listed string) {
@@ -78,8 +83,10 @@ func FuzzForm(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, s := range [][2]string{
-		{"grant_type=authorization_code&code=x&client_id=http%3A%2F%2Fa%2F", "application/x-www-form-urlencoded"}, {"a=%zz&&=", "application/x-www-form-urlencoded; charset=x"},
-		{"--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\ny\r\n--x--\r\n", "multipart/form-data; boundary=x"}, {"\xff", "multipart/form-data"},
+		{"grant_type=authorization_code&code=x&client_id=http%3A%2F%2Fa%2F", "application/x-www-form-urlencoded"},
+		{"a=%zz&&=", "application/x-www-form-urlencoded; charset=x"},
+		{"--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\ny\r\n--x--\r\n", "multipart/form-data; boundary=x"},
+		{"\xff", "multipart/form-data"},
 	} {
 		f.Add(s[0], s[1])
 	}
@@ -102,7 +109,9 @@ func FuzzBearer(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, s := range []string{"Bearer a.b.c", "Bearer eyJhbGciOiJub25lIn0.e30.", "bearer x", "Bearer ", "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOltdfQ.x"} {
+	for _, s := range []string{
+		"Bearer a.b.c", "Bearer eyJhbGciOiJub25lIn0.e30.", "bearer x", "Bearer ", "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOltdfQ.x",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, header string) {

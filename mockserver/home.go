@@ -22,7 +22,7 @@ type Options struct {
 	CORSOrigins  []string     // origins that may read the API; nil: the default of the real home
 	Fetch        *http.Client // fetches client pages, talks to third parties; nil: one that trusts the system's CAs
 	AccountLink  string       // URL of an account-link proxy; "": none
-	My           string       // where third parties redirect to if the my integration is loaded (mockprovider/my); "": to the home itself
+	My           string       // where third parties redirect to (mockprovider/my); "": to the home itself, without the my integration
 	ThirdParty   *ThirdParty  // whom the demo thermostat is linked with; nil: nobody until POST /api/authconform_demo/providers
 	Name         string       // location_name; "": Mock home
 	Version      string       // "": 2026.11.0
@@ -77,12 +77,14 @@ func New(o Options) (*Home, error) {
 		o.Fetch = &http.Client{}
 	}
 	h := &Home{
-		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules), users: &users{none: hashPassword(mock.Secret(16))},
-		flows: newFlows(), sockets: newSockets(), bans: &bans{threshold: o.BanThreshold}, demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
+		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
+		users: &users{none: hashPassword(mock.Secret(16))}, bans: &bans{threshold: o.BanThreshold},
+		flows: newFlows(), sockets: newSockets(), events: &events{},
+		demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
 	}
-	h.events = &events{}
 	h.linker = linking.New(linking.Options{
-		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.events.fire, Version: o.Version, AccountLink: o.AccountLink, My: o.My, Default: o.ThirdParty.provider(),
+		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.events.fire, Version: o.Version,
+		AccountLink: o.AccountLink, My: o.My, Default: o.ThirdParty.provider(),
 	})
 	if err := h.reset(); err != nil {
 		return nil, err

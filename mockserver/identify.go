@@ -29,7 +29,9 @@ func (h *Home) form(fl *flow, errs map[string]string) *mock.Answer {
 	switch {
 	case fl.user != nil:
 		step["step_id"] = "mfa"
-		step["description_placeholders"] = map[string]string{"mfa_module_name": "Authenticator app", "mfa_module_id": "totp", "num_digits": "6"}
+		step["description_placeholders"] = map[string]string{
+			"mfa_module_name": "Authenticator app", "mfa_module_id": "totp", "num_digits": "6",
+		}
 		step["data_schema"] = []any{text("code")}
 	case fl.Provider != nil && fl.Provider.Type == "trusted_networks":
 		var options [][]string
@@ -56,21 +58,18 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *mock.A
 	username, ok1 := input["username"].(string)
 	password, ok2 := input["password"].(string)
 	if !ok1 || !ok2 || len(input) != 2 {
-		return nil, mock.Message(http.StatusBadRequest, "User input malformed")
+		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 	}
 	list := h.users
 	if fl.Provider != nil {
 		list = &users{none: hashPassword(mock.Secret(16))}
 		if err := list.load(fl.Provider.Users); err != nil {
-			return nil, mock.Message(http.StatusBadRequest, "User input malformed")
+			return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 		}
 	}
 	user, ok := list.check(h.Policy.Username(username), password)
 	if !ok {
-		h.bans.count(c.IP)
-		a := h.form(fl, map[string]string{"base": "invalid_auth"})
-		a.Why = "the user name or the password is wrong"
-		return nil, a
+		return nil, h.again(fl, "invalid_auth", wrongPassword)
 	}
 	if h.Policy.SecondFactor(user) {
 		fl.user, fl.since = &user, h.now()
@@ -89,7 +88,7 @@ func (h *Home) pickUser(c *call, fl *flow, input map[string]any) (*User, *mock.A
 	id, _ := input["user"].(string)
 	user, ok := h.users.get(id)
 	if !ok || user.Inactive || len(input) != 1 {
-		return nil, mock.Message(http.StatusBadRequest, "User input malformed")
+		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 	}
 	return &user, nil
 }
@@ -97,7 +96,7 @@ func (h *Home) pickUser(c *call, fl *flow, input map[string]any) (*User, *mock.A
 func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *mock.Answer) {
 	code, ok := input["code"].(string)
 	if !ok || len(input) != 1 {
-		return nil, mock.Message(http.StatusBadRequest, "User input malformed")
+		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 	}
 	if h.now().Sub(fl.since) > h.Policy.MFATTL() {
 		return nil, aborted(fl, "login_expired")
@@ -105,18 +104,27 @@ func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *mo
 	if h.Policy.TOTP(fl.user.TOTP, strings.TrimSpace(code), false, h.now()) {
 		return fl.user, nil
 	}
-	h.bans.count(c.IP)
-	if fl.tries++; fl.tries >= h.Policy.MFATries() {
-		return nil, aborted(fl, tooManyCodes)
+	if fl.tries++; fl.tries < h.Policy.MFATries() {
+		return nil, h.again(fl, "invalid_code", wrongCode)
 	}
-	return nil, h.form(fl, map[string]string{"base": "invalid_code"})
+	a := aborted(fl, tooManyCodes)
+	fl.over = !h.Policy.MFALenient()
+	return nil, a
 }
 
-// tooManyCodes is why a flow ends whose second factor was guessed at.
-const tooManyCodes = "too_many_retry"
+// again asks once more, and tells what was wrong.
+func (h *Home) again(fl *flow, problem, why string) *mock.Answer {
+	a := h.form(fl, map[string]string{"base": problem})
+	a.Why = why
+	return a
+}
 
+// aborted ends a flow.
 func aborted(fl *flow, reason string) *mock.Answer {
-	a := mock.JSON(http.StatusOK, map[string]any{"type": "abort", "flow_id": fl.ID, "handler": handlerOf(fl), "reason": reason, "description_placeholders": nil})
+	fl.over = true
+	a := mock.JSON(http.StatusOK, map[string]any{
+		"type": "abort", "flow_id": fl.ID, "handler": handlerOf(fl), "reason": reason, "description_placeholders": nil,
+	})
 	a.Why = reason
 	return a
 }

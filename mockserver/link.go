@@ -119,10 +119,12 @@ func (h *Home) demoShow(*call) *mock.Answer {
 	list := []map[string]any{}
 	for _, e := range h.linker.Entries() {
 		list = append(list, map[string]any{
-			"entry_id": e.ID, "state": e.State, "reason": orNull(e.Reason), "title": e.Title, "unique_id": e.Account, "auth_implementation": e.Implementation,
+			"entry_id": e.ID, "state": e.State, "reason": orNull(e.Reason), "title": e.Title, "unique_id": e.Account,
+			"auth_implementation": e.Implementation,
 			"token": map[string]any{
-				"access": print16(e.Token["access_token"]), "refresh": print16(e.Token["refresh_token"]), "expires_at": e.Token["expires_at"],
-				"expires_in": e.Token["expires_in"], "members": slices.Sorted(maps.Keys(e.Token)), "scope": e.Token["scope"], "service": e.Token["service"],
+				"access": print16(e.Token["access_token"]), "refresh": print16(e.Token["refresh_token"]),
+				"expires_at": e.Token["expires_at"], "expires_in": e.Token["expires_in"],
+				"members": slices.Sorted(maps.Keys(e.Token)), "scope": e.Token["scope"], "service": e.Token["service"],
 			},
 		})
 	}
@@ -213,6 +215,12 @@ func credentialConfig(k *socket, _ map[string]any) (any, *commandError) {
 func credentialList(k *socket, _ map[string]any) (any, *commandError) {
 	return k.home.linker.Credentials(), nil
 }
+
+func flowProgress(k *socket, _ map[string]any) (any, *commandError) {
+	return k.home.linker.Progress(), nil
+}
+
+var credentialFields = []string{"domain", "client_id", "client_secret", "name", "auth_domain"}
 
 func credentialCreate(k *socket, m map[string]any) (any, *commandError) {
 	raw, err := json.Marshal(m)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -50,33 +51,34 @@ func (h *Home) providers(c *call) *mock.Answer {
 func (h *Home) begin(c *call) *mock.Answer {
 	var b beginning
 	if a := decodeJSON(c.Bytes, &b); a != nil {
-		return h.counted(c, a)
+		return a
 	}
-	if b.ClientID == nil || b.RedirectURI == nil || b.Handler == nil || len(*b.ClientID) > h.Policy.URLLimit() || len(*b.RedirectURI) > h.Policy.URLLimit() || len(b.Handler) != 2 {
-		return h.counted(c, mock.Message(http.StatusBadRequest, "Message format incorrect: client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are wanted"))
+	limit := h.Policy.URLLimit()
+	if b.ClientID == nil || b.RedirectURI == nil || len(*b.ClientID) > limit || len(*b.RedirectURI) > limit || len(b.Handler) != 2 {
+		return badFormOf("client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are wanted")
 	}
 	challenge, method := deref(b.Challenge), deref(b.Method)
 	if b.Challenge != nil && !challengeForm.MatchString(challenge) {
-		return h.counted(c, mock.Message(http.StatusBadRequest, "Message format incorrect: code_challenge is 43 characters of base64url (RFC 7636 §4.2)"))
+		return badFormOf("code_challenge is 43 characters of base64url (RFC 7636 §4.2)")
 	}
 	if err := h.Policy.ClientID(*b.ClientID, c.Host); err != nil {
-		return h.refused(c, http.StatusBadRequest, "Invalid client id", err)
+		return refused(http.StatusBadRequest, "Invalid client id", err)
 	}
 	if b.ResponseType != nil && *b.ResponseType != "code" {
-		return h.counted(c, mock.Message(http.StatusBadRequest, "Response type not supported"))
+		return mock.Message(http.StatusBadRequest, "Response type not supported")
 	}
 	if b.Challenge != nil || b.Method != nil {
 		if err := h.Policy.Challenge(challenge, method); err != nil {
-			return h.counted(c, mock.Message(http.StatusBadRequest, err.Error()))
+			return mock.Message(http.StatusBadRequest, err.Error())
 		}
 	}
 	provider, ok := h.provider(b.Handler)
 	if !ok {
-		return h.counted(c, mock.Message(http.StatusNotFound, "Invalid handler specified"))
+		return mock.Message(http.StatusNotFound, "Invalid handler specified")
 	}
 	fl := &flow{
 		ID: h.Policy.NewFlow(), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
-		IP: c.IP, Started: h.now(), Link: deref(b.Type) == "link_user",
+		IP: c.IP, Started: h.now(),
 	}
 	if !h.Policy.FinishRedirect() {
 		if a := h.judgeRedirect(c, fl, *b.ClientID); a != nil {
@@ -108,41 +110,39 @@ func (h *Home) provider(handler []any) (*Provider, bool) {
 func (h *Home) step(c *call) *mock.Answer {
 	var input map[string]any
 	if a := decodeJSON(c.Bytes, &input); a != nil {
-		return h.counted(c, a)
+		return a
 	}
 	clientID, ok := input["client_id"].(string)
 	if !ok {
-		return h.counted(c, mock.Message(http.StatusBadRequest, "Message format incorrect: client_id is wanted"))
+		return badFormOf("client_id is wanted")
 	}
 	if err := h.Policy.ClientID(clientID, c.Host); err != nil || len(clientID) > h.Policy.URLLimit() {
-		return h.refused(c, http.StatusBadRequest, "Invalid client id", err)
+		return refused(http.StatusBadRequest, "Invalid client id", err)
 	}
 	delete(input, "client_id")
 	fl, busy := h.flows.enter(c.PathValue("id"))
 	switch {
 	case busy:
-		return mock.Message(http.StatusConflict, "Flow request already in progress")
+		return mock.Message(http.StatusConflict, flowBusy)
 	case fl == nil:
-		return mock.Message(http.StatusNotFound, "Invalid flow specified")
+		return mock.Message(http.StatusNotFound, flowUnknown)
 	}
-	over := false
-	defer func() { h.flows.leave(fl, over) }()
-	if h.Policy.FlowTTL() > 0 && h.now().Sub(fl.Started) > h.Policy.FlowTTL() {
-		over = true
-		return mock.Message(http.StatusNotFound, "Invalid flow specified")
+	defer h.flows.leave(fl)
+	if ttl := h.Policy.FlowTTL(); ttl > 0 && h.now().Sub(fl.Started) > ttl {
+		fl.over = true
+		return mock.Message(http.StatusNotFound, flowUnknown)
 	}
 	if h.Policy.FetchBeforePassword() {
 		h.published(c.Context(), clientID)
 	}
 	if fl.IP != c.IP {
-		return mock.Message(http.StatusBadRequest, "IP address changed")
+		return mock.Message(http.StatusBadRequest, flowElsewhere)
 	}
 	user, a := h.identify(c, fl, input)
 	if user == nil {
-		over = a.Status == http.StatusOK && bytes.Contains(a.Body, []byte(`"type":"abort"`)) && (a.Why != tooManyCodes || !h.Policy.MFALenient())
 		return a
 	}
-	over = true
+	fl.over = true
 	return h.finish(c, fl, *user, clientID)
 }
 
@@ -154,13 +154,17 @@ func (h *Home) finish(c *call, fl *flow, user User, clientID string) *mock.Answe
 		}
 	}
 	if now, ok := h.users.get(user.ID); h.Policy.Inactive() && (!ok || now.Inactive) {
-		return h.counted(c, mock.Message(http.StatusForbidden, "Login blocked: User is not active"))
+		return mock.Message(http.StatusForbidden, "Login blocked: User is not active")
 	}
 	h.bans.forgive(c.IP)
-	code := store.Code{Value: h.Policy.NewCode(), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider), Challenge: fl.Challenge, Issued: h.now()}
+	code := store.Code{
+		Value: h.Policy.NewCode(), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider),
+		Challenge: fl.Challenge, Issued: h.now(),
+	}
 	h.store.PutCode(code)
 	return mock.JSON(http.StatusOK, map[string]any{
-		"type": "create_entry", "flow_id": fl.ID, "handler": handlerOf(fl), "description": nil, "description_placeholders": nil, "result": code.Value,
+		"type": "create_entry", "flow_id": fl.ID, "handler": handlerOf(fl), "result": code.Value,
+		"description": nil, "description_placeholders": nil,
 	})
 }
 
@@ -173,33 +177,25 @@ func (h *Home) judgeRedirect(c *call, fl *flow, clientID string) *mock.Answer {
 		}
 		return fetched
 	})
-	if err == nil && len(fl.Redirect) <= h.Policy.URLLimit() {
+	if err == nil {
 		return nil
 	}
-	return h.refused(c, http.StatusForbidden, "Invalid redirect URI", err)
+	return refused(http.StatusForbidden, "Invalid redirect URI", err)
 }
 
 // abort answers DELETE /auth/login_flow/{id}.
 func (h *Home) abort(c *call) *mock.Answer {
 	if !h.flows.drop(c.PathValue("id")) {
-		return mock.Message(http.StatusNotFound, "Invalid flow specified")
+		return mock.Message(http.StatusNotFound, flowUnknown)
 	}
 	return mock.Message(http.StatusOK, "Flow aborted")
 }
 
 // refused is a refusal whose reason stands in the history.
-func (h *Home) refused(c *call, status int, text string, why error) *mock.Answer {
+func refused(status int, text string, why error) *mock.Answer {
 	a := mock.Message(status, text)
 	if why != nil {
 		a.Why = why.Error()
-	}
-	return h.counted(c, a)
-}
-
-// counted counts a refusal towards a ban.
-func (h *Home) counted(c *call, a *mock.Answer) *mock.Answer {
-	if a.Status >= http.StatusBadRequest {
-		h.bans.count(c.IP)
 	}
 	return a
 }
@@ -223,26 +219,27 @@ func (r refuse) Error() string { return string(r) }
 
 // decodeJSON reads a JSON object whatever its Content-Type says, as the page sends text/plain.
 func decodeJSON(body []byte, into any) *mock.Answer {
-	if !utf8.Valid(body) || bytes.Contains(bytes.ToLower(body), []byte(`\ud8`)) && !json.Valid(body) {
+	if !utf8.Valid(body) || !json.Valid(body) {
 		return mock.Message(http.StatusBadRequest, "Invalid JSON.")
+	}
+	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		return badFormOf("expected a mapping")
 	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
-	if err == nil && dec.More() || err != nil && !json.Valid(body) {
-		return mock.Message(http.StatusBadRequest, "Invalid JSON.")
-	}
-	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return mock.Message(http.StatusBadRequest, "Message format incorrect: "+plainJSON(err))
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		return badFormOf(wrong.Field + " must not be a " + wrong.Value)
+	case err != nil:
+		return badFormOf(strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
 }
 
-func plainJSON(err error) string {
-	if err == nil {
-		return "expected a mapping"
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
+func badFormOf(text string) *mock.Answer {
+	return mock.Message(http.StatusBadRequest, "Message format incorrect: "+text)
 }
 
 func deref(s *string) string {
@@ -269,6 +266,8 @@ func providerType(p *Provider) string {
 	return p.Type
 }
 
+// local tells whether an address is of the home's own network.
 func local(ip string) bool {
-	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, func(p string) bool { return strings.HasPrefix(ip, p) })
+	of := func(prefix string) bool { return strings.HasPrefix(ip, prefix) }
+	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, of)
 }

@@ -30,7 +30,7 @@ func (h *Home) register(c *call) *mock.Answer {
 	}
 	for _, wanted := range []string{"app_id", "app_name", "app_version", "device_name", "manufacturer", "model", "os_name"} {
 		if s, ok := b[wanted].(string); !ok || s == "" {
-			return mock.Message(http.StatusBadRequest, "Message format incorrect: "+wanted+" is wanted")
+			return badFormOf(wanted + " is wanted")
 		}
 	}
 	id := mock.Secret(32)

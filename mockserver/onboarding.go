@@ -72,30 +72,33 @@ func (h *Home) onboardUser(c *call) *mock.Answer {
 	if h.steps.whole() {
 		return mock.Plain(http.StatusNotFound)
 	}
-	var b struct{ Name, Username, Password, Language, ClientID *string }
 	var in map[string]any
 	if a := decodeJSON(c.Bytes, &in); a != nil {
 		return a
 	}
-	for name, into := range map[string]**string{"name": &b.Name, "username": &b.Username, "password": &b.Password, "language": &b.Language, "client_id": &b.ClientID} {
+	wanted, text := []string{"name", "username", "password", "client_id", "language"}, map[string]string{}
+	for _, name := range wanted {
 		if s, ok := in[name].(string); ok {
-			*into = &s
+			text[name] = s
 		}
 	}
-	if b.Name == nil || b.Username == nil || b.Password == nil || b.Language == nil || b.ClientID == nil || len(in) != 5 {
-		return mock.Message(http.StatusBadRequest, "Message format incorrect: name, username, password, client_id and language are wanted, and nothing else")
+	if len(text) != len(wanted) || len(in) != len(wanted) {
+		return badFormOf("name, username, password, client_id and language are wanted, and nothing else")
 	}
-	if h.Policy.Username(*b.Username) != *b.Username || *b.Username == "" {
-		return mock.JSON(http.StatusBadRequest, map[string]string{"message": "Username is not normalized", "code": "username_not_normalized"})
+	username := text["username"]
+	if h.Policy.Username(username) != username || username == "" {
+		return mock.JSON(http.StatusBadRequest, map[string]string{
+			"message": "Username is not normalized", "code": "username_not_normalized",
+		})
 	}
 	if !h.steps.take("user") {
 		return mock.Message(http.StatusForbidden, "User step already done")
 	}
-	user, err := h.users.add(User{Username: *b.Username, Name: *b.Name, Password: *b.Password, Admin: true, Owner: true})
+	user, err := h.users.add(User{Username: username, Name: text["name"], Password: text["password"], Admin: true, Owner: true})
 	if err != nil {
 		return mock.Message(http.StatusBadRequest, err.Error())
 	}
-	return h.codeFor(user, *b.ClientID)
+	return h.codeFor(user, text["client_id"])
 }
 
 func (h *Home) codeFor(user User, clientID string) *mock.Answer {

@@ -11,7 +11,8 @@ import (
 var (
 	errRedirectForm     = errors.New("redirect_uri is an absolute URL without fragment (RFC 6749 §3.1.2)")
 	errRedirectScript   = errors.New("redirect_uri has a scheme that runs script (RFC 6749 §10.14)")
-	errRedirectUnlisted = errors.New("redirect_uri is neither of the client's own origin nor listed on its page, letter for letter (IndieAuth §4.2.2)")
+	errRedirectUnlisted = errors.New("redirect_uri is neither of the client's own origin nor listed on its page," +
+		" letter for letter (IndieAuth §4.2.2)")
 )
 
 // appRedirects are the pairs of the companion apps, whose pages need no fetching.
@@ -28,7 +29,7 @@ var scriptSchemes = []string{"javascript", "data", "vbscript", "file", "about"}
 
 // checkRedirect holds a redirect URI against its client: the same origin, an app's own, or one that the client publishes.
 func checkRedirect(clientID, redirectURI string, pkce bool, published func() []string) error {
-	if strings.ContainsFunc(redirectURI, func(r rune) bool { return r <= 0x20 || r == 0x7f || r == '\\' }) || strings.Contains(redirectURI, "#") {
+	if strings.ContainsFunc(redirectURI, func(r rune) bool { return r <= 0x20 || r == 0x7f || r == '\\' || r == '#' }) {
 		return errRedirectForm
 	}
 	to, err := url.Parse(redirectURI)

@@ -15,6 +15,8 @@ const (
 	del  = http.MethodDelete
 )
 
+const entriesPath = "/api/config/config_entries/"
+
 // route mounts every endpoint.
 func (h *Home) route() {
 	h.handle(metadataPath, methods{get: h.serverMetadata})
@@ -23,17 +25,17 @@ func (h *Home) route() {
 	h.handle("/static/{name}", methods{get: func(c *call) *mock.Answer { return file(c.PathValue("name"))(c) }})
 	h.handle("/manifest.json", methods{get: h.manifest})
 	h.handle("/auth/providers", methods{get: h.providers})
-	h.handle("/auth/login_flow", methods{post: h.begin})
-	h.handle("/auth/login_flow/{id}", methods{post: h.step, del: h.abort})
-	h.handle("/auth/token", methods{post: h.token})
+	h.handle("/auth/login_flow", methods{post: h.counting(h.begin)})
+	h.handle("/auth/login_flow/{id}", methods{post: h.counting(h.step), del: h.abort})
+	h.handle("/auth/token", methods{post: h.counting(h.token)})
 	h.handle("/auth/revoke", methods{post: h.revoke})
 	h.handle("/auth/link_user", methods{post: h.bearer(h.linkUser)})
 	h.handle("/auth/external/callback", methods{get: func(c *call) *mock.Answer { return h.linker.Callback(c.URL.Query()) }})
-	h.handle("/api/config/config_entries/flow", methods{post: h.admin(h.flowStart)})
-	h.handle("/api/config/config_entries/flow/{id}", methods{get: h.admin(h.flowStep), post: h.admin(h.flowSubmit), del: h.admin(h.flowAbort)})
-	h.handle("/api/config/config_entries/entry", methods{get: h.admin(h.entryList)})
-	h.handle("/api/config/config_entries/entry/{id}", methods{del: h.admin(h.entryRemove)})
-	h.handle("/api/config/config_entries/entry/{id}/reload", methods{post: h.admin(h.entryReload)})
+	h.handle(entriesPath+"flow", methods{post: h.admin(h.flowStart)})
+	h.handle(entriesPath+"flow/{id}", methods{get: h.admin(h.flowStep), post: h.admin(h.flowSubmit), del: h.admin(h.flowAbort)})
+	h.handle(entriesPath+"entry", methods{get: h.admin(h.entryList)})
+	h.handle(entriesPath+"entry/{id}", methods{del: h.admin(h.entryRemove)})
+	h.handle(entriesPath+"entry/{id}/reload", methods{post: h.admin(h.entryReload)})
 	h.handle(demoPath, methods{get: h.admin(h.demoShow)})
 	h.handle(demoPath+"/providers", methods{post: h.admin(h.demoSet), del: h.admin(h.demoDrop)})
 	h.handle(demoPath+"/use", methods{post: h.admin(h.demoUse)})
@@ -57,7 +59,10 @@ func (h *Home) route() {
 
 // kinds are the media types of the page's files.
 var kinds = map[string]string{
-	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+	".html": "text/html; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".svg":  "image/svg+xml",
 }
 
 // file serves one of the login page's files.
@@ -73,5 +78,7 @@ func file(name string) handler {
 }
 
 func (h *Home) manifest(*call) *mock.Answer {
-	return mock.JSON(http.StatusOK, map[string]any{"name": "Home Assistant", "short_name": "Home Assistant", "start_url": "/", "display": "standalone"})
+	return mock.JSON(http.StatusOK, map[string]any{
+		"name": "Home Assistant", "short_name": "Home Assistant", "start_url": "/", "display": "standalone",
+	})
 }

@@ -44,7 +44,8 @@ type Option func(*Options)
 // WithUser gives the home a plain user, beside its others: none but those that options name.
 func WithUser(username, password string) Option {
 	return func(o *Options) {
-		o.Users = append(o.Users, User{Username: username, Name: username, Password: password, Admin: len(o.Users) == 0, Owner: len(o.Users) == 0})
+		first := len(o.Users) == 0
+		o.Users = append(o.Users, User{Username: username, Name: username, Password: password, Admin: first, Owner: first})
 	}
 }
 

@@ -34,8 +34,10 @@ func (h *Home) linked() []entity {
 		if !d.Known {
 			state = "unavailable"
 		}
-		list = append(list, entity{ID: linkedPrefix + d.Account, State: state, Changed: h.now(), Updated: h.now(), Attributes: map[string]any{
-			"friendly_name": "Demo thermostat (" + d.Title + ")", "temperature": d.Target, "current_temperature": d.Temperature, "entry_id": d.EntryID,
+		now := h.now()
+		list = append(list, entity{ID: linkedPrefix + d.Account, State: state, Changed: now, Updated: now, Attributes: map[string]any{
+			"friendly_name": "Demo thermostat (" + d.Title + ")", "entry_id": d.EntryID,
+			"temperature": d.Target, "current_temperature": d.Temperature,
 		}})
 	}
 	return list

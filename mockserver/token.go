@@ -15,10 +15,10 @@ import (
 // token answers POST /auth/token (RFC 6749 §4.1.3, §6; Auth API).
 func (h *Home) token(c *call) *mock.Answer {
 	if c.Form == nil {
-		return h.counted(c, unsupported.Answer())
+		return unsupported.Answer()
 	}
 	if c.Bad {
-		return h.counted(c, mock.Refuse(http.StatusBadRequest, "invalid_request", "", "a parameter stands once, and is text (RFC 6749 §3.2)").Answer())
+		return badForm.Answer()
 	}
 	if c.Form.Get("action") == "revoke" {
 		return h.revokeToken(c.Form.Get("token"), EndLegacy)
@@ -29,30 +29,35 @@ func (h *Home) token(c *call) *mock.Answer {
 	case "refresh_token":
 		return h.refreshGrant(c)
 	}
-	return h.counted(c, unsupported.Answer())
+	return unsupported.Answer()
 }
 
 var (
 	unsupported    = mock.Refuse(http.StatusBadRequest, "unsupported_grant_type", "", "RFC 6749 §5.2")
-	badClient      = mock.Refuse(http.StatusBadRequest, "invalid_request", "Invalid client id", "IndieAuth §3.3; Auth API")
-	badCode        = mock.Refuse(http.StatusBadRequest, "invalid_request", "Invalid code", "RFC 6749 §4.1.2; Auth API")
-	noVerifier     = mock.Refuse(http.StatusBadRequest, "invalid_request", "Code verifier required", "RFC 7636 §4.5")
+	badForm        = invalidRequest("", "a parameter stands once, and is text (RFC 6749 §3.2)")
+	badClient      = invalidRequest("Invalid client id", "IndieAuth §3.3; Auth API")
+	badCode        = invalidRequest("Invalid code", "RFC 6749 §4.1.2; Auth API")
+	noVerifier     = invalidRequest("Code verifier required", "RFC 7636 §4.5")
 	wrongVerifier  = mock.Refuse(http.StatusBadRequest, "invalid_grant", "Invalid code verifier", "RFC 7636 §4.6")
-	noChallenge    = mock.Refuse(http.StatusBadRequest, "invalid_request", "Code verifier provided but no code challenge was present", "RFC 9700 §2.1.1")
+	noChallenge    = invalidRequest("Code verifier provided but no code challenge was present", "RFC 9700 §2.1.1")
 	deadRefresh    = mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "RFC 6749 §5.2")
-	foreignRefresh = mock.Refuse(http.StatusBadRequest, "invalid_request", "", "RFC 6749 §6")
+	foreignRefresh = invalidRequest("", "RFC 6749 §6")
 	inactiveUser   = mock.Refuse(http.StatusForbidden, "access_denied", "User is not active", "Auth API")
 )
+
+func invalidRequest(description, rule string) *mock.Refusal {
+	return mock.Refuse(http.StatusBadRequest, "invalid_request", description, rule)
+}
 
 func (h *Home) codeGrant(c *call) *mock.Answer {
 	clientID := c.Form.Get("client_id")
 	if clientID == "" || h.Policy.ClientID(clientID, c.Host) != nil {
-		return h.counted(c, badClient.Answer())
+		return badClient.Answer()
 	}
 	value := c.Form.Get("code")
 	code, ok := h.store.Code(value)
 	if !ok || value == "" {
-		return h.counted(c, badCode.Answer())
+		return badCode.Answer()
 	}
 	var verifier *string
 	if v, there := c.Form["code_verifier"]; there {
@@ -62,16 +67,16 @@ func (h *Home) codeGrant(c *call) *mock.Answer {
 		if h.Policy.BurnsCode(refusal) {
 			h.store.TakeCode(value)
 		}
-		return h.counted(c, refusal.Answer())
+		return refusal.Answer()
 	}
 	if h.Policy.SingleUse() {
 		if _, first := h.store.TakeCode(value); !first {
-			return h.counted(c, badCode.Answer())
+			return badCode.Answer()
 		}
 	}
 	user, ok := h.users.get(code.UserID)
 	if h.Policy.Inactive() && (!ok || user.Inactive) {
-		return h.counted(c, inactiveUser.Answer())
+		return inactiveUser.Answer()
 	}
 	now := h.now()
 	r := store.Refresh{
@@ -86,21 +91,21 @@ func (h *Home) codeGrant(c *call) *mock.Answer {
 func (h *Home) refreshGrant(c *call) *mock.Answer {
 	clientID, there := c.Form["client_id"]
 	if there && h.Policy.ClientID(clientID[0], c.Host) != nil {
-		return h.counted(c, badClient.Answer())
+		return badClient.Answer()
 	}
 	token := c.Form.Get("refresh_token")
 	if token == "" {
-		return h.counted(c, foreignRefresh.Answer())
+		return foreignRefresh.Answer()
 	}
 	r, ok := h.store.Refresh(token)
 	if !ok || r.Type != store.Normal || !h.Policy.Alive(r, h.now()) {
-		return h.counted(c, deadRefresh.Answer())
+		return deadRefresh.Answer()
 	}
 	if refusal := h.Policy.Refresh(r, c.Form.Get("client_id"), h.now()); refusal != nil {
-		return h.counted(c, refusal.Answer())
+		return refusal.Answer()
 	}
 	if user, ok := h.users.get(r.UserID); h.Policy.Inactive() && (!ok || user.Inactive) {
-		return h.counted(c, inactiveUser.Answer())
+		return inactiveUser.Answer()
 	}
 	h.store.Touch(r.ID, h.now(), c.IP)
 	return h.granted(r, false)
@@ -217,7 +222,7 @@ func (h *Home) linkUser(c *call) *mock.Answer {
 		return a
 	}
 	if b.ClientID == nil || b.Code == nil {
-		return mock.Message(http.StatusBadRequest, "Message format incorrect: client_id and code are wanted")
+		return badFormOf("client_id and code are wanted")
 	}
 	code, ok := h.store.Code(*b.Code)
 	may := h.Policy.Link(code, c.user.User.ID)

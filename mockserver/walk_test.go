@@ -54,9 +54,22 @@ func (a app) id() string { return a.home.URL + "/" }
 // login goes through a login flow and returns its last step.
 func (a app) login(user, password string) map[string]any {
 	a.t.Helper()
-	_, flow := a.do("POST", "/auth/login_flow", "", "application/json", fmt.Sprintf(`{"client_id":%q,"handler":["homeassistant",null],"redirect_uri":%q}`, a.id(), a.id()))
-	_, step := a.do("POST", fmt.Sprint("/auth/login_flow/", flow["flow_id"]), "", "application/json", fmt.Sprintf(`{"client_id":%q,"username":%q,"password":%q}`, a.id(), user, password))
+	_, step := a.step(a.begin(a.id()), fmt.Sprintf(`,"username":%q,"password":%q`, user, password))
 	return step
+}
+
+// begin begins a login flow and returns its path.
+func (a app) begin(redirect string) string {
+	a.t.Helper()
+	_, flow := a.do("POST", "/auth/login_flow", "", "application/json",
+		fmt.Sprintf(`{"client_id":%q,"handler":["homeassistant",null],"redirect_uri":%q}`, a.id(), redirect))
+	return fmt.Sprint("/auth/login_flow/", flow["flow_id"])
+}
+
+// step answers a step of a login flow with the members.
+func (a app) step(flow, members string) (int, map[string]any) {
+	a.t.Helper()
+	return a.do("POST", flow, "", "application/json", fmt.Sprintf(`{"client_id":%q%s}`, a.id(), members))
 }
 
 func (a app) token(pairs ...string) (int, map[string]any) {
@@ -102,12 +115,13 @@ func TestAnAppLivesWithTheHome(t *testing.T) {
 	if status, _ := a.do("GET", "/api/", access, "", ""); status != http.StatusUnauthorized {
 		t.Errorf("after revocation the API answers %d", status)
 	}
-	if status, v := a.token("grant_type", "refresh_token", "refresh_token", refresh); status != http.StatusBadRequest || v["error"] != "invalid_grant" {
+	status, v = a.token("grant_type", "refresh_token", "refresh_token", refresh)
+	if status != http.StatusBadRequest || v["error"] != "invalid_grant" {
 		t.Errorf("a revoked token gets %d %v", status, v)
 	}
 }
 
-func TestSockets(t *testing.T) {
+func TestASocketEndsWithItsSession(t *testing.T) {
 	t.Parallel()
 	a := app{t, mockserver.Start(t)}
 	access, refresh := a.session("owner", "owner-password")
@@ -149,7 +163,7 @@ func TestSockets(t *testing.T) {
 	}
 }
 
-func TestBans(t *testing.T) {
+func TestTwoWrongPasswordsBanAnAddress(t *testing.T) {
 	t.Parallel()
 	s, err := mockserver.Listen("127.0.0.1:0", mockserver.Options{BanThreshold: 2})
 	if err != nil {
@@ -164,7 +178,7 @@ func TestBans(t *testing.T) {
 	}
 }
 
-func TestControlPlane(t *testing.T) {
+func TestTheControlPlaneDoesWhatItSays(t *testing.T) {
 	t.Parallel()
 	a := app{t, mockserver.Start(t)}
 	control := func(method, name, body string) (int, map[string]any) {
@@ -178,12 +192,24 @@ func TestControlPlane(t *testing.T) {
 		method, name, body string
 		status             int
 	}{
-		{"POST", "clock", `{"advance":"11m"}`, 200}, {"POST", "clock", `{"advance":"soon"}`, 400}, {"POST", "clock", `{}`, 400}, {"POST", "clock", `{"advanse":"1m"}`, 400},
-		{"POST", "users", `{"username":"bob","password":"x"}`, 200}, {"POST", "users", `{"username":"bob","password":"x"}`, 400}, {"POST", "users", `{"username":" Bob"}`, 400},
-		{"DELETE", "users", `{"username":"bob"}`, 200}, {"DELETE", "users", `{"username":"bob"}`, 400},
-		{"POST", "faults", `{"path":"/auth/token","status":503,"times":1}`, 200}, {"POST", "faults", `{}`, 400}, {"DELETE", "faults?id=x", "", 400},
-		{"POST", "revoke", `{"all":true}`, 200}, {"POST", "revoke", `{"username":"nobody"}`, 400}, {"POST", "restart", "", 200}, {"GET", "snapshot", "", 200},
-		{"GET", "nothing", "", 404}, {"PUT", "clock", "", 404},
+		{"POST", "clock", `{"advance":"11m"}`, 200},
+		{"POST", "clock", `{"advance":"soon"}`, 400},
+		{"POST", "clock", `{}`, 400},
+		{"POST", "clock", `{"advanse":"1m"}`, 400},
+		{"POST", "users", `{"username":"bob","password":"x"}`, 200},
+		{"POST", "users", `{"username":"bob","password":"x"}`, 400},
+		{"POST", "users", `{"username":" Bob"}`, 400},
+		{"DELETE", "users", `{"username":"bob"}`, 200},
+		{"DELETE", "users", `{"username":"bob"}`, 400},
+		{"POST", "faults", `{"path":"/auth/token","status":503,"times":1}`, 200},
+		{"POST", "faults", `{}`, 400},
+		{"DELETE", "faults?id=x", "", 400},
+		{"POST", "revoke", `{"all":true}`, 200},
+		{"POST", "revoke", `{"username":"nobody"}`, 400},
+		{"POST", "restart", "", 200},
+		{"GET", "snapshot", "", 200},
+		{"GET", "nothing", "", 404},
+		{"PUT", "clock", "", 404},
 	} {
 		if status, v := control(c.method, c.name, c.body); status != c.status || (status != 200 && fmt.Sprint(v["error"]) == "") {
 			t.Errorf("%s %s %s: %d %v, want %d", c.method, c.name, c.body, status, v, c.status)

@@ -77,9 +77,11 @@ const maxFrame = 64 << 10
 func (h *Home) websocket(c *call) *mock.Answer {
 	w := c.Writer()
 	if w == nil || c.Header.Get("Sec-Websocket-Key") == "" {
-		return mock.Text(http.StatusBadRequest, "No WebSocket UPGRADE hdr: "+c.Header.Get("Upgrade")+"\n Can \"Upgrade\" only to \"WebSocket\".")
+		problem := "No WebSocket UPGRADE hdr: " + c.Header.Get("Upgrade")
+		return mock.Text(http.StatusBadRequest, problem+"\n Can \"Upgrade\" only to \"WebSocket\".")
 	}
-	conn, err := websocket.Accept(w, c.Request, &websocket.AcceptOptions{InsecureSkipVerify: true}) // no origin is checked, as at the real home
+	// No origin is checked, as at the real home.
+	conn, err := websocket.Accept(w, c.Request, &websocket.AcceptOptions{InsecureSkipVerify: true})
 	if err != nil {
 		return nil // the library has answered
 	}

@@ -1,100 +1,134 @@
-//go:build ignore
-
 package proof
 
 import (
 	"slices"
 	"time"
 
-	"github.com/authconform/authconform/proof/defects"
-	"github.com/authconform/authconform/reports"
-	"github.com/authconform/authconform/suites/requirements"
+	"github.com/authconform/authconform/evidence"
 )
 
-// Matrix is what a proof found: which requirement is broken by which defects, and everything that is not as declared.
+// Matrix is what a proof found: which requirement is broken by which defects, and everything that is not as it is known.
 type Matrix struct {
 	Profile  string        `json:"profile"`
-	Rows     []RowProof    `json:"rows"`     // those with a verdict on the home that conforms
+	Kind     string        `json:"kind"`
+	Rows     []RowProof    `json:"rows"`     // those with a verdict on the mock that conforms
 	Unjudged []Unjudged    `json:"unjudged"` // the others, and why
 	Defects  []DefectProof `json:"defects"`
-	Unwell   []Unwell      `json:"unwell"`   // rows that the home that conforms fails: a defect of ours
+	Unwell   []Unwell      `json:"unwell"`   // rows that a mock that conforms fails: a defect of ours
 	Unearned []Unearned    `json:"unearned"` // passes of null targets
 	Broken   []string      `json:"broken"`   // specs that panicked: a defect of ours
+	Fickle   []string      `json:"fickle"`   // what was surprising at first and not when it was judged again
 	Specs    int           `json:"specs"`    // that were run
 	Took     time.Duration `json:"took_ns"`
 }
 
-// RowProof is a requirement and the defects that it catches.
+// RowProof is a requirement and the defects that break it.
 type RowProof struct {
-	ID      string        `json:"id"`
-	Section string        `json:"section"`
-	Level   reports.Level `json:"level"`
-	Caught  []string      `json:"caught"` // defects that declare it and break it
-	Aimed   int           `json:"aimed"`  // how many of these break few requirements, and so prove this one
+	ID      string         `json:"id"`
+	Section string         `json:"section"`
+	Level   evidence.Level `json:"level"`
+	Caught  []string       `json:"caught"`
+	Proven  []string       `json:"proven"` // those of them that aim at it, and so prove it
 }
 
-// Unjudged is a requirement without a verdict on the home that conforms.
+// Unjudged is a requirement without a verdict on the mock that conforms.
 type Unjudged struct {
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
 }
 
-// Unwell is a requirement that a home that conforms does not meet.
+// Unwell is a requirement that a mock that conforms does not meet.
 type Unwell struct {
-	ID      string          `json:"id"`
-	Flavour uint64          `json:"flavour,omitempty"` // of the home; 0: none
-	Verdict reports.Verdict `json:"verdict"`
-	Reason  string          `json:"reason"`
+	ID      string           `json:"id"`
+	Flavour uint64           `json:"flavour,omitempty"` // of the mock; 0: none
+	Verdict evidence.Verdict `json:"verdict"`
+	Reason  string           `json:"reason"`
 }
 
 // DefectProof is a defect and what came of it.
 type DefectProof struct {
-	ID      string   `json:"id"`
-	Broke   []string `json:"broke"`   // requirements that it broke, declared or not
-	Missed  []string `json:"missed"`  // declared and not broken
-	Surplus []string `json:"surplus"` // broken or blocked and not declared
-	// Why says for each surprise what was seen.
-	Why map[string]string `json:"why,omitempty"`
+	Defect
+	Door      string     `json:"door,omitempty"` // why a run ends at the door, where it does
+	Broke     []string   `json:"broke"`          // requirements
+	Blocked   []string   `json:"blocked"`
+	Surprises []Surprise `json:"surprises"`
+
+	judged []string // requirements of which it is known now what the defect does
+}
+
+// Surprise is an effect of a defect that is not as it is known.
+type Surprise struct {
+	Row  string `json:"row"` // "": the door
+	Was  Effect `json:"was"` // what was aimed at, or known
+	Is   Effect `json:"is"`
+	Why  string `json:"why"`
+	Aims bool   `json:"aims"` // the defect aims at the row
 }
 
 // Holes are the requirements that no defect proves.
 func (m *Matrix) Holes() []string {
 	var out []string
 	for _, r := range m.Rows {
-		if r.Aimed == 0 {
+		if len(r.Proven) == 0 {
 			out = append(out, r.ID)
 		}
 	}
 	return out
 }
 
-// Surprises are the defects that break less or more than they declare.
-func (m *Matrix) Surprises() []DefectProof {
-	return slices.DeleteFunc(slices.Clone(m.Defects), func(d DefectProof) bool { return len(d.Missed)+len(d.Surplus) == 0 })
+// Doors are the defects with which a run ends before it judges anything.
+func (m *Matrix) Doors() []DefectProof {
+	return slices.DeleteFunc(slices.Clone(m.Defects), func(d DefectProof) bool { return d.Door == "" })
 }
 
-// Sound reports whether everything is as declared and nothing is unproven.
+// Surprises counts the effects that are not as they are known.
+func (m *Matrix) Surprises() (n int) {
+	for _, d := range m.Defects {
+		n += len(d.Surprises)
+	}
+	return n
+}
+
+// Sound reports whether everything is as it is known and nothing is unproven.
 func (m *Matrix) Sound() bool {
-	return len(m.Holes())+len(m.Surprises())+len(m.Unwell)+len(m.Unearned)+len(m.Broken) == 0
+	return len(m.Holes())+m.Surprises()+len(m.Unwell)+len(m.Unearned)+len(m.Broken) == 0
+}
+
+// Update makes what was found what is known.
+func (m *Matrix) Update(g *Golden) {
+	for _, d := range m.Defects {
+		if g.Set(d.ID, "", Nothing); d.Door != "" {
+			for _, e := range []Effect{Breaks, Blocks} {
+				for _, row := range g.Of(d.ID, e) {
+					g.Set(d.ID, row, Nothing)
+				}
+			}
+			g.Set(d.ID, "", AtDoor)
+		}
+		for _, row := range d.judged {
+			switch {
+			case slices.Contains(d.Aims, row):
+				g.Set(d.ID, row, Nothing)
+			case slices.Contains(d.Broke, row):
+				g.Set(d.ID, row, Breaks)
+			case slices.Contains(d.Blocked, row):
+				g.Set(d.ID, row, Blocks)
+			default:
+				g.Set(d.ID, row, Nothing)
+			}
+		}
+	}
 }
 
 func (p *prover) matrix() *Matrix {
-	m := &Matrix{Profile: p.Profile.Name, Rows: []RowProof{}, Unjudged: []Unjudged{}, Defects: []DefectProof{}, Unwell: []Unwell{}, Broken: p.broken}
-	m.Specs, m.Took = p.specsNo, time.Since(p.started)
-	caught, aimed := map[string][]string{}, map[string]int{}
-	for i, d := range p.Defects {
-		proof, concerned := p.outcome(i, d)
-		if !concerned {
-			continue
-		}
-		m.Defects = append(m.Defects, proof)
-		for _, id := range proof.Broke {
-			if slices.Contains(d.Breaks, id) {
-				caught[id] = append(caught[id], d.ID)
-				if d.Aimed() {
-					aimed[id]++
-				}
-			}
+	m := &Matrix{
+		Profile: p.Profile.Name, Kind: p.Subject.Kind().Name(), Rows: []RowProof{}, Unjudged: []Unjudged{}, Defects: []DefectProof{},
+		Unwell: []Unwell{}, Unearned: append([]Unearned{}, p.unearned...), Broken: p.broken, Fickle: p.fickle,
+		Specs: p.ran, Took: time.Since(p.started),
+	}
+	for i := range p.list {
+		if p.concerned[i] {
+			m.Defects = append(m.Defects, p.outcome(i))
 		}
 	}
 	for _, r := range p.Rows {
@@ -102,70 +136,70 @@ func (p *prover) matrix() *Matrix {
 			m.Unjudged = append(m.Unjudged, Unjudged{r.ID, why})
 			continue
 		}
-		m.Rows = append(m.Rows, RowProof{r.ID, r.Section, r.Level, append([]string{}, caught[r.ID]...), aimed[r.ID]})
+		row := RowProof{r.ID, r.Section, r.Level, []string{}, []string{}}
+		for _, d := range m.Defects {
+			if !slices.Contains(d.Broke, r.ID) {
+				continue
+			}
+			if row.Caught = append(row.Caught, d.ID); slices.Contains(d.Aims, r.ID) {
+				row.Proven = append(row.Proven, d.ID)
+			}
+		}
+		m.Rows = append(m.Rows, row)
 		if w := p.whole[r.ID]; red(w) {
 			m.Unwell = append(m.Unwell, Unwell{r.ID, 0, w.Verdict, w.Reason})
 		}
 	}
 	m.Unwell = append(m.Unwell, p.unwell...)
-	m.Unearned = append([]Unearned{}, p.unearned...)
 	return m
 }
 
-// red reports whether a row is not met, or could not be judged.
-func red(r reports.Result) bool {
-	return r.Verdict.Red(true) || r.Verdict == reports.NotRun || len(r.Failures) > 0
-}
-
-// outcome holds what a defect did against what it declares. A defect that declares none of the rows of this proof and
-// does nothing to them is no concern of it.
-func (p *prover) outcome(i int, d defects.Defect) (DefectProof, bool) {
-	out := DefectProof{ID: d.ID, Broke: []string{}, Missed: []string{}, Surplus: []string{}, Why: map[string]string{}}
-	concerned := false
+// outcome holds what a defect did against what is known of it.
+func (p *prover) outcome(i int) DefectProof {
+	out := DefectProof{Defect: p.list[i], Door: p.refused[i], Broke: []string{}, Blocked: []string{}, Surprises: []Surprise{}}
+	was := p.Golden.Effect(out.ID, "")
+	switch {
+	case out.Door != "" && was == Nothing:
+		out.Surprises = append(out.Surprises, Surprise{"", was, AtDoor, out.Door, false})
+	case out.Door == "" && was == AtDoor:
+		out.Surprises = append(out.Surprises, Surprise{"", was, Nothing, "a run goes on from there", false})
+	}
 	for _, r := range p.judged {
-		declared := slices.Contains(d.Breaks, r.ID)
-		concerned = concerned || declared
-		got, ran := p.results[i][r.ID]
-		broke := ran && breaks(r, p.whole[r.ID], got)
-		blocked := ran && (got.Verdict == reports.Blocked || got.Verdict == reports.NotRun)
-		if broke {
-			out.Broke = append(out.Broke, r.ID)
+		if p.skipped[i][r.ID] || !p.aimedPastDoor(i, r.ID) {
+			continue
 		}
-		switch {
-		case declared && !broke:
-			out.Missed = append(out.Missed, r.ID)
-			out.Why[r.ID] = "declared, but " + saw(ran, got)
-		case !declared && broke, blocked && !declared && !d.May(r.ID):
-			out.Surplus = append(out.Surplus, r.ID)
-			out.Why[r.ID] = "not declared, but " + saw(ran, got)
+		out.judged = append(out.judged, r.ID)
+		got, ran := p.results[i][r.ID]
+		is := Nothing
+		if ran {
+			is = p.effect(r, got)
+		}
+		switch is {
+		case Breaks:
+			out.Broke = append(out.Broke, r.ID)
+		case Blocks:
+			out.Blocked = append(out.Blocked, r.ID)
+		}
+		if known := p.known(i, r.ID); is != known {
+			out.Surprises = append(out.Surprises, Surprise{r.ID, known, is, saw(ran, got), slices.Contains(out.Aims, r.ID)})
 		}
 	}
-	return out, concerned || len(out.Surplus) > 0
+	return out
 }
 
-func saw(ran bool, got reports.Result) string {
+func saw(ran bool, got evidence.Result) string {
 	if !ran {
 		return "the defect shows nowhere on the row's way"
 	}
 	return string(got.Verdict) + ": " + got.Reason
 }
 
-// breaks reports whether a row tells the defect from the home that conforms: by a failure, or, where the text leaves
-// everything open, by a different observation.
-func breaks(r *requirements.Requirement, whole, got reports.Result) bool {
-	if got.Verdict == reports.Fail || got.Verdict == reports.Warn {
-		return true
-	}
-	open := r.Level == reports.Info || r.Level == reports.May
-	return open && got.Verdict != reports.Blocked && (len(got.Failures) > 0 || !slices.Equal(got.Notes, whole.Notes))
-}
-
 // SectionProof is a section in numbers.
 type SectionProof struct {
 	Name    string
 	Rows    int
-	Catches int // pairs of a row and a defect that it catches
-	Least   int // the smallest number of defects of a row
+	Catches int // pairs of a row and a defect that breaks it
+	Least   int // the smallest number of defects that prove a row
 }
 
 // Sections sums the matrix up.
@@ -173,12 +207,12 @@ func (m *Matrix) Sections() []SectionProof {
 	var out []SectionProof
 	for _, r := range m.Rows {
 		if len(out) == 0 || out[len(out)-1].Name != r.Section {
-			out = append(out, SectionProof{Name: r.Section, Least: len(r.Caught)})
+			out = append(out, SectionProof{Name: r.Section, Least: len(r.Proven)})
 		}
 		s := &out[len(out)-1]
 		s.Rows++
 		s.Catches += len(r.Caught)
-		s.Least = min(s.Least, len(r.Caught))
+		s.Least = min(s.Least, len(r.Proven))
 	}
 	return out
 }

@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -52,6 +54,7 @@ func TestChoose(t *testing.T) {
 		"!a.code.on":   `"a.code.one"`,
 
 		"provider.token.bound-client": "provider.token.bound-client was retired; it is oauth2.code.bound-client now",
+		" , ":                         "names nothing",
 	} {
 		if _, err := Choose(rows(), expr); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", expr, err, want)
@@ -81,33 +84,43 @@ func TestShards(t *testing.T) {
 
 func TestRowsThatRunAloneRunLastInOneWorkerInTheirOrder(t *testing.T) {
 	for seed := range int64(5) {
-		w := waves(rows(), Options{Seed: seed, Procs: 4})
-		if len(w) != 2 || w[0].Procs != 4 || w[1].Procs != 1 || len(w[0].Rows) != 2 || w[1].Rows[0].ID != "a.token.one" || w[1].Rows[1].ID != "b.token.two" {
+		w := waves(rows(), Options{Seed: seed, Procs: 4, Flags: &home.Flags{}})
+		if len(w) != 2 || w[0].Procs != 4 || w[1].Procs != 1 || len(w[0].Rows) != 2 ||
+			w[1].Rows[0].ID != "a.token.one" || w[1].Rows[1].ID != "b.token.two" {
 			t.Errorf("%+v", w)
 		}
 	}
 }
 
 func TestDecide(t *testing.T) {
+	type row = requirements.Requirement
+	without := func(name condition.Name) kind.Facts { return kind.Facts{Lacks: condition.Lacks{name: "there is none"}} }
+	of := func(version string) kind.Facts { return kind.Facts{Version: version} }
 	for name, c := range map[string]struct {
-		row   requirements.Requirement
-		facts home.Facts
-		have  Means
+		row   row
+		facts kind.Facts
 		want  evidence.Verdict
 	}{
-		"nothing in the way":            {requirements.Requirement{Needs: []requirements.Need{requirements.NeedClock}}, home.Facts{}, Means{}, ""},
-		"nobody can judge it":           {requirements.Requirement{Untestable: "it shows inside"}, home.Facts{}, Means{}, evidence.NotApplicable},
-		"not promised yet":              {requirements.Requirement{Since: "2026.11"}, home.Facts{Version: "2026.10.3"}, Means{}, evidence.NotApplicable},
-		"promised from the first patch": {requirements.Requirement{Since: "2026.11"}, home.Facts{Version: "2026.11.0"}, Means{}, ""},
-		"no longer promised":            {requirements.Requirement{Until: "2026.11"}, home.Facts{Version: "2026.11.0"}, Means{}, evidence.NotApplicable},
-		"a release that is not told":    {requirements.Requirement{Since: "2026.11"}, home.Facts{}, Means{}, ""},
-		"no PKCE":                       {requirements.Requirement{Offers: []requirements.Feature{requirements.FeaturePKCE}}, home.Facts{}, Means{}, evidence.NotApplicable},
-		"PKCE":                          {requirements.Requirement{Offers: []requirements.Feature{requirements.FeaturePKCE}}, home.Facts{PKCE: true}, Means{}, ""},
-		"no browser":                    {requirements.Requirement{Needs: []requirements.Need{requirements.NeedBrowser}}, home.Facts{}, Means{requirements.NeedBrowser: "none"}, evidence.NotRun},
-		"what the target lacks, and we": {requirements.Requirement{Needs: []requirements.Need{requirements.NeedBrowser}, Until: "2020.1"}, home.Facts{Version: "2026.1"}, Means{requirements.NeedBrowser: "none"}, evidence.NotApplicable},
+		"nothing in the way":            {row{Needs: []condition.Name{condition.Clock}}, kind.Facts{}, ""},
+		"nobody can judge it":           {row{Untestable: "it shows inside"}, kind.Facts{}, evidence.NotApplicable},
+		"not promised yet":              {row{Since: "2026.11"}, of("2026.10.3"), evidence.NotApplicable},
+		"promised from the first patch": {row{Since: "2026.11"}, of("2026.11.0"), ""},
+		"no longer promised":            {row{Until: "2026.11"}, of("2026.11.0"), evidence.NotApplicable},
+		"a release that is not told":    {row{Since: "2026.11"}, kind.Facts{}, ""},
+		"the target has no PKCE":        {row{Needs: []condition.Name{condition.PKCE}}, without(condition.PKCE), evidence.NotApplicable},
+		"the target has PKCE":           {row{Needs: []condition.Name{condition.PKCE}}, without(condition.Metadata), ""},
+		"we have no browser":            {row{Needs: []condition.Name{condition.Browser}}, without(condition.Browser), evidence.NotRun},
+		"the target lacks it, and we lack something": {
+			row{Needs: []condition.Name{condition.Browser, condition.PKCE}},
+			kind.Facts{Lacks: condition.Lacks{condition.Browser: "there is none", condition.PKCE: "there is none"}}, evidence.NotApplicable,
+		},
+		"another release, and we lack something": {
+			row{Needs: []condition.Name{condition.Browser}, Until: "2020.1"},
+			kind.Facts{Version: "2026.1", Lacks: condition.Lacks{condition.Browser: "there is none"}}, evidence.NotApplicable,
+		},
 	} {
-		if got, why := Decide(&c.row, c.facts, c.have); got != c.want || (got == "") != (why == "") {
-			t.Errorf("%s: %q because %q, want %q", name, got, why, c.want)
+		if got := Decide(&c.row, c.facts); got.Verdict != c.want || (got.Verdict == "") != (got.Reason == "") {
+			t.Errorf("%s: %+v, want %q", name, got, c.want)
 		}
 	}
 }

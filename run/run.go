@@ -243,16 +243,17 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 		j.take(unfinished(ctx, out, id), nil)
 	}
 	evidence.Sort(j.set.Results)
-	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone != nil)
+	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone)
 	end := evidence.End{
-		DurationMS: time.Since(j.set.Head.Started).Milliseconds(), Cleanup: cleanup, Warnings: append(j.visit.warnings, out.Warnings...), Broken: out.Broken,
+		DurationMS: time.Since(j.set.Head.Started).Milliseconds(),
+		Cleanup:    cleanup, Warnings: append(j.visit.warnings, out.Warnings...), Broken: out.Broken,
 		Logins: out.Totals.Logins + own.Logins, Requests: out.Totals.Requests + own.Requests,
 	}
 	if ctx.Err() != nil {
 		end.Interrupt = context.Cause(ctx).Error()
 	}
 	if out.Gone != nil {
-		end.Lost, end.Banned = out.Gone.Reason, out.Gone.Banned
+		end.Lost, end.Banned = out.Gone.Reason+"; "+mayBeLeft, out.Gone.Banned
 	}
 	return end
 }

@@ -25,6 +25,9 @@ func Choose(rows []*requirements.Requirement, expr string) ([]*requirements.Requ
 			take = append(take, match)
 		}
 	}
+	if expr != "" && len(take)+len(drop) == 0 {
+		return nil, exit.Usagef("--select %q names nothing", expr)
+	}
 	any := func(list []func(*requirements.Requirement) bool, r *requirements.Requirement) bool {
 		return slices.ContainsFunc(list, func(m func(*requirements.Requirement) bool) bool { return m(r) })
 	}

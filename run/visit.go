@@ -57,10 +57,14 @@ func (v *visit) context(ctx context.Context) context.Context {
 	return v.With(judge.With(ctx, judge.NewRecord()))
 }
 
-// leave takes back what workers could not (they were killed), and says what is left at the target.
-func (v *visit) leave(since time.Time, traces []string, gone bool) (left []string, totals kind.Totals) {
-	if gone {
-		return []string{"the target no longer answered: tokens of this run may be left there"}, totals
+// mayBeLeft is what is left at a target that is gone, or refuses everything.
+const mayBeLeft = "tokens of this run may be left there"
+
+// leave takes back what workers could not (they were killed), and says what is left at the target; gone is why nothing can
+// be taken back.
+func (v *visit) leave(since time.Time, traces []string, gone *kind.Loss) (left []string, totals kind.Totals) {
+	if gone != nil {
+		return nil, totals // the end of the run says it
 	}
 	ctx, cancel := context.WithTimeout(v.context(context.Background()), leaveTimeout)
 	defer cancel()

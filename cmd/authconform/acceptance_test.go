@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"io/fs"
 	"net/http"
@@ -19,10 +18,10 @@ import (
 	"github.com/joshdk/go-junit"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // builtIn judges the built-in mock into a folder.
@@ -83,8 +82,8 @@ func TestShardsJoin(t *testing.T) {
 	if o := invoke(t, append([]string{"merge", "--report-dir", joined}, parts...)...); o.code != exit.OK {
 		t.Fatalf("merge: exit %d\n%s", o.code, o.all())
 	}
-	a, err1 := reports.Read(filepath.Join(whole, "report.json"))
-	b, err2 := reports.Read(filepath.Join(joined, "report.json"))
+	a, err1 := recorded(whole)
+	b, err2 := recorded(joined)
 	if err1 != nil || err2 != nil || len(a.Results) != len(b.Results) {
 		t.Fatal(err1, err2)
 	}
@@ -93,7 +92,9 @@ func TestShardsJoin(t *testing.T) {
 			t.Errorf("%s %s, and %s %s in shards", a.Results[i].ID, a.Results[i].Verdict, b.Results[i].ID, b.Results[i].Verdict)
 		}
 	}
-	for name, dirs := range map[string][]string{"a gap": parts[:2], "a duplicate": {parts[0], parts[1], parts[1]}, "four of three": append(parts, parts[0])} {
+	for name, dirs := range map[string][]string{
+		"a gap": parts[:2], "a duplicate": {parts[0], parts[1], parts[1]}, "four of three": append(parts, parts[0]),
+	} {
 		if o := invoke(t, append([]string{"merge"}, dirs...)...); o.code != exit.Usage {
 			t.Errorf("%s: exit %d\n%s", name, o.code, o.all())
 		}
@@ -103,7 +104,7 @@ func TestShardsJoin(t *testing.T) {
 // broken is a home that breaks some rows.
 func broken(t *testing.T) (*mockserver.Server, string, string) {
 	t.Helper()
-	return home(t, func(o *mockserver.Options) {
+	return mockHome(t, func(o *mockserver.Options) {
 		o.Policy = mockserver.Strict()
 		o.Policy.SingleUse = mock.Is(false)
 		o.Policy.Headers = mock.Is(http.Header{"Server": {"server/1.0"}})
@@ -135,8 +136,8 @@ func TestReportsOfAFailure(t *testing.T) {
 	if err := schema.Validate(document); err != nil {
 		t.Error(err)
 	}
-	var r reports.Report
-	if err := json.Unmarshal(raw, &r); err != nil {
+	r, err := recorded(dir)
+	if err != nil {
 		t.Fatal(err)
 	}
 	suites, err := junit.IngestFile(filepath.Join(dir, "junit.xml"))
@@ -152,8 +153,9 @@ func TestReportsOfAFailure(t *testing.T) {
 		total.Skipped += suite.Totals.Skipped
 		total.Passed += suite.Totals.Passed
 	}
-	sum := r.Summary
-	if total.Tests != len(r.Results) || total.Failed+total.Error != sum.Fail+sum.Blocked || total.Skipped != sum.NotRun+sum.NotApplicable+sum.KnownFail || total.Passed != sum.Pass+sum.Note+sum.Warn {
+	sum := evidence.Count(r.Results)
+	if total.Tests != len(r.Results) || total.Failed+total.Error != sum.Fail+sum.Blocked ||
+		total.Skipped != sum.NotRun+sum.NotApplicable+sum.KnownFail || total.Passed != sum.Pass+sum.Note+sum.Warn {
 		t.Errorf("junit.xml counts %+v, the summary %+v", total, sum)
 	}
 	if sum.Fail == 0 {
@@ -195,7 +197,8 @@ type secrets struct {
 	found map[string]bool
 }
 
-var secretMember = regexp.MustCompile(`"(?:access_token|refresh_token|result|auth_code|code|password|current_password|new_password)":"([^"\\]{16,})"`)
+var secretMember = regexp.MustCompile(
+	`"(?:access_token|refresh_token|result|auth_code|code|password|current_password|new_password)":"([^"\\]{16,})"`)
 
 func (s *secrets) learn(text string) {
 	s.mu.Lock()

@@ -1,41 +1,42 @@
 package main
 
 import (
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/authconform/authconform/internal/flags"
+	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// helpWidth is how wide help is: of a terminal that nobody has changed.
-const helpWidth = 80
+// shells are those that completion is made for.
+var shells = []string{"bash", "zsh", "fish", "powershell"}
 
-// grouped shows a command's flags by purpose.
-func grouped(c *cobra.Command, set *flags.Set) {
-	c.SetUsageFunc(func(c *cobra.Command) error {
-		c.Printf("Usage:\n  %s\n", c.UseLine())
-		if c.Example != "" {
-			c.Printf("\nExamples:\n%s\n", c.Example)
-		}
-		c.Printf("\n%s", set.Help("", helpWidth))
-		return nil
-	})
+func completionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "completion SHELL", Short: "Print the completion of a shell: " + strings.Join(shells, ", "),
+		Example: `  source <(authconform completion bash)
+  authconform completion fish > ~/.config/fish/completions/authconform.fish`,
+		Args: oneArgument("one of " + strings.Join(shells, ", ")), ValidArgs: shells,
+		RunE: func(c *cobra.Command, args []string) error {
+			return writeCompletion(c.OutOrStdout(), c.Root(), args[0])
+		},
+	}
 }
 
-// helpOfKind shows the flags of the kind of targets that the profile judges, by purpose.
-func helpOfKind(c *cobra.Command, set *flags.Set, profile *string) {
-	c.SetUsageFunc(func(c *cobra.Command) error {
-		kind := ""
-		if p, err := loadProfile(*profile); err == nil {
-			kind = p.Kind
-		}
-		c.Printf("Usage:\n  %s\n", c.UseLine())
-		c.Printf("\nExamples:\n%s\n\n%s", c.Example, set.Help(kind, helpWidth))
-		c.Printf("\nProfiles: %s. Each has flags of its own: run --profile NAME --help\n", strings.Join(profiles.Names(), ", "))
-		return nil
-	})
+func writeCompletion(w io.Writer, root *cobra.Command, shell string) error {
+	switch shell {
+	case "bash":
+		return root.GenBashCompletionV2(w, true)
+	case "zsh":
+		return root.GenZshCompletion(w)
+	case "fish":
+		return root.GenFishCompletion(w, true)
+	case "powershell":
+		return root.GenPowerShellCompletionWithDesc(w)
+	}
+	return exit.Unknown("shell", shell, shells)
 }
 
 // complete offers words for a flag; for a list, after its last comma.
@@ -46,11 +47,27 @@ func complete(c *cobra.Command, flag string, words func() []string) {
 		for _, w := range words() {
 			out = append(out, head+w)
 		}
-		return out, cobra.ShellCompDirectiveNoFileComp
+		return matching(out, typed), cobra.ShellCompDirectiveNoFileComp
 	})
 }
 
-func profileWords() []string { return profiles.Names() }
+// completeProfile offers the built-in profiles, or files.
+func completeProfile(c *cobra.Command) {
+	_ = c.RegisterFlagCompletionFunc("profile", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return matching(profiles.Names(), typed), cobra.ShellCompDirectiveDefault
+	})
+}
+
+// matching are the words that begin as what is typed.
+func matching(words []string, typed string) []string {
+	var out []string
+	for _, w := range words {
+		if strings.HasPrefix(w, typed) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
 
 // selectWords are what --select takes: levels, sections, ids.
 func selectWords(profile string) []string {

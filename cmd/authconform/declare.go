@@ -16,7 +16,8 @@ type configFlag struct {
 func declare(c *cobra.Command, options any, config *string, do func(*cobra.Command, []string) error) *flags.Set {
 	set := flags.New(c.Flags())
 	set.Bind(options, "")
-	grouped(c, set)
+	c.SetUsageFunc(usage(func() string { return set.Help("", helpWidth) }))
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return set.Problem(err, c.CommandPath()) })
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := set.Settle(*config); err != nil {
 			return err

@@ -16,7 +16,7 @@ import (
 	"github.com/authconform/authconform/mockprovider/accountlink"
 	mybounce "github.com/authconform/authconform/mockprovider/my"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/proof/defects"
+	"github.com/authconform/authconform/proof"
 )
 
 // ensemble is what `serve` serves: a home, and beside it whatever it was asked for.
@@ -25,7 +25,7 @@ type ensemble struct {
 	provider *mockprovider.Server
 	proxy    *accountlink.Server
 	my       *mybounce.Server
-	defect   *defects.Defect
+	defect   *proof.Defect // nil: none
 	stops    []func()
 }
 
@@ -37,38 +37,36 @@ func (s *ensemble) stop() {
 
 // policies are the decisions of the three servers that may be wrong.
 type policies struct {
-	home  mockserver.Options
+	home  *mockserver.Policy
 	third *mockprovider.Policy
 	proxy *accountlink.Policy
 }
 
 // policies are strict, flavoured, and with the defect in the server that it is about.
-func (f *serveFlags) policies() (p policies, d *defects.Defect, err error) {
-	p = policies{mockserver.Options{Policy: mockserver.Strict()}, mockprovider.Strict(), accountlink.Strict()}
+func (f *serveFlags) policies() (p policies, d *proof.Defect, err error) {
+	p = policies{mockserver.Strict(), mockprovider.Strict(), accountlink.Strict()}
 	if f.Flavour != 0 {
-		mockserver.Flavour(p.home.Policy, f.Flavour)
+		mockserver.Flavour(p.home, f.Flavour)
 		mockprovider.Flavour(p.third, f.Flavour)
 		accountlink.Flavour(p.proxy, f.Flavour)
 	}
 	if f.Defect == "" {
 		return p, nil, nil
 	}
-	found, ok := defects.Find(f.Defect)
-	switch {
-	case !ok:
-		return p, nil, exit.Unknown("defect", f.Defect, defectIDs())
-	case found.Provider != nil && f.Provider == "":
-		return p, nil, exit.Usagef("--defect %s: it is a provider's; give --provider ADDRESS", f.Defect)
-	case found.Proxy != nil && f.AccountLink == "":
-		return p, nil, exit.Usagef("--defect %s: it is an account-link proxy's; give --account-link ADDRESS", f.Defect)
-	case found.Provider != nil:
-		found.Provider(p.third)
-	case found.Proxy != nil:
-		found.Proxy(p.proxy)
-	default:
-		p.home = found.Options(p.home)
+	subject, defect := proof.Find(f.Defect)
+	if subject == nil {
+		return p, nil, exit.Unknown("defect", f.Defect, proof.DefectIDs())
 	}
-	return p, &found, nil
+	for _, server := range []struct {
+		policy any
+		served bool
+		flag   string
+	}{{p.home, true, "home"}, {p.third, f.Provider != "", "provider"}, {p.proxy, f.AccountLink != "", "account-link"}} {
+		if subject.Spoil(f.Defect, server.policy) && !server.served {
+			return p, nil, exit.Usagef("--defect %s: it is in a server that is not served; give --%s ADDRESS", f.Defect, server.flag)
+		}
+	}
+	return p, &defect, nil
 }
 
 // start starts all of it, or nothing.
@@ -94,8 +92,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	if token == "" {
 		token = mock.Secret(16)
 	}
-	o := p.home
-	o.Clock, o.ControlToken, o.Fresh, o.BanThreshold = clock, token, f.Fresh, f.Ban
+	o := mockserver.Options{Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban}
 	var trust [][]byte // CAs, PEM
 	if f.ClientSiteCA != "" {
 		authority, err := clientsite.OpenCA(f.ClientSiteCA)
@@ -106,14 +103,16 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	}
 	var err error
 	if f.Provider != "" {
-		if s.provider, err = mockprovider.Listen(listenOn(f.Provider), mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}); err != nil {
+		third := mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}
+		if s.provider, err = mockprovider.Listen(listenOn(f.Provider), third); err != nil {
 			return exit.Usagef("--provider %s: %v", f.Provider, err)
 		}
 		s.stops = append(s.stops, s.provider.Stop)
 		o.ThirdParty = demo.ThirdParty(s.provider)
 	}
 	if f.AccountLink != "" {
-		if s.proxy, err = accountlink.Join(s.provider, listenOn(f.AccountLink), accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token}); err != nil {
+		proxy := accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token}
+		if s.proxy, err = accountlink.Join(s.provider, listenOn(f.AccountLink), proxy); err != nil {
 			return exit.Usagef("--account-link %s: %v", f.AccountLink, err)
 		}
 		s.stops = append(s.stops, s.proxy.Stop)

@@ -3,12 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/exit"
-	"github.com/authconform/authconform/proof/defects"
+	"github.com/authconform/authconform/proof"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -20,7 +21,7 @@ func explainCommand() *cobra.Command {
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
-			return append(c.IDs(), defectIDs()...), cobra.ShellCompDirectiveNoFileComp
+			return append(c.IDs(), proof.DefectIDs()...), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := requirements.Load()
@@ -29,15 +30,14 @@ func explainCommand() *cobra.Command {
 			}
 			r, ok := c.Lookup(args[0])
 			if !ok {
-				d, ok := defects.Find(args[0])
 				if gone := requirements.Gone(args[0]); gone != "" {
 					return exit.Usagef("%s", gone)
 				}
-				if !ok {
-					return exit.Unknown("requirement or defect", args[0], append(c.IDs(), defectIDs()...))
+				s, d := proof.Find(args[0])
+				if s == nil {
+					return exit.Unknown("requirement or defect", args[0], append(c.IDs(), proof.DefectIDs()...))
 				}
-				explainDefect(cmd.OutOrStdout(), d)
-				return nil
+				return explainDefect(cmd.OutOrStdout(), s, d)
 			}
 			explain(cmd.OutOrStdout(), r)
 			return nil
@@ -59,17 +59,38 @@ func explain(w io.Writer, r *requirements.Requirement) {
 	say("Conditions", remarks(r))
 	say("Not judged because", r.Untestable)
 	var proofs []string
-	for _, d := range defects.Of(r.ID) {
-		proofs = append(proofs, fmt.Sprintf("  %s\n%s", d.ID, fold(d.Story, "      ")))
+	for _, s := range proof.Subjects() {
+		for _, d := range s.Defects() {
+			if slices.Contains(d.Aims, r.ID) {
+				proofs = append(proofs, fmt.Sprintf("  %s\n%s", d.ID, fold(d.Story, "      ")))
+			}
+		}
 	}
 	if len(proofs) > 0 {
 		fmt.Fprintf(w, "\nDefects that prove it\n%s\n", strings.Join(proofs, "\n"))
 	}
 }
 
-func explainDefect(w io.Writer, d defects.Defect) {
-	fmt.Fprintf(w, "%s  (a defect)\n\n%s\n\nWhat it breaks\n  %s\n", d.ID, fold(d.Story, "  "), strings.Join(d.Breaks, "\n  "))
+// explainDefect tells a defect's story, what it aims at, and what else it is known to do.
+func explainDefect(w io.Writer, s proof.Subject, d proof.Defect) error {
+	golden, err := proof.GoldenOf(s.Kind().Name())
+	if err != nil {
+		return exit.With(exit.Broken, err)
+	}
+	fmt.Fprintf(w, "%s  (a defect; kind %s)\n\n%s\n", d.ID, s.Kind().Name(), fold(d.Story, "  "))
+	list := func(head string, rows []string) {
+		if len(rows) > 0 {
+			fmt.Fprintf(w, "\n%s\n  %s\n", head, strings.Join(rows, "\n  "))
+		}
+	}
+	list("What it aims at", d.Aims)
+	list("What else it breaks", golden.Of(d.ID, proof.Breaks))
+	list("What cannot be judged with it", golden.Of(d.ID, proof.Blocks))
+	if golden.Effect(d.ID, "") == proof.AtDoor {
+		fmt.Fprint(w, "\nA run ends at the door: it finds nothing there that it could judge.\n")
+	}
 	fmt.Fprintf(w, "\nSee it\n  authconform serve --defect %s\n  authconform prove --defect %s\n", d.ID, d.ID)
+	return nil
 }
 
 // fold breaks text at 78 columns.

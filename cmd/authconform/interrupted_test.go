@@ -9,9 +9,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // TestInterrupted: Ctrl-C at any time ends with 130 and a partial report, and leaves neither a process nor anything at
@@ -44,7 +44,7 @@ func TestInterrupted(t *testing.T) {
 			if at < 40 {
 				return
 			}
-			if report == nil || report.Run.Interrupt == "" || report.Summary.NotRun == 0 || report.Summary.Fail+report.Summary.Blocked > 0 {
+			if sum := count(report); sum.NotRun == 0 || sum.Fail+sum.Blocked > 0 || report.End.Interrupt == "" {
 				t.Errorf("no fair partial report: %s", o.out)
 			}
 			if !strings.Contains(o.out, "ended early") {
@@ -108,7 +108,7 @@ func TestTimeout(t *testing.T) {
 	eventually(t, "--timeout is not heard", func() bool { return strings.Contains(r.err.String(), "--timeout 1.5s has passed") })
 	release()
 	o, report := r.end()
-	if o.code != exit.Interrupted || report == nil || report.Summary.NotRun == 0 || !strings.Contains(report.Run.Interrupt, "--timeout") {
+	if o.code != exit.Interrupted || count(report).NotRun == 0 || !strings.Contains(report.End.Interrupt, "--timeout") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	r.nobodyLeft()
@@ -133,7 +133,7 @@ func TestTargetDies(t *testing.T) {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	oneLine(t, o.err)
-	if report == nil || report.Summary.Blocked == 0 || report.Summary.Fail > 0 {
+	if report == nil || evidence.Count(report.Results).Blocked == 0 || evidence.Count(report.Results).Fail > 0 {
 		t.Errorf("no fair partial report:\n%s", o.out)
 	}
 	r.nobodyLeft()
@@ -147,7 +147,7 @@ func TestWorkerDies(t *testing.T) {
 	if o.code != exit.OK || report == nil {
 		t.Fatalf("exit %d:\n%s", o.code, o.all())
 	}
-	if w := strings.Join(report.Run.Warnings, "\n"); !strings.Contains(w, "worker") {
+	if w := strings.Join(report.End.Warnings, "\n"); !strings.Contains(w, "worker") {
 		t.Errorf("the report does not say that a worker was lost: %q", w)
 	}
 }
@@ -159,14 +159,14 @@ func TestWorkerDiesTwice(t *testing.T) {
 	if o.code != exit.Broken || report == nil {
 		t.Fatalf("exit %d:\n%s", o.code, o.all())
 	}
-	if report.Summary.Blocked == 0 || report.Summary.Fail > 0 || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "worker") {
+	if sum := count(report); sum.Blocked == 0 || sum.Fail > 0 || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "worker") {
 		t.Errorf("the verdicts so far are not kept:\n%s", o.all())
 	}
 	oneLine(t, o.err)
 }
 
 // runWithKilled runs with one worker at a time, and kills the first n workers in mid-run.
-func runWithKilled(t *testing.T, n int) (outcome, *reports.Report) {
+func runWithKilled(t *testing.T, n int) (outcome, *evidence.Set) {
 	t.Helper()
 	var r atomic.Pointer[running]
 	var mu sync.Mutex
@@ -211,7 +211,8 @@ func TestParentDies(t *testing.T) {
 	close(started)
 	_, _ = r.Load().end()
 	r.Load().nobodyLeft()
-	if after := holding(t, s); !strings.Contains(after, `"login_flows":0`) || !strings.Contains(after, `"owner":1`) { // the parent's own session
+	const parents = `"owner":1` // its own session
+	if after := holding(t, s); !strings.Contains(after, `"login_flows":0`) || !strings.Contains(after, parents) {
 		t.Errorf("the home holds %s", after)
 	}
 }
@@ -221,7 +222,8 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	cmd := program(t.Context(), t)
-	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `ulimit -f 8 && exec "$0" "$@"`, os.Args[0], "run", "--browser", "off", "--select", "section:token", "--report-dir", dir}
+	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `ulimit -f 8 && exec "$0" "$@"`, os.Args[0],
+		"run", "--browser", "off", "--select", "section:token", "--report-dir", dir}
 	o := finish(t, cmd)
 	if o.code != exit.Broken || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "report.json could not be written") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())

@@ -16,15 +16,15 @@ import (
 // listFlags are the options of `list`.
 type listFlags struct {
 	Profile string `flag:"profile" value:"NAME" group:"Rows" help:"whose rows: a name, or a file of your own"`
-	JSON    bool   `flag:"json" group:"Rows" help:"as JSON, one object per row"`
+	JSON    bool   `flag:"json" help:"as JSON, one object per row"`
 	configFlag
 }
 
 func listCommand() *cobra.Command {
 	f := listFlags{Profile: defaultProfile}
-	c := &cobra.Command{Use: "list", Short: "List every requirement, and what it needs", Args: cobra.NoArgs}
+	c := &cobra.Command{Use: "list", Short: "List every requirement, and what it needs"}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
-	complete(c, "profile", profileWords)
+	completeProfile(c)
 	return c
 }
 

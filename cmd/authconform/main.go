@@ -4,7 +4,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -29,51 +28,24 @@ func root() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "authconform",
 		Short: "Judge, and play, the servers of home-automation login",
-		Long: `authconform judges servers that speak Home Assistant's login (OAuth 2 and IndieAuth), and plays
-them for you: a mock home that is as strict as the real one.
-
-  authconform run                                    judge the built-in mock home
-  authconform run --target http://home:8123 --user ada
-  authconform serve                                  be a home, for the app you are writing`,
+		Long: `authconform judges servers that speak Home Assistant's login (OAuth 2 and
+IndieAuth), and plays them for you: a mock home that is as strict as the real
+one.`,
+		Example: `  authconform run                            judge the built-in mock home
+  authconform run http://home:8123 --user ada
+  authconform serve                          be a home, for the app you write`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			var names []string
-			for _, sub := range c.Commands() {
-				names = append(names, sub.Name())
-			}
-			return exit.Unknown("command", args[0], names)
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: subcommand, RunE: help,
 	}
+	cmd.CompletionOptions.DisableDefaultCmd = true
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flags.Problem(c.Flags(), err, c.CommandPath()) })
-	cmd.AddCommand(
-		runCommand(), reportCommand(), mergeCommand(), listCommand(), explainCommand(),
-		serveCommand(), demoCommand(), testbedCommand(), proveCommand(), versionCommand(),
-	)
+	cmd.SetUsageFunc(usage(nil))
+	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c) })
+	cmd.SetHelpCommand(helpCommand())
+	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(),
+		reportCommand(), mergeCommand(), completionCommand(), versionCommand())
 	for _, sub := range cmd.Commands() {
-		usageErrors(sub)
+		sub.Args = usageErrors(sub.Args)
 	}
-	usageErrors(cmd)
 	return cmd
-}
-
-// usageErrors gives wrong arguments the exit code of wrong usage.
-func usageErrors(c *cobra.Command) {
-	check := c.Args
-	if check == nil {
-		check = cobra.NoArgs
-	}
-	c.Args = func(c *cobra.Command, args []string) error {
-		if err := check(c, args); err != nil {
-			var coded *exit.Error
-			if errors.As(err, &coded) {
-				return err
-			}
-			return exit.Usagef("%v (see %s --help)", err, c.CommandPath())
-		}
-		return nil
-	}
 }

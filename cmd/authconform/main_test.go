@@ -10,17 +10,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
-// TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real.
+// TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real: where the
+// environment says so, and where it is called by that name, as scripts do.
 func TestMain(m *testing.M) {
 	if os.Getenv("BE_AUTHCONFORM") != "" {
 		main()
 		return
 	}
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"authconform": main})
 }
 
 // program is authconform as a command that was not started yet.
@@ -57,28 +60,44 @@ func invoke(t *testing.T, args ...string) outcome {
 	return finish(t, program(t.Context(), t, args...))
 }
 
+// recorded is the run of a folder; the error of one that holds none is os.ErrNotExist.
+func recorded(dir string) (*evidence.Set, error) {
+	if _, err := os.Stat(filepath.Join(dir, evidence.FileName)); err != nil {
+		return nil, err
+	}
+	return evidence.Read(dir)
+}
+
 // judge runs against a target as its owner, and reads the report.
-func judge(t *testing.T, url, user, password string, args ...string) (outcome, *reports.Report) {
+func judge(t *testing.T, url, user, password string, args ...string) (outcome, *evidence.Set) {
 	t.Helper()
 	return judgeIn(t, nil, url, user, password, args...)
 }
 
 // judgeIn is judge with more in the environment.
-func judgeIn(t *testing.T, env []string, url, user, password string, args ...string) (outcome, *reports.Report) {
+func judgeIn(t *testing.T, env []string, url, user, password string, args ...string) (outcome, *evidence.Set) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
-	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", user, "--browser", "off", "--report-dir", dir}, args...)...)
-	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_PASSWORD="+password), env...)
+	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--browser", "off", "--report-dir", dir}, args...)...)
+	cmd.Env = append(append(cmd.Env, "AUTHCONFORM_USER="+user, "AUTHCONFORM_PASSWORD="+password), env...)
 	o := finish(t, cmd)
-	r, err := reports.Read(filepath.Join(dir, "report.json"))
+	r, err := recorded(dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
 	return o, r
 }
 
-// home starts a mock home and names its owner.
-func home(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Server, user, password string) {
+// count sums up a run; nil is none.
+func count(s *evidence.Set) evidence.Summary {
+	if s == nil {
+		return evidence.Summary{}
+	}
+	return evidence.Count(s.Results)
+}
+
+// mockHome starts a mock home and names its owner.
+func mockHome(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Server, user, password string) {
 	t.Helper()
 	var o mockserver.Options
 	if change != nil {

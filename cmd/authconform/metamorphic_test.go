@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -15,7 +17,6 @@ import (
 
 	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // served is a home that listens in another way than the usual one.
@@ -34,7 +35,7 @@ func served(t *testing.T, address, path string, change func(*httptest.Server)) (
 		scheme = "https"
 	}
 	home, err := mockserver.New(mockserver.Options{
-		URL: scheme + "://" + l.Addr().String() + path, Fetch: &http.Client{Transport: &http.Transport{DialContext: loopbackOnly}},
+		URL: scheme + "://" + l.Addr().String() + path, Fetch: &http.Client{Transport: &http.Transport{DialContext: loopback}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +48,18 @@ func served(t *testing.T, address, path string, change func(*httptest.Server)) (
 	}
 	t.Cleanup(func() { home.Close(); s.CloseClientConnections(); s.Close() })
 	return s, home
+}
+
+// loopback keeps a home from looking for anything beyond this machine.
+func loopback(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s is not on this machine", host)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
 // slowly is a listener whose connections answer late, by 50 ms and up to 20 more.
@@ -79,7 +92,9 @@ func TestSameVerdicts(t *testing.T) {
 	}{
 		{"another order", "127.0.0.1:0", "", []string{"--seed", "9"}, nil},
 		{"one worker", "127.0.0.1:0", "", []string{"--procs", "1"}, nil},
-		{"a slow line", "127.0.0.1:0", "", []string{"--procs", "8", "--select", "section:code,section:pkce,section:refresh,section:revocation,section:websocket,section:signed-path"}, func(s *httptest.Server) { s.Listener = slowly{s.Listener} }},
+		{"a slow line", "127.0.0.1:0", "", []string{
+			"--procs", "8", "--select", "section:code,section:pkce,section:refresh,section:revocation,section:websocket,section:signed-path",
+		}, func(s *httptest.Server) { s.Listener = slowly{s.Listener} }},
 		{"connections not kept", "127.0.0.1:0", "", nil, func(s *httptest.Server) { s.Config.SetKeepAlivesEnabled(false) }},
 		{"IPv6", "[::1]:0", "", nil, nil},
 		{"a base path", "127.0.0.1:0", "/base", nil, nil},
@@ -102,10 +117,12 @@ func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string)
 	t.Helper()
 	owner := mockserver.DefaultUsers()[0]
 	dir := filepath.Join(t.TempDir(), "out")
-	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir}, args...)...)
+	cmd := program(t.Context(), t, append([]string{
+		"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir,
+	}, args...)...)
 	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+home.ControlToken)
 	o := finish(t, cmd)
-	r, err := reports.Read(filepath.Join(dir, "report.json"))
+	r, err := recorded(dir)
 	if err != nil {
 		t.Fatalf("exit %d: %v\n%s", o.code, err, o.all())
 	}

@@ -18,9 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/reports"
 )
 
 // patienceOfTests bounds what a test waits for; nothing should take a tenth of it.
@@ -43,8 +43,8 @@ func judging(t *testing.T, s *mockserver.Server, args ...string) *running {
 	}
 	r := &running{t: t, mark: "AUTHCONFORM_TEST=" + rand.Text(), dir: filepath.Join(t.TempDir(), "out")}
 	owner := mockserver.DefaultUsers()[0]
-	r.Cmd = program(t.Context(), t, append([]string{"run", "--target", s.URL, "--user", owner.Username, "--browser", "off", "--report-dir", r.dir,
-		"--control-url", s.URL}, args...)...)
+	r.Cmd = program(t.Context(), t, append([]string{
+		"run", "--target", s.URL, "--user", owner.Username, "--browser", "off", "--report-dir", r.dir, "--control-url", s.URL}, args...)...)
 	r.Env = append(r.Env, r.mark, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+s.ControlToken)
 	r.Stdout, r.Stderr = &r.out, &r.err
 	if err := r.Start(); err != nil {
@@ -54,10 +54,10 @@ func judging(t *testing.T, s *mockserver.Server, args ...string) *running {
 }
 
 // end waits for the end and reads the report, nil if there is none.
-func (r *running) end() (outcome, *reports.Report) {
+func (r *running) end() (outcome, *evidence.Set) {
 	r.t.Helper()
 	_ = r.Wait()
-	report, err := reports.Read(filepath.Join(r.dir, "report.json"))
+	report, err := recorded(r.dir)
 	if err != nil && !os.IsNotExist(err) {
 		r.t.Error(err)
 	}
@@ -124,7 +124,7 @@ func (l *lines) String() string {
 func counting(t *testing.T, before func(n int64)) *mockserver.Server {
 	t.Helper()
 	var n atomic.Int64
-	s, _, _ := home(t, func(o *mockserver.Options) {
+	s, _, _ := mockHome(t, func(o *mockserver.Options) {
 		o.Policy = mockserver.Strict()
 		o.Policy.Answer = func(_ mock.Request, a mock.Answer) mock.Answer {
 			before(n.Add(1))

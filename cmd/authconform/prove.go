@@ -1,13 +1,13 @@
-//go:build ignore
-
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -16,157 +16,181 @@ import (
 
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/proof"
-	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/run"
 	"github.com/authconform/authconform/suites/profiles"
+	"github.com/authconform/authconform/suites/requirements"
 )
 
+// proveFlags are the options of `prove`.
+type proveFlags struct {
+	Profile []string `flag:"profile" value:"NAME" group:"Rows" help:"whose rows; several, or all"`
+	Select  string   `flag:"select" value:"EXPR" help:"ids, globs, level:must, section:token; ! takes away"`
+	Defect  []string `flag:"defect" value:"ID" help:"only these defects, by id or glob"`
+	All     bool     `flag:"all" help:"judge every row against every defect, also where the defect does not show on the row's way"`
+	Browser string   `flag:"browser" value:"PATH" help:"prove the rows that need a browser, with auto, a path or ws://HOST:PORT"`
+	Procs   int      `flag:"procs" value:"N" help:"specs that run at once (default: 4 a core; 3 with a browser)"`
+	Update  bool     `flag:"update" group:"Result" help:"write what was found to proof/testdata, as what is known from now on"`
+	JSON    bool     `flag:"json" help:"the whole matrix as JSON; of several profiles a list"`
+	Verbose bool     `flag:"verbose,v" help:"the defects of each row"`
+	configFlag
+}
+
 func proveCommand() *cobra.Command {
-	var profile, sel, browser string
-	var only []string
-	var asJSON, all, verbose bool
-	var procs int
+	f := proveFlags{Profile: []string{defaultProfile}}
 	c := &cobra.Command{
-		Use: "prove", Short: "Prove every verdict: run every known defect, and see that each is caught",
-		Long: `Let the suites judge homes that have exactly one defect each. Every requirement must be broken by at least one
-defect, and every defect must break what it declares and nothing else. Rows that need a browser are proven by
-prove --browser PATH (or auto), in a pass of their own.`,
-		Example: "  authconform prove\n  authconform prove --select section:code -v\n  authconform prove --defect code.reusable",
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			o := proof.Options{Browser: browser, All: all, Procs: procs}
-			if len(only) == 0 { // a look at some defects needs no more than those
-				o.Nulls, o.Flavours = true, []uint64{1, 2, 3}
-			}
-			rows, err := rowsOf(profile)
-			if err != nil {
-				return err
-			}
-			if browser != "" && !cmd.Flags().Changed("procs") {
-				o.Procs = browsersAtOnce
-			}
-			if o.Profile, err = profiles.Load(profile); err != nil {
-				return exit.With(exit.Broken, err)
-			}
-			if o.Rows, err = run.Choose(rows, sel); err != nil {
-				return err
-			}
-			if o.Defects, err = chosenDefects(only); err != nil {
-				return err
-			}
-			debug.SetGCPercent(moreGarbage)
-			progress := newProgress(os.Stderr)
-			o.Progress = func(done, total int) { progress.Wait(fmt.Sprintf("%d of %d specs", done, total)) }
-			m, err := proof.Prove(cmd.Context(), o)
-			progress.End()
-			if cmd.Context().Err() != nil {
-				return exit.With(exit.Interrupted, cmd.Context().Err())
-			}
-			if err != nil {
-				return exit.With(exit.Broken, err)
-			}
-			if asJSON {
-				enc := json.NewEncoder(cmd.OutOrStdout())
-				enc.SetIndent("", "  ")
-				err = enc.Encode(m)
-			} else {
-				printMatrix(cmd.OutOrStdout(), m, verbose)
-			}
-			if err == nil && !m.Sound() {
-				err = exit.Silent(exit.Failed)
-			}
-			return err
-		},
+		Use: "prove", Short: "Prove every verdict: see that every known defect is caught",
+		Long: `Let the suites judge mocks that have exactly one defect each. Every requirement must be broken by at least one defect that
+aims at it, and every defect must do what it aims at, what it is known to do (proof/testdata), and nothing else. Rows that
+need a browser are proven by prove --browser PATH (or auto), in a pass of their own.`,
+		Example: "  authconform prove\n  authconform prove --profile all\n  authconform prove --select section:code -v\n" +
+			"  authconform prove --defect code.reusable",
 	}
-	fl := c.Flags()
-	fl.StringVar(&profile, "profile", "home-assistant", "whose rows")
-	fl.StringVar(&sel, "select", "", "`EXPR` of ids, globs, level:must, section:token; ! takes away")
-	fl.StringSliceVar(&only, "defect", nil, "only these defects (`ID` or glob)")
-	fl.StringVar(&browser, "browser", "", "prove the rows that need a browser, with auto, a `PATH` or ws://HOST:PORT")
-	fl.BoolVar(&all, "all", false, "judge every row against every defect, also where the defect does not show on the row's way")
-	fl.IntVar(&procs, "procs", 4*runtime.NumCPU(), "specs that run at once")
-	fl.BoolVar(&asJSON, "json", false, "the whole matrix as JSON")
-	fl.BoolVarP(&verbose, "verbose", "v", false, "the defects of each row")
+	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
+	complete(c, "profile", func() []string { return append(profiles.Names(), "all") })
+	complete(c, "defect", proof.DefectIDs)
+	complete(c, "select", func() []string { return selectWords(f.Profile[0]) })
 	return c
 }
 
-// moreGarbage trades memory for time: thousands of homes come and go, and most of what a proof allocates is short-lived.
-const moreGarbage = 400
+const (
+	// moreGarbage trades memory for time: thousands of mocks come and go, and most of what a proof allocates is short-lived.
+	moreGarbage = 400
+	// browsersAtOnce is how many browsers a proof runs side by side where nothing else is said.
+	browsersAtOnce = 3
+)
 
-// browsersAtOnce is how many browsers a proof runs side by side where nothing else is said.
-const browsersAtOnce = 3
+func (f *proveFlags) run(cmd *cobra.Command) error {
+	if slices.Contains(f.Profile, "all") {
+		f.Profile = profiles.Names()
+	}
+	debug.SetGCPercent(moreGarbage)
+	var all []*proof.Matrix
+	for _, name := range f.Profile {
+		m, err := f.prove(cmd.Context(), name)
+		switch {
+		case cmd.Context().Err() != nil:
+			return exit.With(exit.Interrupted, cmd.Context().Err())
+		case err != nil:
+			return err
+		}
+		all = append(all, m)
+		if !f.JSON {
+			f.print(cmd.OutOrStdout(), m)
+		}
+	}
+	if err := f.finish(cmd.OutOrStdout(), all); err != nil {
+		return exit.With(exit.Broken, err)
+	}
+	if slices.ContainsFunc(all, func(m *proof.Matrix) bool { return !m.Sound() }) {
+		return exit.Silent(exit.Failed)
+	}
+	return nil
+}
 
-// chosenDefects are the defects of the ids and globs; none named is all.
-func chosenDefects(words []string) ([]defects.Defect, error) {
-	list := defects.All()
-	var chosen []defects.Defect
-	for _, word := range words {
+// prove proves a profile.
+func (f *proveFlags) prove(ctx context.Context, profile string) (*proof.Matrix, error) {
+	o := proof.Options{Browser: f.Browser, All: f.All, Procs: f.Procs}
+	if len(f.Defect) == 0 { // a look at some defects needs no more than those
+		o.Nulls, o.Flavours = true, []uint64{1, 2, 3}
+	}
+	if o.Procs == 0 {
+		if o.Procs = 4 * runtime.NumCPU(); f.Browser != "" {
+			o.Procs = browsersAtOnce
+		}
+	}
+	var err error
+	if o.Profile, err = loadProfile(profile); err != nil {
+		return nil, err
+	}
+	rows, err := rowsOf(profile)
+	if err != nil {
+		return nil, err
+	}
+	if o.Rows, err = run.Choose(rows, f.Select); err != nil {
+		return nil, err
+	}
+	if o.Subject = proof.SubjectOf(o.Profile.Kind); o.Subject == nil {
+		return nil, exit.Usagef("--profile %s: nothing stands here that is a %s", profile, o.Profile.Kind)
+	}
+	if o.Defects, err = f.defects(); err != nil {
+		return nil, err
+	}
+	if o.Golden, err = proof.GoldenOf(o.Profile.Kind); err != nil {
+		return nil, exit.With(exit.Broken, err)
+	}
+	progress := newProgress(os.Stderr)
+	defer progress.End()
+	o.Progress = func(done, total int) { progress.Wait(fmt.Sprintf("%s: %d of %d specs", profile, done, total)) }
+	m, err := proof.Prove(ctx, o)
+	return m, exit.With(exit.Broken, err)
+}
+
+// defects are the ids that --defect names; nil is all.
+func (f *proveFlags) defects() ([]string, error) {
+	var chosen []string
+	known := proof.DefectIDs()
+	for _, word := range f.Defect {
 		n := len(chosen)
-		for _, d := range list {
-			if ok, err := path.Match(word, d.ID); err != nil {
+		for _, id := range known {
+			if ok, err := path.Match(word, id); err != nil {
 				return nil, exit.Usagef("--defect %s: no glob: %v", word, err)
 			} else if ok {
-				chosen = append(chosen, d)
+				chosen = append(chosen, id)
 			}
 		}
 		if len(chosen) == n {
-			return nil, exit.Unknown("defect", word, defectIDs())
+			return nil, exit.Unknown("defect", word, known)
 		}
-	}
-	if len(words) == 0 {
-		return list, nil
 	}
 	return chosen, nil
 }
 
-func defectIDs() []string {
-	var ids []string
-	for _, d := range defects.All() {
-		ids = append(ids, d.ID)
+// finish writes what stands at the end: the golden files, the JSON, or the totals.
+func (f *proveFlags) finish(w io.Writer, all []*proof.Matrix) error {
+	if f.Update {
+		if err := updateGolden(all); err != nil {
+			return err
+		}
 	}
-	return ids
+	if f.JSON {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		if len(all) == 1 {
+			return enc.Encode(all[0])
+		}
+		return enc.Encode(all)
+	}
+	if len(all) > 1 {
+		printTotals(w, all)
+	}
+	return nil
 }
 
-func printMatrix(w io.Writer, m *proof.Matrix, verbose bool) {
-	for _, s := range m.Sections() {
-		fmt.Fprintf(w, "  %-20s %3d rows  %4d catches  at least %d per row\n", s.Name, s.Rows, s.Catches, s.Least)
-		if !verbose {
-			continue
-		}
-		for _, r := range m.Rows {
-			if r.Section == s.Name {
-				fmt.Fprintf(w, "    %s\n%s\n", r.ID, fold(fmt.Sprint(r.Caught), "        "))
+// updateGolden makes what was found what is known, in the source tree that prove is called in.
+func updateGolden(all []*proof.Matrix) error {
+	catalogue, err := requirements.Load()
+	if err != nil {
+		return err
+	}
+	golden := map[string]*proof.Golden{}
+	for _, m := range all {
+		if golden[m.Kind] == nil {
+			if golden[m.Kind], err = proof.GoldenOf(m.Kind); err != nil {
+				return err
 			}
 		}
+		m.Update(golden[m.Kind])
 	}
-	say := func(head string, lines []string) {
-		if len(lines) > 0 {
-			fmt.Fprintf(w, "\n%s\n", head)
-			for _, l := range lines {
-				fmt.Fprintln(w, fold(l, "  "))
-			}
+	for kind, g := range golden {
+		g.Prune(func(id string) bool { return slices.Contains(proof.DefectIDs(), id) },
+			func(id string) bool { _, ok := catalogue.Lookup(id); return ok })
+		file := filepath.Join(filepath.FromSlash(proof.GoldenDir), proof.GoldenFile(kind))
+		if _, err := os.Stat(filepath.Dir(file)); err != nil {
+			return exit.Usagef("--update: %w; call it at the root of the source tree", err)
+		}
+		if err := os.WriteFile(file, []byte(g.String()), 0o644); err != nil { //nolint:gosec // a file of the source tree
+			return err
 		}
 	}
-	var unwell, surprises []string
-	for _, u := range m.Unwell {
-		if u.Flavour != 0 {
-			u.ID += fmt.Sprintf(" (flavour %d)", u.Flavour)
-		}
-		unwell = append(unwell, u.ID+": "+string(u.Verdict)+": "+u.Reason)
-	}
-	for _, d := range m.Surprises() {
-		for _, id := range slices.Concat(d.Missed, d.Surplus) {
-			surprises = append(surprises, d.ID+" → "+id+": "+d.Why[id])
-		}
-	}
-	say("A HOME THAT CONFORMS FAILS", unwell)
-	var unearned []string
-	for _, u := range m.Unearned {
-		unearned = append(unearned, u.ID+" at null target "+u.Null)
-	}
-	say("UNEARNED: null targets that pass", unearned)
-	say("PANICS", m.Broken)
-	say("HOLES: no defect proves these", m.Holes())
-	say("SURPRISES: not as declared", surprises)
-	fmt.Fprintf(w, "\n%d rows, %d defects, %d holes, %d surprises; %d rows not judged\n%.1f s, %d specs\n",
-		len(m.Rows), len(m.Defects), len(m.Holes()), len(surprises), len(m.Unjudged), m.Took.Seconds(), m.Specs)
+	return nil
 }

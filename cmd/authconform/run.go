@@ -24,22 +24,23 @@ import (
 // runFlags are the options of `run`, beside those of the kinds of targets.
 type runFlags struct {
 	Target  string `flag:"target" value:"URL" group:"Target" help:"the server to judge (default: a built-in mock)"`
-	Profile string `flag:"profile" value:"NAME" group:"Target" help:"what the target must meet: a name (see list), or a file of your own"`
+	Profile string `flag:"profile" value:"NAME" help:"what the target must meet: a name (see list), or a file of your own"`
 
 	Select  string        `flag:"select" value:"EXPR" group:"Rows" help:"comma-separated ids, globs, level:must, section:token; ! excludes"`
-	Require []string      `flag:"require" value:"NEEDS" group:"Rows" help:"conditions (browser, clock, client-site, …) whose absence fails the run"`
-	Shard   string        `flag:"shard" value:"I/N" group:"Rows" help:"judge only part I of N; join the reports with merge"`
-	Seed    int64         `flag:"seed" value:"N" group:"Rows" help:"order of the rows and of generated input"`
-	Procs   int           `flag:"procs" value:"N" group:"Rows" help:"worker processes"`
-	Timeout time.Duration `flag:"timeout" value:"TIME" group:"Rows" help:"end the run after this time"`
+	Rerun   string        `flag:"rerun" value:"DIR" help:"only the rows that failed or were blocked in the run recorded there"`
+	Require []string      `flag:"require" value:"NEEDS" help:"conditions (browser, clock, client-site, …) whose absence fails the run"`
+	Shard   string        `flag:"shard" value:"I/N" help:"judge only part I of N; join the reports with merge"`
+	Seed    int64         `flag:"seed" value:"N" help:"order of the rows and of generated input"`
+	Procs   int           `flag:"procs" value:"N" help:"worker processes"`
+	Timeout time.Duration `flag:"timeout" value:"TIME" help:"end the run after this time"`
 
-	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for report.json, junit.xml, report.html, exchanges.har, screenshots"`
-	Baseline      string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not fail the run"`
-	WriteBaseline string `flag:"write-baseline" value:"FILE" group:"Report" help:"write today's failures to a file"`
-	Strict        bool   `flag:"strict" group:"Report" help:"a warning fails the run too"`
-	NoColor       bool   `flag:"no-color" group:"Report" help:"no colour (also: NO_COLOR)"`
-	Quiet         bool   `flag:"quiet,q" group:"Report" help:"only the summary"`
-	Verbose       bool   `flag:"verbose,v" group:"Report" help:"notes and passed rows too"`
+	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the record of the run, its reports and screenshots"`
+	Baseline      string `flag:"baseline" value:"FILE" help:"known failures, which do not fail the run"`
+	WriteBaseline string `flag:"write-baseline" value:"FILE" help:"write today's failures to a file"`
+	Strict        bool   `flag:"strict" help:"a warning fails the run too"`
+	NoColor       bool   `flag:"no-color" help:"no colour (also: NO_COLOR)"`
+	Quiet         bool   `flag:"quiet,q" help:"only the summary"`
+	Verbose       bool   `flag:"verbose,v" help:"notes and passed rows too"`
 	configFlag
 }
 
@@ -47,17 +48,30 @@ func runCommand() *cobra.Command {
 	f := runFlags{Profile: defaultProfile, Seed: 1, Procs: min(4, 2*runtime.NumCPU())}
 	kinds := map[string]kind.Flags{}
 	c := &cobra.Command{
-		Use:   "run",
+		Use:   "run [URL]",
 		Short: "Judge a server",
-		Long: `Judge a server against every requirement of a profile. Without --target it judges the built-in mock.
+		Long: `Judge a server against every requirement of a profile. Without a URL it judges
+the built-in mock.
 
-The password comes from AUTHCONFORM_PASSWORD, from --password-file, or from a prompt; never from the command line.
-A flag wins over its environment variable (--report-dir is AUTHCONFORM_REPORT_DIR), and that over the file of --config.
-Everything made at the target (tokens, login flows, users) is given back, also after Ctrl-C.`,
+The password comes from AUTHCONFORM_PASSWORD, from --password-file, or from a
+prompt; never from the command line. A flag wins over its environment variable
+(--report-dir is AUTHCONFORM_REPORT_DIR), and that over the file of --config.
+Everything made at the target (tokens, login flows, users) is given back, also
+after Ctrl-C.`,
 		Example: `  authconform run
-  authconform run --target http://homeassistant.local:8123 --user ada --report-dir out
+  authconform run http://homeassistant.local:8123 --user ada --report-dir out
   authconform run --profile provider --help
   authconform run --select 'section:code,!oauth2.code.expires' --browser off`,
+		Args: atMostOne("the URL of the target"),
+		PreRunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			if c.Flags().Changed("target") {
+				return exit.Usagef("the target is given twice: as an argument, and by --target")
+			}
+			return flags.Problem(c.Flags(), c.Flags().Set("target", args[0]), c.CommandPath())
+		},
 	}
 	var set *flags.Set
 	set = declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd, set, kinds) })
@@ -65,8 +79,8 @@ Everything made at the target (tokens, login flows, users) is given back, also a
 		kinds[k.Name()] = k.Flags()
 		set.Bind(kinds[k.Name()], k.Name())
 	}
-	helpOfKind(c, set, &f.Profile)
-	complete(c, "profile", profileWords)
+	helpOfKind(c, set, &f.Profile, &f.Config)
+	completeProfile(c)
 	complete(c, "require", func() []string { return condition.Words() })
 	complete(c, "select", func() []string { return selectWords(f.Profile) })
 	return c
@@ -78,12 +92,13 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 		return err
 	}
 	if name, owners := set.Foreign(profile.Kind); name != "" {
-		return exit.Usagef("--%s is for targets of the kind %s; profile %s judges a %s",
+		return exit.Usagef("--%s is for targets of the kind %s; profile %s judges the kind %s",
 			name, strings.Join(owners, " or "), profile.Name, profile.Kind)
 	}
 	o := run.Options{
-		Tool: tool(), Target: strings.TrimRight(f.Target, "/"), Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
-		Select: f.Select, Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
+		Tool: tool(), Target: strings.TrimRight(f.Target, "/"),
+		Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
+		Select: f.Select, Rerun: f.Rerun, Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
 		Strict: f.Strict, ReportDir: f.ReportDir, Baseline: f.Baseline, WriteBaseline: f.WriteBaseline,
 		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: f.console(),
 	}

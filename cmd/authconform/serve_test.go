@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/proof"
 )
 
 // serving starts serve on free ports and reads its ready file.
@@ -69,7 +70,8 @@ func TestServeEverything(t *testing.T) {
 		t.Errorf("the my page: %s", got)
 	}
 	token := "Bearer " + r.Control.Token
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.Home.URL+"/_authconform/clock", strings.NewReader(`{"offset":"+660s"}`))
+	at := r.Home.URL + "/_authconform/clock"
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, at, strings.NewReader(`{"offset":"+660s"}`))
 	req.Header.Set("Authorization", token)
 	resp, err := client.Do(req)
 	if err != nil || resp.StatusCode != http.StatusOK {
@@ -108,7 +110,7 @@ func TestServeADefectOfAThirdParty(t *testing.T) {
 
 func aProxyDefect(t *testing.T) string {
 	t.Helper()
-	for _, id := range defectIDs() {
+	for _, id := range proof.DefectIDs() {
 		if strings.HasPrefix(id, "proxy.") {
 			return id
 		}

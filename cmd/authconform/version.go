@@ -27,8 +27,7 @@ func tool() evidence.Tool {
 
 func versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use: "version", Short: "Print the version", RunE: func(cmd *cobra.Command, _ []string) error {
 			t := tool()
 			if t.Commit != "" {
 				t.Version += " (" + t.Commit[:min(12, len(t.Commit))] + ")"

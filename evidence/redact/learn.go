@@ -2,9 +2,11 @@ package redact
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -77,29 +79,34 @@ func all(form *regexp.Regexp, text, sign string) [][]string {
 	return form.FindAllStringSubmatch(text, -1)
 }
 
-// walk learns from JSON: a member that promises a secret keeps its promise for every text below it.
+// walk learns from JSON: a member that promises a secret keeps its promise for every text below it. What is called a code or
+// a result keeps it for itself alone: answers of many kinds stand in members of these names.
 func (t *Table) walk(name string, v any) {
 	switch v := v.(type) {
 	case string:
 		t.member(name, v)
 	case []any:
+		if kindOf(name) == "code" {
+			name = ""
+		}
 		for _, item := range v {
 			t.walk(name, item)
 		}
 	case map[string]any:
-		for member, item := range v {
-			if kindOf(member) == "" && kindOf(name) != "" {
-				member = name
+		for _, member := range slices.Sorted(maps.Keys(v)) { // secrets are numbered as they are met
+			under := member
+			if kind := kindOf(name); kindOf(member) == "" && kind != "" && kind != "code" {
+				under = name
 			}
-			t.walk(member, item)
+			t.walk(under, v[member])
 		}
 	}
 }
 
 // LearnHeader learns the secrets of a request's or an answer's headers.
 func (t *Table) LearnHeader(h http.Header) {
-	for name, values := range h {
-		for _, v := range values {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, v := range h[name] {
 			switch lower(name) {
 			case "authorization", "proxy-authorization":
 				scheme, value, found := strings.Cut(v, " ")

@@ -108,12 +108,26 @@ func TestTheSameSecretHasTheSameName(t *testing.T) {
 func TestWhatIsNoSecretStays(t *testing.T) {
 	table := New(New(nil))
 	table.LearnText(`{"code":"ab","result":"invalid_auth","token":"refresh_token","type":"create_entry","username":"ada-lovelace"}`)
+	table.LearnText(`{"id":2,"type":"result","result":{"user":{"group_ids":["system-users"],"name":"bella-the-guest"}}}`)
 	table.LearnText("response_type=code&client_id=https%3A%2F%2Fapp.example%2F&state=not-a-secret&token_type=Bearer-like")
 	for _, text := range []string{
 		"ab", "invalid_auth", "refresh_token", "create_entry", "ada-lovelace", "https://app.example/", "not-a-secret", "Bearer-like",
+		"system-users", "bella-the-guest",
 	} {
 		if got := table.Hide(text); got != text {
 			t.Errorf("%q is shown as %q", text, got)
+		}
+	}
+}
+
+func TestTheSameTextsGiveTheSameNames(t *testing.T) {
+	for range 20 {
+		table := New(New(nil))
+		table.LearnText(`{"code":"code-of-one","client_secret":{"new":"secret-of-one","old":"secret-of-two"}}`)
+		table.LearnHeader(http.Header{"X-Auth-Token": {"token-of-one"}, "X-Csrf-Token": {"token-of-two"}})
+		got := table.Hide("secret-of-one secret-of-two token-of-one token-of-two")
+		if got != "‹client_secret 1› ‹client_secret 2› ‹token 1› ‹token 2›" {
+			t.Fatal(got)
 		}
 	}
 }

@@ -29,29 +29,28 @@ type Flags struct {
 
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
-	if err := f.Reach.Resolve(); err != nil {
-		return err
-	}
-	if err := f.Browsing.Resolve(); err != nil {
-		return err
-	}
-	if err := f.Walking.Resolve(f.Browsing); err != nil {
-		return err
-	}
+	walking := func() error { return f.Walking.Resolve(f.Browsing) }
+	login := func() error { return f.Login.Resolve(target) }
+	return kind.All(f.Reach.Resolve, f.Browsing.Resolve, walking, f.service, login)
+}
+
+func (f *Flags) service() error {
 	if f.Service == "" {
 		return exit.Usagef("an account-link proxy is judged by a service of its list: give --service")
 	}
-	return f.Login.Resolve(target)
+	return nil
 }
 
 // Tools implements kind.Flags. A third party's pages are on another host, and may need more of them.
 func (f *Flags) Tools() kind.ToolOptions {
-	return kind.ToolOptions{Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure}
+	return kind.ToolOptions{Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout}
 }
 
 // Kind is a proxy that links accounts of a third party for many homes.
 func Kind() kind.Kind {
-	return kind.Define("account-link", func() *Flags { return &Flags{Browsing: kind.Browsing{Browser: "auto"}} }, open)
+	return kind.Define("account-link", func() *Flags {
+		return &Flags{Reach: kind.Reachable(), Browsing: kind.Browsing{Browser: "auto"}}
+	}, open)
 }
 
 // Proxy is an account-link proxy under test. It is safe for concurrent use.
@@ -84,11 +83,14 @@ type session struct {
 	tools kind.Tools
 }
 
-func open(_ kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
+func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	p := &Proxy{Service: f.Service, Patience: t.Patience, Person: provider.Visiting(f.Account, f.Steps, t.Browser)}
 	t.Wire.Observe = p.doubt.Observe
 	p.Wire = wire.New(t.Wire)
 	p.Person.Wire = p.Wire
+	if s.Found != nil {
+		p.doubt.Settle(p.Wire, kind.Question{Ask: p.services, Ban: kind.Banned})
+	}
 	return &session{p, f, t}, nil
 }
 
@@ -103,8 +105,8 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	return kind.Facts{Product: "account-link proxy", Lacks: s.flags.Tools().Lacks()}, nil
 }
 
-func (s *session) services(ctx context.Context) *wire.Exchange {
-	return s.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
+func (p *Proxy) services(ctx context.Context) *wire.Exchange {
+	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
 }
 
 // Found implements kind.Session: a proxy is known by its options.
@@ -118,10 +120,11 @@ func (s *session) With(ctx context.Context) context.Context {
 	return s.tools.With(context.WithValue(ctx, proxyKey{}, s.Proxy))
 }
 
+// Suspect implements kind.Session.
+func (s *session) Suspect() { s.doubt.Suspect() }
+
 // Lost implements kind.Session.
-func (s *session) Lost(ctx context.Context) error {
-	return s.doubt.Resolve(ctx, s.services, provider.Banned)
-}
+func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) }
 
 // GiveBack implements kind.Session: each spec gave back what it took.
 func (s *session) GiveBack(context.Context) {}

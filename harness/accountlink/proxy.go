@@ -40,14 +40,15 @@ func (p *Proxy) Dial(ctx context.Context) *Conversation {
 func (p *Proxy) TryDial(ctx context.Context) (*Conversation, error) {
 	c := *p.Wire.HTTP()
 	c.Timeout = 0
-	ctx, cancel := context.WithTimeout(ctx, talkTimeout)
+	ctx, cancel := context.WithTimeout(ctx, p.Wire.Timeout())
 	defer cancel()
 	at := p.Wire.Absolute("/v1")
 	conn, _, err := websocket.Dial(ctx, at, &websocket.DialOptions{HTTPClient: &c}) //nolint:bodyclose // the library closes it
 	if err != nil {
 		return nil, err
 	}
-	judge.From(ctx).Cleanup(func(context.Context) { _ = conn.CloseNow() })
+	stay := p.Wire.OnClose(func() { _ = conn.CloseNow() })
+	judge.From(ctx).Cleanup(func(context.Context) { stay(); _ = conn.CloseNow() })
 	return &Conversation{conn, at, p.Patience}, nil
 }
 

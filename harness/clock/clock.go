@@ -30,9 +30,6 @@ var ErrNone = errors.New("nothing can move the target's clock (see --clock)")
 // ErrTooFar is the error of a wait that nobody would sit through.
 var ErrTooFar = errors.New("too long to wait for")
 
-// Kind is what --clock takes: "none", "wait", or a command.
-type Kind string
-
 // None is the clock that stands where it is.
 func None() Clock { return none{} }
 
@@ -54,6 +51,7 @@ type wait struct{ progress func(time.Duration) }
 func (wait) Now() time.Time                { return time.Now() }
 func (wait) Instant() bool                 { return false }
 func (wait) Restore(context.Context) error { return nil }
+
 func (w wait) Advance(ctx context.Context, d time.Duration) error {
 	if d > LongestWait {
 		return fmt.Errorf("%w: %s", ErrTooFar, d)
@@ -74,9 +72,9 @@ func (w wait) Advance(ctx context.Context, d time.Duration) error {
 
 // Command runs a command with the whole offset from real time as its last argument ("+660s"), as libfaketime reads it.
 func Command(line string) Clock {
-	fields := strings.Fields(line)
 	return &offset{move: func(ctx context.Context, to time.Duration) error {
-		cmd := exec.CommandContext(ctx, fields[0], append(fields[1:], fmt.Sprintf("+%ds", int(to.Seconds())))...) //nolint:gosec // the user's own command
+		words := append(strings.Fields(line), fmt.Sprintf("+%ds", int(to.Seconds())))
+		cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own command
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("the clock command %q failed: %w: %s", line, err, strings.TrimSpace(string(out)))
 		}
@@ -90,11 +88,11 @@ func Offset(move func(context.Context, time.Duration) error) Clock {
 }
 
 type offset struct {
-	mu   sync.Mutex
-	at   time.Duration
-	move func(context.Context, time.Duration) error
-
+	move    func(context.Context, time.Duration) error
 	instant bool
+
+	mu sync.Mutex
+	at time.Duration
 }
 
 func (o *offset) Instant() bool { return o.instant }
@@ -121,6 +119,9 @@ func (o *offset) Restore(ctx context.Context) error {
 	if o.at == 0 {
 		return nil
 	}
+	if err := o.move(ctx, 0); err != nil {
+		return fmt.Errorf("the target's clock stays %s ahead: %w", o.at, err)
+	}
 	o.at = 0
-	return o.move(ctx, 0)
+	return nil
 }

@@ -66,7 +66,7 @@ func (h *Home) GiveBack(ctx context.Context) {
 	h.owed.refresh, h.owed.flows = nil, nil
 	h.mu.Unlock()
 	refresh = slices.DeleteFunc(refresh, func(token string) bool {
-		return h.PostForm(ctx, "/auth/revoke", oauth.Form{{"token", token}}).Status != 0
+		return h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}}).Status != 0
 	})
 	flows = slices.DeleteFunc(flows, func(flow string) bool {
 		return h.Send(ctx, http.MethodDelete, "/auth/login_flow/"+flow, "").Status != 0
@@ -83,10 +83,10 @@ func (h *Home) Leave(ctx context.Context) {
 	h.GiveBack(ctx)
 	h.mu.Lock()
 	kept := h.owed.kept
-	h.owed.kept = nil
+	h.owed.kept, h.session = nil, oauth.Tokens{}
 	h.mu.Unlock()
 	for _, token := range kept {
-		h.PostForm(ctx, "/auth/revoke", oauth.Form{{"token", token}})
+		h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}})
 	}
 }
 

@@ -61,7 +61,16 @@ type Options struct {
 
 // New makes a Home. Nothing is sent yet.
 func New(o Options) *Home {
-	h := &Home{Site: o.Site, Clock: o.Clock, Facts: o.Facts, Account: o.Account, session: o.Session, patience: o.Patience, Mark: o.Mark + "-" + strings.ToLower(rand.Text()[:4]), users: map[string]*User{}}
+	h := &Home{
+		Site:     o.Site,
+		Clock:    o.Clock,
+		Facts:    o.Facts,
+		Account:  o.Account,
+		Mark:     o.Mark + "-" + strings.ToLower(rand.Text()[:4]),
+		session:  o.Session,
+		users:    map[string]*User{},
+		patience: o.Patience,
+	}
 	o.Wire.Observe = h.observe
 	h.Wire = wire.New(o.Wire)
 	return h
@@ -83,7 +92,7 @@ func With(ctx context.Context, h *Home) context.Context { return context.WithVal
 func From(ctx context.Context) *Home {
 	h, ok := ctx.Value(homeKey{}).(*Home)
 	if !ok {
-		panic("target: no home in this context; was the spec run by the runner?")
+		panic("home: no home in this context; was the spec run by the runner?")
 	}
 	return h
 }

@@ -3,7 +3,6 @@ package home
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
-	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/internal/exit"
 )
 
@@ -21,7 +19,7 @@ import (
 type Flags struct {
 	kind.Reach
 	kind.Login
-	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: create the user as its owner first" json:"-"`
+	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: create the user as its owner first"`
 	kind.Browsing
 	kind.Timing
 	kind.Site
@@ -30,30 +28,22 @@ type Flags struct {
 
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
-	return firstOf(f.Reach.Resolve, func() error { return f.Login.Resolve(target) }, f.Browsing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
-}
-
-func firstOf(steps ...func() error) error {
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+	login := func() error { return f.Login.Resolve(target) }
+	return kind.All(f.Reach.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
 }
 
 // Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Browser: f.Browser, Clock: f.Clock, Control: f.Control(), Site: f.Site.Options(), AccountLink: f.AccountLink,
-		CAFile: f.Reach.CA, Insecure: f.Insecure,
+		CAFile: f.Reach.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout,
 	}
 }
 
 // Kind is a home: Home Assistant, or a server that its clients can log in to.
 func Kind() kind.Kind {
 	return kind.Define("home", func() *Flags {
-		return &Flags{Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}
+		return &Flags{Reach: kind.Reachable(), Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}
 	}, open)
 }
 
@@ -79,8 +69,12 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 		return nil, err
 	}
 	h := New(Options{
-		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Facts: at.Facts, Account: f.Account, Patience: t.Patience, Mark: s.Mark, Session: at.Session,
+		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Patience: t.Patience,
+		Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session,
 	})
+	if s.Found != nil {
+		h.doubt.Settle(h.Wire, kind.Question{Ask: h.providers, Ban: h.banned})
+	}
 	return &session{Home: h, flags: f, tools: t, mark: s.Mark}, nil
 }
 
@@ -152,16 +146,11 @@ func (s *session) With(ctx context.Context) context.Context {
 	return s.tools.With(oauth.With(With(ctx, s.Home), s.Home))
 }
 
+// Suspect implements kind.Session.
+func (s *session) Suspect() { s.doubt.Suspect() }
+
 // Lost implements kind.Session.
-func (s *session) Lost(ctx context.Context) error {
-	ask := func(ctx context.Context) *wire.Exchange { return s.Get(ctx, "/auth/providers") }
-	return s.doubt.Resolve(ctx, ask, func(e *wire.Exchange) error {
-		if e.Status == http.StatusForbidden && s.bans(ctx) {
-			return ErrBanned
-		}
-		return nil
-	})
-}
+func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) }
 
 // Leave implements kind.Session.
 func (s *session) Leave(ctx context.Context) kind.Totals {

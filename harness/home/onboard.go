@@ -32,14 +32,26 @@ func (h *Home) Onboard(ctx context.Context) error {
 	if err := judge.Attempt(ctx, func(ctx context.Context) { t = h.Redeem(ctx, e.Text("auth_code"), c.ID) }); err != nil {
 		return err
 	}
+	if err := h.endOnboarding(ctx, t.Access); err != nil {
+		return err
+	}
+	h.GiveBack(ctx)
+	return nil
+}
+
+// endOnboarding takes the steps after the owner. Those that are done already are refused.
+func (h *Home) endOnboarding(ctx context.Context, token string) error {
+	c := h.Client()
 	for _, step := range []string{"core_config", "analytics"} {
-		if e := h.PostJSON(ctx, "/api/onboarding/"+step, map[string]any{}, "Authorization", "Bearer "+t.Access); e.Status != http.StatusOK && e.Status != http.StatusForbidden {
+		e := h.PostJSON(ctx, "/api/onboarding/"+step, map[string]any{}, "Authorization", "Bearer "+token)
+		if e.Status != http.StatusOK && e.Status != http.StatusForbidden {
 			return fmt.Errorf("onboarding step %s answers %s", step, e)
 		}
 	}
-	if e := h.PostJSON(ctx, "/api/onboarding/integration", map[string]string{"client_id": c.ID, "redirect_uri": c.Redirect}, "Authorization", "Bearer "+t.Access); e.Status != http.StatusOK {
+	client := map[string]string{"client_id": c.ID, "redirect_uri": c.Redirect}
+	e := h.PostJSON(ctx, "/api/onboarding/integration", client, "Authorization", "Bearer "+token)
+	if e.Status != http.StatusOK {
 		return fmt.Errorf("onboarding step integration answers %s", e)
 	}
-	h.GiveBack(ctx)
 	return nil
 }

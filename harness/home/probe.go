@@ -21,18 +21,21 @@ var (
 		kind.ErrBanned)
 	ErrNotOnboarded = errors.New("the home is not onboarded yet: run with --onboard to create its owner, or finish onboarding first")
 	ErrCredentials  = errors.New("the home refuses the user name or password")
-	ErrAnybody      = errors.New("the target lets anybody in: an invented bearer token, an invented code and a wrong password all work; that is no login to judge")
+	ErrAnybody      = errors.New("the target lets anybody in: " +
+		"an invented bearer token, an invented code and a wrong password all work; that is no login to judge")
 	ErrSecondFactor = errors.New("the user has a second factor: give its secret in AUTHCONFORM_TOTP_SECRET")
 )
 
 // Probe tells whether a home answers and what it says of itself before any login.
 func (h *Home) Probe(ctx context.Context) error {
-	e := h.Get(ctx, "/auth/providers")
-	switch {
-	case e.Err != nil:
+	e := h.providers(ctx)
+	if e.Err != nil {
 		return kind.Unreachable(e)
-	case e.Status == http.StatusForbidden && h.bans(ctx):
-		return ErrBanned
+	}
+	if err := h.banned(ctx, e); err != nil {
+		return err
+	}
+	switch {
 	case e.Status == http.StatusBadRequest && e.Text("code") == "onboarding_required":
 		return ErrNotOnboarded
 	case e.Status != http.StatusOK || !listsProviders(e):
@@ -69,9 +72,19 @@ func holds(list any, word string) bool {
 	return slices.Contains(items, any(word))
 }
 
-// bans asks for a page that is everybody's.
-func (h *Home) bans(ctx context.Context) bool {
-	return h.Get(ctx, "/auth/authorize").Status == http.StatusForbidden
+// providers asks for what every login begins with.
+func (h *Home) providers(ctx context.Context) *wire.Exchange { return h.Get(ctx, "/auth/providers") }
+
+// banned is why the answer to providers is one to somebody who is banned, who is then refused a page that is everybody's
+// too; nil: it is not.
+func (h *Home) banned(ctx context.Context, e *wire.Exchange) error {
+	if kind.Banned(ctx, e) == nil || h.Get(ctx, "/auth/authorize").Status != e.Status {
+		return nil
+	}
+	if e.Status == http.StatusForbidden {
+		return ErrBanned
+	}
+	return kind.Banned(ctx, e)
 }
 
 // Enter logs in, keeps the session for housekeeping, and reads what only a user sees: release and rights.

@@ -11,12 +11,20 @@ import (
 
 // CodeGrant is the form that redeems a code for the default client.
 func (h *Home) CodeGrant(code string) oauth.Form {
-	return oauth.Form{{"grant_type", "authorization_code"}, {"code", code}, {"client_id", h.Client().ID}}
+	return oauth.Form{
+		{Name: "grant_type", Value: "authorization_code"},
+		{Name: "code", Value: code},
+		{Name: "client_id", Value: h.Client().ID},
+	}
 }
 
 // RefreshGrant is the form that refreshes.
 func (h *Home) RefreshGrant(t oauth.Tokens) oauth.Form {
-	return oauth.Form{{"grant_type", "refresh_token"}, {"refresh_token", t.Refresh}, {"client_id", t.ClientID}}
+	return oauth.Form{
+		{Name: "grant_type", Value: "refresh_token"},
+		{Name: "refresh_token", Value: t.Refresh},
+		{Name: "client_id", Value: t.ClientID},
+	}
 }
 
 // Token posts a form to the token endpoint.

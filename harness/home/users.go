@@ -25,7 +25,9 @@ func (h *Home) NewUser(ctx context.Context, name string) *User {
 	}
 	admin := h.Open(ctx, h.Session(ctx).Access)
 	var made struct{ User struct{ ID string } }
-	err := admin.Call(ctx, "config/auth/create", map[string]any{"name": "authconform " + name + " " + h.Mark, "group_ids": []string{"system-users"}}, &made)
+	err := admin.Call(ctx, "config/auth/create", map[string]any{
+		"name": "authconform " + name + " " + h.Mark, "group_ids": []string{"system-users"},
+	}, &made)
 	if err != nil {
 		judge.Block(ctx, "the home made no user: %v", err)
 	}
@@ -38,7 +40,9 @@ func (h *Home) NewUser(ctx context.Context, name string) *User {
 	h.users[u.ID] = u
 	h.mu.Unlock()
 	judge.From(ctx).Cleanup(func(ctx context.Context) { _ = h.removeUser(ctx, u.ID) })
-	err = admin.Call(ctx, "config/auth_provider/homeassistant/create", map[string]any{"user_id": u.ID, "username": u.Username, "password": u.Password}, nil)
+	err = admin.Call(ctx, "config/auth_provider/homeassistant/create", map[string]any{
+		"user_id": u.ID, "username": u.Username, "password": u.Password,
+	}, nil)
 	if err != nil {
 		judge.Block(ctx, "the home gave the new user no password: %v", err)
 	}
@@ -92,7 +96,9 @@ func (h *Home) EnrolTOTP(ctx context.Context, u *User) {
 		judge.Block(ctx, "auth/setup_mfa shows no base32 secret in description_placeholders.code")
 	}
 	var done struct{ Type string }
-	err := own.Call(ctx, "auth/setup_mfa", map[string]any{"flow_id": form.FlowID, "user_input": map[string]string{"code": oauth.TOTP(secret, h.Clock.Now())}}, &done)
+	err := own.Call(ctx, "auth/setup_mfa", map[string]any{
+		"flow_id": form.FlowID, "user_input": map[string]string{"code": oauth.TOTP(secret, h.Clock.Now())},
+	}, &done)
 	if err != nil || done.Type != "create_entry" {
 		judge.Block(ctx, "the home did not accept the code of its own secret: %s %v", done.Type, err)
 	}

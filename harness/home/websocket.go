@@ -43,20 +43,22 @@ func (h *Home) Dial(ctx context.Context, header ...string) *Socket {
 
 // TryDial is Dial without the control.
 func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
-	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
+	ctx, cancel := context.WithTimeout(ctx, h.Wire.Timeout())
 	defer cancel()
 	lines := http.Header{}
 	for i := 0; i+1 < len(header); i += 2 {
 		lines.Add(header[i], header[i+1])
 	}
 	url := h.Wire.Absolute("/api/websocket")
-	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: h.socketClient(), HTTPHeader: lines}) //nolint:bodyclose // the library closes it
+	options := &websocket.DialOptions{HTTPClient: h.socketClient(), HTTPHeader: lines}
+	conn, _, err := websocket.Dial(ctx, url, options) //nolint:bodyclose // the library closes it
 	if err != nil {
 		return nil, err
 	}
 	conn.SetReadLimit(4 << 20)
 	s := &Socket{conn: conn, url: url, patience: h.patience}
-	judge.From(ctx).Cleanup(func(context.Context) { _ = conn.CloseNow() })
+	stay := h.Wire.OnClose(func() { _ = conn.CloseNow() })
+	judge.From(ctx).Cleanup(func(context.Context) { stay(); _ = conn.CloseNow() })
 	return s, nil
 }
 
@@ -97,9 +99,7 @@ func (s *Socket) Read(ctx context.Context) (Frame, error) { return s.ReadWithin(
 
 // ReadWithin is Read with a limit of its own.
 func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, error) {
-	if s.patience > 0 {
-		limit = min(limit, s.patience)
-	}
+	limit = s.limited(limit)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	_, raw, err := s.conn.Read(ctx)
@@ -118,6 +118,30 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 		return nil, fmt.Errorf("the frame is no JSON object: %w", err)
 	}
 	return f, nil
+}
+
+// Await reads frames until one is wanted, and passes over all others: a home tells everybody who subscribes the events of
+// everybody.
+func (s *Socket) Await(ctx context.Context, wanted func(Frame) bool) (Frame, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limited(socketTimeout))
+	defer cancel()
+	for others := 0; ; others++ {
+		f, err := s.Read(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%w; %d other messages came", err, others)
+		}
+		if wanted(f) {
+			return f, nil
+		}
+	}
+}
+
+// limited is how long a message is waited for.
+func (s *Socket) limited(limit time.Duration) time.Duration {
+	if s.patience > 0 {
+		return min(limit, s.patience)
+	}
+	return limit
 }
 
 // ErrClosed is the error of a read from a socket that the server closed.

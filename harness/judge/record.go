@@ -53,7 +53,7 @@ type (
 )
 
 // NewRecord starts the record of one spec.
-func NewRecord() *Record { return &Record{secrets: redact.New(nil)} }
+func NewRecord() *Record { return &Record{secrets: redact.New(redact.New(nil))} }
 
 // InRun lets records that are started under ctx know the secrets of other rows of the run too.
 func InRun(ctx context.Context, secrets *redact.Table) context.Context {
@@ -130,19 +130,26 @@ func (r *Record) Cleanup(f func(context.Context)) {
 	r.cleanups = append(r.cleanups, f)
 }
 
-// End runs the cleanups.
+// End runs the cleanups, each whatever became of the one before: a step that blocks keeps nothing else at the target.
 func (r *Record) End(ctx context.Context) {
-	for {
-		r.mu.Lock()
-		if len(r.cleanups) == 0 {
-			r.mu.Unlock()
-			return
-		}
-		f := r.cleanups[len(r.cleanups)-1]
-		r.cleanups = r.cleanups[:len(r.cleanups)-1]
-		r.mu.Unlock()
-		f(ctx)
+	f := r.lastCleanup()
+	if f == nil {
+		return
 	}
+	defer r.End(ctx)
+	Run(func() { f(ctx) })
+}
+
+func (r *Record) lastCleanup() func(context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := len(r.cleanups) - 1
+	if last < 0 {
+		return nil
+	}
+	f := r.cleanups[last]
+	r.cleanups = r.cleanups[:last]
+	return f
 }
 
 // Failed reports whether anything has gone wrong so far.
@@ -180,141 +187,4 @@ func (r *Record) Warnings() []string {
 			strings.ReplaceAll(kind, "_", " "), redact.Shortest))
 	}
 	return list
-}
-
-// Outcome is the record turned into a result's parts. Level decides what a broken row is called. Brief spares a row
-// that passed without a remark its evidence.
-func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var out evidence.Result
-	if clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0; clean && brief {
-		out.Verdict = evidence.Pass
-		return out
-	}
-	r.learn()
-	byRank(r.failures)
-	byRank(r.notes)
-	for _, f := range r.failures {
-		stable := r.stable(f.at.Vector)
-		shown := evidence.Failure{Vector: stable, Expected: r.hide(f.value.Expected), Got: r.hide(f.value.Got)}
-		if f.at.Step != "" {
-			shown.Vector = strings.TrimPrefix(stable+", "+r.stable(f.at.Step), ", ")
-		}
-		if value := r.hide(f.at.Name()); value != shown.Vector {
-			shown.Value = value
-		}
-		out.Failures = append(out.Failures, shown)
-		if shown.Vector != "" && !slices.Contains(out.Vectors, shown.Vector) {
-			out.Vectors = append(out.Vectors, shown.Vector)
-		}
-	}
-	for _, n := range r.notes {
-		out.Notes = append(out.Notes, r.hide(n.value))
-	}
-	r.judge(level, &out)
-	out.Evidence = r.items()
-	return out
-}
-
-// judge finds the verdict.
-func (r *Record) judge(level evidence.Level, out *evidence.Result) {
-	switch {
-	case len(r.failures) > 0:
-		out.Verdict, out.Reason = level.Broken(), first(out.Failures)
-	case r.blocked != "":
-		out.Verdict, out.Reason, out.Cause = evidence.Blocked, r.hide(r.blocked), r.stable(r.cause)
-	case r.notRun != "":
-		out.Verdict, out.Reason, out.Need = evidence.NotRun, r.hide(r.notRun), r.need
-	case r.notApplicable != "":
-		out.Verdict, out.Reason = evidence.NotApplicable, r.hide(r.notApplicable)
-	case r.checks == 0:
-		out.Verdict, out.Reason = evidence.Blocked, "the spec ended without a check"
-	case len(out.Notes) > 0 && (level == evidence.May || level == evidence.Info):
-		out.Verdict, out.Reason = evidence.Note, out.Notes[0]
-	default:
-		out.Verdict = evidence.Pass
-	}
-}
-
-// items is what was seen, redacted, in the order of the vectors.
-func (r *Record) items() []evidence.Item {
-	byRank(r.seen)
-	var exchanges []*wire.Exchange
-	for _, s := range r.seen {
-		if s.value.exchange != nil {
-			exchanges = append(exchanges, s.value.exchange)
-		}
-	}
-	shown := wire.Evidence(exchanges, r.secrets)
-	var list []evidence.Item
-	for _, s := range r.seen {
-		item := evidence.Item{Rank: s.at.Rank, Vector: r.stable(s.at.Vector), Step: r.hide(s.at.Step)}
-		switch {
-		case s.value.exchange != nil:
-			x := shown[0]
-			item.Exchange, shown = &x, shown[1:]
-		case s.value.step != nil:
-			item.Browser = &evidence.BrowserStep{Doing: r.secrets.Hide(s.value.step.Doing), URL: r.secrets.Hide(s.value.step.URL)}
-		default:
-			item.Note = r.secrets.Hide(s.value.note)
-		}
-		list = append(list, item)
-	}
-	return list
-}
-
-// Files are the pictures and pages of the record, and names them in the result that Outcome made.
-func (r *Record) Files(result *evidence.Result) []evidence.File {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var files []evidence.File
-	for i, s := range r.seen {
-		if s.value.step == nil || i >= len(result.Evidence) || result.Evidence[i].Browser == nil {
-			continue
-		}
-		step, n := result.Evidence[i].Browser, len(files)+1
-		if len(s.value.png) > 0 {
-			step.Screenshot = evidence.Shot(result.ID, n, ".png")
-			files = append(files, evidence.File{Name: step.Screenshot, Content: s.value.png})
-		}
-		if s.value.html != "" {
-			step.DOM = evidence.Shot(result.ID, n, ".html.txt") // text: a browser must not run it
-			files = append(files, evidence.File{Name: step.DOM, Content: []byte(r.secrets.Hide(s.value.html))})
-		}
-	}
-	return files
-}
-
-// longest is how many bytes of a failure's text are kept, and longestName of a vector's name.
-const (
-	longest     = 2000
-	longestName = 160
-)
-
-// hide replaces secrets before it shortens: half a secret would not be recognised.
-func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
-
-// stable is a name without what differs from run to run.
-func (r *Record) stable(name string) string {
-	if name == "" {
-		return ""
-	}
-	return wire.Cut(r.secrets.Hide(strings.NewReplacer(r.aliases...).Replace(name)), longestName)
-}
-
-func first(fs []evidence.Failure) string {
-	f := fs[0]
-	text := "expected " + f.Expected + ", got " + f.Got
-	if f.Vector != "" {
-		text = f.Vector + ": " + text
-	}
-	if len(fs) > 1 {
-		text += fmt.Sprintf(" (and %d more)", len(fs)-1)
-	}
-	return text
-}
-
-func byRank[T any](list []placed[T]) {
-	slices.SortStableFunc(list, func(a, b placed[T]) int { return a.at.Rank - b.at.Rank })
 }

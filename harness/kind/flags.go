@@ -4,8 +4,12 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
+	"os/exec"
+	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -13,6 +17,7 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/played/person"
+	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/internal/exit"
 )
 
@@ -23,13 +28,21 @@ import (
 // Reach is how a target is reached.
 type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
-	Insecure bool   `flag:"insecure" group:"Target" help:"trust any certificate of the target"`
+	Insecure bool   `flag:"insecure" help:"trust any certificate of the target"`
+
+	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
 	CA []byte // PEM
 }
 
+// Reachable is Reach at its defaults.
+func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
+
 // Resolve reads the CA file.
 func (r *Reach) Resolve() (err error) {
+	if r.RequestTimeout <= 0 {
+		return exit.Usagef("--request-timeout %s: a time like 15s is wanted", r.RequestTimeout)
+	}
 	if r.CAFile == "" {
 		return nil
 	}
@@ -45,7 +58,7 @@ func (r *Reach) Resolve() (err error) {
 // Login is who logs in.
 type Login struct {
 	User         string `flag:"user" value:"NAME" group:"Account" help:"the user who logs in" json:"-"`
-	PasswordFile string `flag:"password-file" value:"FILE" group:"Account" help:"file that holds the password (or set AUTHCONFORM_PASSWORD)" json:"-"`
+	PasswordFile string `flag:"password-file" value:"FILE" group:"Account" help:"file with the password (or AUTHCONFORM_PASSWORD)" json:"-"`
 	Password     string `env:"PASSWORD" json:"-"`
 	TOTPSecret   string `env:"TOTP_SECRET" json:"-"`
 
@@ -60,9 +73,19 @@ func (l *Login) Resolve(target string) (err error) {
 	if l.User == "" {
 		return exit.Usagef("who shall log in at %s? give --user NAME", target)
 	}
-	l.Account.Username, l.Account.TOTPSecret = l.User, l.TOTPSecret
-	l.Account.Password, err = l.password()
-	return err
+	secret := strings.ReplaceAll(l.TOTPSecret, " ", "") // people write it in groups
+	if secret != "" && oauth.TOTP(secret, time.Time{}) == "" {
+		return exit.Usagef("AUTHCONFORM_TOTP_SECRET is no secret in base32")
+	}
+	password, err := l.password()
+	if err != nil {
+		return err
+	}
+	if password == "" {
+		return exit.Usagef("the password of %q is empty", l.User)
+	}
+	l.Account = oauth.Account{Username: l.User, Password: password, TOTPSecret: secret}
+	return nil
 }
 
 func (l *Login) password() (string, error) {
@@ -90,7 +113,7 @@ func (l *Login) password() (string, error) {
 
 // Browsing is which browser opens pages.
 type Browsing struct {
-	Browser string `flag:"browser" value:"PATH" group:"Browser and time" help:"auto, off, the path of a Chromium, or ws://HOST:PORT of a running one"`
+	Browser string `flag:"browser" value:"PATH" group:"Browser and time" help:"auto, off, a path, or ws://HOST:PORT of a running one"`
 }
 
 // Resolve checks that a browser that was named is there.
@@ -106,25 +129,51 @@ func (b *Browsing) Resolve() error {
 
 // Timing is how the target's time is moved.
 type Timing struct {
-	Clock        string `flag:"clock" value:"COMMAND" group:"Browser and time" help:"how to move the target's time: auto, none, wait, or a command that is given the whole offset (+660s)"`
-	ControlURL   string `flag:"control-url" value:"URL" group:"Browser and time" help:"control plane of a mock; its token in AUTHCONFORM_CONTROL_TOKEN"`
+	// Clock is a word, or a command that is given the whole offset from real time as its last argument (+660s).
+	Clock string `flag:"clock" value:"COMMAND" group:"Browser and time" help:"how to move the target's time: auto, none, wait, or a command"`
+
+	ControlURL string `flag:"control-url" value:"URL" group:"Browser and time" help:"a mock's control plane; token: AUTHCONFORM_CONTROL_TOKEN"`
+
 	ControlToken string `env:"CONTROL_TOKEN"`
 }
 
+// Resolve checks that a command that was named is there.
+func (t *Timing) Resolve() error {
+	switch t.Clock {
+	case "", "auto", "none", "wait":
+		return nil
+	}
+	words := strings.Fields(t.Clock)
+	if len(words) == 0 {
+		return exit.Usagef("--clock %q: give auto, none, wait, or a command", t.Clock)
+	}
+	if _, err := exec.LookPath(words[0]); err != nil {
+		return exit.Usagef("--clock: %v; give auto, none, wait, or a command", err)
+	}
+	return nil
+}
+
 // Control is the control plane that was named.
-func (t *Timing) Control() Control { return Control{t.ControlURL, t.ControlToken} }
+func (t *Timing) Control() Control {
+	return Control{URL: strings.TrimRight(t.ControlURL, "/"), Token: t.ControlToken}
+}
 
 // Site is where pages of clients are served.
 type Site struct {
-	ClientSite   string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where the client's pages are served, and how the target reaches them"`
-	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"CA of the https client site; made there if it has none" json:"-"`
+	// ClientSite is a host and port of this machine, and the URL by which the target reaches them if it is elsewhere.
+	ClientSite string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where client pages are served, and reached"`
+
+	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"CA of the https site; made there if need be" json:"-"`
 
 	CA     *clientsite.CA `json:"client_ca"`
 	Prefer int            // ports to take where none are named: two runs of a seed look alike
 }
 
-// Resolve checks the address and reads the CA, or makes one for this run.
+// Resolve checks the addresses, and reads the CA or makes one for this run.
 func (s *Site) Resolve() (err error) {
+	if err := s.addresses(); err != nil {
+		return exit.Usagef("--client-site %s: %v", s.ClientSite, err)
+	}
 	switch {
 	case s.ClientSiteCA != "":
 		if s.CA, err = clientsite.OpenCA(s.ClientSiteCA); err != nil {
@@ -136,6 +185,40 @@ func (s *Site) Resolve() (err error) {
 		}
 	}
 	return nil
+}
+
+// addresses checks that the target can reach the site where it listens: each worker adds to the port, so that nobody can
+// map it.
+func (s *Site) addresses() error {
+	if s.ClientSite == "" {
+		return nil
+	}
+	listen, public, _ := strings.Cut(s.ClientSite, "=")
+	_, port, err := address(listen)
+	if err != nil || port > clientsite.LastPort {
+		return fmt.Errorf("%q is no address like 0.0.0.0:21000", listen)
+	}
+	if public == "" {
+		return nil
+	}
+	u, err := url.Parse(public)
+	if err != nil || u.Scheme != "http" || u.Hostname() == "" {
+		return fmt.Errorf("%q is no URL like http://192.168.1.5:21000", public)
+	}
+	if p := u.Port(); p != "" && p != strconv.Itoa(port) {
+		return fmt.Errorf("it listens at port %d, and the target reaches it at port %s; they must be the same", port, p)
+	}
+	return nil
+}
+
+// address reads a host and a port: the host may be empty, the port is a number.
+func address(s string) (host string, port int, err error) {
+	host, word, err := net.SplitHostPort(s)
+	if err != nil {
+		return "", 0, err
+	}
+	n, err := strconv.ParseUint(word, 10, 16)
+	return host, int(n), err
 }
 
 // Options is the site as a tool.
@@ -150,7 +233,8 @@ func (s *Site) Options() SiteOptions {
 
 // Walking is how a person gets through a target's pages.
 type Walking struct {
-	StepsFile string `flag:"steps" value:"FILE" group:"Account" help:"walk the target's pages in a browser: auto, or a file of steps (default: as plain forms, without a browser)" json:"-"`
+	// StepsFile is auto or a file; without it pages are walked as plain forms, without a browser.
+	StepsFile string `flag:"steps" value:"FILE" group:"Account" help:"walk the pages in a browser: auto, or a file of steps" json:"-"`
 
 	Steps []person.Step
 }
@@ -178,7 +262,7 @@ func (w *Walking) Resolve(b Browsing) (err error) {
 
 // Proxy is where an account-link proxy is played.
 type Proxy struct {
-	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Account link" help:"where an account-link proxy is served (TLS, by the CA of the client site)"`
+	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Account link" help:"where an account-link proxy is played, with TLS"`
 }
 
 // Resolve checks the address.
@@ -186,7 +270,7 @@ func (p *Proxy) Resolve() error {
 	if p.AccountLink == "" {
 		return nil
 	}
-	if _, _, err := net.SplitHostPort(p.AccountLink); err != nil {
+	if _, _, err := address(p.AccountLink); err != nil {
 		return exit.Usagef("--account-link %s: an address like 127.0.0.1:18443 is wanted", p.AccountLink)
 	}
 	return nil

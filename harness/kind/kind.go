@@ -30,6 +30,16 @@ type Flags interface {
 	Tools() ToolOptions
 }
 
+// All runs steps up to the first error: the groups of options that a kind resolves, in their order.
+func All(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Setup is everything a session is made from. It travels to workers on their standard input: it holds secrets.
 type Setup struct {
 	Target string          `json:"target"` // URL
@@ -46,6 +56,8 @@ type Session interface {
 	Found() any
 	// With lets the specs under ctx find the roles that the target plays.
 	With(ctx context.Context) context.Context
+	// Suspect is told that a row ended as if nobody were there.
+	Suspect()
 	// Lost tells why going on makes no sense: a *Loss; nil goes on. It asks the target only where a row gave reason to.
 	Lost(ctx context.Context) error
 	// GiveBack returns what the last spec took.

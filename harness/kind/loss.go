@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/authconform/authconform/harness/wire"
@@ -47,34 +48,92 @@ func Unreachable(e *wire.Exchange) error {
 	return fmt.Errorf("%w: %s", ErrUnreachable, e)
 }
 
-// Doubt watches the answers of a target for signs that it is gone, or has banned us. The zero value has seen none. It is
-// safe for concurrent use.
-type Doubt struct{ seen atomic.Bool }
+// Banned is why an answer to what is everybody's is one to somebody who is banned; nil: it is not.
+func Banned(_ context.Context, e *wire.Exchange) error {
+	if e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
+		return fmt.Errorf("%w: it answers %d to what it answered before", ErrBanned, e.Status)
+	}
+	return nil
+}
 
-// Observe looks at an answer. It is a wire.Options.Observe.
+// Doubt watches the answers of a target for signs that it is gone, or has banned us. The zero value watches, and knows
+// nobody to ask. It is safe for concurrent use.
+type Doubt struct {
+	ask Question
+	at  *wire.Client
+
+	seen   atomic.Bool
+	asking sync.Mutex
+	lost   atomic.Pointer[Loss]
+}
+
+// Question is what a target is asked where there is doubt.
+type Question struct {
+	Ask func(context.Context) *wire.Exchange        // for what every session begins with
+	Ban func(context.Context, *wire.Exchange) error // why the answer is one to somebody who is banned; nil: it is not
+}
+
+// Settle says how doubt is settled: by a question, over the client that the target is judged with. Sessions that look at the
+// door need none: whoever does not answer there is not judged.
+func (d *Doubt) Settle(at *wire.Client, q Question) { d.at, d.ask = at, q }
+
+// Observe looks at an answer. It is a wire.Options.Observe. After one that did not come in time it asks at once, and its
+// caller waits: at a target that hangs, each further request of a spec would take as long.
 func (d *Doubt) Observe(e *wire.Exchange) {
 	if e.Status == 0 || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
 		d.seen.Store(true)
 	}
+	if e.Status == 0 && e.TimedOut() && d.at != nil && d.asking.TryLock() { // whoever holds the lock is asking
+		defer d.asking.Unlock()
+		_ = d.settle(context.Background())
+	}
 }
 
-// Resolve asks the target, where there is doubt, what every session begins with: no answer to it twice is a target that is
-// gone, for one lost connection is no death. ban is why an answer is one to somebody who is banned; nil: it is not.
-func (d *Doubt) Resolve(ctx context.Context, ask func(context.Context) *wire.Exchange, ban func(*wire.Exchange) error) error {
+// Suspect raises doubt for a reason that no answer shows.
+func (d *Doubt) Suspect() { d.seen.Store(true) }
+
+// Resolve asks the target where there is doubt, and tells a *Loss. A target that is gone is sent nothing more.
+func (d *Doubt) Resolve(ctx context.Context) error {
+	if lost := d.lost.Load(); lost != nil {
+		return lost
+	}
+	if d.at == nil || !d.seen.Load() {
+		return nil
+	}
+	d.asking.Lock()
+	defer d.asking.Unlock()
+	return d.settle(ctx)
+}
+
+func (d *Doubt) settle(ctx context.Context) error {
+	if lost := d.lost.Load(); lost != nil {
+		return lost
+	}
 	if !d.seen.Swap(false) {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, lostTimeout)
-	defer cancel()
-	e := ask(ctx)
-	if e.Err != nil && e.Status == 0 {
-		if e = ask(ctx); e.Err != nil && e.Status == 0 {
-			return &Loss{Reason: Unreachable(e).Error()}
-		}
+	e := d.ask.Ask(ctx)
+	if e.Status == 0 && !e.TimedOut() {
+		e = d.ask.Ask(ctx) // one lost connection is no death
 	}
-	if err := ban(e); err != nil {
-		return &Loss{Reason: err.Error(), Banned: true}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		d.seen.Store(true) // nobody heard the answer
+		return nil
+	}
+	if e.Status == 0 {
+		return d.lose(&Loss{Reason: Unreachable(e).Error()})
+	}
+	if err := d.ask.Ban(ctx, e); err != nil {
+		return d.lose(&Loss{Reason: err.Error(), Banned: true})
 	}
 	d.seen.Store(false) // whatever the asking itself stirred up
 	return nil
+}
+
+func (d *Doubt) lose(l *Loss) error {
+	d.lost.Store(l)
+	if !l.Banned {
+		d.at.Close(l)
+	}
+	return l
 }

@@ -6,8 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +43,7 @@ type ToolOptions struct {
 	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
 	CAFile      []byte // PEM, trusted when talking to the target
 	Insecure    bool
+	Timeout     time.Duration // of one answer of the target; 0: wire.RequestTimeout
 }
 
 // SiteOptions say where the client site listens. Worker n takes the n-th three ports from there.
@@ -62,17 +65,11 @@ const portsOfWorker = 3
 
 // OpenTools makes the tools of a process: worker 0 is the parent. wait is told what the process waits for.
 func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Tools, error) {
-	var roots *x509.CertPool
-	if len(o.CAFile) > 0 {
-		roots = x509.NewCertPool()
-		if !roots.AppendCertsFromPEM(o.CAFile) {
-			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
-		}
+	t, err := Tools{Browser: browser.Later(o.Browser)}.At(target, o)
+	if err != nil {
+		return Tools{}, err
 	}
-	t := Tools{
-		Browser: browser.Later(o.Browser), Clock: newClock(o, roots, wait),
-		Wire: wire.Options{Base: target, CA: roots, Insecure: o.Insecure},
-	}
+	t.Clock = newClock(o, t.Wire.CA, wait)
 	t.Browser.Reach(hosts(target)...)
 	if o.Site.CA != nil {
 		if err := t.openSite(o.Site, worker); err != nil {
@@ -87,6 +84,18 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	}
 	if len(o.CAFile) > 0 || o.Insecure {
 		t.Browser.Trust(wire.New(t.Wire).PublicKey)
+	}
+	return t, nil
+}
+
+// At is the same tools beside another target, which is reached as the options say.
+func (t Tools) At(target string, o ToolOptions) (Tools, error) {
+	t.Wire = wire.Options{Base: target, Insecure: o.Insecure, Timeout: o.Timeout}
+	if len(o.CAFile) > 0 {
+		t.Wire.CA = x509.NewCertPool()
+		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {
+			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
+		}
 	}
 	return t, nil
 }
@@ -177,14 +186,13 @@ func hosts(urls ...string) []string {
 	return list
 }
 
-// shift gives each worker ports of its own.
+// shift gives each worker ports of its own. Port 0 takes free ones.
 func shift(listen string, worker int) string {
-	host, port, ok := strings.Cut(listen, ":")
-	var n int
-	if _, err := fmt.Sscanf(port, "%d", &n); !ok || err != nil || n == 0 {
+	host, port, err := address(listen)
+	if err != nil || port == 0 {
 		return listen
 	}
-	return fmt.Sprintf("%s:%d", host, n+portsOfWorker*worker)
+	return net.JoinHostPort(host, strconv.Itoa(port+portsOfWorker*worker))
 }
 
 func newClock(o ToolOptions, roots *x509.CertPool, wait func(string)) clock.Clock {

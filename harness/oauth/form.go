@@ -41,6 +41,16 @@ func Add(name, value string) Change {
 	return func(f Form) Form { return append(slices.Clone(f), Param{name, value}) }
 }
 
+// Get is the value of a parameter; "" where there is none.
+func (f Form) Get(name string) string {
+	for _, p := range f {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
 // Apply makes the changes in order.
 func (f Form) Apply(changes ...Change) Form {
 	for _, change := range changes {

@@ -10,11 +10,12 @@ import (
 	"time"
 )
 
-// TOTP is the six-digit code of a base32 secret at a time (RFC 6238, 30 s steps, SHA-1). A secret that is no base32
-// gives "".
+// TOTP is the six-digit code of a base32 secret at a time (RFC 6238, 30 s steps, SHA-1). What is no base32 secret gives
+// "".
 func TOTP(secret string, at time.Time) string {
-	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ToUpper(strings.TrimRight(secret, "=")))
-	if err != nil {
+	plain := strings.ToUpper(strings.TrimRight(secret, "="))
+	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(plain)
+	if err != nil || len(key) == 0 {
 		return ""
 	}
 	var counter [8]byte

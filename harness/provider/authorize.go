@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Request implements oauth.Authorizer. It has PKCE, as RFC 9700 §2.1.1 advises every client.
+// Request implements oauth.Authorizer. It has PKCE, as RFC 9700 §2.1.1 advises every client, unless that does not work there.
 func (p *Provider) Request() oauth.Form {
 	f := oauth.Form{
 		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: p.Client.ID}, {Name: "redirect_uri", Value: p.Redirect},
@@ -18,6 +18,9 @@ func (p *Provider) Request() oauth.Form {
 	}
 	if p.Scope != "" {
 		f = append(f, oauth.Param{Name: "scope", Value: p.Scope})
+	}
+	if p.Unbound {
+		return f
 	}
 	return f.Apply(oauth.Challenge(p.verifier)...)
 }

@@ -57,13 +57,14 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	var e *wire.Exchange
 	var back oauth.Return
 	if reason := judge.Attempt(ctx, func(ctx context.Context) {
-		for _, p.Basic = range p.announced(ways) {
-			back = p.Authorize(ctx, p.Request())
-			if back.Code == "" {
-				return
-			}
-			if e = p.Exchange(ctx, back.Code); e.Status == http.StatusOK || p.Client.Secret == "" {
-				return
+		for _, p.Unbound = range []bool{false, true} { // with PKCE first: some demand it
+			for _, p.Basic = range p.announced(ways) {
+				if back = p.Authorize(ctx, p.Request()); back.Code == "" {
+					break
+				}
+				if e = p.Exchange(ctx, back.Code); e.Status == http.StatusOK {
+					return
+				}
 			}
 		}
 	}); reason != nil {
@@ -74,7 +75,7 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 		return fmt.Errorf("%w: the authorization request is refused: %s%s", ErrNoProvider, told(back), p.hint(back.Error))
 	case back.Code == "":
 		return fmt.Errorf("%w: login and consent bring no code: %s", ErrNoProvider, back)
-	case e.Status != http.StatusOK || e.Text("access_token") == "":
+	case e == nil || e.Status != http.StatusOK || e.Text("access_token") == "":
 		return fmt.Errorf("%w: a fresh code gets no tokens: %s", ErrNoProvider, e)
 	}
 	if p.Exchange(ctx, "invented").Status == http.StatusOK {

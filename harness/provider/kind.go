@@ -2,8 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -21,33 +19,31 @@ type Flags struct {
 	kind.Reach
 	kind.Login
 	kind.Walking
-	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client at the provider; its secret in AUTHCONFORM_CLIENT_SECRET"`
+	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client there (secret: AUTHCONFORM_CLIENT_SECRET)"`
 	Secret         string `env:"CLIENT_SECRET"`
-	OtherClientID  string `flag:"other-client-id" value:"ID" group:"Clients" help:"another client there; its secret in AUTHCONFORM_OTHER_CLIENT_SECRET"`
+	OtherClientID  string `flag:"other-client-id" value:"ID" group:"Clients" help:"another one (secret: AUTHCONFORM_OTHER_CLIENT_SECRET)"`
 	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
 	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client there without a secret"`
 	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
-	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients show their secret: auto, basic (header) or post (form)"`
+	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients show their secret: auto, basic or post"`
 	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"what is asked of the provider"`
 	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
-	TokenURL       string `flag:"token-url" value:"URL" group:"Endpoints" help:"its token endpoint"`
-	RevokeURL      string `flag:"revoke-url" value:"URL" group:"Endpoints" help:"its revocation endpoint"`
-	APIURL         string `flag:"api-url" value:"URL" group:"Endpoints" help:"a resource of the provider that wants a bearer token"`
+	TokenURL       string `flag:"token-url" value:"URL" help:"its token endpoint"`
+	RevokeURL      string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
+	APIURL         string `flag:"api-url" value:"URL" help:"a resource of the provider that wants a bearer token"`
 	kind.Browsing
 	kind.Timing
 }
 
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
-	if err := f.Reach.Resolve(); err != nil {
-		return err
-	}
-	if err := f.Browsing.Resolve(); err != nil {
-		return err
-	}
-	if err := f.Walking.Resolve(f.Browsing); err != nil {
-		return err
-	}
+	walking := func() error { return f.Walking.Resolve(f.Browsing) }
+	login := func() error { return f.Login.Resolve(target) }
+	return kind.All(f.Reach.Resolve, f.Browsing.Resolve, f.Timing.Resolve, walking, f.clients, login)
+}
+
+// clients checks that there is a client of ours.
+func (f *Flags) clients() error {
 	if !slices.Contains(clientAuths, f.ClientAuth) {
 		return exit.Unknown("--client-auth", f.ClientAuth, clientAuths)
 	}
@@ -55,13 +51,14 @@ func (f *Flags) Resolve(target string) error {
 		return exit.Usagef("a provider is judged by a client of ours: " +
 			"give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")
 	}
-	return f.Login.Resolve(target)
+	return nil
 }
 
 // Tools implements kind.Flags. A provider's pages may need other hosts: with steps the browser reaches any.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
+		Timeout: f.RequestTimeout,
 	}
 }
 
@@ -87,7 +84,9 @@ func (f *Flags) ways() []bool {
 // Kind is a third party that homes link accounts of: an OAuth 2 provider.
 func Kind() kind.Kind {
 	return kind.Define("provider", func() *Flags {
-		return &Flags{ClientAuth: "auto", Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}
+		return &Flags{
+			Reach: kind.Reachable(), ClientAuth: "auto", Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
+		}
 	}, open)
 }
 
@@ -102,7 +101,11 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	if err := kind.Decode(s.Found, &c); err != nil {
 		return nil, err
 	}
-	return &session{New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock), f, t}, nil
+	p := New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock)
+	if s.Found != nil {
+		p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Banned})
+	}
+	return &session{p, f, t}, nil
 }
 
 // Visiting is a person who goes through pages by steps, in a browser, or as forms where there are none.
@@ -137,21 +140,16 @@ func (s *session) With(ctx context.Context) context.Context {
 	return s.tools.With(With(ctx, s.Provider))
 }
 
-// Lost implements kind.Session: it asks for the first page of a login.
-func (s *session) Lost(ctx context.Context) error {
-	ask := func(ctx context.Context) *wire.Exchange {
-		return s.Visitor().Open(ctx, s.authorizeAt(s.Request().Encode()))
-	}
-	return s.doubt.Resolve(ctx, ask, Banned)
+// firstPage asks for the page that every authorization begins with.
+func (p *Provider) firstPage(ctx context.Context) *wire.Exchange {
+	return p.Visitor().Open(ctx, p.authorizeAt(p.Request().Encode()))
 }
 
-// Banned is why an answer to what is everybody's is one to somebody who is banned; nil: it is not.
-func Banned(e *wire.Exchange) error {
-	if e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
-		return fmt.Errorf("%w: it answers %d to what it answered before", kind.ErrBanned, e.Status)
-	}
-	return nil
-}
+// Suspect implements kind.Session.
+func (s *session) Suspect() { s.doubt.Suspect() }
+
+// Lost implements kind.Session.
+func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) }
 
 // GiveBack implements kind.Session: each spec gave back what it took.
 func (s *session) GiveBack(context.Context) {}

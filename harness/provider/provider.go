@@ -26,7 +26,8 @@ type Config struct {
 	PublicClient oauth.Client   `json:"public"` // one without a secret; zero: none
 	Metadata     map[string]any `json:"metadata,omitempty"`
 	MetadataURL  string         `json:"metadata_url,omitempty"`
-	Basic        bool           `json:"basic,omitempty"` // secrets in the form are refused: they go into the header (found out at the door)
+	Unbound      bool           `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed (found out at the door)
+	Basic        bool           `json:"basic,omitempty"`   // secrets in the form are refused: they go into the header (found out at the door)
 }
 
 // Provider is a provider under test. It is safe for concurrent use.

@@ -14,10 +14,14 @@ import (
 
 // CodeGrant implements oauth.TokenEndpoint, as a home redeems a code.
 func (p *Provider) CodeGrant(code string) oauth.Form {
-	return p.withSecret(oauth.Form{
+	f := p.withSecret(oauth.Form{
 		{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "redirect_uri", Value: p.Redirect},
-		{Name: "client_id", Value: p.Client.ID}, {Name: "code_verifier", Value: p.verifier},
+		{Name: "client_id", Value: p.Client.ID},
 	})
+	if p.Unbound {
+		return f
+	}
+	return append(f, oauth.Param{Name: "code_verifier", Value: p.verifier})
 }
 
 func (p *Provider) withSecret(f oauth.Form) oauth.Form {

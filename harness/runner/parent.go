@@ -84,6 +84,8 @@ func (w Wave) run(ctx context.Context, p Plan, out *Outcome) error {
 
 // runWave runs a wave and returns the rows without a verdict, and what became of workers that died.
 func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, died []string, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	rows, n := w.Rows, max(1, min(w.Procs, len(w.Rows)))
 	shares := make([][]Row, n)
 	for i, r := range rows {
@@ -104,6 +106,9 @@ func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, die
 				mu.Lock()
 				defer mu.Unlock()
 				out.take(e, done)
+				if out.Gone != nil {
+					stop() // what one worker lost is lost to all
+				}
 				if p.Progress != nil {
 					p.Progress(e)
 				}

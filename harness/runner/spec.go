@@ -59,9 +59,11 @@ func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (ou
 
 	after, cancelAfter := context.WithTimeout(context.WithoutCancel(under), leaveTimeout)
 	defer cancelAfter()
-	quiet := judge.With(after, judge.NewRecord())
+	tidying := judge.NewRecord()
+	quiet := judge.With(after, tidying)
 	_ = guarded(func() { record.End(quiet) })
 	_ = guarded(func() { env.GiveBack(quiet) })
+	_ = guarded(func() { tidying.End(quiet) }) // sockets that the cleanups opened
 
 	result := record.Outcome(row.Level, brief)
 	if under.Err() != nil && len(result.Failures) == 0 && result.Verdict != evidence.Blocked {

@@ -14,6 +14,7 @@ import (
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/evidence/redact"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
@@ -29,6 +30,8 @@ type Environment interface {
 	GiveBack(ctx context.Context)
 	// Leave returns everything and says what the target had to do.
 	Leave(ctx context.Context) kind.Totals
+	// Suspect is told that a row ended as if nobody were there.
+	Suspect()
 	// Lost tells why going on makes no sense, with a *kind.Loss. The rest is then not judged.
 	Lost(ctx context.Context) error
 }
@@ -144,8 +147,10 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
 	seen := spec.see(judge.InRun(under, w.secrets), row, w.env, !w.job.Evidence)
-	after, cancelAfter := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
-	defer cancelAfter()
+	if seen.result.Verdict == evidence.Blocked {
+		w.env.Suspect()
+	}
+	after := context.WithoutCancel(ctx)
 	_ = guarded(func() { errors.As(w.env.Lost(w.env.With(judge.With(after, judge.NewRecord()))), &w.lost) })
 	if w.stopped.Err() != nil || w.lost != nil {
 		return // cut off: no verdict is better than a false one

@@ -19,6 +19,9 @@ type Client struct {
 	http     *http.Client
 	requests atomic.Int64
 	observe  func(*Exchange)
+
+	open context.Context // ends with Close
+	end  context.CancelCauseFunc
 }
 
 // Options shape a Client.
@@ -26,6 +29,7 @@ type Options struct {
 	Base     string          // the target's URL, a path allowed
 	CA       *x509.CertPool  // nil: the system's
 	Insecure bool            // accept any certificate
+	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
 	Observe  func(*Exchange) // sees every exchange, before its caller does
 }
 
@@ -38,16 +42,31 @@ func New(o Options) *Client {
 		MaxResponseHeaderBytes: maxHeader,
 		DisableCompression:     true,
 	}
+	if o.Timeout == 0 {
+		o.Timeout = RequestTimeout
+	}
+	open, end := context.WithCancelCause(context.Background())
 	return &Client{
 		base:    strings.TrimRight(o.Base, "/"),
 		observe: o.Observe,
+		open:    open, end: end,
 		http: &http.Client{
 			Transport:     transport,
-			Timeout:       RequestTimeout,
+			Timeout:       o.Timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
 }
+
+// Close ends every request that is under way, and lets every later one fail at once, for the reason: nothing is there that
+// would answer.
+func (c *Client) Close(reason error) { c.end(reason) }
+
+// OnClose lets something else that goes to the target end with Close, a WebSocket for one, until stop is called.
+func (c *Client) OnClose(end func()) (stop func() bool) { return context.AfterFunc(c.open, end) }
+
+// Timeout is how long a whole exchange may take.
+func (c *Client) Timeout() time.Duration { return c.http.Timeout }
 
 // Base is the target's URL without a trailing slash.
 func (c *Client) Base() string { return c.base }
@@ -90,6 +109,9 @@ func (c *Client) Absolute(ref string) string {
 // Do sends one request. It never fails: an exchange without an answer carries the reason.
 func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 	r.URL = c.Absolute(r.URL)
+	if r.Limit == 0 {
+		r.Limit = c.Timeout()
+	}
 	e := &Exchange{Request: r, Started: time.Now()}
 	c.send(ctx, e)
 	e.Duration = time.Since(e.Started)
@@ -103,11 +125,12 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 // send sends what the exchange asks for. When ctx ends meanwhile, the answer is waited for a moment longer: it may hold a
 // token or a login flow that has to be given back.
 func (c *Client) send(ctx context.Context, e *Exchange) {
-	if e.Err = ctx.Err(); e.Err != nil {
+	if e.Err = c.refusal(ctx); e.Err != nil {
 		return
 	}
 	ctx, cancel := lingering(ctx)
 	defer cancel()
+	defer context.AfterFunc(c.open, cancel)()
 	req, err := http.NewRequestWithContext(ctx, e.Request.Method, e.Request.URL, strings.NewReader(e.Request.Body))
 	if err != nil {
 		e.Err = err
@@ -118,21 +141,27 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	}
 	req.Host = e.Request.Host
 	c.requests.Add(1)
-	client := c.http
-	if e.Request.Limit > 0 {
-		patient := *c.http
-		patient.Timeout = e.Request.Limit
-		client = &patient
-	}
+	client := *c.http
+	client.Timeout = e.Request.Limit
 	resp, err := client.Do(req)
 	if err != nil {
-		e.Err = err
+		if e.Err = err; c.open.Err() != nil {
+			e.Err = context.Cause(c.open)
+		}
 		return
 	}
 	defer resp.Body.Close()
 	e.Status, e.Header = resp.StatusCode, resp.Header
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	e.Body, e.Err = string(body), err
+}
+
+// refusal is why nothing is sent any more; nil: it is.
+func (c *Client) refusal(ctx context.Context) error {
+	if c.open.Err() != nil {
+		return context.Cause(c.open)
+	}
+	return ctx.Err()
 }
 
 // lingering is a context that ends a moment after its parent.

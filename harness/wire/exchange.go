@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,7 +19,7 @@ type Request struct {
 	Header http.Header
 	Body   string
 	Host   string        // overrides the Host header
-	Limit  time.Duration // of the whole exchange; 0: RequestTimeout
+	Limit  time.Duration // of the whole exchange; 0: as the client says
 }
 
 // Exchange is a request and what came back, unredacted: it stays in the process that judges.
@@ -31,6 +32,9 @@ type Exchange struct {
 	Started  time.Time
 	Duration time.Duration
 }
+
+// Answer is the exchange itself, for what embeds one.
+func (e *Exchange) Answer() *Exchange { return e }
 
 // JSON decodes the body as an object. It fails on anything else and on a body that is not declared as JSON.
 func (e *Exchange) JSON() (map[string]any, error) {
@@ -82,10 +86,12 @@ func (e *Exchange) String() string {
 	switch {
 	case e == nil:
 		return "no exchange"
+	case e.Err != nil && e.Status == 0 && e.late():
+		return e.why()
 	case e.Err != nil && e.Status == 0:
-		return "no answer: " + plain(e.Err)
+		return "no answer: " + e.why()
 	case e.Err != nil:
-		return fmt.Sprintf("%d and then %s", e.Status, plain(e.Err))
+		return fmt.Sprintf("%d and then %s", e.Status, e.why())
 	}
 	s := fmt.Sprintf("%d", e.Status)
 	if loc := e.Header.Get("Location"); loc != "" {
@@ -121,16 +127,25 @@ func (e *Exchange) brief() (string, bool) {
 	return "{" + strings.Join(parts, ", ") + "}", len(parts) > 0
 }
 
-// plain drops what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
-func plain(err error) string {
-	e := &url.Error{}
-	if errors.As(err, &e) {
-		if e.Timeout() {
-			return fmt.Sprintf("no answer within %s", RequestTimeout)
-		}
-		err = e.Err
+// why is Err without what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
+func (e *Exchange) why() string {
+	if e.late() {
+		return fmt.Sprintf("no answer within %s", e.Request.Limit)
 	}
-	return err.Error()
+	transport := &url.Error{}
+	if errors.As(e.Err, &transport) {
+		return transport.Err.Error()
+	}
+	return e.Err.Error()
+}
+
+// late reports whether the whole time was waited, rather than that of a connection.
+func (e *Exchange) late() bool { return e.TimedOut() && e.Duration >= e.Request.Limit }
+
+// TimedOut reports whether the target took longer than it may, to be reached or to answer.
+func (e *Exchange) TimedOut() bool {
+	var err net.Error
+	return errors.As(e.Err, &err) && err.Timeout()
 }
 
 // Cut shortens a text to n bytes, on a character, and says how much is gone.

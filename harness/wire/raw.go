@@ -18,6 +18,9 @@ import (
 func (c *Client) Raw(ctx context.Context, r Request) *Exchange {
 	target := r.URL
 	r.URL = c.Absolute(target)
+	if r.Limit == 0 {
+		r.Limit = c.Timeout()
+	}
 	e := &Exchange{Request: r, Started: time.Now()}
 	c.requests.Add(1)
 	e.Err = c.raw(ctx, e, text(r, target))
@@ -44,12 +47,13 @@ func text(r Request, target string) string {
 }
 
 func (c *Client) raw(ctx context.Context, e *Exchange, sent string) error {
-	if err := ctx.Err(); err != nil {
+	if err := c.refusal(ctx); err != nil {
 		return err
 	}
 	ctx, leave := lingering(ctx)
 	defer leave()
-	ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
+	defer context.AfterFunc(c.open, leave)()
+	ctx, cancel := context.WithTimeout(ctx, e.Request.Limit)
 	defer cancel()
 	conn, err := c.dial(ctx)
 	if err != nil {

@@ -111,7 +111,7 @@ func (e *Exchange) shown(t *redact.Table) evidence.Exchange {
 		out.RequestHeaders = append([]evidence.Header{{Name: "Host", Value: t.Hide(e.Request.Host)}}, out.RequestHeaders...)
 	}
 	if e.Err != nil {
-		out.Error = t.Hide(plain(e.Err))
+		out.Error = t.Hide(e.why())
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -26,7 +27,14 @@ func (r recorded) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, e.Err
 	}
 	return &http.Response{
-		Status: http.StatusText(e.Status), StatusCode: e.Status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: e.Header,
-		Body: io.NopCloser(strings.NewReader(e.Body)), ContentLength: int64(len(e.Body)), Request: req,
+		Status:        fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)),
+		StatusCode:    e.Status,
+		Proto:         "HTTP/1.1",
+		ProtoMajor:    1,
+		ProtoMinor:    1,
+		Header:        e.Header,
+		Body:          io.NopCloser(strings.NewReader(e.Body)),
+		ContentLength: int64(len(e.Body)),
+		Request:       req,
 	}, nil
 }

@@ -82,7 +82,10 @@ func newSources(t *testing.T) *sources {
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("go list: %v\n%s", err, stderr.String())
 	}
-	s := &sources{fset: token.NewFileSet(), listed: map[string]exported{}, done: map[string]*types.Package{}, read: map[*types.Var]bool{}, set: map[*types.Var]bool{}}
+	s := &sources{
+		fset: token.NewFileSet(), listed: map[string]exported{}, done: map[string]*types.Package{},
+		read: map[*types.Var]bool{}, set: map[*types.Var]bool{},
+	}
 	for dec := json.NewDecoder(&out); ; {
 		var p exported
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {

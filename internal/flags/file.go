@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -41,6 +42,9 @@ func (s *Set) read(file string) (map[string]setting, error) {
 		key, value := pairs[0], pairs[1]
 		name := strings.ReplaceAll(key.Value, "_", "-")
 		at := fmt.Sprintf("%s:%d", file, key.Line)
+		if s.secret(name) {
+			return nil, exit.Usagef("%s: %s: a secret does not stand in this file; set %s", at, key.Value, Variable(name))
+		}
 		if s.options[name] == nil || name == "config" {
 			return nil, exit.Usagef("%s: unknown key %q%s", at, key.Value, suggest.Hint(name, known))
 		}
@@ -63,6 +67,7 @@ func (s *Set) names() []string {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 
@@ -83,14 +88,16 @@ func scalar(n *yaml.Node) (string, error) {
 	return "", errors.New("a word or a list of words is wanted")
 }
 
-func asInvalid(err error, target **pflag.InvalidValueError) bool { return errors.As(err, target) }
-
 // Problem is the usage error of what the command line gives wrongly, with the nearest right flag; see is the command to
-// ask for help.
+// ask for help. nil stays nil.
 func Problem(f *pflag.FlagSet, err error, see string) error {
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
 	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "": // what follows the letter may be a secret
+		return exit.Usagef("unknown flag: -%s (see %s --help)", unknown.GetSpecifiedName(), see)
 	case errors.As(err, &unknown):
 		var known []string
 		f.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
@@ -101,4 +108,19 @@ func Problem(f *pflag.FlagSet, err error, see string) error {
 		return exit.Usagef("--%s: %v", invalid.GetFlag().Name, invalid.Unwrap())
 	}
 	return exit.Usagef("%v (see %s --help)", err, see)
+}
+
+// Problem is the same with the words for a secret, which no flag takes.
+func (s *Set) Problem(err error, see string) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && s.secret(unknown.GetSpecifiedName()) {
+		return exit.Usagef("--%s: a secret does not stand on the command line, where others see it; set %s",
+			unknown.GetSpecifiedName(), Variable(unknown.GetSpecifiedName()))
+	}
+	return Problem(s.flags, err, see)
+}
+
+// secret reports whether a name is that of a field that only the environment fills.
+func (s *Set) secret(name string) bool {
+	return slices.ContainsFunc(s.secrets, func(sec secret) bool { return sec.name == Variable(name) })
 }

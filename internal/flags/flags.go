@@ -2,6 +2,7 @@
 // command's options are a struct; its tags say all of it:
 //
 //	Target string `flag:"target" value:"URL" group:"Target" help:"server to judge"`
+//	Procs  int    `flag:"procs" value:"N" help:"workers"`     // of the same group
 //	Secret string `env:"CLIENT_SECRET"`                       // AUTHCONFORM_CLIENT_SECRET alone: never on a command line
 //
 // --report-dir is also AUTHCONFORM_REPORT_DIR, and report-dir or report_dir in a file. A flag wins over its variable, and
@@ -9,6 +10,7 @@
 package flags
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -36,7 +38,7 @@ type Set struct {
 // option is a flag, with every place that wants its value.
 type option struct {
 	name, group, value string
-	owners             []string // nil: the command's own
+	owners             []string // "": the command itself
 	into               []pflag.Value
 }
 
@@ -59,12 +61,16 @@ func (s *Set) Bind(options any, owner string) {
 }
 
 func (s *Set) bind(v reflect.Value, owner string) {
+	group := ""
 	for i := range v.NumField() {
 		field, into := v.Type().Field(i), v.Field(i)
 		name, isFlag := field.Tag.Lookup("flag")
 		switch env, isSecret := field.Tag.Lookup("env"); {
 		case isFlag:
-			s.add(name, field, into, owner)
+			if own := field.Tag.Get("group"); own != "" {
+				group = own
+			}
+			s.add(name, group, field, into, owner)
 		case isSecret:
 			s.secrets = append(s.secrets, secret{Prefix + env, into})
 		case field.Anonymous && into.Kind() == reflect.Struct:
@@ -73,11 +79,11 @@ func (s *Set) bind(v reflect.Value, owner string) {
 	}
 }
 
-func (s *Set) add(name string, field reflect.StructField, into reflect.Value, owner string) {
+func (s *Set) add(name, group string, field reflect.StructField, into reflect.Value, owner string) {
 	name, short, _ := strings.Cut(name, ",")
 	o, known := s.options[name]
 	if !known {
-		o = &option{name: name, group: field.Tag.Get("group"), value: field.Tag.Get("value")}
+		o = &option{name: name, group: group, value: field.Tag.Get("value")}
 		s.options[name] = o
 		if !slices.Contains(s.groups, o.group) {
 			s.groups = append(s.groups, o.group)
@@ -90,9 +96,7 @@ func (s *Set) add(name string, field reflect.StructField, into reflect.Value, ow
 	} else if help := s.flags.Lookup(name).Usage; help != field.Tag.Get("help") {
 		panic(fmt.Sprintf("flags: --%s means two things: %q and %q", name, help, field.Tag.Get("help")))
 	}
-	if owner != "" {
-		o.owners = append(o.owners, owner)
-	}
+	o.owners = append(o.owners, owner)
 	o.into = append(o.into, valueOf(into))
 }
 
@@ -120,10 +124,14 @@ func valueOf(into reflect.Value) pflag.Value {
 	return f.Lookup("x").Value
 }
 
-// Set implements pflag.Value: every place gets the value. An empty one is an error, never a default.
+// Set implements pflag.Value: every place gets the value. An empty one is an error, never a default; so is a URL with a
+// password in it, which would be shown.
 func (o *option) Set(text string) error {
-	if text == "" {
+	switch {
+	case strings.TrimSpace(text) == "":
 		return errEmpty
+	case o.value == "URL" && holdsUser(text):
+		return errUser
 	}
 	for _, v := range o.into {
 		if err := v.Set(text); err != nil {
@@ -133,7 +141,21 @@ func (o *option) Set(text string) error {
 	return nil
 }
 
-var errEmpty = fmt.Errorf("the value is empty")
+var (
+	errEmpty = errors.New("the value is empty")
+	errUser  = errors.New("the URL holds a user name or a password; give --user NAME, and the password in AUTHCONFORM_PASSWORD")
+)
+
+// holdsUser reports whether a URL has a user name or password before its host, also where it is no good URL.
+func holdsUser(text string) bool {
+	if _, rest, ok := strings.Cut(text, "://"); ok {
+		text = rest
+	}
+	if end := strings.IndexAny(text, "/?#"); end >= 0 {
+		text = text[:end]
+	}
+	return strings.Contains(text, "@")
+}
 
 // words are what values are called.
 var words = map[string]string{
@@ -159,9 +181,13 @@ func (o *option) Type() string {
 	return "string"
 }
 
-// Settle fills the flags that the command line left open from the environment, then from the file ("": none), and the
-// secrets from the environment. An empty variable is one that is not set. Unknown keys of the file are errors.
+// Settle fills the flags that the command line left open from the environment, then from the file ("": that of the
+// variable AUTHCONFORM_CONFIG, if any), and the secrets from the environment. An empty variable is one that is not set.
+// Unknown keys of the file are errors.
 func (s *Set) Settle(file string) error {
+	if file == "" {
+		file = os.Getenv(Variable("config"))
+	}
 	values, err := s.read(file)
 	if err != nil {
 		return err
@@ -192,7 +218,7 @@ func (s *Set) Settle(file string) error {
 // reason is what pflag's error is about, without its own words.
 func reason(err error) error {
 	var wrong *pflag.InvalidValueError
-	if ok := asInvalid(err, &wrong); ok {
+	if errors.As(err, &wrong) {
 		return wrong.Unwrap()
 	}
 	return err
@@ -203,10 +229,15 @@ func Variable(flag string) string {
 	return Prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// of tells whether an owner has the option, or the command itself.
+func (o *option) of(owner string) bool {
+	return slices.Contains(o.owners, "") || slices.Contains(o.owners, owner)
+}
+
 // Foreign is a flag that was given and belongs to other owners alone; "" where all are at home.
 func (s *Set) Foreign(owner string) (flag string, owners []string) {
 	s.flags.Visit(func(f *pflag.Flag) {
-		if o := s.options[f.Name]; o != nil && flag == "" && o.owners != nil && !slices.Contains(o.owners, owner) {
+		if o := s.options[f.Name]; o != nil && flag == "" && !o.of(owner) {
 			flag, owners = f.Name, o.owners
 		}
 	})

@@ -16,7 +16,7 @@ func (s *Set) Help(owner string, width int) string {
 		list.SortFlags = false
 		s.flags.VisitAll(func(f *pflag.Flag) {
 			o := s.options[f.Name]
-			if o == nil || o.group != group || f.Hidden || o.owners != nil && !slices.Contains(o.owners, owner) {
+			if o == nil || o.group != group || f.Hidden || !o.of(owner) {
 				return
 			}
 			shown := *f

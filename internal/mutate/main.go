@@ -17,11 +17,12 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/authconform/authconform/proof/defects"
+	"github.com/authconform/authconform/proof"
 )
 
 // site is one assertion of a spec: where its matcher stands.
@@ -184,10 +185,10 @@ func notices(dir string, s site) (bool, error) {
 	return false, err
 }
 
-// ofHomes are the ids of the defects of homes that break a row.
+// ofHomes are the ids of the defects of homes that aim at a row.
 func ofHomes(row string) (ids []string) {
-	for _, d := range defects.Of(row) {
-		if d.Of("home") {
+	for _, d := range proof.SubjectOf("home").Defects() {
+		if slices.Contains(d.Aims, row) {
 			ids = append(ids, d.ID)
 		}
 	}

@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// few is how many words are named where none is near.
+const few = 12
+
 // Nearest is the word that is most like another, "" if none is like it: for "did you mean".
 func Nearest(word string, words []string) string {
 	best, least := "", max(2, len(word)/3)+1
@@ -22,7 +25,10 @@ func Hint(word string, words []string) string {
 	if near := Nearest(word, words); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
-	if len(words) > 0 && len(words) <= 8 {
+	if len(words) == 1 {
+		return "; right is " + words[0]
+	}
+	if len(words) > 0 && len(words) <= few {
 		return "; right are " + strings.Join(words, ", ")
 	}
 	return ""

@@ -25,7 +25,8 @@ func started(t *testing.T) (*accountlink.Server, *http.Client) {
 	t.Helper()
 	third := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		if r.FormValue("client_secret") != "held-by-the-proxy" || (r.FormValue("code") != "good" && r.FormValue("refresh_token") != "alive") {
+		granted := r.FormValue("code") == "good" || r.FormValue("refresh_token") == "alive"
+		if r.FormValue("client_secret") != "held-by-the-proxy" || !granted {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"error":"invalid_grant"}`)
 			return
@@ -35,7 +36,10 @@ func started(t *testing.T) (*accountlink.Server, *http.Client) {
 	t.Cleanup(third.Close)
 	closed := false
 	p, err := accountlink.Listen("127.0.0.1:0", accountlink.Options{Services: []accountlink.Service{
-		{Domain: "demo", MinVersion: "0.1.0", AuthorizeURL: third.URL + "/authorize", TokenURL: third.URL, ClientID: "proxy", ClientSecret: "held-by-the-proxy", Scope: "profile"},
+		{
+			Domain: "demo", MinVersion: "0.1.0", AuthorizeURL: third.URL + "/authorize", TokenURL: third.URL,
+			ClientID: "proxy", ClientSecret: "held-by-the-proxy", Scope: "profile",
+		},
 		{Domain: "closed", MinVersion: "0.1.0", Accepts: &closed},
 	}})
 	if err != nil {
@@ -84,7 +88,7 @@ func state(t *testing.T, first map[string]any) string {
 	return u.Query().Get("state")
 }
 
-func TestConversation(t *testing.T) {
+func TestTokensComeDownTheSocketOfWhoWasSentAway(t *testing.T) {
 	t.Parallel()
 	p, c := started(t)
 	one, two := dial(t, p, c, `{"service":"demo"}`), dial(t, p, c, `{"service":"demo"}`)
@@ -112,12 +116,17 @@ func TestConversation(t *testing.T) {
 	}
 }
 
-func TestRefusedHellos(t *testing.T) {
+func TestAHelloThatNamesNoServiceIsRefused(t *testing.T) {
 	t.Parallel()
 	p, c := started(t)
 	for hello, want := range map[string]map[string]any{
-		`{"service":"nobody"}`: {"error": "unsupported"}, `{"service":"closed"}`: {"error": "unavailable"}, `{`: {"closed": 1003}, `[]`: {"closed": 1003},
-		`{"service":5}`: {"closed": 1003}, `{"service":"demo","x":1}`: {"closed": 1003}, strings.Repeat("x", 5000): {"closed": 1009},
+		`{"service":"nobody"}`:     {"error": "unsupported"},
+		`{"service":"closed"}`:     {"error": "unavailable"},
+		`{`:                        {"closed": 1003},
+		`[]`:                       {"closed": 1003},
+		`{"service":5}`:            {"closed": 1003},
+		`{"service":"demo","x":1}`: {"closed": 1003},
+		strings.Repeat("x", 5000):  {"closed": 1009},
 	} {
 		got := frame(t, dial(t, p, c, hello))
 		for k, v := range want {
@@ -128,19 +137,21 @@ func TestRefusedHellos(t *testing.T) {
 	}
 }
 
-func TestRefresh(t *testing.T) {
+func TestOnlyARefreshTokenThatLivesIsRefreshed(t *testing.T) {
 	t.Parallel()
 	p, c := started(t)
 	for body, want := range map[string]int{
-		`{"refresh_token":"alive"}`: 200, `{"refresh_token":"dead"}`: 400, `{`: 400, `{}`: 400, `{"refresh_token":5}`: 400, `[]`: 400, "": 400,
+		`{"refresh_token":"alive"}`: 200, `{"refresh_token":"dead"}`: 400,
+		`{`: 400, `{}`: 400, `{"refresh_token":5}`: 400, `[]`: 400, "": 400,
 	} {
 		resp, err := c.Post(p.URL+"/refresh_token/demo", "application/json", strings.NewReader(body))
 		if err != nil || resp.StatusCode != want || resp.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s: %v %v", body, resp, err)
 		}
 	}
-	if resp, _ := c.Post(p.URL+"/refresh_token/nobody", "application/json", strings.NewReader(`{"refresh_token":"alive"}`)); resp.StatusCode != http.StatusNotFound {
-		t.Errorf("%d", resp.StatusCode)
+	resp, err := c.Post(p.URL+"/refresh_token/nobody", "application/json", strings.NewReader(`{"refresh_token":"alive"}`))
+	if err != nil || resp.StatusCode != http.StatusNotFound {
+		t.Errorf("an unknown service: %v %v", resp, err)
 	}
 }
 

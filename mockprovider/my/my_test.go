@@ -97,13 +97,14 @@ func TestPage(t *testing.T) {
 	if _, err := tab.WaitAny(t.Context(), ".open-link"); err != nil {
 		t.Fatal(err)
 	}
-	if to := open("?code=4%2F0A%2Bb%3Dc%26d%2541&state=s&iss=x", ".open-link"); to != "http://127.0.0.1:8123/auth/external/callback?code=4%2F0A%2Bb%3Dc%26d%2541&state=s" {
+	const home, code = "http://127.0.0.1:8123", "4%2F0A%2Bb%3Dc%26d%2541"
+	if to := open("?code="+code+"&state=s&iss=x", ".open-link"); to != home+"/auth/external/callback?code="+code+"&state=s" {
 		t.Errorf("yes leads to %s", to)
 	}
-	if to := open("?code=a&state=s", ".decline-link"); to != "http://127.0.0.1:8123/_my_redirect/oauth?error=access_denied&state=s" {
+	if to := open("?code=a&state=s", ".decline-link"); to != home+"/_my_redirect/oauth?error=access_denied&state=s" {
 		t.Errorf("no leads to %s", to)
 	}
-	if to := open("?error=server_error&state=s", ".decline-link"); to != "http://127.0.0.1:8123/_my_redirect/oauth?error=server_error&state=s" {
+	if to := open("?error=server_error&state=s", ".decline-link"); to != home+"/_my_redirect/oauth?error=server_error&state=s" {
 		t.Errorf("a rejection leads to %s", to)
 	}
 	if shown, err := tab.Visible(t.Context(), ".open-link"); err != nil || shown {

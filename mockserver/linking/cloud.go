@@ -128,7 +128,8 @@ func (l *Linker) converse(ctx context.Context, f *flow) (Step, error) {
 
 // ask1 opens the conversation and reads its first frame. The socket lives as long as live.
 func (l *Linker) ask1(ctx, live context.Context) (map[string]any, *websocket.Conn, error) {
-	conn, _, err := websocket.Dial(ctx, strings.Replace(l.AccountLink, "http", "ws", 1)+"/v1", &websocket.DialOptions{HTTPClient: l.HTTP}) //nolint:bodyclose // the library closes it
+	at := strings.Replace(l.AccountLink, "http", "ws", 1) + "/v1"
+	conn, _, err := websocket.Dial(ctx, at, &websocket.DialOptions{HTTPClient: l.HTTP}) //nolint:bodyclose // the library closes it
 	if err != nil {
 		return nil, nil, err
 	}

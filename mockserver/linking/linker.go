@@ -19,7 +19,7 @@ type Options struct {
 	Fire        func(event string, data map[string]any) // tells whoever listens
 	Version     string                                  // of the home, for the proxy's min_version
 	AccountLink string                                  // URL of the proxy; "": none
-	My          string                                  // the my integration's redirect_uri, "https://my.home-assistant.io/redirect/oauth"; "": it is not loaded
+	My          string                                  // redirect_uri of the my integration; "": it is not loaded
 	Default     *Provider                               // known from the start; nil: none is
 }
 

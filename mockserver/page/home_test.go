@@ -48,11 +48,17 @@ func formStep(step string, errors object, schema ...any) said {
 }
 
 var (
-	oneProvider = said{200, object{"providers": []any{object{"name": "Home Assistant Local", "id": nil, "type": "homeassistant"}}, "preselect_remember_me": true}}
-	loginForm   = formStep("init", object{}, textField("username"), textField("password"))
-	wrongLogin  = formStep("init", object{"base": "invalid_auth"}, textField("username"), textField("password"))
-	mfaForm     = formStep("mfa", object{}, textField("code"))
-	created     = said{200, object{"type": "create_entry", "flow_id": "flow1", "handler": []any{"homeassistant", nil}, "result": "0123456789abcdef"}}
+	oneProvider = said{200, object{
+		"providers":             []any{object{"name": "Home Assistant Local", "id": nil, "type": "homeassistant"}},
+		"preselect_remember_me": true,
+	}}
+	loginForm  = formStep("init", object{}, textField("username"), textField("password"))
+	wrongLogin = formStep("init", object{"base": "invalid_auth"}, textField("username"), textField("password"))
+	mfaForm    = formStep("mfa", object{}, textField("code"))
+	created    = said{200, object{
+		"type": "create_entry", "flow_id": "flow1", "handler": []any{"homeassistant", nil}, "result": "0123456789abcdef",
+	}}
+	redirectRefused = said{403, object{"message": "Invalid redirect URI"}}
 )
 
 func newHome(t *testing.T, change func(*home)) *home {

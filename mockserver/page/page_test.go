@@ -11,41 +11,44 @@ import (
 	"github.com/authconform/authconform/harness/played/loginpage"
 )
 
-const enc = "https%3A%2F%2Fapp.example%2F"
+const (
+	enc = "https%3A%2F%2Fapp.example%2F"
+	to  = "?client_id=" + enc + "&redirect_uri="
+)
 
 func TestRequestsAreReadStrictly(t *testing.T) {
 	tab := browsertest.Page(t)
 	visit(t, tab, newHome(t, nil), foreign())
 	for query, what := range map[string]string{
-		"?client_id=" + enc + "&redirect_uri=" + enc:                               "",
-		"?client_id=" + enc + "&redirect_uri=homeassistant://auth-callback&state=": "",
-		"?client_id=" + enc + "&redirect_uri=urn:ietf:wg:oauth:2.0:oob":            "",
-		"?client_id=" + enc + "&redirect_uri=http://127.0.0.1:8080/cb?x=1%26y=2":   "",
-		"?client_id=nonsense&redirect_uri=" + enc:                                  "", // for the home to judge
-		"?client_id=" + enc + "&redirect_uri=" + enc + "&me=a&me=b":                "", // unknown parameters are ignored (§3.1)
-		"":                                     "client_id is missing",
-		"?client_id=&redirect_uri=" + enc:      "client_id is missing",
-		"?client_id=" + enc:                    "redirect_uri is missing",
-		"?client_id=" + enc + "&redirect_uri=": "redirect_uri is missing",
-		"?client_id=" + enc + "&client_id=" + enc + "&redirect_uri=" + enc:                                "client_id is given 2 times",
-		"?client_id=" + enc + "&redirect_uri=" + enc + "&redirect_uri=" + enc:                             "redirect_uri is given 2 times",
-		"?client_id=" + enc + "&redirect_uri=" + enc + "&state=a&state=":                                  "state is given 2 times",
-		"?client_id=" + enc + "&redirect_uri=" + enc + "&response_type=a&response_type=b&response_type=c": "response_type is given 3 times",
-		"?client_id=" + enc + "&redirect_uri=/cb":                                                         "not absolute",
-		"?client_id=" + enc + "&redirect_uri=//app.example/cb":                                            "not absolute",
-		"?client_id=" + enc + "&redirect_uri=app.example/cb":                                              "not absolute",
-		"?client_id=" + enc + "&redirect_uri=https:app.example":                                           "not a valid URL",
-		"?client_id=" + enc + "&redirect_uri=https:///cb":                                                 "not a valid URL",
-		"?client_id=" + enc + "&redirect_uri=http://[::1/":                                                "not a valid URL",
-		"?client_id=" + enc + "&redirect_uri=JavaScript:alert(1)":                                         "begins with javascript:",
-		"?client_id=" + enc + "&redirect_uri=data:text/html,x":                                            "begins with data:",
-		"?client_id=" + enc + "&redirect_uri=vbscript:x":                                                  "begins with vbscript:",
-		"?client_id=" + enc + "&redirect_uri=file:///etc/passwd":                                          "begins with file:",
-		"?client_id=" + enc + "&redirect_uri=about:blank":                                                 "begins with about:",
-		"?client_id=" + enc + "&redirect_uri=%20javascript:alert(1)":                                      "space, a backslash or a control character",
-		"?client_id=" + enc + "&redirect_uri=java%09script:alert(1)":                                      "space, a backslash or a control character",
-		"?client_id=" + enc + "&redirect_uri=https:%5C%5Capp.example":                                     "space, a backslash or a control character",
-		"?client_id=" + enc + "&redirect_uri=" + enc + "%23frag":                                          "fragment",
+		to + enc: "",
+		to + "homeassistant://auth-callback&state=": "",
+		to + "urn:ietf:wg:oauth:2.0:oob":            "",
+		to + "http://127.0.0.1:8080/cb?x=1%26y=2":   "",
+		"?client_id=nonsense&redirect_uri=" + enc:   "", // for the home to judge
+		to + enc + "&me=a&me=b":                     "", // unknown parameters are ignored (§3.1)
+		"":                                          "client_id is missing",
+		"?client_id=&redirect_uri=" + enc:           "client_id is missing",
+		"?client_id=" + enc:                         "redirect_uri is missing",
+		to:                                          "redirect_uri is missing",
+		"?client_id=" + enc + "&client_id=" + enc + "&redirect_uri=" + enc: "client_id is given 2 times",
+		to + enc + "&redirect_uri=" + enc:                                  "redirect_uri is given 2 times",
+		to + enc + "&state=a&state=":                                       "state is given 2 times",
+		to + enc + "&response_type=a&response_type=b&response_type=c":      "response_type is given 3 times",
+		to + "/cb":                     "not absolute",
+		to + "//app.example/cb":        "not absolute",
+		to + "app.example/cb":          "not absolute",
+		to + "https:app.example":       "not a valid URL",
+		to + "https:///cb":             "not a valid URL",
+		to + "http://[::1/":            "not a valid URL",
+		to + "JavaScript:alert(1)":     "begins with javascript:",
+		to + "data:text/html,x":        "begins with data:",
+		to + "vbscript:x":              "begins with vbscript:",
+		to + "file:///etc/passwd":      "begins with file:",
+		to + "about:blank":             "begins with about:",
+		to + "%20javascript:alert(1)":  "space, a backslash or a control character",
+		to + "java%09script:alert(1)":  "space, a backslash or a control character",
+		to + "https:%5C%5Capp.example": "space, a backslash or a control character",
+		to + enc + "%23frag":           "fragment",
 	} {
 		got, err := browser.Eval[struct{ What, Right, Rule string }](t.Context(), tab, `async (deep, query) => {
 			const { readRequest } = await import("/static/request.js");
@@ -72,13 +75,20 @@ func TestRedirectsAreBuiltExactly(t *testing.T) {
 	}{
 		{request{"redirectUri": "https://a.example/cb", "state": nil}, false, "https://a.example/cb?code=c%2B%2F%3D"},
 		{request{"redirectUri": "https://a.example/cb", "state": ""}, false, "https://a.example/cb?code=c%2B%2F%3D&state="},
-		{request{"redirectUri": "https://a.example/cb?x=1", "state": "s t&a=é"}, true, "https://a.example/cb?x=1&code=c%2B%2F%3D&state=s%20t%26a%3D%C3%A9"},
+		{
+			request{"redirectUri": "https://a.example/cb?x=1", "state": "s t&a=é"}, true,
+			"https://a.example/cb?x=1&code=c%2B%2F%3D&state=s%20t%26a%3D%C3%A9",
+		},
 		{request{"redirectUri": "https://a.example/cb?", "state": nil}, false, "https://a.example/cb?code=c%2B%2F%3D"},
 		{request{"redirectUri": "https://a.example/cb?x=1&", "state": nil}, false, "https://a.example/cb?x=1&code=c%2B%2F%3D"},
-		{request{"redirectUri": "http://h/?auth_callback=1", "state": "s", "own": true}, true, "http://h/?auth_callback=1&code=c%2B%2F%3D&state=s&storeToken=true"},
+		{
+			request{"redirectUri": "http://h/?auth_callback=1", "state": "s", "own": true}, true,
+			"http://h/?auth_callback=1&code=c%2B%2F%3D&state=s&storeToken=true",
+		},
 		{request{"redirectUri": "https://a.example/cb#frag", "state": "s"}, false, "https://a.example/cb?code=c%2B%2F%3D&state=s#frag"},
 	} {
-		got, err := browser.Eval[string](t.Context(), tab, `async (deep, request, keep) => (await import("/static/request.js")).redirectWith(request, "c+/=", keep)`, c.request, c.keep)
+		const script = `async (deep, request, keep) => (await import("/static/request.js")).redirectWith(request, "c+/=", keep)`
+		got, err := browser.Eval[string](t.Context(), tab, script, c.request, c.keep)
 		if err != nil || got != c.want {
 			t.Errorf("%v: %s, %v; want %s", c.request, got, err, c.want)
 		}
@@ -88,7 +98,8 @@ func TestRedirectsAreBuiltExactly(t *testing.T) {
 func TestTheHomeGetsTheRealPagesRequests(t *testing.T) {
 	tab := browsertest.Page(t)
 	h := newHome(t, func(h *home) { h.steps = []said{wrongLogin, mfaForm, created} })
-	login := visit(t, tab, h, foreign("state", "s1", "code_challenge", "abc", "code_challenge_method", "S256", "response_type", "code", "scope", "x"))
+	login := visit(t, tab, h, foreign(
+		"state", "s1", "code_challenge", "abc", "code_challenge_method", "S256", "response_type", "code", "scope", "x"))
 	want(t, loginpage.StepError)(login.SignIn(t.Context(), "ada", "wrong"))
 	want(t, loginpage.MFA)(login.SignIn(t.Context(), "ada", "lovelace"))
 	done := want(t, loginpage.Redirected)(login.SubmitCode(t.Context(), "123456"))
@@ -98,7 +109,8 @@ func TestTheHomeGetsTheRealPagesRequests(t *testing.T) {
 	const plain = " text/plain;charset=UTF-8 "
 	expected := []string{
 		"GET /auth/providers  ",
-		"POST /auth/login_flow" + plain + `{"client_id":"https://app.example/","handler":["homeassistant",null],"redirect_uri":"https://app.example/cb","code_challenge":"abc","code_challenge_method":"S256","response_type":"code"}`,
+		"POST /auth/login_flow" + plain + `{"client_id":"https://app.example/","handler":["homeassistant",null],` +
+			`"redirect_uri":"https://app.example/cb","code_challenge":"abc","code_challenge_method":"S256","response_type":"code"}`,
 		"POST /auth/login_flow/flow1" + plain + `{"username":"ada","password":"wrong","client_id":"https://app.example/"}`,
 		"POST /auth/login_flow/flow1" + plain + `{"username":"ada","password":"lovelace","client_id":"https://app.example/"}`,
 		"POST /auth/login_flow/flow1" + plain + `{"code":"123456","client_id":"https://app.example/"}`,
@@ -135,18 +147,24 @@ func TestARefusedRequestAsksNothingOfTheHome(t *testing.T) {
 }
 
 func TestTheBannerNamesTheClient(t *testing.T) {
+	const app = "https://app.example/"
 	for name, c := range map[string]struct{ client, redirect, want, not string }{
-		"a website":              {"https://app.example/", "https://app.example/cb?x=1", "app.example asks for access to your home", "another site"},
-		"punycode":               {"https://bücher.example/", "https://bücher.example/cb", "xn--bcher-kva.example", "bücher"},
-		"the companion app":      {"https://home-assistant.io/iOS", "homeassistant://auth-callback", "Companion app for iOS asks", "another site"},
-		"an app on device":       {"https://app.example/", "myapp://cb", "an app on this device", "another site"},
-		"another site":           {"https://app.example/", "https://elsewhere.example/cb", "https://elsewhere.example/cb, another site than the app's", "on this device"},
-		"markup":                 {"https://app.example/<img src=x onerror=alert(1)>", "https://app.example/cb", "app.example", "nothing"},
+		"a website": {app, app + "cb?x=1", "app.example asks for access to your home", "another site"},
+		"punycode":  {"https://bücher.example/", "https://bücher.example/cb", "xn--bcher-kva.example", "bücher"},
+		"the companion app": {
+			"https://home-assistant.io/iOS", "homeassistant://auth-callback", "Companion app for iOS asks", "another site",
+		},
+		"an app on device": {app, "myapp://cb", "an app on this device", "another site"},
+		"another site": {
+			app, "https://elsewhere.example/cb", "https://elsewhere.example/cb, another site than the app's", "on this device",
+		},
+		"markup":                 {app + "<img src=x onerror=alert(1)>", app + "cb", "app.example", "nothing"},
 		"own client, other host": {"OWN", "https://elsewhere.example/cb", "elsewhere.example", "nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tab, h := browsertest.Page(t), newHome(t, nil)
-			login := visit(t, tab, h, url.Values{"client_id": {strings.Replace(c.client, "OWN", h.URL+"/", 1)}, "redirect_uri": {c.redirect}})
+			client := strings.Replace(c.client, "OWN", h.URL+"/", 1)
+			login := visit(t, tab, h, url.Values{"client_id": {client}, "redirect_uri": {c.redirect}})
 			want(t, loginpage.Form)(login.State(t.Context()))
 			got, err := login.Banner(t.Context())
 			if err != nil || !strings.Contains(got, c.want) || strings.Contains(got, c.not) {
@@ -180,16 +198,20 @@ func TestEveryEndSaysWhy(t *testing.T) {
 		"not onboarded": {func(h *home) {
 			h.providers = said{400, object{"message": "Onboarding not finished", "code": "onboarding_required"}}
 		}, loginpage.Fatal, "no owner"},
-		"no provider":         {func(h *home) { h.providers = said{200, object{"providers": []any{}}} }, loginpage.Fatal, "no way to log in"},
+		"no provider": {
+			func(h *home) { h.providers = said{200, object{"providers": []any{}}} }, loginpage.Fatal, "no way to log in",
+		},
 		"providers in pieces": {func(h *home) { h.providers = said{200, "{"} }, loginpage.Fatal, "not JSON"},
-		"bad client id":       {func(h *home) { h.begin = said{400, object{"message": "Invalid client id"}} }, loginpage.FlowError, "Invalid client id"},
-		"server error":        {func(h *home) { h.begin = said{500, "boom"} }, loginpage.FlowError, "status 500"},
-		"redirect refused":    {func(h *home) { h.steps = []said{{403, object{"message": "Invalid redirect URI"}}} }, loginpage.FlowError, "Invalid redirect URI"},
-		"flow gone":           {func(h *home) { h.steps = nil }, loginpage.FlowError, "Invalid flow specified"},
-		"expired":             {func(h *home) { h.steps = []said{abort("login_expired")} }, loginpage.FlowError, "Session expired"},
-		"too many codes":      {func(h *home) { h.steps = []said{abort("too_many_retry")} }, loginpage.FlowError, "Too many wrong codes"},
-		"unknown reason":      {func(h *home) { h.steps = []said{abort("moon_phase")} }, loginpage.FlowError, "moon_phase"},
-		"unknown step":        {func(h *home) { h.steps = []said{{200, object{"type": "progress"}}} }, loginpage.FlowError, "progress"},
+		"bad client id": {
+			func(h *home) { h.begin = said{400, object{"message": "Invalid client id"}} }, loginpage.FlowError, "Invalid client id",
+		},
+		"server error":     {func(h *home) { h.begin = said{500, "boom"} }, loginpage.FlowError, "status 500"},
+		"redirect refused": {func(h *home) { h.steps = []said{redirectRefused} }, loginpage.FlowError, "Invalid redirect URI"},
+		"flow gone":        {func(h *home) { h.steps = nil }, loginpage.FlowError, "Invalid flow specified"},
+		"expired":          {func(h *home) { h.steps = []said{abort("login_expired")} }, loginpage.FlowError, "Session expired"},
+		"too many codes":   {func(h *home) { h.steps = []said{abort("too_many_retry")} }, loginpage.FlowError, "Too many wrong codes"},
+		"unknown reason":   {func(h *home) { h.steps = []said{abort("moon_phase")} }, loginpage.FlowError, "moon_phase"},
+		"unknown step":     {func(h *home) { h.steps = []said{{200, object{"type": "progress"}}} }, loginpage.FlowError, "progress"},
 		"unknown step error": {func(h *home) {
 			h.steps = []said{formStep("init", object{"base": "odd"}, textField("username"), textField("password"))}
 		}, loginpage.StepError, "odd"},
@@ -219,7 +241,7 @@ func TestABypassedFormRedirectsAtOnce(t *testing.T) {
 func TestKeyboardAndScreenReader(t *testing.T) {
 	const focus = `() => (document.activeElement.name ?? "") + "|" + document.activeElement.tagName`
 	tab := browsertest.Page(t)
-	h := newHome(t, func(h *home) { h.steps = []said{wrongLogin, mfaForm, {403, object{"message": "Invalid redirect URI"}}} })
+	h := newHome(t, func(h *home) { h.steps = []said{wrongLogin, mfaForm, redirectRefused} })
 	login := visit(t, tab, h, h.own())
 	want(t, loginpage.Form)(login.State(t.Context()))
 	at := func(when, expected string) {
@@ -246,8 +268,9 @@ func TestKeyboardAndScreenReader(t *testing.T) {
 	at("at the second factor", "code")
 	want(t, loginpage.FlowError)(login.SubmitCode(t.Context(), "1"))
 	at("at the end", "|LOGIN-ALERT")
-	if unlabelled, err := browser.Eval[[]string](t.Context(), tab, `() => [...document.querySelectorAll("input, select, button, img")]
-		.filter((el) => !(el.labels?.length || el.ariaLabel || el.textContent.trim() || el.alt === "")).map((el) => el.outerHTML)`); err != nil || len(unlabelled) > 0 {
+	unlabelled, err := browser.Eval[[]string](t.Context(), tab, `() => [...document.querySelectorAll("input, select, button, img")]
+		.filter((el) => !(el.labels?.length || el.ariaLabel || el.textContent.trim() || el.alt === "")).map((el) => el.outerHTML)`)
+	if err != nil || len(unlabelled) > 0 {
 		t.Errorf("nameless: %v, %v", unlabelled, err)
 	}
 }

@@ -17,10 +17,14 @@ func TestPictures(t *testing.T) {
 	if folder == "" {
 		t.Skip("AUTHCONFORM_PICTURES names no folder")
 	}
-	many := object{"type": "select", "name": "user", "required": true, "options": []any{[]string{"1", "Ada Lovelace"}, []string{"2", "Grace Hopper"}, []string{"3", "Karen Spärck Jones"}}}
+	people := []any{[]string{"1", "Ada Lovelace"}, []string{"2", "Grace Hopper"}, []string{"3", "Karen Spärck Jones"}}
+	many := object{"type": "select", "name": "user", "required": true, "options": people}
 	trusted := formStep("init", object{}, many)
 	trusted.body.(object)["handler"] = []any{"trusted_networks", nil}
-	two := said{200, object{"providers": []any{object{"name": "Trusted Networks", "id": nil, "type": "trusted_networks"}, object{"name": "Home Assistant Local", "id": nil, "type": "homeassistant"}}}}
+	two := said{200, object{"providers": []any{
+		object{"name": "Trusted Networks", "id": nil, "type": "trusted_networks"},
+		object{"name": "Home Assistant Local", "id": nil, "type": "homeassistant"},
+	}}}
 	views := map[string]struct {
 		change func(*home)
 		query  func(*home) url.Values
@@ -30,7 +34,7 @@ func TestPictures(t *testing.T) {
 		"error":   {func(h *home) { h.steps = []said{wrongLogin} }, (*home).own, true},
 		"foreign": {nil, func(*home) url.Values { return foreign() }, false},
 		"mfa":     {func(h *home) { h.steps = []said{mfaForm} }, func(*home) url.Values { return foreign() }, true},
-		"ended":   {func(h *home) { h.steps = []said{{403, object{"message": "Invalid redirect URI"}}} }, func(*home) url.Values { return foreign() }, true},
+		"ended":   {func(h *home) { h.steps = []said{redirectRefused} }, func(*home) url.Values { return foreign() }, true},
 		"refused": {nil, func(*home) url.Values { return foreign("redirect_uri", "https://evil.example/cb") }, false},
 		"script": {nil, func(*home) url.Values {
 			return url.Values{"client_id": {"https://app.example/"}, "redirect_uri": {"javascript:alert(document.domain)"}}

@@ -37,120 +37,152 @@ func repeats(name string) change {
 
 // unfiltered lets a request through that the filter stops.
 func unfiltered(part string) change {
-	return answers(at("GET /auth/authorize").and(query(part)), all(status(200), header("Content-Type", "text/html"), body("<!doctype html>")), 400)
+	return answers(
+		at("GET /auth/authorize").and(query(part)),
+		all(status(200), header("Content-Type", "text/html"), body("<!doctype html>")),
+		400,
+	)
 }
 
-var _ = listed([]Defect{
+var advisoryDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "advisory.users-listed", Story: "The providers list the home's users to whoever asks from the local network (2023.12.0).",
-		Breaks: []string{"ha.advisory.users-before-login"}, Change: answers(at("GET /auth/providers"), member("users", map[string]string{"1": "somebody"})),
+		Aims:   []string{"ha.advisory.users-before-login"},
+		Change: answers(at("GET /auth/providers"), member("users", map[string]string{"1": "somebody"})),
 	},
 	{
 		ID: "advisory.user-names", Story: "The providers name the home's owner as a hint.",
-		Breaks: []string{"ha.advisory.users-before-login"}, Change: answers(at("GET /auth/providers"), member("hint", "owner")),
+		Aims:   []string{"ha.advisory.users-before-login"},
+		Change: answers(at("GET /auth/providers"), member("hint", "owner")),
 	},
 	{
 		ID: "advisory.users-foreign-host", Story: "Users are shown where the Host header is a foreign one.",
-		Breaks: []string{"ha.advisory.users-before-login"}, Change: answers(at("GET /auth/providers").and(func(r mock.Request) bool { return r.Host == "evil.example" }), member("users", map[string]string{})),
+		Aims: []string{"ha.advisory.users-before-login"},
+		Change: answers(at("GET /auth/providers").and(func(r mock.Request) bool {
+			return r.Host == "evil.example"
+		}), member("users", map[string]string{})),
 	},
 	{
 		ID: "advisory.users-foreign-origin", Story: "Users are shown to pages of foreign origins.",
-		Breaks: []string{"ha.advisory.users-before-login"}, Change: answers(at("GET /auth/providers").and(origin(func(string) bool { return true })), member("users", map[string]string{})),
+		Aims:   []string{"ha.advisory.users-before-login"},
+		Change: answers(at("GET /auth/providers").and(origin(func(string) bool { return true })), member("users", map[string]string{})),
 	},
 	{
 		ID: "callback.foreign-500", Story: "A state of somebody else's key is an exception that nobody catches.",
-		Breaks: []string{"ha.advisory.callback-foreign-state", "robust.queries"}, Change: answers(stateIs(func(s string) bool { return strings.Count(s, ".") == 2 }), status(500)),
+		Aims:   []string{"ha.advisory.callback-foreign-state", "robust.queries"},
+		Change: answers(stateIs(func(s string) bool { return strings.Count(s, ".") == 2 }), status(500)),
 	},
 	{
 		ID: "callback.unsigned", Story: "A state without a signature is believed.",
-		Breaks: []string{"ha.advisory.callback-foreign-state"}, Change: answers(stateIs(func(s string) bool { return strings.HasSuffix(s, ".") }), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
+		Aims: []string{"ha.advisory.callback-foreign-state"},
+		Change: answers(stateIs(func(s string) bool {
+			return strings.HasSuffix(s, ".")
+		}), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
 	},
 	{
 		ID: "callback.empty-state", Story: "An empty state closes the window as if all were well.",
-		Breaks: []string{"ha.advisory.callback-foreign-state"}, Change: answers(stateIs(func(s string) bool { return s == "" }), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
+		Aims: []string{"ha.advisory.callback-foreign-state"},
+		Change: answers(stateIs(func(s string) bool {
+			return s == ""
+		}), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
 	},
 	{
 		ID: "callback.json-state", Story: "A state of plain JSON is taken.",
-		Breaks: []string{"ha.advisory.callback-foreign-state"}, Change: answers(stateIs(func(s string) bool { return strings.HasPrefix(s, "{") }), status(200)),
+		Aims:   []string{"ha.advisory.callback-foreign-state"},
+		Change: answers(stateIs(func(s string) bool { return strings.HasPrefix(s, "{") }), status(200)),
 	},
 	{
 		ID: "callback.junk-404", Story: "A state that is none is answered with 404.",
-		Breaks: []string{"ha.advisory.callback-foreign-state"}, Change: answers(stateIs(func(s string) bool { return s == "junk" }), status(404)),
+		Aims:   []string{"ha.advisory.callback-foreign-state"},
+		Change: answers(stateIs(func(s string) bool { return s == "junk" }), status(404)),
 	},
 	{
 		ID: "callback.no-state-500", Story: "A callback without a state is an exception that nobody catches.",
-		Breaks: []string{"ha.advisory.callback-foreign-state", "robust.methods"}, Change: answers(callback.and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), status(500)),
+		Aims:   []string{"ha.advisory.callback-foreign-state", "robust.methods"},
+		Change: answers(callback.and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), status(500)),
 	},
 	{
 		ID: "callback.repeats-state", Story: "The callback's page shows the state that it did not like, as it came.",
-		Breaks: []string{"ha.advisory.callback-inert"}, Change: repeats("state"),
+		Aims:   []string{"ha.advisory.callback-inert"},
+		Change: repeats("state"),
 	},
 	{
 		ID: "callback.repeats-error", Story: "The callback's page shows the error as it came.",
-		Breaks: []string{"ha.advisory.callback-inert"}, Change: repeats("error"),
+		Aims:   []string{"ha.advisory.callback-inert"},
+		Change: repeats("error"),
 	},
 	{
 		ID: "callback.repeats-description", Story: "The callback's page shows error_description as it came.",
-		Breaks: []string{"ha.advisory.callback-inert"}, Change: repeats("error_description"),
+		Aims:   []string{"ha.advisory.callback-inert"},
+		Change: repeats("error_description"),
 	},
 	{
 		ID: "callback.repeats-code", Story: "The callback's page shows the code as it came.",
-		Breaks: []string{"ha.advisory.callback-inert"}, Change: repeats("code"),
+		Aims:   []string{"ha.advisory.callback-inert"},
+		Change: repeats("code"),
 	},
 	{
 		ID: "advisory.fetch-at-start", Story: "The redirect URI is judged when the flow begins: anybody makes the home fetch any page.",
-		Breaks: []string{
-			"ha.redirect.finishing-client",
-			"ha.clients.no-fetch-before-login",
-			"ha.mfa.no-fetch-before-code",
-			"ha.advisory.fetch-before-login",
-		},
-		Blocks: []string{"ha.mfa.redirect-judged", "ha.redirect.refusal-ends-flow"}, Change: func(p *mockserver.Policy) { p.FinishRedirect = mock.Is(false) },
+		Aims:   []string{"ha.advisory.fetch-before-login", "ha.clients.no-fetch-before-login"},
+		Change: func(p *mockserver.Policy) { p.FinishRedirect = mock.Is(false) },
 	},
 	{
 		ID: "advisory.traversal", Story: "Escaped dots lead out of the folder of static files.",
-		Breaks: []string{"ha.advisory.traversal"}, Change: answers(func(r mock.Request) bool {
+		Aims: []string{"ha.advisory.traversal"},
+		Change: answers(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%2e%2e/") && strings.Contains(r.Target, "etc/passwd")
 		}, all(status(200), body("root:x:0:0:"))),
 	},
 	{
 		ID: "advisory.traversal-config", Story: "A doubled dot leads to the configuration.",
-		Breaks: []string{"ha.advisory.traversal"}, Change: answers(func(r mock.Request) bool { return strings.Contains(r.Target, "configuration.yaml") }, all(status(404), body("default_config:"))),
+		Aims: []string{"ha.advisory.traversal"},
+		Change: answers(func(r mock.Request) bool {
+			return strings.Contains(r.Target, "configuration.yaml")
+		}, all(status(404), body("default_config:"))),
 	},
 	{
 		ID: "advisory.filter-script", Story: "The filter overlooks script elements.",
-		Breaks: []string{"ha.advisory.filter"}, Change: unfiltered("%3Cscript%3E"),
+		Aims:   []string{"ha.advisory.filter"},
+		Change: unfiltered("%3Cscript%3E"),
 	},
 	{
 		ID: "advisory.filter-dots", Story: "The filter overlooks escaped dots in the query.",
-		Breaks: []string{"ha.advisory.filter"}, Change: unfiltered("..%2F"),
+		Aims:   []string{"ha.advisory.filter"},
+		Change: unfiltered("..%2F"),
 	},
 	{
 		ID: "advisory.filter-sql", Story: "The filter overlooks SQL.",
-		Breaks: []string{"ha.advisory.filter"}, Change: unfiltered("union"),
+		Aims:   []string{"ha.advisory.filter"},
+		Change: unfiltered("union"),
 	},
 	{
 		ID: "advisory.filter-line", Story: "The filter overlooks line ends.",
-		Breaks: []string{"ha.advisory.filter"}, Change: unfiltered("a%0Ab"),
+		Aims:   []string{"ha.advisory.filter"},
+		Change: unfiltered("a%0Ab"),
 	},
 	{
 		ID: "advisory.filter-nested", Story: "The filter undoes one layer of escapes only.",
-		Breaks: []string{"ha.advisory.filter"}, Change: unfiltered("%253C"),
+		Aims:   []string{"ha.advisory.filter"},
+		Change: unfiltered("%253C"),
 	},
 	{
 		ID: "advisory.token-as-auth", Story: "A parameter auth in the query opens the API.",
-		Breaks: []string{"ha.advisory.token-in-query"}, Change: takes(api, bearerFromQuery("auth")),
+		Aims:   []string{"ha.advisory.token-in-query"},
+		Change: takes(api, bearerFromQuery("auth")),
 	},
 	{
 		ID: "advisory.password-header", Story: "The header of the first releases, with the password, still opens the API.",
-		Breaks: []string{"ha.advisory.legacy-password"}, Change: answers(api.and(func(r mock.Request) bool { return r.Header.Get("X-HA-Access") != "" }), ok("{}"), 401),
+		Aims:   []string{"ha.advisory.legacy-password"},
+		Change: answers(api.and(func(r mock.Request) bool { return r.Header.Get("X-HA-Access") != "" }), ok("{}"), 401),
 	},
 	{
 		ID: "advisory.password-basic", Story: "Name and password open the API by Basic.",
-		Breaks: []string{"ha.advisory.legacy-password"}, Change: answers(api.and(authorization(func(s string) bool { return strings.HasPrefix(s, "Basic b3duZX") })), ok("{}"), 401),
+		Aims:   []string{"ha.advisory.legacy-password"},
+		Change: answers(api.and(authorization(func(s string) bool { return strings.HasPrefix(s, "Basic b3duZX") })), ok("{}"), 401),
 	},
 	{
 		ID: "advisory.password-bearer", Story: "The password passes as bearer token.",
-		Breaks: []string{"ha.advisory.legacy-password"}, Change: answers(api.and(authorization(func(s string) bool { return s == "Bearer owner-password" })), ok("{}"), 401),
+		Aims:   []string{"ha.advisory.legacy-password"},
+		Change: answers(api.and(authorization(func(s string) bool { return s == "Bearer owner-password" })), ok("{}"), 401),
 	},
-})
+}

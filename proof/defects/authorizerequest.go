@@ -1,7 +1,9 @@
 package defects
 
 import (
+	"github.com/authconform/authconform/mockserver"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,24 +21,26 @@ func parameter(name string, edit func(string) string) change {
 	})
 }
 
-var _ = listed([]Defect{
+var authorizeRequestDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "authorize.no-response-type", Story: "response_type is left out, because most providers assume code.",
-		Breaks: []string{"oauth2.client.authorize-parameters", "oauth2.client.authorize-query"},
+		Aims:   []string{"oauth2.client.authorize-parameters", "oauth2.client.authorize-query"},
 		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string { return list[1:] }),
 	},
 	{
 		ID: "authorize.token-response", Story: "response_type asks for a token beside the code.",
-		Breaks: []string{"oauth2.client.authorize-parameters"}, Change: parameter("response_type", func(string) string { return "code token" }),
+		Aims:   []string{"oauth2.client.authorize-parameters"},
+		Change: parameter("response_type", func(string) string { return "code token" }),
 	},
 	{
 		ID: "authorize.doubled", Story: "Parameters are added twice: by the core, and by the integration's base class.",
-		Breaks: []string{"oauth2.client.authorize-parameters", "oauth2.client.authorize-query"},
+		Aims:   []string{"oauth2.client.authorize-parameters", "oauth2.client.authorize-query"},
 		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string { return append(list, list[0]) }),
 	},
 	{
 		ID: "authorize.query-dropped", Story: "The endpoint's own query is replaced (as 2025.4 does it).",
-		Breaks: []string{"oauth2.client.authorize-query", "ha.cloud.authorize-url"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.authorize-query", "ha.cloud.authorize-url"},
+		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
 			p.Authorize = func(endpoint string, list [][2]string) string {
 				bare, _, _ := strings.Cut(endpoint, "?")
@@ -46,7 +50,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "authorize.query-decoded", Story: "The endpoint's own query is decoded and not encoded again.",
-		Breaks: []string{"oauth2.client.authorize-query"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.authorize-query"},
+		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
 			p.Authorize = func(endpoint string, list [][2]string) string {
 				plain, err := url.QueryUnescape(endpoint)
@@ -59,29 +64,34 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "authorize.bound-address", Story: "redirect_uri names the address that the server is bound to, not what the frontend says.",
-		Breaks: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"},
+		Change: client(func(p *linking.Policy) {
 			p.Redirect = func(string, string) string { return "http://0.0.0.0:8123/auth/external/callback" }
 		}),
 	},
 	{
 		ID: "authorize.redirect-slash", Story: "redirect_uri ends in a slash.",
-		Breaks: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"},
+		Change: client(func(p *linking.Policy) {
 			before := p.Redirect
 			p.Redirect = func(base, my string) string { return before(base, my) + "/" }
 		}),
 	},
 	{
 		ID: "authorize.redirect-to-my", Story: "redirect_uri is that of my.home-assistant.io although the integration is not loaded.",
-		Breaks: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"},
+		Change: client(func(p *linking.Policy) {
 			before := p.Redirect
 			p.Redirect = func(base, _ string) string { return before(base, "https://my.home-assistant.io/redirect/oauth") }
 		}),
 	},
 	{
 		ID: "authorize.scope-commas", Story: "Scopes are joined by commas.",
-		Breaks: []string{"oauth2.client.scope", "oauth2.client.encoded", "ha.cloud.authorize-url"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.scope", "oauth2.client.encoded", "ha.cloud.authorize-url"},
+		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
 			p.Authorize = func(endpoint string, list [][2]string) string {
+				list = slices.Clone(list)
 				for i := range list {
 					if list[i][0] == "scope" {
 						list[i][1] = strings.ReplaceAll(list[i][1], " ", ",")
@@ -93,7 +103,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "authorize.no-scope", Story: "The scope of the integration is not sent.",
-		Breaks: []string{"oauth2.client.scope", "oauth2.client.encoded", "oauth2.client.authorize-parameters"},
+		Aims: []string{"oauth2.client.scope", "oauth2.client.encoded", "oauth2.client.authorize-parameters"},
 		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string {
 			out := [][2]string{}
 			for _, p := range list {
@@ -106,7 +116,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "authorize.pasted", Story: "Values are pasted into the URL as they are.",
-		Breaks: []string{"oauth2.client.encoded"}, Blocks: []string{"*"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.encoded"},
+		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
 			p.Authorize = func(endpoint string, list [][2]string) string {
 				made := before(endpoint, list)
@@ -121,7 +132,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "authorize.plus-kept", Story: "A plus sign is not encoded, and arrives as a space.",
-		Breaks: []string{"oauth2.client.encoded"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.encoded"},
+		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
 			p.Authorize = func(endpoint string, list [][2]string) string {
 				return strings.ReplaceAll(before(endpoint, list), "%2B", "+")
@@ -130,7 +142,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "authorize.verifier-in-url", Story: "The code_verifier is sent along with its challenge.",
-		Breaks: []string{"oauth2.client.no-secret-in-url"}, Change: parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
+		Aims: []string{"oauth2.client.no-secret-in-url"},
+		Change: parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
 			if a.Verifier != "" {
 				list = append(list, [2]string{"code_verifier", a.Verifier})
 			}
@@ -139,7 +152,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "state.flow-id", Story: "state is the flow's id and nothing else, in clear.",
-		Breaks: []string{"oauth2.client.state-forged"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.state-forged"},
+		Change: client(func(p *linking.Policy) {
 			sign, read := p.SignState, p.ReadState
 			p.ReadState = func(raw string, key []byte, now time.Time) (string, string, bool) {
 				id, redirect, ok := read(raw, key, now)
@@ -153,7 +167,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "state.short-signature", Story: "Of the signature 4 characters are kept, to keep URLs short.",
-		Breaks: []string{"oauth2.client.state-unguessable", "oauth2.client.state-forged"}, Blocks: []string{"*"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.state-unguessable", "oauth2.client.state-forged"},
+		Change: client(func(p *linking.Policy) {
 			sign, read := p.SignState, p.ReadState
 			p.SignState = func(id, redirect string, key []byte, now time.Time) string {
 				s := sign(id, redirect, key, now)
@@ -171,7 +186,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.client-plain", Story: "The challenge is the verifier itself, method plain.",
-		Breaks: []string{"oauth2.client.pkce-s256", "oauth2.client.verifier", "oauth2.client.no-secret-in-url", "oauth2.client.code-injection"}, Blocks: everyRow,
+		Aims: []string{"oauth2.client.pkce-s256"},
 		Change: parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
 			for i := range list {
 				switch list[i][0] {
@@ -186,11 +201,13 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.client-padded", Story: "The challenge is base64url with its padding.",
-		Breaks: []string{"oauth2.client.pkce-s256", "oauth2.client.verifier", "oauth2.client.code-injection"}, Blocks: everyRow, Change: parameter("code_challenge", func(s string) string { return s + "=" }),
+		Aims:   []string{"oauth2.client.pkce-s256", "oauth2.client.verifier", "oauth2.client.code-injection"},
+		Change: parameter("code_challenge", func(s string) string { return s + "=" }),
 	},
 	{
 		ID: "pkce.client-no-method", Story: "The method is left out, and means plain then.",
-		Breaks: []string{"oauth2.client.pkce-s256"}, Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string {
+		Aims: []string{"oauth2.client.pkce-s256"},
+		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string {
 			out := [][2]string{}
 			for _, p := range list {
 				if p[0] != "code_challenge_method" {
@@ -202,16 +219,18 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.client-one-verifier", Story: "The verifier is made once, when the home starts.",
-		Breaks: []string{"oauth2.client.pkce-fresh", "oauth2.client.code-injection"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.pkce-fresh", "oauth2.client.code-injection"},
+		Change: client(func(p *linking.Policy) {
 			one := p.Verifier()
 			p.Verifier = func() string { return one }
 		}),
 	},
 	{
 		ID: "pkce.client-always", Story: "PKCE is used also where the integration does not ask for it: better than any release.",
-		Breaks: []string{"oauth2.client.pkce-always"}, Change: client(func(p *linking.Policy) { p.PKCE = func(bool) bool { return true } }),
+		Aims:   []string{"oauth2.client.pkce-always"},
+		Change: client(func(p *linking.Policy) { p.PKCE = func(bool) bool { return true } }),
 	},
-})
+}
 
 // unsigned reads the claims of a JWT without looking at its signature.
 func unsigned(raw string) (id, redirect string, ok bool) {

@@ -31,18 +31,21 @@ func queried(name, value string) when {
 	}
 }
 
-var _ = listed([]Defect{
+var callbackDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "callback.state-200", Story: "A state that is nobody's is answered with 200 and a text.",
-		Breaks: []string{"oauth2.client.state-forged", "oauth2.client.state-replay-status"}, Blocks: []string{"ha.linking.cancelled"}, Change: answers(at(callbackAt), status(http.StatusOK), http.StatusBadRequest),
+		Aims:   []string{"oauth2.client.state-forged", "oauth2.client.state-replay-status"},
+		Change: answers(at(callbackAt), status(http.StatusOK), http.StatusBadRequest),
 	},
 	{
 		ID: "callback.state-500", Story: "A state that cannot be read is a server error.",
-		Breaks: []string{"oauth2.client.state-forged", "oauth2.client.state-replay-status"}, Change: answers(at(callbackAt), crashed, http.StatusBadRequest),
+		Aims:   []string{"oauth2.client.state-forged", "oauth2.client.state-replay-status"},
+		Change: answers(at(callbackAt), crashed, http.StatusBadRequest),
 	},
 	{
 		ID: "callback.any-flow", Story: "Whatever state comes back, the flow that waits longest is completed.",
-		Breaks: []string{"oauth2.client.state-forged", "oauth2.client.state-other-flow", "oauth2.client.code-injection"}, Blocks: everyRow, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.state-forged", "oauth2.client.state-other-flow", "oauth2.client.code-injection"},
+		Change: client(func(p *linking.Policy) {
 			sign, read := p.SignState, p.ReadState
 			first := &idSecrets{}
 			p.SignState = func(id, redirect string, key []byte, now time.Time) string {
@@ -58,15 +61,18 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.replays", Story: "The callback after the end opens the flow anew and redeems once more.",
-		Breaks: []string{"oauth2.client.state-replay", "oauth2.client.state-replay-status", "ha.linking.over", "oauth2.client.code-once"}, Blocks: everyRow, Change: client(func(p *linking.Policy) { p.Ends = func(string) bool { return false } }),
+		Aims:   []string{"oauth2.client.state-replay", "oauth2.client.code-once"},
+		Change: client(func(p *linking.Policy) { p.Ends = func(string) bool { return false } }),
 	},
 	{
 		ID: "callback.replay-500", Story: "The callback after the end is a server error (as releases up to 2026.11 do it).",
-		Breaks: []string{"oauth2.client.state-replay-status", "oauth2.client.state-forged"}, Change: answers(at(callbackAt).and(signedState), crashed, http.StatusBadRequest),
+		Aims:   []string{"oauth2.client.state-replay-status", "oauth2.client.state-forged"},
+		Change: answers(at(callbackAt).and(signedState), crashed, http.StatusBadRequest),
 	},
 	{
 		ID: "callback.missing-400", Story: "A callback without state, or without code and error, is a client error: better than any release.",
-		Breaks: []string{"oauth2.client.state-missing"}, Change: answers(at(callbackAt), func(a mock.Answer) mock.Answer {
+		Aims: []string{"oauth2.client.state-missing"},
+		Change: answers(at(callbackAt), func(a mock.Answer) mock.Answer {
 			if strings.HasPrefix(string(a.Body), "Missing") {
 				a.Status = http.StatusBadRequest
 			}
@@ -75,14 +81,16 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.browser-bound", Story: "The return is bound to the browser that started, by its User-Agent: what no release does.",
-		Breaks: []string{"oauth2.client.state-browser"}, Change: takes(at(callbackAt).and(func(r mock.Request) bool { return r.Header.Get("Origin") != "" }), func(r mock.Request) mock.Request {
+		Aims: []string{"oauth2.client.state-browser"},
+		Change: takes(at(callbackAt).and(func(r mock.Request) bool { return r.Header.Get("Origin") != "" }), func(r mock.Request) mock.Request {
 			r.Target = "/auth/external/callback?state=x&code=y"
 			return r
 		}),
 	},
 	{
 		ID: "callback.each-redeems", Story: "Each return redeems its code at once.",
-		Breaks: []string{"oauth2.client.callback-again"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"oauth2.client.callback-again"},
+		Change: func(p *mockserver.Policy) {
 			var mu sync.Mutex
 			seen := map[string]int{}
 			comesBack(func(_ url.Values, r linking.Return) linking.Return {
@@ -103,12 +111,12 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.no-verifier", Story: "The verifier is forgotten where another flow has begun meanwhile.",
-		Breaks: []string{"oauth2.client.code-injection", "oauth2.client.verifier"}, Blocks: everyRow,
+		Aims:   []string{"oauth2.client.code-injection", "oauth2.client.verifier"},
 		Change: tokenSent("authorization_code", formSet("code_verifier", dropped)),
 	},
 	{
 		ID: "callback.denied-waits", Story: "An error that comes back is shown, and the flow waits on.",
-		Breaks: []string{"oauth2.client.denied", "oauth2.client.error-words", "ha.linking.reauth-denied"}, Blocks: everyRow,
+		Aims: []string{"oauth2.client.denied", "oauth2.client.error-words", "ha.linking.reauth-denied"},
 		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			if !r.HasCode {
 				r.HasErr = false
@@ -118,7 +126,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.denied-redeems", Story: "An error that comes back is not looked at: an empty code is redeemed.",
-		Breaks: []string{"oauth2.client.denied", "oauth2.client.error-words", "ha.linking.reauth-denied"}, Blocks: everyRow,
+		Aims: []string{"oauth2.client.denied", "oauth2.client.error-words", "ha.linking.reauth-denied"},
 		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			r.HasCode = r.HasCode || r.HasErr
 			return r
@@ -126,11 +134,13 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.denied-word", Story: "That the person refused is called oauth_failed.",
-		Breaks: []string{"oauth2.client.denied", "ha.linking.reauth-denied", "ha.cloud.rejected"}, Blocks: []string{"oauth2.client.reflects-nothing"}, Change: reasonBecomes("user_rejected_authorize", "oauth_failed"),
+		Aims:   []string{"oauth2.client.denied", "ha.linking.reauth-denied", "ha.cloud.rejected"},
+		Change: reasonBecomes("user_rejected_authorize", "oauth_failed"),
 	},
 	{
 		ID: "callback.known-errors", Story: "Only access_denied ends a flow: every other word is a server error.",
-		Breaks: []string{"oauth2.client.error-words"}, Change: stepAnswers("abort", func(a mock.Answer) mock.Answer {
+		Aims: []string{"oauth2.client.error-words"},
+		Change: stepAnswers("abort", func(a mock.Answer) mock.Answer {
 			placeholders, _ := decoded(a.Body)["description_placeholders"].(map[string]any)
 			if word := placeholders["error"]; word != nil && word != "access_denied" {
 				return crashed(a)
@@ -140,7 +150,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.reflects-error", Story: "The page shows error_description, so that people see what happened.",
-		Breaks: []string{"oauth2.client.reflects-nothing"}, Change: client(func(p *linking.Policy) {
+		Aims: []string{"oauth2.client.reflects-nothing"},
+		Change: client(func(p *linking.Policy) {
 			before := p.Finished
 			p.Finished = func(q url.Values) (string, string) {
 				body, kind := before(q)
@@ -150,7 +161,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.reflects-state", Story: "A refused state is shown in the text that refuses it.",
-		Breaks: []string{"oauth2.client.reflects-nothing"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"oauth2.client.reflects-nothing"},
+		Change: func(p *mockserver.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); at(callbackAt)(r) && a.Status == http.StatusBadRequest {
@@ -164,7 +176,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.empty-code-refused", Story: "An empty code is refused before the token endpoint is asked: better than any release.",
-		Breaks: []string{"oauth2.client.empty-code"}, Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
+		Aims: []string{"oauth2.client.empty-code"},
+		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			if r.HasCode && r.Code == "" {
 				r.HasCode, r.HasErr = false, true
 			}
@@ -173,14 +186,16 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.iss-crash", Story: "An iss in the callback is a server error.",
-		Breaks: []string{"oauth2.client.iss"}, Change: takes(at(callbackAt).and(queried("iss", "https://elsewhere.example")), func(r mock.Request) mock.Request {
+		Aims: []string{"oauth2.client.iss"},
+		Change: takes(at(callbackAt).and(queried("iss", "https://elsewhere.example")), func(r mock.Request) mock.Request {
 			r.Target = "/auth/external/callback?error=iss&" + strings.TrimPrefix(r.Target, "/auth/external/callback?code=")
 			return r
 		}),
 	},
 	{
 		ID: "callback.error-wins", Story: "Where code and error come back, the error wins.",
-		Breaks: []string{"oauth2.client.code-and-error"}, Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
+		Aims: []string{"oauth2.client.code-and-error"},
+		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			if r.HasErr {
 				r.HasCode = false
 			}
@@ -189,7 +204,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.last-value", Story: "Of repeated parameters the last counts.",
-		Breaks: []string{"oauth2.client.repeated-parameters"}, Change: comesBack(func(q url.Values, r linking.Return) linking.Return {
+		Aims: []string{"oauth2.client.repeated-parameters"},
+		Change: comesBack(func(q url.Values, r linking.Return) linking.Return {
 			if list := q["code"]; len(list) > 0 {
 				r.Code = list[len(list)-1]
 			}
@@ -198,19 +214,21 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "callback.post-too", Story: "The callback is opened by POST as well.",
-		Breaks: []string{"ha.linking.callback-methods"}, Change: takes(at("POST /auth/external/callback"), func(r mock.Request) mock.Request {
+		Aims: []string{"ha.linking.callback-methods"},
+		Change: takes(at("POST /auth/external/callback"), func(r mock.Request) mock.Request {
 			r.Method = http.MethodGet
 			return r
 		}),
 	},
 	{
 		ID: "callback.post-form", Story: "The callback takes a posted form.",
-		Breaks: []string{"ha.linking.callback-methods"}, Change: takes(at("POST /auth/external/callback").and(has("code")), func(r mock.Request) mock.Request {
+		Aims: []string{"ha.linking.callback-methods"},
+		Change: takes(at("POST /auth/external/callback").and(has("code")), func(r mock.Request) mock.Request {
 			r.Method, r.Target = http.MethodGet, "/auth/external/callback?"+string(r.Body)
 			return r
 		}),
 	},
-})
+}
 
 // signedState picks callbacks whose state looks like one of the home's.
 func signedState(r mock.Request) bool {

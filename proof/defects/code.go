@@ -11,105 +11,60 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-var _ = listed([]Defect{
+var codeDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "code.reusable", Story: "A code is deleted when it expires, not when it is redeemed.",
-		Breaks: []string{
-			"oauth2.code.single-use",
-			"oauth2.code.single-use-parallel",
-			"oauth2.pkce.parallel",
-			"ha.revoke.code-dead-session",
-			"ha.link.single-use",
-		},
+		Aims:   []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"},
 		Change: func(p *mockserver.Policy) { p.SingleUse = mock.Is(false) },
 	},
 	{
 		ID: "code.twice", Story: "A code is marked as used at its second use, so that it works twice.",
-		Breaks: []string{
-			"oauth2.code.single-use",
-			"oauth2.code.single-use-parallel",
-			"oauth2.pkce.burns-code",
-			"oauth2.pkce.parallel",
-			"ha.revoke.code-dead-session",
-			"ha.link.single-use",
-		},
+		Aims:   []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "ha.revoke.code-dead-session"},
 		Change: keeps(takenTwice),
 	},
 	{
 		ID: "code.replay-500", Story: "A second use of a code is an exception that nobody catches.",
-		Breaks: []string{
-			"oauth2.code.single-use",
-			"oauth2.code.single-use-parallel",
-			"oauth2.pkce.burns-code",
-			"oauth2.error.status-400",
-			"oauth2.error.charset",
-			"oauth2.error.invalid-request",
-			"oauth2.error.duplicate-parameter",
-			"ha.revoke.code-dead-session",
-			"robust.form.charset",
-			"robust.token.words",
-			"robust.client-ids",
-			"robust.generated-urls",
-		},
+		Aims:   []string{"oauth2.code.single-use"},
 		Change: func(p *mockserver.Policy) { answers(codeGrant.and(repeated("code")), status(500), 400)(p) },
 	},
 	{
 		ID: "code.replay-word", Story: "A code that was used before is refused with an error word of the server's own.",
-		Breaks: []string{
-			"oauth2.code.single-use",
-			"oauth2.code.single-use-parallel",
-			"oauth2.pkce.burns-code",
-			"oauth2.error.invalid-request",
-			"oauth2.error.duplicate-parameter",
-			"ha.revoke.code-dead-session",
-		},
+		Aims:   []string{"oauth2.code.single-use"},
 		Change: func(p *mockserver.Policy) { answers(codeGrant.and(repeated("code")), word("", "code_used"), 400)(p) },
 	},
 	{
 		ID: "code.any-client", Story: "The code is looked up alone, and the client is never compared.",
-		Breaks: []string{
-			"oauth2.cimd.code-bound",
-			"oauth2.code.bound-client",
-			"ha.code.exact-client-id",
-			"oauth2.error.status-400",
-			"ha.link.client-bound",
-		},
-		Blocks: []string{"ha.code.survives-foreign-client"},
+		Aims:   []string{"oauth2.code.bound-client", "ha.code.exact-client-id", "ha.link.client-bound"},
 		Change: sameClient(func(_, _ string) bool { return true }),
 	},
 	{
 		ID: "code.host-only", Story: "Client ids are compared by their hosts.",
-		Breaks: []string{
-			"oauth2.cimd.code-bound",
-			"oauth2.code.bound-client",
-			"ha.code.exact-client-id",
-			"ha.link.client-bound",
-		},
+		Aims:   []string{"oauth2.code.bound-client", "ha.code.exact-client-id"},
 		Change: sameClient(func(a, b string) bool { return host(a) == host(b) }),
 	},
 	{
 		ID: "code.client-prefix", Story: "A client id passes that begins with the right one.",
-		Breaks: []string{"oauth2.code.bound-client", "ha.code.exact-client-id", "ha.link.client-bound"},
+		Aims:   []string{"oauth2.code.bound-client", "ha.code.exact-client-id", "ha.link.client-bound"},
 		Change: sameClient(func(a, b string) bool { return strings.HasPrefix(b, a) }),
 	},
 	{
 		ID: "code.client-case", Story: "Client ids are compared without their letter case.",
-		Breaks: []string{"ha.code.exact-client-id"},
+		Aims:   []string{"ha.code.exact-client-id"},
 		Change: sameClient(strings.EqualFold),
 	},
 	{
 		ID: "code.client-slash", Story: "Client ids are compared without the slash at their end.",
-		Breaks: []string{"ha.code.exact-client-id"},
+		Aims:   []string{"ha.code.exact-client-id"},
 		Change: sameClient(func(a, b string) bool { return strings.TrimRight(a, "/") == strings.TrimRight(b, "/") }),
 	},
 	{
 		ID: "code.client-query", Story: "Client ids are compared without their query.",
-		Breaks: []string{"ha.code.exact-client-id"},
+		Aims:   []string{"ha.code.exact-client-id"},
 		Change: sameClient(func(a, b string) bool { before, _, _ := strings.Cut(b, "?"); return a == before }),
 	},
 	{
 		ID: "code.no-client", Story: "A token request without client_id is taken for one of the client that the code was issued to.",
-		Breaks: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
+		Aims: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
 		Change: func(p *mockserver.Policy) {
 			takes(codeGrant.and(lacks("client_id")), set("client_id", "http://any.example/"))(p)
 			sameClient(func(_, b string) bool { return b == "http://any.example/" })(p)
@@ -117,7 +72,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.no-client-parameter", Story: "A missing client_id matches every client, an empty one none.",
-		Breaks: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
+		Aims: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
 		Change: func(p *mockserver.Policy) {
 			takes(func(r mock.Request) bool { return codeGrant(r) && !has("client_id")(r) }, set("client_id", "http://any.example/"))(p)
 			sameClient(func(_, b string) bool { return b == "http://any.example/" })(p)
@@ -125,7 +80,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.empty-client", Story: "An empty client_id matches every client.",
-		Breaks: []string{"oauth2.code.client-id-required"},
+		Aims: []string{"oauth2.code.client-id-required"},
 		Change: func(p *mockserver.Policy) {
 			takes(codeGrant.and(has("client_id")).and(lacks("client_id")), set("client_id", "http://any.example/"))(p)
 			sameClient(func(_, b string) bool { return b == "http://any.example/" })(p)
@@ -133,7 +88,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.counts", Story: "Codes count upwards.",
-		Breaks: []string{"oauth2.code.entropy"},
+		Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *mockserver.Policy) {
 			var n atomic.Int64
 			p.NewCode = func() string {
@@ -143,7 +98,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.short", Story: "Codes are six digits, as those that people type.",
-		Breaks: []string{"oauth2.code.entropy"},
+		Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *mockserver.Policy) {
 			make := p.NewCode
 			p.NewCode = func() string { return make()[:12] }
@@ -151,7 +106,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.serial", Story: "Codes begin with the home's long name, and end with eight digits by chance.",
-		Breaks: []string{"oauth2.code.entropy"},
+		Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *mockserver.Policy) {
 			make := p.NewCode
 			p.NewCode = func() string { return "c0de0f7he40me1n7he5tree7" + make()[:8] }
@@ -159,33 +114,35 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.is-bearer", Story: "Codes and tokens live in one table, so that a code opens the API.",
-		Breaks: []string{"oauth2.code.not-an-access-token", "oauth2.bearer.refresh-refused"},
+		Aims:   []string{"oauth2.code.not-an-access-token", "oauth2.bearer.refresh-refused"},
 		Change: func(p *mockserver.Policy) { answers(bearerOfLength(32), ok(`{"message":"API running."}`), 401)(p) },
 	},
 	{
 		ID: "code.is-refresh", Story: "A code is taken for a refresh token.",
-		Breaks: []string{"oauth2.code.not-an-access-token"},
+		Aims: []string{"oauth2.code.not-an-access-token"},
 		Change: func(p *mockserver.Policy) {
-			answers(refreshGrant.and(func(r mock.Request) bool { return len(fields(r).Get("refresh_token")) == 32 }), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
+			answers(refreshGrant.and(func(r mock.Request) bool {
+				return len(fields(r).Get("refresh_token")) == 32
+			}), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
 		},
 	},
 	{
 		ID: "code.missing-401", Story: "A token request without a code is answered with 401.",
-		Breaks: []string{"oauth2.code.missing", "oauth2.error.status-400"},
+		Aims: []string{"oauth2.code.missing", "oauth2.error.status-400"},
 		Change: func(p *mockserver.Policy) {
 			answers(codeGrant.and(func(r mock.Request) bool { return !has("code")(r) }), status(401), 400)(p)
 		},
 	},
 	{
 		ID: "code.empty-500", Story: "An empty code is an exception that nobody catches.",
-		Breaks: []string{"oauth2.code.missing", "oauth2.error.charset", "robust.token.words"},
+		Aims: []string{"oauth2.code.missing", "oauth2.error.charset", "robust.token.words"},
 		Change: func(p *mockserver.Policy) {
 			answers(codeGrant.and(has("code")).and(lacks("code")), status(500), 400)(p)
 		},
 	},
 	{
 		ID: "code.prefix", Story: "A code is found by its beginning, so that more behind it does not matter.",
-		Breaks: []string{"oauth2.code.missing"},
+		Aims: []string{"oauth2.code.missing"},
 		Change: func(p *mockserver.Policy) {
 			takes(codeGrant, withFields(func(v url.Values) {
 				if c := v.Get("code"); len(c) > 32 {
@@ -196,19 +153,19 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.cut", Story: "A code is found by all but its last character.",
-		Breaks: []string{"oauth2.code.missing", "ha.link.junk-code"},
+		Aims:   []string{"oauth2.code.missing", "ha.link.junk-code"},
 		Change: keeps(foundWithoutLast),
 	},
 	{
 		ID: "code.unknown-404", Story: "A code that nobody knows is answered with 404.",
-		Breaks: []string{"oauth2.code.missing", "oauth2.error.status-400", "oauth2.error.charset"},
+		Aims: []string{"oauth2.code.missing", "oauth2.error.status-400", "oauth2.error.charset"},
 		Change: func(p *mockserver.Policy) {
 			answers(codeGrant.and(field("code", "0123456789abcdef0123456789abcdef")), status(404), 400)(p)
 		},
 	},
 	{
 		ID: "code.long-life", Story: "Codes live for ten hours instead of ten minutes.",
-		Breaks: []string{"oauth2.code.expires", "ha.link.expired"},
+		Aims: []string{"oauth2.code.expires", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
 			if now.Sub(c.Issued) < 10*time.Hour {
 				c.Issued = *now
@@ -217,12 +174,12 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.no-expiry", Story: "A code's age is never looked at.",
-		Breaks: []string{"oauth2.code.expires", "ha.link.expired"},
+		Aims:   []string{"oauth2.code.expires", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) { c.Issued = *now }),
 	},
 	{
 		ID: "code.one-minute", Story: "Codes live for a minute, so that a slow login or a phone's switch of apps loses them.",
-		Breaks: []string{"ha.code.lives-minutes", "ha.link.expired"},
+		Aims: []string{"ha.code.lives-minutes", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
 			if now.Sub(c.Issued) > time.Minute {
 				c.Issued = now.Add(-time.Hour)
@@ -231,7 +188,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.half-life", Story: "Codes live for five minutes, half of what is told.",
-		Breaks: []string{"ha.code.lives-minutes", "ha.link.expired"},
+		Aims: []string{"ha.code.lives-minutes", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
 			if now.Sub(c.Issued) > 5*time.Minute {
 				c.Issued = now.Add(-time.Hour)
@@ -240,7 +197,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.from-login", Story: "The life of a code counts in seconds what was meant in minutes.",
-		Breaks: []string{"ha.code.lives-minutes", "ha.link.expired"},
+		Aims: []string{"ha.code.lives-minutes", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
 			if now.Sub(c.Issued) > 10*time.Second {
 				c.Issued = now.Add(-time.Hour)
@@ -249,7 +206,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "code.burned-by-stranger", Story: "A try of a foreign client spends the code, so that anybody who sees it can end a login.",
-		Breaks: []string{"oauth2.cimd.code-bound", "ha.code.survives-foreign-client"},
+		Aims:   []string{"oauth2.cimd.code-bound", "ha.code.survives-foreign-client"},
 		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return true } },
 	},
-})
+}

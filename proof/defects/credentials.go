@@ -41,15 +41,15 @@ func listedCredentials(edit func([]any) []any) change {
 	})
 }
 
-var _ = listed([]Defect{
+var credentialsDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "credentials.not-listed", Story: "The record is answered, and never stored: the list lacks it.",
-		Breaks: []string{"ha.credentials.created", "ha.credentials.same-client", "ha.credentials.admin-writes", "ha.credentials.in-use"}, Blocks: []string{"ha.*", "oauth2.client.*"},
+		Aims:   []string{"ha.credentials.created"},
 		Change: listedCredentials(func([]any) []any { return []any{} }),
 	},
 	{
 		ID: "credentials.no-id", Story: "The answer to create is the record as it was sent, without its id.",
-		Breaks: []string{"ha.credentials.created", "ha.credentials.same-client", "ha.credentials.admin-writes"}, Blocks: []string{"ha.*", "oauth2.client.*"},
+		Aims: []string{"ha.credentials.created", "ha.credentials.same-client", "ha.credentials.admin-writes"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
 			if r, ok := plainValue(m["result"]).(map[string]any); ok {
 				delete(r, "id")
@@ -60,7 +60,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.secret-masked", Story: "The list shows stars for the secret, which the frontend then stores again.",
-		Breaks: []string{"ha.credentials.created", "ha.credentials.no-update"},
+		Aims: []string{"ha.credentials.created", "ha.credentials.no-update"},
 		Change: listedCredentials(func(list []any) []any {
 			for _, v := range list {
 				if r, ok := v.(map[string]any); ok {
@@ -72,7 +72,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.built-in-only", Story: "Only the integrations that came with the home are named, no custom one.",
-		Breaks: []string{"ha.credentials.offered"},
+		Aims: []string{"ha.credentials.offered"},
 		Change: credentialResult("config", func(m map[string]any) map[string]any {
 			m["result"] = map[string]any{"domains": []string{"fitbit", "spotify"}, "integrations": map[string]any{}}
 			return m
@@ -80,11 +80,12 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.config-refused", Story: "The list of integrations wants a word that no client sends.",
-		Breaks: []string{"ha.credentials.offered"}, Change: refusing("application_credentials/config", "invalid_format"),
+		Aims:   []string{"ha.credentials.offered"},
+		Change: refusing("application_credentials/config", "invalid_format"),
 	},
 	{
 		ID: "credentials.one-per-client", Story: "A second credential of the same client is refused as a duplicate.",
-		Breaks: []string{"ha.credentials.same-client"}, Blocks: []string{"ha.credentials.*"},
+		Aims: []string{"ha.credentials.same-client"},
 		Change: func(p *mockserver.Policy) {
 			seen := &idSecrets{}
 			hears(func(m map[string]any) map[string]any {
@@ -100,22 +101,24 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.same-id", Story: "The id is made of domain and client id alone, so that two of one client have the same.",
-		Breaks: []string{"ha.credentials.same-client"},
+		Aims: []string{"ha.credentials.same-client"},
 		Change: func(p *mockserver.Policy) {
 			p.Linking.CredentialID = func(base string, _ []string) string { return base }
 		},
 	},
 	{
 		ID: "credentials.spaces-kept", Story: "What was copied is stored as it is, the newline at its end too.",
-		Breaks: []string{"ha.credentials.trimmed"}, Change: func(p *mockserver.Policy) { p.Linking.Tidy = func(s string) string { return s } },
+		Aims:   []string{"ha.credentials.trimmed"},
+		Change: func(p *mockserver.Policy) { p.Linking.Tidy = func(s string) string { return s } },
 	},
 	{
 		ID: "credentials.newline-kept", Story: "Spaces are taken away, newlines are not.",
-		Breaks: []string{"ha.credentials.trimmed"}, Change: func(p *mockserver.Policy) { p.Linking.Tidy = func(s string) string { return strings.Trim(s, " ") } },
+		Aims:   []string{"ha.credentials.trimmed"},
+		Change: func(p *mockserver.Policy) { p.Linking.Tidy = func(s string) string { return strings.Trim(s, " ") } },
 	},
 	{
 		ID: "credentials.any-domain", Story: "A credential is stored for an integration that takes none.",
-		Breaks: []string{"ha.credentials.unknown-domain"},
+		Aims: []string{"ha.credentials.unknown-domain"},
 		Change: credential("create", func(m map[string]any) {
 			if m["domain"] == "authconform_nowhere" {
 				m["domain"] = "authconform_demo"
@@ -123,8 +126,9 @@ var _ = listed([]Defect{
 		}),
 	},
 	{
-		ID: "credentials.unknown-domain-not-found", Story: "An integration that takes no credentials is said to be not found, for which the frontend has no words.",
-		Breaks: []string{"ha.credentials.unknown-domain"},
+		ID:    "credentials.unknown-domain-not-found",
+		Story: "An integration that takes no credentials is said to be not found, for which the frontend has no words.",
+		Aims:  []string{"ha.credentials.unknown-domain"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
 			if e, ok := plainValue(m["error"]).(map[string]any); ok && strings.HasPrefix(textOf(e["message"]), "No application") {
 				return failed(m["id"], "not_found")
@@ -134,7 +138,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.secret-optional", Story: "A credential without a secret is stored, with an empty one.",
-		Breaks: []string{"ha.credentials.missing-field"},
+		Aims: []string{"ha.credentials.missing-field"},
 		Change: credential("create", func(m map[string]any) {
 			if _, there := m["client_secret"]; !there {
 				m["client_secret"] = ""
@@ -143,7 +147,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.client-id-optional", Story: "A credential without a client id is stored.",
-		Breaks: []string{"ha.credentials.missing-field"},
+		Aims: []string{"ha.credentials.missing-field"},
 		Change: credential("create", func(m map[string]any) {
 			if _, there := m["client_id"]; !there {
 				m["client_id"] = ""
@@ -152,11 +156,12 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.extra-ignored", Story: "A field that nobody knows is dropped in silence, a misspelled one too.",
-		Breaks: []string{"ha.credentials.extra-field"}, Change: credential("create", func(m map[string]any) { delete(m, "client_sceret") }),
+		Aims:   []string{"ha.credentials.extra-field"},
+		Change: credential("create", func(m map[string]any) { delete(m, "client_sceret") }),
 	},
 	{
 		ID: "credentials.extra-unknown-error", Story: "A field that nobody knows is an unknown error.",
-		Breaks: []string{"ha.credentials.extra-field"},
+		Aims: []string{"ha.credentials.extra-field"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
 			if e, ok := plainValue(m["error"]).(map[string]any); ok && strings.Contains(textOf(e["message"]), "client_sceret") {
 				return failed(m["id"], "unknown_error")
@@ -166,20 +171,22 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.update-says-yes", Story: "update answers success and does nothing.",
-		Breaks: []string{"ha.credentials.no-update"}, Change: succeeding("update"),
+		Aims:   []string{"ha.credentials.no-update"},
+		Change: succeeding("update"),
 	},
 	{
 		ID: "credentials.delete-says-yes", Story: "delete answers success whatever it found.",
-		Breaks: []string{"ha.credentials.deleted", "ha.credentials.in-use", "ha.credentials.admin-writes"}, Change: succeeding("delete"),
+		Aims:   []string{"ha.credentials.deleted", "ha.credentials.in-use", "ha.credentials.admin-writes"},
+		Change: succeeding("delete"),
 	},
 	{
 		ID: "credentials.delete-keeps", Story: "delete answers success and deletes nothing.",
-		Breaks: []string{"ha.credentials.deleted", "ha.credentials.same-client", "ha.credentials.in-use", "ha.credentials.admin-writes"}, Blocks: []string{"ha.linking.missing-credentials"},
+		Aims:   []string{"ha.credentials.deleted"},
 		Change: both(credential("delete", func(m map[string]any) { m["application_credentials_id"] = "nothing" }), succeeding("delete")),
 	},
 	{
 		ID: "credentials.delete-hidden", Story: "A deleted credential is gone from use, and still listed.",
-		Breaks: []string{"ha.credentials.deleted", "ha.credentials.same-client"},
+		Aims: []string{"ha.credentials.deleted", "ha.credentials.same-client"},
 		Change: func(p *mockserver.Policy) {
 			var kept idRecords
 			listedCredentials(func(list []any) []any { return kept.merge(list) })(p)
@@ -187,11 +194,12 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.in-use-deleted", Story: "A credential that an entry uses is deleted like any other.",
-		Breaks: []string{"ha.credentials.in-use"}, Change: func(p *mockserver.Policy) { p.Linking.InUse = mock.Is(false) },
+		Aims:   []string{"ha.credentials.in-use"},
+		Change: func(p *mockserver.Policy) { p.Linking.InUse = mock.Is(false) },
 	},
 	{
 		ID: "credentials.in-use-for-ever", Story: "A credential that an entry has used once can never be deleted.",
-		Breaks: []string{"ha.credentials.in-use"},
+		Aims: []string{"ha.credentials.in-use"},
 		Change: func(p *mockserver.Policy) {
 			used := &idSecrets{}
 			credentialResult("delete", func(m map[string]any) map[string]any {
@@ -206,13 +214,14 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.of-any-entry", Story: "config_entry names the first credential of the domain, whichever the entry uses.",
-		Breaks: []string{"ha.credentials.of-entry"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.credentials.of-entry"},
+		Change: func(p *mockserver.Policy) {
 			p.Linking.CredentialOf = func(_ string, list []linking.Credential) string { return list[0].ID }
 		},
 	},
 	{
 		ID: "credentials.of-unknown-entry", Story: "An entry that is not there is answered like one without a credential.",
-		Breaks: []string{"ha.credentials.of-entry", "ha.credentials.admin-reads"},
+		Aims: []string{"ha.credentials.of-entry", "ha.credentials.admin-reads"},
 		Change: credentialResult("config_entry", func(m map[string]any) map[string]any {
 			if m["success"] == false {
 				return map[string]any{"id": m["id"], "type": "result", "success": true, "result": map[string]any{}}
@@ -222,18 +231,22 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "credentials.create-by-anybody", Story: "Every user of the house may create credentials.",
-		Breaks: []string{"ha.credentials.admin-writes"}, Change: open2("application_credentials/create"),
+		Aims:   []string{"ha.credentials.admin-writes"},
+		Change: open2("application_credentials/create"),
 	},
 	{
 		ID: "credentials.delete-by-anybody", Story: "Every user of the house may delete credentials.",
-		Breaks: []string{"ha.credentials.admin-writes"}, Change: open2("application_credentials/delete"),
+		Aims:   []string{"ha.credentials.admin-writes"},
+		Change: open2("application_credentials/delete"),
 	},
 	{
 		ID: "credentials.read-by-anybody", Story: "Every user of the house reads all client secrets (as releases before 2026 let them).",
-		Breaks: []string{"ha.credentials.admin-reads"}, Change: open2("application_credentials/list"),
+		Aims:   []string{"ha.credentials.admin-reads"},
+		Change: open2("application_credentials/list"),
 	},
 	{
 		ID: "credentials.of-entry-by-anybody", Story: "Every user of the house reads which credential an entry uses.",
-		Breaks: []string{"ha.credentials.admin-reads"}, Change: open2("application_credentials/config_entry"),
+		Aims:   []string{"ha.credentials.admin-reads"},
+		Change: open2("application_credentials/config_entry"),
 	},
-})
+}

@@ -8,158 +8,200 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-var _ = listed([]Defect{
+var headersDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "headers.no-frame-options", Story: "Nothing forbids to frame the pages.",
-		Breaks: []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"}, Change: answers(anyRequest, header("X-Frame-Options", "")),
+		Aims:   []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"},
+		Change: answers(anyRequest, header("X-Frame-Options", "")),
 	},
 	{
 		ID: "headers.frame-pages-only", Story: "Only answers with status 200 forbid framing.",
-		Breaks: []string{"ha.headers.frame", "ha.headers.frame-errors"}, Change: answers(anyRequest, header("X-Frame-Options", ""), 400, 401, 403, 404, 405),
+		Aims:   []string{"ha.headers.frame", "ha.headers.frame-errors"},
+		Change: answers(anyRequest, header("X-Frame-Options", ""), 400, 401, 403, 404, 405),
 	},
 	{
 		ID: "headers.frame-page", Story: "The login page forgets what all other answers say of framing.",
-		Breaks: []string{"ha.headers.frame", "ha.advisory.framing"}, Change: answers(at("GET /auth/authorize"), header("X-Frame-Options", "")),
+		Aims:   []string{"ha.headers.frame", "ha.advisory.framing"},
+		Change: answers(at("GET /auth/authorize"), header("X-Frame-Options", "")),
 	},
 	{
 		ID: "headers.allow-from", Story: "X-Frame-Options has the value ALLOW-FROM, which browsers ignore.",
-		Breaks: []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"}, Change: answers(anyRequest, header("X-Frame-Options", "ALLOW-FROM https://cast.home-assistant.io")),
+		Aims:   []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"},
+		Change: answers(anyRequest, header("X-Frame-Options", "ALLOW-FROM https://cast.home-assistant.io")),
 	},
 	{
 		ID: "headers.frame-ancestors-any", Story: "The content security policy lets everybody frame, in place of X-Frame-Options.",
-		Breaks: []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"}, Change: answers(anyRequest, all(header("X-Frame-Options", ""), header("Content-Security-Policy", "frame-ancestors *"))),
+		Aims:   []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"},
+		Change: answers(anyRequest, all(header("X-Frame-Options", ""), header("Content-Security-Policy", "frame-ancestors *"))),
 	},
 	{
 		ID: "headers.sniffable", Story: "Browsers may guess the type of answers.",
-		Breaks: []string{"ha.headers.nosniff"}, Change: answers(anyRequest, header("X-Content-Type-Options", ""), 200),
+		Aims:   []string{"ha.headers.nosniff"},
+		Change: answers(anyRequest, header("X-Content-Type-Options", ""), 200),
 	},
 	{
 		ID: "headers.sniffable-errors", Story: "Browsers may guess the type of refusals.",
-		Breaks: []string{"ha.headers.nosniff"}, Change: answers(anyRequest, header("X-Content-Type-Options", ""), 400, 404, 405),
+		Aims:   []string{"ha.headers.nosniff"},
+		Change: answers(anyRequest, header("X-Content-Type-Options", ""), 400, 404, 405),
 	},
 	{
 		ID: "headers.referrer", Story: "The login page lets its whole address go on in Referer.",
-		Breaks: []string{"ha.headers.referrer"}, Change: answers(at("GET /auth/authorize"), header("Referrer-Policy", "unsafe-url")),
+		Aims:   []string{"ha.headers.referrer"},
+		Change: answers(at("GET /auth/authorize"), header("Referrer-Policy", "unsafe-url")),
 	},
 	{
 		ID: "headers.no-referrer", Story: "The login page says nothing of Referer.",
-		Breaks: []string{"ha.headers.referrer"}, Change: answers(at("GET /auth/authorize"), header("Referrer-Policy", "")),
+		Aims:   []string{"ha.headers.referrer"},
+		Change: answers(at("GET /auth/authorize"), header("Referrer-Policy", "")),
 	},
 	{
 		ID: "headers.server-version", Story: "Server names the release of the web server.",
-		Breaks: []string{"ha.headers.server-quiet"}, Change: answers(anyRequest, header("Server", "aiohttp/3.14.5"), 200),
+		Aims:   []string{"ha.headers.server-quiet"},
+		Change: answers(anyRequest, header("Server", "aiohttp/3.14.5"), 200),
 	},
 	{
 		ID: "headers.server-version-errors", Story: "Refusals come from another layer, whose Server names its release.",
-		Breaks: []string{"ha.headers.server-quiet"}, Change: answers(anyRequest, header("Server", "aiohttp/3.14.5"), 400, 404, 405),
+		Aims:   []string{"ha.headers.server-quiet"},
+		Change: answers(anyRequest, header("Server", "aiohttp/3.14.5"), 400, 404, 405),
 	},
 	{
 		ID: "headers.powered-by", Story: "X-Powered-By names the framework.",
-		Breaks: []string{"ha.headers.server-quiet"}, Change: answers(anyRequest, header("X-Powered-By", "framework")),
+		Aims:   []string{"ha.headers.server-quiet"},
+		Change: answers(anyRequest, header("X-Powered-By", "framework")),
 	},
 	{
 		ID: "headers.page-as-text", Story: "The login page is sent as text/plain.",
-		Breaks: []string{"oauth2.metadata.endpoints", "ha.authorize.path", "ha.headers.content-type"}, Blocks: []string{"*"}, Change: answers(at("GET /auth/authorize"), header("Content-Type", "text/plain")),
+		Aims:   []string{"oauth2.metadata.endpoints", "ha.authorize.path", "ha.headers.content-type"},
+		Change: answers(at("GET /auth/authorize"), header("Content-Type", "text/plain")),
 	},
 	{
 		ID: "headers.providers-as-html", Story: "The providers are sent as text/html.",
-		Breaks: []string{"ha.providers.listed", "ha.headers.content-type"}, Blocks: []string{"*"}, Change: answers(at("GET /auth/providers"), header("Content-Type", "text/html")),
+		Aims:   []string{"ha.providers.listed", "ha.headers.content-type"},
+		Change: answers(at("GET /auth/providers"), header("Content-Type", "text/html")),
 	},
 	{
 		ID: "cors.token-refusals", Story: "Refusals of the token endpoint may not be read, so that an app sees a network error.",
-		Breaks: []string{"ha.cors.token-read", "ha.cors.null-origin"}, Blocks: []string{"ha.cors.*"}, Change: answers(tokenEndpoint, allow(""), 400),
+		Aims:   []string{"ha.cors.token-read", "ha.cors.null-origin"},
+		Change: answers(tokenEndpoint, allow(""), 400),
 	},
 	{
 		ID: "cors.token-refresh", Story: "The refresh grant's answer may not be read.",
-		Breaks: []string{"ha.cors.token-read"}, Change: answers(refreshGrant, allow(""), 200),
+		Aims:   []string{"ha.cors.token-read"},
+		Change: answers(refreshGrant, allow(""), 200),
 	},
 	{
 		ID: "cors.no-preflight", Story: "The token endpoint answers no preflight.",
-		Breaks: []string{"ha.cors.token-preflight"}, Blocks: []string{"ha.cors.*"}, Change: answers(at("OPTIONS /auth/token"), all(status(405), allow(""))),
+		Aims:   []string{"ha.cors.token-preflight"},
+		Change: answers(at("OPTIONS /auth/token"), all(status(405), allow(""))),
 	},
 	{
 		ID: "cors.revoke-preflight", Story: "The revocation endpoint answers no preflight.",
-		Breaks: []string{"ha.cors.token-preflight"}, Change: answers(at("OPTIONS /auth/revoke"), all(status(403), allow(""))),
+		Aims:   []string{"ha.cors.token-preflight"},
+		Change: answers(at("OPTIONS /auth/revoke"), all(status(403), allow(""))),
 	},
 	{
 		ID: "cors.preflight-header", Story: "A preflight does not allow Content-Type.",
-		Breaks: []string{"ha.cors.token-preflight"}, Change: answers(at("OPTIONS /auth/*"), header("Access-Control-Allow-Headers", "X-Requested-With"), 200),
+		Aims:   []string{"ha.cors.token-preflight"},
+		Change: answers(at("OPTIONS /auth/*"), header("Access-Control-Allow-Headers", "X-Requested-With"), 200),
 	},
 	{
 		ID: "cors.null", Story: "The origin null is answered with *.",
-		Breaks: []string{"ha.cors.null-origin"}, Change: answers(tokenEndpoint.and(origin(func(o string) bool { return o == "null" })), allow("*")),
+		Aims:   []string{"ha.cors.null-origin"},
+		Change: answers(tokenEndpoint.and(origin(func(o string) bool { return o == "null" })), allow("*")),
 	},
 	{
 		ID: "cors.credentials", Story: "Pages may send cookies along, everywhere.",
-		Breaks: []string{"oauth2.token.cors", "oauth2.revoke.cors", "ha.cors.no-credentials"}, Change: answers(origin(func(string) bool { return true }), header("Access-Control-Allow-Credentials", "true")),
+		Aims:   []string{"oauth2.token.cors", "oauth2.revoke.cors", "ha.cors.no-credentials"},
+		Change: answers(origin(func(string) bool { return true }), header("Access-Control-Allow-Credentials", "true")),
 	},
 	{
 		ID: "cors.api-credentials", Story: "Pages may send cookies along to the API.",
-		Breaks: []string{"ha.cors.no-credentials"}, Change: answers(api.and(origin(func(string) bool { return true })), header("Access-Control-Allow-Credentials", "true")),
+		Aims:   []string{"ha.cors.no-credentials"},
+		Change: answers(api.and(origin(func(string) bool { return true })), header("Access-Control-Allow-Credentials", "true")),
 	},
 	{
 		ID: "cors.preflight-credentials", Story: "The token endpoint's preflight allows cookies.",
-		Breaks: []string{"ha.cors.no-credentials"}, Change: answers(at("OPTIONS /auth/token"), header("Access-Control-Allow-Credentials", "true")),
+		Aims:   []string{"ha.cors.no-credentials"},
+		Change: answers(at("OPTIONS /auth/token"), header("Access-Control-Allow-Credentials", "true")),
 	},
 	{
 		ID: "cors.login-flow", Story: "Any page may read a login flow, and so guess passwords from a visitor's address.",
-		Breaks: []string{"ha.cors.login-unreadable"}, Change: answers(at("POST /auth/login_flow").and(origin(func(string) bool { return true })), allow("*")),
+		Aims:   []string{"ha.cors.login-unreadable"},
+		Change: answers(at("POST /auth/login_flow").and(origin(func(string) bool { return true })), allow("*")),
 	},
 	{
 		ID: "cors.login-step", Story: "Any page may read the steps of a login flow.",
-		Breaks: []string{"ha.cors.login-unreadable"}, Change: answers(at("POST /auth/login_flow/*").and(origin(func(string) bool { return true })), allow("*")),
+		Aims:   []string{"ha.cors.login-unreadable"},
+		Change: answers(at("POST /auth/login_flow/*").and(origin(func(string) bool { return true })), allow("*")),
 	},
 	{
 		ID: "cors.providers", Story: "Any page may read the providers.",
-		Breaks: []string{"ha.cors.login-unreadable"}, Change: answers(at("GET /auth/providers").and(origin(func(string) bool { return true })), allow("*")),
+		Aims:   []string{"ha.cors.login-unreadable"},
+		Change: answers(at("GET /auth/providers").and(origin(func(string) bool { return true })), allow("*")),
 	},
 	{
 		ID: "cors.page", Story: "Any page may read the login page.",
-		Breaks: []string{"ha.cors.login-unreadable"}, Change: answers(at("GET /auth/authorize").and(origin(func(string) bool { return true })), allow("*")),
+		Aims:   []string{"ha.cors.login-unreadable"},
+		Change: answers(at("GET /auth/authorize").and(origin(func(string) bool { return true })), allow("*")),
 	},
 	{
 		ID: "cors.login-preflight", Story: "A preflight lets any page begin a login flow.",
-		Breaks: []string{"ha.cors.login-preflight"}, Change: answers(at("OPTIONS /auth/login_flow"), all(status(200), allow("*"))),
+		Aims:   []string{"ha.cors.login-preflight"},
+		Change: answers(at("OPTIONS /auth/login_flow"), all(status(200), allow("*"))),
 	},
 	{
 		ID: "cors.step-preflight", Story: "A preflight lets any page post the steps of a login flow.",
-		Breaks: []string{"ha.cors.login-preflight"}, Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool { return r.Header.Get("Access-Control-Request-Method") == "POST" }), all(status(200), allow("*"))),
+		Aims: []string{"ha.cors.login-preflight"},
+		Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool {
+			return r.Header.Get("Access-Control-Request-Method") == "POST"
+		}), all(status(200), allow("*"))),
 	},
 	{
 		ID: "cors.abort-preflight", Story: "A preflight lets any page abort a login flow.",
-		Breaks: []string{"ha.cors.login-preflight"}, Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool { return r.Header.Get("Access-Control-Request-Method") == "DELETE" }), all(status(200), allow("*"))),
+		Aims: []string{"ha.cors.login-preflight"},
+		Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool {
+			return r.Header.Get("Access-Control-Request-Method") == "DELETE"
+		}), all(status(200), allow("*"))),
 	},
 	{
 		ID: "cors.api-any", Story: "Any page that has a token may read the API.",
-		Breaks: []string{"ha.cors.configured-origins", "ha.cors.lookalike-origin"}, Change: answers(at("GET /api/*").or(at("GET /api/")).and(origin(func(string) bool { return true })), allow("*"), 200),
+		Aims:   []string{"ha.cors.configured-origins", "ha.cors.lookalike-origin"},
+		Change: answers(at("GET /api/*").or(at("GET /api/")).and(origin(func(string) bool { return true })), allow("*"), 200),
 	},
 	{
 		ID: "cors.api-refusals", Story: "Any page may read the API's refusals.",
-		Breaks: []string{"ha.cors.configured-origins"}, Change: answers(at("GET /api/*").or(at("GET /api/")).and(origin(func(string) bool { return true })), allow("*"), 401),
+		Aims:   []string{"ha.cors.configured-origins"},
+		Change: answers(at("GET /api/*").or(at("GET /api/")).and(origin(func(string) bool { return true })), allow("*"), 401),
 	},
 	{
 		ID: "cors.api-preflight", Story: "A preflight lets any page call the API.",
-		Breaks: []string{"ha.bearer.options-public", "ha.cors.configured-origins"}, Change: answers(at("OPTIONS /api/*").or(at("OPTIONS /api/")), all(status(200), allow("*"))),
+		Aims:   []string{"ha.bearer.options-public", "ha.cors.configured-origins"},
+		Change: answers(at("OPTIONS /api/*").or(at("OPTIONS /api/")), all(status(200), allow("*"))),
 	},
 	{
 		ID: "cors.no-vary", Story: "Answers that name the asking origin do not say that they depend on it.",
-		Breaks: []string{"ha.cors.vary"}, Change: answers(anyRequest, header("Vary", "")),
+		Aims:   []string{"ha.cors.vary"},
+		Change: answers(anyRequest, header("Vary", "")),
 	},
 	{
 		ID: "cors.prefix", Story: "An origin passes that begins with a configured one.",
-		Breaks: []string{"ha.cors.lookalike-origin"}, Change: answers(api.and(origin(func(o string) bool { return strings.HasPrefix(o, "https://cast.home-assistant.io.") })), allow("*")),
+		Aims:   []string{"ha.cors.lookalike-origin"},
+		Change: answers(api.and(origin(func(o string) bool { return strings.HasPrefix(o, "https://cast.home-assistant.io.") })), allow("*")),
 	},
 	{
 		ID: "cors.suffix", Story: "An origin passes that ends with a configured one.",
-		Breaks: []string{"ha.cors.lookalike-origin"}, Change: answers(api.and(origin(func(o string) bool { return strings.HasSuffix(o, "evilcast.home-assistant.io") })), allow("*")),
+		Aims:   []string{"ha.cors.lookalike-origin"},
+		Change: answers(api.and(origin(func(o string) bool { return strings.HasSuffix(o, "evilcast.home-assistant.io") })), allow("*")),
 	},
 	{
 		ID: "cors.scheme", Story: "Origins are compared without their scheme.",
-		Breaks: []string{"ha.cors.lookalike-origin"}, Change: answers(api.and(origin(func(o string) bool { return o == "http://cast.home-assistant.io" })), allow("*")),
+		Aims:   []string{"ha.cors.lookalike-origin"},
+		Change: answers(api.and(origin(func(o string) bool { return o == "http://cast.home-assistant.io" })), allow("*")),
 	},
 	{
 		ID: "cors.own-prefix", Story: "An origin passes that begins with the home's own.",
-		Breaks: []string{"ha.cors.lookalike-origin"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.cors.lookalike-origin"},
+		Change: func(p *mockserver.Policy) {
 			answers(func(r mock.Request) bool {
 				o := r.Header.Get("Origin")
 				return api(r) && o != "http://"+r.Host && strings.HasPrefix(o, "http://"+r.Host)
@@ -168,22 +210,30 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "http.head-token", Story: "HEAD at the token endpoint answers 200.",
-		Breaks: []string{"oauth2.token.methods"}, Change: answers(at("HEAD /auth/token"), status(200)),
+		Aims:   []string{"oauth2.token.methods"},
+		Change: answers(at("HEAD /auth/token"), status(200)),
 	},
 	{
 		ID: "http.put-token", Story: "PUT at the token endpoint works as POST.",
-		Breaks: []string{"oauth2.token.methods"}, Change: takes(at("PUT /auth/token").or(at("PATCH /auth/token")), func(r mock.Request) mock.Request { r.Method = http.MethodPost; return r }),
+		Aims: []string{"oauth2.token.methods"},
+		Change: takes(at("PUT /auth/token").or(at("PATCH /auth/token")), func(r mock.Request) mock.Request {
+			r.Method = http.MethodPost
+			return r
+		}),
 	},
 	{
 		ID: "http.no-allow", Story: "A 405 does not say what is allowed.",
-		Breaks: []string{"ha.http.allow"}, Change: answers(anyRequest, header("Allow", ""), 405),
+		Aims:   []string{"ha.http.allow"},
+		Change: answers(anyRequest, header("Allow", ""), 405),
 	},
 	{
 		ID: "http.method-404", Story: "A wrong method is answered with 404.",
-		Breaks: []string{"ha.http.allow"}, Change: answers(at("* /auth/token").or(at("* /auth/login_flow")), status(404), 405),
+		Aims:   []string{"ha.http.allow"},
+		Change: answers(at("* /auth/token").or(at("* /auth/login_flow")), status(404), 405),
 	},
 	{
 		ID: "http.trusts-forwarded", Story: "X-Forwarded-For is believed, whoever sends it.",
-		Breaks: []string{"ha.http.forwarded-for"}, Change: takes(func(r mock.Request) bool { return r.Header.Get("X-Forwarded-For") != "" }, withHeader("X-Forwarded-For", "")),
+		Aims:   []string{"ha.http.forwarded-for"},
+		Change: takes(func(r mock.Request) bool { return r.Header.Get("X-Forwarded-For") != "" }, withHeader("X-Forwarded-For", "")),
 	},
-})
+}

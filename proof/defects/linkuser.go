@@ -8,16 +8,20 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-var _ = listed([]Defect{
+var linkUserDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "link.refused", Story: "Linking an account is announced and refused.",
-		Breaks: []string{"ha.link.own", "ha.link.expired"}, Blocks: []string{"*"}, Change: answers(linkRequest, status(400), 200),
+		Aims:   []string{"ha.link.own", "ha.link.expired"},
+		Change: answers(linkRequest, status(400), 200),
 	},
 	{
 		ID: "link.flow-type", Story: "The code of a flow that says it is for linking links nothing.",
-		Breaks: []string{"ha.link.own"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.link.own"},
+		Change: func(p *mockserver.Policy) {
 			var begun idSecrets
-			takes(at("POST /auth/login_flow").and(func(r mock.Request) bool { return decoded(r.Body)["type"] == "link_user" }), func(r mock.Request) mock.Request {
+			takes(at("POST /auth/login_flow").and(func(r mock.Request) bool {
+				return decoded(r.Body)["type"] == "link_user"
+			}), func(r mock.Request) mock.Request {
 				begun.add("yes")
 				return r
 			})(p)
@@ -26,21 +30,25 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "link.without-token", Story: "Without a session linking answers 400 instead of 401.",
-		Breaks: []string{"ha.link.needs-token"}, Change: answers(linkRequest.and(authorization(func(s string) bool { return s == "" })), status(400), 401),
+		Aims:   []string{"ha.link.needs-token"},
+		Change: answers(linkRequest.and(authorization(func(s string) bool { return s == "" })), status(400), 401),
 	},
 	{
 		ID: "link.junk-token", Story: "A session that is none gets 200, and nothing happens.",
-		Breaks: []string{"ha.link.needs-token", "ha.link.dead-session"}, Blocks: []string{"*"}, Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })), ok(`{"message":"User linked"}`), 401),
+		Aims:   []string{"ha.link.needs-token", "ha.link.dead-session"},
+		Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })), ok(`{"message":"User linked"}`), 401),
 	},
 	{
 		ID: "link.others", Story: "Another user's login joins the account of whoever hands in its code.",
-		Breaks: []string{"ha.link.others-credential"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.link.others-credential"},
+		Change: func(p *mockserver.Policy) {
 			p.Link = func(c store.Code, _ string) bool { return c.Challenge == "" }
 		},
 	},
 	{
 		ID: "link.any-client", Story: "At linking, the code's client is not compared.",
-		Breaks: []string{"ha.link.client-bound"}, Change: both(takes(linkRequest, withObject(func(m map[string]any) {
+		Aims: []string{"ha.link.client-bound"},
+		Change: both(takes(linkRequest, withObject(func(m map[string]any) {
 			if id, ok := m["client_id"].(string); ok {
 				m["client_id"] = "link:" + id
 			}
@@ -48,40 +56,42 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "link.again", Story: "A code links as often as it is handed in.",
-		Breaks: []string{"ha.link.client-bound", "ha.link.single-use", "ha.link.junk-code", "ha.link.expired"}, Change: func(p *mockserver.Policy) { answers(linkRequest.after(1), ok(`{"message":"User linked"}`), 400)(p) },
-		Blocks: []string{"*"},
+		Aims:   []string{"ha.link.single-use"},
+		Change: func(p *mockserver.Policy) { answers(linkRequest.after(1), ok(`{"message":"User linked"}`), 400)(p) },
 	},
 	{
 		ID: "link.keeps-code", Story: "Linking leaves the code, so that it can still be exchanged.",
-		Breaks: []string{"ha.link.single-use"}, Change: keepsLinked,
+		Aims:   []string{"ha.link.single-use"},
+		Change: keepsLinked,
 	},
 	{
 		ID: "link.junk-code", Story: "A code that nobody knows answers 200.",
-		Breaks: []string{"ha.link.junk-code"}, Change: answers(linkRequest.and(func(r mock.Request) bool { return decoded(r.Body)["code"] == "0123456789abcdef0123456789abcdef" }), ok(`{"message":"User linked"}`), 400),
+		Aims: []string{"ha.link.junk-code"},
+		Change: answers(linkRequest.and(func(r mock.Request) bool {
+			return decoded(r.Body)["code"] == "0123456789abcdef0123456789abcdef"
+		}), ok(`{"message":"User linked"}`), 400),
 	},
 	{
 		ID: "link.challenged", Story: "A code with a challenge links without its verifier.",
-		Breaks: []string{"ha.link.challenged"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.link.challenged"},
+		Change: func(p *mockserver.Policy) {
 			p.Link = func(c store.Code, caller string) bool { return c.UserID == caller }
 		},
 	},
 	{
 		ID: "link.expired", Story: "At linking, the code's age is not looked at.",
-		Breaks: []string{
-			"ha.link.others-credential",
-			"ha.link.client-bound",
-			"ha.link.single-use",
-			"ha.link.challenged",
-			"ha.link.expired",
-		}, Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })).and(func(r mock.Request) bool {
+		Aims: []string{"ha.link.expired"},
+		Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })).and(func(r mock.Request) bool {
 			code, _ := decoded(r.Body)["code"].(string)
 			id, _ := decoded(r.Body)["client_id"].(string)
 			return len(code) == 32 && code != "0123456789abcdef0123456789abcdef" && strings.HasSuffix(id, "/") && !strings.Contains(id, "example")
 		}), ok(`{"message":"User linked"}`), 400),
-		Blocks: []string{"*"},
 	},
 	{
 		ID: "link.dead-session", Story: "A session that was ended may still link.",
-		Breaks: []string{"ha.link.dead-session"}, Blocks: []string{"*"}, Change: answers(linkRequest.and(authorization(func(s string) bool { return strings.Count(s, ".") == 2 })), ok(`{"message":"User linked"}`), 401),
+		Aims: []string{"ha.link.dead-session"},
+		Change: answers(linkRequest.and(authorization(func(s string) bool {
+			return strings.Count(s, ".") == 2
+		})), ok(`{"message":"User linked"}`), 401),
 	},
-})
+}

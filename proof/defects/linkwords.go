@@ -21,9 +21,6 @@ func client(edit func(*linking.Policy)) change {
 	return func(p *mockserver.Policy) { edit(&p.Linking) }
 }
 
-// everyRow is what a defect may block that takes linking away.
-var everyRow = []string{"ha.credentials.*", "ha.linking.*", "ha.cloud.*", "oauth2.client.*"}
-
 const (
 	flowsAt = "/api/config/config_entries/flow"
 	flowAt  = "* /api/config/config_entries/flow/*"

@@ -19,106 +19,115 @@ func onError(w when, with func(mock.Answer) mock.Answer) change {
 	return answers(w, with, 200)
 }
 
-var _ = listed([]Defect{
+var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "flow.no-local-users", Story: "The local users are missing among the providers.",
-		Breaks: []string{"ha.providers.listed"}, Blocks: []string{"*"}, Change: answers(at("GET /auth/providers"), body(`{"providers":[{"name":"Trusted Networks","id":null,"type":"trusted_networks"}],"preselect_remember_me":true}`)),
+		Aims: []string{"ha.providers.listed"},
+		Change: answers(
+			at("GET /auth/providers"),
+			body(`{"providers":[{"name":"Trusted Networks","id":null,"type":"trusted_networks"}],"preselect_remember_me":true}`),
+		),
 	},
 	{
 		ID: "flow.no-schema", Story: "The form does not say which fields it wants.",
-		Breaks: []string{"ha.flow.form"}, Change: answers(begin, member("data_schema", nil), 200),
+		Aims:   []string{"ha.flow.form"},
+		Change: answers(begin, member("data_schema", nil), 200),
 	},
 	{
 		ID: "flow.form-with-errors", Story: "A fresh form already reports an error.",
-		Breaks: []string{"ha.flow.form"}, Change: answers(begin, member("errors", map[string]string{"base": "invalid_auth"}), 200),
+		Aims:   []string{"ha.flow.form"},
+		Change: answers(begin, member("errors", map[string]string{"base": "invalid_auth"}), 200),
 	},
 	{
 		ID: "flow.no-code", Story: "The last step has no result.",
-		Breaks: []string{
-			"indieauth.redirect.same-origin-implicit",
-			"ha.redirect.app-pairs",
-			"ha.redirect.wear-pairs",
-			"oauth2.redirect.loopback-port",
-			"ha.clients.link-tag",
-			"indieauth.redirect.multiple-links",
-			"indieauth.redirect.relative-link",
-			"indieauth.redirect.entities",
-			"ha.clients.first-10kb",
-			"ha.clients.multibyte",
-			"oauth2.cimd.accepted",
-			"oauth2.cimd.extra-members",
-			"oauth2.cimd.loopback-port",
-			"ha.flow.code",
-			"ha.flow.text-plain",
-			"ha.flow.username-folded",
-			"ha.flow.parallel-finish",
-			"ha.clients.id-without-path",
-			"ha.clients.no-registration",
-		}, Blocks: []string{"*"}, Change: answers(flowStep, object(func(m map[string]any) { delete(m, "result") }), 200),
+		Aims:   []string{"ha.flow.code"},
+		Change: answers(flowStep, object(func(m map[string]any) { delete(m, "result") }), 200),
 	},
 	{
 		ID: "flow.needs-media-type", Story: "A body is read as JSON only where Content-Type says so, which the login page does not.",
-		Breaks: []string{"ha.flow.text-plain"}, Blocks: []string{"*"}, Change: answers(begin.and(sent("text/plain")), status(415), 200),
+		Aims:   []string{"ha.flow.text-plain"},
+		Change: answers(begin.and(sent("text/plain")), status(415), 200),
 	},
 	{
 		ID: "flow.step-needs-media-type", Story: "A step is read as JSON only where Content-Type says so.",
-		Breaks: []string{"ha.flow.text-plain"}, Change: answers(flowStep.and(sent("text/plain")), status(415), 200),
+		Aims:   []string{"ha.flow.text-plain"},
+		Change: answers(flowStep.and(sent("text/plain")), status(415), 200),
 	},
 	{
 		ID: "flow.wrong-401", Story: "A wrong password is answered with 401, which the login page does not know.",
-		Breaks: []string{"ha.flow.wrong-password"}, Blocks: []string{"*"}, Change: onError(steps(wrongPassword), status(401)),
+		Aims:   []string{"ha.flow.wrong-password"},
+		Change: onError(steps(wrongPassword), status(401)),
 	},
 	{
 		ID: "flow.wrong-word", Story: "A wrong password has an error of another name.",
-		Breaks: []string{"ha.flow.wrong-password"}, Change: onError(steps(wrongPassword), member("errors", map[string]string{"base": "wrong_password"})),
+		Aims:   []string{"ha.flow.wrong-password"},
+		Change: onError(steps(wrongPassword), member("errors", map[string]string{"base": "wrong_password"})),
 	},
 	{
 		ID: "flow.wrong-new-flow", Story: "After a wrong password the form belongs to another flow.",
-		Breaks: []string{"ha.flow.wrong-password"}, Blocks: []string{"*"}, Change: onError(steps(wrongPassword), member("flow_id", "0123456789abcdef0123456789abcdef")),
+		Aims:   []string{"ha.flow.wrong-password"},
+		Change: onError(steps(wrongPassword), member("flow_id", "0123456789abcdef0123456789abcdef")),
 	},
 	{
 		ID: "flow.wrong-passes", Story: "The password is not compared.",
-		Breaks: []string{"ha.flow.wrong-password"}, Blocks: []string{"*"}, Change: onError(steps(wrongPassword), ok(aCode)),
+		Aims:   []string{"ha.flow.wrong-password"},
+		Change: onError(steps(wrongPassword), ok(aCode)),
 	},
 	{
 		ID: "flow.unknown-404", Story: "An unknown user is answered with 404.",
-		Breaks: []string{"ha.flow.unknown-user"}, Change: onError(steps(nobody), status(404)),
+		Aims:   []string{"ha.flow.unknown-user"},
+		Change: onError(steps(nobody), status(404)),
 	},
 	{
 		ID: "flow.unknown-word", Story: "An unknown user has an error of its own.",
-		Breaks: []string{"ha.flow.unknown-user"}, Change: onError(steps(nobody), member("errors", map[string]string{"base": "unknown_user"})),
+		Aims:   []string{"ha.flow.unknown-user"},
+		Change: onError(steps(nobody), member("errors", map[string]string{"base": "unknown_user"})),
 	},
 	{
 		ID: "flow.unknown-aborts", Story: "An unknown user ends the flow.",
-		Breaks: []string{"ha.flow.unknown-user"}, Change: onError(steps(nobody), member("type", "abort")),
+		Aims:   []string{"ha.flow.unknown-user"},
+		Change: onError(steps(nobody), member("type", "abort")),
 	},
 	{
 		ID: "flow.unknown-at-once", Story: "An unknown user is answered at once, a known one after the hash.",
-		Breaks: []string{"ha.flow.unknown-user-time"}, Change: onError(steps(func(m map[string]any) bool { return wrongPassword(m) && !nobody(m) }), func(a mock.Answer) mock.Answer { a.Delay = 120 * time.Millisecond; return a }),
+		Aims: []string{"ha.flow.unknown-user-time"},
+		Change: onError(steps(func(m map[string]any) bool {
+			return wrongPassword(m) && !nobody(m)
+		}), func(a mock.Answer) mock.Answer { a.Delay = 120 * time.Millisecond; return a }),
 	},
 	{
 		ID: "flow.empty-password", Story: "An empty password passes for everybody.",
-		Breaks: []string{"ha.flow.empty-password"}, Change: onError(steps(func(m map[string]any) bool { return m["password"] == "" }), ok(aCode)),
+		Aims:   []string{"ha.flow.empty-password"},
+		Change: onError(steps(func(m map[string]any) bool { return m["password"] == "" }), ok(aCode)),
 	},
 	{
 		ID: "flow.empty-name", Story: "An empty name logs in whoever has the password.",
-		Breaks: []string{"ha.flow.empty-password"}, Change: onError(steps(func(m map[string]any) bool { return m["username"] == "" }), ok(aCode)),
+		Aims:   []string{"ha.flow.empty-password"},
+		Change: onError(steps(func(m map[string]any) bool { return m["username"] == "" }), ok(aCode)),
 	},
 	{
 		ID: "flow.name-case", Story: "A user name's letter case counts.",
-		Breaks: []string{"ha.flow.username-folded"}, Change: func(p *mockserver.Policy) { p.Username = strings.TrimSpace },
+		Aims:   []string{"ha.flow.username-folded"},
+		Change: func(p *mockserver.Policy) { p.Username = strings.TrimSpace },
 	},
 	{
 		ID: "flow.name-blanks", Story: "Blanks around a user name count.",
-		Breaks: []string{"ha.flow.username-folded"}, Change: func(p *mockserver.Policy) { p.Username = strings.ToLower },
+		Aims:   []string{"ha.flow.username-folded"},
+		Change: func(p *mockserver.Policy) { p.Username = strings.ToLower },
 	},
 	{
 		ID: "flow.missing-field", Story: "A step without a password shows the form again.",
-		Breaks: []string{"ha.flow.malformed-step"}, Change: answers(steps(func(m map[string]any) bool { _, there := m["password"]; _, code := m["code"]; return !there && !code }), ok(`{"type":"form","flow_id":"x","errors":{}}`), 400),
+		Aims: []string{"ha.flow.malformed-step"},
+		Change: answers(steps(func(m map[string]any) bool {
+			_, there := m["password"]
+			_, code := m["code"]
+			return !there && !code
+		}), ok(`{"type":"form","flow_id":"x","errors":{}}`), 400),
 	},
 	{
 		ID: "flow.missing-name", Story: "A step without a name logs in whoever has the password.",
-		Breaks: []string{"ha.flow.malformed-step"}, Change: answers(steps(func(m map[string]any) bool {
+		Aims: []string{"ha.flow.malformed-step"},
+		Change: answers(steps(func(m map[string]any) bool {
 			_, name := m["username"]
 			_, password := m["password"]
 			return password && !name
@@ -126,47 +135,58 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.extra-field", Story: "A step with a field more is taken.",
-		Breaks: []string{"ha.flow.malformed-step"}, Change: answers(steps(func(m map[string]any) bool { return m["code"] == "000000" && m["username"] != nil }), ok(aCode), 400),
+		Aims:   []string{"ha.flow.malformed-step"},
+		Change: answers(steps(func(m map[string]any) bool { return m["code"] == "000000" && m["username"] != nil }), ok(aCode), 400),
 	},
 	{
 		ID: "flow.number-password", Story: "A password that is a number is an exception that nobody catches.",
-		Breaks: []string{"ha.flow.malformed-step"}, Change: answers(steps(func(m map[string]any) bool { _, n := m["password"].(float64); return n }), status(500)),
+		Aims:   []string{"ha.flow.malformed-step"},
+		Change: answers(steps(func(m map[string]any) bool { _, n := m["password"].(float64); return n }), status(500)),
 	},
 	{
 		ID: "flow.list-name", Story: "A name that is a list is taken for its first word.",
-		Breaks: []string{"ha.flow.malformed-step"}, Change: answers(steps(func(m map[string]any) bool { l, is := m["username"].([]any); return is && len(l) > 0 }), ok(aCode), 400),
+		Aims:   []string{"ha.flow.malformed-step"},
+		Change: answers(steps(func(m map[string]any) bool { l, is := m["username"].([]any); return is && len(l) > 0 }), ok(aCode), 400),
 	},
 	{
 		ID: "flow.unknown-flow-200", Story: "A flow that nobody knows starts anew with the step that was sent.",
-		Breaks: []string{"ha.flow.unknown-flow"}, Change: answers(at("POST /auth/login_flow/0123456789abcdef0123456789abcdef"), ok(`{"type":"form","flow_id":"x","errors":{}}`), 404),
+		Aims:   []string{"ha.flow.unknown-flow"},
+		Change: answers(at("POST /auth/login_flow/0123456789abcdef0123456789abcdef"), ok(`{"type":"form","flow_id":"x","errors":{}}`), 404),
 	},
 	{
 		ID: "flow.no-flow", Story: "A step without a flow is taken for a login.",
-		Breaks: []string{"ha.flow.unknown-flow"}, Change: answers(at("POST /auth/login_flow/"), ok(aCode)),
+		Aims:   []string{"ha.flow.unknown-flow"},
+		Change: answers(at("POST /auth/login_flow/"), ok(aCode)),
 	},
 	{
 		ID: "flow.finished-again", Story: "A flow that has ended gives another code.",
-		Breaks: []string{"ha.redirect.refusal-ends-flow", "ha.flow.finished", "ha.flow.parallel-finish", "ha.mfa.too-many"}, Change: func(p *mockserver.Policy) { answers(flowStep.and(repeatedFlow()), ok(aCode), 404)(p) },
-		Blocks: []string{"*"},
+		Aims:   []string{"ha.flow.finished"},
+		Change: func(p *mockserver.Policy) { answers(flowStep.and(repeatedFlow()), ok(aCode), 404)(p) },
 	},
 	{
 		ID: "flow.delete-nothing", Story: "DELETE of a flow answers and deletes nothing.",
-		Breaks: []string{"ha.flow.deleted"}, Change: takes(at("DELETE /auth/login_flow/*").and(func(r mock.Request) bool { return len(r.Path()) > 40 }), func(r mock.Request) mock.Request {
+		Aims: []string{"ha.flow.deleted"},
+		Change: takes(at("DELETE /auth/login_flow/*").and(func(r mock.Request) bool {
+			return len(r.Path()) > 40
+		}), func(r mock.Request) mock.Request {
 			r.Method, r.Target = "GET", "/auth/providers"
 			return r
 		}),
 	},
 	{
 		ID: "flow.delete-204", Story: "DELETE of a flow has status 204.",
-		Breaks: []string{"ha.flow.deleted"}, Change: answers(at("DELETE /auth/login_flow/*"), status(204), 200),
+		Aims:   []string{"ha.flow.deleted"},
+		Change: answers(at("DELETE /auth/login_flow/*"), status(204), 200),
 	},
 	{
 		ID: "flow.delete-again", Story: "DELETE of a flow that is gone answers 200.",
-		Breaks: []string{"ha.flow.deleted"}, Change: answers(at("DELETE /auth/login_flow/*"), status(200), 404),
+		Aims:   []string{"ha.flow.deleted"},
+		Change: answers(at("DELETE /auth/login_flow/*"), status(200), 404),
 	},
 	{
 		ID: "flow.deleted-lives", Story: "A deleted flow still takes the right password.",
-		Breaks: []string{"ha.flow.deleted"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.flow.deleted"},
+		Change: func(p *mockserver.Policy) {
 			var gone idSecrets
 			takes(at("DELETE /auth/login_flow/*"), func(r mock.Request) mock.Request { gone.add(r.Path()); return r })(p)
 			answers(flowStep.and(func(r mock.Request) bool {
@@ -181,27 +201,29 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.parallel-codes", Story: "Right passwords at the same moment give a code each.",
-		Breaks: []string{"ha.redirect.refusal-ends-flow", "ha.flow.finished", "ha.flow.parallel-finish", "ha.mfa.too-many"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.flow.parallel-finish"},
+		Change: func(p *mockserver.Policy) {
 			answers(flowStep, ok(aCode), 409)(p)
 			answers(flowStep.and(repeatedFlow()), ok(aCode), 404)(p)
 		},
-		Blocks: []string{"*"},
 	},
 	{
 		ID: "flow.parallel-500", Story: "Right passwords at the same moment break each other.",
-		Breaks: []string{"ha.redirect.refusal-ends-flow", "ha.flow.finished", "ha.flow.parallel-finish", "ha.mfa.too-many"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.flow.parallel-finish"},
+		Change: func(p *mockserver.Policy) {
 			answers(flowStep, status(500), 409)(p)
 			answers(flowStep.and(repeatedFlow()), status(500), 404)(p)
 		},
-		Blocks: []string{"*"},
 	},
 	{
 		ID: "flow.unknown-handler", Story: "A provider that does not exist is an exception that nobody catches.",
-		Breaks: []string{"ha.flow.unknown-handler", "robust.json.types", "robust.handler"}, Change: answers(begin, status(500), 404),
+		Aims:   []string{"ha.flow.unknown-handler", "robust.json.types", "robust.handler"},
+		Change: answers(begin, status(500), 404),
 	},
 	{
 		ID: "flow.handler-falls-back", Story: "A provider that does not exist is replaced by the local users.",
-		Breaks: []string{"ha.flow.unknown-handler"}, Change: takes(begins(func(m map[string]any) bool {
+		Aims: []string{"ha.flow.unknown-handler"},
+		Change: takes(begins(func(m map[string]any) bool {
 			h, l := m["handler"].([]any)
 			return l && len(h) == 2 && h[0] == "nothing"
 		}), withObject(func(m map[string]any) {
@@ -210,15 +232,22 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.implicit", Story: "response_type is not looked at, so that token is taken.",
-		Breaks: []string{"ha.flow.response-type"}, Change: takes(begins(func(m map[string]any) bool { return m["response_type"] != nil }), withObject(func(m map[string]any) { m["response_type"] = "code" })),
+		Aims: []string{"ha.flow.response-type"},
+		Change: takes(begins(func(m map[string]any) bool {
+			return m["response_type"] != nil
+		}), withObject(func(m map[string]any) { m["response_type"] = "code" })),
 	},
 	{
 		ID: "flow.response-type-case", Story: "The letter case of response_type does not count.",
-		Breaks: []string{"ha.flow.response-type"}, Change: takes(begins(func(m map[string]any) bool { return m["response_type"] == "CODE" }), withObject(func(m map[string]any) { m["response_type"] = "code" })),
+		Aims: []string{"ha.flow.response-type"},
+		Change: takes(begins(func(m map[string]any) bool {
+			return m["response_type"] == "CODE"
+		}), withObject(func(m map[string]any) { m["response_type"] = "code" })),
 	},
 	{
 		ID: "flow.unknown-member", Story: "Members that the server does not know are ignored.",
-		Breaks: []string{"ha.flow.unknown-member"}, Change: takes(begin, withObject(func(m map[string]any) {
+		Aims: []string{"ha.flow.unknown-member"},
+		Change: takes(begin, withObject(func(m map[string]any) {
 			delete(m, "state")
 			delete(m, "scope")
 			delete(m, "resource")
@@ -226,7 +255,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.ids-count", Story: "The ids of flows count upwards.",
-		Breaks: []string{"ha.flow.id-unguessable"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.flow.id-unguessable"},
+		Change: func(p *mockserver.Policy) {
 			var mu sync.Mutex
 			n := 0
 			p.NewFlow = func() string {
@@ -239,7 +269,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.id-is-code", Story: "A flow's id is its code, before the password is known.",
-		Breaks: []string{"ha.flow.no-token-without-password"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.flow.no-token-without-password"},
+		Change: func(p *mockserver.Policy) {
 			var begun idSecrets
 			make := p.NewFlow
 			p.NewFlow = func() string { id := make(); begun.add(id); return id }
@@ -255,7 +286,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.deleted-user", Story: "A deleted user's password goes on working.",
-		Breaks: []string{"ha.flow.deleted-user"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.flow.deleted-user"},
+		Change: func(p *mockserver.Policy) {
 			var gone idSecrets
 			hears(func(m map[string]any) map[string]any {
 				if kind(m, "config/auth/delete") {
@@ -268,7 +300,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.old-password", Story: "The old password goes on working beside the new one.",
-		Breaks: []string{"ha.flow.old-password"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.flow.old-password"},
+		Change: func(p *mockserver.Policy) {
 			var old idSecrets
 			hears(func(m map[string]any) map[string]any {
 				if s, ok := m["current_password"].(string); ok {
@@ -288,22 +321,30 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "flow.by-get", Story: "A GET begins a login flow.",
-		Breaks: []string{"ha.flow.no-get"}, Change: answers(at("GET /auth/login_flow"), ok(`{"type":"form","flow_id":"0123456789abcdef"}`), 405),
+		Aims:   []string{"ha.flow.no-get"},
+		Change: answers(at("GET /auth/login_flow"), ok(`{"type":"form","flow_id":"0123456789abcdef"}`), 405),
 	},
 	{
 		ID: "flow.error-redirect", Story: "A request that is wrong in itself is redirected to its redirect_uri, unjudged.",
-		Breaks: []string{"oauth2.authz.no-http-redirect"}, Change: answers(at("GET /auth/authorize").and(query("response_type=bogus")), all(status(302), header("Location", "https://evil.example/"))),
+		Aims: []string{"oauth2.authz.no-http-redirect"},
+		Change: answers(
+			at("GET /auth/authorize").and(query("response_type=bogus")),
+			all(status(302), header("Location", "https://evil.example/")),
+		),
 	},
 	{
 		ID: "flow.open-redirect", Story: "Without a client_id the page goes back to redirect_uri.",
-		Breaks: []string{"oauth2.authz.no-http-redirect"}, Change: answers(at("GET /auth/authorize").and(query("client_id=&")), all(status(200), header("Refresh", "0; url=https://evil.example/"))),
+		Aims:   []string{"oauth2.authz.no-http-redirect"},
+		Change: answers(at("GET /auth/authorize").and(query("client_id=&")), all(status(200), header("Refresh", "0; url=https://evil.example/"))),
 	},
 	{
 		ID: "flow.redirects-at-once", Story: "A visitor who is logged in is sent on at once, wherever redirect_uri leads.",
-		Breaks: []string{"oauth2.authz.no-http-redirect"}, Change: answers(at("GET /auth/authorize").and(query("evil.example")), all(status(303), header("Location", "https://evil.example/"))),
+		Aims:   []string{"oauth2.authz.no-http-redirect"},
+		Change: answers(at("GET /auth/authorize").and(query("evil.example")), all(status(303), header("Location", "https://evil.example/"))),
 	},
 	{
 		ID: "flow.dies-early", Story: "A login flow dies after half an hour.",
-		Breaks: []string{"ha.flow.lives"}, Change: func(p *mockserver.Policy) { p.FlowTTL = mock.Is(30 * time.Minute) },
+		Aims:   []string{"ha.flow.lives"},
+		Change: func(p *mockserver.Policy) { p.FlowTTL = mock.Is(30 * time.Minute) },
 	},
-})
+}

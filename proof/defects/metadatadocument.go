@@ -41,138 +41,266 @@ func leniently(like func(clientID string, page mockserver.ClientPage, doc map[st
 	})
 }
 
-func documentDefect(id, story string, c change) Defect {
-	return Defect{ID: "cimd." + id, Story: story, Change: c}
-}
-
 func idOf(doc map[string]any) string { s, _ := doc["client_id"].(string); return s }
 
-var _ = listed([]Defect{
-	documentDefect("unread", "Metadata documents are announced and not read.", documents(func(string, mockserver.ClientPage, []string) []string { return nil })).breaking("oauth2.cimd.accepted", "oauth2.cimd.extra-members", "oauth2.cimd.loopback-port", "ha.cimd.link-tags-first").blocking("*"),
-	documentDefect("first-only", "Only the first redirect URI of a document counts.", documents(func(_ string, _ mockserver.ClientPage, u []string) []string { return u[:min(1, len(u))] })).breaking("oauth2.cimd.accepted"),
-	documentDefect("prefix", "A redirect passes that begins with one of the document's.", letsNear(func(l, r string) bool { return strings.HasPrefix(r, l) && strings.HasSuffix(l, "/callback") })).breaking("oauth2.cimd.exact-match"),
-	documentDefect("case", "The document's redirects are compared without their letter case.", letsNear(func(l, r string) bool { return strings.ToUpper(l) == r })).breaking("oauth2.cimd.exact-match"),
-	documentDefect("any-redirect", "A client with a document may use any https redirect.", lets(func(c, r string, _ []string) bool {
-		return strings.HasSuffix(c, ".json") && r == "https://evil.example/cb"
-	})).breaking("oauth2.cimd.exact-match"),
-	documentDefect("over-http", "Documents over http count.", leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
-		return strings.HasPrefix(id, "http:") && idOf(doc) == id
-	})).breaking("oauth2.cimd.https-only"),
-	documentDefect("no-id", "A document without client_id counts.", leniently(func(_ string, p mockserver.ClientPage, doc map[string]any) bool {
-		_, there := doc["client_id"]
-		return !there && p.Status == 200
-	})).breaking("oauth2.cimd.client-id-matches"),
-	documentDefect("host-only", "client_id is compared by its host.", leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
-		return host(idOf(doc)) == host(id) && id != idOf(doc) && !strings.Contains(idOf(doc), "?")
-	})).breaking("oauth2.cimd.client-id-matches"),
-	documentDefect("id-case", "client_id is compared without its letter case.", leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
-		return strings.EqualFold(idOf(doc), id) && idOf(doc) != id
-	})).breaking("oauth2.cimd.client-id-matches"),
-	documentDefect("id-query", "client_id is compared without its query.", leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
-		before, _, cut := strings.Cut(idOf(doc), "?")
-		return cut && before == id
-	})).breaking("oauth2.cimd.client-id-matches"),
-	documentDefect("id-number", "A client_id that is no text counts as none.", leniently(func(_ string, _ mockserver.ClientPage, doc map[string]any) bool {
-		_, number := doc["client_id"].(float64)
-		return number
-	})).breaking("oauth2.cimd.client-id-matches"),
-	documentDefect("foreign-id", "client_id is not compared: a document may speak for another client.", leniently(func(_ string, _ mockserver.ClientPage, doc map[string]any) bool {
-		return idOf(doc) == "https://evil.example/id.json"
-	})).breaking("oauth2.cimd.client-id-matches"),
-	documentDefect("one-string", "redirect_uris may be one string.", leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
-		_, s := doc["redirect_uris"].(string)
-		return s && idOf(doc) == id
-	})).breaking("oauth2.cimd.well-formed"),
-	documentDefect("relative", "A document with relative redirects is believed.", believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if strings.Contains(string(p.Body), `"/redirect"`) {
-			return []string{"*"}
-		}
-		return u
-	}))).breaking("oauth2.cimd.well-formed"),
-	documentDefect("numbers", "A document whose redirects are numbers is believed.", believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if strings.Contains(string(p.Body), `"redirect_uris":[1]`) {
-			return []string{"*"}
-		}
-		return u
-	}))).breaking("oauth2.cimd.well-formed"),
-	documentDefect("object", "A document whose redirects are an object is believed.", believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if strings.Contains(string(p.Body), `"redirect_uris":{`) {
-			return []string{"*"}
-		}
-		return u
-	}))).breaking("oauth2.cimd.well-formed"),
-	documentDefect("null", "A document without redirects allows all.", believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if !strings.Contains(string(p.Body), `redirect_uris`) && strings.Contains(string(p.Body), `"client_id"`) {
-			return []string{"*"}
-		}
-		return u
-	}))).breaking("oauth2.cimd.well-formed"),
-	documentDefect("truncated", "A document that breaks off is read as far as it goes.", believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if strings.HasSuffix(string(p.Body), `]`) && strings.HasPrefix(string(p.Body), "{") {
-			return []string{"*"}
-		}
-		return u
-	}))).breaking("oauth2.cimd.well-formed"),
-	documentDefect("list", "A document that is a list of redirects counts.", believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if strings.HasPrefix(string(p.Body), `["`) {
-			return []string{"*"}
-		}
-		return u
-	}))).breaking("oauth2.cimd.well-formed"),
-	documentDefect("bytes", "Bytes that are no UTF-8 are replaced and the document read.", believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if strings.Contains(string(p.Body), "\xff") && strings.HasPrefix(string(p.Body), "{") {
-			return []string{"*"}
-		}
-		return u
-	}))).breaking("oauth2.cimd.well-formed"),
-	documentDefect("strict-members", "A document with members that the server does not know publishes nothing.", documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if strings.Contains(string(p.Body), `"contacts"`) {
-			return nil
-		}
-		return u
-	})).breaking("oauth2.cimd.extra-members"),
-	documentDefect("redirected", "A document that was reached by HTTP redirects counts.", leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
-		return p.Redirected && idOf(doc) == id
-	})).breaking("oauth2.cimd.no-http-redirect"),
-	documentDefect("created", "A document with status 201 counts.", leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
-		return p.Status == 201 && idOf(doc) == id
-	})).breaking("oauth2.cimd.status-200"),
-	documentDefect("not-found", "A document with status 404 counts.", leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
-		return p.Status == 404 && idOf(doc) == id
-	})).breaking("oauth2.cimd.status-200"),
-	documentDefect("server-error", "A document with status 500 counts.", leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
-		return p.Status == 500 && idOf(doc) == id
-	})).breaking("oauth2.cimd.status-200"),
-	documentDefect("auth-method", "A document that asks for a secret's authentication counts.", leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
-		return doc["token_endpoint_auth_method"] == "client_secret_basic" && idOf(doc) == id
-	})).breaking("oauth2.cimd.no-secret"),
-	documentDefect("secret", "A document with a secret, which everybody can read, counts.", leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
-		return doc["client_secret"] != nil && idOf(doc) == id
-	})).breaking("oauth2.cimd.no-secret"),
-	documentDefect("endless", "A document without end is believed.", believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if !p.Whole && strings.Contains(string(p.Body), `"x":"xxx`) && strings.Contains(string(p.Body), "endless.json") {
-			return []string{"*"}
-		}
-		return u
-	}))).breaking("oauth2.cimd.too-long"),
-	documentDefect("small", "A document of more than 4 kB publishes nothing.", documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-		if len(p.Body) > 4<<10 {
-			return nil
-		}
-		return u
-	})).breaking("oauth2.cimd.size"),
-	documentDefect("content-type", "A document that is sent as text/html publishes nothing.", documents(func(id string, _ mockserver.ClientPage, u []string) []string {
-		if strings.Contains(id, "content-type-J14") {
-			return nil
-		}
-		return u
-	})).breaking("oauth2.cimd.content-type"),
-	documentDefect("logo", "The addresses in a document are fetched.", func(p *mockserver.Policy) { p.FetchesAll = mock.Is(true) }).breaking("oauth2.cimd.logo-not-fetched"),
-	documentDefect("loopback-port-fixed", "A document's loopback redirect has no free port.", denies(func(_, r string, pkce bool) bool { return pkce && r == "http://127.0.0.1:53124/cb" })).breaking("oauth2.cimd.loopback-port"),
-	documentDefect("links-in-text", "Markup inside a member of a document counts before its redirect_uris.", lists(func(page mockserver.ClientPage, links []string) []string {
-		if strings.HasPrefix(string(page.Body), "{") && strings.Contains(string(page.Body), "link rel") {
-			return []string{"http://linked.example/"}
-		}
-		return links
-	})).breaking("ha.cimd.link-tags-first"),
-})
+var metadataDocumentDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "cimd.unread", Story: "Metadata documents are announced and not read.",
+		Aims:   []string{"oauth2.cimd.accepted"},
+		Change: documents(func(string, mockserver.ClientPage, []string) []string { return nil }),
+	},
+	{
+		ID: "cimd.first-only", Story: "Only the first redirect URI of a document counts.",
+		Aims:   []string{"oauth2.cimd.accepted"},
+		Change: documents(func(_ string, _ mockserver.ClientPage, u []string) []string { return u[:min(1, len(u))] }),
+	},
+	{
+		ID: "cimd.prefix", Story: "A redirect passes that begins with one of the document's.",
+		Aims:   []string{"oauth2.cimd.exact-match"},
+		Change: letsNear(func(l, r string) bool { return strings.HasPrefix(r, l) && strings.HasSuffix(l, "/callback") }),
+	},
+	{
+		ID: "cimd.case", Story: "The document's redirects are compared without their letter case.",
+		Aims:   []string{"oauth2.cimd.exact-match"},
+		Change: letsNear(func(l, r string) bool { return strings.ToUpper(l) == r }),
+	},
+	{
+		ID: "cimd.any-redirect", Story: "A client with a document may use any https redirect.",
+		Aims: []string{"oauth2.cimd.exact-match"},
+		Change: lets(func(c, r string, _ []string) bool {
+			return strings.HasSuffix(c, ".json") && r == "https://evil.example/cb"
+		}),
+	},
+	{
+		ID: "cimd.over-http", Story: "Documents over http count.",
+		Aims: []string{"oauth2.cimd.https-only"},
+		Change: leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
+			return strings.HasPrefix(id, "http:") && idOf(doc) == id
+		}),
+	},
+	{
+		ID: "cimd.no-id", Story: "A document without client_id counts.",
+		Aims: []string{"oauth2.cimd.client-id-matches"},
+		Change: leniently(func(_ string, p mockserver.ClientPage, doc map[string]any) bool {
+			_, there := doc["client_id"]
+			return !there && p.Status == 200
+		}),
+	},
+	{
+		ID: "cimd.host-only", Story: "client_id is compared by its host.",
+		Aims: []string{"oauth2.cimd.client-id-matches"},
+		Change: leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
+			return host(idOf(doc)) == host(id) && id != idOf(doc) && !strings.Contains(idOf(doc), "?")
+		}),
+	},
+	{
+		ID: "cimd.id-case", Story: "client_id is compared without its letter case.",
+		Aims: []string{"oauth2.cimd.client-id-matches"},
+		Change: leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
+			return strings.EqualFold(idOf(doc), id) && idOf(doc) != id
+		}),
+	},
+	{
+		ID: "cimd.id-query", Story: "client_id is compared without its query.",
+		Aims: []string{"oauth2.cimd.client-id-matches"},
+		Change: leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
+			before, _, cut := strings.Cut(idOf(doc), "?")
+			return cut && before == id
+		}),
+	},
+	{
+		ID: "cimd.id-number", Story: "A client_id that is no text counts as none.",
+		Aims: []string{"oauth2.cimd.client-id-matches"},
+		Change: leniently(func(_ string, _ mockserver.ClientPage, doc map[string]any) bool {
+			_, number := doc["client_id"].(float64)
+			return number
+		}),
+	},
+	{
+		ID: "cimd.foreign-id", Story: "client_id is not compared: a document may speak for another client.",
+		Aims: []string{"oauth2.cimd.client-id-matches"},
+		Change: leniently(func(_ string, _ mockserver.ClientPage, doc map[string]any) bool {
+			return idOf(doc) == "https://evil.example/id.json"
+		}),
+	},
+	{
+		ID: "cimd.one-string", Story: "redirect_uris may be one string.",
+		Aims: []string{"oauth2.cimd.well-formed"},
+		Change: leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
+			_, s := doc["redirect_uris"].(string)
+			return s && idOf(doc) == id
+		}),
+	},
+	{
+		ID: "cimd.relative", Story: "A document with relative redirects is believed.",
+		Aims: []string{"oauth2.cimd.well-formed"},
+		Change: believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if strings.Contains(string(p.Body), `"/redirect"`) {
+				return []string{"*"}
+			}
+			return u
+		})),
+	},
+	{
+		ID: "cimd.numbers", Story: "A document whose redirects are numbers is believed.",
+		Aims: []string{"oauth2.cimd.well-formed"},
+		Change: believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if strings.Contains(string(p.Body), `"redirect_uris":[1]`) {
+				return []string{"*"}
+			}
+			return u
+		})),
+	},
+	{
+		ID: "cimd.object", Story: "A document whose redirects are an object is believed.",
+		Aims: []string{"oauth2.cimd.well-formed"},
+		Change: believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if strings.Contains(string(p.Body), `"redirect_uris":{`) {
+				return []string{"*"}
+			}
+			return u
+		})),
+	},
+	{
+		ID: "cimd.null", Story: "A document without redirects allows all.",
+		Aims: []string{"oauth2.cimd.well-formed"},
+		Change: believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if !strings.Contains(string(p.Body), `redirect_uris`) && strings.Contains(string(p.Body), `"client_id"`) {
+				return []string{"*"}
+			}
+			return u
+		})),
+	},
+	{
+		ID: "cimd.truncated", Story: "A document that breaks off is read as far as it goes.",
+		Aims: []string{"oauth2.cimd.well-formed"},
+		Change: believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if strings.HasSuffix(string(p.Body), `]`) && strings.HasPrefix(string(p.Body), "{") {
+				return []string{"*"}
+			}
+			return u
+		})),
+	},
+	{
+		ID: "cimd.list", Story: "A document that is a list of redirects counts.",
+		Aims: []string{"oauth2.cimd.well-formed"},
+		Change: believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if strings.HasPrefix(string(p.Body), `["`) {
+				return []string{"*"}
+			}
+			return u
+		})),
+	},
+	{
+		ID: "cimd.bytes", Story: "Bytes that are no UTF-8 are replaced and the document read.",
+		Aims: []string{"oauth2.cimd.well-formed"},
+		Change: believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if strings.Contains(string(p.Body), "\xff") && strings.HasPrefix(string(p.Body), "{") {
+				return []string{"*"}
+			}
+			return u
+		})),
+	},
+	{
+		ID: "cimd.strict-members", Story: "A document with members that the server does not know publishes nothing.",
+		Aims: []string{"oauth2.cimd.extra-members"},
+		Change: documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if strings.Contains(string(p.Body), `"contacts"`) {
+				return nil
+			}
+			return u
+		}),
+	},
+	{
+		ID: "cimd.redirected", Story: "A document that was reached by HTTP redirects counts.",
+		Aims: []string{"oauth2.cimd.no-http-redirect"},
+		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
+			return p.Redirected && idOf(doc) == id
+		}),
+	},
+	{
+		ID: "cimd.created", Story: "A document with status 201 counts.",
+		Aims: []string{"oauth2.cimd.status-200"},
+		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
+			return p.Status == 201 && idOf(doc) == id
+		}),
+	},
+	{
+		ID: "cimd.not-found", Story: "A document with status 404 counts.",
+		Aims: []string{"oauth2.cimd.status-200"},
+		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
+			return p.Status == 404 && idOf(doc) == id
+		}),
+	},
+	{
+		ID: "cimd.server-error", Story: "A document with status 500 counts.",
+		Aims: []string{"oauth2.cimd.status-200"},
+		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
+			return p.Status == 500 && idOf(doc) == id
+		}),
+	},
+	{
+		ID: "cimd.auth-method", Story: "A document that asks for a secret's authentication counts.",
+		Aims: []string{"oauth2.cimd.no-secret"},
+		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
+			return doc["token_endpoint_auth_method"] == "client_secret_basic" && idOf(doc) == id
+		}),
+	},
+	{
+		ID: "cimd.secret", Story: "A document with a secret, which everybody can read, counts.",
+		Aims: []string{"oauth2.cimd.no-secret"},
+		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
+			return doc["client_secret"] != nil && idOf(doc) == id
+		}),
+	},
+	{
+		ID: "cimd.endless", Story: "A document without end is believed.",
+		Aims: []string{"oauth2.cimd.too-long"},
+		Change: believes(documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if !p.Whole && strings.Contains(string(p.Body), `"x":"xxx`) && strings.Contains(string(p.Body), "endless.json") {
+				return []string{"*"}
+			}
+			return u
+		})),
+	},
+	{
+		ID: "cimd.small", Story: "A document of more than 4 kB publishes nothing.",
+		Aims: []string{"oauth2.cimd.size"},
+		Change: documents(func(_ string, p mockserver.ClientPage, u []string) []string {
+			if len(p.Body) > 4<<10 {
+				return nil
+			}
+			return u
+		}),
+	},
+	{
+		ID: "cimd.content-type", Story: "A document that is sent as text/html publishes nothing.",
+		Aims: []string{"oauth2.cimd.content-type"},
+		Change: documents(func(id string, _ mockserver.ClientPage, u []string) []string {
+			if strings.Contains(id, "content-type-J14") {
+				return nil
+			}
+			return u
+		}),
+	},
+	{
+		ID: "cimd.logo", Story: "The addresses in a document are fetched.",
+		Aims:   []string{"oauth2.cimd.logo-not-fetched"},
+		Change: func(p *mockserver.Policy) { p.FetchesAll = mock.Is(true) },
+	},
+	{
+		ID: "cimd.loopback-port-fixed", Story: "A document's loopback redirect has no free port.",
+		Aims:   []string{"oauth2.cimd.loopback-port"},
+		Change: denies(func(_, r string, pkce bool) bool { return pkce && r == "http://127.0.0.1:53124/cb" }),
+	},
+	{
+		ID: "cimd.links-in-text", Story: "Markup inside a member of a document counts before its redirect_uris.",
+		Aims: []string{"ha.cimd.link-tags-first"},
+		Change: lists(func(page mockserver.ClientPage, links []string) []string {
+			if strings.HasPrefix(string(page.Body), "{") && strings.Contains(string(page.Body), "link rel") {
+				return []string{"http://linked.example/"}
+			}
+			return links
+		}),
+	},
+}

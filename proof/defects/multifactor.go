@@ -35,14 +35,16 @@ func stepHas(name string) when {
 	return func(r mock.Request) bool { _, there := decoded(r.Body)[name]; return there && flowStep(r) }
 }
 
-var _ = listed([]Defect{
+var multiFactorDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "mfa.skipped", Story: "The second factor is set up and never asked for.",
-		Breaks: []string{"ha.mfa.asked"}, Blocks: []string{"*"}, Change: func(p *mockserver.Policy) { p.SecondFactor = func(mockserver.User) bool { return false } },
+		Aims:   []string{"ha.mfa.asked"},
+		Change: func(p *mockserver.Policy) { p.SecondFactor = func(mockserver.User) bool { return false } },
 	},
 	{
 		ID: "mfa.asked-as-error", Story: "The question for the second factor comes as an error of the first.",
-		Breaks: []string{"ha.mfa.asked"}, Blocks: []string{"*"}, Change: onStep("mfa", func(a mock.Answer) mock.Answer {
+		Aims: []string{"ha.mfa.asked"},
+		Change: onStep("mfa", func(a mock.Answer) mock.Answer {
 			return object(func(m map[string]any) {
 				if errs, ok := m["errors"].(map[string]any); ok && len(errs) == 0 {
 					m["errors"] = map[string]string{"base": "mfa_required"}
@@ -52,24 +54,18 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.other-flow", Story: "The question for the second factor names another flow.",
-		Breaks: []string{
-			"ha.mfa.asked",
-			"ha.mfa.right-code",
-			"ha.mfa.wrong-code",
-			"ha.mfa.malformed-code",
-			"ha.mfa.old-code",
-			"ha.mfa.other-user",
-			"ha.mfa.redirect-judged",
-			"ha.mfa.inactive",
-		}, Blocks: []string{"*"}, Change: onStep("mfa", member("flow_id", "0123456789abcdef0123456789abcdef")),
+		Aims:   []string{"ha.mfa.asked"},
+		Change: onStep("mfa", member("flow_id", "0123456789abcdef0123456789abcdef")),
 	},
 	{
 		ID: "mfa.code-early", Story: "The question for the second factor already holds the result.",
-		Breaks: []string{"ha.mfa.asked"}, Blocks: []string{"*"}, Change: onStep("mfa", member("type", "create_entry")),
+		Aims:   []string{"ha.mfa.asked"},
+		Change: onStep("mfa", member("type", "create_entry")),
 	},
 	{
 		ID: "mfa.right-refused", Story: "A right code is refused, for the clock is read in another zone.",
-		Breaks: []string{"ha.mfa.right-code", "ha.mfa.redirect-judged", "ha.mfa.inactive"}, Blocks: []string{"*"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.mfa.right-code", "ha.mfa.redirect-judged", "ha.mfa.inactive"},
+		Change: func(p *mockserver.Policy) {
 			strict := p.TOTP
 			p.TOTP = func(secret, code string, enrol bool, now time.Time) bool {
 				return enrol && strict(secret, code, enrol, now)
@@ -78,15 +74,18 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.any-digits", Story: "Any six digits pass.",
-		Breaks: []string{"ha.mfa.wrong-code", "ha.mfa.old-code", "ha.mfa.other-user"}, Blocks: []string{"*"}, Change: codeIs(func(c string) bool { return len(c) == 6 && strings.Trim(c, "0123456789") == "" }),
+		Aims:   []string{"ha.mfa.wrong-code", "ha.mfa.old-code", "ha.mfa.other-user"},
+		Change: codeIs(func(c string) bool { return len(c) == 6 && strings.Trim(c, "0123456789") == "" }),
 	},
 	{
 		ID: "mfa.five-digits", Story: "A code is compared as far as it goes.",
-		Breaks: []string{"ha.mfa.wrong-code"}, Blocks: []string{"*"}, Change: codeIs(func(c string) bool { return c == "12345" }),
+		Aims:   []string{"ha.mfa.wrong-code"},
+		Change: codeIs(func(c string) bool { return c == "12345" }),
 	},
 	{
 		ID: "mfa.wrong-word", Story: "A wrong code is answered like a wrong password.",
-		Breaks: []string{"ha.mfa.wrong-code"}, Change: onStep("mfa", object(func(m map[string]any) {
+		Aims: []string{"ha.mfa.wrong-code"},
+		Change: onStep("mfa", object(func(m map[string]any) {
 			if errs, ok := m["errors"].(map[string]any); ok && errs["base"] == "invalid_code" {
 				m["errors"] = map[string]string{"base": "invalid_auth"}
 			}
@@ -94,11 +93,13 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.empty", Story: "An empty code passes, for nothing differs from it.",
-		Breaks: []string{"ha.mfa.malformed-code"}, Change: codeIs(func(c string) bool { return c == "" }),
+		Aims:   []string{"ha.mfa.malformed-code"},
+		Change: codeIs(func(c string) bool { return c == "" }),
 	},
 	{
 		ID: "mfa.null", Story: "A code of null passes.",
-		Breaks: []string{"ha.mfa.malformed-code"}, Change: both(takes(stepHas("code"), withObject(func(m map[string]any) {
+		Aims: []string{"ha.mfa.malformed-code"},
+		Change: both(takes(stepHas("code"), withObject(func(m map[string]any) {
 			if m["code"] == nil {
 				m["code"] = "null"
 			}
@@ -106,22 +107,15 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.secret-as-code", Story: "The secret itself passes as code.",
-		Breaks: []string{"ha.mfa.malformed-code"}, Change: codes(func(_ *mockserver.Policy, _ func(string, string, bool, time.Time) bool, secret, code string, _ time.Time) bool {
+		Aims: []string{"ha.mfa.malformed-code"},
+		Change: codes(func(_ *mockserver.Policy, _ func(string, string, bool, time.Time) bool, secret, code string, _ time.Time) bool {
 			return secret == code
 		}),
 	},
 	{
 		ID: "mfa.password-again", Story: "The password, given once more, stands for the second factor.",
-		Breaks: []string{"ha.mfa.malformed-code"},
-		Blocks: []string{
-			"ha.clients.no-fetch-before-login",
-			"ha.flow.empty-password",
-			"ha.flow.malformed-step",
-			"ha.flow.unknown-user",
-			"ha.flow.unknown-user-time",
-			"ha.flow.wrong-password",
-			"indieauth.client-id.finishing-step",
-		}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.mfa.malformed-code"},
+		Change: func(p *mockserver.Policy) {
 			seen := repeatedFlow()
 			takes(flowStep.and(seen), withObject(func(m map[string]any) {
 				if _, password := m["password"]; password {
@@ -135,23 +129,31 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.number-500", Story: "A code that is a number is an exception that nobody catches.",
-		Breaks: []string{"ha.mfa.malformed-code"}, Change: answers(stepHas("code").and(func(r mock.Request) bool { _, number := decoded(r.Body)["code"].(float64); return number }), status(500)),
+		Aims: []string{"ha.mfa.malformed-code"},
+		Change: answers(stepHas("code").and(func(r mock.Request) bool {
+			_, number := decoded(r.Body)["code"].(float64)
+			return number
+		}), status(500)),
 	},
 	{
 		ID: "mfa.ten-minutes-old", Story: "Codes of the last ten minutes pass.",
-		Breaks: []string{"ha.mfa.old-code"}, Change: within(-10 * time.Minute),
+		Aims:   []string{"ha.mfa.old-code"},
+		Change: within(-10 * time.Minute),
 	},
 	{
 		ID: "mfa.ten-minutes-early", Story: "Codes of the next ten minutes pass.",
-		Breaks: []string{"ha.mfa.old-code"}, Change: within(10 * time.Minute),
+		Aims:   []string{"ha.mfa.old-code"},
+		Change: within(10 * time.Minute),
 	},
 	{
 		ID: "mfa.yesterday", Story: "Only the time of the day counts.",
-		Breaks: []string{"ha.mfa.old-code"}, Change: within(-24 * time.Hour),
+		Aims:   []string{"ha.mfa.old-code"},
+		Change: within(-24 * time.Hour),
 	},
 	{
 		ID: "mfa.anybodys", Story: "A code of any user passes.",
-		Breaks: []string{"ha.mfa.other-user"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.mfa.other-user"},
+		Change: func(p *mockserver.Policy) {
 			var mu idSecrets
 			strict := p.TOTP
 			p.TOTP = func(secret, code string, enrol bool, now time.Time) bool {
@@ -167,43 +169,53 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.endless-tries", Story: "Codes may be tried without end.",
-		Breaks: []string{"ha.mfa.too-many"}, Change: func(p *mockserver.Policy) { p.MFATries = mock.Is(1 << 30) },
+		Aims:   []string{"ha.mfa.too-many"},
+		Change: func(p *mockserver.Policy) { p.MFATries = mock.Is(1 << 30) },
 	},
 	{
 		ID: "mfa.tries-not-ended", Story: "After too many tries the flow says so, and goes on.",
-		Breaks: []string{"ha.mfa.too-many"}, Change: func(p *mockserver.Policy) { p.MFALenient = mock.Is(true) },
+		Aims:   []string{"ha.mfa.too-many"},
+		Change: func(p *mockserver.Policy) { p.MFALenient = mock.Is(true) },
 	},
 	{
 		ID: "mfa.no-time-limit", Story: "The second factor may be given hours after the password.",
-		Breaks: []string{"ha.mfa.expires"}, Change: func(p *mockserver.Policy) { p.MFATTL = mock.Is(24 * time.Hour) },
+		Aims:   []string{"ha.mfa.expires"},
+		Change: func(p *mockserver.Policy) { p.MFATTL = mock.Is(24 * time.Hour) },
 	},
 	{
 		ID: "mfa.tells", Story: "Whether a user has a second factor shows at a wrong password.",
-		Breaks: []string{"ha.mfa.hidden"}, Change: telltale(member("errors", map[string]string{"base": "invalid_auth_or_code"})),
+		Aims:   []string{"ha.mfa.hidden"},
+		Change: telltale(member("errors", map[string]string{"base": "invalid_auth_or_code"})),
 	},
 	{
 		ID: "mfa.tells-status", Story: "A wrong password of a user with a second factor is answered with 401.",
-		Breaks: []string{"ha.flow.deleted-user", "ha.flow.old-password", "ha.mfa.hidden"}, Change: telltale(status(401)),
+		Aims:   []string{"ha.flow.deleted-user", "ha.flow.old-password", "ha.mfa.hidden"},
+		Change: telltale(status(401)),
 	},
 	{
 		ID: "mfa.tells-type", Story: "A wrong password of a user with a second factor aborts the flow.",
-		Breaks: []string{"ha.mfa.hidden"}, Change: telltale(member("type", "abort")),
+		Aims:   []string{"ha.mfa.hidden"},
+		Change: telltale(member("type", "abort")),
 	},
 	{
 		ID: "mfa.fetch-early", Story: "The client's page is fetched when the password was right, before the second factor.",
-		Breaks: []string{"ha.mfa.no-fetch-before-code"}, Change: func(p *mockserver.Policy) { p.FetchBeforeCode = mock.Is(true) },
+		Aims:   []string{"ha.mfa.no-fetch-before-code"},
+		Change: func(p *mockserver.Policy) { p.FetchBeforeCode = mock.Is(true) },
 	},
 	{
 		ID: "mfa.redirect-unjudged", Story: "Behind the second factor the redirect URI is not judged.",
-		Breaks: []string{"ha.mfa.redirect-judged", "ha.mfa.inactive"}, Change: answers(stepHas("code"), ok(`{"type":"create_entry","flow_id":"x","result":"0123456789abcdef0123456789abcdef"}`), 403),
+		Aims:   []string{"ha.mfa.redirect-judged", "ha.mfa.inactive"},
+		Change: answers(stepHas("code"), ok(`{"type":"create_entry","flow_id":"x","result":"0123456789abcdef0123456789abcdef"}`), 403),
 	},
 	{
 		ID: "mfa.inactive", Story: "Behind the second factor nobody asks whether the user is active.",
-		Breaks: []string{"ha.mfa.redirect-judged", "ha.mfa.inactive"}, Change: answers(stepHas("code"), ok(`{"type":"create_entry","flow_id":"x","result":"0123456789abcdef0123456789abcdef"}`), 403),
+		Aims:   []string{"ha.mfa.redirect-judged", "ha.mfa.inactive"},
+		Change: answers(stepHas("code"), ok(`{"type":"create_entry","flow_id":"x","result":"0123456789abcdef0123456789abcdef"}`), 403),
 	},
 	{
 		ID: "mfa.setup-unproven", Story: "The second factor is on before its first code was right.",
-		Breaks: []string{"ha.mfa.setup-proven"}, Blocks: []string{"*"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.mfa.setup-proven"},
+		Change: func(p *mockserver.Policy) {
 			strict := p.TOTP
 			p.TOTP = func(secret, code string, enrol bool, now time.Time) bool {
 				return enrol || strict(secret, code, enrol, now)
@@ -212,7 +224,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.not-removed", Story: "Removing the second factor answers and removes nothing.",
-		Breaks: []string{"ha.mfa.removed"}, Change: hears(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.mfa.removed"},
+		Change: hears(func(m map[string]any) map[string]any {
 			if kind(m, "auth/depose_mfa") {
 				m["type"] = "supported_features"
 				delete(m, "mfa_module_id")
@@ -222,8 +235,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "mfa.used-once", Story: "A code works once, as RFC 6238 §5.2 asks.",
-		Breaks: []string{"ha.mfa.reuse"},
-		Blocks: []string{"ha.mfa.inactive", "ha.mfa.redirect-judged"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.mfa.reuse"},
+		Change: func(p *mockserver.Policy) {
 			var used idSecrets
 			strict := p.TOTP
 			p.TOTP = func(secret, code string, enrol bool, now time.Time) bool {
@@ -240,4 +253,4 @@ var _ = listed([]Defect{
 			}
 		},
 	},
-})
+}

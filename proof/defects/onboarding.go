@@ -5,43 +5,62 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-var _ = listed([]Defect{
+var onboardingDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "onboarding.again", Story: "Whoever asks becomes owner once more.",
-		Breaks: []string{"ha.onboarding.owner-once"}, Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool { return s == "" })), ok(`{"auth_code":"x"}`), 404),
+		Aims: []string{"ha.onboarding.owner-once"},
+		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool {
+			return s == ""
+		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
 		ID: "onboarding.again-with-token", Story: "Every user may make another owner.",
-		Breaks: []string{"ha.onboarding.owner-once"}, Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool { return s != "" })), ok(`{"auth_code":"x"}`), 404),
+		Aims: []string{"ha.onboarding.owner-once"},
+		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool {
+			return s != ""
+		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
 		ID: "onboarding.user-made", Story: "The step is refused, and its user is made all the same.",
-		Breaks: []string{"ha.onboarding.owner-once"}, Change: func(p *mockserver.Policy) {
-			answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool { return decoded(r.Body)["username"] == "authconform-intruder" }), ok(`{"type":"create_entry","flow_id":"x","result":"x"}`), 200)(p)
+		Aims: []string{"ha.onboarding.owner-once"},
+		Change: func(p *mockserver.Policy) {
+			answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool {
+				return decoded(r.Body)["username"] == "authconform-intruder"
+			}), ok(`{"type":"create_entry","flow_id":"x","result":"x"}`), 200)(p)
 		},
 	},
 	{
 		ID: "onboarding.open-steps", Story: "The later steps ask for no token.",
-		Breaks: []string{"ha.onboarding.steps-need-token"}, Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool { return s == "" })).and(func(r mock.Request) bool { return r.Path() != "/api/onboarding/users" }), ok(`{}`), 404),
+		Aims: []string{"ha.onboarding.steps-need-token"},
+		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool {
+			return s == ""
+		})).and(func(r mock.Request) bool { return r.Path() != "/api/onboarding/users" }), ok(`{}`), 404),
 	},
 	{
 		ID: "onboarding.junk-token", Story: "The later steps look whether there is a token, and not at it.",
-		Breaks: []string{"ha.onboarding.steps-need-token"}, Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool { return s == "Bearer junk" })), ok(`{"auth_code":"x"}`), 404),
+		Aims: []string{"ha.onboarding.steps-need-token"},
+		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool {
+			return s == "Bearer junk"
+		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
 		ID: "onboarding.status-open", Story: "A home that is onboarded says that its user step is open.",
-		Breaks: []string{"ha.onboarding.status"}, Change: answers(at("GET /api/onboarding"), ok(`[{"step":"user","done":false}]`)),
+		Aims:   []string{"ha.onboarding.status"},
+		Change: answers(at("GET /api/onboarding"), ok(`[{"step":"user","done":false}]`)),
 	},
 	{
 		ID: "onboarding.status-500", Story: "Asking a home that is onboarded for its steps is an exception that nobody catches.",
-		Breaks: []string{"ha.onboarding.status", "robust.methods"}, Change: answers(at("GET /api/onboarding"), status(500)),
+		Aims:   []string{"ha.onboarding.status", "robust.methods"},
+		Change: answers(at("GET /api/onboarding"), status(500)),
 	},
 	{
 		ID: "onboarding.providers", Story: "The providers say that onboarding is required, for ever.",
-		Breaks: []string{"ha.providers.listed", "ha.onboarding.providers"}, Blocks: []string{"*"}, Change: answers(at("GET /auth/providers"), all(status(400), body(`{"code":"onboarding_required"}`))),
+		Aims:   []string{"ha.providers.listed", "ha.onboarding.providers"},
+		Change: answers(at("GET /auth/providers"), all(status(400), body(`{"code":"onboarding_required"}`))),
 	},
 	{
 		ID: "onboarding.providers-word", Story: "The providers carry the word onboarding_required beside the list.",
-		Breaks: []string{"ha.onboarding.providers"}, Change: answers(at("GET /auth/providers"), member("code", "onboarding_required")),
+		Aims:   []string{"ha.onboarding.providers"},
+		Change: answers(at("GET /auth/providers"), member("code", "onboarding_required")),
 	},
-})
+}

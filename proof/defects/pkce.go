@@ -16,46 +16,39 @@ func opens(as func(m map[string]any)) change {
 	return takes(at("POST /auth/login_flow"), withObject(as))
 }
 
-var _ = listed([]Defect{
+var pkceDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "pkce.unchecked", Story: "The verifier is never compared with the challenge.",
-		Breaks: []string{
-			"oauth2.pkce.wrong-verifier",
-			"oauth2.pkce.missing-verifier",
-			"oauth2.pkce.verifier-grammar",
-			"oauth2.pkce.not-shared",
-		},
-		Blocks: []string{"oauth2.pkce.burns-code"},
+		Aims:   []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.missing-verifier", "oauth2.pkce.verifier-grammar"},
 		Change: fits(func(_, _ string) bool { return true }),
 	},
 	{
 		ID: "pkce.beginning", Story: "A verifier passes that begins with the right one.",
-		Breaks: []string{"oauth2.pkce.wrong-verifier"},
+		Aims: []string{"oauth2.pkce.wrong-verifier"},
 		Change: fits(func(c, v string) bool {
 			return len(v) > 43 && s256(v[:len(v)-1]) == c && !strings.ContainsAny(v, "\n+")
 		}),
 	},
 	{
 		ID: "pkce.verifier-case", Story: "The verifier is folded to lower case before it is hashed.",
-		Breaks: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.verifier-grammar"},
+		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool {
 			return s256(v[:min(1, len(v))]+v[min(1, len(v)):]) == c || s256(strings.ToLower(v[:min(1, len(v))])+v[min(1, len(v)):]) == c
 		}),
 	},
 	{
 		ID: "pkce.challenge-as-verifier", Story: "The challenge itself passes as verifier, as with the method plain.",
-		Breaks: []string{"oauth2.pkce.wrong-verifier"},
+		Aims:   []string{"oauth2.pkce.wrong-verifier"},
 		Change: fits(func(c, v string) bool { return c == v }),
 	},
 	{
 		ID: "pkce.any-long-verifier", Story: "Only the length of the verifier is looked at.",
-		Breaks: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.verifier-grammar", "oauth2.pkce.not-shared"},
-		Blocks: []string{"oauth2.pkce.burns-code"},
+		Aims:   []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.verifier-grammar", "oauth2.pkce.not-shared"},
 		Change: fits(func(_, v string) bool { return len(v) == 43 }),
 	},
 	{
 		ID: "pkce.optional-verifier", Story: "The verifier is checked if it is there: without one the code works.",
-		Breaks: []string{"oauth2.metadata.pkce-true", "oauth2.pkce.missing-verifier"},
+		Aims: []string{"oauth2.metadata.pkce-true", "oauth2.pkce.missing-verifier"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if *verifier == nil {
 				c.Challenge = ""
@@ -64,7 +57,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.empty-verifier", Story: "An empty verifier counts as none, and none as right.",
-		Breaks: []string{"oauth2.pkce.missing-verifier"},
+		Aims: []string{"oauth2.pkce.missing-verifier"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if *verifier != nil && **verifier == "" {
 				c.Challenge, *verifier = "", nil
@@ -73,7 +66,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.downgrade", Story: "A verifier for a code without a challenge is ignored, which hides that the challenge was taken away.",
-		Breaks: []string{"oauth2.pkce.unexpected-verifier"},
+		Aims: []string{"oauth2.pkce.unexpected-verifier"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if c.Challenge == "" {
 				*verifier = nil
@@ -82,27 +75,27 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.short-verifier", Story: "The verifier's length has no lower bound.",
-		Breaks: []string{"oauth2.pkce.verifier-grammar"},
+		Aims:   []string{"oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return len(v) < 43 && s256(v) == c }),
 	},
 	{
 		ID: "pkce.endless-verifier", Story: "The verifier's length has no upper bound.",
-		Breaks: []string{"oauth2.pkce.verifier-grammar"},
+		Aims:   []string{"oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return len(v) > 128 && s256(v) == c }),
 	},
 	{
 		ID: "pkce.verifier-characters", Story: "Any character may stand in a verifier.",
-		Breaks: []string{"oauth2.pkce.verifier-grammar"},
+		Aims:   []string{"oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return strings.Contains(v, "+") && s256(v) == c }),
 	},
 	{
 		ID: "pkce.verifier-line", Story: "The verifier is matched by a pattern that lets a line end through.",
-		Breaks: []string{"oauth2.pkce.verifier-grammar"},
+		Aims:   []string{"oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return strings.HasSuffix(v, "\n") && s256(v) == c }),
 	},
 	{
 		ID: "pkce.limit-64", Story: "A verifier of more than 64 characters is refused.",
-		Breaks: []string{"oauth2.pkce.s256"},
+		Aims: []string{"oauth2.pkce.s256"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if *verifier != nil && len(**verifier) > 64 {
 				c.Challenge = "x"
@@ -111,7 +104,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.no-tilde", Story: "The pattern of verifiers forgets the tilde and the dot.",
-		Breaks: []string{"oauth2.pkce.s256"},
+		Aims: []string{"oauth2.pkce.s256"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if *verifier != nil && strings.ContainsAny(**verifier, "~.") {
 				c.Challenge = "x"
@@ -120,13 +113,12 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.word", Story: "A wrong verifier is refused with invalid_request.",
-		Breaks: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.verifier-grammar", "oauth2.pkce.not-shared"},
-		Blocks: []string{"oauth2.pkce.burns-code"},
+		Aims:   []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.verifier-grammar", "oauth2.pkce.not-shared"},
 		Change: answers(codeGrant.and(has("code_verifier")), word("invalid_grant", "invalid_request"), 400),
 	},
 	{
 		ID: "pkce.missing-401", Story: "A missing verifier is answered with 401.",
-		Breaks: []string{"oauth2.metadata.pkce-true", "oauth2.pkce.missing-verifier"},
+		Aims: []string{"oauth2.metadata.pkce-true", "oauth2.pkce.missing-verifier"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
@@ -139,7 +131,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.unexpected-403", Story: "A verifier that was not expected is answered with 403.",
-		Breaks: []string{"oauth2.pkce.unexpected-verifier"},
+		Aims: []string{"oauth2.pkce.unexpected-verifier"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
@@ -152,7 +144,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.plain", Story: "The method plain is accepted.",
-		Breaks: []string{"oauth2.pkce.plain-refused"},
+		Aims: []string{"oauth2.pkce.plain-refused"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge_method"] == "plain" {
 				m["code_challenge_method"] = "S256"
@@ -161,7 +153,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.implied", Story: "A challenge without a method is taken for S256, where RFC 7636 says plain.",
-		Breaks: []string{"oauth2.pkce.plain-refused"},
+		Aims: []string{"oauth2.pkce.plain-refused"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge_method"] == nil && m["code_challenge"] != nil {
 				m["code_challenge_method"] = "S256"
@@ -170,7 +162,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.plain-dropped", Story: "plain is not known, and so the login goes on without a challenge.",
-		Breaks: []string{"oauth2.pkce.plain-refused"},
+		Aims: []string{"oauth2.pkce.plain-refused"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge_method"] == "plain" {
 				delete(m, "code_challenge_method")
@@ -180,7 +172,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.method-case", Story: "The method's letter case is folded.",
-		Breaks: []string{"oauth2.pkce.unknown-method"},
+		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge_method"] == "s256" {
 				m["code_challenge_method"] = "S256"
@@ -189,7 +181,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.unknown-method", Story: "A method that nobody knows turns PKCE off.",
-		Breaks: []string{"oauth2.pkce.unknown-method"},
+		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
 			if s, ok := m["code_challenge_method"].(string); ok && s != "S256" && s != "plain" && s != "s256" {
 				delete(m, "code_challenge_method")
@@ -199,7 +191,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.method-family", Story: "Whatever begins with S is taken for S256.",
-		Breaks: []string{"oauth2.pkce.unknown-method"},
+		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
 			if s, ok := m["code_challenge_method"].(string); ok && strings.HasPrefix(s, "S") {
 				m["code_challenge_method"] = "S256"
@@ -208,7 +200,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.method-alone-500", Story: "A method without a challenge is an exception that nobody catches.",
-		Breaks: []string{"oauth2.pkce.method-without-challenge", "robust.json.types"},
+		Aims: []string{"oauth2.pkce.method-without-challenge", "robust.json.types"},
 		Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
 			m := decoded(r.Body)
 			return m["code_challenge_method"] != nil && m["code_challenge"] == nil
@@ -216,7 +208,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.method-alone", Story: "A method without a challenge opens a login without PKCE.",
-		Breaks: []string{"oauth2.pkce.method-without-challenge"},
+		Aims: []string{"oauth2.pkce.method-without-challenge"},
 		Change: opens(func(m map[string]any) {
 			if _, there := m["code_challenge"]; !there {
 				delete(m, "code_challenge_method")
@@ -225,7 +217,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.empty-challenge", Story: "An empty challenge opens a login without PKCE.",
-		Breaks: []string{"oauth2.pkce.method-without-challenge"},
+		Aims: []string{"oauth2.pkce.method-without-challenge"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge"] == "" {
 				delete(m, "code_challenge")
@@ -235,60 +227,39 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.short-challenge", Story: "The challenge's length is not looked at: a short one opens a login.",
-		Breaks: []string{"oauth2.pkce.malformed-challenge"},
+		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return len(s) > 0 && len(s) < 43 }),
 	},
 	{
 		ID: "pkce.long-challenge", Story: "The challenge's length is not looked at: a long one opens a login.",
-		Breaks: []string{"oauth2.pkce.malformed-challenge"},
+		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return len(s) > 60 }),
 	},
 	{
 		ID: "pkce.padded-challenge", Story: "A challenge with padding opens a login.",
-		Breaks: []string{"oauth2.pkce.malformed-challenge"},
+		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return strings.HasSuffix(s, "=") }),
 	},
 	{
 		ID: "pkce.base64-challenge", Story: "A challenge in plain base64 opens a login.",
-		Breaks: []string{"oauth2.pkce.malformed-challenge"},
+		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return strings.ContainsAny(s, "+/") }),
 	},
 	{
 		ID: "pkce.challenge-line", Story: "The challenge is matched by a pattern that lets a line end through.",
-		Breaks: []string{"oauth2.pkce.malformed-challenge"},
+		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return strings.HasSuffix(s, "\n") }),
 	},
 	{
 		ID: "pkce.no-s256", Story: "S256 is announced and refused.",
-		Breaks: []string{"oauth2.redirect.loopback-port", "oauth2.cimd.loopback-port"},
-		Blocks: []string{"*"},
+		Aims: []string{"oauth2.redirect.loopback-port", "oauth2.cimd.loopback-port"},
 		Change: func(p *mockserver.Policy) {
 			p.Challenge = func(_, _ string) error { return errors.New("Transform algorithm not supported") }
 		},
 	},
 	{
 		ID: "pkce.required", Story: "Clients without PKCE are turned away, the home's older apps among them.",
-		Breaks: []string{
-			"oauth2.metadata.endpoints",
-			"ha.clients.id-without-path",
-			"ha.clients.no-registration",
-			"oauth2.cimd.code-bound",
-			"oauth2.code.single-use-parallel",
-			"ha.code.survives-foreign-client",
-			"indieauth.authz.no-pkce-allowed",
-			"ha.token.path",
-			"ha.token.multipart",
-			"oauth2.token.ignore-unknown",
-			"ha.token.ignores-secret",
-			"ha.token.extra-redirect-uri",
-			"indieauth.token.short-lived",
-			"ha.token.response-shape",
-			"oauth2.token.cors",
-			"oauth2.stock.code",
-			"ha.cors.token-read",
-			"oauth2.token.status-200",
-		},
-		Blocks: []string{"*"},
+		Aims: []string{"indieauth.authz.no-pkce-allowed"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) {
 			if c.Challenge == "" {
 				c.Challenge = "x"
@@ -297,20 +268,20 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "pkce.wrong-verifier-keeps", Story: "A wrong verifier leaves the code, so that others can be tried.",
-		Breaks: []string{"oauth2.pkce.burns-code"},
+		Aims:   []string{"oauth2.pkce.burns-code"},
 		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return false } },
 	},
 	{
 		ID: "pkce.first-counts", Story: "The challenge of the first login counts for all that come after it.",
-		Breaks: []string{"oauth2.pkce.not-shared"},
+		Aims:   []string{"oauth2.pkce.not-shared"},
 		Change: keepsChallenges(func(kept []string, fits string) bool { return kept[0] == fits }),
 	},
 	{
 		ID: "pkce.one-session", Story: "A verifier is looked up among the challenges of all logins.",
-		Breaks: []string{"oauth2.pkce.not-shared"},
+		Aims:   []string{"oauth2.pkce.not-shared"},
 		Change: keepsChallenges(slices.Contains[[]string]),
 	},
-})
+}
 
 // challengeOf lets challenges pass that look like these.
 func challengeOf(like func(string) bool) change {

@@ -14,65 +14,119 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-var _ = listed([]Defect{
-	{ID: "thirdparty.ends-on-a-page", Story: "After consent the person is told to close the window, and nobody is sent back.", Breaks: []string{"provider.authorize.code", "provider.authorize.long-state", "provider.authorize.raw-redirect", "provider.authorize.unknown-parameters"}, Blocks: everyProviderRow,
-		Provider: thirdAnswers("POST /oauth/consent", func(a mock.Answer) mock.Answer {
+var providerDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "thirdparty.ends-on-a-page", Story: "After consent the person is told to close the window, and nobody is sent back.",
+		Aims: []string{"provider.authorize.code"},
+		Change: thirdAnswers("POST /oauth/consent", func(a mock.Answer) mock.Answer {
 			if a.Header.Get("Location") != "" {
 				a.Status, a.Header, a.Body = 200, http.Header{"Content-Type": {"text/html"}}, []byte("<p>You can close this window.")
 			}
 			return a
-		})},
-	{ID: "thirdparty.state-plus", Story: "A plus sign in state comes back as a space.", Breaks: []string{"provider.authorize.state"},
-		Provider: comesBackAs(func(v url.Values) { v.Set("state", strings.ReplaceAll(v.Get("state"), "+", " ")) })},
-	{ID: "thirdparty.state-ascii", Story: "state comes back without what is not ASCII.", Breaks: []string{"provider.authorize.state"},
-		Provider: comesBackAs(func(v url.Values) {
+		}),
+	},
+	{
+		ID: "thirdparty.state-plus", Story: "A plus sign in state comes back as a space.",
+		Aims:   []string{"provider.authorize.state"},
+		Change: comesBackAs(func(v url.Values) { v.Set("state", strings.ReplaceAll(v.Get("state"), "+", " ")) }),
+	},
+	{
+		ID: "thirdparty.state-ascii", Story: "state comes back without what is not ASCII.",
+		Aims: []string{"provider.authorize.state"},
+		Change: comesBackAs(func(v url.Values) {
 			v.Set("state", strings.Map(func(r rune) rune {
 				if r > 127 {
 					return -1
 				}
 				return r
 			}, v.Get("state")))
-		})},
-	{ID: "thirdparty.state-cut", Story: "state is cut to 255 characters.", Breaks: []string{"provider.authorize.long-state"},
-		Provider: comesBackAs(func(v url.Values) { v.Set("state", v.Get("state")[:min(255, len(v.Get("state")))]) })},
-	{ID: "thirdparty.state-lost-on-error", Story: "An error comes back without the state.", Breaks: []string{"provider.authorize.denied"},
-		Provider: comesBackAs(func(v url.Values) {
+		}),
+	},
+	{
+		ID: "thirdparty.state-cut", Story: "state is cut to 255 characters.",
+		Aims:   []string{"provider.authorize.long-state"},
+		Change: comesBackAs(func(v url.Values) { v.Set("state", v.Get("state")[:min(255, len(v.Get("state")))]) }),
+	},
+	{
+		ID: "thirdparty.state-lost-on-error", Story: "An error comes back without the state.",
+		Aims: []string{"provider.authorize.denied"},
+		Change: comesBackAs(func(v url.Values) {
 			if v.Has("error") {
 				v.Del("state")
 			}
-		})},
-	{ID: "thirdparty.no-iss", Story: "The metadata promise iss, and it never comes.", Breaks: []string{"provider.authorize.iss"}, Provider: comesBackAs(func(v url.Values) { v.Del("iss") })},
-	{ID: "thirdparty.iss-slash", Story: "iss has a slash that the issuer has not.", Breaks: []string{"provider.authorize.iss"}, Provider: comesBackAs(func(v url.Values) { v.Set("iss", v.Get("iss")+"/") })},
-	{ID: "thirdparty.iss-not-on-error", Story: "iss comes with codes and not with errors.", Breaks: []string{"provider.authorize.iss"}, Provider: comesBackAs(func(v url.Values) {
-		if v.Has("error") {
-			v.Del("iss")
-		}
-	})},
-	{ID: "thirdparty.redirect-encoded-only", Story: "A redirect_uri that is not percent-encoded is cut at its second colon.", Breaks: []string{"provider.authorize.raw-redirect"},
-		Provider: thirdTakes(at(authorizeAt), func(r mock.Request) mock.Request {
+		}),
+	},
+	{
+		ID: "thirdparty.no-iss", Story: "The metadata promise iss, and it never comes.",
+		Aims:   []string{"provider.authorize.iss"},
+		Change: comesBackAs(func(v url.Values) { v.Del("iss") }),
+	},
+	{
+		ID: "thirdparty.iss-slash", Story: "iss has a slash that the issuer has not.",
+		Aims:   []string{"provider.authorize.iss"},
+		Change: comesBackAs(func(v url.Values) { v.Set("iss", v.Get("iss")+"/") }),
+	},
+	{
+		ID: "thirdparty.iss-not-on-error", Story: "iss comes with codes and not with errors.",
+		Aims: []string{"provider.authorize.iss"},
+		Change: comesBackAs(func(v url.Values) {
+			if v.Has("error") {
+				v.Del("iss")
+			}
+		}),
+	},
+	{
+		ID: "thirdparty.redirect-encoded-only", Story: "A redirect_uri that is not percent-encoded is cut at its second colon.",
+		Aims: []string{"provider.authorize.raw-redirect"},
+		Change: thirdTakes(at(authorizeAt), func(r mock.Request) mock.Request {
 			r.Target = strings.Replace(r.Target, "redirect_uri=http://127.0.0.1:8123/auth/external/callback", "redirect_uri=http://127.0.0.1", 1)
 			return r
-		})},
-	{ID: "thirdparty.redirect-by-prefix", Story: "Whatever begins with a registered URL is taken.", Breaks: []string{"provider.authorize.redirect-exact"},
-		Provider: redirects(func(r, a *url.URL) bool { return strings.HasPrefix(a.String(), r.String()) })},
-	{ID: "thirdparty.redirect-by-host", Story: "Only the host of the redirect URL is compared.", Breaks: []string{"provider.authorize.redirect-exact"}, Provider: redirects(func(r, a *url.URL) bool { return r.Host == a.Host })},
-	{ID: "thirdparty.redirect-any-port", Story: "The port of a loopback redirect is not compared, of a web client either.", Breaks: []string{"provider.authorize.redirect-exact"},
-		Provider: redirects(func(r, a *url.URL) bool {
+		}),
+	},
+	{
+		ID: "thirdparty.redirect-by-prefix", Story: "Whatever begins with a registered URL is taken.",
+		Aims:   []string{"provider.authorize.redirect-exact"},
+		Change: redirects(func(r, a *url.URL) bool { return strings.HasPrefix(a.String(), r.String()) }),
+	},
+	{
+		ID: "thirdparty.redirect-by-host", Story: "Only the host of the redirect URL is compared.",
+		Aims:   []string{"provider.authorize.redirect-exact"},
+		Change: redirects(func(r, a *url.URL) bool { return r.Host == a.Host }),
+	},
+	{
+		ID: "thirdparty.redirect-any-port", Story: "The port of a loopback redirect is not compared, of a web client either.",
+		Aims: []string{"provider.authorize.redirect-exact"},
+		Change: redirects(func(r, a *url.URL) bool {
 			return r.Hostname() == a.Hostname() && r.Path == a.Path && a.Scheme == r.Scheme && a.User == nil && a.RawQuery == "" && a.Fragment == ""
-		})},
-	{ID: "thirdparty.redirect-case", Story: "Upper and lower case of the path are one.", Breaks: []string{"provider.authorize.redirect-exact"}, Provider: redirects(func(r, a *url.URL) bool { return strings.EqualFold(r.String(), a.String()) })},
-	{ID: "thirdparty.redirect-query", Story: "A query may be added to a registered URL.", Breaks: []string{"provider.authorize.redirect-exact"}, Provider: redirects(func(r, a *url.URL) bool {
-		bare := *a
-		bare.RawQuery = ""
-		return bare.String() == r.String()
-	})},
-	{ID: "thirdparty.redirect-normalised", Story: "Dot segments are resolved before the comparison, and not in what is sent.", Breaks: []string{"provider.authorize.redirect-exact"}, Provider: redirects(func(r, a *url.URL) bool {
-		clean := *a
-		clean.Path = path.Dir(path.Clean(a.Path)) + "/callback"
-		return strings.Contains(a.Path, "..") && clean.String() == r.String() || strings.Contains(a.Path, "..")
-	})},
-	{ID: "thirdparty.redirect-guessed", Story: "Without redirect_uri people are sent to the home page of the app.", Breaks: []string{"provider.authorize.redirect-missing"},
-		Provider: func(p *mockprovider.Policy) {
+		}),
+	},
+	{
+		ID: "thirdparty.redirect-case", Story: "Upper and lower case of the path are one.",
+		Aims:   []string{"provider.authorize.redirect-exact"},
+		Change: redirects(func(r, a *url.URL) bool { return strings.EqualFold(r.String(), a.String()) }),
+	},
+	{
+		ID: "thirdparty.redirect-query", Story: "A query may be added to a registered URL.",
+		Aims: []string{"provider.authorize.redirect-exact"},
+		Change: redirects(func(r, a *url.URL) bool {
+			bare := *a
+			bare.RawQuery = ""
+			return bare.String() == r.String()
+		}),
+	},
+	{
+		ID: "thirdparty.redirect-normalised", Story: "Dot segments are resolved before the comparison, and not in what is sent.",
+		Aims: []string{"provider.authorize.redirect-exact"},
+		Change: redirects(func(r, a *url.URL) bool {
+			clean := *a
+			clean.Path = path.Dir(path.Clean(a.Path)) + "/callback"
+			return strings.Contains(a.Path, "..") && clean.String() == r.String() || strings.Contains(a.Path, "..")
+		}),
+	},
+	{
+		ID: "thirdparty.redirect-guessed", Story: "Without redirect_uri people are sent to the home page of the app.",
+		Aims: []string{"provider.authorize.redirect-missing"},
+		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); at(authorizeAt)(r) && !queryOf(r).Has("redirect_uri") {
@@ -80,9 +134,12 @@ var _ = listed([]Defect{
 				}
 				return a
 			}
-		}},
-	{ID: "thirdparty.unknown-client-redirected", Story: "An unknown client's error is sent to the redirect URL that it names.", Breaks: []string{"provider.authorize.unknown-client"},
-		Provider: func(p *mockprovider.Policy) {
+		},
+	},
+	{
+		ID: "thirdparty.unknown-client-redirected", Story: "An unknown client's error is sent to the redirect URL that it names.",
+		Aims: []string{"provider.authorize.unknown-client"},
+		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); at(authorizeAt)(r) && a.Why == "This app is unknown" {
@@ -91,23 +148,40 @@ var _ = listed([]Defect{
 				}
 				return a
 			}
-		}},
-	{ID: "thirdparty.denied-page", Story: "Whoever says no sees a page, and the home waits for ever.", Breaks: []string{"provider.authorize.denied", "provider.authorize.iss"}, Blocks: []string{"provider.authorize.iss"}, Provider: func(p *mockprovider.Policy) { p.ErrorsReturn = mock.Is(false) }},
-	{ID: "thirdparty.denied-word", Story: "Whoever says no sends user_denied back.", Breaks: []string{"provider.authorize.denied"}, Provider: comesBackAs(func(v url.Values) {
-		if v.Get("error") == "access_denied" {
-			v.Set("error", "user_denied")
-		}
-	})},
-	{ID: "thirdparty.any-response-type", Story: "Every response_type is taken for code.", Breaks: []string{"provider.authorize.response-type", "provider.authorize.no-token-response"},
-		Provider: func(p *mockprovider.Policy) { p.ResponseType = func(string) bool { return true } }},
-	{ID: "thirdparty.response-type-optional", Story: "Without response_type code is meant.", Breaks: []string{"provider.authorize.response-type"},
-		Provider: thirdTakes(at(authorizeAt).or(at("POST /oauth/consent")), withQuery(func(q url.Values) {
+		},
+	},
+	{
+		ID: "thirdparty.denied-page", Story: "Whoever says no sees a page, and the home waits for ever.",
+		Aims:   []string{"provider.authorize.denied", "provider.authorize.iss"},
+		Change: func(p *mockprovider.Policy) { p.ErrorsReturn = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.denied-word", Story: "Whoever says no sends user_denied back.",
+		Aims: []string{"provider.authorize.denied"},
+		Change: comesBackAs(func(v url.Values) {
+			if v.Get("error") == "access_denied" {
+				v.Set("error", "user_denied")
+			}
+		}),
+	},
+	{
+		ID: "thirdparty.any-response-type", Story: "Every response_type is taken for code.",
+		Aims:   []string{"provider.authorize.response-type", "provider.authorize.no-token-response"},
+		Change: func(p *mockprovider.Policy) { p.ResponseType = func(string) bool { return true } },
+	},
+	{
+		ID: "thirdparty.response-type-optional", Story: "Without response_type code is meant.",
+		Aims: []string{"provider.authorize.response-type"},
+		Change: thirdTakes(at(authorizeAt).or(at("POST /oauth/consent")), withQuery(func(q url.Values) {
 			if q.Get("response_type") == "" && q.Has("client_id") {
 				q.Set("response_type", "code")
 			}
-		}))},
-	{ID: "thirdparty.implicit", Story: "response_type token brings an access token in the fragment.", Breaks: []string{"provider.authorize.no-token-response"},
-		Provider: func(p *mockprovider.Policy) {
+		})),
+	},
+	{
+		ID: "thirdparty.implicit", Story: "response_type token brings an access token in the fragment.",
+		Aims: []string{"provider.authorize.no-token-response"},
+		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); at(authorizeAt)(r) && queryOf(r).Get("response_type") == "token" && a.Status == http.StatusSeeOther {
@@ -115,76 +189,151 @@ var _ = listed([]Defect{
 				}
 				return a
 			}
-		}},
-	{ID: "thirdparty.any-scope", Story: "Whatever scope is asked for is granted.", Breaks: []string{"provider.authorize.unknown-scope"},
-		Provider: func(p *mockprovider.Policy) {
+		},
+	},
+	{
+		ID: "thirdparty.any-scope", Story: "Whatever scope is asked for is granted.",
+		Aims: []string{"provider.authorize.unknown-scope"},
+		Change: func(p *mockprovider.Policy) {
 			p.Scope = func(_ mockprovider.App, asked string) (string, bool) { return asked, true }
-		}},
-	{ID: "thirdparty.scope-not-told", Story: "Less than was asked is granted, and nobody is told.", Breaks: []string{"provider.authorize.unknown-scope", "provider.refresh.wider"},
-		Provider: func(p *mockprovider.Policy) {
+		},
+	},
+	{
+		ID: "thirdparty.scope-not-told", Story: "Less than was asked is granted, and nobody is told.",
+		Aims: []string{"provider.authorize.unknown-scope", "provider.refresh.wider"},
+		Change: func(p *mockprovider.Policy) {
 			p.Scope = func(app mockprovider.App, _ string) (string, bool) { return strings.Join(app.Scopes, " "), true }
 			p.Narrow = func(granted, _ string) (string, bool) { return granted, true }
 			tokenMember("scope", nil)(p)
-		}},
-	{ID: "thirdparty.unknown-parameter-refused", Story: "A parameter that is not in the list is an error.", Breaks: []string{"provider.authorize.unknown-parameters"},
-		Provider: func(p *mockprovider.Policy) {
+		},
+	},
+	{
+		ID: "thirdparty.unknown-parameter-refused", Story: "A parameter that is not in the list is an error.",
+		Aims: []string{"provider.authorize.unknown-parameters"},
+		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); at(authorizeAt)(r) && queryOf(r).Has("foo") {
-					return mock.Answer{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte("unknown parameter")}
+					return mock.Answer{
+						Status: http.StatusBadRequest,
+						Header: http.Header{"Content-Type": {"text/plain"}},
+						Body:   []byte("unknown parameter"),
+					}
 				}
 				return a
 			}
-		}},
-	{ID: "thirdparty.last-parameter", Story: "Of parameters that stand twice the last counts.", Breaks: []string{"provider.authorize.repeated-parameters"},
-		Provider: thirdTakes(at(authorizeAt), withQuery(func(q url.Values) {
+		},
+	},
+	{
+		ID: "thirdparty.last-parameter", Story: "Of parameters that stand twice the last counts.",
+		Aims: []string{"provider.authorize.repeated-parameters"},
+		Change: thirdTakes(at(authorizeAt), withQuery(func(q url.Values) {
 			for name, list := range q {
 				q[name] = list[len(list)-1:]
 			}
-		}))},
-	{ID: "thirdparty.code-counter", Story: "A code is a time and a counter.", Breaks: []string{"oauth2.code.entropy"}, Provider: func(p *mockprovider.Policy) {
-		var n atomic.Int64
-		p.NewCode = func() string { return fmt.Sprintf("20261125%024d", n.Add(1)) }
-	}},
-	{ID: "thirdparty.code-short", Story: "A code has eight hex digits.", Breaks: []string{"oauth2.code.entropy"}, Provider: func(p *mockprovider.Policy) { p.NewCode = func() string { return mock.Secret(4) } }},
-	{ID: "thirdparty.code-serial", Story: "A code begins with the name of the service, and ends with eight digits by chance.", Breaks: []string{"oauth2.code.entropy"}, Provider: func(p *mockprovider.Policy) {
-		p.NewCode = func() string { return "demo-devices-code-of-today-" + mock.Secret(4) }
-	}},
-	{ID: "thirdparty.code-base64", Story: "Codes are plain base64 and begin with a slash now and then, which homes refuse.", Breaks: []string{"provider.authorize.code-clean"}, Provider: func(p *mockprovider.Policy) {
-		p.NewCode = func() string { return "/a/" + base64.StdEncoding.EncodeToString([]byte(mock.Secret(20))) }
-	}},
-	{ID: "thirdparty.silent", Story: "Once somebody has allowed an app, nobody is asked again: any browser gets a code for that person.", Breaks: []string{"provider.authorize.asks"}, Provider: func(p *mockprovider.Policy) {
-		p.Unasked = func(list []mockprovider.Grant) (string, bool) {
-			if len(list) == 0 {
-				return "", false
+		})),
+	},
+	{
+		ID: "thirdparty.code-counter", Story: "A code is a time and a counter.",
+		Aims: []string{"oauth2.code.entropy"},
+		Change: func(p *mockprovider.Policy) {
+			var n atomic.Int64
+			p.NewCode = func() string { return fmt.Sprintf("20261125%024d", n.Add(1)) }
+		},
+	},
+	{
+		ID: "thirdparty.code-short", Story: "A code has eight hex digits.",
+		Aims:   []string{"oauth2.code.entropy"},
+		Change: func(p *mockprovider.Policy) { p.NewCode = func() string { return mock.Secret(4) } },
+	},
+	{
+		ID: "thirdparty.code-serial", Story: "A code begins with the name of the service, and ends with eight digits by chance.",
+		Aims: []string{"oauth2.code.entropy"},
+		Change: func(p *mockprovider.Policy) {
+			p.NewCode = func() string { return "demo-devices-code-of-today-" + mock.Secret(4) }
+		},
+	},
+	{
+		ID: "thirdparty.code-base64", Story: "Codes are plain base64 and begin with a slash now and then, which homes refuse.",
+		Aims: []string{"provider.authorize.code-clean"},
+		Change: func(p *mockprovider.Policy) {
+			p.NewCode = func() string { return "/a/" + base64.StdEncoding.EncodeToString([]byte(mock.Secret(20))) }
+		},
+	},
+	{
+		ID: "thirdparty.silent", Story: "Once somebody has allowed an app, nobody is asked again: any browser gets a code for that person.",
+		Aims: []string{"provider.authorize.asks"},
+		Change: func(p *mockprovider.Policy) {
+			p.Unasked = func(list []mockprovider.Grant) (string, bool) {
+				if len(list) == 0 {
+					return "", false
+				}
+				return list[0].Username, true
 			}
-			return list[0].Username, true
-		}
-	}},
-	{ID: "thirdparty.any-password", Story: "Only the user name is looked at.", Breaks: []string{"provider.authorize.wrong-password"},
-		Provider: thirdTakes(at("POST /oauth/login"), withFields(func(v url.Values) { v.Set("password", "ben-password") }))},
-	{ID: "thirdparty.no-csrf", Story: "The consent form is not protected.", Breaks: []string{"provider.authorize.forged-consent"}, Provider: func(p *mockprovider.Policy) { p.CSRF = func(string, string) bool { return true } }},
-	{ID: "thirdparty.csrf-optional", Story: "A form without the token is taken, only a wrong token is not.", Breaks: []string{"provider.authorize.forged-consent"},
-		Provider: func(p *mockprovider.Policy) {
+		},
+	},
+	{
+		ID: "thirdparty.any-password", Story: "Only the user name is looked at.",
+		Aims:   []string{"provider.authorize.wrong-password"},
+		Change: thirdTakes(at("POST /oauth/login"), withFields(func(v url.Values) { v.Set("password", "ben-password") })),
+	},
+	{
+		ID: "thirdparty.no-csrf", Story: "The consent form is not protected.",
+		Aims:   []string{"provider.authorize.forged-consent"},
+		Change: func(p *mockprovider.Policy) { p.CSRF = func(string, string) bool { return true } },
+	},
+	{
+		ID: "thirdparty.csrf-optional", Story: "A form without the token is taken, only a wrong token is not.",
+		Aims: []string{"provider.authorize.forged-consent"},
+		Change: func(p *mockprovider.Policy) {
 			before := p.CSRF
 			p.CSRF = func(want, got string) bool { return got == "" || before(want, got) }
-		}},
-	{ID: "thirdparty.echoes-client", Story: "The page that refuses an unknown client prints its id.", Breaks: []string{"provider.authorize.escapes"}, Provider: echoing("client_id", "This app is unknown")},
-	{ID: "thirdparty.echoes-redirect", Story: "The page that refuses a redirect URL prints it unescaped.", Breaks: []string{"provider.authorize.escapes"}, Provider: echoing("redirect_uri", "The app may not send you there")},
-	{ID: "thirdparty.framed", Story: "Pages may be framed.", Breaks: []string{"provider.authorize.framing"}, Provider: func(p *mockprovider.Policy) {
-		p.Headers = mock.Is(setHeader(p.Headers(), "X-Frame-Options", ""))
-		thirdAnswers("GET /oauth/*", header("Content-Security-Policy", ""))(p)
-	}},
-	{ID: "thirdparty.consent-framed", Story: "The login page cannot be framed, the consent page can.", Breaks: []string{"provider.authorize.framing"}, Provider: thirdAnswers(authorizeAt, func(a mock.Answer) mock.Answer {
-		if strings.Contains(string(a.Body), `name="decision"`) {
-			a.Header = setHeader(setHeader(a.Header, "X-Frame-Options", ""), "Content-Security-Policy", "")
-		}
-		return a
-	})},
-	{ID: "thirdparty.pages-stored", Story: "Pages and redirects may be kept by whoever stands between.", Breaks: []string{"provider.authorize.no-store"}, Provider: both(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", "")))},
-	{ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be kept.", Breaks: []string{"provider.authorize.no-store"}, Provider: thirdAnswers("POST /oauth/consent", header("Cache-Control", "private"))},
-	{ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.", Breaks: []string{"provider.authorize.redirect-status"}, Provider: func(p *mockprovider.Policy) { p.RedirectStatus = mock.Is(http.StatusTemporaryRedirect) }},
-})
+		},
+	},
+	{
+		ID: "thirdparty.echoes-client", Story: "The page that refuses an unknown client prints its id.",
+		Aims:   []string{"provider.authorize.escapes"},
+		Change: echoing("client_id", "This app is unknown"),
+	},
+	{
+		ID: "thirdparty.echoes-redirect", Story: "The page that refuses a redirect URL prints it unescaped.",
+		Aims:   []string{"provider.authorize.escapes"},
+		Change: echoing("redirect_uri", "The app may not send you there"),
+	},
+	{
+		ID: "thirdparty.framed", Story: "Pages may be framed.",
+		Aims: []string{"provider.authorize.framing"},
+		Change: func(p *mockprovider.Policy) {
+			p.Headers = mock.Is(setHeader(p.Headers(), "X-Frame-Options", ""))
+			thirdAnswers("GET /oauth/*", header("Content-Security-Policy", ""))(p)
+		},
+	},
+	{
+		ID: "thirdparty.consent-framed", Story: "The login page cannot be framed, the consent page can.",
+		Aims: []string{"provider.authorize.framing"},
+		Change: thirdAnswers(authorizeAt, func(a mock.Answer) mock.Answer {
+			if strings.Contains(string(a.Body), `name="decision"`) {
+				a.Header = setHeader(setHeader(a.Header, "X-Frame-Options", ""), "Content-Security-Policy", "")
+			}
+			return a
+		}),
+	},
+	{
+		ID: "thirdparty.pages-stored", Story: "Pages and redirects may be kept by whoever stands between.",
+		Aims:   []string{"provider.authorize.no-store"},
+		Change: both(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", ""))),
+	},
+	{
+		ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be kept.",
+		Aims:   []string{"provider.authorize.no-store"},
+		Change: thirdAnswers("POST /oauth/consent", header("Cache-Control", "private")),
+	},
+	{
+		ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.",
+		Aims:   []string{"provider.authorize.redirect-status"},
+		Change: func(p *mockprovider.Policy) { p.RedirectStatus = mock.Is(http.StatusTemporaryRedirect) },
+	},
+}
 
 // echoing prints a parameter on a page of refusal.
 func echoing(name, why string) third {

@@ -11,76 +11,152 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-var _ = listed([]Defect{
-	{ID: "thirdparty.pkce-plain-compare", Story: "The challenge is compared with the verifier itself.", Breaks: []string{"oauth2.pkce.s256", "provider.pkce.public", "oauth2.pkce.parallel"}, Blocks: []string{"provider.pkce.*", "provider.metadata.pkce", "oauth2.pkce.*"},
-		Provider: redeemsBy(func(c mockprovider.Code, v string) bool { return c.Challenge == v })},
-	{ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.", Breaks: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
-	})},
-	{ID: "thirdparty.pkce-case", Story: "The verifier is compared without regard to case.", Breaks: []string{"oauth2.pkce.wrong-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		return strings.EqualFold(form.Get("code_verifier"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") && strings.Contains(r.Description, "missing or wrong")
-	})},
-	{ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.", Breaks: []string{"oauth2.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		return form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
-	})},
-	{ID: "thirdparty.pkce-empty", Story: "An empty verifier is no verifier, and passes.", Breaks: []string{"oauth2.pkce.missing-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		return form.Has("code_verifier") && form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
-	})},
-	{ID: "thirdparty.pkce-downgrade", Story: "A verifier for a code without a challenge is ignored.", Breaks: []string{"oauth2.pkce.unexpected-verifier"}, Provider: redeems(because("without a code_challenge"))},
-	{ID: "thirdparty.pkce-downgrade-short", Story: "A verifier without a challenge is refused only where it is longer than it need be.", Breaks: []string{"oauth2.pkce.unexpected-verifier"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		return strings.Contains(r.Description, "without a code_challenge") && len(form.Get("code_verifier")) == 43
-	})},
-	{ID: "thirdparty.pkce-downgrade-500", Story: "A verifier without a challenge is an exception that nobody catches.", Breaks: []string{"oauth2.pkce.unexpected-verifier"}, Provider: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
-		if strings.Contains(a.Why, "without a code_challenge") {
-			a.Status = http.StatusInternalServerError
-		}
-		return a
-	})},
-	{ID: "thirdparty.pkce-longer", Story: "Of a verifier the first 43 characters count.", Breaks: []string{"oauth2.pkce.wrong-verifier"}, Provider: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		v := form.Get("code_verifier")
-		return strings.Contains(r.Description, "missing or wrong") && len(v) > 43 && s256(v[:43]) == c.Challenge
-	})},
-	{ID: "thirdparty.pkce-missing-401", Story: "A missing verifier is answered with 401 invalid_client.", Breaks: []string{"oauth2.pkce.missing-verifier"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Redeem
-		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
-			if c.Challenge != "" && form.Get("code_verifier") == "" {
-				return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
+var providerPKCEDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "thirdparty.pkce-plain-compare", Story: "The challenge is compared with the verifier itself.",
+		Aims:   []string{"oauth2.pkce.s256", "provider.pkce.public", "oauth2.pkce.parallel"},
+		Change: redeemsBy(func(c mockprovider.Code, v string) bool { return c.Challenge == v }),
+	},
+	{
+		ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.",
+		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared", "oauth2.metadata.pkce-true"},
+		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
+		}),
+	},
+	{
+		ID: "thirdparty.pkce-case", Story: "The verifier is compared without regard to case.",
+		Aims: []string{"oauth2.pkce.wrong-verifier"},
+		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			return strings.EqualFold(form.Get("code_verifier"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") &&
+				strings.Contains(r.Description, "missing or wrong")
+		}),
+	},
+	{
+		ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.",
+		Aims: []string{"oauth2.pkce.missing-verifier"},
+		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			return form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
+		}),
+	},
+	{
+		ID: "thirdparty.pkce-empty", Story: "An empty verifier is no verifier, and passes.",
+		Aims: []string{"oauth2.pkce.missing-verifier"},
+		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			return form.Has("code_verifier") && form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
+		}),
+	},
+	{
+		ID: "thirdparty.pkce-downgrade", Story: "A verifier for a code without a challenge is ignored.",
+		Aims:   []string{"oauth2.pkce.unexpected-verifier"},
+		Change: redeems(because("without a code_challenge")),
+	},
+	{
+		ID: "thirdparty.pkce-downgrade-short", Story: "A verifier without a challenge is refused only where it is longer than it need be.",
+		Aims: []string{"oauth2.pkce.unexpected-verifier"},
+		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			return strings.Contains(r.Description, "without a code_challenge") && len(form.Get("code_verifier")) == 43
+		}),
+	},
+	{
+		ID: "thirdparty.pkce-downgrade-500", Story: "A verifier without a challenge is an exception that nobody catches.",
+		Aims: []string{"oauth2.pkce.unexpected-verifier"},
+		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+			if strings.Contains(a.Why, "without a code_challenge") {
+				a.Status = http.StatusInternalServerError
 			}
-			return before(c, app, form, now)
-		}
-	}},
-	{ID: "thirdparty.pkce-plain-dropped", Story: "plain is not known, and so the code is given without a challenge.", Breaks: []string{"provider.pkce.plain"}, Provider: dropsMethod("plain")},
-	{ID: "thirdparty.pkce-method-dropped", Story: "A method that nobody knows turns PKCE off.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: dropsMethod("S512")},
-	{ID: "thirdparty.pkce-method-word", Story: "An unknown method is refused with unsupported_response_type.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Challenge
-		p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
-			if method != "S256" && method != "plain" && method != "" {
-				return mock.Refuse(http.StatusBadRequest, "unsupported_response_type", "", "")
+			return a
+		}),
+	},
+	{
+		ID: "thirdparty.pkce-longer", Story: "Of a verifier the first 43 characters count.",
+		Aims: []string{"oauth2.pkce.wrong-verifier"},
+		Change: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			v := form.Get("code_verifier")
+			return strings.Contains(r.Description, "missing or wrong") && len(v) > 43 && s256(v[:43]) == c.Challenge
+		}),
+	},
+	{
+		ID: "thirdparty.pkce-missing-401", Story: "A missing verifier is answered with 401 invalid_client.",
+		Aims: []string{"oauth2.pkce.missing-verifier"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Redeem
+			p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+				if c.Challenge != "" && form.Get("code_verifier") == "" {
+					return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
+				}
+				return before(c, app, form, now)
 			}
-			return before(app, challenge, method)
-		}
-	}},
-	{ID: "thirdparty.pkce-plain", Story: "plain is taken.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("plain")},
-	{ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.", Breaks: []string{"provider.pkce.plain"}, Provider: challenges("")},
-	{ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.", Breaks: []string{"provider.pkce.unknown-method"}, Provider: challenges("S512")},
-	{ID: "thirdparty.pkce-by-client", Story: "A verifier is looked up among all challenges of the client.", Breaks: []string{"oauth2.pkce.not-shared"}, Provider: challengesByClient},
-	{ID: "thirdparty.public-without-pkce", Story: "A client without a secret needs no PKCE.", Breaks: []string{"provider.pkce.public"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Challenge
-		p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
-			app.Public = false
-			return before(app, challenge, method)
-		}
-	}},
-	{ID: "thirdparty.public-needs-secret", Story: "Every client must have a secret.", Breaks: []string{"provider.pkce.public"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Authenticate
-		p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
-			if app.Public {
-				return before(app, false, way, secret)
+		},
+	},
+	{
+		ID: "thirdparty.pkce-plain-dropped", Story: "plain is not known, and so the code is given without a challenge.",
+		Aims:   []string{"oauth2.pkce.plain-refused"},
+		Change: dropsMethod("plain"),
+	},
+	{
+		ID: "thirdparty.pkce-method-dropped", Story: "A method that nobody knows turns PKCE off.",
+		Aims:   []string{"oauth2.pkce.unknown-method"},
+		Change: dropsMethod("S512"),
+	},
+	{
+		ID: "thirdparty.pkce-method-word", Story: "An unknown method is refused with unsupported_response_type.",
+		Aims: []string{"oauth2.pkce.unknown-method"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Challenge
+			p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
+				if method != "S256" && method != "plain" && method != "" {
+					return mock.Refuse(http.StatusBadRequest, "unsupported_response_type", "", "")
+				}
+				return before(app, challenge, method)
 			}
-			return before(app, known, way, secret)
-		}
-	}},
-})
+		},
+	},
+	{
+		ID: "thirdparty.pkce-plain", Story: "plain is taken.",
+		Aims:   []string{"oauth2.pkce.plain-refused"},
+		Change: challenges("plain"),
+	},
+	{
+		ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.",
+		Aims:   []string{"oauth2.pkce.plain-refused"},
+		Change: challenges(""),
+	},
+	{
+		ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.",
+		Aims:   []string{"oauth2.pkce.unknown-method"},
+		Change: challenges("S512"),
+	},
+	{
+		ID: "thirdparty.pkce-by-client", Story: "A verifier is looked up among all challenges of the client.",
+		Aims:   []string{"oauth2.pkce.not-shared"},
+		Change: challengesByClient,
+	},
+	{
+		ID: "thirdparty.public-without-pkce", Story: "A client without a secret needs no PKCE.",
+		Aims: []string{"provider.pkce.public"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Challenge
+			p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
+				app.Public = false
+				return before(app, challenge, method)
+			}
+		},
+	},
+	{
+		ID: "thirdparty.public-needs-secret", Story: "Every client must have a secret.",
+		Aims: []string{"provider.pkce.public"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Authenticate
+			p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
+				if app.Public {
+					return before(app, false, way, secret)
+				}
+				return before(app, known, way, secret)
+			}
+		},
+	},
+}
 
 // challengesByClient keeps challenges apart from their codes.
 func challengesByClient(p *mockprovider.Policy) {

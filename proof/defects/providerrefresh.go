@@ -12,110 +12,249 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-var _ = listed([]Defect{
-	{ID: "thirdparty.refresh-wants-scope", Story: "A refresh without a scope is refused.", Breaks: []string{"provider.refresh.grant", "provider.revoke.authenticated", "provider.revoke.bound-client", "oauth2.token.status-200"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
-		before := p.Narrow
-		p.Narrow = func(granted, asked string) (string, bool) {
-			if asked == "" {
-				return "", false
+var providerRefreshDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "thirdparty.refresh-wants-scope", Story: "A refresh without a scope is refused.",
+		Aims: []string{"provider.refresh.grant"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Narrow
+			p.Narrow = func(granted, asked string) (string, bool) {
+				if asked == "" {
+					return "", false
+				}
+				return before(granted, asked)
 			}
-			return before(granted, asked)
-		}
-	}},
-	{ID: "thirdparty.refresh-same-token", Story: "A refresh answers the access token of before.", Breaks: []string{"provider.refresh.grant", "oauth2.token.access-entropy"}, Blocks: provTokens, Provider: sameAccess},
-	{ID: "thirdparty.refresh-told", Story: "A foreign client is refused a refresh, and a token stands in the answer all the same.", Breaks: []string{"provider.refresh.bound-client"}, Provider: both(foreignRefresh(http.StatusBadRequest, "invalid_grant"), thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
-		if strings.Contains(a.Why, foreign) {
-			a.Body = []byte(`{"error":"invalid_grant","access_token":"x"}`)
-		}
-		return a
-	}))},
-	{ID: "thirdparty.refresh-foreign-403", Story: "A foreign client that refreshes is answered with 403.", Breaks: []string{"provider.refresh.bound-client"}, Provider: foreignRefresh(http.StatusForbidden, "access_denied")},
-	{ID: "thirdparty.refresh-any-client", Story: "Any client refreshes any token.", Breaks: []string{"provider.refresh.bound-client"}, Provider: func(p *mockprovider.Policy) {
-		p.Refresh = func(mockprovider.Grant, mockprovider.App, time.Time) *mock.Refusal { return nil }
-	}},
-	{ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.", Breaks: []string{"provider.refresh.authenticated"}, Provider: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")), set("client_secret", "home-secret-0123456789"))},
-	{ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.", Breaks: []string{"provider.refresh.unknown", "provider.refresh.reuse", "provider.refresh.code-is-none", "provider.revoke.refresh-token", "oauth2.refresh.access-token-refused", "oauth2.refresh.tampered"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
-		before := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			if a = before(r, a); at(tokenAt)(r) && strings.Contains(a.Why, "the refresh token is unknown") {
-				a.Status = http.StatusUnauthorized
+		},
+	},
+	{
+		ID: "thirdparty.refresh-same-token", Story: "A refresh answers the access token of before.",
+		Aims:   []string{"provider.refresh.grant", "oauth2.token.access-entropy"},
+		Change: sameAccess,
+	},
+	{
+		ID: "thirdparty.refresh-told", Story: "A foreign client is refused a refresh, and a token stands in the answer all the same.",
+		Aims: []string{"oauth2.refresh.client-bound"},
+		Change: both(foreignRefresh(http.StatusBadRequest, "invalid_grant"), thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+			if strings.Contains(a.Why, foreign) {
+				a.Body = []byte(`{"error":"invalid_grant","access_token":"x"}`)
 			}
 			return a
-		}
-	}},
-	{ID: "thirdparty.refresh-token-trimmed", Story: "A letter more at the end of a refresh token makes no difference.", Breaks: []string{"oauth2.refresh.tampered"}, Blocks: []string{"provider.refresh.unknown"}, Provider: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
-		if t := v.Get("refresh_token"); len(t) == 65 {
-			v.Set("refresh_token", t[:64])
-		}
-	}))},
-	{ID: "thirdparty.refresh-token-case", Story: "Refresh tokens are found whatever their letter case.", Breaks: []string{"oauth2.refresh.tampered"}, Provider: refreshBy(strings.EqualFold)},
-	{ID: "thirdparty.refresh-token-half", Story: "Refresh tokens are looked up by their first half.", Breaks: []string{"oauth2.refresh.tampered"}, Provider: refreshBy(func(given, sent string) bool { return len(sent) >= 32 && sent[:32] == given[:32] })},
-	{ID: "thirdparty.refresh-by-access", Story: "An access token refreshes, for grants are looked up by either.", Breaks: []string{"oauth2.refresh.access-token-refused"}, Provider: refreshByAccess},
-	{ID: "thirdparty.refresh-widens", Story: "A refresh gets whatever scope it asks for.", Breaks: []string{"provider.refresh.wider"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Narrow
-		p.Narrow = func(granted, asked string) (string, bool) {
-			if asked != "" {
-				return asked, true
+		})),
+	},
+	{
+		ID: "thirdparty.refresh-foreign-403", Story: "A foreign client that refreshes is answered with 403.",
+		Aims:   []string{"oauth2.refresh.client-bound"},
+		Change: foreignRefresh(http.StatusForbidden, "access_denied"),
+	},
+	{
+		ID: "thirdparty.refresh-any-client", Story: "Any client refreshes any token.",
+		Aims: []string{"oauth2.refresh.client-bound"},
+		Change: func(p *mockprovider.Policy) {
+			p.Refresh = func(mockprovider.Grant, mockprovider.App, time.Time) *mock.Refusal { return nil }
+		},
+	},
+	{
+		ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.",
+		Aims: []string{"provider.refresh.authenticated"},
+		Change: thirdTakes(
+			at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")),
+			set("client_secret", "home-secret-0123456789"),
+		),
+	},
+	{
+		ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.",
+		Aims: []string{"oauth2.refresh.tampered"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(tokenAt)(r) && strings.Contains(a.Why, "the refresh token is unknown") {
+					a.Status = http.StatusUnauthorized
+				}
+				return a
 			}
-			return before(granted, asked)
-		}
-	}},
-	{ID: "thirdparty.no-rotation", Story: "Refresh tokens do not rotate.", Breaks: []string{"provider.refresh.rotation"}, Provider: func(p *mockprovider.Policy) { p.Rotate = mock.Is(false) }},
-	{ID: "thirdparty.reuse-unnoticed", Story: "A spent refresh token is refused, and its family lives.", Breaks: []string{"provider.refresh.reuse"}, Provider: func(p *mockprovider.Policy) { p.ReuseKills = mock.Is(false) }},
-	{ID: "thirdparty.code-as-refresh", Story: "Codes and refresh tokens are in one table: a code refreshes.", Breaks: []string{"provider.refresh.code-is-none"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "refresh_token" && len(fields(r).Get("refresh_token")) == 48 {
-				a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
+		},
+	},
+	{
+		ID: "thirdparty.refresh-token-trimmed", Story: "A letter more at the end of a refresh token makes no difference.",
+		Aims: []string{"oauth2.refresh.tampered"},
+		Change: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
+			if t := v.Get("refresh_token"); len(t) == 65 {
+				v.Set("refresh_token", t[:64])
+			}
+		})),
+	},
+	{
+		ID: "thirdparty.refresh-token-case", Story: "Refresh tokens are found whatever their letter case.",
+		Aims:   []string{"oauth2.refresh.tampered"},
+		Change: refreshBy(strings.EqualFold),
+	},
+	{
+		ID: "thirdparty.refresh-token-half", Story: "Refresh tokens are looked up by their first half.",
+		Aims:   []string{"oauth2.refresh.tampered"},
+		Change: refreshBy(func(given, sent string) bool { return len(sent) >= 32 && sent[:32] == given[:32] }),
+	},
+	{
+		ID: "thirdparty.refresh-by-access", Story: "An access token refreshes, for grants are looked up by either.",
+		Aims:   []string{"oauth2.refresh.access-token-refused"},
+		Change: refreshByAccess,
+	},
+	{
+		ID: "thirdparty.refresh-widens", Story: "A refresh gets whatever scope it asks for.",
+		Aims: []string{"provider.refresh.wider"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Narrow
+			p.Narrow = func(granted, asked string) (string, bool) {
+				if asked != "" {
+					return asked, true
+				}
+				return before(granted, asked)
+			}
+		},
+	},
+	{
+		ID: "thirdparty.no-rotation", Story: "Refresh tokens do not rotate.",
+		Aims:   []string{"provider.refresh.rotation"},
+		Change: func(p *mockprovider.Policy) { p.Rotate = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.reuse-unnoticed", Story: "A spent refresh token is refused, and its family lives.",
+		Aims:   []string{"provider.refresh.reuse"},
+		Change: func(p *mockprovider.Policy) { p.ReuseKills = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.code-as-refresh", Story: "Codes and refresh tokens are in one table: a code refreshes.",
+		Aims: []string{"provider.refresh.code-is-none"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "refresh_token" && len(fields(r).Get("refresh_token")) == 48 {
+					a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "thirdparty.api-closed", Story: "The API does not take the token that the token endpoint gives.",
+		Aims:   []string{"provider.resource.bearer", "oauth2.refresh.grant"},
+		Change: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return false } },
+	},
+	{
+		ID: "thirdparty.api-403", Story: "Without a token the API answers 403.",
+		Aims: []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid"},
+		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
+			if a.Status == http.StatusUnauthorized {
+				a.Status = http.StatusForbidden
 			}
 			return a
-		}
-	}},
-
-	{ID: "thirdparty.api-closed", Story: "The API does not take the token that the token endpoint gives.", Breaks: []string{"provider.resource.bearer", "provider.refresh.grant"}, Blocks: everyProviderRow, Provider: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return false } }},
-	{ID: "thirdparty.api-403", Story: "Without a token the API answers 403.", Breaks: []string{"provider.resource.missing", "provider.resource.invalid", "provider.resource.expired"}, Provider: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
-		if a.Status == http.StatusUnauthorized {
-			a.Status = http.StatusForbidden
-		}
-		return a
-	})},
-	{ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it wants Bearer.", Breaks: []string{"provider.resource.missing", "provider.resource.invalid", "provider.resource.expired"}, Provider: thirdAnswers("GET /api/me", header("WWW-Authenticate", ""))},
-	{ID: "thirdparty.api-no-word", Story: "The API does not say invalid_token.", Breaks: []string{"provider.resource.invalid", "provider.resource.expired"}, Provider: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
-		if a.Status == http.StatusUnauthorized {
-			a.Header = setHeader(a.Header, "WWW-Authenticate", `Bearer realm="x"`)
-		}
-		return a
-	})},
-	{ID: "thirdparty.access-for-ever", Story: "The life of an access token is told, and not kept.", Breaks: []string{"provider.resource.expired"}, Provider: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return true } }},
-	{ID: "thirdparty.token-in-query", Story: "A token in the query opens the API.", Breaks: []string{"provider.resource.not-in-query"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Bearer
-		p.Bearer = func(r mock.Request) string {
-			if t := before(r); t != "" {
-				return t
+		}),
+	},
+	{
+		ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it wants Bearer.",
+		Aims:   []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid"},
+		Change: thirdAnswers("GET /api/me", header("WWW-Authenticate", "")),
+	},
+	{
+		ID: "thirdparty.api-no-word", Story: "The API does not say invalid_token.",
+		Aims: []string{"provider.resource.invalid"},
+		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
+			if a.Status == http.StatusUnauthorized {
+				a.Header = setHeader(a.Header, "WWW-Authenticate", `Bearer realm="x"`)
 			}
-			return queryOf(r).Get("access_token")
-		}
-	}},
-
-	{ID: "thirdparty.revoke-lazily", Story: "A revoked refresh token is dead from its second use on: the first finds it in a cache.", Breaks: []string{"provider.revoke.refresh-token"}, Blocks: []string{"provider.revoke.bound-client"}, Provider: revokesLazily},
-	{ID: "thirdparty.api-cache", Story: "What a token opened once it opens again after its revocation, for the answer is in a cache.", Breaks: []string{"provider.revoke.cascade", "provider.revoke.access-token"}, Provider: apiAfter(at("POST /oauth/revoke"))},
-	{ID: "thirdparty.revoke-access-400", Story: "Access tokens cannot be revoked: unsupported_token_type.", Breaks: []string{"provider.revoke.access-token"}, Provider: revokesNoAccess},
-	{ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.", Breaks: []string{"provider.revoke.refresh-token", "provider.revoke.cascade", "provider.revoke.access-token"}, Blocks: []string{"provider.revoke.bound-client"}, Provider: func(p *mockprovider.Policy) {
-		p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
-	}},
-	{ID: "thirdparty.revoke-spares-access", Story: "With a refresh token its access tokens live on.", Breaks: []string{"provider.revoke.cascade"}, Provider: func(p *mockprovider.Policy) { p.Cascades = mock.Is(false) }},
-	{ID: "thirdparty.revoke-unknown-400", Story: "An unknown token is an error at revocation.", Breaks: []string{"provider.revoke.unknown"}, Provider: revokeUnknown},
-	{ID: "thirdparty.revoke-anybody", Story: "Revocation asks for no secret.", Breaks: []string{"provider.revoke.authenticated"}, Provider: thirdTakes(at("POST /oauth/revoke").and(field("client_id", "home")), set("client_secret", "home-secret-0123456789"))},
-	{ID: "thirdparty.revoke-any-client", Story: "Any client revokes any token.", Breaks: []string{"provider.revoke.bound-client"}, Provider: func(p *mockprovider.Policy) {
-		p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return true }
-	}},
-
-	{ID: "thirdparty.no-metadata", Story: "No metadata are published.", Breaks: []string{"provider.metadata.served", "provider.metadata.pkce"}, Blocks: everyProviderRow, Provider: thirdAnswers("GET /.well-known/oauth-authorization-server", all(status(http.StatusNotFound), header("Content-Type", "text/plain")))},
-	{ID: "thirdparty.inner-issuer", Story: "The issuer names the inner host.", Breaks: []string{"provider.metadata.issuer", "provider.authorize.iss"}, Provider: metadataMember("issuer", "http://10.0.0.7:8080")},
-	{ID: "thirdparty.pkce-not-named", Story: "S256 works, and the metadata do not name it.", Breaks: []string{"provider.metadata.pkce"}, Provider: metadataMember("code_challenge_methods_supported", []string{"plain"})},
-	{ID: "thirdparty.grants-default", Story: "Of the grants only authorization_code is named.", Breaks: []string{"provider.metadata.grants"}, Provider: metadataMember("grant_types_supported", []string{"authorization_code"})},
-	{ID: "thirdparty.methods-untrue", Story: "client_secret_post works and is not named.", Breaks: []string{"provider.metadata.auth-methods"}, Provider: metadataMember("token_endpoint_auth_methods_supported", []string{"client_secret_basic"})},
-})
+			return a
+		}),
+	},
+	{
+		ID: "thirdparty.access-for-ever", Story: "The life of an access token is told, and not kept.",
+		Aims:   []string{"oauth2.token.expires-in-true"},
+		Change: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return true } },
+	},
+	{
+		ID: "thirdparty.token-in-query", Story: "A token in the query opens the API.",
+		Aims: []string{"oauth2.bearer.query-refused"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Bearer
+			p.Bearer = func(r mock.Request) string {
+				if t := before(r); t != "" {
+					return t
+				}
+				return queryOf(r).Get("access_token")
+			}
+		},
+	},
+	{
+		ID: "thirdparty.revoke-lazily", Story: "A revoked refresh token is dead from its second use on: the first finds it in a cache.",
+		Aims:   []string{"provider.revoke.refresh-token", "oauth2.revoke.immediate"},
+		Change: revokesLazily,
+	},
+	{
+		ID: "thirdparty.api-cache", Story: "What a token opened once it opens again after its revocation, for the answer is in a cache.",
+		Aims:   []string{"oauth2.revoke.cascade-access", "provider.revoke.access-token"},
+		Change: apiAfter(at("POST /oauth/revoke")),
+	},
+	{
+		ID: "thirdparty.revoke-access-400", Story: "Access tokens cannot be revoked: unsupported_token_type.",
+		Aims:   []string{"provider.revoke.access-token"},
+		Change: revokesNoAccess,
+	},
+	{
+		ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.",
+		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.hint", "provider.revoke.access-token"},
+		Change: func(p *mockprovider.Policy) {
+			p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
+		},
+	},
+	{
+		ID: "thirdparty.revoke-spares-access", Story: "With a refresh token its access tokens live on.",
+		Aims:   []string{"oauth2.revoke.cascade-access"},
+		Change: func(p *mockprovider.Policy) { p.Cascades = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.revoke-unknown-400", Story: "An unknown token is an error at revocation.",
+		Aims:   []string{"oauth2.revoke.unknown-200"},
+		Change: revokeUnknown,
+	},
+	{
+		ID: "thirdparty.revoke-anybody", Story: "Revocation asks for no secret.",
+		Aims:   []string{"provider.revoke.authenticated"},
+		Change: thirdTakes(at("POST /oauth/revoke").and(field("client_id", "home")), set("client_secret", "home-secret-0123456789")),
+	},
+	{
+		ID: "thirdparty.revoke-any-client", Story: "Any client revokes any token.",
+		Aims: []string{"provider.revoke.bound-client"},
+		Change: func(p *mockprovider.Policy) {
+			p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return true }
+		},
+	},
+	{
+		ID: "thirdparty.no-metadata", Story: "No metadata are published.",
+		Aims: []string{"oauth2.metadata.served"},
+		Change: thirdAnswers(
+			"GET /.well-known/oauth-authorization-server",
+			all(status(http.StatusNotFound), header("Content-Type", "text/plain")),
+		),
+	},
+	{
+		ID: "thirdparty.inner-issuer", Story: "The issuer names the inner host.",
+		Aims:   []string{"oauth2.metadata.issuer", "provider.authorize.iss"},
+		Change: metadataMember("issuer", "http://10.0.0.7:8080"),
+	},
+	{
+		ID: "thirdparty.pkce-not-named", Story: "S256 works, and the metadata do not name it.",
+		Aims:   []string{"provider.metadata.pkce"},
+		Change: metadataMember("code_challenge_methods_supported", []string{"plain"}),
+	},
+	{
+		ID: "thirdparty.grants-default", Story: "Of the grants only authorization_code is named.",
+		Aims:   []string{"oauth2.metadata.grant-types"},
+		Change: metadataMember("grant_types_supported", []string{"authorization_code"}),
+	},
+	{
+		ID: "thirdparty.methods-untrue", Story: "client_secret_post works and is not named.",
+		Aims:   []string{"provider.metadata.auth-methods"},
+		Change: metadataMember("token_endpoint_auth_methods_supported", []string{"client_secret_basic"}),
+	},
+}
 
 // sameAccess answers every refresh with the first access token.
 func sameAccess(p *mockprovider.Policy) {
@@ -141,7 +280,11 @@ func revokeUnknown(p *mockprovider.Policy) {
 	before := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		if a = before(r, a); at("POST /oauth/revoke")(r) && a.Status == http.StatusOK && !slices.Contains(given.list(), fields(r).Get("token")) {
-			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(a.Header, "Content-Type", "application/json")
+			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(
+				a.Header,
+				"Content-Type",
+				"application/json",
+			)
 		}
 		return a
 	}
@@ -206,7 +349,8 @@ func revokesLazily(p *mockprovider.Policy) {
 		if at("POST /oauth/revoke")(r) && a.Status == http.StatusOK {
 			revoked.add(fields(r).Get("token"))
 		}
-		if f := fields(r); at(tokenAt)(r) && f.Get("refresh_token") != "" && a.Status != http.StatusOK && slices.Contains(revoked.list(), f.Get("refresh_token")) {
+		if f := fields(r); at(tokenAt)(r) && f.Get("refresh_token") != "" && a.Status != http.StatusOK &&
+			slices.Contains(revoked.list(), f.Get("refresh_token")) {
 			a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
 		}
 		return a
@@ -224,7 +368,11 @@ func revokesNoAccess(p *mockprovider.Policy) {
 	before := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		if a = before(r, a); at("POST /oauth/revoke")(r) && slices.Contains(given.list(), fields(r).Get("token")) {
-			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`), setHeader(a.Header, "Content-Type", "application/json")
+			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`), setHeader(
+				a.Header,
+				"Content-Type",
+				"application/json",
+			)
 		}
 		return a
 	}

@@ -23,151 +23,335 @@ func authenticates(edit func(app mockprovider.App, known bool, way mockprovider.
 	}
 }
 
-var _ = listed([]Defect{
-	{ID: "thirdparty.text-plain", Story: "Tokens come as text/plain: no home can link.", Breaks: []string{"oauth2.token.status-200", "provider.token.post", "provider.authorize.code", "oauth2.pkce.s256", "provider.pkce.public", "oauth2.pkce.not-shared", "provider.token.basic-refused", "oauth2.code.missing", "oauth2.code.single-use-parallel", "provider.refresh.unknown"}, Blocks: everyProviderRow,
-		Provider: thirdAnswers(tokenAt, header("Content-Type", "text/plain"))},
-	{ID: "thirdparty.no-token-type", Story: "token_type is left out.", Breaks: []string{"oauth2.token.token-type"}, Provider: tokenMember("token_type", nil)},
-	{ID: "thirdparty.token-type-mac", Story: "token_type is bearer_token.", Breaks: []string{"oauth2.token.token-type"}, Provider: tokenMember("token_type", "bearer_token")},
-	{ID: "thirdparty.no-life", Story: "expires_in is left out.", Breaks: []string{"oauth2.token.expires-in", "provider.refresh.grant", "provider.resource.expired"}, Blocks: []string{"provider.resource.expired"}, Provider: tokenMember("expires_in", nil)},
-	{ID: "thirdparty.life-as-text", Story: "expires_in is a text.", Breaks: []string{"oauth2.token.expires-in", "provider.refresh.grant", "provider.resource.expired"}, Blocks: []string{"provider.resource.expired"}, Provider: tokenMember("expires_in", "1800")},
-	{ID: "thirdparty.no-refresh-token", Story: "A refresh token comes only with a scope that no home sends.", Breaks: []string{"provider.token.refresh-token"}, Blocks: everyProviderRow, Provider: tokenMember("refresh_token", nil)},
-	{ID: "thirdparty.tokens-stored", Story: "Token answers may be kept by whoever stands between.", Breaks: []string{"oauth2.token.cache-no-store"}, Provider: func(p *mockprovider.Policy) { p.TokenHeader = mock.Is(http.Header{}) }},
-	{ID: "thirdparty.refreshed-stored", Story: "The answer to a refresh may be kept.", Breaks: []string{"oauth2.token.cache-no-store"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "refresh_token" {
-				a.Header = setHeader(a.Header, "Cache-Control", "max-age=60")
+var providerTokenDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "thirdparty.text-plain", Story: "Tokens come as text/plain: no home can link.",
+		Aims:   []string{"oauth2.token.status-200", "provider.token.post"},
+		Change: thirdAnswers(tokenAt, header("Content-Type", "text/plain")),
+	},
+	{
+		ID: "thirdparty.no-token-type", Story: "token_type is left out.",
+		Aims:   []string{"oauth2.token.token-type"},
+		Change: tokenMember("token_type", nil),
+	},
+	{
+		ID: "thirdparty.token-type-mac", Story: "token_type is bearer_token.",
+		Aims:   []string{"oauth2.token.token-type"},
+		Change: tokenMember("token_type", "bearer_token"),
+	},
+	{
+		ID: "thirdparty.no-life", Story: "expires_in is left out.",
+		Aims:   []string{"oauth2.token.expires-in", "provider.refresh.grant"},
+		Change: tokenMember("expires_in", nil),
+	},
+	{
+		ID: "thirdparty.life-as-text", Story: "expires_in is a text.",
+		Aims:   []string{"oauth2.token.expires-in", "provider.refresh.grant"},
+		Change: tokenMember("expires_in", "1800"),
+	},
+	{
+		ID: "thirdparty.no-refresh-token", Story: "A refresh token comes only with a scope that no home sends.",
+		Aims:   []string{"provider.token.refresh-token"},
+		Change: tokenMember("refresh_token", nil),
+	},
+	{
+		ID: "thirdparty.tokens-stored", Story: "Token answers may be kept by whoever stands between.",
+		Aims:   []string{"oauth2.token.cache-no-store"},
+		Change: func(p *mockprovider.Policy) { p.TokenHeader = mock.Is(http.Header{}) },
+	},
+	{
+		ID: "thirdparty.refreshed-stored", Story: "The answer to a refresh may be kept.",
+		Aims: []string{"oauth2.token.cache-no-store"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "refresh_token" {
+					a.Header = setHeader(a.Header, "Cache-Control", "max-age=60")
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "thirdparty.charset", Story: "A form whose type has a charset is not read.",
+		Aims: []string{"oauth2.token.form-encoding"},
+		Change: thirdTakes(at(tokenAt).and(func(r mock.Request) bool {
+			return strings.Contains(r.Header.Get("Content-Type"), ";")
+		}), func(r mock.Request) mock.Request {
+			r.Body = nil
+			return r
+		}),
+	},
+	{
+		ID: "thirdparty.form-type-case", Story: "The type of a form is compared letter by letter.",
+		Aims: []string{"oauth2.token.form-encoding"},
+		Change: thirdTakes(at(tokenAt).and(func(r mock.Request) bool {
+			return strings.Contains(r.Header.Get("Content-Type"), "WWW")
+		}), func(r mock.Request) mock.Request {
+			r.Body = nil
+			return r
+		}),
+	},
+	{
+		ID: "thirdparty.token-short", Story: "Tokens have twelve hex digits.",
+		Aims:   []string{"oauth2.token.entropy", "oauth2.token.access-entropy"},
+		Change: func(p *mockprovider.Policy) { p.NewToken = func() string { return mock.Secret(6) } },
+	},
+	{
+		ID: "thirdparty.token-counter", Story: "Tokens are numbered.",
+		Aims: []string{"oauth2.token.entropy", "oauth2.token.access-entropy"},
+		Change: func(p *mockprovider.Policy) {
+			var n atomic.Int64
+			p.NewToken = func() string { return fmt.Sprintf("token-of-demo-devices-%020d", n.Add(1)) }
+		},
+	},
+	{
+		ID: "thirdparty.token-by-get", Story: "The token endpoint answers GET.",
+		Aims: []string{"oauth2.token.post-only"},
+		Change: thirdTakes(at("GET /oauth/token"), func(r mock.Request) mock.Request {
+			r.Method, r.Body, r.Header = http.MethodPost, []byte(queryOf(r).Encode()), setHeader(
+				r.Header,
+				"Content-Type",
+				"application/x-www-form-urlencoded",
+			)
+			return r
+		}),
+	},
+	{
+		ID: "thirdparty.token-query", Story: "Query and form are one.",
+		Aims: []string{"oauth2.token.query-ignored"},
+		Change: thirdTakes(at(tokenAt), func(r mock.Request) mock.Request {
+			if len(r.Body) == 0 {
+				r.Body = []byte(queryOf(r).Encode())
+			}
+			return r
+		}),
+	},
+	{
+		ID: "thirdparty.token-unknown-parameter", Story: "A parameter that is not in the list is an error.",
+		Aims:   []string{"oauth2.token.ignore-unknown"},
+		Change: thirdTakes(at(tokenAt).and(has("foo")), withFields(func(v url.Values) { v.Set("grant_type", "") })),
+	},
+	{
+		ID: "thirdparty.token-repeated", Story: "Of parameters that stand twice the first counts.",
+		Aims:   []string{"oauth2.error.duplicate-parameter"},
+		Change: func(p *mockprovider.Policy) { p.Duplicates = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.token-redirects", Story: "A grant that is not served is a redirect to a page with help.",
+		Aims: []string{"provider.token.no-redirect"},
+		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+			if decoded(a.Body)["error"] == "unsupported_grant_type" {
+				a.Status, a.Header = http.StatusFound, setHeader(a.Header, "Location", "/help")
 			}
 			return a
-		}
-	}},
-	{ID: "thirdparty.charset", Story: "A form whose type has a charset is not read.", Breaks: []string{"oauth2.token.form-encoding"}, Provider: thirdTakes(at(tokenAt).and(func(r mock.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), ";") }), func(r mock.Request) mock.Request {
-		r.Body = nil
-		return r
-	})},
-	{ID: "thirdparty.form-type-case", Story: "The type of a form is compared letter by letter.", Breaks: []string{"oauth2.token.form-encoding"}, Provider: thirdTakes(at(tokenAt).and(func(r mock.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "WWW") }), func(r mock.Request) mock.Request {
-		r.Body = nil
-		return r
-	})},
-	{ID: "thirdparty.token-short", Story: "Tokens have twelve hex digits.", Breaks: []string{"oauth2.token.entropy", "oauth2.token.access-entropy"}, Provider: func(p *mockprovider.Policy) { p.NewToken = func() string { return mock.Secret(6) } }},
-	{ID: "thirdparty.token-counter", Story: "Tokens are numbered.", Breaks: []string{"oauth2.token.entropy", "oauth2.token.access-entropy"}, Provider: func(p *mockprovider.Policy) {
-		var n atomic.Int64
-		p.NewToken = func() string { return fmt.Sprintf("token-of-demo-devices-%020d", n.Add(1)) }
-	}},
-	{ID: "thirdparty.token-by-get", Story: "The token endpoint answers GET.", Breaks: []string{"oauth2.token.post-only"}, Provider: thirdTakes(at("GET /oauth/token"), func(r mock.Request) mock.Request {
-		r.Method, r.Body, r.Header = http.MethodPost, []byte(queryOf(r).Encode()), setHeader(r.Header, "Content-Type", "application/x-www-form-urlencoded")
-		return r
-	})},
-	{ID: "thirdparty.token-query", Story: "Query and form are one.", Breaks: []string{"oauth2.token.query-ignored"}, Provider: thirdTakes(at(tokenAt), func(r mock.Request) mock.Request {
-		if len(r.Body) == 0 {
-			r.Body = []byte(queryOf(r).Encode())
-		}
-		return r
-	})},
-	{ID: "thirdparty.token-unknown-parameter", Story: "A parameter that is not in the list is an error.", Breaks: []string{"provider.token.unknown-parameters"}, Provider: thirdTakes(at(tokenAt).and(has("foo")), withFields(func(v url.Values) { v.Set("grant_type", "") }))},
-	{ID: "thirdparty.token-repeated", Story: "Of parameters that stand twice the first counts.", Breaks: []string{"provider.token.repeated-parameters"}, Provider: func(p *mockprovider.Policy) { p.Duplicates = mock.Is(false) }},
-	{ID: "thirdparty.token-redirects", Story: "A grant that is not served is a redirect to a page with help.", Breaks: []string{"provider.token.no-redirect", "provider.token.grant-type", "provider.token.error-object", "provider.token.password-grant"}, Blocks: everyProviderRow, Provider: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
-		if decoded(a.Body)["error"] == "unsupported_grant_type" {
-			a.Status, a.Header = http.StatusFound, setHeader(a.Header, "Location", "/help")
-		}
-		return a
-	})},
-	{ID: "thirdparty.code-idempotent", Story: "The same request again gets the same tokens again, lest an answer be lost.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: sameAnswers},
-	{ID: "thirdparty.code-reusable", Story: "A code is good for as long as it lives.", Breaks: []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"}, Blocks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.SingleUse = mock.Is(false) }},
-	{ID: "thirdparty.code-half-hour", Story: "A code lives for half an hour.", Breaks: []string{"oauth2.code.expires"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Redeem
-		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
-			return before(c, app, form, now.Add(-29*time.Minute))
-		}
-	}},
-	{ID: "thirdparty.replay-spares-access", Story: "A code that comes again ends its refresh token, and not the access token.", Breaks: []string{"provider.token.replay-kills"}, Provider: apiAfter(replayed)},
-	{ID: "thirdparty.replay-harmless", Story: "A code that comes again is refused, and its tokens live.", Breaks: []string{"provider.token.replay-kills"}, Provider: func(p *mockprovider.Policy) { p.ReplayKills = mock.Is(false) }},
-	{ID: "thirdparty.code-any-client", Story: "Any client redeems any code.", Breaks: []string{"provider.token.bound-client"}, Provider: redeems(func(c mockprovider.Code, app mockprovider.App, _ url.Values, _ *mock.Refusal) bool {
-		return c.AppID != app.ID
-	})},
-	{ID: "thirdparty.code-any-redirect", Story: "redirect_uri is not compared when the code is redeemed.", Breaks: []string{"provider.token.bound-redirect"}, Provider: redeems(because("redirect_uri"))},
-	{ID: "thirdparty.code-redirect-optional", Story: "redirect_uri is compared where it comes, and may be left out.", Breaks: []string{"provider.token.bound-redirect"}, Provider: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		return !form.Has("redirect_uri") && strings.Contains(r.Description, "redirect_uri")
-	})},
-	{ID: "thirdparty.code-redirect-slash", Story: "A slash at the end makes no difference when the code is redeemed.", Breaks: []string{"provider.token.bound-redirect"}, Provider: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, _ *mock.Refusal) bool {
-		return form.Get("redirect_uri") == c.Redirect+"/"
-	})},
-	{ID: "thirdparty.code-lives-a-day", Story: "A code lives for a day.", Breaks: []string{"oauth2.code.expires"}, Provider: redeems(func(c mockprovider.Code, app mockprovider.App, form url.Values, r *mock.Refusal) bool {
-		return c.AppID == app.ID && strings.Contains(r.Description, "too old") && form.Get("redirect_uri") == c.Redirect
-	})},
-	{ID: "thirdparty.no-secret", Story: "The client id is enough.", Breaks: []string{"provider.token.wrong-secret", "provider.token.basic-refused", "provider.refresh.authenticated", "provider.revoke.authenticated"}, Provider: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
-		if known {
-			return nil
-		}
-		return strict
-	})},
-	{ID: "thirdparty.secret-optional", Story: "A wrong secret is refused, none is not.", Breaks: []string{"provider.token.wrong-secret", "provider.refresh.authenticated", "provider.revoke.authenticated"}, Provider: authenticates(func(_ mockprovider.App, known bool, way mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
-		if known && way == mockprovider.None {
-			return nil
-		}
-		return strict
-	})},
-	{ID: "thirdparty.secret-prefix", Story: "A secret with something behind it is taken.", Breaks: []string{"provider.token.wrong-secret", "provider.token.basic-refused"}, Provider: authenticates(func(app mockprovider.App, known bool, way mockprovider.Way, secret string, strict *mock.Refusal) *mock.Refusal {
-		if known && way != mockprovider.None && strings.HasSuffix(secret, "x") && strings.Contains(secret, "-secret-") {
-			return nil
-		}
-		return strict
-	})},
-	{ID: "thirdparty.secret-403", Story: "A wrong secret is 403.", Breaks: []string{"provider.token.wrong-secret", "provider.token.unknown-client", "provider.token.basic-refused", "provider.token.error-object", "provider.refresh.authenticated", "provider.revoke.authenticated", "oauth2.token.query-ignored"}, Provider: both(refusals(tokenAt, "invalid_client", http.StatusForbidden, ""), refusals("POST /oauth/revoke", "invalid_client", http.StatusForbidden, ""))},
-	{ID: "thirdparty.unknown-client-grant", Story: "An unknown client is invalid_grant: the home asks the person to log in again, for ever.", Breaks: []string{"provider.token.unknown-client"}, Provider: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
-		if !known {
-			return mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "")
-		}
-		return strict
-	})},
-	{ID: "thirdparty.no-basic", Story: "Only the form is read: HTTP Basic is not.", Breaks: []string{"provider.token.basic", "provider.metadata.auth-methods"}, Provider: authenticates(func(app mockprovider.App, known bool, way mockprovider.Way, secret string, strict *mock.Refusal) *mock.Refusal {
-		if way == mockprovider.Basic {
-			return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
-		}
-		return strict
-	})},
-	{ID: "thirdparty.no-challenge", Story: "A refusal of HTTP Basic has no WWW-Authenticate.", Breaks: []string{"provider.token.basic-refused"}, Provider: thirdAnswers(tokenAt, header("WWW-Authenticate", ""))},
-	{ID: "thirdparty.no-post", Story: "Only HTTP Basic is served, which few homes send.", Breaks: []string{"provider.token.post", "provider.authorize.code", "oauth2.pkce.s256", "oauth2.token.status-200", "provider.metadata.auth-methods", "oauth2.pkce.not-shared", "oauth2.code.missing", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel", "provider.refresh.unknown"}, Blocks: everyProviderRow, Provider: authenticates(func(_ mockprovider.App, known bool, way mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
-		if way == mockprovider.Post {
-			return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
-		}
-		return strict
-	})},
-	{ID: "thirdparty.two-methods", Story: "Header and form may both come: the header counts.", Breaks: []string{"provider.token.two-methods"}, Provider: thirdTakes(at(tokenAt).and(func(r mock.Request) bool { return strings.HasPrefix(r.Header.Get("Authorization"), "Basic ") }), withFields(func(v url.Values) { v.Del("client_secret") }))},
-	{ID: "thirdparty.grant-type-optional", Story: "Without grant_type a code is meant.", Breaks: []string{"provider.token.grant-type"}, Provider: thirdTakes(at(tokenAt).and(lacks("grant_type")).and(has("code")), set("grant_type", "authorization_code"))},
-	{ID: "thirdparty.grant-type-word", Story: "An unknown grant_type is invalid_grant.", Breaks: []string{"provider.token.grant-type"}, Provider: refusals(tokenAt, "unsupported_grant_type", http.StatusBadRequest, "invalid_grant")},
-	{ID: "thirdparty.password-grant", Story: "The password grant is on for old apps.", Breaks: []string{"provider.token.password-grant"}, Provider: func(p *mockprovider.Policy) {
-		before := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "password" {
-				a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
+		}),
+	},
+	{
+		ID: "thirdparty.code-idempotent", Story: "The same request again gets the same tokens again, lest an answer be lost.",
+		Aims:   []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"},
+		Change: sameAnswers,
+	},
+	{
+		ID: "thirdparty.code-reusable", Story: "A code is good for as long as it lives.",
+		Aims:   []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"},
+		Change: func(p *mockprovider.Policy) { p.SingleUse = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.code-half-hour", Story: "A code lives for half an hour.",
+		Aims: []string{"oauth2.code.expires"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Redeem
+			p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+				return before(c, app, form, now.Add(-29*time.Minute))
+			}
+		},
+	},
+	{
+		ID: "thirdparty.replay-spares-access", Story: "A code that comes again ends its refresh token, and not the access token.",
+		Aims:   []string{"provider.token.replay-kills"},
+		Change: apiAfter(replayed),
+	},
+	{
+		ID: "thirdparty.replay-harmless", Story: "A code that comes again is refused, and its tokens live.",
+		Aims:   []string{"provider.token.replay-kills"},
+		Change: func(p *mockprovider.Policy) { p.ReplayKills = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.code-any-client", Story: "Any client redeems any code.",
+		Aims: []string{"oauth2.code.bound-client"},
+		Change: redeems(func(c mockprovider.Code, app mockprovider.App, _ url.Values, _ *mock.Refusal) bool {
+			return c.AppID != app.ID
+		}),
+	},
+	{
+		ID: "thirdparty.code-any-redirect", Story: "redirect_uri is not compared when the code is redeemed.",
+		Aims:   []string{"provider.token.bound-redirect"},
+		Change: redeems(because("redirect_uri")),
+	},
+	{
+		ID: "thirdparty.code-redirect-optional", Story: "redirect_uri is compared where it comes, and may be left out.",
+		Aims: []string{"provider.token.bound-redirect"},
+		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			return !form.Has("redirect_uri") && strings.Contains(r.Description, "redirect_uri")
+		}),
+	},
+	{
+		ID: "thirdparty.code-redirect-slash", Story: "A slash at the end makes no difference when the code is redeemed.",
+		Aims: []string{"provider.token.bound-redirect"},
+		Change: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, _ *mock.Refusal) bool {
+			return form.Get("redirect_uri") == c.Redirect+"/"
+		}),
+	},
+	{
+		ID: "thirdparty.code-lives-a-day", Story: "A code lives for a day.",
+		Aims: []string{"oauth2.code.expires"},
+		Change: redeems(func(c mockprovider.Code, app mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			return c.AppID == app.ID && strings.Contains(r.Description, "too old") && form.Get("redirect_uri") == c.Redirect
+		}),
+	},
+	{
+		ID: "thirdparty.no-secret", Story: "The client id is enough.",
+		Aims: []string{"provider.token.wrong-secret", "provider.refresh.authenticated", "provider.revoke.authenticated"},
+		Change: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+			if known {
+				return nil
+			}
+			return strict
+		}),
+	},
+	{
+		ID: "thirdparty.secret-optional", Story: "A wrong secret is refused, none is not.",
+		Aims: []string{"provider.token.wrong-secret", "provider.refresh.authenticated", "provider.revoke.authenticated"},
+		Change: authenticates(func(_ mockprovider.App, known bool, way mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+			if known && way == mockprovider.None {
+				return nil
+			}
+			return strict
+		}),
+	},
+	{
+		ID: "thirdparty.secret-prefix", Story: "A secret with something behind it is taken.",
+		Aims: []string{"provider.token.wrong-secret", "provider.token.basic-refused"},
+		Change: authenticates(func(app mockprovider.App, known bool, way mockprovider.Way, secret string, strict *mock.Refusal) *mock.Refusal {
+			if known && way != mockprovider.None && strings.HasSuffix(secret, "x") && strings.Contains(secret, "-secret-") {
+				return nil
+			}
+			return strict
+		}),
+	},
+	{
+		ID: "thirdparty.secret-403", Story: "A wrong secret is 403.",
+		Aims: []string{"provider.token.wrong-secret"},
+		Change: both(
+			refusals(tokenAt, "invalid_client", http.StatusForbidden, ""),
+			refusals("POST /oauth/revoke", "invalid_client", http.StatusForbidden, ""),
+		),
+	},
+	{
+		ID: "thirdparty.unknown-client-grant", Story: "An unknown client is invalid_grant: the home asks the person to log in again, for ever.",
+		Aims: []string{"provider.token.unknown-client"},
+		Change: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+			if !known {
+				return mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "")
+			}
+			return strict
+		}),
+	},
+	{
+		ID: "thirdparty.no-basic", Story: "Only the form is read: HTTP Basic is not.",
+		Aims: []string{"provider.token.basic", "provider.metadata.auth-methods"},
+		Change: authenticates(func(app mockprovider.App, known bool, way mockprovider.Way, secret string, strict *mock.Refusal) *mock.Refusal {
+			if way == mockprovider.Basic {
+				return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
+			}
+			return strict
+		}),
+	},
+	{
+		ID: "thirdparty.no-challenge", Story: "A refusal of HTTP Basic has no WWW-Authenticate.",
+		Aims:   []string{"provider.token.basic-refused"},
+		Change: thirdAnswers(tokenAt, header("WWW-Authenticate", "")),
+	},
+	{
+		ID: "thirdparty.no-post", Story: "Only HTTP Basic is served, which few homes send.",
+		Aims: []string{"provider.token.post", "provider.metadata.auth-methods"},
+		Change: authenticates(func(_ mockprovider.App, known bool, way mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+			if way == mockprovider.Post {
+				return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
+			}
+			return strict
+		}),
+	},
+	{
+		ID: "thirdparty.two-methods", Story: "Header and form may both come: the header counts.",
+		Aims: []string{"provider.token.two-methods"},
+		Change: thirdTakes(at(tokenAt).and(func(r mock.Request) bool {
+			return strings.HasPrefix(r.Header.Get("Authorization"), "Basic ")
+		}), withFields(func(v url.Values) { v.Del("client_secret") })),
+	},
+	{
+		ID: "thirdparty.grant-type-optional", Story: "Without grant_type a code is meant.",
+		Aims:   []string{"oauth2.error.grant-type-missing"},
+		Change: thirdTakes(at(tokenAt).and(lacks("grant_type")).and(has("code")), set("grant_type", "authorization_code")),
+	},
+	{
+		ID: "thirdparty.grant-type-word", Story: "An unknown grant_type is invalid_grant.",
+		Aims:   []string{"oauth2.error.unsupported-grant"},
+		Change: refusals(tokenAt, "unsupported_grant_type", http.StatusBadRequest, "invalid_grant"),
+	},
+	{
+		ID: "thirdparty.password-grant", Story: "The password grant is on for old apps.",
+		Aims: []string{"provider.token.password-grant"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "password" {
+					a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "thirdparty.bad-code-404", Story: "A code that nobody knows is 404.",
+		Aims: []string{"oauth2.code.missing"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(tokenAt)(r) && strings.Contains(a.Why, "the code is unknown") {
+					a.Status = http.StatusNotFound
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "thirdparty.code-cut", Story: "A code is compared up to the length that was sent.",
+		Aims:   []string{"oauth2.code.missing", "oauth2.error.duplicate-parameter"},
+		Change: cutCodes,
+	},
+	{
+		ID: "thirdparty.errors-200", Story: "A grant that is not served is 200 with an error in it.",
+		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant", "provider.token.password-grant"},
+		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+			if decoded(a.Body)["error"] == "unsupported_grant_type" {
+				a.Status = http.StatusOK
 			}
 			return a
-		}
-	}},
-	{ID: "thirdparty.bad-code-404", Story: "A code that nobody knows is 404.", Breaks: []string{"oauth2.code.missing", "oauth2.code.single-use", "provider.token.bound-client", "oauth2.code.expires", "provider.refresh.code-is-none", "provider.token.error-object", "oauth2.code.single-use-parallel"}, Blocks: provTokens, Provider: func(p *mockprovider.Policy) {
-		before := p.Answer
-		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-			if a = before(r, a); at(tokenAt)(r) && strings.Contains(a.Why, "the code is unknown") {
-				a.Status = http.StatusNotFound
+		}),
+	},
+	{
+		ID: "thirdparty.errors-text", Story: "A grant that is not served is refused in plain text.",
+		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant", "provider.token.password-grant"},
+		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+			if decoded(a.Body)["error"] == "unsupported_grant_type" {
+				a.Header, a.Body = setHeader(a.Header, "Content-Type", "text/plain"), []byte("no")
 			}
 			return a
-		}
-	}},
-	{ID: "thirdparty.code-cut", Story: "A code is compared up to the length that was sent.", Breaks: []string{"oauth2.code.missing", "provider.token.repeated-parameters"}, Provider: cutCodes},
-	{ID: "thirdparty.errors-200", Story: "A grant that is not served is 200 with an error in it.", Breaks: []string{"provider.token.error-object", "provider.token.grant-type", "provider.token.password-grant"}, Blocks: everyProviderRow, Provider: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
-		if decoded(a.Body)["error"] == "unsupported_grant_type" {
-			a.Status = http.StatusOK
-		}
-		return a
-	})},
-	{ID: "thirdparty.errors-text", Story: "A grant that is not served is refused in plain text.", Breaks: []string{"provider.token.error-object", "provider.token.grant-type", "provider.token.password-grant"}, Blocks: everyProviderRow, Provider: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
-		if decoded(a.Body)["error"] == "unsupported_grant_type" {
-			a.Header, a.Body = setHeader(a.Header, "Content-Type", "text/plain"), []byte("no")
-		}
-		return a
-	})},
-})
+		}),
+	},
+}
 
 // cutCodes remembers codes, and completes one that lacks its last letter.
 func cutCodes(p *mockprovider.Policy) {

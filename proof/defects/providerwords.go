@@ -67,7 +67,7 @@ func comesBackAs(edit func(url.Values)) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Return
 		p.Return = func(v url.Values) url.Values {
-			v = before(v)
+			v = copyOf(before(v))
 			edit(v)
 			return v
 		}
@@ -162,10 +162,6 @@ func copyOf(v url.Values) url.Values {
 	}
 	return out
 }
-
-var everyProviderRow = []string{"provider.*", "oauth2.*"}
-
-var provTokens = []string{"oauth2.*", "provider.token.*", "provider.refresh.*", "provider.resource.*", "provider.revoke.*", "provider.pkce.*", "provider.authorize.code*", "provider.metadata.*", "provider.authorize.unknown-scope"}
 
 // metadataMember changes a member of the metadata; nil takes it away.
 func metadataMember(name string, value any) third {

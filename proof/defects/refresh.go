@@ -27,149 +27,131 @@ func refusedRefresh(w when, with func(mock.Answer) mock.Answer) change {
 	return answers(refreshGrant.and(w), with, 400)
 }
 
-var _ = listed([]Defect{
+var refreshDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "refresh.not-supported", Story: "The refresh grant is announced and answered with unsupported_grant_type.",
-		Breaks: []string{
-			"oauth2.stock.refresh",
-			"oauth2.refresh.grant",
-			"ha.refresh.response-shape",
-			"ha.refresh.no-rotation",
-			"oauth2.refresh.parallel",
-			"ha.refresh.after-expiry",
-			"ha.refresh.sliding",
-			"ha.ws.own-tokens-only",
-			"ha.cors.token-read",
-			"oauth2.token.status-200",
-		}, Blocks: []string{"*"}, Change: answers(refreshGrant, refused("unsupported_grant_type"), 200),
+		Aims:   []string{"oauth2.refresh.grant"},
+		Change: answers(refreshGrant, refused("unsupported_grant_type"), 200),
 	},
 	{
 		ID: "refresh.rotates", Story: "Each refresh gives a new refresh token, which the home's apps do not store.",
-		Breaks: []string{"ha.refresh.no-rotation"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.refresh.no-rotation"},
+		Change: func(p *mockserver.Policy) {
 			p.TokenAnswer = func(r store.Refresh, access string, ttl time.Duration, _ bool) map[string]any {
-				return map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": int(ttl.Seconds()), "refresh_token": r.Token, "ha_auth_provider": r.Provider}
+				return map[string]any{
+					"access_token":     access,
+					"token_type":       "Bearer",
+					"expires_in":       int(ttl.Seconds()),
+					"refresh_token":    r.Token,
+					"ha_auth_provider": r.Provider,
+				}
 			}
 		},
 	},
 	{
 		ID: "refresh.thrice", Story: "A refresh token wears out: its third use is refused.",
-		Breaks: []string{"ha.refresh.no-rotation", "oauth2.refresh.parallel", "ha.revoke.others-live", "ha.ws.delete-all"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.refresh.no-rotation"},
+		Change: func(p *mockserver.Policy) {
 			answers(refreshGrant.and(tokenIs(func(t string) bool { return len(t) == 128 })).after(2), refused("invalid_grant"), 200)(p)
 		},
-		Blocks: []string{"*"},
 	},
 	{
 		ID: "refresh.any-client", Story: "A refresh token works for every client.",
-		Breaks: []string{"oauth2.refresh.client-bound"}, Change: refreshes(func(_, given string) bool { return given != "" }),
+		Aims:   []string{"oauth2.refresh.client-bound"},
+		Change: refreshes(func(_, given string) bool { return given != "" }),
 	},
 	{
 		ID: "refresh.host-only", Story: "At a refresh, client ids are compared by their hosts.",
-		Breaks: []string{"oauth2.refresh.client-bound"}, Change: refreshes(func(own, given string) bool { return host(own) == host(given) }),
+		Aims:   []string{"oauth2.refresh.client-bound"},
+		Change: refreshes(func(own, given string) bool { return host(own) == host(given) }),
 	},
 	{
 		ID: "refresh.client-prefix", Story: "At a refresh, a client id passes that begins with the right one.",
-		Breaks: []string{"oauth2.refresh.client-bound"}, Change: refreshes(func(own, given string) bool { return given != "" && strings.HasPrefix(given, own) }),
+		Aims:   []string{"oauth2.refresh.client-bound"},
+		Change: refreshes(func(own, given string) bool { return given != "" && strings.HasPrefix(given, own) }),
 	},
 	{
 		ID: "refresh.no-client", Story: "A refresh without client_id works, as it does for long-lived tokens.",
-		Breaks: []string{"oauth2.refresh.client-id-required"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"oauth2.refresh.client-id-required"},
+		Change: func(p *mockserver.Policy) {
 			refreshes(func(_, given string) bool { return given == "" })(p)
 		},
 	},
 	{
 		ID: "refresh.empty-client", Story: "A refresh with an empty client_id works.",
-		Breaks: []string{"oauth2.refresh.client-id-required"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"oauth2.refresh.client-id-required"},
+		Change: func(p *mockserver.Policy) {
 			takes(refreshGrant.and(has("client_id")).and(lacks("client_id")), set("client_id", "http://any.example/"))(p)
 			refreshes(func(_, given string) bool { return given == "http://any.example/" })(p)
 		},
 	},
 	{
 		ID: "refresh.dead-401", Story: "A dead refresh token is answered with 401, so that apps try again for ever.",
-		Breaks: []string{
-			"oauth2.code.not-an-access-token",
-			"ha.token.multipart",
-			"oauth2.error.status-400",
-			"ha.refresh.error",
-			"oauth2.refresh.access-token-refused",
-			"oauth2.refresh.tampered",
-			"ha.refresh.idle-expiry",
-			"ha.refresh.user-inactive",
-			"ha.revoke.path",
-			"oauth2.revoke.immediate",
-			"ha.revoke.no-client-id",
-			"oauth2.revoke.hint",
-			"ha.revoke.legacy-action",
-			"oauth2.revoke.cors",
-			"ha.ws.closed-by-delete",
-			"ha.ws.delete-all",
-			"ha.llat.not-a-refresh-token",
-		}, Change: answers(refreshGrant, func(a mock.Answer) mock.Answer {
+		Aims: []string{"ha.refresh.error", "oauth2.error.status-400"},
+		Change: answers(refreshGrant, func(a mock.Answer) mock.Answer {
 			if strings.Contains(string(a.Body), "invalid_grant") {
 				a.Status = 401
 			}
 			return a
 		}, 400),
-		Blocks: []string{"*"},
 	},
 	{
 		ID: "refresh.dead-word", Story: "A dead refresh token is refused with invalid_token, so that apps do not end the session.",
-		Breaks: []string{
-			"oauth2.code.not-an-access-token",
-			"ha.token.multipart",
-			"ha.refresh.error",
-			"oauth2.refresh.access-token-refused",
-			"oauth2.refresh.tampered",
-			"ha.refresh.idle-expiry",
-			"ha.revoke.path",
-			"oauth2.revoke.immediate",
-			"ha.revoke.no-client-id",
-			"oauth2.revoke.hint",
-			"ha.revoke.legacy-action",
-			"oauth2.revoke.cors",
-			"ha.ws.closed-by-delete",
-			"ha.ws.delete-all",
-			"ha.llat.not-a-refresh-token",
-		}, Change: answers(refreshGrant, word("invalid_grant", "invalid_token"), 400), Blocks: []string{"*"},
+		Aims:   []string{"ha.refresh.error"},
+		Change: answers(refreshGrant, word("invalid_grant", "invalid_token"), 400),
 	},
 	{
 		ID: "refresh.long-token-500", Story: "A long refresh token overflows a column.",
-		Breaks: []string{"ha.refresh.error", "robust.token.words"}, Change: refusedRefresh(tokenIs(func(t string) bool { return len(t) > 1000 }), status(500)),
+		Aims:   []string{"ha.refresh.error", "robust.token.words"},
+		Change: refusedRefresh(tokenIs(func(t string) bool { return len(t) > 1000 }), status(500)),
 	},
 	{
 		ID: "refresh.missing-500", Story: "A refresh without a token is an exception that nobody catches.",
-		Breaks: []string{"oauth2.refresh.missing-token", "robust.form.bytes"}, Change: refusedRefresh(func(r mock.Request) bool { return !has("refresh_token")(r) }, status(500)),
+		Aims:   []string{"oauth2.refresh.missing-token", "robust.form.bytes"},
+		Change: refusedRefresh(func(r mock.Request) bool { return !has("refresh_token")(r) }, status(500)),
 	},
 	{
 		ID: "refresh.empty-404", Story: "An empty refresh token is answered with 404.",
-		Breaks: []string{"oauth2.refresh.missing-token"}, Change: refusedRefresh(has("refresh_token").and(lacks("refresh_token")), status(404)),
+		Aims:   []string{"oauth2.refresh.missing-token"},
+		Change: refusedRefresh(has("refresh_token").and(lacks("refresh_token")), status(404)),
 	},
 	{
-		ID: "refresh.missing-word", Story: "A refresh without a token is refused with invalid_grant, which ends the session of an app that made a mistake.",
-		Breaks: []string{"oauth2.refresh.missing-token"}, Change: refusedRefresh(func(r mock.Request) bool { return !has("refresh_token")(r) }, word("invalid_request", "invalid_grant")),
+		ID:     "refresh.missing-word",
+		Story:  "A refresh without a token is refused with invalid_grant, which ends the session of an app that made a mistake.",
+		Aims:   []string{"oauth2.refresh.missing-token"},
+		Change: refusedRefresh(func(r mock.Request) bool { return !has("refresh_token")(r) }, word("invalid_request", "invalid_grant")),
 	},
 	{
 		ID: "refresh.malformed-client-403", Story: "A malformed client_id at a refresh is answered with 403.",
-		Breaks: []string{"oauth2.refresh.malformed-client"}, Change: refusedRefresh(field("client_id", "xyz"), status(403)),
+		Aims:   []string{"oauth2.refresh.malformed-client"},
+		Change: refusedRefresh(field("client_id", "xyz"), status(403)),
 	},
 	{
 		ID: "refresh.takes-access", Story: "An access token refreshes, for the server looks up sessions by either.",
-		Breaks: []string{"oauth2.refresh.access-token-refused", "ha.llat.not-a-refresh-token"}, Change: answers(refreshGrant.and(tokenIs(func(t string) bool { return strings.Count(t, ".") == 2 })), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
+		Aims: []string{"oauth2.refresh.access-token-refused", "ha.llat.not-a-refresh-token"},
+		Change: answers(refreshGrant.and(tokenIs(func(t string) bool {
+			return strings.Count(t, ".") == 2
+		})), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
 	},
 	{
 		ID: "refresh.is-access", Story: "A refresh token opens the API.",
-		Breaks: []string{"oauth2.refresh.not-at-rs", "oauth2.bearer.refresh-refused"}, Change: answers(bearerOfLength(128), ok(`{"message":"API running."}`), 401),
+		Aims:   []string{"oauth2.refresh.not-at-rs", "oauth2.bearer.refresh-refused"},
+		Change: answers(bearerOfLength(128), ok(`{"message":"API running."}`), 401),
 	},
 	{
 		ID: "refresh.first-half", Story: "Refresh tokens are looked up by their first half.",
-		Breaks: []string{"oauth2.refresh.tampered"}, Change: keeps(foundByFirst(64)),
+		Aims:   []string{"oauth2.refresh.tampered"},
+		Change: keeps(foundByFirst(64)),
 	},
 	{
 		ID: "refresh.truncated-column", Story: "Refresh tokens are compared by their first 120 characters.",
-		Breaks: []string{"oauth2.refresh.tampered"}, Change: keeps(foundByFirst(120)),
+		Aims:   []string{"oauth2.refresh.tampered"},
+		Change: keeps(foundByFirst(120)),
 	},
 	{
 		ID: "refresh.case-folded", Story: "Refresh tokens are found whatever their letter case.",
-		Breaks: []string{"oauth2.refresh.tampered"}, Change: takes(refreshGrant, func(r mock.Request) mock.Request {
+		Aims: []string{"oauth2.refresh.tampered"},
+		Change: takes(refreshGrant, func(r mock.Request) mock.Request {
 			if t := fields(r).Get("refresh_token"); t == strings.ToUpper(t) && len(t) == 128 {
 				return set("refresh_token", strings.ToLower(t))(r)
 			}
@@ -178,22 +160,24 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.kills-older", Story: "A refresh ends the access token that was there before.",
-		Breaks: []string{"oauth2.refresh.old-access-lives", "oauth2.refresh.parallel"}, Change: keeps(newest), Blocks: []string{"*"},
+		Aims:   []string{"oauth2.refresh.old-access-lives", "oauth2.refresh.parallel"},
+		Change: keeps(newest),
 	},
 	{
 		ID: "refresh.one-at-a-time", Story: "While a refresh is under way others of its session are refused.",
-		Breaks: []string{"oauth2.refresh.parallel", "ha.revoke.others-live", "ha.ws.delete-all"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"oauth2.refresh.parallel", "ha.revoke.others-live", "ha.ws.delete-all"},
+		Change: func(p *mockserver.Policy) {
 			answers(refreshGrant.and(tokenIs(func(t string) bool { return len(t) == 128 })).after(3), refused("temporarily_unavailable"), 200)(p)
 		},
-		Blocks: []string{"*"},
 	},
 	{
 		ID: "refresh.scope-refused", Story: "A scope at a refresh is refused with invalid_scope.",
-		Breaks: []string{"oauth2.refresh.scope-ignored"}, Change: answers(refreshGrant.and(has("scope")), refused("invalid_scope"), 200),
+		Aims:   []string{"oauth2.refresh.scope-ignored"},
+		Change: answers(refreshGrant.and(has("scope")), refused("invalid_scope"), 200),
 	},
 	{
 		ID: "refresh.dies-with-access", Story: "A session ends with its access token.",
-		Breaks: []string{"ha.refresh.after-expiry", "ha.refresh.sliding"}, Blocks: []string{"*"},
+		Aims: []string{"ha.refresh.after-expiry", "ha.refresh.sliding"},
 		Change: func(p *mockserver.Policy) {
 			p.Alive = func(r store.Refresh, now time.Time) bool {
 				return r.Type == store.LongLived || now.Sub(r.Used) <= r.TTL
@@ -202,7 +186,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.absolute-end", Story: "A session ends 90 days after login, however often it is used.",
-		Breaks: []string{"ha.refresh.sliding"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.refresh.sliding"},
+		Change: func(p *mockserver.Policy) {
 			strict := p.Alive
 			p.Alive = func(r store.Refresh, now time.Time) bool {
 				return strict(r, now) && (r.Type == store.LongLived || now.Sub(r.Created) <= 90*24*time.Hour)
@@ -211,14 +196,16 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.no-idle-end", Story: "A session that nobody uses lives for ever.",
-		Breaks: []string{"ha.refresh.idle-expiry"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.refresh.idle-expiry"},
+		Change: func(p *mockserver.Policy) {
 			strict := p.Alive
 			p.Alive = func(r store.Refresh, now time.Time) bool { return r.Type == store.Normal || strict(r, now) }
 		},
 	},
 	{
 		ID: "refresh.idle-unit", Story: "The idle time is ninety weeks, for somebody took the wrong unit.",
-		Breaks: []string{"ha.refresh.idle-expiry"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.refresh.idle-expiry"},
+		Change: func(p *mockserver.Policy) {
 			strict := p.Alive
 			p.Alive = func(r store.Refresh, now time.Time) bool {
 				return strict(r, now) || r.Type == store.Normal && now.Sub(r.Used) < 90*7*24*time.Hour
@@ -227,9 +214,10 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "refresh.inactive", Story: "Deactivating a user ends no session, and a refresh does not ask.",
-		Breaks: []string{"ha.flow.inactive-user", "ha.token.inactive-user", "ha.refresh.user-inactive", "ha.mfa.inactive"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.refresh.user-inactive"},
+		Change: func(p *mockserver.Policy) {
 			p.Ends = func(why mockserver.End) bool { return why != mockserver.EndDeactivated }
 			p.Inactive = mock.Is(false)
 		},
 	},
-})
+}

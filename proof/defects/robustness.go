@@ -34,99 +34,116 @@ var jsonEndpoints = at("POST /auth/login_flow").or(flowStep)
 
 func notJSON(r mock.Request) bool { return !json.Valid(r.Body) }
 
-var _ = listed([]Defect{
+var robustnessDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "robust.charset", Story: "The charset of a form goes to a codec that may not be there.",
-		Breaks: []string{"robust.form.charset"}, Change: crashes(at("POST /auth/*").and(kindHas("charset=bogus"))),
+		Aims:   []string{"robust.form.charset"},
+		Change: crashes(at("POST /auth/*").and(kindHas("charset=bogus"))),
 	},
 	{
 		ID: "robust.form-bytes", Story: "Form bytes that are no text are not expected.",
-		Breaks: []string{"robust.form.bytes", "robust.generated-forms"}, Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return !utf8.Valid(r.Body) && sent("application/x-www-form")(r) })),
+		Aims:   []string{"robust.form.bytes", "robust.generated-forms"},
+		Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return !utf8.Valid(r.Body) && sent("application/x-www-form")(r) })),
 	},
 	{
 		ID: "robust.form-escape", Story: "A broken escape in a form is not expected.",
-		Breaks: []string{"robust.form.bytes", "robust.client-ids"}, Change: crashes(at("POST /auth/*").and(bodyHas("%zz"))),
+		Aims:   []string{"robust.form.bytes", "robust.client-ids"},
+		Change: crashes(at("POST /auth/*").and(bodyHas("%zz"))),
 	},
 	{
 		ID: "robust.form-many", Story: "A form of many fields overflows a stack.",
-		Breaks: []string{"robust.form.shapes"}, Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return bytes.Count(r.Body, []byte("a=1&")) > 500 })),
+		Aims:   []string{"robust.form.shapes"},
+		Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return bytes.Count(r.Body, []byte("a=1&")) > 500 })),
 	},
 	{
 		ID: "robust.no-media-type", Story: "A request without Content-Type is not expected.",
-		Breaks: []string{"robust.form.shapes"}, Change: crashes(at("POST /auth/token").and(func(r mock.Request) bool { return r.Header.Get("Content-Type") == ";" })),
+		Aims:   []string{"robust.form.shapes"},
+		Change: crashes(at("POST /auth/token").and(func(r mock.Request) bool { return r.Header.Get("Content-Type") == ";" })),
 	},
 	{
 		ID: "robust.multipart-boundary", Story: "multipart without its boundary is not expected.",
-		Breaks: []string{"robust.multipart"}, Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return r.Header.Get("Content-Type") == "multipart/form-data" })),
+		Aims:   []string{"robust.multipart"},
+		Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return r.Header.Get("Content-Type") == "multipart/form-data" })),
 	},
 	{
 		ID: "robust.multipart-file", Story: "A file where a text should be is not expected.",
-		Breaks: []string{"robust.multipart"}, Change: crashes(at("POST /auth/revoke").and(bodyHas("filename="))),
+		Aims:   []string{"robust.multipart"},
+		Change: crashes(at("POST /auth/revoke").and(bodyHas("filename="))),
 	},
 	{
 		ID: "robust.token-letters", Story: "Tokens are compared by a function that takes ASCII only.",
-		Breaks: []string{"robust.token.words", "robust.client-ids", "robust.generated-forms", "robust.generated-urls"}, Change: crashes(at("POST /auth/*").and(sent("application/x-www-form")).and(bodyHas("%C3%A9", "%F0%9F"))),
+		Aims:   []string{"robust.token.words"},
+		Change: crashes(at("POST /auth/*").and(sent("application/x-www-form")).and(bodyHas("%C3%A9", "%F0%9F"))),
 	},
 	{
 		ID: "robust.generated-forms", Story: "A form with a field of no name is not expected.",
-		Breaks: []string{"robust.form.shapes", "robust.generated-forms"}, Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool {
+		Aims: []string{"robust.form.shapes", "robust.generated-forms"},
+		Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool {
 			return bytes.Contains(r.Body, []byte("&=")) || bytes.HasPrefix(r.Body, []byte("="))
 		})),
 	},
 	{
 		ID: "robust.json-null", Story: "A body of null is read as an object.",
-		Breaks: []string{"robust.json.shapes"}, Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { return string(r.Body) == "null" })),
+		Aims:   []string{"robust.json.shapes"},
+		Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { return string(r.Body) == "null" })),
 	},
 	{
 		ID: "robust.json-broken", Story: "A body that is no JSON is not expected.",
-		Breaks: []string{"robust.json.shapes", "robust.json.depth", "robust.methods", "robust.generated-json"}, Change: crashes(jsonEndpoints.and(notJSON)),
+		Aims:   []string{"robust.json.shapes"},
+		Change: crashes(jsonEndpoints.and(notJSON)),
 	},
 	{
 		ID: "robust.json-type", Story: "A number where a text should be is not expected.",
-		Breaks: []string{"robust.json.types"}, Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { _, n := decoded(r.Body)["redirect_uri"].(float64); return n })),
+		Aims:   []string{"robust.json.types"},
+		Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { _, n := decoded(r.Body)["redirect_uri"].(float64); return n })),
 	},
 	{
 		ID: "robust.json-depth", Story: "A deep body overflows the stack of the JSON reader.",
-		Breaks: []string{"robust.json.depth"}, Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { return bytes.HasPrefix(r.Body, []byte("[[[[[[[[")) })),
+		Aims:   []string{"robust.json.depth"},
+		Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { return bytes.HasPrefix(r.Body, []byte("[[[[[[[[")) })),
 	},
 	{
 		ID: "robust.handler-short", Story: "A handler with one part is not expected.",
-		Breaks: []string{"robust.json.types", "robust.handler", "robust.generated-json"}, Change: crashes(jsonEndpoints.and(bodyHas(`"handler":[]`, `"handler":"`))),
+		Aims:   []string{"robust.json.types", "robust.handler", "robust.generated-json"},
+		Change: crashes(jsonEndpoints.and(bodyHas(`"handler":[]`, `"handler":"`))),
 	},
 	{
 		ID: "robust.link-empty", Story: "Linking reads its members without asking whether they are there.",
-		Breaks: []string{"robust.link-user"}, Change: crashes(linkRequest.and(func(r mock.Request) bool { return string(r.Body) == "{}" })),
+		Aims:   []string{"robust.link-user"},
+		Change: crashes(linkRequest.and(func(r mock.Request) bool { return string(r.Body) == "{}" })),
 	},
 	{
 		ID: "robust.password-nul", Story: "A NUL in a password is not expected by the hash.",
-		Breaks: []string{"robust.json.types", "robust.password", "robust.generated-json"}, Change: crashes(flowStep.and(bodyHas(`\u0000`))),
+		Aims:   []string{"robust.json.types", "robust.password", "robust.generated-json"},
+		Change: crashes(flowStep.and(bodyHas(`\u0000`))),
 	},
 	{
 		ID: "robust.password-long", Story: "A password of 72 bytes and more is not expected by the hash.",
-		Breaks: []string{"robust.password"}, Change: crashes(flowStep.and(func(r mock.Request) bool { s, _ := decoded(r.Body)["password"].(string); return len(s) > 72 })),
+		Aims:   []string{"robust.password"},
+		Change: crashes(flowStep.and(func(r mock.Request) bool { s, _ := decoded(r.Body)["password"].(string); return len(s) > 72 })),
 	},
 	{
 		ID: "robust.client-bracket", Story: "A client id with half an IPv6 address is not expected.",
-		Breaks: []string{
-			"indieauth.client-id.well-formed",
-			"oauth2.refresh.malformed-client",
-			"robust.client-ids",
-			"robust.generated-urls",
-		}, Change: crashes(func(r mock.Request) bool {
+		Aims: []string{"robust.client-ids", "indieauth.client-id.well-formed"},
+		Change: crashes(func(r mock.Request) bool {
 			id, _ := decoded(r.Body)["client_id"].(string)
-			return strings.Contains(id, "[") && !strings.Contains(id, "]") || strings.Contains(fields(r).Get("client_id"), "[") && !strings.Contains(fields(r).Get("client_id"), "]")
+			return strings.Contains(id, "[") && !strings.Contains(id, "]") ||
+				strings.Contains(fields(r).Get("client_id"), "[") && !strings.Contains(fields(r).Get("client_id"), "]")
 		}),
 	},
 	{
-		ID: "robust.redirect-port", Story: "The port of a redirect URI is read as a number when a login begins, and nobody expects that it is too large.",
-		Breaks: []string{"robust.redirects", "robust.client-ids", "indieauth.client-id.port-valid"}, Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
+		ID:    "robust.redirect-port",
+		Story: "The port of a redirect URI is read as a number when a login begins, and nobody expects that it is too large.",
+		Aims:  []string{"robust.redirects", "robust.client-ids", "indieauth.client-id.port-valid"},
+		Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
 			s, _ := decoded(r.Body)["redirect_uri"].(string)
 			return strings.Contains(s, ":99999")
 		}), status(500)),
 	},
 	{
 		ID: "robust.redirect-bracket", Story: "A redirect URI with half an IPv6 address is not expected.",
-		Breaks: []string{"ha.redirect.malformed", "robust.redirects"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.redirect.malformed", "robust.redirects"},
+		Change: func(p *mockserver.Policy) {
 			before := p.Redirect
 			p.Redirect = func(clientID, redirectURI string, pkce bool, published func() []string) error {
 				return before(clientID, redirectURI, pkce, published)
@@ -143,42 +160,48 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.get-flow", Story: "GET of a login flow calls a function with an argument too few.",
-		Breaks: []string{"robust.methods", "robust.paths"}, Change: crashes(at("GET /auth/login_flow/*")),
+		Aims:   []string{"robust.methods", "robust.paths"},
+		Change: crashes(at("GET /auth/login_flow/*")),
 	},
 	{
 		ID: "robust.path-bytes", Story: "A path of bytes that are no text is not expected.",
-		Breaks: []string{"robust.paths", "robust.queries", "robust.signatures"}, Change: crashes(func(r mock.Request) bool {
+		Aims: []string{"robust.paths", "robust.queries", "robust.signatures"},
+		Change: crashes(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%ff") || strings.Contains(r.Target, "%FF")
 		}),
 	},
 	{
 		ID: "robust.query-brackets", Story: "A query with lists is not expected.",
-		Breaks: []string{"ha.authorize.path", "robust.queries", "robust.generated-urls"},
-		Blocks: []string{"ha.advisory.framing", "oauth2.authz.no-http-redirect"}, Change: crashes(at("GET /auth/authorize").and(func(r mock.Request) bool {
+		Aims: []string{"ha.authorize.path", "robust.queries", "robust.generated-urls"},
+		Change: crashes(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%") && strings.Contains(r.Target, "&") && strings.Contains(r.Target, "?")
 		})),
 	},
 	{
 		ID: "robust.authorization-bytes", Story: "An Authorization header of bytes that are no text is not expected.",
-		Breaks: []string{"robust.authorization"}, Change: crashes(authorization(func(s string) bool { return !utf8.ValidString(s) })),
+		Aims:   []string{"robust.authorization"},
+		Change: crashes(authorization(func(s string) bool { return !utf8.ValidString(s) })),
 	},
 	{
 		ID: "robust.authorization-iss", Story: "A token whose iss is a list is not expected.",
-		Breaks: []string{"robust.authorization"}, Change: crashes(authorization(func(s string) bool {
+		Aims: []string{"robust.authorization"},
+		Change: crashes(authorization(func(s string) bool {
 			parts := strings.Split(s, ".")
 			return len(parts) == 3 && strings.Contains(unbase64(parts[1]), `"iss":[`)
 		})),
 	},
 	{
 		ID: "robust.signature", Story: "A signature that is no token is not expected.",
-		Breaks: []string{"ha.signed-path.tampered", "robust.signatures"}, Change: crashes(func(r mock.Request) bool {
+		Aims: []string{"ha.signed-path.tampered", "robust.signatures"},
+		Change: crashes(func(r mock.Request) bool {
 			_, sig, ok := strings.Cut(r.Target, "authSig=")
 			return ok && strings.Count(sig, ".") != 2
 		}),
 	},
 	{
 		ID: "robust.header-odd", Story: "Headers that nobody sends are not expected.",
-		Breaks: []string{"robust.headers"}, Change: crashes(func(r mock.Request) bool {
+		Aims: []string{"robust.headers"},
+		Change: crashes(func(r mock.Request) bool {
 			for name := range r.Header {
 				if name == "Range" || name == "If-Modified-Since" || name == "Accept" && r.Header.Get(name) != "*/*" || name == "Cookie" {
 					return true
@@ -189,15 +212,18 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.host", Story: "A Host that is no host is not expected.",
-		Breaks: []string{"robust.host", "robust.body-size"}, Change: crashes(func(r mock.Request) bool { return strings.ContainsAny(r.Host, "@ ") || r.Host == "" }),
+		Aims:   []string{"robust.host", "robust.body-size"},
+		Change: crashes(func(r mock.Request) bool { return strings.ContainsAny(r.Host, "@ ") || r.Host == "" }),
 	},
 	{
 		ID: "robust.body-500", Story: "A body that is too large is an exception that nobody catches.",
-		Breaks: []string{"robust.body-size"}, Change: answers(anyRequest, status(500), 413),
+		Aims:   []string{"robust.body-size"},
+		Change: answers(anyRequest, status(500), 413),
 	},
 	{
 		ID: "robust.socket-dies", Story: "A frame that is no object ends the server's reading for good.",
-		Breaks: []string{"ha.ws.id-required"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.id-required"},
+		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "invalid_format" {
 				return nil
 			}
@@ -206,14 +232,16 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "robust.generated-json", Story: "A body that is a list is not expected.",
-		Breaks: []string{"robust.json.shapes", "robust.generated-json"}, Change: crashes(jsonEndpoints.and(func(r mock.Request) bool {
+		Aims: []string{"robust.json.shapes", "robust.generated-json"},
+		Change: crashes(jsonEndpoints.and(func(r mock.Request) bool {
 			return bytes.HasPrefix(r.Body, []byte("[")) && json.Valid(r.Body) && len(r.Body) > 2 && len(r.Body) < 4000
 		})),
 	},
 	{
 		ID: "robust.generated-url", Story: "A redirect URI with a percent sign in its host is not expected.",
-		Breaks: []string{"robust.generated-urls"}, Change: crashes(at("GET /auth/authorize").and(func(r mock.Request) bool {
+		Aims: []string{"robust.generated-urls"},
+		Change: crashes(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%5B") || strings.Contains(r.Target, "%40")
 		})),
 	},
-})
+}

@@ -20,22 +20,24 @@ func signs(as func(c mockserver.PathClaims, path, query string, now time.Time) (
 	}
 }
 
-var _ = listed([]Defect{
+var signedPathDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "signed.refused", Story: "Signed paths are made and never accepted.",
-		Breaks: []string{"ha.signed-path"}, Blocks: []string{"*"},
+		Aims:   []string{"ha.signed-path"},
 		Change: func(p *mockserver.Policy) { p.SignedMethod = func(string) bool { return false } },
 	},
 	{
 		ID: "signed.any-path", Story: "A signature opens every path.",
-		Breaks: []string{"ha.signed-path.bound"}, Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+		Aims: []string{"ha.signed-path.bound"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			c.Path = path
 			return c, path, query
 		}),
 	},
 	{
 		ID: "signed.below", Story: "A signature opens everything that begins with its folder.",
-		Breaks: []string{"ha.signed-path.bound"}, Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+		Aims: []string{"ha.signed-path.bound"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			if path != "/api/" {
 				c.Path = path
 			}
@@ -44,20 +46,23 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "signed.any-query", Story: "The query is not covered by the signature.",
-		Breaks: []string{"ha.signed-path.query-bound"}, Change: signs(func(c mockserver.PathClaims, path, _ string, _ time.Time) (mockserver.PathClaims, string, string) {
+		Aims: []string{"ha.signed-path.query-bound"},
+		Change: signs(func(c mockserver.PathClaims, path, _ string, _ time.Time) (mockserver.PathClaims, string, string) {
 			c.Params = nil
 			return c, path, ""
 		}),
 	},
 	{
 		ID: "signed.more-query", Story: "Parameters may be added to a signed path.",
-		Breaks: []string{"ha.signed-path.query-bound"}, Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+		Aims: []string{"ha.signed-path.query-bound"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			return c, path, strings.Replace(query, "&c=3", "", 1)
 		}),
 	},
 	{
 		ID: "signed.fewer-query", Story: "Parameters may be left out of a signed path.",
-		Breaks: []string{"ha.signed-path.query-bound"}, Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+		Aims: []string{"ha.signed-path.query-bound"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			if !strings.Contains(query, "a=") && len(c.Params) == 2 {
 				c.Params = c.Params[1:]
 			}
@@ -66,43 +71,45 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "signed.query-values", Story: "Only the names of parameters are covered.",
-		Breaks: []string{"ha.signed-path.query-bound"}, Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+		Aims: []string{"ha.signed-path.query-bound"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			return c, path, strings.Replace(query, "a=2", "a=1", 1)
 		}),
 	},
 	{
 		ID: "signed.unverified", Story: "The signature's own signature is never checked.",
-		Breaks: []string{
-			"ha.signed-path.query-bound",
-			"ha.signed-path.tampered",
-			"ha.signed-path.dies-with-token",
-			"ha.signed-path.expires",
-			"ha.signed-path.expires-as-asked",
-			"ha.signed-path.dies-with-user",
-		}, Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
+		Aims: []string{"ha.signed-path.tampered"},
+		Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
 			_, sig, ok := strings.Cut(r.Target, "authSig=")
-			return ok && strings.Contains(unbase64(strings.Split(sig, ".")[0]), "HS256") && strings.Contains(unbase64(strings.Split(sig+".", ".")[1]), `"path"`)
+			return ok && strings.Contains(unbase64(strings.Split(sig, ".")[0]), "HS256") &&
+				strings.Contains(unbase64(strings.Split(sig+".", ".")[1]), `"path"`)
 		}), ok(`{"version":"2026.11.0"}`), 401),
-		Blocks: []string{"*"},
 	},
 	{
 		ID: "signed.empty", Story: "An empty signature is taken for none, and none for right.",
-		Breaks: []string{"ha.signed-path.tampered", "robust.signatures"}, Change: answers(at("GET /api/config").and(func(r mock.Request) bool { return strings.HasSuffix(r.Target, "authSig=") }), ok(`{"version":"2026.11.0"}`), 401),
+		Aims: []string{"ha.signed-path.tampered", "robust.signatures"},
+		Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
+			return strings.HasSuffix(r.Target, "authSig=")
+		}), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
 		ID: "signed.post", Story: "A signature for looking lets a POST through.",
-		Breaks: []string{"ha.signed-path.get-only"}, Change: func(p *mockserver.Policy) { p.SignedMethod = func(string) bool { return true } },
+		Aims:   []string{"ha.signed-path.get-only"},
+		Change: func(p *mockserver.Policy) { p.SignedMethod = func(string) bool { return true } },
 	},
 	{
 		ID: "signed.is-bearer", Story: "A signature passes as bearer token.",
-		Breaks: []string{"ha.signed-path.not-a-token"}, Change: opensTo(func(s string) bool {
+		Aims: []string{"ha.signed-path.not-a-token"},
+		Change: opensTo(func(s string) bool {
 			return strings.Count(s, ".") == 2 && strings.Contains(unbase64(strings.Split(s, ".")[1]), `"path":"/api/config"`)
 		}),
 	},
 	{
 		ID: "signed.bearer-is", Story: "A bearer token passes as signature.",
-		Breaks: []string{"ha.signed-path.not-a-token", "ha.advisory.token-in-query"}, Change: takes(at("GET /api/config"), func(r mock.Request) mock.Request {
-			if _, sig, ok := strings.Cut(r.Target, "authSig="); ok && strings.Count(sig, ".") == 2 && !strings.Contains(unbase64(strings.Split(sig, ".")[1]), "path") {
+		Aims: []string{"ha.signed-path.not-a-token", "ha.advisory.token-in-query"},
+		Change: takes(at("GET /api/config"), func(r mock.Request) mock.Request {
+			if _, sig, ok := strings.Cut(r.Target, "authSig="); ok && strings.Count(sig, ".") == 2 &&
+				!strings.Contains(unbase64(strings.Split(sig, ".")[1]), "path") {
 				return withHeader("Authorization", "Bearer "+sig)(r)
 			}
 			return r
@@ -110,30 +117,23 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "signed.outlives-session", Story: "A signed path goes on working when its session was ended.",
-		Breaks: []string{
-			"oauth2.revoke.immediate",
-			"oauth2.revoke.cascade-access",
-			"ha.revoke.legacy-action",
-			"oauth2.bearer.revoked-live",
-			"ha.signed-path.dies-with-token",
-			"ha.ws.revoked",
-			"ha.ws.closed-by-delete",
-			"ha.llat.revocable",
-			"ha.link.dead-session",
-		}, Blocks: []string{"*"},
+		Aims:   []string{"ha.signed-path.dies-with-token"},
 		Change: keeps(remembering),
 	},
 	{
 		ID: "signed.an-hour", Story: "Signed paths live for an hour where nothing was asked for.",
-		Breaks: []string{"ha.signed-path.expires"}, Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(time.Hour) },
+		Aims:   []string{"ha.signed-path.expires"},
+		Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(time.Hour) },
 	},
 	{
 		ID: "signed.ten-seconds", Story: "Signed paths live for ten seconds, too short for a picture that is loaded late.",
-		Breaks: []string{"ha.signed-path.expires"}, Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(10 * time.Second) },
+		Aims:   []string{"ha.signed-path.expires"},
+		Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(10 * time.Second) },
 	},
 	{
 		ID: "signed.expires-ignored", Story: "The time that was asked for is ignored.",
-		Breaks: []string{"ha.signed-path.expires-as-asked"}, Change: hears(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.signed-path.expires-as-asked"},
+		Change: hears(func(m map[string]any) map[string]any {
 			if m["type"] == "auth/sign_path" {
 				delete(m, "expires")
 			}
@@ -142,16 +142,18 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "signed.no-expiry", Story: "exp of a signature is never looked at.",
-		Breaks: []string{"ha.signed-path.expires", "ha.signed-path.expires-as-asked"}, Change: signs(func(c mockserver.PathClaims, path, query string, now time.Time) (mockserver.PathClaims, string, string) {
+		Aims: []string{"ha.signed-path.expires", "ha.signed-path.expires-as-asked"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, now time.Time) (mockserver.PathClaims, string, string) {
 			c.Expires = now.Add(time.Hour)
 			return c, path, query
 		}),
 	},
 	{
 		ID: "signed.deleted-user", Story: "A deleted user's signed paths go on working.",
-		Breaks: []string{"ha.bearer.user-deleted", "ha.signed-path.dies-with-user", "ha.llat.dies-with-user"}, Blocks: []string{"*"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.bearer.user-deleted", "ha.signed-path.dies-with-user", "ha.llat.dies-with-user"},
+		Change: func(p *mockserver.Policy) {
 			p.Ends = except([]mockserver.End{mockserver.EndUserDeleted})
 			p.Caller = func(there bool, u mockserver.User) bool { return !there || !u.Inactive }
 		},
 	},
-})
+}

@@ -10,10 +10,11 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-var _ = listed([]Defect{
+var websocketDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "ws.no-greeting", Story: "The server waits for auth and says nothing first.",
-		Breaks: []string{"ha.ws.auth-required", "ha.ws.auth-ok", "ha.ws.auth-unread", "ha.mfa.reuse"}, Blocks: []string{"*"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.auth-required"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_required") {
 				return nil
 			}
@@ -22,7 +23,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.no-version", Story: "The greeting does not name the release.",
-		Breaks: []string{"ha.ws.auth-required", "ha.ws.version"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.auth-required", "ha.ws.version"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_required") {
 				delete(m, "ha_version")
 			}
@@ -31,7 +33,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.other-version", Story: "The greeting names a release that was written into the code.",
-		Breaks: []string{"ha.ws.version"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.version"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_required") {
 				m["ha_version"] = "2020.1.0"
 			}
@@ -40,7 +43,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.ok-spelled-otherwise", Story: "The answer to auth is called authenticated.",
-		Breaks: []string{"ha.ws.auth-ok", "ha.ws.auth-unread", "ha.mfa.reuse"}, Blocks: []string{"*"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.auth-ok", "ha.ws.auth-unread", "ha.mfa.reuse"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_ok") {
 				m["type"] = "authenticated"
 			}
@@ -49,7 +53,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.ping-refused", Story: "ping is a command that nobody knows.",
-		Breaks: []string{"ha.ws.auth-ok", "ha.ws.ping"}, Blocks: []string{"*"}, Change: hears(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.auth-ok", "ha.ws.ping"},
+		Change: hears(func(m map[string]any) map[string]any {
 			if kind(m, "ping") {
 				m["type"] = "pingpong"
 			}
@@ -58,7 +63,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.any-token", Story: "Whoever names a token is let in: auth_ok comes for a wrong one too.",
-		Breaks: []string{"ha.ws.auth-invalid", "ha.ws.revoked", "ha.ws.expired"}, Blocks: []string{"*"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.auth-invalid", "ha.ws.revoked", "ha.ws.expired"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_invalid") && strings.HasPrefix(fmt.Sprint(m["message"]), "Invalid") {
 				return map[string]any{"type": "auth_ok", "ha_version": "2026.11.0"}
 			}
@@ -67,7 +73,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.invalid-silent", Story: "A wrong token is answered by closing alone, so that apps try again instead of asking for a login.",
-		Breaks: []string{"ha.ws.auth-invalid", "ha.ws.revoked", "ha.ws.expired"}, Blocks: []string{"*"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.auth-invalid", "ha.ws.revoked", "ha.ws.expired"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_invalid") {
 				return nil
 			}
@@ -76,26 +83,18 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.invalid-open", Story: "After auth_invalid the socket stays open, so that tokens can be tried one after the other.",
-		Breaks: []string{"ha.ws.auth-invalid", "ha.ws.wrong-shape", "ha.ws.commands-before-auth"}, Change: func(p *mockserver.Policy) { p.LingerAfterAuth = mock.Is(true) },
+		Aims:   []string{"ha.ws.auth-invalid", "ha.ws.wrong-shape", "ha.ws.commands-before-auth"},
+		Change: func(p *mockserver.Policy) { p.LingerAfterAuth = mock.Is(true) },
 	},
 	{
 		ID: "ws.revoked", Story: "At the socket a token's signature is enough: whether its session lives is not asked.",
-		Breaks: []string{
-			"oauth2.revoke.immediate",
-			"oauth2.revoke.cascade-access",
-			"ha.revoke.legacy-action",
-			"oauth2.bearer.revoked-live",
-			"ha.signed-path.dies-with-token",
-			"ha.ws.revoked",
-			"ha.ws.closed-by-delete",
-			"ha.llat.revocable",
-			"ha.link.dead-session",
-		}, Blocks: []string{"*"},
+		Aims:   []string{"ha.ws.revoked"},
 		Change: keeps(remembering),
 	},
 	{
 		ID: "ws.shape-unread", Story: "Any type passes for the first message if a token stands in it.",
-		Breaks: []string{"ha.ws.wrong-shape"}, Change: hears(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.wrong-shape"},
+		Change: hears(func(m map[string]any) map[string]any {
 			if _, ok := m["access_token"]; ok {
 				m["type"] = "auth"
 			}
@@ -104,7 +103,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.extra-member", Story: "Members beside type and token are ignored.",
-		Breaks: []string{"ha.ws.wrong-shape"}, Change: hears(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.wrong-shape"},
+		Change: hears(func(m map[string]any) map[string]any {
 			if kind(m, "auth") {
 				delete(m, "x")
 			}
@@ -113,7 +113,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.no-token-pong", Story: "A first message without a token is answered with pong.",
-		Breaks: []string{"ha.ws.wrong-shape", "ha.ws.commands-before-auth"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.wrong-shape", "ha.ws.commands-before-auth"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_invalid") && strings.HasPrefix(fmt.Sprint(m["message"]), "Auth message") {
 				return map[string]any{"type": "pong"}
 			}
@@ -122,11 +123,13 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.text-answered", Story: "What is no JSON is answered with a result.",
-		Breaks: []string{"ha.ws.wrong-shape", "ha.ws.no-json"}, Change: func(p *mockserver.Policy) { p.AnswersJunk = mock.Is(true) },
+		Aims:   []string{"ha.ws.wrong-shape", "ha.ws.no-json"},
+		Change: func(p *mockserver.Policy) { p.AnswersJunk = mock.Is(true) },
 	},
 	{
 		ID: "ws.commands-before-auth", Story: "Commands are answered before auth.",
-		Breaks: []string{"ha.ws.wrong-shape", "ha.ws.commands-before-auth"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.wrong-shape", "ha.ws.commands-before-auth"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_invalid") && strings.HasPrefix(fmt.Sprint(m["message"]), "Auth message") {
 				return map[string]any{"id": 1, "type": "result", "success": true, "result": map[string]any{}}
 			}
@@ -135,51 +138,63 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.patient", Story: "A socket that says nothing stays open for an hour.",
-		Breaks: []string{"ha.ws.silence"}, Change: func(p *mockserver.Policy) { p.SocketAuthTTL = mock.Is(time.Hour) },
+		Aims:   []string{"ha.ws.silence"},
+		Change: func(p *mockserver.Policy) { p.SocketAuthTTL = mock.Is(time.Hour) },
 	},
 	{
 		ID: "ws.open-after-revoke", Story: "A socket outlives the revocation of its session.",
-		Breaks: []string{"ha.ws.closed-by-revoke"}, Change: notClosing(mockserver.EndRevoked),
+		Aims:   []string{"ha.ws.closed-by-revoke"},
+		Change: notClosing(mockserver.EndRevoked),
 	},
 	{
 		ID: "ws.open-after-legacy", Story: "A socket outlives action=revoke, which closes nothing.",
-		Breaks: []string{"ha.ws.closed-by-legacy-revoke"}, Blocks: []string{"*"}, Change: notClosing(mockserver.EndLegacy),
+		Aims:   []string{"ha.ws.closed-by-legacy-revoke"},
+		Change: notClosing(mockserver.EndLegacy),
 	},
 	{
 		ID: "ws.open-after-delete", Story: "A socket outlives the deletion of its session.",
-		Breaks: []string{"ha.ws.closed-by-delete"}, Change: notClosing(mockserver.EndDeleted),
+		Aims:   []string{"ha.ws.closed-by-delete"},
+		Change: notClosing(mockserver.EndDeleted),
 	},
 	{
 		ID: "ws.delete-nothing", Story: "auth/delete_refresh_token closes the socket and forgets the session.",
-		Breaks: []string{"ha.ws.closed-by-delete", "ha.llat.revocable"}, Change: notEnding(mockserver.EndDeleted),
+		Aims:   []string{"ha.ws.closed-by-delete", "ha.llat.revocable"},
+		Change: notEnding(mockserver.EndDeleted),
 	},
 	{
 		ID: "ws.delete-refused", Story: "auth/delete_refresh_token fails after its work is done.",
-		Breaks: []string{"ha.ws.closed-by-delete"}, Blocks: []string{"*"}, Change: refusing("auth/delete_refresh_token", "unknown_error"),
+		Aims:   []string{"ha.ws.closed-by-delete"},
+		Change: refusing("auth/delete_refresh_token", "unknown_error"),
 	},
 	{
 		ID: "ws.open-after-deactivation", Story: "A deactivated user's socket goes on.",
-		Breaks: []string{"ha.ws.closed-by-deactivation"}, Change: notClosing(mockserver.EndDeactivated),
+		Aims:   []string{"ha.ws.closed-by-deactivation"},
+		Change: notClosing(mockserver.EndDeactivated),
 	},
 	{
 		ID: "ws.revoke-closes-all", Story: "The end of one session closes all sockets.",
-		Breaks: []string{"ha.ws.others-stay-open"}, Blocks: []string{"*"}, Change: func(p *mockserver.Policy) { p.ClosesAll = mock.Is(true) },
+		Aims:   []string{"ha.ws.others-stay-open"},
+		Change: func(p *mockserver.Policy) { p.ClosesAll = mock.Is(true) },
 	},
 	{
 		ID: "ws.delete-all-one", Story: "auth/delete_all_refresh_tokens answers and deletes nothing.",
-		Breaks: []string{"ha.ws.delete-all"}, Change: notEnding(mockserver.EndAllDeleted),
+		Aims:   []string{"ha.ws.delete-all"},
+		Change: notEnding(mockserver.EndAllDeleted),
 	},
 	{
 		ID: "ws.delete-all-mine", Story: "auth/delete_all_refresh_tokens deletes the session that asks, too.",
-		Breaks: []string{"ha.ws.delete-all"}, Change: hears(func(m map[string]any) map[string]any { delete(m, "delete_current_token"); return m }),
+		Aims:   []string{"ha.ws.delete-all"},
+		Change: hears(func(m map[string]any) map[string]any { delete(m, "delete_current_token"); return m }),
 	},
 	{
 		ID: "ws.delete-all-refused", Story: "auth/delete_all_refresh_tokens reports an error, having done its work.",
-		Breaks: []string{"ha.ws.delete-all"}, Change: refusing("auth/delete_all_refresh_tokens", "unknown_error"),
+		Aims:   []string{"ha.ws.delete-all"},
+		Change: refusing("auth/delete_all_refresh_tokens", "unknown_error"),
 	},
 	{
 		ID: "ws.no-id", Story: "Commands without an id are answered.",
-		Breaks: []string{"ha.ws.id-required"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.id-required"},
+		Change: says(func(m map[string]any) map[string]any {
 			if m["id"] == nil && m["success"] == false {
 				return map[string]any{"type": "pong"}
 			}
@@ -188,7 +203,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.id-falls", Story: "Ids may repeat.",
-		Breaks: []string{"ha.ws.id-rises"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.id-rises"},
+		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "id_reuse" {
 				return map[string]any{"id": m["id"], "type": "pong"}
 			}
@@ -197,7 +213,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.unknown-ok", Story: "A command that nobody knows is answered with success.",
-		Breaks: []string{"ha.ws.unknown-command"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.unknown-command"},
+		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "unknown_command" {
 				return map[string]any{"id": m["id"], "type": "result", "success": true, "result": nil}
 			}
@@ -206,7 +223,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.pong-without-id", Story: "pong does not say which ping it answers.",
-		Breaks: []string{"ha.ws.ping", "robust.websocket"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.ping", "robust.websocket"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "pong") && m["id"] == int64(7) {
 				m["id"] = 0
 			}
@@ -215,7 +233,8 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.pong-is-result", Story: "A ping is answered with a result instead of a pong.",
-		Breaks: []string{"ha.ws.ping"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.ping"},
+		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "pong") && m["id"] == int64(7) {
 				return map[string]any{"id": m["id"], "type": "result", "success": true, "result": nil}
 			}
@@ -224,15 +243,18 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.no-features", Story: "supported_features, the first thing that the frontend says, is refused.",
-		Breaks: []string{"ha.ws.supported-features"}, Change: refusing("supported_features", "unknown_command"),
+		Aims:   []string{"ha.ws.supported-features"},
+		Change: refusing("supported_features", "unknown_command"),
 	},
 	{
 		ID: "ws.no-current-user", Story: "auth/current_user is refused.",
-		Breaks: []string{"ha.ws.current-user"}, Blocks: []string{"*"}, Change: refusing("auth/current_user", "unknown_command"),
+		Aims:   []string{"ha.ws.current-user"},
+		Change: refusing("auth/current_user", "unknown_command"),
 	},
 	{
 		ID: "ws.user-rights-words", Story: "is_admin is the word yes.",
-		Breaks: []string{"ha.ws.current-user"}, Blocks: []string{"*"}, Change: resultOf("auth/current_user", func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.current-user"},
+		Change: resultOf("auth/current_user", func(m map[string]any) map[string]any {
 			if user, ok := m["result"].(map[string]any); ok {
 				m["result"] = map[string]any{"id": user["id"], "name": user["name"], "is_owner": user["is_owner"], "is_admin": "yes"}
 			}
@@ -241,23 +263,28 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.no-sessions", Story: "auth/refresh_tokens is refused.",
-		Breaks: []string{"ha.ws.refresh-tokens"}, Blocks: []string{"*"}, Change: refusing("auth/refresh_tokens", "unknown_command"),
+		Aims:   []string{"ha.ws.refresh-tokens"},
+		Change: refusing("auth/refresh_tokens", "unknown_command"),
 	},
 	{
 		ID: "ws.sessions-undated", Story: "A session does not say when it was made.",
-		Breaks: []string{"ha.ws.refresh-tokens"}, Change: eachSession(func(g map[string]any) { delete(g, "created_at") }),
+		Aims:   []string{"ha.ws.refresh-tokens"},
+		Change: eachSession(func(g map[string]any) { delete(g, "created_at") }),
 	},
 	{
 		ID: "ws.sessions-client", Story: "A session names the host of its client instead of the client id.",
-		Breaks: []string{"ha.ws.refresh-tokens"}, Change: eachSession(func(g map[string]any) { g["client_id"] = host(fmt.Sprint(g["client_id"])) }),
+		Aims:   []string{"ha.ws.refresh-tokens"},
+		Change: eachSession(func(g map[string]any) { g["client_id"] = host(fmt.Sprint(g["client_id"])) }),
 	},
 	{
 		ID: "ws.sessions-none-current", Story: "No session is marked as the one that asks.",
-		Breaks: []string{"ha.ws.refresh-tokens"}, Blocks: []string{"*"}, Change: eachSession(func(g map[string]any) { g["is_current"] = false }),
+		Aims:   []string{"ha.ws.refresh-tokens"},
+		Change: eachSession(func(g map[string]any) { g["is_current"] = false }),
 	},
 	{
 		ID: "ws.sessions-show-tokens", Story: "The list of sessions shows their refresh tokens.",
-		Breaks: []string{"ha.ws.refresh-tokens"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.ws.refresh-tokens"},
+		Change: func(p *mockserver.Policy) {
 			kept := store.NewMemory()
 			p.Store = func() store.Store { return kept }
 			eachSession(func(g map[string]any) {
@@ -269,21 +296,25 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.others-sessions", Story: "Whoever knows a session's id may end it.",
-		Breaks: []string{"ha.ws.own-tokens-only"}, Change: func(p *mockserver.Policy) { p.OwnSession = func(store.Refresh, string) bool { return true } },
+		Aims:   []string{"ha.ws.own-tokens-only"},
+		Change: func(p *mockserver.Policy) { p.OwnSession = func(store.Refresh, string) bool { return true } },
 	},
 	{
 		ID: "ws.admin-commands", Story: "The commands of administrators are hidden in the page and open at the socket.",
-		Breaks: []string{"ha.ws.admin-only", "ha.llat.rights"}, Change: func(p *mockserver.Policy) { p.AdminOnly = func(string, bool) bool { return false } },
+		Aims:   []string{"ha.ws.admin-only", "ha.llat.rights"},
+		Change: func(p *mockserver.Policy) { p.AdminOnly = func(string, bool) bool { return false } },
 	},
 	{
 		ID: "ws.admin-list", Story: "Every user may list all users.",
-		Breaks: []string{"ha.ws.admin-only", "ha.llat.rights"}, Change: func(p *mockserver.Policy) {
+		Aims: []string{"ha.ws.admin-only", "ha.llat.rights"},
+		Change: func(p *mockserver.Policy) {
 			p.AdminOnly = func(command string, admin bool) bool { return !admin && command != "config/auth/list" }
 		},
 	},
 	{
 		ID: "ws.admin-word", Story: "A plain user's try is refused with unknown_command.",
-		Breaks: []string{"ha.ws.admin-only"}, Change: says(func(m map[string]any) map[string]any {
+		Aims: []string{"ha.ws.admin-only"},
+		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "unauthorized" {
 				return failed(m["id"], "unknown_command")
 			}
@@ -292,6 +323,7 @@ var _ = listed([]Defect{
 	},
 	{
 		ID: "ws.expired", Story: "At the socket a token's exp is not looked at.",
-		Breaks: []string{"ha.ws.expired"}, Change: func(p *mockserver.Policy) { p.SocketIgnoresExpiry = mock.Is(true) },
+		Aims:   []string{"ha.ws.expired"},
+		Change: func(p *mockserver.Policy) { p.SocketIgnoresExpiry = mock.Is(true) },
 	},
-})
+}

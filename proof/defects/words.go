@@ -317,12 +317,6 @@ func eachSession(edit func(map[string]any)) change {
 	})
 }
 
-// breaking declares what a defect breaks.
-func (d Defect) breaking(requirements ...string) Defect { d.Breaks = requirements; return d }
-
-// blocking declares what else it may block.
-func (d Defect) blocking(requirements ...string) Defect { d.Blocks = requirements; return d }
-
 // lostTexts are changes whose text is not in the page: TestPageTexts refuses them, for they would change nothing.
 var lostTexts []string
 

@@ -3,6 +3,7 @@ package stand
 import (
 	judged "github.com/authconform/authconform/harness/accountlink"
 	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
 )
 
@@ -13,10 +14,17 @@ func AccountLink() Stand[accountlink.Policy] {
 	}
 }
 
-func startAccountLink(p *accountlink.Policy, flags kind.Flags, _ string) (*Server, error) {
+func startAccountLink(p *accountlink.Policy, flags kind.Flags, prefer string) (*Server, error) {
 	f := flags.(*judged.Flags)
-	third, proxy, err := accountlink.StartDemo(p)
+	third, err := mockprovider.Listen("127.0.0.1:0", mockprovider.Options{})
 	if err != nil {
+		return nil, err
+	}
+	proxy, err := listen(prefer, func(address string) (*accountlink.Server, error) {
+		return accountlink.Join(third, address, accountlink.Options{Policy: p})
+	})
+	if err != nil {
+		third.Kill()
 		return nil, err
 	}
 	ben := third.Users[1]

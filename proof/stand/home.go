@@ -1,17 +1,35 @@
 package stand
 
 import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+
 	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/proof/shadow"
 )
 
 // Home is the stand of mock homes.
 func Home() Stand[mockserver.Policy] {
-	return Stand[mockserver.Policy]{Kind: home.Kind(), Strict: mockserver.Strict, Flavour: mockserver.Flavour, Start: startHome}
+	h := &homes{clients: map[*clientsite.CA]*http.Client{}}
+	return Stand[mockserver.Policy]{
+		Kind: home.Kind(), Strict: mockserver.Strict, Flavour: mockserver.Flavour, Start: h.start, Tees: []shadow.Tee{shadow.For(watched)},
+	}
 }
 
-func startHome(p *mockserver.Policy, flags kind.Flags, prefer string) (*Server, error) {
+// homes share the clients that fetch pages: a new one for each would shake hands anew with the site each time.
+type homes struct {
+	mu      sync.Mutex
+	clients map[*clientsite.CA]*http.Client
+}
+
+func (s *homes) start(p *mockserver.Policy, flags kind.Flags, prefer string) (*Server, error) {
 	f := flags.(*home.Flags)
 	if err := f.Site.Resolve(); err != nil {
 		return nil, err
@@ -22,7 +40,8 @@ func startHome(p *mockserver.Policy, flags kind.Flags, prefer string) (*Server, 
 			return nil, err
 		}
 	}
-	h, err := listen(prefer, mockserver.Options{Policy: p, Fetch: trusting(f.Site.CA.Pool()), AccountLink: "https://" + f.AccountLink})
+	o := mockserver.Options{Policy: p, Fetch: s.client(f.Site.CA), AccountLink: "https://" + f.AccountLink}
+	h, err := listen(prefer, func(address string) (*mockserver.Server, error) { return mockserver.Listen(address, o) })
 	if err != nil {
 		return nil, err
 	}
@@ -32,11 +51,26 @@ func startHome(p *mockserver.Policy, flags kind.Flags, prefer string) (*Server, 
 	return &Server{Target: h.URL, Clock: h.Clock(), Kill: h.Kill}, nil
 }
 
-func listen(prefer string, o mockserver.Options) (*mockserver.Server, error) {
-	if prefer != "" {
-		if h, err := mockserver.Listen(prefer, o); err == nil {
-			return h, nil
-		}
+// client trusts a CA alone, and reaches nothing beyond this machine: whoever judges is here.
+func (s *homes) client(ca *clientsite.CA) *http.Client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clients[ca] == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport.TLSClientConfig = &tls.Config{RootCAs: ca.Pool(), MinVersion: tls.VersionTLS12}
+		transport.DialContext = loopbackOnly
+		s.clients[ca] = &http.Client{Transport: transport}
 	}
-	return mockserver.Listen("127.0.0.1:0", o)
+	return s.clients[ca]
+}
+
+func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("%s is not on this machine", host)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
 }

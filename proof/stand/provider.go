@@ -16,10 +16,12 @@ func Provider() Stand[mockprovider.Policy] {
 	}
 }
 
-func startProvider(p *mockprovider.Policy, flags kind.Flags, _ string) (*Server, error) {
+func startProvider(p *mockprovider.Policy, flags kind.Flags, prefer string) (*Server, error) {
 	f := flags.(*provider.Flags)
 	apps := mockprovider.DemoApps(redirect)
-	third, err := mockprovider.Listen("127.0.0.1:0", mockprovider.Options{Policy: p, Apps: apps})
+	third, err := listen(prefer, func(address string) (*mockprovider.Server, error) {
+		return mockprovider.Listen(address, mockprovider.Options{Policy: p, Apps: apps})
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -28,5 +30,6 @@ func startProvider(p *mockprovider.Policy, flags kind.Flags, _ string) (*Server,
 	f.ControlURL, f.ControlToken = third.URL, third.ControlToken
 	f.ClientID, f.Secret, f.OtherClientID, f.OtherSecret, f.PublicClientID = apps[0].ID, apps[0].Secret, apps[1].ID, apps[1].Secret, apps[2].ID
 	f.RedirectURI, f.Scope, f.APIURL = redirect, "profile devices:read", third.URL+"/api/me"
+	f.AuthorizeURL, f.TokenURL, f.RevokeURL = third.URL+"/oauth/authorize", third.URL+"/oauth/token", third.URL+"/oauth/revoke"
 	return &Server{Target: third.URL, Clock: third.Clock(), Kill: third.Kill}, nil
 }

@@ -4,15 +4,11 @@ package stand
 
 import (
 	"context"
-	"fmt"
 	"net"
-	"net/http"
-
-	"crypto/tls"
-	"crypto/x509"
 
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/proof/shadow"
 )
 
 // Stand starts mocks of one kind. P is the policy of the mock: every decision that it makes, with what it stores.
@@ -23,6 +19,8 @@ type Stand[P any] struct {
 	// Start starts a mock of the policy, at an address if that is free, and fits the kind's options: who logs in, which
 	// clients there are.
 	Start func(p *P, f kind.Flags, prefer string) (*Server, error)
+	// Tees watch the objects that decisions of the policy return, as stores.
+	Tees []shadow.Tee
 }
 
 // Server is a mock that stands.
@@ -62,23 +60,14 @@ func Of(name string) Any {
 	return nil
 }
 
-// trusting is a client that trusts these CAs alone, and reaches nothing beyond this machine: whoever judges is here.
-func trusting(roots *x509.CertPool) *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	transport.DialContext = loopbackOnly
-	return &http.Client{Transport: transport}
-}
-
-func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
+// listen starts a mock at an address if that is free, or anywhere on loopback.
+func listen[T any](prefer string, start func(address string) (T, error)) (T, error) {
+	if prefer != "" {
+		if it, err := start(prefer); err == nil {
+			return it, nil
+		}
 	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("%s is not on this machine", host)
-	}
-	return new(net.Dialer).DialContext(ctx, network, address)
+	return start("127.0.0.1:0")
 }
 
 // freeAddress is one on loopback that nobody uses: a mock home must know where its judge will listen later.

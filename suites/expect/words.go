@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
-	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
@@ -77,34 +76,6 @@ func Advance(ctx context.Context, d time.Duration) {
 		judge.Lacks(ctx, "clock", "%v", err)
 	case err != nil:
 		judge.Block(ctx, "%v", err)
-	}
-}
-
-// Meanwhile runs something that a time-out of the target will end. Where the target's timers obey its clock, time is
-// moved past it once ready says that the target waits; elsewhere it is waited for.
-func Meanwhile(ctx context.Context, timeout time.Duration, ready func() bool, do func()) {
-	h := home.From(ctx)
-	if !h.Clock.Instant() {
-		do()
-		return
-	}
-	done := make(chan struct{})
-	go func() { defer close(done); do() }()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for moved := false; ; {
-		select {
-		case <-done:
-			return
-		case <-ctx.Done():
-			<-done
-			return
-		case <-tick.C:
-			if !moved && ready() {
-				moved = true
-				_ = h.Clock.Advance(ctx, timeout+time.Second) // a clock that fails is waited for
-			}
-		}
 	}
 }
 

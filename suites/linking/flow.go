@@ -273,17 +273,15 @@ var _ = Describe("Linking an account", func() {
 
 // progressed waits for the event of a flow and returns its handler.
 func progressed(ctx Ctx, socket *home.Socket, flowID string) string {
-	for range 5 {
-		frame, err := socket.Read(ctx)
-		if err != nil {
-			return err.Error()
-		}
-		event, _ := frame["event"].(map[string]any)
+	handler := ""
+	_, err := socket.Await(ctx, func(f home.Frame) bool {
+		event, _ := f["event"].(map[string]any)
 		data, _ := event["data"].(map[string]any)
-		if event["event_type"] == "data_entry_flow_progressed" && data["flow_id"] == flowID {
-			handler, _ := data["handler"].(string)
-			return handler
-		}
+		handler, _ = data["handler"].(string)
+		return event["event_type"] == "data_entry_flow_progressed" && data["flow_id"] == flowID
+	})
+	if err != nil {
+		return err.Error()
 	}
-	return "no event of this flow"
+	return handler
 }

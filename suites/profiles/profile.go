@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -81,7 +82,29 @@ func Load(name string) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.check(name)
+	if err := p.check(name); err != nil {
+		return nil, err
+	}
+	return p, p.inherit()
+}
+
+// inherit takes the answers and inputs that a user's own profile does not name from the built-in ones of its kind.
+func (p *Profile) inherit() error {
+	answers, inputs := p.Answers, p.Inputs
+	p.Answers, p.Inputs = map[string]Answer{}, map[string][]string{}
+	for _, name := range Names() {
+		built, err := Load(name)
+		if err != nil {
+			return err
+		}
+		if built.Kind == p.Kind {
+			maps.Copy(p.Answers, built.Answers)
+			maps.Copy(p.Inputs, built.Inputs)
+		}
+	}
+	maps.Copy(p.Answers, answers)
+	maps.Copy(p.Inputs, inputs)
+	return nil
 }
 
 func parse(at string, raw []byte) (*Profile, error) {

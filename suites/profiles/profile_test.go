@@ -61,7 +61,8 @@ rows: [oauth2.pkce.*]
 without: [oauth2.code.expires]
 levels:
   - {row: oauth2.pkce.s256, level: may, reason: nobody has PKCE here}
-answers: {}
+answers:
+  code-refused: {status: [401], error: [nope]}
 `
 
 func write(t *testing.T, text string) string {
@@ -89,6 +90,10 @@ func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
 		!slices.Contains(ids, "oauth2.pkce.s256") {
 		t.Error(ids)
 	}
+	a := p.Answers["code-refused"]
+	if !slices.Equal(a.Status, []int{401}) || !slices.Equal(p.Answers["refresh-dead"].Error, []string{"invalid_grant"}) {
+		t.Errorf("its own answers, and those of its kind: %+v", p.Answers)
+	}
 	if r, _ := catalogue(t).Lookup("oauth2.pkce.s256"); r.Level != evidence.Must || r.LevelReason != "" {
 		t.Error("the catalogue itself has changed")
 	}
@@ -103,7 +108,7 @@ func TestABadProfileSaysWhatIsWrong(t *testing.T) {
 		"oauth2.code.expires=>provider.revoke.unknown":   "provider.revoke.unknown was retired; it is oauth2.revoke.unknown-200 now",
 		"level: may=>level: might":                       `unknown level "might"`,
 		", reason: nobody has PKCE here=>":               "needs its reason",
-		"answers: {}=>answers: {x: {}}":                  "answer x allows no status",
+		"{status: [401], error: [nope]}=>{}":             "answer code-refused allows no status",
 		"sections: [code]=>secs: []":                     "secs",
 		"without: [oauth2.code.expires]=>without: ['*']": "it takes no row",
 	} {

@@ -35,7 +35,7 @@ func TestARetiredRowIsNoneAndItsSuccessorsAre(t *testing.T) {
 func TestWhoNamesARetiredRowIsToldWhereItIs(t *testing.T) {
 	t.Parallel()
 	by := Retired("provider.token.grant-type")
-	if want := []string{"oauth2.error.unsupported-grant", "oauth2.error.grant-type-missing"};  !slices.Equal(by, want) {
+	if want := []string{"oauth2.error.unsupported-grant", "oauth2.error.grant-type-missing"}; !slices.Equal(by, want) {
 		t.Errorf("%v, want %v", by, want)
 	}
 	for id, want := range map[string]string{

@@ -25,11 +25,15 @@ type Options struct {
 	CA     *CA
 }
 
+// LastPort is the last that the first origin may have: the others take the next two.
+const LastPort = 65533
+
 // Site is the running site.
 type Site struct {
-	origins [3]string // http, another http, https
-	servers []*http.Server
-	spki    *x509.Certificate
+	origins   [3]string // http, another http, https
+	listeners []net.Listener
+	servers   []*http.Server
+	leaf      *x509.Certificate
 
 	mu    sync.Mutex
 	pages map[string]*Page
@@ -54,7 +58,7 @@ func Start(o Options) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{pages: map[string]*Page{}}
-	s.spki, _ = x509.ParseCertificate(leaf.Certificate[0])
+	s.leaf, _ = x509.ParseCertificate(leaf.Certificate[0])
 	for i := range s.origins {
 		l, err := listen(host, port, i, o.Listen == "")
 		if err != nil {
@@ -67,6 +71,7 @@ func Start(o Options) (*Site, error) {
 			l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{leaf}, MinVersion: tls.VersionTLS12})
 		}
 		s.origins[i] = scheme + "://" + net.JoinHostPort(public, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+		s.listeners = append(s.listeners, l)
 		server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 		s.servers = append(s.servers, server)
 		go func() { _ = server.Serve(l) }()
@@ -83,7 +88,7 @@ func listenAddress(o Options) (string, int, error) {
 		return "", 0, fmt.Errorf("client site: %q is no address like 0.0.0.0:9000", o.Listen)
 	}
 	port, err := strconv.Atoi(p)
-	if err != nil || port < 0 || port > 65533 {
+	if err != nil || port < 0 || port > LastPort {
 		return "", 0, fmt.Errorf("client site: port %q; three ports from it on are needed", p)
 	}
 	return host, port, nil
@@ -112,13 +117,21 @@ func (s *Site) Other() string { return s.origins[1] }
 func (s *Site) Secure() string { return s.origins[2] }
 
 // Certificate is the https origin's.
-func (s *Site) Certificate() *x509.Certificate { return s.spki }
+func (s *Site) Certificate() *x509.Certificate { return s.leaf }
 
-// Close ends the site.
+// Close ends the site. Its ports are free then, even if it was never asked for anything.
 func (s *Site) Close() {
-	for _, server := range s.servers {
+	for i, server := range s.servers {
 		_ = server.Close()
+		_ = s.listeners[i].Close()
 	}
+}
+
+// Reset forgets what was published: another target comes.
+func (s *Site) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages = map[string]*Page{}
 }
 
 // Fetch is one request that a page got.

@@ -12,7 +12,7 @@ import (
 func BenchmarkLogin(b *testing.B) {
 	browsertest.Shared(b)
 	home := &fakeHome{steps: map[string]string{}}
-	home.Server = httptest.NewServer(home.handler("../../mockserver/page"))
+	home.Server = httptest.NewServer(home.handler("../../../mockserver/page"))
 	defer home.Close()
 	query := url.Values{"client_id": {"http://app.example/"}, "redirect_uri": {"http://app.example/cb"}}
 	for b.Loop() {

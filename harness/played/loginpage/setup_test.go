@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 // home-assistant-frontend (VERSION/hass_frontend/authorize.html), the real pages of those releases.
 func frontends(t *testing.T) map[string]string {
 	t.Helper()
-	found := map[string]string{"mock": filepath.Join("..", "..", "mockserver", "page")}
+	found := map[string]string{"mock": filepath.Join("..", "..", "..", "mockserver", "page")}
 	pages, _ := filepath.Glob(filepath.Join(os.Getenv("AUTHCONFORM_FRONTENDS"), "*", "hass_frontend"))
 	for _, page := range pages {
 		found[filepath.Base(filepath.Dir(page))] = page

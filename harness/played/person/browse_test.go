@@ -53,17 +53,47 @@ func scriptedProvider(t *testing.T) *httptest.Server {
 	return server
 }
 
-// at is a target whose pages are walked by the steps.
-func at(t *testing.T, server *httptest.Server, steps string) (*Target, context.Context) {
+// visit is a person in front of a provider, and the client that sent the person there.
+type visit struct {
+	*Person
+	provider *httptest.Server
+}
+
+// at is a visit at a provider whose pages are walked by the steps.
+func at(t *testing.T, provider *httptest.Server, steps string) (visit, context.Context) {
 	t.Helper()
 	read, err := ReadSteps("steps.yaml", []byte(steps))
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Config{AuthorizeURL: server.URL + "/authorize", Redirect: server.URL + "/cb", Client: Client{ID: "home"}, Steps: read}
-	p := New(wire.Options{Base: server.URL}, c, oauth.Account{Username: "ben", Password: "secret"}, nil)
-	p.NewPage, p.Show = browsertest.Shared(t).NewPage, func(context.Context, *browser.Page, string) {}
-	return p, judge.With(t.Context(), judge.NewRecord())
+	who := &Person{
+		Account: oauth.Account{Username: "ben", Password: "secret"},
+		Wire:    wire.New(wire.Options{Base: provider.URL}),
+		Steps:   read,
+		NewPage: browsertest.Shared(t).NewPage,
+		Show:    func(context.Context, *browser.Page, string) {},
+	}
+	return visit{who, provider}, judge.With(t.Context(), judge.NewRecord())
+}
+
+func (v visit) request(changes ...oauth.Change) oauth.Form {
+	return oauth.Form{
+		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: "home"},
+		{Name: "redirect_uri", Value: v.provider.URL + "/cb"}, {Name: "state", Value: "state-of-this-flow"},
+	}.Apply(changes...)
+}
+
+func (v visit) authorize(ctx context.Context, changes ...oauth.Change) oauth.Return {
+	return v.goes(ctx, v.request(changes...), false)
+}
+
+func (v visit) deny(ctx context.Context) oauth.Return { return v.goes(ctx, v.request(), true) }
+
+func (v visit) goes(ctx context.Context, request oauth.Form, refuse bool) oauth.Return {
+	ends := func(where string) bool {
+		return strings.HasPrefix(where, v.provider.URL+"/cb") || strings.HasPrefix(where, "com.example.app:")
+	}
+	return v.Walk(ctx, Walk{From: v.provider.URL + "/authorize?" + request.Encode(), Refuse: refuse, Ends: ends}).Return()
 }
 
 const ours = `
@@ -80,11 +110,11 @@ const ours = `
 func TestStepsLeadThroughScriptedPages(t *testing.T) {
 	for name, steps := range map[string]string{"our own steps": ours, "auto": string(AutoSteps)} {
 		p, ctx := at(t, scriptedProvider(t), steps)
-		got := p.Authorize(ctx, p.Request())
+		got := p.authorize(ctx)
 		if got.Code != "c0de" || got.State != "state-of-this-flow" || !got.Asked || got.Last.Status != 200 {
 			t.Errorf("%s, allowed: %+v %s", name, got, got)
 		}
-		got = p.Deny(ctx, p.Request())
+		got = p.deny(ctx)
 		if got.Code != "" || got.Error != "access_denied" || !got.Offered {
 			t.Errorf("%s, denied: %+v %s", name, got, got)
 		}
@@ -93,7 +123,7 @@ func TestStepsLeadThroughScriptedPages(t *testing.T) {
 
 func TestAWalkEndsAtAnAppToo(t *testing.T) {
 	p, ctx := at(t, scriptedProvider(t), ours)
-	got := p.Authorize(ctx, p.Request().Apply(oauth.Set("redirect_uri", "com.example.app:/back")))
+	got := p.authorize(ctx, oauth.Set("redirect_uri", "com.example.app:/back"))
 	if got.Code != "c0de" {
 		t.Errorf("%+v %s", got, got)
 	}
@@ -102,28 +132,29 @@ func TestAWalkEndsAtAnAppToo(t *testing.T) {
 func TestAWalkWithoutEndSaysWhere(t *testing.T) {
 	p, ctx := at(t, scriptedProvider(t), ours)
 	p.Account.Password = "wrong"
-	got := p.Authorize(ctx, p.Request())
+	got := p.authorize(ctx)
 	if got.Query != nil || got.Last.Status != 200 || !strings.Contains(got.String(), "no step is due after steps.yaml:2, steps.yaml:4") {
 		t.Errorf("a wrong password: %s", got)
 	}
 	if strings.Contains(got.String(), "wrong") {
 		t.Errorf("the password is told: %s", got)
 	}
-	got = p.Authorize(ctx, p.Request().Apply(oauth.Set("redirect_uri", "http://elsewhere.example/x")))
+	got = p.authorize(ctx, oauth.Set("redirect_uri", "http://elsewhere.example/x"))
 	if got.Query != nil || got.Last.Status != http.StatusBadRequest || got.Asked {
 		t.Errorf("a refusal: %s", got)
 	}
-	got = p.Authorize(ctx, p.Request().Apply(oauth.Set("response_type", "magic")))
-	if got.Error != "unsupported_response_type" || got.Last.Status != http.StatusFound || !strings.Contains(got.Last.Header.Get("Location"), "error=") || got.Asked {
+	got = p.authorize(ctx, oauth.Set("response_type", "magic"))
+	sent := got.Last.Header.Get("Location")
+	if got.Error != "unsupported_response_type" || got.Last.Status != http.StatusFound || !strings.Contains(sent, "error=") || got.Asked {
 		t.Errorf("sent straight back: %+v %s", got, got)
 	}
 }
 
 func TestAWalkThatBreaksOffIsNoRefusal(t *testing.T) {
-	blocked := func(p *Target, ctx context.Context) string {
+	blocked := func(p visit, ctx context.Context) string {
 		ctx, cancel := context.WithTimeout(ctx, 20*time.Second) // less than what a page is waited for
 		defer cancel()
-		judge.Run(func() { t.Errorf("it came to %s", p.Authorize(ctx, p.Request())) })
+		judge.Run(func() { t.Errorf("it came to %s", p.authorize(ctx)) })
 		return judge.From(ctx).Outcome(evidence.Must, false).Reason
 	}
 	p, ctx := at(t, scriptedProvider(t), `- press: "#yes["`)
@@ -142,7 +173,7 @@ func TestAWalkThatBreaksOffIsNoRefusal(t *testing.T) {
 		t.Errorf("the same as forms: %s", got)
 	}
 	p, ctx = at(t, scriptedProvider(t), `- press: "#nobody"`)
-	if got := p.Authorize(ctx, p.Request()); got.Query != nil || !strings.Contains(got.String(), "no step was ever due") {
+	if got := p.authorize(ctx); got.Query != nil || !strings.Contains(got.String(), "no step was ever due") {
 		t.Errorf("steps for another page: %s", got)
 	}
 }

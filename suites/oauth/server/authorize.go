@@ -59,7 +59,7 @@ var _ = Describe("Authorization requests", func() {
 		}
 		Expect(ctx, back.Error).To(Be("error", "access_denied"))
 		Expect(ctx, back.Code).To(Be("code", ""))
-		Expect(ctx, back.State).To(Be("state", parameter(server.Request(), "state")))
+		Expect(ctx, back.State).To(Be("state", server.Request().Get("state")))
 	})
 
 	It(requirement("provider.authorize.response-type"), func(ctx SpecContext) {
@@ -80,7 +80,7 @@ var _ = Describe("Authorization requests", func() {
 	It(requirement("provider.authorize.unknown-scope"), func(ctx SpecContext) {
 		allowing(ctx)
 		server := oauth.Get[oauth.Server](ctx)
-		wider := strings.TrimSpace(parameter(server.Request(), "scope") + " x-invented")
+		wider := strings.TrimSpace(server.Request().Get("scope") + " x-invented")
 		back := server.Authorize(ctx, server.Request().Apply(oauth.Set("scope", wider)))
 		if back.Code == "" {
 			Expect(ctx, back).To(RefuseAuthorization(ctx, "scope-refused"))
@@ -102,8 +102,8 @@ var _ = Describe("Authorization requests", func() {
 		server := allowing(ctx)
 		good := server.Request()
 		for _, again := range []oauth.Param{
-			{Name: "state", Value: "another"}, {Name: "redirect_uri", Value: parameter(good, "redirect_uri")},
-			{Name: "response_type", Value: "code"}, {Name: "client_id", Value: parameter(good, "client_id")},
+			{Name: "state", Value: "another"}, {Name: "redirect_uri", Value: good.Get("redirect_uri")},
+			{Name: "response_type", Value: "code"}, {Name: "client_id", Value: good.Get("client_id")},
 		} {
 			back := server.Authorize(ctx, good.Apply(oauth.Add(again.Name, again.Value)))
 			Expect(Step(ctx, again.Name), back).To(BringNoCode())

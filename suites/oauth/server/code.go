@@ -104,7 +104,7 @@ var _ = Describe("Authorization code", func() {
 	It(requirement("provider.token.bound-redirect"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		works(ctx, server)
-		redirect := parameter(server.Request(), "redirect_uri")
+		redirect := server.Request().Get("redirect_uri")
 		Expect(ctx, exchange(ctx, server, oauth.Set("redirect_uri", redirect+"/"))).To(BeRefused(ctx, "redirect-refused"))
 		Expect(ctx, exchange(ctx, server, oauth.Set("redirect_uri", "https://elsewhere.example/"))).To(BeRefused(ctx, "redirect-refused"))
 		Expect(Step(ctx, "none"), exchange(ctx, server, oauth.Drop("redirect_uri"))).To(BeRefused(ctx, "redirect-refused"))

@@ -28,7 +28,7 @@ var _ = Describe("Token errors", func() {
 			{"TE02 no code", changes(oauth.Drop("code"))},
 			{"TE06 unknown code", nil},
 			{"TE13 unknown refresh token", changes(oauth.Set("grant_type", "refresh_token"), oauth.Drop("code"),
-				oauth.Add("refresh_token", unknown))},
+				oauth.Add("refresh_token", unknownToken))},
 		} {
 			Expect(Step(ctx, a.name), server.Exchange(Step(ctx, a.name), unknown, a.changes...)).To(refuse)
 		}

@@ -31,7 +31,7 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 	It(requirement("provider.authorize.redirect-exact"), func(ctx SpecContext) {
 		allowing(ctx)
 		server := oauth.Get[pages](ctx)
-		for name, wrong := range Sorted(nearMisses(parameter(server.Request(), "redirect_uri"))) {
+		for name, wrong := range Sorted(nearMisses(server.Request().Get("redirect_uri"))) {
 			under, request := Step(ctx, name), server.Request().Apply(oauth.Set("redirect_uri", wrong))
 			_, first := server.Visit(under, request)
 			Expect(under, sentAway(first)).To(Be("sent to the client", false))
@@ -44,7 +44,7 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 		server := oauth.Get[pages](ctx)
 		_, first := server.Visit(ctx, server.Request().Apply(oauth.Drop("redirect_uri")))
 		where, _, _ := strings.Cut(first.Header.Get("Location"), "?")
-		registered := where == parameter(server.Request(), "redirect_uri")
+		registered := where == server.Request().Get("redirect_uri")
 		Expect(ctx, registered || !sentAway(first)).To(Be("a page, or the registered URL", true))
 	})
 
@@ -162,7 +162,7 @@ func follow(ctx Ctx, visitor *person.Visitor, e *wire.Exchange, server pages) *w
 	for range 6 {
 		to := e.Header.Get("Location")
 		where, err := e.Resolve(to)
-		if to == "" || err != nil || strings.HasPrefix(where, parameter(server.Request(), "redirect_uri")) {
+		if to == "" || err != nil || strings.HasPrefix(where, server.Request().Get("redirect_uri")) {
 			return e
 		}
 		e = visitor.Open(ctx, where)

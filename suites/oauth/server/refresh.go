@@ -55,7 +55,7 @@ var _ = Describe("Refresh tokens", func() {
 	It(requirement("oauth2.refresh.tampered"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		tokens := oauth.IssueRefreshable(ctx, server)
-		for _, t := range append(tamper.Secret(tokens.Refresh), tamper.Changed{Name: "one that nobody got", Value: unknown}) {
+		for _, t := range append(tamper.Secret(tokens.Refresh), tamper.Changed{Name: "one that nobody got", Value: unknownToken}) {
 			Secret(ctx, "refresh_token", t.Value)
 			Expect(Step(ctx, t.Name), server.Renew(Step(ctx, t.Name), t.Value)).To(BeRefused(ctx, "refresh-dead"))
 		}
@@ -72,7 +72,7 @@ var _ = Describe("Refresh tokens", func() {
 	It(requirement("provider.refresh.wider"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
-		wider := strings.TrimSpace(parameter(server.Request(), "scope") + " devices:write x-invented")
+		wider := strings.TrimSpace(server.Request().Get("scope") + " devices:write x-invented")
 		answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", wider))
 		if answer.Status != http.StatusOK {
 			Expect(ctx, answer).To(BeRefused(ctx, "scope-too-wide"))

@@ -3,7 +3,6 @@ package server
 import (
 	"net/http"
 	"net/url"
-	"slices"
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
@@ -11,8 +10,11 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// unknown is a code or a token that nobody has ever got.
-const unknown = "0123456789abcdef0123456789abcdef"
+// unknown is a code, and unknownToken a token, that nobody was ever given.
+const (
+	unknown      = "0123456789abcdef0123456789abcdef"
+	unknownToken = "0123456789abcdef"
+)
 
 // vector is a value to try, with its name.
 type vector struct{ name, value string }
@@ -33,15 +35,24 @@ func changes(list ...oauth.Change) []oauth.Change { return list }
 // clients too, relative to the default client's id.
 func foreign(ctx Ctx, clients oauth.Clients) []attempt {
 	list := []attempt{{clients.Other().ID, clients.Other().Redeems()}}
-	for _, id := range Inputs(ctx, "foreign-clients") {
-		if own, err := url.Parse(clients.Default().ID); err == nil {
-			if u, err := own.Parse(id); err == nil {
-				id = u.String()
-			}
-		}
+	for _, ref := range Inputs(ctx, "foreign-clients") {
+		id := resolve(clients.Default().ID, ref)
 		list = append(list, attempt{id, changes(oauth.Set("client_id", id))})
 	}
 	return list
+}
+
+// resolve is a reference as it stands at a URL; at what is none it stays as it is.
+func resolve(base, ref string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ref
+	}
+	to, err := u.Parse(ref)
+	if err != nil {
+		return ref
+	}
+	return to.String()
 }
 
 // exchange redeems a fresh code with changes.
@@ -74,13 +85,4 @@ func bearer(token string) string { return "Bearer " + token }
 // opens tells whether an access token opens the resource.
 func opens(ctx Ctx, api oauth.Resource, token string) bool {
 	return api.Fetch(ctx, bearer(token)).Status == http.StatusOK
-}
-
-// parameter is the value of a parameter of a form; "" where it has none.
-func parameter(f oauth.Form, name string) string {
-	at := slices.IndexFunc(f, func(p oauth.Param) bool { return p.Name == name })
-	if at < 0 {
-		return ""
-	}
-	return f[at].Value
 }

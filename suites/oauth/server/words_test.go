@@ -34,7 +34,7 @@ func TestForeignClientsAreTheOtherOneAndThoseOfTheProfile(t *testing.T) {
 		ctx := expect.Under(t.Context(), &profiles.Profile{Inputs: map[string][]string{"foreign-clients": c.inputs}}, 1)
 		var got []string
 		for _, a := range foreign(ctx, clients{oauth.Client{ID: c.own}, oauth.Client{ID: "other", Secret: "s"}}) {
-			got = append(got, parameter(oauth.Form{{Name: "client_id", Value: c.own}}.Apply(a.changes...), "client_id"))
+			got = append(got, oauth.Form{{Name: "client_id", Value: c.own}}.Apply(a.changes...).Get("client_id"))
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

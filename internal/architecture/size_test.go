@@ -1,0 +1,110 @@
+package architecture
+
+import (
+	"bufio"
+	"bytes"
+	"go/ast"
+	"os"
+	"testing"
+	"unicode/utf8"
+)
+
+// A file, and a line of it, that can be read at once.
+const (
+	mostLines   = 300
+	mostColumns = 140
+)
+
+// unfolded are the parts of the house whose files are still to be split and folded. It is empty when that is done.
+var unfolded = []string{
+	"demo", "evidence", "harness", "internal/bench", "internal/docs", "internal/mapping", "proof", "reports",
+}
+
+// TestFilesAndLinesCanBeReadAtOnce holds every Go file to its size.
+func TestFilesAndLinesCanBeReadAtOnce(t *testing.T) {
+	for _, s := range allSources(t) {
+		raw, err := os.ReadFile(root + s.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, wide := 0, 0
+		for scan := bufio.NewScanner(bytes.NewReader(raw)); scan.Scan(); {
+			lines++
+			if utf8.RuneCount(scan.Bytes()) > mostColumns {
+				wide++
+			}
+		}
+		report := t.Errorf
+		if in(module+s.folder(), unfolded...) {
+			report = t.Logf
+		}
+		if lines > mostLines {
+			report("%s has %d lines; at most %d can be read at once", s.path, lines, mostLines)
+		}
+		if wide > 0 {
+			report("%s has %d lines that are wider than %d columns", s.path, wide, mostColumns)
+		}
+	}
+}
+
+// untested are the packages with code and without a test beside it, and why.
+var untested = map[string]string{
+	"harness/browser/browsertest": "it is for tests",
+	"internal/bench":              "it measures; its numbers are looked at",
+	"internal/mutate":             "it measures; its numbers are looked at",
+	"mockserver/store/storetest":  "it is the test of every store",
+	"proof/defects":               "the proof is its test: each defect does what it is known to do",
+	"proof/nulls":                 "cmd/authconform judges each of them",
+	"suites/oauth/resource":       "the proof is its test: each row catches the defects that aim at it",
+	"testbed/servers/fosite":      "it is a real server in our hands, and is judged as one",
+	"testbed/servers/go-oauth2":   "it is a real server in our hands, and is judged as one",
+	"testbed/servers/mockoidc":    "it is a real server in our hands, and is judged as one",
+	"testbed/servers/pages":       "the pages of those servers",
+	"harness/accountlink":         toBeTested,
+	"harness/condition":           toBeTested,
+	"harness/home":                toBeTested,
+	"harness/home/linking":        toBeTested,
+	"harness/played/clientsite":   toBeTested,
+	"harness/played/linkproxy":    toBeTested,
+	"harness/played/thirdparty":   toBeTested,
+	"harness/provider":            toBeTested,
+	"proof":                       toBeTested,
+	"proof/stand":                 toBeTested,
+}
+
+// toBeTested is the reason of packages whose tests are on their way. It excuses nothing for long: nobody may have it in the
+// end.
+const toBeTested = "its test is still to be written"
+
+// trivial is how many statements need no test of their own.
+const trivial = 15
+
+// TestEveryPackageWithCodeHasATest beside it.
+func TestEveryPackageWithCodeHasATest(t *testing.T) {
+	statements, tested := map[string]int{}, map[string]bool{}
+	for _, s := range allSources(t) {
+		if s.test() {
+			tested[s.folder()] = true
+			continue
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			if _, ok := n.(ast.Stmt); ok {
+				statements[s.folder()]++
+			}
+			return true
+		})
+	}
+	for folder, n := range statements {
+		why, excused := untested[folder]
+		switch {
+		case tested[folder] && excused && why == toBeTested:
+			t.Logf("%s has a test now; take it from the list", folder)
+		case tested[folder] && excused:
+			t.Errorf("%s has a test now; take it from the list", folder)
+		case !tested[folder] && n > trivial && !excused:
+			t.Errorf("%s has %d statements and no test", folder, n)
+		case excused && why == "":
+			t.Errorf("%s: why has it no test?", folder)
+		}
+	}
+}

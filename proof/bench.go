@@ -1,0 +1,231 @@
+package proof
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/played/linkproxy"
+	"github.com/authconform/authconform/harness/runner"
+	"github.com/authconform/authconform/run"
+	_ "github.com/authconform/authconform/suites/all" // the specs
+)
+
+// specs are those of this process: Ginkgo builds its tree once.
+var specs = sync.OnceValue(runner.Specs)
+
+// patience is how long a proof waits for what may not come: the mocks are in this process.
+const patience = time.Second
+
+const seed = 1 // of generated input: a proof is the same every time
+
+// bench is where one spec after another is run, each against a mock of its own. What stands beside the mocks is costly to
+// start, and shared by all that run here.
+type bench struct {
+	*Options
+	flags kind.Flags
+	tools kind.Tools
+	link  *linkproxy.Proxy // nil: the mocks look for none
+	at    string           // host:port of one mock after the other: the system finds a free one slowly
+}
+
+// tries is how often a bench is set up: an address that was free a moment ago may be taken.
+const tries = 5
+
+func newBench(o *Options) (b *bench, err error) {
+	for range tries {
+		if b, err = setUp(o); err == nil {
+			return b, nil
+		}
+	}
+	return nil, err
+}
+
+func setUp(o *Options) (*bench, error) {
+	b := &bench{Options: o, flags: o.Subject.Kind().Flags()}
+	fitting, err := o.Subject.conforming()(b.flags, "")
+	if err != nil {
+		return nil, err
+	}
+	defer fitting.Kill()
+	_, b.at, _ = strings.Cut(fitting.Target, "://")
+	with := b.flags.Tools()
+	if with.Browser = o.Browser; o.Browser == "" {
+		with.Browser = "off"
+	}
+	if b.tools, err = kind.OpenTools(fitting.Target, with, 0, func(string) {}); err != nil {
+		return nil, err
+	}
+	b.tools.Patience = patience
+	if with.AccountLink != "" {
+		if b.link, err = linkproxy.Start(with.AccountLink, with.Site.CA); err != nil {
+			b.close()
+			return nil, err
+		}
+		b.tools.Link = linkproxy.Running(b.link)
+	}
+	return b, nil
+}
+
+func (b *bench) close() {
+	if b.link != nil {
+		b.link.Close()
+	}
+	b.tools.Close(context.Background())
+}
+
+// sight is what the door showed.
+type sight struct {
+	facts kind.Facts
+	found json.RawMessage
+	at    string // URL of the mock that was looked at
+}
+
+// like tells whether another mock showed the same: then a row starts from the same knowledge of both.
+func (s *sight) like(other *sight) bool {
+	return reflect.DeepEqual(s.facts, other.facts) && bytes.Equal(s.from(other.at), other.found)
+}
+
+// from is what was found, as another mock of that policy would have shown it.
+func (s *sight) from(target string) json.RawMessage {
+	if s == nil {
+		return nil
+	}
+	return bytes.ReplaceAll(s.found, []byte(s.at), []byte(target))
+}
+
+// standing is a session with a target. It implements runner.Environment.
+type standing struct {
+	run.Environment
+	kill func()
+}
+
+// GiveBack implements runner.Environment: the mock is thrown away.
+func (*standing) GiveBack(context.Context) {}
+
+// stand starts a mock and opens a session with it. s is what is known of it; nil: nothing yet.
+func (b *bench) stand(v variant, s *sight) (*standing, error) {
+	b.reset()
+	server, err := v(b.flags, b.at)
+	if err != nil {
+		return nil, err
+	}
+	move := func(_ context.Context, to time.Duration) error { server.Clock.Set(to); return nil }
+	h, err := b.open(server.Target, clock.Offset(move), s)
+	if err != nil {
+		server.Kill()
+		return nil, err
+	}
+	h.kill = server.Kill
+	return h, nil
+}
+
+// reset forgets the last mock.
+func (b *bench) reset() {
+	if b.link != nil {
+		b.link.Reset()
+	}
+	if b.tools.Site != nil {
+		b.tools.Site.Reset()
+	}
+}
+
+// open opens a session with a target.
+func (b *bench) open(target string, c clock.Clock, s *sight) (*standing, error) {
+	tools, err := b.tools.At(target, b.flags.Tools())
+	if err != nil {
+		return nil, err
+	}
+	tools.Clock = c
+	setup := kind.Setup{Target: target, Mark: "proof", Flags: kind.Encode(b.flags), Found: s.from(target)}
+	session, err := b.Subject.Kind().Open(setup, tools)
+	if err != nil {
+		return nil, err
+	}
+	return &standing{Environment: run.Environment{Session: session, Tools: tools, Profile: b.Profile, Seed: seed}}, nil
+}
+
+// look looks at a mock as a run does before it starts, and again where it is refused: a machine under load can be too slow
+// for a door. refused is why a run would end there.
+func (b *bench) look(ctx context.Context, v variant) (seen *sight, refused, err error) {
+	if seen, refused, err = b.lookOnce(ctx, v); refused != nil && err == nil && ctx.Err() == nil {
+		return b.lookOnce(ctx, v)
+	}
+	return seen, refused, err
+}
+
+func (b *bench) lookOnce(ctx context.Context, v variant) (seen *sight, refused, err error) {
+	h, err := b.stand(v, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer h.kill()
+	ctx = h.With(judge.With(ctx, judge.NewRecord()))
+	facts, refused := h.Look(ctx)
+	if refused != nil {
+		return nil, refused, nil
+	}
+	judge.Run(func() { h.Session.Leave(ctx) }) // tokens of this mock are of no use at another
+	delete(facts.Lacks, condition.Browser)
+	facts.Lacks.Add(b.Browser == "", condition.Browser, "proven by prove --browser")
+	return &sight{facts, kind.Encode(h.Found()), h.Tools.Wire.Base}, nil, nil
+}
+
+// each runs jobs side by side, each with a bench of its own, until ctx ends.
+func each[T any](ctx context.Context, benches chan *bench, jobs []T, do func(*bench, T) error) error {
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var first error
+	for _, job := range jobs {
+		b := <-benches
+		if ctx.Err() != nil {
+			benches <- b
+			break
+		}
+		all.Go(func() {
+			defer func() { benches <- b }()
+			if err := do(b, job); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				if first == nil {
+					first = err
+				}
+			}
+		})
+	}
+	all.Wait()
+	if first != nil {
+		return first
+	}
+	return ctx.Err()
+}
+
+// openBenches opens so many.
+func openBenches(o *Options, n int) (chan *bench, error) {
+	benches := make(chan *bench, n)
+	for range n {
+		b, err := newBench(o)
+		if err != nil {
+			closeBenches(benches)
+			return nil, fmt.Errorf("what stands beside the mocks cannot be started: %w", err)
+		}
+		benches <- b
+	}
+	return benches, nil
+}
+
+func closeBenches(benches chan *bench) {
+	close(benches)
+	for b := range benches {
+		b.close()
+	}
+}

@@ -1,0 +1,112 @@
+package proof
+
+import (
+	"context"
+	"slices"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/suites/requirements"
+)
+
+// pair is a row to be judged against a defect.
+type pair struct {
+	defect int
+	row    *requirements.Requirement
+}
+
+// defective runs every row against every defect that shows on its way.
+func (p *prover) defective(ctx context.Context) error {
+	sights, err := p.lookDefective(ctx)
+	if err != nil {
+		return err
+	}
+	var pairs []pair
+	p.results = make([]map[string]evidence.Result, len(p.list))
+	p.skipped = make([]map[string]bool, len(p.list))
+	for i := range p.list {
+		p.results[i], p.skipped[i] = map[string]evidence.Result{}, map[string]bool{}
+		for _, r := range p.judged {
+			switch {
+			case !p.concerned[i] || !p.aimedPastDoor(i, r.ID):
+			case p.refused[i] == "" && !p.way[r.ID][i] && sights[i].like(p.sight):
+			case p.Browser != "" && !p.All && p.known(i, r.ID) == Nothing:
+				p.skipped[i][r.ID] = true // it would take an hour to open all those pages
+			default:
+				pairs = append(pairs, pair{i, r})
+			}
+		}
+	}
+	done := 0
+	return each(ctx, p.benches, pairs, func(b *bench, job pair) error {
+		i, id := job.defect, job.row.ID
+		surprising := func(r evidence.Result) bool { return p.effect(job.row, r) != p.known(i, id) }
+		result, err := p.twice(p.list[i].ID+" → "+id, surprising, func() (evidence.Result, error) {
+			return p.judge(ctx, b, job.row, p.Subject.spoiled(i), sights[i])
+		})
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.results[i][id] = result
+		if done++; p.Progress != nil {
+			p.Progress(done, len(pairs))
+		}
+		return err
+	})
+}
+
+// aimedPastDoor spares a row the defects that end a run at the door, but for those that aim at it: where a mock of such a
+// defect is let in all the same, the row must see what the door saw.
+func (p *prover) aimedPastDoor(defect int, row string) bool {
+	return p.refused[defect] == "" || slices.Contains(p.list[defect].Aims, row)
+}
+
+// lookDefective looks at the mocks whose defects show at the door. The others look like the one that conforms.
+func (p *prover) lookDefective(ctx context.Context) ([]*sight, error) {
+	p.refused = make([]string, len(p.list))
+	sights := make([]*sight, len(p.list))
+	var look []int
+	for i := range p.list {
+		if sights[i] = p.sight; p.concerned[i] && p.door[i] {
+			look = append(look, i)
+		}
+	}
+	return sights, each(ctx, p.benches, look, func(b *bench, i int) error {
+		seen, refused, err := b.look(ctx, p.Subject.spoiled(i))
+		if refused != nil {
+			p.refused[i] = refused.Error()
+		} else {
+			sights[i] = seen
+		}
+		return err
+	})
+}
+
+// known is what a defect is meant, or known, to do to a row.
+func (p *prover) known(defect int, row string) Effect {
+	d := p.list[defect]
+	if slices.Contains(d.Aims, row) {
+		return Breaks
+	}
+	return p.Golden.Effect(d.ID, row)
+}
+
+// effect is what a defect has done to a row.
+func (p *prover) effect(r *requirements.Requirement, got evidence.Result) Effect {
+	switch {
+	case breaks(r, p.whole[r.ID], got):
+		return Breaks
+	case got.Verdict == evidence.Blocked || got.Verdict == evidence.NotRun:
+		return Blocks
+	}
+	return Nothing
+}
+
+// breaks reports whether a row tells the defect from the mock that conforms: by a failure, or, where the text leaves
+// everything open, by a different observation.
+func breaks(r *requirements.Requirement, whole, got evidence.Result) bool {
+	if got.Verdict == evidence.Fail || got.Verdict == evidence.Warn {
+		return true
+	}
+	open := r.Level == evidence.Info || r.Level == evidence.May
+	unseen := []evidence.Verdict{evidence.Blocked, evidence.NotRun, evidence.NotApplicable}
+	return open && !slices.Contains(unseen, got.Verdict) && (len(got.Failures) > 0 || !slices.Equal(got.Notes, whole.Notes))
+}

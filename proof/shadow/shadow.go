@@ -1,0 +1,114 @@
+package shadow
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"unsafe"
+)
+
+// Shadow is a policy that conforms, whose decisions are watched by rivals: changes of it.
+type Shadow[P any] struct {
+	Policy *P
+	watch  *watch
+}
+
+// watch is what came of watching.
+type watch struct {
+	mu    sync.Mutex
+	hit   []bool          // by rival: it would have decided something otherwise
+	edits map[string]bool // decisions whose arguments or result some rival changed in place
+}
+
+// Cast makes a shadow of a policy that conforms, which is nobody else's. A change that is nil does not watch. Each tee
+// watches a type of object that decisions return.
+func Cast[P any](strict *P, changes []func(*P), tees ...Tee) *Shadow[P] {
+	s := &Shadow[P]{strict, &watch{hit: make([]bool, len(changes)), edits: map[string]bool{}}}
+	fields := fieldsOf(reflect.TypeFor[P](), "", nil)
+	rivals := make([][]rival, len(fields))
+	for i, change := range changes {
+		if change == nil {
+			continue
+		}
+		changed := *strict
+		change(&changed)
+		own, theirs := reflect.ValueOf(strict).Elem(), reflect.ValueOf(&changed).Elem()
+		for f, field := range fields {
+			if value := theirs.FieldByIndex(field.index); differs(own.FieldByIndex(field.index), value) {
+				rivals[f] = append(rivals[f], rival{i, value})
+			}
+		}
+	}
+	for f, list := range rivals {
+		if len(list) > 0 {
+			s.watch.put(fields[f].name, reflect.ValueOf(strict).Elem().FieldByIndex(fields[f].index), list, tees)
+		}
+	}
+	return s
+}
+
+// Hits tells by rival whether it would have decided something otherwise, so far.
+func (s *Shadow[P]) Hits() []bool {
+	s.watch.mu.Lock()
+	defer s.watch.mu.Unlock()
+	return slices.Clone(s.watch.hit)
+}
+
+// Edits names the decisions in which a rival changed an argument or the strict result in place, so that the others and
+// the mock itself saw the change: a mistake of that rival.
+func (s *Shadow[P]) Edits() []string {
+	s.watch.mu.Lock()
+	defer s.watch.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.watch.edits))
+}
+
+func (w *watch) known(rival int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.hit[rival]
+}
+
+func (w *watch) note(rival int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hit[rival] = true
+}
+
+func (w *watch) edited(decision string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.edits[decision] = true
+}
+
+// field is a field of a policy, or of a policy within it.
+type field struct {
+	name  string
+	index []int
+}
+
+func fieldsOf(policy reflect.Type, before string, index []int) []field {
+	var out []field
+	for i := range policy.NumField() {
+		name, at := before+policy.Field(i).Name, append(slices.Clone(index), i)
+		if t := policy.Field(i).Type; t.Kind() == reflect.Struct {
+			out = append(out, fieldsOf(t, name+".", at)...)
+		} else {
+			out = append(out, field{name, at})
+		}
+	}
+	return out
+}
+
+// differs tells whether two policies have different values in a field: of functions, different closures.
+func differs(a, b reflect.Value) bool {
+	if a.Kind() == reflect.Func {
+		return closure(a) != closure(b)
+	}
+	return !reflect.DeepEqual(a.Interface(), b.Interface())
+}
+
+// closure is the identity of a function value, which Go does not compare: two closures of one body differ.
+func closure(f reflect.Value) unsafe.Pointer {
+	return *(*unsafe.Pointer)(f.Addr().UnsafePointer())
+}

@@ -1,0 +1,101 @@
+package proof
+
+import (
+	"slices"
+
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/proof/defects"
+	"github.com/authconform/authconform/proof/shadow"
+	"github.com/authconform/authconform/proof/stand"
+)
+
+// Subject is what is put to the proof: the mocks of a kind of target, and what can be wrong with them.
+type Subject interface {
+	// Kind is what the mocks are.
+	Kind() kind.Kind
+	// Defects lists what can be wrong.
+	Defects() []Defect
+	// Spoil makes the change of a defect to a policy of the mocks. It does nothing to other policies, and says so.
+	Spoil(defect string, policy any) bool
+
+	conforming() variant
+	flavoured(seed uint64) variant
+	spoiled(defect int) variant
+	watched(by []bool) (variant, shadowed)
+}
+
+// Defect is a defect, whatever its policy.
+type Defect struct {
+	ID    string   `json:"id"`
+	Story string   `json:"story"`
+	Aims  []string `json:"aims"` // the requirements whose sentence it breaks
+}
+
+// variant starts one mock, at an address if that is free, and fits the kind's options.
+type variant func(f kind.Flags, prefer string) (*stand.Server, error)
+
+// shadowed is a mock that conforms and is watched by defects.
+type shadowed interface {
+	Hits() []bool    // by defect: it would have decided something otherwise
+	Edits() []string // decisions in which one changed a value in place
+}
+
+// Of makes a subject of a stand and its defects.
+func Of[P any](s stand.Stand[P], list []defects.Defect[P]) Subject { return &subject[P]{s, list} }
+
+type subject[P any] struct {
+	stand stand.Stand[P]
+	list  []defects.Defect[P]
+}
+
+// Kind implements Subject.
+func (s *subject[P]) Kind() kind.Kind { return s.stand.Kind }
+
+// Defects implements Subject.
+func (s *subject[P]) Defects() []Defect {
+	out := make([]Defect, len(s.list))
+	for i, d := range s.list {
+		out[i] = Defect{d.ID, d.Story, d.Aims}
+	}
+	return out
+}
+
+// Spoil implements Subject.
+func (s *subject[P]) Spoil(defect string, policy any) bool {
+	p, ours := policy.(*P)
+	i := slices.IndexFunc(s.list, func(d defects.Defect[P]) bool { return d.ID == defect })
+	if !ours || i < 0 {
+		return false
+	}
+	s.list[i].Change(p)
+	return true
+}
+
+func (s *subject[P]) start(p *P) variant {
+	return func(f kind.Flags, prefer string) (*stand.Server, error) { return s.stand.Start(p, f, prefer) }
+}
+
+func (s *subject[P]) conforming() variant { return s.start(s.stand.Strict()) }
+
+func (s *subject[P]) flavoured(seed uint64) variant {
+	p := s.stand.Strict()
+	s.stand.Flavour(p, seed)
+	return s.start(p)
+}
+
+func (s *subject[P]) spoiled(defect int) variant {
+	p := s.stand.Strict()
+	s.list[defect].Change(p)
+	return s.start(p)
+}
+
+func (s *subject[P]) watched(by []bool) (variant, shadowed) {
+	changes := make([]func(*P), len(s.list))
+	for i, d := range s.list {
+		if by[i] {
+			changes[i] = d.Change
+		}
+	}
+	cast := shadow.Cast(s.stand.Strict(), changes, s.stand.Tees...)
+	return s.start(cast.Policy), cast
+}

@@ -1,0 +1,3 @@
+module authconform-pages
+
+go 1.26.0
