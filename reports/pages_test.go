@@ -3,6 +3,7 @@ package reports
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"regexp"
 	"slices"
@@ -139,7 +140,7 @@ func TestHostileWordsLeaveTheFormatsWhole(t *testing.T) {
 	w, _ := Find("junit")
 	dec := xml.NewDecoder(strings.NewReader(shown(t, w, set, Options{})))
 	for {
-		if _, err := dec.Token(); err == io.EOF {
+		if _, err := dec.Token(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			t.Fatalf("junit: %v", err)

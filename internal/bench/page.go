@@ -42,7 +42,7 @@ func (b *bench) page() {
 	defer cancel()
 	chromium, err := browser.Start(ctx, options)
 	must(err)
-	defer chromium.Close() //nolint:errcheck // it has served
+	defer func() { must(chromium.Close()) }()
 	var loads, finds []float64
 	for range pageLoads {
 		page, err := chromium.NewPage(ctx)
