@@ -216,6 +216,24 @@ func TestATroubleOfAShardIsOneOfTheWhole(t *testing.T) {
 	}
 }
 
+// TestAShardThatHasNotSeenTheTargetIsPartOfItsRun: it had no rows, or was turned away.
+func TestAShardThatHasNotSeenTheTargetIsPartOfItsRun(t *testing.T) {
+	blind, seeing := head("1/2"), head("2/2", "a")
+	seeing.Target.Product, seeing.Target.Version = "Home Assistant", "2026.11.0"
+	whole, err := Merge([]*Set{{Head: blind, End: &End{}}, {Head: seeing, Results: []Result{row("a", 1, Pass)}, End: &End{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole.Head.Target != seeing.Target || whole.Outcome(false) != nil {
+		t.Errorf("%+v, %v", whole.Head.Target, whole.Outcome(false))
+	}
+	other := seeing
+	other.Shard, other.Target.Version = "1/2", "2025.1.0"
+	if _, err := Merge([]*Set{{Head: other, End: &End{}}, {Head: seeing, End: &End{}}}); err == nil {
+		t.Error("shards of two releases are joined")
+	}
+}
+
 func TestShardsThatAreNotOneRunAreRefused(t *testing.T) {
 	set := func(shard string, change func(*Head)) *Set {
 		h := head(shard, "a"+shard)
