@@ -164,11 +164,8 @@ func (p *prover) outcome(i int) DefectProof {
 	case out.Door == "" && was == AtDoor:
 		out.Surprises = append(out.Surprises, Surprise{"", was, Nothing, "a run goes on from there", false})
 	}
-	if out.Door != "" {
-		return out
-	}
 	for _, r := range p.judged {
-		if p.skipped[i][r.ID] {
+		if p.skipped[i][r.ID] || !p.aimedPastDoor(i, r.ID) {
 			continue
 		}
 		out.judged = append(out.judged, r.ID)
@@ -183,7 +180,7 @@ func (p *prover) outcome(i int) DefectProof {
 		case Blocks:
 			out.Blocked = append(out.Blocked, r.ID)
 		}
-		if known := p.known(i, r.ID); is != known {
+		if known := p.known(i, r.ID); is != known && out.Door == "" { // the door has seen what the row does not
 			out.Surprises = append(out.Surprises, Surprise{r.ID, known, is, saw(ran, got), slices.Contains(out.Aims, r.ID)})
 		}
 	}

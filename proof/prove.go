@@ -141,7 +141,7 @@ func (p *prover) healthy(ctx context.Context) error {
 			p.judged = append(p.judged, r)
 		}
 	}
-	return each(ctx, p.benches, p.judged, func(b *bench, r *requirements.Requirement) error {
+	err := each(ctx, p.benches, p.judged, func(b *bench, r *requirements.Requirement) error {
 		v, s := p.watched()
 		result, err := p.twice(r.ID, red, func() (evidence.Result, error) { return p.judge(ctx, b, r, v, p.sight) })
 		p.mu.Lock()
@@ -149,6 +149,14 @@ func (p *prover) healthy(ctx context.Context) error {
 		p.whole[r.ID], p.way[r.ID] = result, p.hits(s)
 		return err
 	})
+	p.judged = slices.DeleteFunc(p.judged, func(r *requirements.Requirement) bool {
+		w := p.whole[r.ID]
+		if w.Verdict == evidence.NotApplicable { // it says nothing about these mocks; those of another kind prove it
+			p.idle[r.ID] = string(w.Verdict) + ": " + w.Reason
+		}
+		return w.Verdict == evidence.NotApplicable
+	})
+	return err
 }
 
 // watched is the mock that conforms, watched by the defects.

@@ -57,7 +57,8 @@ func (s *toySession) Look(ctx context.Context) (kind.Facts, error) {
 	return kind.Facts{Product: "toy", Lacks: s.flags.Tools().Lacks()}, nil
 }
 
-func (s *toySession) Found() any                 { return s.found }
+func (s *toySession) Found() any { return s.found }
+
 // Suspect implements kind.Session.
 func (s *toySession) Suspect() {}
 
@@ -84,7 +85,11 @@ func (s *toySession) Authorize(ctx context.Context, request oauth.Form) oauth.Re
 
 // CodeGrant implements oauth.TokenEndpoint.
 func (s *toySession) CodeGrant(code string) oauth.Form {
-	return oauth.Form{{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "client_id", Value: s.flags.ClientID}}
+	return oauth.Form{
+		{Name: "grant_type", Value: "authorization_code"},
+		{Name: "code", Value: code},
+		{Name: "client_id", Value: s.flags.ClientID},
+	}
 }
 
 // Exchange implements oauth.TokenEndpoint.

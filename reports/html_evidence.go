@@ -50,7 +50,8 @@ func (p page) item(i evidence.Item, t timeline, open bool) g.Node {
 func (p page) step(b *evidence.BrowserStep) g.Node {
 	var picture g.Node
 	if raw := p.Picture(b.Screenshot); len(raw) > 0 {
-		picture = h.Img(h.Loading("lazy"), h.Alt("What the browser showed"), h.Src("data:image/png;base64,"+base64.StdEncoding.EncodeToString(raw)))
+		inline := "data:image/png;base64," + base64.StdEncoding.EncodeToString(raw)
+		picture = h.Img(h.Loading("lazy"), h.Alt("What the browser showed"), h.Src(inline))
 	} else if b.Screenshot != "" {
 		picture = h.P(text("(the picture " + b.Screenshot + " is not in the folder)"))
 	}
@@ -77,17 +78,39 @@ func (p page) exchange(e *evidence.Exchange, t timeline, open bool) g.Node {
 			h.Span(h.Code(text(e.Method+" "+address)), g.If(e.Error != "", h.Span(h.Class("lost"), text(" "+e.Error)))), g.Text(" "),
 			h.Span(h.Class("took"), g.Text(t.times(e))),
 		),
-		message(e.Method+" "+e.URL, e.RequestHeaders, e.RequestBody, e.RequestCut),
-		message(answer(e), e.ResponseHeaders, e.ResponseBody, e.ResponseCut),
+		messages(e),
 	)
+}
+
+// messages are a request and its answer, or the one message of a WebSocket.
+func messages(e *evidence.Exchange) g.Node {
+	if e.Method != webSocket {
+		return g.Group{
+			message(e.Method+" "+e.URL, e.RequestHeaders, e.RequestBody, e.RequestCut),
+			message(answer(e), e.ResponseHeaders, e.ResponseBody, e.ResponseCut),
+		}
+	}
+	var shown g.Group
+	if e.RequestBody != "" {
+		shown = append(shown, message("sent", nil, e.RequestBody, e.RequestCut))
+	}
+	if e.ResponseBody != "" {
+		shown = append(shown, message("received", nil, e.ResponseBody, e.ResponseCut))
+	}
+	return shown
 }
 
 // status is an answer in three characters.
 func status(e *evidence.Exchange) string {
-	if e.Status == 0 {
-		return "–"
+	switch {
+	case e.Status != 0:
+		return strconv.Itoa(e.Status)
+	case e.Method == webSocket && e.RequestBody != "":
+		return "↑"
+	case e.Method == webSocket:
+		return "↓"
 	}
-	return strconv.Itoa(e.Status)
+	return "–"
 }
 
 // message is a request or an answer as it went over the wire.

@@ -85,7 +85,8 @@ func TestShards(t *testing.T) {
 func TestRowsThatRunAloneRunLastInOneWorkerInTheirOrder(t *testing.T) {
 	for seed := range int64(5) {
 		w := waves(rows(), Options{Seed: seed, Procs: 4, Flags: &home.Flags{}})
-		if len(w) != 2 || w[0].Procs != 4 || w[1].Procs != 1 || len(w[0].Rows) != 2 || w[1].Rows[0].ID != "a.token.one" || w[1].Rows[1].ID != "b.token.two" {
+		if len(w) != 2 || w[0].Procs != 4 || w[1].Procs != 1 || len(w[0].Rows) != 2 ||
+			w[1].Rows[0].ID != "a.token.one" || w[1].Rows[1].ID != "b.token.two" {
 			t.Errorf("%+v", w)
 		}
 	}

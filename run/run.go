@@ -27,7 +27,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 		defer cancel()
 	}
 	j, err := prepare(o)
-	if err != nil {
+	if j == nil { // also where the shard has no rows, which has been reported
 		return nil, err
 	}
 	defer context.AfterFunc(ctx, func() {
@@ -245,7 +245,8 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	evidence.Sort(j.set.Results)
 	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone)
 	end := evidence.End{
-		DurationMS: time.Since(j.set.Head.Started).Milliseconds(), Cleanup: cleanup, Warnings: append(j.visit.warnings, out.Warnings...), Broken: out.Broken,
+		DurationMS: time.Since(j.set.Head.Started).Milliseconds(),
+		Cleanup:    cleanup, Warnings: append(j.visit.warnings, out.Warnings...), Broken: out.Broken,
 		Logins: out.Totals.Logins + own.Logins, Requests: out.Totals.Requests + own.Requests,
 	}
 	if ctx.Err() != nil {

@@ -92,7 +92,9 @@ func TestShardsJoin(t *testing.T) {
 			t.Errorf("%s %s, and %s %s in shards", a.Results[i].ID, a.Results[i].Verdict, b.Results[i].ID, b.Results[i].Verdict)
 		}
 	}
-	for name, dirs := range map[string][]string{"a gap": parts[:2], "a duplicate": {parts[0], parts[1], parts[1]}, "four of three": append(parts, parts[0])} {
+	for name, dirs := range map[string][]string{
+		"a gap": parts[:2], "a duplicate": {parts[0], parts[1], parts[1]}, "four of three": append(parts, parts[0]),
+	} {
 		if o := invoke(t, append([]string{"merge"}, dirs...)...); o.code != exit.Usage {
 			t.Errorf("%s: exit %d\n%s", name, o.code, o.all())
 		}
@@ -152,7 +154,8 @@ func TestReportsOfAFailure(t *testing.T) {
 		total.Passed += suite.Totals.Passed
 	}
 	sum := evidence.Count(r.Results)
-	if total.Tests != len(r.Results) || total.Failed+total.Error != sum.Fail+sum.Blocked || total.Skipped != sum.NotRun+sum.NotApplicable+sum.KnownFail || total.Passed != sum.Pass+sum.Note+sum.Warn {
+	if total.Tests != len(r.Results) || total.Failed+total.Error != sum.Fail+sum.Blocked ||
+		total.Skipped != sum.NotRun+sum.NotApplicable+sum.KnownFail || total.Passed != sum.Pass+sum.Note+sum.Warn {
 		t.Errorf("junit.xml counts %+v, the summary %+v", total, sum)
 	}
 	if sum.Fail == 0 {
@@ -194,7 +197,8 @@ type secrets struct {
 	found map[string]bool
 }
 
-var secretMember = regexp.MustCompile(`"(?:access_token|refresh_token|result|auth_code|code|password|current_password|new_password)":"([^"\\]{16,})"`)
+var secretMember = regexp.MustCompile(
+	`"(?:access_token|refresh_token|result|auth_code|code|password|current_password|new_password)":"([^"\\]{16,})"`)
 
 func (s *secrets) learn(text string) {
 	s.mu.Lock()

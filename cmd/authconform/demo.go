@@ -12,8 +12,8 @@ import (
 // demoFlags are the options of `demo`.
 type demoFlags struct {
 	Home     string `flag:"home" value:"ADDRESS" group:"Servers" help:"of the home; port 0 takes a free one"`
-	Provider string `flag:"provider" value:"ADDRESS" group:"Servers" help:"of the provider"`
-	Guide    string `flag:"guide" value:"ADDRESS" group:"Servers" help:"of the page that explains"`
+	Provider string `flag:"provider" value:"ADDRESS" help:"of the provider"`
+	Guide    string `flag:"guide" value:"ADDRESS" help:"of the page that explains"`
 	configFlag
 }
 
@@ -35,7 +35,8 @@ func (f *demoFlags) run(cmd *cobra.Command) error {
 		return exit.With(exit.Usage, err)
 	}
 	defer d.Stop()
-	fmt.Fprintf(cmd.OutOrStdout(), "Open %s in your browser: it leads through the story.\n\n  home      %s\n  provider  %s\n\nCtrl-C ends it.\n",
+	fmt.Fprintf(cmd.OutOrStdout(),
+		"Open %s in your browser: it leads through the story.\n\n  home      %s\n  provider  %s\n\nCtrl-C ends it.\n",
 		d.Guide.URL, d.Home.URL, d.Provider.URL)
 	<-cmd.Context().Done()
 	return nil

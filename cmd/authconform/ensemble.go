@@ -103,14 +103,16 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	}
 	var err error
 	if f.Provider != "" {
-		if s.provider, err = mockprovider.Listen(listenOn(f.Provider), mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}); err != nil {
+		third := mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}
+		if s.provider, err = mockprovider.Listen(listenOn(f.Provider), third); err != nil {
 			return exit.Usagef("--provider %s: %v", f.Provider, err)
 		}
 		s.stops = append(s.stops, s.provider.Stop)
 		o.ThirdParty = demo.ThirdParty(s.provider)
 	}
 	if f.AccountLink != "" {
-		if s.proxy, err = accountlink.Join(s.provider, listenOn(f.AccountLink), accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token}); err != nil {
+		proxy := accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token}
+		if s.proxy, err = accountlink.Join(s.provider, listenOn(f.AccountLink), proxy); err != nil {
 			return exit.Usagef("--account-link %s: %v", f.AccountLink, err)
 		}
 		s.stops = append(s.stops, s.proxy.Stop)

@@ -44,7 +44,7 @@ func TestInterrupted(t *testing.T) {
 			if at < 40 {
 				return
 			}
-			if report == nil || report.End.Interrupt == "" || evidence.Count(report.Results).NotRun == 0 || evidence.Count(report.Results).Fail+evidence.Count(report.Results).Blocked > 0 {
+			if sum := count(report); sum.NotRun == 0 || sum.Fail+sum.Blocked > 0 || report.End.Interrupt == "" {
 				t.Errorf("no fair partial report: %s", o.out)
 			}
 			if !strings.Contains(o.out, "ended early") {
@@ -108,7 +108,7 @@ func TestTimeout(t *testing.T) {
 	eventually(t, "--timeout is not heard", func() bool { return strings.Contains(r.err.String(), "--timeout 1.5s has passed") })
 	release()
 	o, report := r.end()
-	if o.code != exit.Interrupted || report == nil || evidence.Count(report.Results).NotRun == 0 || !strings.Contains(report.End.Interrupt, "--timeout") {
+	if o.code != exit.Interrupted || count(report).NotRun == 0 || !strings.Contains(report.End.Interrupt, "--timeout") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	r.nobodyLeft()
@@ -159,7 +159,7 @@ func TestWorkerDiesTwice(t *testing.T) {
 	if o.code != exit.Broken || report == nil {
 		t.Fatalf("exit %d:\n%s", o.code, o.all())
 	}
-	if evidence.Count(report.Results).Blocked == 0 || evidence.Count(report.Results).Fail > 0 || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "worker") {
+	if sum := count(report); sum.Blocked == 0 || sum.Fail > 0 || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "worker") {
 		t.Errorf("the verdicts so far are not kept:\n%s", o.all())
 	}
 	oneLine(t, o.err)
@@ -211,7 +211,8 @@ func TestParentDies(t *testing.T) {
 	close(started)
 	_, _ = r.Load().end()
 	r.Load().nobodyLeft()
-	if after := holding(t, s); !strings.Contains(after, `"login_flows":0`) || !strings.Contains(after, `"owner":1`) { // the parent's own session
+	const parents = `"owner":1` // its own session
+	if after := holding(t, s); !strings.Contains(after, `"login_flows":0`) || !strings.Contains(after, parents) {
 		t.Errorf("the home holds %s", after)
 	}
 }
@@ -221,7 +222,8 @@ func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	cmd := program(t.Context(), t)
-	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `ulimit -f 8 && exec "$0" "$@"`, os.Args[0], "run", "--browser", "off", "--select", "section:token", "--report-dir", dir}
+	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `ulimit -f 8 && exec "$0" "$@"`, os.Args[0],
+		"run", "--browser", "off", "--select", "section:token", "--report-dir", dir}
 	o := finish(t, cmd)
 	if o.code != exit.Broken || !strings.Contains(o.out, "token") || !strings.Contains(o.err, "report.json could not be written") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())

@@ -16,7 +16,7 @@ import (
 // listFlags are the options of `list`.
 type listFlags struct {
 	Profile string `flag:"profile" value:"NAME" group:"Rows" help:"whose rows: a name, or a file of your own"`
-	JSON    bool   `flag:"json" group:"Rows" help:"as JSON, one object per row"`
+	JSON    bool   `flag:"json" help:"as JSON, one object per row"`
 	configFlag
 }
 

@@ -90,14 +90,15 @@ var lostTargets = map[string]lostTarget{
 	"account-link": {16, func(t *testing.T, n int64, wrong fail) (string, []string, []string) {
 		third, ben := mockprovider.Start(t, mockprovider.Options{}), mockprovider.DefaultUsers()[1]
 		f := inFrontOf(t, n, wrong, func(url string) (http.Handler, error) {
-			app := mockprovider.App{ID: "proxy", Secret: "held-by-the-proxy", Name: "Account link", Owner: "dora", Redirects: []string{url + "/callback"}}
+			app := mockprovider.App{ID: "proxy", Secret: "held-by-the-proxy", Owner: "dora", Redirects: []string{url + "/callback"}}
 			_, err := third.Register(app)
 			return accountlink.New(accountlink.Options{URL: url, Clock: &mock.Clock{}, Services: []accountlink.Service{{
 				Domain: "demo", MinVersion: "0.1.0", AuthorizeURL: third.URL + "/oauth/authorize", TokenURL: third.URL + "/oauth/token",
 				ClientID: app.ID, ClientSecret: app.Secret, Scope: "profile devices:read",
 			}}}), err
 		})
-		return f.URL, []string{"AUTHCONFORM_PASSWORD=" + ben.Password}, []string{"--profile", "account-link", "--user", ben.Username, "--service", "demo"}
+		return f.URL, []string{"AUTHCONFORM_PASSWORD=" + ben.Password},
+			[]string{"--profile", "account-link", "--user", ben.Username, "--service", "demo"}
 	}},
 }
 

@@ -88,6 +88,14 @@ func judgeIn(t *testing.T, env []string, url, user, password string, args ...str
 	return o, r
 }
 
+// count sums up a run; nil is none.
+func count(s *evidence.Set) evidence.Summary {
+	if s == nil {
+		return evidence.Summary{}
+	}
+	return evidence.Count(s.Results)
+}
+
 // mockHome starts a mock home and names its owner.
 func mockHome(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Server, user, password string) {
 	t.Helper()

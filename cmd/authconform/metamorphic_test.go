@@ -92,7 +92,9 @@ func TestSameVerdicts(t *testing.T) {
 	}{
 		{"another order", "127.0.0.1:0", "", []string{"--seed", "9"}, nil},
 		{"one worker", "127.0.0.1:0", "", []string{"--procs", "1"}, nil},
-		{"a slow line", "127.0.0.1:0", "", []string{"--procs", "8", "--select", "section:code,section:pkce,section:refresh,section:revocation,section:websocket,section:signed-path"}, func(s *httptest.Server) { s.Listener = slowly{s.Listener} }},
+		{"a slow line", "127.0.0.1:0", "", []string{
+			"--procs", "8", "--select", "section:code,section:pkce,section:refresh,section:revocation,section:websocket,section:signed-path",
+		}, func(s *httptest.Server) { s.Listener = slowly{s.Listener} }},
 		{"connections not kept", "127.0.0.1:0", "", nil, func(s *httptest.Server) { s.Config.SetKeepAlivesEnabled(false) }},
 		{"IPv6", "[::1]:0", "", nil, nil},
 		{"a base path", "127.0.0.1:0", "/base", nil, nil},
@@ -115,7 +117,9 @@ func verdictsOf(t *testing.T, url string, home *mockserver.Home, args ...string)
 	t.Helper()
 	owner := mockserver.DefaultUsers()[0]
 	dir := filepath.Join(t.TempDir(), "out")
-	cmd := program(t.Context(), t, append([]string{"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir}, args...)...)
+	cmd := program(t.Context(), t, append([]string{
+		"run", "--target", url, "--user", owner.Username, "--control-url", url, "--browser", "off", "--report-dir", dir,
+	}, args...)...)
 	cmd.Env = append(cmd.Env, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+home.ControlToken)
 	o := finish(t, cmd)
 	r, err := recorded(dir)

@@ -34,7 +34,10 @@ func TestNullThirdParties(t *testing.T) {
 	ben := healthy.Users[1]
 	for profile, flags := range map[string]func(url string) []string{
 		"provider": func(url string) []string {
-			return []string{"--client-id", apps[0].ID, "--redirect-uri", redirect, "--authorize-url", url + "/oauth/authorize", "--token-url", url + "/oauth/token"}
+			return []string{
+				"--client-id", apps[0].ID, "--redirect-uri", redirect,
+				"--authorize-url", url + "/oauth/authorize", "--token-url", url + "/oauth/token",
+			}
 		},
 		"account-link": func(string) []string { return []string{"--service", "authconform_demo"} },
 	} {
@@ -42,7 +45,8 @@ func TestNullThirdParties(t *testing.T) {
 			t.Run(profile+"/"+null.Name, func(t *testing.T) {
 				t.Parallel()
 				deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
-					return judgeIn(t, secret, url, ben.Username, ben.Password, append([]string{"--profile", profile, "--request-timeout", "4s"}, flags(url)...)...)
+					args := append([]string{"--profile", profile, "--request-timeout", "4s"}, flags(url)...)
+					return judgeIn(t, secret, url, ben.Username, ben.Password, args...)
 				})
 			})
 		}

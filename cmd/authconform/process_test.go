@@ -43,8 +43,8 @@ func judging(t *testing.T, s *mockserver.Server, args ...string) *running {
 	}
 	r := &running{t: t, mark: "AUTHCONFORM_TEST=" + rand.Text(), dir: filepath.Join(t.TempDir(), "out")}
 	owner := mockserver.DefaultUsers()[0]
-	r.Cmd = program(t.Context(), t, append([]string{"run", "--target", s.URL, "--user", owner.Username, "--browser", "off", "--report-dir", r.dir,
-		"--control-url", s.URL}, args...)...)
+	r.Cmd = program(t.Context(), t, append([]string{
+		"run", "--target", s.URL, "--user", owner.Username, "--browser", "off", "--report-dir", r.dir, "--control-url", s.URL}, args...)...)
 	r.Env = append(r.Env, r.mark, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+s.ControlToken)
 	r.Stdout, r.Stderr = &r.out, &r.err
 	if err := r.Start(); err != nil {

@@ -18,8 +18,8 @@ import (
 // viewFlags are the options of commands that look at runs which were recorded.
 type viewFlags struct {
 	Baseline string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not make it red"`
-	Strict   bool   `flag:"strict" group:"Report" help:"a warning is red too"`
-	NoColor  bool   `flag:"no-color" group:"Report" help:"no colour (also: NO_COLOR)"`
+	Strict   bool   `flag:"strict" help:"a warning is red too"`
+	NoColor  bool   `flag:"no-color" help:"no colour (also: NO_COLOR)"`
 	configFlag
 }
 

@@ -24,23 +24,23 @@ import (
 // runFlags are the options of `run`, beside those of the kinds of targets.
 type runFlags struct {
 	Target  string `flag:"target" value:"URL" group:"Target" help:"the server to judge (default: a built-in mock)"`
-	Profile string `flag:"profile" value:"NAME" group:"Target" help:"what the target must meet: a name (see list), or a file of your own"`
+	Profile string `flag:"profile" value:"NAME" help:"what the target must meet: a name (see list), or a file of your own"`
 
 	Select  string        `flag:"select" value:"EXPR" group:"Rows" help:"comma-separated ids, globs, level:must, section:token; ! excludes"`
-	Rerun   string        `flag:"rerun" value:"DIR" group:"Rows" help:"only the rows that failed or were blocked in the run recorded there"`
-	Require []string      `flag:"require" value:"NEEDS" group:"Rows" help:"conditions (browser, clock, client-site, …) whose absence fails the run"`
-	Shard   string        `flag:"shard" value:"I/N" group:"Rows" help:"judge only part I of N; join the reports with merge"`
-	Seed    int64         `flag:"seed" value:"N" group:"Rows" help:"order of the rows and of generated input"`
-	Procs   int           `flag:"procs" value:"N" group:"Rows" help:"worker processes"`
-	Timeout time.Duration `flag:"timeout" value:"TIME" group:"Rows" help:"end the run after this time"`
+	Rerun   string        `flag:"rerun" value:"DIR" help:"only the rows that failed or were blocked in the run recorded there"`
+	Require []string      `flag:"require" value:"NEEDS" help:"conditions (browser, clock, client-site, …) whose absence fails the run"`
+	Shard   string        `flag:"shard" value:"I/N" help:"judge only part I of N; join the reports with merge"`
+	Seed    int64         `flag:"seed" value:"N" help:"order of the rows and of generated input"`
+	Procs   int           `flag:"procs" value:"N" help:"worker processes"`
+	Timeout time.Duration `flag:"timeout" value:"TIME" help:"end the run after this time"`
 
-	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for report.json, junit.xml, report.html, exchanges.har, screenshots"`
-	Baseline      string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not fail the run"`
-	WriteBaseline string `flag:"write-baseline" value:"FILE" group:"Report" help:"write today's failures to a file"`
-	Strict        bool   `flag:"strict" group:"Report" help:"a warning fails the run too"`
-	NoColor       bool   `flag:"no-color" group:"Report" help:"no colour (also: NO_COLOR)"`
-	Quiet         bool   `flag:"quiet,q" group:"Report" help:"only the summary"`
-	Verbose       bool   `flag:"verbose,v" group:"Report" help:"notes and passed rows too"`
+	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the record of the run, its reports and screenshots"`
+	Baseline      string `flag:"baseline" value:"FILE" help:"known failures, which do not fail the run"`
+	WriteBaseline string `flag:"write-baseline" value:"FILE" help:"write today's failures to a file"`
+	Strict        bool   `flag:"strict" help:"a warning fails the run too"`
+	NoColor       bool   `flag:"no-color" help:"no colour (also: NO_COLOR)"`
+	Quiet         bool   `flag:"quiet,q" help:"only the summary"`
+	Verbose       bool   `flag:"verbose,v" help:"notes and passed rows too"`
 	configFlag
 }
 
@@ -96,7 +96,8 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 			name, strings.Join(owners, " or "), profile.Name, profile.Kind)
 	}
 	o := run.Options{
-		Tool: tool(), Target: strings.TrimRight(f.Target, "/"), Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
+		Tool: tool(), Target: strings.TrimRight(f.Target, "/"),
+		Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
 		Select: f.Select, Rerun: f.Rerun, Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
 		Strict: f.Strict, ReportDir: f.ReportDir, Baseline: f.Baseline, WriteBaseline: f.WriteBaseline,
 		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: f.console(),

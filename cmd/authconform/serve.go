@@ -14,19 +14,19 @@ import (
 
 // serveFlags are the options of `serve`.
 type serveFlags struct {
-	configFlag
 	Home        string `flag:"home" value:"ADDRESS" group:"Servers" help:"of the home; port 0 takes a free one"`
-	Provider    string `flag:"provider" value:"ADDRESS" group:"Servers" help:"a mock provider beside it, with a developer console"`
-	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Servers" help:"an account-link proxy (TLS, its CA at /ca.pem) that holds a client at the provider"`
-	My          string `flag:"my" value:"ADDRESS" group:"Servers" help:"a page like my.home-assistant.io, over which third parties send people back"`
-	ReadyFile   string `flag:"ready-file" value:"FILE" group:"Servers" help:"written once it listens, with URLs, users and control plane"`
+	Provider    string `flag:"provider" value:"ADDRESS" help:"a mock provider beside it, with a developer console"`
+	AccountLink string `flag:"account-link" value:"ADDRESS" help:"an account-link proxy (TLS, CA at /ca.pem) that is a client of the provider"`
+	My          string `flag:"my" value:"ADDRESS" help:"a page like my.home-assistant.io, over which third parties send people back"`
+	ReadyFile   string `flag:"ready-file" value:"FILE" help:"written once it listens, with URLs, users and control plane"`
 
 	Fresh        bool   `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
-	Ban          int    `flag:"ban" value:"N" group:"Behaviour" help:"ban an address after N refused logins"`
-	Defect       string `flag:"defect" value:"ID" group:"Behaviour" help:"exactly one thing wrong (explain ID tells its story), in the server that it is about"`
-	Flavour      uint64 `flag:"flavour" value:"SEED" group:"Behaviour" help:"use the freedom that the texts leave: member order, extra members, lengths, words"`
-	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Behaviour" help:"a CA to trust when fetching client pages"`
+	Ban          int    `flag:"ban" value:"N" help:"ban an address after N refused logins"`
+	Defect       string `flag:"defect" value:"ID" help:"exactly one thing wrong (explain ID tells its story), in the server that it is about"`
+	Flavour      uint64 `flag:"flavour" value:"SEED" help:"use the freedom that the texts leave: member order, extra members, lengths, words"`
+	ClientSiteCA string `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
 	ControlToken string `env:"CONTROL_TOKEN"`
+	configFlag
 }
 
 func serveCommand() *cobra.Command {

@@ -70,7 +70,8 @@ func TestServeEverything(t *testing.T) {
 		t.Errorf("the my page: %s", got)
 	}
 	token := "Bearer " + r.Control.Token
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, r.Home.URL+"/_authconform/clock", strings.NewReader(`{"offset":"+660s"}`))
+	at := r.Home.URL + "/_authconform/clock"
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, at, strings.NewReader(`{"offset":"+660s"}`))
 	req.Header.Set("Authorization", token)
 	resp, err := client.Do(req)
 	if err != nil || resp.StatusCode != http.StatusOK {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,10 +43,18 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 	}
 	t.Cleanup(p.Kill)
 	ben := p.Users[1]
+	want := map[string]evidence.Verdict{
+		"provider.authorize.denied":          evidence.Fail,
+		"provider.authorize.redirect-status": evidence.Fail,
+		"provider.authorize.iss":             evidence.Warn,
+		"provider.authorize.state":           evidence.Pass,
+		"provider.authorize.wrong-password":  evidence.Pass,
+		"provider.authorize.no-store":        evidence.Pass,
+	}
 	verdicts := func(args ...string) map[string]evidence.Verdict {
 		o, report := judgeIn(t, []string{"AUTHCONFORM_CLIENT_SECRET=" + apps[0].Secret}, p.URL, ben.Username, ben.Password, append([]string{
 			"--profile", "provider", "--client-id", apps[0].ID, "--redirect-uri", redirect, "--scope", "profile devices:read",
-			"--select", "provider.authorize.state,provider.authorize.denied,provider.authorize.iss,provider.authorize.wrong-password,provider.authorize.redirect-status,provider.authorize.no-store",
+			"--select", strings.Join(slices.Sorted(maps.Keys(want)), ","),
 		}, args...)...)
 		if o.code != exit.Failed {
 			t.Fatalf("exit %d\n%s", o.code, o.all())
@@ -69,10 +78,7 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 	if !maps.Equal(forms, steps) {
 		t.Errorf("as forms %v\nby steps %v", forms, steps)
 	}
-	for id, want := range map[string]evidence.Verdict{
-		"provider.authorize.denied": evidence.Fail, "provider.authorize.redirect-status": evidence.Fail, "provider.authorize.iss": evidence.Warn,
-		"provider.authorize.state": evidence.Pass, "provider.authorize.wrong-password": evidence.Pass, "provider.authorize.no-store": evidence.Pass,
-	} {
+	for id, want := range want {
 		if steps[id] != want {
 			t.Errorf("%s: %s, want %s", id, steps[id], want)
 		}

@@ -12,7 +12,8 @@ import (
 func testbedCommand() *cobra.Command {
 	c := &cobra.Command{Use: "testbed", Short: "Prepare a real home to be judged as an OAuth client", Args: subcommand, RunE: help}
 	c.AddCommand(&cobra.Command{
-		Use: "install CONFIG-DIR", Short: "Put our demo integration into a home's configuration folder", Args: oneArgument("the configuration folder of a home"),
+		Use: "install CONFIG-DIR", Short: "Put our demo integration into a home's configuration folder",
+		Args: oneArgument("the configuration folder of a home"),
 		Long: `Put the demo thermostat, our integration, into the configuration folder of a
 Home Assistant. It lets the harness play the third party, use a token on
 demand, and see the state of its entries. An older copy is replaced.`,

@@ -28,9 +28,9 @@ import (
 // Reach is how a target is reached.
 type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
-	Insecure bool   `flag:"insecure" group:"Target" help:"trust any certificate of the target"`
+	Insecure bool   `flag:"insecure" help:"trust any certificate of the target"`
 
-	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" group:"Target" help:"how long the target may take for one answer"`
+	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
 	CA []byte // PEM
 }

@@ -28,9 +28,9 @@ type Flags struct {
 	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients show their secret: auto, basic or post"`
 	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"what is asked of the provider"`
 	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
-	TokenURL       string `flag:"token-url" value:"URL" group:"Endpoints" help:"its token endpoint"`
-	RevokeURL      string `flag:"revoke-url" value:"URL" group:"Endpoints" help:"its revocation endpoint"`
-	APIURL         string `flag:"api-url" value:"URL" group:"Endpoints" help:"a resource of the provider that wants a bearer token"`
+	TokenURL       string `flag:"token-url" value:"URL" help:"its token endpoint"`
+	RevokeURL      string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
+	APIURL         string `flag:"api-url" value:"URL" help:"a resource of the provider that wants a bearer token"`
 	kind.Browsing
 	kind.Timing
 }

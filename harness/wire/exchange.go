@@ -33,6 +33,9 @@ type Exchange struct {
 	Duration time.Duration
 }
 
+// Answer is the exchange itself, for what embeds one.
+func (e *Exchange) Answer() *Exchange { return e }
+
 // JSON decodes the body as an object. It fails on anything else and on a body that is not declared as JSON.
 func (e *Exchange) JSON() (map[string]any, error) {
 	var v map[string]any
@@ -106,7 +109,10 @@ func (e *Exchange) String() string {
 }
 
 // telling are the members of a JSON answer that decide verdicts, in the order they are shown.
-var telling = []string{"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result", "access_token", "refresh_token", "expires_in", "auth_code"}
+var telling = []string{
+	"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result",
+	"access_token", "refresh_token", "expires_in", "auth_code",
+}
 
 // brief is a JSON object without the members that no verdict needs.
 func (e *Exchange) brief() (string, bool) {

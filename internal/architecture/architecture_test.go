@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
 	"io"
 	"os/exec"
 	"slices"
@@ -59,10 +60,15 @@ func in(path string, parts ...string) bool {
 	return ours && slices.ContainsFunc(parts, func(part string) bool { return rel == part || strings.HasPrefix(rel, part+"/") })
 }
 
+// Parts of the house.
+var (
+	mocks   = []string{"mock", "mockserver", "mockprovider"}
+	judges  = []string{"suites", "harness"}
+	drivers = []string{"harness/home", "harness/provider", "harness/accountlink"} // who speaks with one kind of target
+)
+
 // TestArrows: what a part may not know, by whatever way.
 func TestArrows(t *testing.T) {
-	mocks := []string{"mock", "mockserver", "mockprovider"}
-	judges := []string{"suites", "harness"}
 	for _, rule := range []struct {
 		who, never []string
 		because    string
@@ -70,10 +76,19 @@ func TestArrows(t *testing.T) {
 		{judges, mocks, "a judge that knows a mock agrees with its author"},
 		{mocks, judges, "a mock that knows its judge plays to it; they share no protocol code"},
 		{[]string{"harness"}, []string{"suites"}, "the harness knows no requirement"},
-		{[]string{"reports"}, slices.Concat(judges, mocks, []string{"run", "proof", "cmd"}), "reports are the model that all others write"},
+		{[]string{"harness/oauth"}, drivers, "the roles of OAuth are nobody's: drivers play them"},
+		{[]string{"harness/kind"}, slices.Concat(drivers, mocks, []string{"suites"}), "what a kind is does not depend on which there are"},
+		{[]string{"harness/runner", "harness/judge", "harness/wire"}, drivers, "whoever runs, judges and sends knows no kind of target"},
+		{[]string{"suites/oauth", "suites/expect", "suites/tamper"}, drivers, "these judge every authorization server, in its roles"},
+		{[]string{"suites/home", "suites/linking"}, []string{"harness/provider", "harness/accountlink"}, "a home is no third party"},
+		{[]string{"suites/provider"}, []string{"harness/home", "harness/accountlink"}, "a third party is no home"},
+		{[]string{"suites/accountlink"}, []string{"harness/home"}, "a proxy is no home"},
+		{[]string{"run"}, slices.Concat(drivers, mocks), "a run knows only the interface of a kind"},
+		{[]string{"evidence"}, slices.Concat(judges, mocks, []string{"reports", "run", "proof", "cmd"}), "evidence is everybody's model"},
+		{[]string{"reports"}, slices.Concat(judges, mocks, []string{"run", "proof", "cmd"}), "a view is made of evidence alone"},
 		{[]string{"proof/defects"}, judges, "a defect is written from the sentence, not from the check"},
 		{[]string{"proof/nulls"}, slices.Concat(judges, mocks), "a null target is nobody's"},
-		{slices.Concat(judges, mocks, []string{"run", "reports"}), []string{"cmd", "proof"}, "arrows point down"},
+		{slices.Concat(judges, mocks, []string{"run", "reports", "evidence"}), []string{"cmd", "proof"}, "arrows point down"},
 	} {
 		for _, p := range packages(t) {
 			if !in(p.ImportPath, rule.who...) {
@@ -88,13 +103,49 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// TestOnlyImporters: libraries that only one package may know.
+// TestWhatLiesAtTheBottomKnowsNothingOfOurs but what lies there too.
+func TestWhatLiesAtTheBottomKnowsNothingOfOurs(t *testing.T) {
+	bottom := []string{"internal/exit", "internal/suggest"}
+	for _, p := range packages(t) {
+		if !in(p.ImportPath, bottom...) {
+			continue
+		}
+		for _, dep := range p.Deps {
+			if strings.HasPrefix(dep, module) && !in(dep, bottom...) {
+				t.Errorf("%s knows %s", p.ImportPath, dep)
+			}
+		}
+	}
+}
+
+// TestMocksAndJudgesShareNoProtocolCode: whatever both are built on would be wrong on both sides at once.
+func TestMocksAndJudgesShareNoProtocolCode(t *testing.T) {
+	known := map[string][]string{} // what of ours is known, by which of both
+	for _, p := range packages(t) {
+		for side, parts := range map[string][]string{"mocks": mocks, "judges": judges} {
+			for _, dep := range p.Deps {
+				if in(p.ImportPath, parts...) && strings.HasPrefix(dep, module) && !slices.Contains(known[dep], side) {
+					known[dep] = append(known[dep], side)
+				}
+			}
+		}
+	}
+	for dep, sides := range known {
+		if len(sides) > 1 && !in(dep, "internal/exit", "internal/suggest") {
+			t.Errorf("%s is shared by mocks and judges", dep)
+		}
+	}
+}
+
+// TestOnlyImporters: libraries that only some packages may know.
 func TestOnlyImporters(t *testing.T) {
 	for library, only := range map[string][]string{
-		"github.com/chromedp/chromedp":            {"harness/browser"},
-		"github.com/chromedp/cdproto":             {"harness/browser"},
-		"github.com/onsi/ginkgo/v2":               {"harness/runner"},
-		"github.com/authconform/authconform/mock": {"mock", "mockserver", "mockprovider", "proof", "cmd", "demo"},
+		"github.com/chromedp/chromedp": {"harness/browser"},
+		"github.com/chromedp/cdproto":  {"harness/browser"},
+		"github.com/onsi/ginkgo/v2":    {"harness/runner"},
+		"github.com/spf13/cobra":       {"cmd"},
+		"github.com/spf13/pflag":       {"internal/flags"},
+		module + "mock":                {"mock", "mockserver", "mockprovider", "proof", "cmd", "demo"},
 	} {
 		for _, p := range packages(t) {
 			for _, dep := range p.Imports {
@@ -106,17 +157,20 @@ func TestOnlyImporters(t *testing.T) {
 	}
 }
 
-// TestOnlyExit: only programs end the process: the product, which is one, the tools that measure it, and the real servers.
-func TestOnlyExit(t *testing.T) {
-	programs := []string{"cmd/authconform/", "internal/bench/", "internal/mutate/", "testbed/servers/"}
-	out, err := exec.Command("git", "grep", "--full-name", "-lE", `\b(os\.Exit|log\.Fatal)`, "--", ":/*.go").Output()
-	if err != nil {
-		t.Skipf("no git here: %v", err)
-	}
-	for _, file := range strings.Fields(string(out)) {
-		mine := func(folder string) bool { return strings.HasPrefix(file, folder) }
-		if !slices.ContainsFunc(programs, mine) && !strings.HasSuffix(file, "_test.go") {
-			t.Errorf("%s ends the process; only programs may", file)
+// TestOnlyProgramsEndTheProcess: the product, which is one, the tools that measure it, and the real servers.
+func TestOnlyProgramsEndTheProcess(t *testing.T) {
+	ends := map[string][]string{"os": {"Exit"}, "log": {"Fatal", "Fatalf", "Fatalln"}}
+	for _, s := range allSources(t) {
+		if s.test() || s.syntax.Name.Name == "main" {
+			continue
 		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			if f, ok := n.(*ast.SelectorExpr); ok {
+				if of, ok := f.X.(*ast.Ident); ok && slices.Contains(ends[of.Name], f.Sel.Name) {
+					t.Errorf("%s ends the process; only programs may", s.at(n))
+				}
+			}
+			return true
+		})
 	}
 }

@@ -2,6 +2,7 @@
 // command's options are a struct; its tags say all of it:
 //
 //	Target string `flag:"target" value:"URL" group:"Target" help:"server to judge"`
+//	Procs  int    `flag:"procs" value:"N" help:"workers"`     // of the same group
 //	Secret string `env:"CLIENT_SECRET"`                       // AUTHCONFORM_CLIENT_SECRET alone: never on a command line
 //
 // --report-dir is also AUTHCONFORM_REPORT_DIR, and report-dir or report_dir in a file. A flag wins over its variable, and
@@ -60,12 +61,16 @@ func (s *Set) Bind(options any, owner string) {
 }
 
 func (s *Set) bind(v reflect.Value, owner string) {
+	group := ""
 	for i := range v.NumField() {
 		field, into := v.Type().Field(i), v.Field(i)
 		name, isFlag := field.Tag.Lookup("flag")
 		switch env, isSecret := field.Tag.Lookup("env"); {
 		case isFlag:
-			s.add(name, field, into, owner)
+			if own := field.Tag.Get("group"); own != "" {
+				group = own
+			}
+			s.add(name, group, field, into, owner)
 		case isSecret:
 			s.secrets = append(s.secrets, secret{Prefix + env, into})
 		case field.Anonymous && into.Kind() == reflect.Struct:
@@ -74,11 +79,11 @@ func (s *Set) bind(v reflect.Value, owner string) {
 	}
 }
 
-func (s *Set) add(name string, field reflect.StructField, into reflect.Value, owner string) {
+func (s *Set) add(name, group string, field reflect.StructField, into reflect.Value, owner string) {
 	name, short, _ := strings.Cut(name, ",")
 	o, known := s.options[name]
 	if !known {
-		o = &option{name: name, group: field.Tag.Get("group"), value: field.Tag.Get("value")}
+		o = &option{name: name, group: group, value: field.Tag.Get("value")}
 		s.options[name] = o
 		if !slices.Contains(s.groups, o.group) {
 			s.groups = append(s.groups, o.group)
@@ -227,6 +232,17 @@ func Variable(flag string) string {
 // of tells whether an owner has the option, or the command itself.
 func (o *option) of(owner string) bool {
 	return slices.Contains(o.owners, "") || slices.Contains(o.owners, owner)
+}
+
+// Secrets lists the environment variables of the fields of a struct that only the environment fills.
+func Secrets(options any) []string {
+	s := New(pflag.NewFlagSet("", pflag.ContinueOnError))
+	s.Bind(options, "")
+	var names []string
+	for _, sec := range s.secrets {
+		names = append(names, sec.name)
+	}
+	return names
 }
 
 // Foreign is a flag that was given and belongs to other owners alone; "" where all are at home.

@@ -69,7 +69,8 @@ func TestADeclarationServesFlagVariableAndFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.Target != "http://flag" || h.Procs != 2 || h.Timeout != time.Second || !slices.Equal(h.Need, []string{"a", "b"}) || !h.Quiet || h.Seed != 0 {
+	if h.Target != "http://flag" || h.Procs != 2 || h.Timeout != time.Second || !slices.Equal(h.Need, []string{"a", "b"}) ||
+		!h.Quiet || h.Seed != 0 {
 		t.Errorf("%+v", h)
 	}
 	if h.Secret != "secret" || p.Target != "http://flag" || p.ID != "" {
@@ -96,8 +97,8 @@ func TestWhatIsGivenWronglyIsWrongUsage(t *testing.T) {
 		"--target=":               "--target: the value is empty",
 		"--need=":                 "--need: the value is empty",
 		"--pass-word x":           "--pass-word: a secret does not stand on the command line, where others see it; set AUTHCONFORM_PASS_WORD",
-		"--target http://a:x@b/c": "--target: the URL holds a user name or a password; give --user NAME, and the password in AUTHCONFORM_PASSWORD",
-		"--target a:x@b":          "--target: the URL holds a user name or a password; give --user NAME, and the password in AUTHCONFORM_PASSWORD",
+		"--target http://a:x@b/c": "--target: " + errUser.Error(),
+		"--target a:x@b":          "--target: " + errUser.Error(),
 		"--config nowhere":        "--config: open nowhere: no such file or directory",
 	} {
 		if _, _, _, err := given(t, strings.Fields(args)...); err == nil || err.Error() != want || exit.Code(err) != exit.Usage {
@@ -123,7 +124,7 @@ func TestWhatIsWrongInAFileIsToldWithItsLine(t *testing.T) {
 		"pass_word: x":                 ":1: pass_word: a secret does not stand in this file; set AUTHCONFORM_PASS_WORD",
 		"a":                            ": not a mapping like `target: http://home:8123`",
 		"[":                            ": ",
-		"target: http://a:x@b/":        ":1: target: the URL holds a user name or a password; give --user NAME, and the password in AUTHCONFORM_PASSWORD",
+		"target: http://a:x@b/":        ":1: target: " + errUser.Error(),
 	} {
 		at := file(t, text)
 		_, _, _, err := given(t, "--config", at)
@@ -196,7 +197,9 @@ func TestANameThatMeansTwoThingsIsADefect(t *testing.T) {
 
 // FuzzConfig: any file is a configuration or an error of usage, in words.
 func FuzzConfig(f *testing.F) {
-	for _, s := range []string{"target: http://a\n", "need: [browser, clock]\n", "a: b\n", "[", "procs: {a: b}\n", "target: &x y\nneed: *x\n", ""} {
+	for _, s := range []string{
+		"target: http://a\n", "need: [browser, clock]\n", "a: b\n", "[", "procs: {a: b}\n", "target: &x y\nneed: *x\n", "",
+	} {
 		f.Add([]byte(s))
 	}
 	at := filepath.Join(f.TempDir(), "authconform.yaml")

@@ -37,7 +37,11 @@ func repeats(name string) change {
 
 // unfiltered lets a request through that the filter stops.
 func unfiltered(part string) change {
-	return answers(at("GET /auth/authorize").and(query(part)), all(status(200), header("Content-Type", "text/html"), body("<!doctype html>")), 400)
+	return answers(
+		at("GET /auth/authorize").and(query(part)),
+		all(status(200), header("Content-Type", "text/html"), body("<!doctype html>")),
+		400,
+	)
 }
 
 var advisoryDefects = []Defect[mockserver.Policy]{
@@ -53,8 +57,10 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "advisory.users-foreign-host", Story: "Users are shown where the Host header is a foreign one.",
-		Aims:   []string{"ha.advisory.users-before-login"},
-		Change: answers(at("GET /auth/providers").and(func(r mock.Request) bool { return r.Host == "evil.example" }), member("users", map[string]string{})),
+		Aims: []string{"ha.advisory.users-before-login"},
+		Change: answers(at("GET /auth/providers").and(func(r mock.Request) bool {
+			return r.Host == "evil.example"
+		}), member("users", map[string]string{})),
 	},
 	{
 		ID: "advisory.users-foreign-origin", Story: "Users are shown to pages of foreign origins.",
@@ -68,13 +74,17 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "callback.unsigned", Story: "A state without a signature is believed.",
-		Aims:   []string{"ha.advisory.callback-foreign-state"},
-		Change: answers(stateIs(func(s string) bool { return strings.HasSuffix(s, ".") }), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
+		Aims: []string{"ha.advisory.callback-foreign-state"},
+		Change: answers(stateIs(func(s string) bool {
+			return strings.HasSuffix(s, ".")
+		}), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
 	},
 	{
 		ID: "callback.empty-state", Story: "An empty state closes the window as if all were well.",
-		Aims:   []string{"ha.advisory.callback-foreign-state"},
-		Change: answers(stateIs(func(s string) bool { return s == "" }), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
+		Aims: []string{"ha.advisory.callback-foreign-state"},
+		Change: answers(stateIs(func(s string) bool {
+			return s == ""
+		}), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
 	},
 	{
 		ID: "callback.json-state", Story: "A state of plain JSON is taken.",
@@ -125,8 +135,10 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "advisory.traversal-config", Story: "A doubled dot leads to the configuration.",
-		Aims:   []string{"ha.advisory.traversal"},
-		Change: answers(func(r mock.Request) bool { return strings.Contains(r.Target, "configuration.yaml") }, all(status(404), body("default_config:"))),
+		Aims: []string{"ha.advisory.traversal"},
+		Change: answers(func(r mock.Request) bool {
+			return strings.Contains(r.Target, "configuration.yaml")
+		}, all(status(404), body("default_config:"))),
 	},
 	{
 		ID: "advisory.filter-script", Story: "The filter overlooks script elements.",

@@ -30,13 +30,17 @@ var bearerDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "bearer.config-open", Story: "One endpoint was forgotten when the others were closed.",
-		Aims:   []string{"ha.rest.401", "ha.signed-path", "ha.advisory.legacy-password"},
-		Change: answers(at("GET /api/config").and(authorization(func(s string) bool { return s == "" })).and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`{"version":"2026.11.0"}`), 401),
+		Aims: []string{"ha.rest.401", "ha.signed-path", "ha.advisory.legacy-password"},
+		Change: answers(at("GET /api/config").and(authorization(func(s string) bool {
+			return s == ""
+		})).and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
 		ID: "bearer.states-open", Story: "The states may be read by everybody.",
-		Aims:   []string{"ha.rest.401"},
-		Change: answers(at("GET /api/states").and(authorization(func(s string) bool { return s == "" })).and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`[]`), 401),
+		Aims: []string{"ha.rest.401"},
+		Change: answers(at("GET /api/states").and(authorization(func(s string) bool {
+			return s == ""
+		})).and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`[]`), 401),
 	},
 	{
 		ID: "bearer.403", Story: "Without a token the API answers 403.",
@@ -89,7 +93,8 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		ID: "bearer.garbage", Story: "An error of the token library is taken for a success.",
 		Aims: []string{"oauth2.bearer.validates"},
 		Change: opensTo(func(s string) bool {
-			return strings.HasPrefix(s, "Bearer ") && len(s) > 12 && !strings.Contains(s, ".") && len(s) < 60 && !strings.Contains(s, ",") && strings.Count(s, " ") == 1
+			return strings.HasPrefix(s, "Bearer ") && len(s) > 12 && !strings.Contains(s, ".") && len(s) < 60 &&
+				!strings.Contains(s, ",") && strings.Count(s, " ") == 1
 		}),
 	},
 	{
@@ -192,8 +197,10 @@ var bearerDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "bearer.sun-open", Story: "What is in the sky is no secret: the sun's state wants no token.",
-		Aims:   []string{"oauth2.bearer.no-challenge-oracle"},
-		Change: answers(at("GET /api/states/sun.sun").and(authorization(func(s string) bool { return s == "" })), ok(`{"state":"above_horizon"}`), 401),
+		Aims: []string{"oauth2.bearer.no-challenge-oracle"},
+		Change: answers(at("GET /api/states/sun.sun").and(authorization(func(s string) bool {
+			return s == ""
+		})), ok(`{"state":"above_horizon"}`), 401),
 	},
 	{
 		ID: "bearer.oracle-words", Story: "A refused call says in its body whether the entity exists.",
@@ -263,8 +270,10 @@ var bearerDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "bearer.expired-states", Story: "One endpoint has a guard of its own that forgets exp.",
-		Aims:   []string{"oauth2.bearer.expired"},
-		Change: answers(at("GET /api/states").and(authorization(func(s string) bool { return strings.Contains(jwtAlg(s), "HS256") })), ok("[]"), 401),
+		Aims: []string{"oauth2.bearer.expired"},
+		Change: answers(at("GET /api/states").and(authorization(func(s string) bool {
+			return strings.Contains(jwtAlg(s), "HS256")
+		})), ok("[]"), 401),
 	},
 	{
 		ID: "bearer.config-bare", Story: "/api/config has only a version.",

@@ -121,7 +121,9 @@ var codeDefects = []Defect[mockserver.Policy]{
 		ID: "code.is-refresh", Story: "A code is taken for a refresh token.",
 		Aims: []string{"oauth2.code.not-an-access-token"},
 		Change: func(p *mockserver.Policy) {
-			answers(refreshGrant.and(func(r mock.Request) bool { return len(fields(r).Get("refresh_token")) == 32 }), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
+			answers(refreshGrant.and(func(r mock.Request) bool {
+				return len(fields(r).Get("refresh_token")) == 32
+			}), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
 		},
 	},
 	{

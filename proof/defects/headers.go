@@ -151,13 +151,17 @@ var headersDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "cors.step-preflight", Story: "A preflight lets any page post the steps of a login flow.",
-		Aims:   []string{"ha.cors.login-preflight"},
-		Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool { return r.Header.Get("Access-Control-Request-Method") == "POST" }), all(status(200), allow("*"))),
+		Aims: []string{"ha.cors.login-preflight"},
+		Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool {
+			return r.Header.Get("Access-Control-Request-Method") == "POST"
+		}), all(status(200), allow("*"))),
 	},
 	{
 		ID: "cors.abort-preflight", Story: "A preflight lets any page abort a login flow.",
-		Aims:   []string{"ha.cors.login-preflight"},
-		Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool { return r.Header.Get("Access-Control-Request-Method") == "DELETE" }), all(status(200), allow("*"))),
+		Aims: []string{"ha.cors.login-preflight"},
+		Change: answers(at("OPTIONS /auth/login_flow/*").and(func(r mock.Request) bool {
+			return r.Header.Get("Access-Control-Request-Method") == "DELETE"
+		}), all(status(200), allow("*"))),
 	},
 	{
 		ID: "cors.api-any", Story: "Any page that has a token may read the API.",
@@ -211,8 +215,11 @@ var headersDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "http.put-token", Story: "PUT at the token endpoint works as POST.",
-		Aims:   []string{"oauth2.token.methods"},
-		Change: takes(at("PUT /auth/token").or(at("PATCH /auth/token")), func(r mock.Request) mock.Request { r.Method = http.MethodPost; return r }),
+		Aims: []string{"oauth2.token.methods"},
+		Change: takes(at("PUT /auth/token").or(at("PATCH /auth/token")), func(r mock.Request) mock.Request {
+			r.Method = http.MethodPost
+			return r
+		}),
 	},
 	{
 		ID: "http.no-allow", Story: "A 405 does not say what is allowed.",

@@ -40,5 +40,6 @@ func signedWith(authorization, key string) bool {
 func signedWithOwnID(authorization string) bool {
 	parts := strings.Split(strings.TrimPrefix(authorization, "Bearer "), ".")
 	var claims struct{ Iss string }
-	return len(parts) == 3 && json.Unmarshal([]byte(unbase64(parts[1])), &claims) == nil && claims.Iss != "" && signedWith(authorization, claims.Iss)
+	return len(parts) == 3 && json.Unmarshal([]byte(unbase64(parts[1])), &claims) == nil && claims.Iss != "" &&
+		signedWith(authorization, claims.Iss)
 }

@@ -70,7 +70,9 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "linking.cancel-by-anybody", Story: "Reading and submitting are guarded, cancelling is not (as releases up to 2026.11 have it).",
 		Aims: []string{"ha.linking.admin-cancels"},
-		Change: answers(at("DELETE /api/config/config_entries/flow/*").and(func(r mock.Request) bool { return r.Header.Get("Authorization") != "" }),
+		Change: answers(at("DELETE /api/config/config_entries/flow/*").and(func(r mock.Request) bool {
+			return r.Header.Get("Authorization") != ""
+		}),
 			all(status(http.StatusOK), body(`{"message":"Flow aborted"}`)), http.StatusUnauthorized),
 	},
 	{
@@ -134,7 +136,10 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.linking.progressed"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "event") {
-				m["event"] = map[string]any{"event_type": "data_entry_flow_progressed", "data": map[string]any{"flow_id": "another", "handler": "authconform_demo"}}
+				m["event"] = map[string]any{
+					"event_type": "data_entry_flow_progressed",
+					"data":       map[string]any{"flow_id": "another", "handler": "authconform_demo"},
+				}
 			}
 			return m
 		}),
@@ -245,7 +250,11 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 
 // tokenProbe is a token request for nothing.
 func tokenProbe(t linking.Provider, c linking.Credential) *linking.TokenRequest {
-	return &linking.TokenRequest{URL: t.TokenURL, Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Form: [][2]string{{"client_id", c.ClientID}}}
+	return &linking.TokenRequest{
+		URL:    t.TokenURL,
+		Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+		Form:   [][2]string{{"client_id", c.ClientID}},
+	}
 }
 
 // firstOption is the first of the options of a form.

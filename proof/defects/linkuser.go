@@ -19,7 +19,9 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.link.own"},
 		Change: func(p *mockserver.Policy) {
 			var begun idSecrets
-			takes(at("POST /auth/login_flow").and(func(r mock.Request) bool { return decoded(r.Body)["type"] == "link_user" }), func(r mock.Request) mock.Request {
+			takes(at("POST /auth/login_flow").and(func(r mock.Request) bool {
+				return decoded(r.Body)["type"] == "link_user"
+			}), func(r mock.Request) mock.Request {
 				begun.add("yes")
 				return r
 			})(p)
@@ -64,8 +66,10 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "link.junk-code", Story: "A code that nobody knows answers 200.",
-		Aims:   []string{"ha.link.junk-code"},
-		Change: answers(linkRequest.and(func(r mock.Request) bool { return decoded(r.Body)["code"] == "0123456789abcdef0123456789abcdef" }), ok(`{"message":"User linked"}`), 400),
+		Aims: []string{"ha.link.junk-code"},
+		Change: answers(linkRequest.and(func(r mock.Request) bool {
+			return decoded(r.Body)["code"] == "0123456789abcdef0123456789abcdef"
+		}), ok(`{"message":"User linked"}`), 400),
 	},
 	{
 		ID: "link.challenged", Story: "A code with a challenge links without its verifier.",
@@ -85,7 +89,9 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "link.dead-session", Story: "A session that was ended may still link.",
-		Aims:   []string{"ha.link.dead-session"},
-		Change: answers(linkRequest.and(authorization(func(s string) bool { return strings.Count(s, ".") == 2 })), ok(`{"message":"User linked"}`), 401),
+		Aims: []string{"ha.link.dead-session"},
+		Change: answers(linkRequest.and(authorization(func(s string) bool {
+			return strings.Count(s, ".") == 2
+		})), ok(`{"message":"User linked"}`), 401),
 	},
 }

@@ -52,6 +52,7 @@ func Provider() []Defect[mockprovider.Policy] {
 		providerPKCEDefects,
 		providerTokenDefects,
 		providerRefreshDefects,
+		providerPortableDefects,
 	)
 }
 

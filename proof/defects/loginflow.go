@@ -22,8 +22,11 @@ func onError(w when, with func(mock.Answer) mock.Answer) change {
 var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "flow.no-local-users", Story: "The local users are missing among the providers.",
-		Aims:   []string{"ha.providers.listed"},
-		Change: answers(at("GET /auth/providers"), body(`{"providers":[{"name":"Trusted Networks","id":null,"type":"trusted_networks"}],"preselect_remember_me":true}`)),
+		Aims: []string{"ha.providers.listed"},
+		Change: answers(
+			at("GET /auth/providers"),
+			body(`{"providers":[{"name":"Trusted Networks","id":null,"type":"trusted_networks"}],"preselect_remember_me":true}`),
+		),
 	},
 	{
 		ID: "flow.no-schema", Story: "The form does not say which fields it wants.",
@@ -87,8 +90,10 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "flow.unknown-at-once", Story: "An unknown user is answered at once, a known one after the hash.",
-		Aims:   []string{"ha.flow.unknown-user-time"},
-		Change: onError(steps(func(m map[string]any) bool { return wrongPassword(m) && !nobody(m) }), func(a mock.Answer) mock.Answer { a.Delay = 120 * time.Millisecond; return a }),
+		Aims: []string{"ha.flow.unknown-user-time"},
+		Change: onError(steps(func(m map[string]any) bool {
+			return wrongPassword(m) && !nobody(m)
+		}), func(a mock.Answer) mock.Answer { a.Delay = 120 * time.Millisecond; return a }),
 	},
 	{
 		ID: "flow.empty-password", Story: "An empty password passes for everybody.",
@@ -112,8 +117,12 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "flow.missing-field", Story: "A step without a password shows the form again.",
-		Aims:   []string{"ha.flow.malformed-step"},
-		Change: answers(steps(func(m map[string]any) bool { _, there := m["password"]; _, code := m["code"]; return !there && !code }), ok(`{"type":"form","flow_id":"x","errors":{}}`), 400),
+		Aims: []string{"ha.flow.malformed-step"},
+		Change: answers(steps(func(m map[string]any) bool {
+			_, there := m["password"]
+			_, code := m["code"]
+			return !there && !code
+		}), ok(`{"type":"form","flow_id":"x","errors":{}}`), 400),
 	},
 	{
 		ID: "flow.missing-name", Story: "A step without a name logs in whoever has the password.",
@@ -157,7 +166,9 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "flow.delete-nothing", Story: "DELETE of a flow answers and deletes nothing.",
 		Aims: []string{"ha.flow.deleted"},
-		Change: takes(at("DELETE /auth/login_flow/*").and(func(r mock.Request) bool { return len(r.Path()) > 40 }), func(r mock.Request) mock.Request {
+		Change: takes(at("DELETE /auth/login_flow/*").and(func(r mock.Request) bool {
+			return len(r.Path()) > 40
+		}), func(r mock.Request) mock.Request {
 			r.Method, r.Target = "GET", "/auth/providers"
 			return r
 		}),
@@ -221,13 +232,17 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "flow.implicit", Story: "response_type is not looked at, so that token is taken.",
-		Aims:   []string{"ha.flow.response-type"},
-		Change: takes(begins(func(m map[string]any) bool { return m["response_type"] != nil }), withObject(func(m map[string]any) { m["response_type"] = "code" })),
+		Aims: []string{"ha.flow.response-type"},
+		Change: takes(begins(func(m map[string]any) bool {
+			return m["response_type"] != nil
+		}), withObject(func(m map[string]any) { m["response_type"] = "code" })),
 	},
 	{
 		ID: "flow.response-type-case", Story: "The letter case of response_type does not count.",
-		Aims:   []string{"ha.flow.response-type"},
-		Change: takes(begins(func(m map[string]any) bool { return m["response_type"] == "CODE" }), withObject(func(m map[string]any) { m["response_type"] = "code" })),
+		Aims: []string{"ha.flow.response-type"},
+		Change: takes(begins(func(m map[string]any) bool {
+			return m["response_type"] == "CODE"
+		}), withObject(func(m map[string]any) { m["response_type"] = "code" })),
 	},
 	{
 		ID: "flow.unknown-member", Story: "Members that the server does not know are ignored.",
@@ -311,8 +326,11 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "flow.error-redirect", Story: "A request that is wrong in itself is redirected to its redirect_uri, unjudged.",
-		Aims:   []string{"oauth2.authz.no-http-redirect"},
-		Change: answers(at("GET /auth/authorize").and(query("response_type=bogus")), all(status(302), header("Location", "https://evil.example/"))),
+		Aims: []string{"oauth2.authz.no-http-redirect"},
+		Change: answers(
+			at("GET /auth/authorize").and(query("response_type=bogus")),
+			all(status(302), header("Location", "https://evil.example/")),
+		),
 	},
 	{
 		ID: "flow.open-redirect", Story: "Without a client_id the page goes back to redirect_uri.",

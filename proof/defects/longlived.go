@@ -124,13 +124,17 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "llat.refreshes", Story: "A long-lived token refreshes.",
-		Aims:   []string{"oauth2.refresh.access-token-refused", "ha.llat.not-a-refresh-token"},
-		Change: answers(refreshGrant.and(tokenIs(func(t string) bool { return strings.Count(t, ".") == 2 })), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
+		Aims: []string{"oauth2.refresh.access-token-refused", "ha.llat.not-a-refresh-token"},
+		Change: answers(refreshGrant.and(tokenIs(func(t string) bool {
+			return strings.Count(t, ".") == 2
+		})), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
 	},
 	{
 		ID: "llat.refreshes-without-client", Story: "A long-lived token refreshes where no client is named.",
-		Aims:   []string{"ha.llat.not-a-refresh-token"},
-		Change: answers(refreshGrant.and(lacks("client_id")).and(tokenIs(func(t string) bool { return strings.Count(t, ".") == 2 })), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
+		Aims: []string{"ha.llat.not-a-refresh-token"},
+		Change: answers(refreshGrant.and(lacks("client_id")).and(tokenIs(func(t string) bool {
+			return strings.Count(t, ".") == 2
+		})), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
 	},
 	{
 		ID: "llat.revoke-500", Story: "Revoking what is no refresh token is an exception that nobody catches.",

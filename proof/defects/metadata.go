@@ -152,8 +152,11 @@ var metadataDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "metadata.by-post", Story: "The metadata is served to a POST, too.",
-		Aims:   []string{"oauth2.metadata.get-only"},
-		Change: takes(at("POST /.well-known/oauth-authorization-server"), func(r mock.Request) mock.Request { r.Method = http.MethodGet; return r }),
+		Aims: []string{"oauth2.metadata.get-only"},
+		Change: takes(at("POST /.well-known/oauth-authorization-server"), func(r mock.Request) mock.Request {
+			r.Method = http.MethodGet
+			return r
+		}),
 	},
 	{
 		ID: "metadata.resource-missing-server", Story: "The protected resource does not name its authorization server.",

@@ -129,8 +129,11 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "mfa.number-500", Story: "A code that is a number is an exception that nobody catches.",
-		Aims:   []string{"ha.mfa.malformed-code"},
-		Change: answers(stepHas("code").and(func(r mock.Request) bool { _, number := decoded(r.Body)["code"].(float64); return number }), status(500)),
+		Aims: []string{"ha.mfa.malformed-code"},
+		Change: answers(stepHas("code").and(func(r mock.Request) bool {
+			_, number := decoded(r.Body)["code"].(float64)
+			return number
+		}), status(500)),
 	},
 	{
 		ID: "mfa.ten-minutes-old", Story: "Codes of the last ten minutes pass.",

@@ -8,30 +8,40 @@ import (
 var onboardingDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "onboarding.again", Story: "Whoever asks becomes owner once more.",
-		Aims:   []string{"ha.onboarding.owner-once"},
-		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool { return s == "" })), ok(`{"auth_code":"x"}`), 404),
+		Aims: []string{"ha.onboarding.owner-once"},
+		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool {
+			return s == ""
+		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
 		ID: "onboarding.again-with-token", Story: "Every user may make another owner.",
-		Aims:   []string{"ha.onboarding.owner-once"},
-		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool { return s != "" })), ok(`{"auth_code":"x"}`), 404),
+		Aims: []string{"ha.onboarding.owner-once"},
+		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool {
+			return s != ""
+		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
 		ID: "onboarding.user-made", Story: "The step is refused, and its user is made all the same.",
 		Aims: []string{"ha.onboarding.owner-once"},
 		Change: func(p *mockserver.Policy) {
-			answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool { return decoded(r.Body)["username"] == "authconform-intruder" }), ok(`{"type":"create_entry","flow_id":"x","result":"x"}`), 200)(p)
+			answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool {
+				return decoded(r.Body)["username"] == "authconform-intruder"
+			}), ok(`{"type":"create_entry","flow_id":"x","result":"x"}`), 200)(p)
 		},
 	},
 	{
 		ID: "onboarding.open-steps", Story: "The later steps ask for no token.",
-		Aims:   []string{"ha.onboarding.steps-need-token"},
-		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool { return s == "" })).and(func(r mock.Request) bool { return r.Path() != "/api/onboarding/users" }), ok(`{}`), 404),
+		Aims: []string{"ha.onboarding.steps-need-token"},
+		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool {
+			return s == ""
+		})).and(func(r mock.Request) bool { return r.Path() != "/api/onboarding/users" }), ok(`{}`), 404),
 	},
 	{
 		ID: "onboarding.junk-token", Story: "The later steps look whether there is a token, and not at it.",
-		Aims:   []string{"ha.onboarding.steps-need-token"},
-		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool { return s == "Bearer junk" })), ok(`{"auth_code":"x"}`), 404),
+		Aims: []string{"ha.onboarding.steps-need-token"},
+		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool {
+			return s == "Bearer junk"
+		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
 		ID: "onboarding.status-open", Story: "A home that is onboarded says that its user step is open.",

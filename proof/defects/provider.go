@@ -214,7 +214,11 @@ var providerDefects = []Defect[mockprovider.Policy]{
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 				if a = before(r, a); at(authorizeAt)(r) && queryOf(r).Has("foo") {
-					return mock.Answer{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte("unknown parameter")}
+					return mock.Answer{
+						Status: http.StatusBadRequest,
+						Header: http.Header{"Content-Type": {"text/plain"}},
+						Body:   []byte("unknown parameter"),
+					}
 				}
 				return a
 			}

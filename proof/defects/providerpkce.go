@@ -19,7 +19,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.",
-		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared"},
+		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared", "oauth2.metadata.pkce-true"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
 		}),
@@ -28,7 +28,8 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		ID: "thirdparty.pkce-case", Story: "The verifier is compared without regard to case.",
 		Aims: []string{"oauth2.pkce.wrong-verifier"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-			return strings.EqualFold(form.Get("code_verifier"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") && strings.Contains(r.Description, "missing or wrong")
+			return strings.EqualFold(form.Get("code_verifier"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") &&
+				strings.Contains(r.Description, "missing or wrong")
 		}),
 	},
 	{

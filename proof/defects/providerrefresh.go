@@ -55,8 +55,11 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.",
-		Aims:   []string{"provider.refresh.authenticated"},
-		Change: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")), set("client_secret", "home-secret-0123456789")),
+		Aims: []string{"provider.refresh.authenticated"},
+		Change: thirdTakes(
+			at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")),
+			set("client_secret", "home-secret-0123456789"),
+		),
 	},
 	{
 		ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.",
@@ -133,12 +136,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.api-closed", Story: "The API does not take the token that the token endpoint gives.",
-		Aims:   []string{"provider.resource.bearer", "provider.refresh.grant"},
+		Aims:   []string{"provider.resource.bearer", "oauth2.refresh.grant"},
 		Change: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return false } },
 	},
 	{
 		ID: "thirdparty.api-403", Story: "Without a token the API answers 403.",
-		Aims: []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid", "oauth2.token.expires-in-true"},
+		Aims: []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 			if a.Status == http.StatusUnauthorized {
 				a.Status = http.StatusForbidden
@@ -148,12 +151,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it wants Bearer.",
-		Aims:   []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid", "oauth2.token.expires-in-true"},
+		Aims:   []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", header("WWW-Authenticate", "")),
 	},
 	{
 		ID: "thirdparty.api-no-word", Story: "The API does not say invalid_token.",
-		Aims: []string{"provider.resource.invalid", "oauth2.token.expires-in-true"},
+		Aims: []string{"provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 			if a.Status == http.StatusUnauthorized {
 				a.Header = setHeader(a.Header, "WWW-Authenticate", `Bearer realm="x"`)
@@ -181,7 +184,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.revoke-lazily", Story: "A revoked refresh token is dead from its second use on: the first finds it in a cache.",
-		Aims:   []string{"provider.revoke.refresh-token"},
+		Aims:   []string{"provider.revoke.refresh-token", "oauth2.revoke.immediate"},
 		Change: revokesLazily,
 	},
 	{
@@ -196,7 +199,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.",
-		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.cascade-access", "provider.revoke.access-token"},
+		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.hint", "provider.revoke.access-token"},
 		Change: func(p *mockprovider.Policy) {
 			p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
 		},
@@ -225,8 +228,11 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.no-metadata", Story: "No metadata are published.",
-		Aims:   []string{"oauth2.metadata.served", "provider.metadata.pkce"},
-		Change: thirdAnswers("GET /.well-known/oauth-authorization-server", all(status(http.StatusNotFound), header("Content-Type", "text/plain"))),
+		Aims: []string{"oauth2.metadata.served"},
+		Change: thirdAnswers(
+			"GET /.well-known/oauth-authorization-server",
+			all(status(http.StatusNotFound), header("Content-Type", "text/plain")),
+		),
 	},
 	{
 		ID: "thirdparty.inner-issuer", Story: "The issuer names the inner host.",
@@ -274,7 +280,11 @@ func revokeUnknown(p *mockprovider.Policy) {
 	before := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		if a = before(r, a); at("POST /oauth/revoke")(r) && a.Status == http.StatusOK && !slices.Contains(given.list(), fields(r).Get("token")) {
-			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(a.Header, "Content-Type", "application/json")
+			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(
+				a.Header,
+				"Content-Type",
+				"application/json",
+			)
 		}
 		return a
 	}
@@ -339,7 +349,8 @@ func revokesLazily(p *mockprovider.Policy) {
 		if at("POST /oauth/revoke")(r) && a.Status == http.StatusOK {
 			revoked.add(fields(r).Get("token"))
 		}
-		if f := fields(r); at(tokenAt)(r) && f.Get("refresh_token") != "" && a.Status != http.StatusOK && slices.Contains(revoked.list(), f.Get("refresh_token")) {
+		if f := fields(r); at(tokenAt)(r) && f.Get("refresh_token") != "" && a.Status != http.StatusOK &&
+			slices.Contains(revoked.list(), f.Get("refresh_token")) {
 			a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
 		}
 		return a
@@ -357,7 +368,11 @@ func revokesNoAccess(p *mockprovider.Policy) {
 	before := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		if a = before(r, a); at("POST /oauth/revoke")(r) && slices.Contains(given.list(), fields(r).Get("token")) {
-			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`), setHeader(a.Header, "Content-Type", "application/json")
+			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"unsupported_token_type"}`), setHeader(
+				a.Header,
+				"Content-Type",
+				"application/json",
+			)
 		}
 		return a
 	}

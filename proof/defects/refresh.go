@@ -38,7 +38,13 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.refresh.no-rotation"},
 		Change: func(p *mockserver.Policy) {
 			p.TokenAnswer = func(r store.Refresh, access string, ttl time.Duration, _ bool) map[string]any {
-				return map[string]any{"access_token": access, "token_type": "Bearer", "expires_in": int(ttl.Seconds()), "refresh_token": r.Token, "ha_auth_provider": r.Provider}
+				return map[string]any{
+					"access_token":     access,
+					"token_type":       "Bearer",
+					"expires_in":       int(ttl.Seconds()),
+					"refresh_token":    r.Token,
+					"ha_auth_provider": r.Provider,
+				}
 			}
 		},
 	},
@@ -122,8 +128,10 @@ var refreshDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "refresh.takes-access", Story: "An access token refreshes, for the server looks up sessions by either.",
-		Aims:   []string{"oauth2.refresh.access-token-refused", "ha.llat.not-a-refresh-token"},
-		Change: answers(refreshGrant.and(tokenIs(func(t string) bool { return strings.Count(t, ".") == 2 })), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
+		Aims: []string{"oauth2.refresh.access-token-refused", "ha.llat.not-a-refresh-token"},
+		Change: answers(refreshGrant.and(tokenIs(func(t string) bool {
+			return strings.Count(t, ".") == 2
+		})), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
 	},
 	{
 		ID: "refresh.is-access", Story: "A refresh token opens the API.",

@@ -34,7 +34,9 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.revoke.always-200"},
 		Change: func(p *mockserver.Policy) {
 			again := repeated("token")
-			answers(revokeRequest.and(func(r mock.Request) bool { return len(fields(r).Get("token")) == 128 && !again(r) }), ok(`{"revoked":true}`), 200)(p)
+			answers(revokeRequest.and(func(r mock.Request) bool {
+				return len(fields(r).Get("token")) == 128 && !again(r)
+			}), ok(`{"revoked":true}`), 200)(p)
 		},
 	},
 	{
@@ -109,8 +111,10 @@ var revocationDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "revoke.access-ends-session", Story: "Revoking an access token is refused.",
-		Aims:   []string{"ha.revoke.access-token", "ha.llat.not-for-link"},
-		Change: answers(revokeRequest.and(func(r mock.Request) bool { return strings.Count(fields(r).Get("token"), ".") == 2 }), refused("unsupported_token_type"), 200),
+		Aims: []string{"ha.revoke.access-token", "ha.llat.not-for-link"},
+		Change: answers(revokeRequest.and(func(r mock.Request) bool {
+			return strings.Count(fields(r).Get("token"), ".") == 2
+		}), refused("unsupported_token_type"), 200),
 	},
 	{
 		ID: "revoke.no-legacy", Story: "action=revoke at the token endpoint, which the companion apps send, is a grant that nobody knows.",

@@ -127,7 +127,8 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"robust.client-ids", "indieauth.client-id.well-formed"},
 		Change: crashes(func(r mock.Request) bool {
 			id, _ := decoded(r.Body)["client_id"].(string)
-			return strings.Contains(id, "[") && !strings.Contains(id, "]") || strings.Contains(fields(r).Get("client_id"), "[") && !strings.Contains(fields(r).Get("client_id"), "]")
+			return strings.Contains(id, "[") && !strings.Contains(id, "]") ||
+				strings.Contains(fields(r).Get("client_id"), "[") && !strings.Contains(fields(r).Get("client_id"), "]")
 		}),
 	},
 	{

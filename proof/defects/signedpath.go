@@ -81,13 +81,16 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.signed-path.tampered"},
 		Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
 			_, sig, ok := strings.Cut(r.Target, "authSig=")
-			return ok && strings.Contains(unbase64(strings.Split(sig, ".")[0]), "HS256") && strings.Contains(unbase64(strings.Split(sig+".", ".")[1]), `"path"`)
+			return ok && strings.Contains(unbase64(strings.Split(sig, ".")[0]), "HS256") &&
+				strings.Contains(unbase64(strings.Split(sig+".", ".")[1]), `"path"`)
 		}), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
 		ID: "signed.empty", Story: "An empty signature is taken for none, and none for right.",
-		Aims:   []string{"ha.signed-path.tampered", "robust.signatures"},
-		Change: answers(at("GET /api/config").and(func(r mock.Request) bool { return strings.HasSuffix(r.Target, "authSig=") }), ok(`{"version":"2026.11.0"}`), 401),
+		Aims: []string{"ha.signed-path.tampered", "robust.signatures"},
+		Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
+			return strings.HasSuffix(r.Target, "authSig=")
+		}), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
 		ID: "signed.post", Story: "A signature for looking lets a POST through.",
@@ -105,7 +108,8 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		ID: "signed.bearer-is", Story: "A bearer token passes as signature.",
 		Aims: []string{"ha.signed-path.not-a-token", "ha.advisory.token-in-query"},
 		Change: takes(at("GET /api/config"), func(r mock.Request) mock.Request {
-			if _, sig, ok := strings.Cut(r.Target, "authSig="); ok && strings.Count(sig, ".") == 2 && !strings.Contains(unbase64(strings.Split(sig, ".")[1]), "path") {
+			if _, sig, ok := strings.Cut(r.Target, "authSig="); ok && strings.Count(sig, ".") == 2 &&
+				!strings.Contains(unbase64(strings.Split(sig, ".")[1]), "path") {
 				return withHeader("Authorization", "Bearer "+sig)(r)
 			}
 			return r

@@ -35,8 +35,10 @@ var tokenDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "token.charset-refused", Story: "The media type is compared as a whole, so that a charset behind it spoils it.",
-		Aims:   []string{"oauth2.token.form-encoding"},
-		Change: takes(tokenEndpoint.and(func(r mock.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), "charset") }), withHeader("Content-Type", "text/plain")),
+		Aims: []string{"oauth2.token.form-encoding"},
+		Change: takes(tokenEndpoint.and(func(r mock.Request) bool {
+			return strings.Contains(r.Header.Get("Content-Type"), "charset")
+		}), withHeader("Content-Type", "text/plain")),
 	},
 	{
 		ID: "token.media-type-case", Story: "The media type's letter case counts.",

@@ -76,7 +76,10 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"oauth2.client.one-auth-method"},
 		Change: tokenSent("authorization_code", func(r linking.TokenRequest) linking.TokenRequest {
 			if secret := formValue(r, "client_secret"); secret != "" {
-				r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(formValue(r, "client_id"))+":"+url.QueryEscape(secret))))
+				r.Header.Set(
+					"Authorization",
+					"Basic "+base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(formValue(r, "client_id"))+":"+url.QueryEscape(secret))),
+				)
 			}
 			return r
 		}),
@@ -192,7 +195,8 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"oauth2.client.malformed-answers"},
 		Change: both(
 			reading(func(a linking.TokenAnswer, _ bool, t linking.Token, f linking.Failure) (linking.Token, linking.Failure) {
-				if a.Status == http.StatusOK && decoded(a.Body) == nil && !strings.HasPrefix(string(a.Body), "[") && strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
+				if a.Status == http.StatusOK && decoded(a.Body) == nil && !strings.HasPrefix(string(a.Body), "[") &&
+					strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
 					f.Reason = "crash"
 				}
 				return t, f
@@ -206,7 +210,8 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 			before := p.Read
 			p.Read = func(a linking.TokenAnswer, refresh bool) (linking.Token, linking.Failure) {
 				t, f := before(a, refresh)
-				if a.Status == http.StatusOK && decoded(a.Body) == nil && !strings.HasPrefix(string(a.Body), "[") && strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
+				if a.Status == http.StatusOK && decoded(a.Body) == nil && !strings.HasPrefix(string(a.Body), "[") &&
+					strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
 					f.Reason = "crash"
 				}
 				return t, f

@@ -113,13 +113,17 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "token.json-sniffed", Story: "A body that looks like JSON is read as a form, whatever it says it is.",
-		Aims:   []string{"oauth2.error.wrong-content-type"},
-		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mock.Request) bool { return strings.HasPrefix(string(r.Body), "{") }), jsonAsForm),
+		Aims: []string{"oauth2.error.wrong-content-type"},
+		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mock.Request) bool {
+			return strings.HasPrefix(string(r.Body), "{")
+		}), jsonAsForm),
 	},
 	{
 		ID: "token.any-media-type", Story: "A form is read whatever its media type.",
-		Aims:   []string{"oauth2.error.wrong-content-type"},
-		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mock.Request) bool { return !strings.HasPrefix(string(r.Body), "{") }), form),
+		Aims: []string{"oauth2.error.wrong-content-type"},
+		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mock.Request) bool {
+			return !strings.HasPrefix(string(r.Body), "{")
+		}), form),
 	},
 	{
 		ID: "token.stock-refused", Story: "Answers of the code grant lack their media type, so that a stock library reads a form.",

@@ -29,7 +29,14 @@ func merging(edit func(old, fresh, merged linking.Token)) change {
 	})
 }
 
-var refreshRows = []string{"oauth2.client.ref*", "oauth2.client.rotation*", "oauth2.client.reauth*", "oauth2.client.retry", "ha.linking.re*", "ha.linking.wrong-account"}
+var refreshRows = []string{
+	"oauth2.client.ref*",
+	"oauth2.client.rotation*",
+	"oauth2.client.reauth*",
+	"oauth2.client.retry",
+	"ha.linking.re*",
+	"ha.linking.wrong-account",
+}
 
 var tokenUseDefects = []Defect[mockserver.Policy]{
 	{

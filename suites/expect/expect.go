@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -22,7 +21,7 @@ type Expectation struct {
 // ErrOther says that the answer itself shows what is wrong.
 var ErrOther = errors.New("")
 
-// Match implements gomega's matcher for *wire.Exchange and *home.Step.
+// Match implements gomega's matcher for *wire.Exchange, and for what holds one: a step of a login.
 func (x Expectation) Match(actual any) (bool, error) {
 	return x.check(exchange(actual)) == nil, nil
 }
@@ -51,11 +50,8 @@ func (x Expectation) NegatedFailureMessage(actual any) string {
 }
 
 func exchange(actual any) *wire.Exchange {
-	switch a := actual.(type) {
-	case *wire.Exchange:
-		return a
-	case *home.Step:
-		return a.Exchange
+	if a, ok := actual.(interface{ Answer() *wire.Exchange }); ok {
+		return a.Answer()
 	}
 	return &wire.Exchange{Err: fmt.Errorf("%T is no answer", actual)}
 }

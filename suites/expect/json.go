@@ -30,7 +30,7 @@ func HaveText(member string, values ...string) Expectation {
 		}
 		s, ok := v[member].(string)
 		if !ok || s == "" {
-			return fmt.Errorf("%s is %v", member, v[member])
+			return wrong(member, v)
 		}
 		if len(values) > 0 && !slices.Contains(values, s) {
 			return fmt.Errorf("%s is %q", member, s)
@@ -47,7 +47,7 @@ func HaveTextLike(member string, form *regexp.Regexp, what string) Expectation {
 			return err
 		}
 		if s, ok := v[member].(string); !ok || !form.MatchString(s) {
-			return fmt.Errorf("%s is %v", member, v[member])
+			return wrong(member, v)
 		}
 		return nil
 	})
@@ -82,7 +82,7 @@ func HaveList(member string, items ...string) Expectation {
 		list, ok := v[member].([]any)
 		for _, item := range items {
 			if !ok || !slices.Contains(list, any(item)) {
-				return fmt.Errorf("%s is %v", member, v[member])
+				return wrong(member, v)
 			}
 		}
 		return nil
@@ -136,7 +136,7 @@ func EachMember(what, ending string, test func(any) bool) Expectation {
 			}
 			found = true
 			if !test(v[name]) {
-				return fmt.Errorf("%s is %v", name, v[name])
+				return wrong(name, v)
 			}
 		}
 		if !found {
@@ -144,4 +144,17 @@ func EachMember(what, ending string, test func(any) bool) Expectation {
 		}
 		return nil
 	}}
+}
+
+// wrong says what a member of an object is, as JSON writes it.
+func wrong(member string, v map[string]any) error {
+	value, there := v[member]
+	if !there {
+		return fmt.Errorf("there is no %s", member)
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s is %s", member, raw)
 }

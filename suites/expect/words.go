@@ -1,7 +1,9 @@
 package expect
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -14,7 +16,6 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
-	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
@@ -78,34 +79,6 @@ func Advance(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Meanwhile runs something that a time-out of the target will end. Where the target's timers obey its clock, time is
-// moved past it once ready says that the target waits; elsewhere it is waited for.
-func Meanwhile(ctx context.Context, timeout time.Duration, ready func() bool, do func()) {
-	h := home.From(ctx)
-	if !h.Clock.Instant() {
-		do()
-		return
-	}
-	done := make(chan struct{})
-	go func() { defer close(done); do() }()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for moved := false; ; {
-		select {
-		case <-done:
-			return
-		case <-ctx.Done():
-			<-done
-			return
-		case <-tick.C:
-			if !moved && ready() {
-				moved = true
-				_ = h.Clock.Advance(ctx, timeout+time.Second) // a clock that fails is waited for
-			}
-		}
-	}
-}
-
 // equal is the matcher behind Be.
 type equal struct {
 	what string
@@ -123,10 +96,17 @@ func (m equal) FailureMessage(actual any) string {
 }
 func (m equal) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
 
-// visible shows a value to people, an empty text too.
+// visible shows a value to people, an empty text too. Lists and objects look as in JSON.
 func visible(v any) string {
-	if v == "" {
-		return `""`
+	switch v := v.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		return cmp.Or(v, `""`)
+	case []any, map[string]any, []string, map[string]string:
+		if raw, err := json.Marshal(v); err == nil {
+			return string(raw)
+		}
 	}
 	return fmt.Sprint(v)
 }

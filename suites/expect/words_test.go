@@ -39,3 +39,23 @@ func TestUnguessable(t *testing.T) {
 		})
 	}
 }
+
+// TestValuesAreShownAsPeopleWriteThem: never as Go prints them.
+func TestValuesAreShownAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
+	for want, v := range map[string]any{
+		`""`: "", "a word": "a word", "nothing": nil, "7": 7, "true": true,
+		`["a",1,null]`: []any{"a", 1, nil}, `{"a":{"b":[]}}`: map[string]any{"a": map[string]any{"b": []any{}}},
+	} {
+		if got := visible(v); got != want {
+			t.Errorf("%v is shown as %s, want %s", v, got, want)
+		}
+	}
+	for member, want := range map[string]string{
+		"gone": "there is no gone", "null": "null is null", "list": `list is ["a"]`, "text": `text is "b"`,
+	} {
+		if got := wrong(member, map[string]any{"null": nil, "list": []any{"a"}, "text": "b"}).Error(); got != want {
+			t.Errorf("%s: %s, want %s", member, got, want)
+		}
+	}
+}

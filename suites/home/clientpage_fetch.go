@@ -27,7 +27,7 @@ var _ = Describe("Client pages that misbehave", func() {
 		} {
 			page := h.Site.Page("timeout-"+Sum(v.name), v.handler)
 			var answer *home.Step
-			Meanwhile(ctx, pageTimeout, func() bool { return len(page.Fetches()) > 0 }, func() {
+			h.Meanwhile(ctx, pageTimeout, func() bool { return len(page.Fetches()) > 0 }, func() {
 				answer = authorize(Step(ctx, v.name), home.Login{ClientID: page.URL(), RedirectURI: to})
 			})
 			refusedSoon(Step(ctx, v.name), answer)

@@ -97,7 +97,7 @@ var _ = Describe("WebSocket, authentication", func() {
 		h := home.From(ctx)
 		socket := h.Dial(ctx)
 		Control(ctx, said(socket.Read(ctx))).To(Be("first frame", "auth_required"))
-		Meanwhile(ctx, 10*time.Second, func() bool { return true }, func() {
+		h.Meanwhile(ctx, 10*time.Second, func() bool { return true }, func() {
 			_, err := socket.ReadWithin(ctx, 14*time.Second)
 			Expect(ctx, errors.Is(err, home.ErrClosed)).To(Be("closed within 14 seconds", true))
 		})

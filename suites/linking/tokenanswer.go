@@ -96,7 +96,7 @@ var _ = Describe("Token answer to the home", func() {
 			limit = 5 * time.Second // its time-outs are moved to
 		}
 		var last *linking.Step
-		Meanwhile(ctx, 30*time.Second, func() bool { return len(app.Requests("token")) > 0 },
+		home.From(ctx).Meanwhile(ctx, 30*time.Second, func() bool { return len(app.Requests("token")) > 0 },
 			func() { last = linking.PollFor(ctx, step.FlowID, limit) })
 		Expect(ctx, last.Exchange).To(abort("oauth_timeout"))
 		good(ctx)
