@@ -61,6 +61,13 @@ func (h *home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// saw is what was asked, in order.
+func (h *home) saw() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.seen)
+}
+
 // run runs a script with the shell and returns what it printed.
 func run(t *testing.T, script string, env ...string) (string, error) {
 	t.Helper()
@@ -131,8 +138,8 @@ func TestAScriptGoesTheWholeWay(t *testing.T) {
 	if err != nil || !strings.Contains(out, `"access_token":"access-1"`) {
 		t.Errorf("%v\n%s\n%s", err, out, script)
 	}
-	if want := []string{"flow", "login", "token", "token"}; !slices.Equal(h.seen, want) {
-		t.Errorf("the server saw %v, want %v", h.seen, want)
+	if want := []string{"flow", "login", "token", "token"}; !slices.Equal(h.saw(), want) {
+		t.Errorf("the server saw %v, want %v", h.saw(), want)
 	}
 	if out, err := run(t, script); err == nil || !strings.Contains(out, "the password of ada") {
 		t.Errorf("without a password: %v %s", err, out)
@@ -167,8 +174,8 @@ func TestATokenFromElsewhereComesFromALogin(t *testing.T) {
 	if out, err := run(t, script, "AUTHCONFORM_PASSWORD="+password); err != nil || !strings.Contains(out, "access-1") {
 		t.Errorf("%v\n%s\n%s", err, out, script)
 	}
-	if want := []string{"flow", "login", "token", "token", "token"}; !slices.Equal(h.seen, want) {
-		t.Errorf("the server saw %v, want %v", h.seen, want)
+	if want := []string{"flow", "login", "token", "token", "token"}; !slices.Equal(h.saw(), want) {
+		t.Errorf("the server saw %v, want %v", h.saw(), want)
 	}
 	invented := Script(row(refresh), 0, found)
 	if !strings.Contains(invented, "REFRESH_TOKEN_7:?") || strings.Contains(invented, "Log in first") {
