@@ -12,7 +12,13 @@ import (
 )
 
 func head(shard string, rows ...string) Head {
-	return Head{Target: Target{URL: "http://h", Profile: "p"}, Catalogue: Catalogue{Revision: "1"}, Started: time.Unix(1e9, 0).UTC(), Shard: shard, Rows: rows}
+	return Head{
+		Target:    Target{URL: "http://h", Profile: "p"},
+		Catalogue: Catalogue{Revision: "1"},
+		Started:   time.Unix(1e9, 0).UTC(),
+		Shard:     shard,
+		Rows:      rows,
+	}
 }
 
 func row(id string, place int, v Verdict) Result {
@@ -177,7 +183,8 @@ func TestShardsAreOneRun(t *testing.T) {
 	for _, r := range whole.Results {
 		order += r.ID
 	}
-	if order != "abc" || strings.Join(whole.Head.Rows, "") != "abc" || whole.End.Requests != 3 || whole.End.DurationMS != 9 || len(whole.End.Warnings) != 1 {
+	if order != "abc" || strings.Join(whole.Head.Rows, "") != "abc" || whole.End.Requests != 3 || whole.End.DurationMS != 9 ||
+		len(whole.End.Warnings) != 1 {
 		t.Errorf("%s %+v %+v", order, whole.Head, whole.End)
 	}
 	if exit.Code(whole.Outcome(false)) != exit.Failed {

@@ -14,7 +14,6 @@ import (
 
 // serveFlags are the options of `serve`.
 type serveFlags struct {
-	configFlag
 	Home        string `flag:"home" value:"ADDRESS" group:"Servers" help:"of the home; port 0 takes a free one"`
 	Provider    string `flag:"provider" value:"ADDRESS" help:"a mock provider beside it, with a developer console"`
 	AccountLink string `flag:"account-link" value:"ADDRESS" help:"an account-link proxy (TLS, CA at /ca.pem) that is a client of the provider"`
@@ -27,6 +26,7 @@ type serveFlags struct {
 	Flavour      uint64 `flag:"flavour" value:"SEED" help:"use the freedom that the texts leave: member order, extra members, lengths, words"`
 	ClientSiteCA string `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
 	ControlToken string `env:"CONTROL_TOKEN"`
+	configFlag
 }
 
 func serveCommand() *cobra.Command {

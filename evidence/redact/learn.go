@@ -15,7 +15,8 @@ var kinds = map[string]string{
 	"password": "password", "newpassword": "password", "currentpassword": "password", "passwd": "password", "pwd": "password",
 	"passphrase": "password", "code": "code", "authcode": "code", "authorizationcode": "code", "result": "code", "devicecode": "code",
 	"accesstoken": "access_token", "refreshtoken": "refresh_token", "idtoken": "id_token", "token": "token",
-	"authsig": "signature", "clientsecret": "client_secret", "codeverifier": "verifier", "clientassertion": "assertion", "assertion": "assertion",
+	"authsig": "signature", "clientsecret": "client_secret", "codeverifier": "verifier",
+	"clientassertion": "assertion", "assertion": "assertion",
 	"authorization": "credentials", "proxyauthorization": "credentials", "cookie": "cookie",
 	"webhookid": "webhook", "secret": "secret", "totpsecret": "secret", "apikey": "api_key", "xapikey": "api_key", "sessionid": "session",
 }
@@ -23,9 +24,11 @@ var kinds = map[string]string{
 // endings make longer names of secrets: csrf_token, signing_secret, user_password.
 var endings = []struct{ ending, kind string }{{"token", "token"}, {"secret", "secret"}, {"password", "password"}, {"apikey", "api_key"}}
 
+var separators = strings.NewReplacer("_", "", "-", "", ".", "", " ", "")
+
 // kindOf is the kind of secret that a name promises; "": none. Case and separators do not count.
 func kindOf(name string) string {
-	folded := strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(lower(name))
+	folded := separators.Replace(lower(name))
 	if kind := kinds[folded]; kind != "" {
 		return kind
 	}

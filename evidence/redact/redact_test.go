@@ -139,7 +139,8 @@ func TestAnOrdinaryWordDoesNotEatTheReport(t *testing.T) {
 		t.Error(got)
 	}
 	table.Learn("token", "code")
-	if got := table.Hide(`the code {"code":"code","x":"code"} token=code&y=code`); got != `the code {"code":"‹token 1›","x":"code"} token=‹token 1›&y=code` {
+	got := table.Hide(`the code {"code":"code","x":"code"} token=code&y=code`)
+	if got != `the code {"code":"‹token 1›","x":"code"} token=‹token 1›&y=code` {
 		t.Error(got)
 	}
 }

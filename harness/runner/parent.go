@@ -168,7 +168,8 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	if err != nil {
 		return &setupError{err}
 	}
-	cmd := exec.Command(p.Command[0], p.Command[1:]...) //nolint:gosec,noctx // this program itself; a context would kill it, where the end of its input lets it give back what it took
+	// A context would kill the worker, where the end of its input lets it give back what it took.
+	cmd := exec.Command(p.Command[0], p.Command[1:]...) //nolint:gosec,noctx // this program itself
 	cmd.SysProcAttr = ownGroup()
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

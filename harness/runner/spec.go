@@ -22,14 +22,15 @@ type Spec struct{ body func(ginkgo.SpecContext) }
 // A process calls it once, and no Work beside it: Ginkgo builds its tree once.
 func Specs() map[string]Spec {
 	found := map[string]Spec{}
-	ginkgo.AddTreeConstructionNodeArgsTransformer(func(kind types.NodeType, _ ginkgo.Offset, text string, args []any) (string, []any, []error) {
+	find := func(kind types.NodeType, _ ginkgo.Offset, text string, args []any) (string, []any, []error) {
 		for _, arg := range args {
 			if body, ok := arg.(func(ginkgo.SpecContext)); ok && kind.Is(types.NodeTypeIt) {
 				found[text] = Spec{body}
 			}
 		}
 		return text, args, nil
-	})
+	}
+	ginkgo.AddTreeConstructionNodeArgsTransformer(find)
 	formatter.ColorableStdOut = io.Discard
 	suite, reporter := ginkgo.GinkgoConfiguration()
 	ginkgo.PreviewSpecs("authconform", suite, reporter)
@@ -53,7 +54,8 @@ type judged struct {
 func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (out judged) {
 	started := time.Now()
 	record := judge.StartRecord(ctx)
-	under, cancel := context.WithTimeoutCause(env.With(judge.With(ctx, record)), row.limit(), fmt.Errorf("the spec's time limit of %s", row.limit()))
+	late := fmt.Errorf("the spec's time limit of %s", row.limit())
+	under, cancel := context.WithTimeoutCause(env.With(judge.With(ctx, record)), row.limit(), late)
 	defer cancel()
 	out.broken = guarded(func() { s.body(specContext{under}) })
 

@@ -54,7 +54,9 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 		_, _ = io.Copy(io.Discard, reader)
 		stop()
 	}()
-	w := &worker{job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped, secrets: redact.New(nil)}
+	w := &worker{
+		job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped, secrets: redact.New(nil),
+	}
 	for _, r := range job.Rows {
 		w.rows[r.ID] = r
 	}
@@ -121,7 +123,8 @@ type ignored struct{}
 
 func (ignored) Fail() {}
 
-// adopt labels the specs of this worker's rows, gives them their time limit, and wraps them in a record.
+// adopt labels the specs of this worker's rows, wraps them in a record, and gives them a time limit: it is for a spec that
+// does not heed its own, whose row is then left without a verdict.
 func (w *worker) adopt(kind types.NodeType, _ ginkgo.Offset, text string, args []any) (string, []any, []error) {
 	if !kind.Is(types.NodeTypeIt) {
 		return text, args, nil
@@ -135,7 +138,8 @@ func (w *worker) adopt(kind types.NodeType, _ ginkgo.Offset, text string, args [
 			args[i] = func(ctx ginkgo.SpecContext) { w.judge(ctx, row, Spec{body}) }
 		}
 	}
-	return text, append(args, ginkgo.Label(mine), ginkgo.NodeTimeout(row.limit()+2*gracePeriod)), nil
+	limit := row.limit() + leaveTimeout + askTimeout + 2*gracePeriod
+	return text, append(args, ginkgo.Label(mine), ginkgo.NodeTimeout(limit)), nil
 }
 
 func (w *worker) judge(ctx context.Context, row Row, spec Spec) {

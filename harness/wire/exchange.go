@@ -109,7 +109,10 @@ func (e *Exchange) String() string {
 }
 
 // telling are the members of a JSON answer that decide verdicts, in the order they are shown.
-var telling = []string{"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result", "access_token", "refresh_token", "expires_in", "auth_code"}
+var telling = []string{
+	"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result",
+	"access_token", "refresh_token", "expires_in", "auth_code",
+}
 
 // brief is a JSON object without the members that no verdict needs.
 func (e *Exchange) brief() (string, bool) {

@@ -53,7 +53,6 @@ var untested = map[string]string{
 	"internal/bench":              "it measures; its numbers are looked at",
 	"internal/mutate":             "it measures; its numbers are looked at",
 	"mockserver/store/storetest":  "it is the test of every store",
-	"proof/defects":               "the proof is its test: each defect does what it is known to do",
 	"proof/nulls":                 "cmd/authconform judges each of them",
 	"suites/oauth/resource":       "the proof is its test: each row catches the defects that aim at it",
 	"testbed/servers/fosite":      "it is a real server in our hands, and is judged as one",
@@ -68,7 +67,6 @@ var untested = map[string]string{
 	"harness/played/linkproxy":    toBeTested,
 	"harness/played/thirdparty":   toBeTested,
 	"harness/provider":            toBeTested,
-	"proof":                       toBeTested,
 	"proof/stand":                 toBeTested,
 }
 

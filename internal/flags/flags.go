@@ -234,6 +234,17 @@ func (o *option) of(owner string) bool {
 	return slices.Contains(o.owners, "") || slices.Contains(o.owners, owner)
 }
 
+// Secrets lists the environment variables of the fields of a struct that only the environment fills.
+func Secrets(options any) []string {
+	s := New(pflag.NewFlagSet("", pflag.ContinueOnError))
+	s.Bind(options, "")
+	var names []string
+	for _, sec := range s.secrets {
+		names = append(names, sec.name)
+	}
+	return names
+}
+
 // Foreign is a flag that was given and belongs to other owners alone; "" where all are at home.
 func (s *Set) Foreign(owner string) (flag string, owners []string) {
 	s.flags.Visit(func(f *pflag.Flag) {
