@@ -51,7 +51,8 @@ func ThirdParty(p *mockprovider.Server) *mockserver.ThirdParty {
 	return &mockserver.ThirdParty{
 		Name: p.Name, Console: p.URL + "/console",
 		Provider: linking.Provider{
-			AuthorizeURL: p.URL + "/oauth/authorize", TokenURL: p.URL + "/oauth/token", APIURL: p.URL + "/api/me", DeviceURL: p.URL + "/api/thermostat",
+			AuthorizeURL: p.URL + "/oauth/authorize", TokenURL: p.URL + "/oauth/token",
+			APIURL: p.URL + "/api/me", DeviceURL: p.URL + "/api/thermostat",
 			Scope: "profile devices:read devices:write", PKCE: true, AuthMethod: "client_secret_post",
 		},
 	}
@@ -114,16 +115,39 @@ func (d *Demo) guide(w http.ResponseWriter) {
 				h.Ol(
 					step("Log in to the home.", link(d.Home.URL+"/config/integrations", d.Home.URL), g.Text(" as "), login(user.Username, user.Password)),
 					step("Add the demo thermostat.", g.Text("The home wants credentials first.")),
-					step("Create an app", g.Text("at the "), link(d.Provider.URL+"/console", "developer console"), g.Text(" as "), login(dev.Username, dev.Password), g.Text(", with the redirect URL that the home shows. Enter its id and secret in the home.")),
+					step(
+						"Create an app",
+						g.Text("at the "),
+						link(d.Provider.URL+"/console", "developer console"),
+						g.Text(" as "),
+						login(dev.Username, dev.Password),
+						g.Text(", with the redirect URL that the home shows. Enter its id and secret in the home."),
+					),
 					step("Deny once.", g.Text("The home says so, and nothing is linked.")),
 					step("Link again, and allow.", g.Text("The thermostat is in the home's "), link(d.Home.URL+"/", "overview"), g.Text(": set it.")),
-					step("Let the token expire.", g.Text("Move the clock below, and read the thermostat again: the home has refreshed its token, which ends later now.")),
-					step("Revoke", g.Text("at the third party: "), link(links, "who may use your account"), g.Text(". Read the thermostat: it is unavailable, and the home wants you to log in again.")),
-					step("Log in again.", g.Text("The same entry works as before."))),
+					step(
+						"Let the token expire.",
+						g.Text("Move the clock below, and read the thermostat again: the home has refreshed its token, which ends later now."),
+					),
+					step(
+						"Revoke",
+						g.Text("at the third party: "),
+						link(links, "who may use your account"),
+						g.Text(". Read the thermostat: it is unavailable, and the home wants you to log in again."),
+					),
+					step("Log in again.", g.Text("The same entry works as before.")),
+				),
 			),
-			h.Div(h.Class("card"), h.H2(g.Text("The clock of both")), h.P(h.ID("clock"), g.Text(d.Home.Clock().Now().Format("2006-01-02 15:04:05"))),
+			h.Div(
+				h.Class("card"),
+				h.H2(g.Text("The clock of both")),
+				h.P(h.ID("clock"), g.Text(d.Home.Clock().Now().Format("2006-01-02 15:04:05"))),
 				h.Form(h.Method("post"), h.Action("/clock"), h.Button(h.Class("main"), h.Type("submit"), g.Text("One hour later"))),
-				g.If(d.Home.Clock().Offset() > 0, h.P(h.Class("quiet"), h.ID("ahead"), g.Text(d.Home.Clock().Offset().String()+" ahead of this machine")))),
+				g.If(
+					d.Home.Clock().Offset() > 0,
+					h.P(h.Class("quiet"), h.ID("ahead"), g.Text(d.Home.Clock().Offset().String()+" ahead of this machine")),
+				),
+			),
 		)),
 	)).Render(&b)
 	if err != nil {
@@ -132,6 +156,7 @@ func (d *Demo) guide(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	w.Header().
+		Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	_, _ = w.Write(b.Bytes())
 }

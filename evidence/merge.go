@@ -15,7 +15,7 @@ func Merge(parts []*Set) (*Set, error) {
 	if err := complete(parts); err != nil {
 		return nil, err
 	}
-	whole := &Set{Head: parts[0].Head, End: &End{}}
+	whole := &Set{Head: informed(parts).Head, End: &End{}}
 	whole.Head.Shard, whole.Head.Rows = "", nil
 	places := map[string]int{}
 	for _, p := range parts {
@@ -58,8 +58,8 @@ func complete(parts []*Set) error {
 			return fmt.Errorf("%s: shard %s stands twice", p.Dir, p.Head.Shard)
 		}
 		seen[i] = true
-		if why := foreign(parts[0].Head, p.Head); why != "" {
-			return fmt.Errorf("%s: shard %s has another %s than %s", p.Dir, p.Head.Shard, why, parts[0].Dir)
+		if why := foreign(informed(parts).Head, p.Head); why != "" {
+			return fmt.Errorf("%s: shard %s has another %s than %s", p.Dir, p.Head.Shard, why, informed(parts).Dir)
 		}
 	}
 	for i := 1; i <= n; i++ {
@@ -74,7 +74,7 @@ func foreign(a, b Head) string {
 	switch {
 	case a.Catalogue != b.Catalogue:
 		return "catalogue"
-	case a.Target.same() != b.Target.same():
+	case !a.Target.alike(b.Target):
 		return "target"
 	case a.Seed != b.Seed:
 		return "seed"
@@ -86,12 +86,25 @@ func foreign(a, b Head) string {
 	return ""
 }
 
-// same is what shards of one run have in common of their targets.
-func (t Target) same() Target {
-	if t.BuiltIn {
-		t.URL = ""
+// informed is the first part that has learned what the target is: one without rows, or that was turned away, has not.
+func informed(parts []*Set) *Set {
+	for _, p := range parts {
+		if p.Head.Target.Product != "" {
+			return p
+		}
 	}
-	return t
+	return parts[0]
+}
+
+// alike tells whether shards of one run may have these targets.
+func (t Target) alike(other Target) bool {
+	if t.BuiltIn && other.BuiltIn {
+		other.URL = t.URL
+	}
+	if t.Product == "" || other.Product == "" {
+		other.Product, other.Version = t.Product, t.Version
+	}
+	return t == other
 }
 
 func (e *End) join(p *Set) {

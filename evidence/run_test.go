@@ -12,7 +12,13 @@ import (
 )
 
 func head(shard string, rows ...string) Head {
-	return Head{Target: Target{URL: "http://h", Profile: "p"}, Catalogue: Catalogue{Revision: "1"}, Started: time.Unix(1e9, 0).UTC(), Shard: shard, Rows: rows}
+	return Head{
+		Target:    Target{URL: "http://h", Profile: "p"},
+		Catalogue: Catalogue{Revision: "1"},
+		Started:   time.Unix(1e9, 0).UTC(),
+		Shard:     shard,
+		Rows:      rows,
+	}
 }
 
 func row(id string, place int, v Verdict) Result {
@@ -177,7 +183,8 @@ func TestShardsAreOneRun(t *testing.T) {
 	for _, r := range whole.Results {
 		order += r.ID
 	}
-	if order != "abc" || strings.Join(whole.Head.Rows, "") != "abc" || whole.End.Requests != 3 || whole.End.DurationMS != 9 || len(whole.End.Warnings) != 1 {
+	if order != "abc" || strings.Join(whole.Head.Rows, "") != "abc" || whole.End.Requests != 3 || whole.End.DurationMS != 9 ||
+		len(whole.End.Warnings) != 1 {
 		t.Errorf("%s %+v %+v", order, whole.Head, whole.End)
 	}
 	if exit.Code(whole.Outcome(false)) != exit.Failed {
@@ -206,6 +213,24 @@ func TestATroubleOfAShardIsOneOfTheWhole(t *testing.T) {
 		if out := whole.Outcome(false); exit.Code(out) != c.want || !strings.Contains(out.Error(), c.said) {
 			t.Errorf("%s: %v (exit %d), want %q (%d)", name, out, exit.Code(out), c.said, c.want)
 		}
+	}
+}
+
+// TestAShardThatHasNotSeenTheTargetIsPartOfItsRun: it had no rows, or was turned away.
+func TestAShardThatHasNotSeenTheTargetIsPartOfItsRun(t *testing.T) {
+	blind, seeing := head("1/2"), head("2/2", "a")
+	seeing.Target.Product, seeing.Target.Version = "Home Assistant", "2026.11.0"
+	whole, err := Merge([]*Set{{Head: blind, End: &End{}}, {Head: seeing, Results: []Result{row("a", 1, Pass)}, End: &End{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole.Head.Target != seeing.Target || whole.Outcome(false) != nil {
+		t.Errorf("%+v, %v", whole.Head.Target, whole.Outcome(false))
+	}
+	other := seeing
+	other.Shard, other.Target.Version = "1/2", "2025.1.0"
+	if _, err := Merge([]*Set{{Head: other, End: &End{}}, {Head: seeing, End: &End{}}}); err == nil {
+		t.Error("shards of two releases are joined")
 	}
 }
 

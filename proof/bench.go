@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -35,7 +36,8 @@ type bench struct {
 	flags kind.Flags
 	tools kind.Tools
 	link  *linkproxy.Proxy // nil: the mocks look for none
-	at    string           // host:port of one mock after the other: the system finds a free one slowly
+	at    string           // host:port of the last mock, and of the next
+	turns int              // mocks that were there
 }
 
 // tries is how often a bench is set up: an address that was free a moment ago may be taken.
@@ -57,7 +59,6 @@ func setUp(o *Options) (*bench, error) {
 		return nil, err
 	}
 	defer fitting.Kill()
-	_, b.at, _ = strings.Cut(fitting.Target, "://")
 	with := b.flags.Tools()
 	if with.Browser = o.Browser; o.Browser == "" {
 		with.Browser = "off"
@@ -112,13 +113,21 @@ type standing struct {
 // GiveBack implements runner.Environment: the mock is thrown away.
 func (*standing) GiveBack(context.Context) {}
 
+// turnsOfAnAddress is how many mocks stand at an address, one after the other. The system is slow to find a free one while
+// many were used lately, and slow to give one away that had many connections lately.
+const turnsOfAnAddress = 50
+
 // stand starts a mock and opens a session with it. s is what is known of it; nil: nothing yet.
 func (b *bench) stand(v variant, s *sight) (*standing, error) {
 	b.reset()
+	if b.turns++; b.turns%turnsOfAnAddress == 0 {
+		b.at = ""
+	}
 	server, err := v(b.flags, b.at)
 	if err != nil {
 		return nil, err
 	}
+	_, b.at, _ = strings.Cut(server.Target, "://")
 	move := func(_ context.Context, to time.Duration) error { server.Clock.Set(to); return nil }
 	h, err := b.open(server.Target, clock.Offset(move), s)
 	if err != nil {
@@ -169,10 +178,11 @@ func (b *bench) lookOnce(ctx context.Context, v variant) (seen *sight, refused, 
 		return nil, nil, err
 	}
 	defer h.kill()
-	ctx = h.With(judge.With(ctx, judge.NewRecord()))
+	record := judge.NewRecord()
+	ctx = h.With(judge.With(ctx, record))
 	facts, refused := h.Look(ctx)
 	if refused != nil {
-		return nil, refused, nil
+		return nil, errors.New(record.Hide(refused.Error())), nil // it may quote an answer
 	}
 	judge.Run(func() { h.Session.Leave(ctx) }) // tokens of this mock are of no use at another
 	delete(facts.Lacks, condition.Browser)

@@ -180,7 +180,7 @@ func (p *prover) outcome(i int) DefectProof {
 		case Blocks:
 			out.Blocked = append(out.Blocked, r.ID)
 		}
-		if known := p.known(i, r.ID); is != known {
+		if known := p.known(i, r.ID); is != known && out.Door == "" { // the door has seen what the row does not
 			out.Surprises = append(out.Surprises, Surprise{r.ID, known, is, saw(ran, got), slices.Contains(out.Aims, r.ID)})
 		}
 	}

@@ -85,7 +85,11 @@ func (s *toySession) Authorize(ctx context.Context, request oauth.Form) oauth.Re
 
 // CodeGrant implements oauth.TokenEndpoint.
 func (s *toySession) CodeGrant(code string) oauth.Form {
-	return oauth.Form{{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "client_id", Value: s.flags.ClientID}}
+	return oauth.Form{
+		{Name: "grant_type", Value: "authorization_code"},
+		{Name: "code", Value: code},
+		{Name: "client_id", Value: s.flags.ClientID},
+	}
 }
 
 // Exchange implements oauth.TokenEndpoint.

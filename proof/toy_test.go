@@ -169,8 +169,9 @@ func TestWhatIsNotKnownIsASurprise(t *testing.T) {
 	}
 }
 
-// TestADefectThatEndsAtTheDoorProvesNothing: a run judges nothing there.
-func TestADefectThatEndsAtTheDoorProvesNothing(t *testing.T) {
+// TestADefectThatEndsAtTheDoorNeedBreakNoRow: the door has seen it. A row that only such defects aim at is a hole, unless it
+// breaks when it is judged past the door.
+func TestADefectThatEndsAtTheDoorNeedBreakNoRow(t *testing.T) {
 	closed := append(slices.Clone(toyDefects), defects.Defect[toyPolicy]{
 		ID: "toy.unnamed", Story: "The token endpoint is not named.", Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *toyPolicy) { p.Door = func(string) map[string]string { return nil } },

@@ -39,7 +39,8 @@ func WriteBaseline(path string, s *evidence.Set, older *Baseline) (int, error) {
 		}
 		settled[r.ID] = true
 		e := written{ID: r.ID, Vectors: vectors(r)}
-		e.Reason = cut(line(fmt.Sprintf("%s %s, seen %s: %s", word(r.Verdict), product(s.Head.Target), s.Head.Started.Format(time.DateOnly), r.Reason)), longestReason)
+		seen := s.Head.Started.Format(time.DateOnly)
+		e.Reason = cut(line(fmt.Sprintf("%s %s, seen %s: %s", word(r.Verdict), product(s.Head.Target), seen, r.Reason)), longestReason)
 		if k := older.entry(r.ID); k != nil {
 			e = k.written()
 			e.Vectors = vectors(r)

@@ -43,11 +43,14 @@ func opened(t *testing.T, s *evidence.Set, fragment string) (context.Context, *b
 	if err := p.Open(ctx, site.URL+"/"+fragment); err != nil {
 		t.Fatal(err)
 	}
-	ask[bool](t, ctx, p, `() => new Promise((done) => { if (document.readyState === "complete") done(true); else addEventListener("load", () => done(true)); })`)
+	ask[bool](t, ctx, p, `() => new Promise((done) => {
+		if (document.readyState === "complete") done(true); else addEventListener("load", () => done(true));
+	})`)
 	return ctx, p
 }
 
-func ask[T any](t *testing.T, ctx context.Context, p *browser.Page, script string, args ...any) T { //nolint:revive // t first, as everywhere
+//nolint:revive // t comes first, as everywhere
+func ask[T any](t *testing.T, ctx context.Context, p *browser.Page, script string, args ...any) T {
 	t.Helper()
 	v, err := browser.Eval[T](ctx, p, script, args...)
 	if err != nil {
@@ -115,9 +118,11 @@ func TestALinkToARowShowsItsHeading(t *testing.T) {
 			location.hash = "#" + id;
 			for (let i = 0; i < 8; i++) await new Promise(requestAnimationFrame);
 			const heading = document.getElementById(id).querySelector(".id").getBoundingClientRect();
-			return { top: heading.top, bottom: heading.bottom, seen: innerHeight, bar: document.querySelector(".filter").getBoundingClientRect().bottom };
+			const bar = document.querySelector(".filter").getBoundingClientRect();
+			return { top: heading.top, bottom: heading.bottom, seen: innerHeight, bar: bar.bottom };
 		}`, id)
-		if place["top"] < 0 || place["bottom"] > place["seen"] || place["bar"] > 0 && place["bar"] < place["seen"]/2 && place["top"] < place["bar"] {
+		covered := place["bar"] < place["seen"]/2 && place["top"] < place["bar"]
+		if place["top"] < 0 || place["bottom"] > place["seen"] || covered {
 			t.Errorf("%s stands at %v", id, place)
 		}
 	}

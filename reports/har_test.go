@@ -25,7 +25,9 @@ func TestAHARHoldsURLsOnly(t *testing.T) {
 
 func TestAQueryKeepsItsOrder(t *testing.T) {
 	got := query("http://h/?b=1&a=%41&b=2&&c&d=%zz#e=3")
-	want := []evidence.Header{{Name: "b", Value: "1"}, {Name: "a", Value: "A"}, {Name: "b", Value: "2"}, {Name: "c"}, {Name: "d", Value: "%zz"}}
+	want := []evidence.Header{
+		{Name: "b", Value: "1"}, {Name: "a", Value: "A"}, {Name: "b", Value: "2"}, {Name: "c"}, {Name: "d", Value: "%zz"},
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}

@@ -131,7 +131,8 @@ func (p page) filter() g.Node {
 	return h.Form(h.Class("filter"), h.Role("search"), h.Aria("label", "Filter the results"), g.Attr("hidden"),
 		h.Input(h.Type("search"), h.Placeholder("Search ids and sentences"), h.Aria("label", "Search ids and sentences")),
 		h.FieldSet(h.Legend(g.Text("Verdicts")), g.Map(totals(p.Results), func(t total) g.Node {
-			return h.Label(h.Class(string(t.verdict)), h.Input(h.Type("checkbox"), h.Value(string(t.verdict)), h.Checked()), g.Text(" "+word(t.verdict)))
+			return h.Label(h.Class(string(t.verdict)),
+				h.Input(h.Type("checkbox"), h.Value(string(t.verdict)), h.Checked()), g.Text(" "+word(t.verdict)))
 		})),
 		g.El("output", h.Aria("live", "polite")),
 	)
@@ -151,7 +152,10 @@ func (p page) unmet() g.Node {
 				return p.row(gr.results[0], "")
 			}
 			return h.Details(h.Class("group "+string(gr.verdict)), g.If(len(gr.results) <= closed, g.Attr("open")),
-				h.Summary(h.Span(h.Class("badge"), g.Text(word(gr.verdict))), g.Text(" "), h.B(g.Text(plural(len(gr.results), "row"))), text(": "+gr.cause)),
+				h.Summary(
+					h.Span(h.Class("badge"), g.Text(word(gr.verdict))), g.Text(" "),
+					h.B(g.Text(plural(len(gr.results), "row"))), text(": "+gr.cause),
+				),
 				g.Map(gr.results, func(r evidence.Result) g.Node { return p.row(r, gr.cause) }),
 			)
 		}),

@@ -50,7 +50,8 @@ func (p page) item(i evidence.Item, t timeline, open bool) g.Node {
 func (p page) step(b *evidence.BrowserStep) g.Node {
 	var picture g.Node
 	if raw := p.Picture(b.Screenshot); len(raw) > 0 {
-		picture = h.Img(h.Loading("lazy"), h.Alt("What the browser showed"), h.Src("data:image/png;base64,"+base64.StdEncoding.EncodeToString(raw)))
+		inline := "data:image/png;base64," + base64.StdEncoding.EncodeToString(raw)
+		picture = h.Img(h.Loading("lazy"), h.Alt("What the browser showed"), h.Src(inline))
 	} else if b.Screenshot != "" {
 		picture = h.P(text("(the picture " + b.Screenshot + " is not in the folder)"))
 	}

@@ -67,7 +67,8 @@ func failures(all []evidence.Failure) g.Node {
 		h.THead(h.Tr(g.If(named, column("Input")), column("Expected"), column("Got"))),
 		h.TBody(g.Map(all, func(f evidence.Failure) g.Node {
 			return h.Tr(
-				g.If(named, h.Td(h.Data("label", "Input"), text(f.Vector), g.If(f.Value != "" && f.Value != f.Vector, h.Code(h.Class("value"), text(f.Value))))),
+				g.If(named, h.Td(h.Data("label", "Input"), text(f.Vector),
+					g.If(f.Value != "" && f.Value != f.Vector, h.Code(h.Class("value"), text(f.Value))))),
 				h.Td(h.Data("label", "Expected"), text(f.Expected)),
 				h.Td(h.Data("label", "Got"), text(f.Got)),
 			)

@@ -97,7 +97,8 @@ func markdownRow(r evidence.Result) string {
 	if to := link(r.Spec.URL); to != "" {
 		spec = fmt.Sprintf("[%s](<%s>)", spec, strings.NewReplacer("<", "%3C", ">", "%3E").Replace(to))
 	}
-	fmt.Fprintf(&b, "\n## %s\n\n%s (%s), %s\n\n> %s\n", prose(r.ID), strings.ToUpper(name[:1])+name[1:], prose(string(r.Level)), spec, prose(r.Title))
+	fmt.Fprintf(&b, "\n## %s\n\n%s (%s), %s\n\n> %s\n",
+		prose(r.ID), strings.ToUpper(name[:1])+name[1:], prose(string(r.Level)), spec, prose(r.Title))
 	if r.Known != "" {
 		fmt.Fprintf(&b, "\nKnown: %s\n", prose(r.Known))
 	}

@@ -77,7 +77,9 @@ func full() *evidence.Set {
 	r.Level, r.Verdict = evidence.Must, evidence.Fail
 	item := r.Evidence[0]
 	r.Evidence = []evidence.Item{
-		{Exchange: item.Exchange, Rank: 1, Vector: "v", Step: "s"}, {Browser: item.Browser, Rank: 1, Vector: "v", Step: "s"}, {Note: "n", Rank: 1, Vector: "v", Step: "s"},
+		{Exchange: item.Exchange, Rank: 1, Vector: "v", Step: "s"},
+		{Browser: item.Browser, Rank: 1, Vector: "v", Step: "s"},
+		{Note: "n", Rank: 1, Vector: "v", Step: "s"},
 	}
 	return s
 }

@@ -22,7 +22,9 @@ func sample() *evidence.Set {
 	s := &evidence.Set{
 		Head: evidence.Head{
 			Version: evidence.Version, Tool: evidence.Tool{Version: "v1.2.0"}, Started: began, Seed: 1, Procs: 4,
-			Target:    evidence.Target{URL: "http://home.example:8123", Profile: "home-assistant", Product: "Home Assistant", Version: "2026.11.0"},
+			Target: evidence.Target{
+				URL: "http://home.example:8123", Profile: "home-assistant", Product: "Home Assistant", Version: "2026.11.0",
+			},
 			Catalogue: evidence.Catalogue{Revision: "2026-11", SHA256: "0f"},
 		},
 		End: &evidence.End{
@@ -33,7 +35,8 @@ func sample() *evidence.Set {
 	add := func(id, section string, level evidence.Level, v evidence.Verdict, change func(*evidence.Result)) {
 		r := evidence.Result{
 			ID: id, Profile: "home-assistant", Section: section, Level: level, Verdict: v, Place: len(s.Results), DurationMS: 12.5,
-			Title: "A sentence about " + id + ".", Spec: evidence.Spec{Name: "RFC 6749", Section: "4.1.2", URL: "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2"},
+			Title: "A sentence about " + id + ".",
+			Spec:  evidence.Spec{Name: "RFC 6749", Section: "4.1.2", URL: "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2"},
 		}
 		if change != nil {
 			change(&r)
@@ -43,7 +46,9 @@ func sample() *evidence.Set {
 	}
 	add("oauth2.code.single-use", "code", evidence.Must, evidence.Fail, func(r *evidence.Result) {
 		r.Title = "A code works once; every later use is refused."
-		r.Failures = []evidence.Failure{{Expected: "status 400, nothing granted", Got: `200 {"access_token": "‹access_token 2›", "expires_in": 1800}`}}
+		r.Failures = []evidence.Failure{{
+			Expected: "status 400, nothing granted", Got: `200 {"access_token": "‹access_token 2›", "expires_in": 1800}`,
+		}}
 		r.Reason = "expected status 400, nothing granted, got 200"
 		r.Evidence = codeTwice("http://home.example:8123")
 	})
@@ -51,13 +56,21 @@ func sample() *evidence.Set {
 		add(id, "redirect-uri", evidence.Must, evidence.Fail, func(r *evidence.Result) {
 			r.Failures = []evidence.Failure{
 				{Vector: "RM12 other port", Value: "http://127.0.0.1:21036/callback", Expected: "status 403", Got: "200 create_entry"},
-				{Vector: "RM13 other scheme", Value: "https://127.0.0.1:21036/callback", Expected: "status 403", Got: "no answer: the connection was closed"},
+				{
+					Vector: "RM13 other scheme", Value: "https://127.0.0.1:21036/callback", Expected: "status 403",
+					Got: "no answer: the connection was closed",
+				},
 			}
 			r.Vectors = []string{"RM12 other port", "RM13 other scheme"}
 			r.Reason = "RM12 other port: expected status 403, got 200 create_entry (and 1 more)"
 			r.Evidence = []evidence.Item{
-				{Rank: 1, Vector: "RM12 other port", Exchange: get("http://home.example:8123/auth/authorize?redirect_uri=http%3A%2F%2F127.0.0.1", 200, "ok", 0)},
-				{Rank: 2, Vector: "RM13 other scheme", Step: "again", Exchange: &evidence.Exchange{Method: "GET", URL: "http://home.example:8123/", Error: "the connection was closed", Started: began.Add(3 * time.Millisecond)}},
+				{
+					Rank: 1, Vector: "RM12 other port",
+					Exchange: get("http://home.example:8123/auth/authorize?redirect_uri=http%3A%2F%2F127.0.0.1", 200, "ok", 0),
+				},
+				{Rank: 2, Vector: "RM13 other scheme", Step: "again", Exchange: &evidence.Exchange{
+					Method: "GET", URL: "http://home.example:8123/", Error: "the connection was closed", Started: began.Add(3 * time.Millisecond),
+				}},
 			}
 		})
 	}
@@ -71,9 +84,14 @@ func sample() *evidence.Set {
 		r.Failures = []evidence.Failure{{Expected: "fields with labels", Got: "a field without one"}}
 		r.Reason = "expected fields with labels, got a field without one"
 		r.Evidence = []evidence.Item{
-			{Browser: &evidence.BrowserStep{Doing: "the login page", URL: "http://home.example:8123/auth/authorize", Screenshot: "screenshots/ha.page.labelled-1.png", DOM: "screenshots/ha.page.labelled-1.html.txt"}},
+			{Browser: &evidence.BrowserStep{
+				Doing: "the login page", URL: "http://home.example:8123/auth/authorize",
+				Screenshot: "screenshots/ha.page.labelled-1.png", DOM: "screenshots/ha.page.labelled-1.html.txt",
+			}},
 			{Note: "the page was looked at with 200 % zoom"},
-			{Exchange: &evidence.Exchange{Method: "WS", URL: "ws://home.example:8123/api/websocket", RequestBody: `{"type":"auth"}`, ResponseBody: `{"type":"auth_ok"}`, Started: began}},
+			{Exchange: &evidence.Exchange{
+				Method: "WS", URL: "ws://home.example:8123/api/websocket", RequestBody: `{"type":"auth"}`, Started: began,
+			}},
 		}
 	})
 	add("ha.flow.known", "login-flow", evidence.Must, evidence.KnownFail, func(r *evidence.Result) {

@@ -73,7 +73,9 @@ func TestWhatIsCutIsSaid(t *testing.T) {
 }
 
 func TestTimesAreWrittenForPeople(t *testing.T) {
-	for ms, want := range map[int64]string{0: "0.0 s", 940: "0.9 s", 59_900: "59.9 s", 60_000: "1 min 0 s", 83_400: "1 min 23 s", 4_000_000: "66 min 40 s"} {
+	for ms, want := range map[int64]string{
+		0: "0.0 s", 940: "0.9 s", 59_900: "59.9 s", 60_000: "1 min 0 s", 83_400: "1 min 23 s", 4_000_000: "66 min 40 s",
+	} {
 		if got := took(ms); got != want {
 			t.Errorf("%d ms: %q, want %q", ms, got, want)
 		}

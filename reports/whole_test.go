@@ -15,9 +15,12 @@ import (
 // runs are runs that ended in every way, by what became of them.
 func runs() map[string]*evidence.Set {
 	one := func(v evidence.Verdict, change func(*evidence.Set)) *evidence.Set {
-		s := &evidence.Set{Head: evidence.Head{Started: began, Target: evidence.Target{URL: "http://home", Profile: "p"}, Rows: []string{"a.row"}}, End: &evidence.End{}}
+		target := evidence.Target{URL: "http://home", Profile: "p"}
+		s := &evidence.Set{Head: evidence.Head{Started: began, Target: target, Rows: []string{"a.row"}}, End: &evidence.End{}}
 		if v != "" {
-			s.Results = []evidence.Result{{ID: "a.row", Profile: "p", Section: "s", Level: evidence.Must, Verdict: v, Reason: "a reason", Need: "clock"}}
+			s.Results = []evidence.Result{{
+				ID: "a.row", Profile: "p", Section: "s", Level: evidence.Must, Verdict: v, Reason: "a reason", Need: "clock",
+			}}
 		}
 		if change != nil {
 			change(s)
@@ -35,7 +38,7 @@ func runs() map[string]*evidence.Set {
 		"unfinished":       one("", nil),
 		"no rows":          one("", func(s *evidence.Set) { s.Head.Rows = nil }),
 		"an empty shard":   one("", func(s *evidence.Set) { s.Head.Rows, s.Head.Shard = nil, "1/2" }),
-		"an old baseline":  one(evidence.Pass, func(s *evidence.Set) { s.Problems = []string{"known.yaml:3: a.row no longer fails; remove the entry"} }),
+		"an old baseline":  one(evidence.Pass, func(s *evidence.Set) { s.Problems = []string{"known.yaml:3: a.row no longer fails"} }),
 		"a clock required": one(evidence.NotRun, func(s *evidence.Set) { s.Head.Require = []string{"clock"} }),
 		"warnings only":    one(evidence.Pass, func(s *evidence.Set) { s.End.Warnings = []string{"a worker ended early"} }),
 	}
@@ -73,7 +76,8 @@ func TestJUnitIsRedWheneverTheRunIs(t *testing.T) {
 
 func TestARunThatWasTurnedAwayIsOneErroredCase(t *testing.T) {
 	raw := shown(t, Writer{"junit", "", JUnit}, runs()["turned away"], Options{})
-	if strings.Count(raw, "<testcase ") != 1 || !strings.Contains(raw, `name="door"`) || !strings.Contains(raw, `<error type="door" message="it lets anybody in">`) {
+	const said = `<error type="door" message="it lets anybody in">`
+	if strings.Count(raw, "<testcase ") != 1 || !strings.Contains(raw, `name="door"`) || !strings.Contains(raw, said) {
 		t.Error(raw)
 	}
 }
@@ -97,7 +101,8 @@ func TestEveryViewTellsHowTheRunEnded(t *testing.T) {
 				}
 			}
 		}
-		if s.Outcome(false) != nil && len(notices(s)) == 0 && !slices.ContainsFunc(s.Results, func(r evidence.Result) bool { return r.Verdict.Red(false) }) {
+		red := slices.ContainsFunc(s.Results, func(r evidence.Result) bool { return r.Verdict.Red(false) })
+		if s.Outcome(false) != nil && len(notices(s)) == 0 && !red {
 			t.Errorf("%s: red, and nothing says why", name)
 		}
 	}

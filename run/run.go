@@ -27,7 +27,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 		defer cancel()
 	}
 	j, err := prepare(o)
-	if err != nil {
+	if j == nil { // also where the shard has no rows, which has been reported
 		return nil, err
 	}
 	defer context.AfterFunc(ctx, func() {

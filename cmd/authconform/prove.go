@@ -27,7 +27,7 @@ type proveFlags struct {
 	Select  string   `flag:"select" value:"EXPR" help:"ids, globs, level:must, section:token; ! takes away"`
 	Defect  []string `flag:"defect" value:"ID" help:"only these defects, by id or glob"`
 	All     bool     `flag:"all" help:"judge every row against every defect, also where the defect does not show on the row's way"`
-	Browser string   `flag:"browser" value:"PATH" help:"prove the rows that need a browser, with auto, a path or ws://HOST:PORT"`
+	Browser string   `flag:"browser" value:"PATH" help:"prove only the rows that need a browser: auto, a path or ws://HOST:PORT"`
 	Procs   int      `flag:"procs" value:"N" help:"specs that run at once (default: 4 a core; 3 with a browser)"`
 	Update  bool     `flag:"update" group:"Result" help:"write what was found to proof/testdata, as what is known from now on"`
 	JSON    bool     `flag:"json" help:"the whole matrix as JSON; of several profiles a list"`
@@ -93,8 +93,11 @@ func (f *proveFlags) prove(ctx context.Context, profile string) (*proof.Matrix, 
 	if len(f.Defect) == 0 { // a look at some defects needs no more than those
 		o.Nulls, o.Flavours = true, []uint64{1, 2, 3}
 	}
+	if o.Browser == "off" {
+		o.Browser = "" // as for run
+	}
 	if o.Procs == 0 {
-		if o.Procs = 4 * runtime.NumCPU(); f.Browser != "" {
+		if o.Procs = 4 * runtime.NumCPU(); o.Browser != "" {
 			o.Procs = browsersAtOnce
 		}
 	}

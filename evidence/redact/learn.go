@@ -24,9 +24,11 @@ var kinds = map[string]string{
 // endings make longer names of secrets: csrf_token, signing_secret, user_password.
 var endings = []struct{ ending, kind string }{{"token", "token"}, {"secret", "secret"}, {"password", "password"}, {"apikey", "api_key"}}
 
+var separators = strings.NewReplacer("_", "", "-", "", ".", "", " ", "")
+
 // kindOf is the kind of secret that a name promises; "": none. Case and separators do not count.
 func kindOf(name string) string {
-	folded := strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(lower(name))
+	folded := separators.Replace(lower(name))
 	if kind := kinds[folded]; kind != "" {
 		return kind
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -84,6 +85,17 @@ func (c *Conversation) Hear(ctx context.Context, limit time.Duration) (m map[str
 	return m, kind == websocket.MessageText, nil
 }
 
+// heard is a frame in words. Its values may be secrets.
+func heard(frame map[string]any, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	if word, ok := frame["error"].(string); ok {
+		return fmt.Sprintf("the frame says error %q", word)
+	}
+	return "the frame has the members " + strings.Join(slices.Sorted(maps.Keys(frame)), ", ")
+}
+
 // Close closes as the home does.
 func (c *Conversation) Close() { _ = c.conn.Close(websocket.StatusNormalClosure, "") }
 
@@ -94,7 +106,7 @@ func (p *Proxy) Ask(ctx context.Context) (*Conversation, string) {
 	first, _, err := c.Hear(ctx, talkTimeout)
 	url, _ := first["authorize_url"].(string)
 	if err != nil || url == "" {
-		judge.Block(ctx, "the proxy names no authorize_url for %s: %v %v", p.Service, first, err)
+		judge.Block(ctx, "the proxy names no authorize_url for %s: %s", p.Service, heard(first, err))
 	}
 	return c, url
 }
@@ -118,7 +130,7 @@ func (p *Proxy) Linked(ctx context.Context) map[string]any {
 	c.Close()
 	tokens, _ := frame["tokens"].(map[string]any)
 	if err != nil || tokens == nil {
-		judge.Block(ctx, "the person has finished, and no tokens come: %v %v", frame, err)
+		judge.Block(ctx, "the person has finished, and no tokens come: %s", heard(frame, err))
 	}
 	for _, name := range []string{"access_token", "refresh_token"} {
 		if s, ok := tokens[name].(string); ok {
@@ -130,5 +142,13 @@ func (p *Proxy) Linked(ctx context.Context) map[string]any {
 
 // RefreshAt refreshes at the proxy with a body as it is.
 func (p *Proxy) RefreshAt(ctx context.Context, service, body string) *wire.Exchange {
-	return p.Wire.Do(ctx, wire.Request{Method: http.MethodPost, URL: "/refresh_token/" + service, Body: body, Header: http.Header{"Content-Type": {"application/json"}}})
+	return p.Wire.Do(
+		ctx,
+		wire.Request{
+			Method: http.MethodPost,
+			URL:    "/refresh_token/" + service,
+			Body:   body,
+			Header: http.Header{"Content-Type": {"application/json"}},
+		},
+	)
 }

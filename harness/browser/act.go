@@ -10,7 +10,8 @@ import (
 )
 
 // Selectors are CSS, or text=REGEXP: what can be pressed (buttons, links, their like) and bears such words, in any case.
-// Each is looked for in the document and in every open shadow root, and means the first element that a person could see. An element that is not there yet, or is disabled, is waited for up to ActLimit.
+// Each is looked for in the document and in every open shadow root, and means the first element that a person could see. An
+// element that is not there yet, or is disabled, is waited for up to ActLimit.
 
 // Type puts a text into a field, in place of what is there. The text is in no error.
 func (p *Page) Type(ctx context.Context, css, text string) error {

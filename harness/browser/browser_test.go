@@ -246,7 +246,14 @@ func TestCaptureShowsNoSecretAndLeavesThePageAlone(t *testing.T) {
 
 func TestConsoleAndDialogsAreHeard(t *testing.T) {
 	p := newPage(t)
-	open(t, p, site(t, map[string]any{"/": `<script>console.warn("hello", 7); setTimeout(() => { alert("boo"); document.title = "after" })</script>`}).URL)
+	open(
+		t,
+		p,
+		site(
+			t,
+			map[string]any{"/": `<script>console.warn("hello", 7); setTimeout(() => { alert("boo"); document.title = "after" })</script>`},
+		).URL,
+	)
 	ok(t, p.Until(t.Context(), "the alert's end", func(ctx context.Context) (bool, error) {
 		title, err := Eval[string](ctx, p, `() => document.title`)
 		return title == "after" && len(p.Console()) > 0, err

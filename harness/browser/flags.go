@@ -79,7 +79,8 @@ func plainHost(s string) bool { return s != "" && !strings.ContainsAny(s, " ,*\t
 
 func keptEnv() []string {
 	var kept []string
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR", "FONTCONFIG_PATH", "FONTCONFIG_FILE"} {
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR",
+		"FONTCONFIG_PATH", "FONTCONFIG_FILE"} {
 		if value, ok := os.LookupEnv(name); ok {
 			kept = append(kept, name+"="+value)
 		}

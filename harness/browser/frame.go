@@ -54,7 +54,8 @@ func (b *Browser) Frame(ctx context.Context, url, from string) (Framing, error) 
 		return Framing{}, err
 	}
 	defer p.Close()
-	ours := `<!doctype html><meta charset="utf-8"><title>framer</title><iframe width="900" height="700" src="` + html.EscapeString(url) + `"></iframe>`
+	ours := `<!doctype html><meta charset="utf-8"><title>framer</title>` +
+		`<iframe width="900" height="700" src="` + html.EscapeString(url) + `"></iframe>`
 	if err := p.serve(ctx, func(u string) bool { return u == from }, ours); err != nil {
 		return Framing{}, err
 	}

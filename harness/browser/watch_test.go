@@ -163,7 +163,14 @@ func TestAPageIsAtRestWhenNothingIsUnderWay(t *testing.T) {
 
 func TestNewWindowsAreNoSecretWay(t *testing.T) {
 	p := newPage(t)
-	open(t, p, site(t, map[string]any{"/": `<script>addEventListener("load", () => window.open("homeassistant://auth-callback?code=a"))</script>`}).URL+"/")
+	open(
+		t,
+		p,
+		site(
+			t,
+			map[string]any{"/": `<script>addEventListener("load", () => window.open("homeassistant://auth-callback?code=a"))</script>`},
+		).URL+"/",
+	)
 	if _, err := p.WaitNavigation(t.Context(), Under("homeassistant:")); err != nil {
 		t.Errorf("%v; saw %v", err, p.Navigations())
 	}

@@ -27,7 +27,9 @@ func TestEveryConditionIsKnownByOneWord(t *testing.T) {
 }
 
 func TestWhatTheTargetOffersIsNotWhatTheHarnessHas(t *testing.T) {
-	for n, offered := range map[Name]bool{PKCE: true, Metadata: true, ResourceMetadata: true, Browser: false, Revocation: false, "other": false} {
+	for n, offered := range map[Name]bool{
+		PKCE: true, Metadata: true, ResourceMetadata: true, Browser: false, Revocation: false, "other": false,
+	} {
 		if got := n.Offered(); got != offered {
 			t.Errorf("%s is offered by the target: %v, want %v", n, got, offered)
 		}

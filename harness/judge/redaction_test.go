@@ -113,3 +113,19 @@ func TestRowsThatLackTheSameThingSaySoInAField(t *testing.T) {
 		t.Errorf("causes %q and %q", one, two)
 	}
 }
+
+func TestSecretsOfAnAttemptAreHiddenAfterwards(t *testing.T) {
+	record := NewRecord()
+	ctx := With(t.Context(), record)
+	const answer = `{"access_token":"0123456789abcdef"}`
+	err := Attempt(ctx, func(ctx context.Context) {
+		wire.Note(ctx, &wire.Exchange{Status: 200, Body: answer})
+		Held(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := record.Hide("no tokens: " + answer); strings.Contains(got, "0123456789abcdef") {
+		t.Errorf("a secret shows: %s", got)
+	}
+}

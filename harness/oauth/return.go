@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/authconform/authconform/harness/wire"
 )
@@ -22,7 +23,7 @@ type Return struct {
 func (r Return) String() string {
 	switch {
 	case r.Query != nil:
-		return fmt.Sprintf("sent back with %v", slices.Sorted(maps.Keys(r.Query)))
+		return "sent back with " + strings.Join(slices.Sorted(maps.Keys(r.Query)), ", ")
 	case r.Why != "":
 		return fmt.Sprintf("%s (%s)", r.Last, r.Why)
 	}

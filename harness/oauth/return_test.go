@@ -43,7 +43,7 @@ func TestAReturnTellsItsStoryWithoutItsCode(t *testing.T) {
 		r    Return
 		want string
 	}{
-		"somebody who came back":  {back, "sent back with [code state]"},
+		"somebody who came back":  {back, "sent back with code, state"},
 		"a page with a reason":    {Return{Last: page, Why: "no step is due"}, "200 (no step is due)"},
 		"a page without one":      {Return{Last: page}, "200"},
 		"no answer":               {Return{Last: lost}, "no answer: gone"},

@@ -44,7 +44,11 @@ func (p *Provider) Exchange(ctx context.Context, code string, changes ...oauth.C
 // Renew implements oauth.TokenEndpoint, as a home refreshes.
 func (p *Provider) Renew(ctx context.Context, token string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "refresh_token", token)
-	f := oauth.Form{{Name: "grant_type", Value: "refresh_token"}, {Name: "client_id", Value: p.Client.ID}, {Name: "refresh_token", Value: token}}
+	f := oauth.Form{
+		{Name: "grant_type", Value: "refresh_token"},
+		{Name: "client_id", Value: p.Client.ID},
+		{Name: "refresh_token", Value: token},
+	}
 	return p.Token(ctx, p.withSecret(f).Apply(changes...))
 }
 

@@ -50,9 +50,19 @@ func (c *client) login() string {
 		FlowID string `json:"flow_id"`
 	}
 	id := c.base + "/"
-	c.post("/auth/login_flow", "application/json", fmt.Sprintf(`{"client_id":%q,"handler":["homeassistant",null],"redirect_uri":%q}`, id, id), &flow)
+	c.post(
+		"/auth/login_flow",
+		"application/json",
+		fmt.Sprintf(`{"client_id":%q,"handler":["homeassistant",null],"redirect_uri":%q}`, id, id),
+		&flow,
+	)
 	var step struct{ Result string }
-	c.post("/auth/login_flow/"+flow.FlowID, "application/json", fmt.Sprintf(`{"client_id":%q,"username":%q,"password":%q}`, id, owner.Username, owner.Password), &step)
+	c.post(
+		"/auth/login_flow/"+flow.FlowID,
+		"application/json",
+		fmt.Sprintf(`{"client_id":%q,"username":%q,"password":%q}`, id, owner.Username, owner.Password),
+		&step,
+	)
 	var tokens struct {
 		RefreshToken string `json:"refresh_token"`
 	}
@@ -116,7 +126,10 @@ func bare() (*httptest.Server, string) {
 		g.used = now
 		id, key := g.id, g.key
 		mu.Unlock()
-		access, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": id, "iat": now.Unix(), "exp": now.Add(30 * time.Minute).Unix()}).SignedString(key)
+		access, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+			"iss": id, "iat": now.Unix(), "exp": now.Add(30 * time.Minute).Unix(),
+		}).
+			SignedString(key)
 		must(err)
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Cache-Control", "no-store")
@@ -142,7 +155,12 @@ func (b *bench) refresh() {
 		slices.Sort(of)
 	}
 	ratio := ratios[pairs/2]
-	b.say("mock refresh grant ÷ bare handler, median of 7", fmt.Sprintf("%.0f %% (%.0f/s ÷ %.0f/s)", 100*ratio, mock[pairs/2], least[pairs/2]), "≥ 80 %", ratio >= 0.8)
+	b.say(
+		"mock refresh grant ÷ bare handler, median of 7",
+		fmt.Sprintf("%.0f %% (%.0f/s ÷ %.0f/s)", 100*ratio, mock[pairs/2], least[pairs/2]),
+		"≥ 80 %",
+		ratio >= 0.8,
+	)
 }
 
 const (
@@ -158,7 +176,12 @@ func (b *bench) memory() {
 	c := &client{"http://127.0.0.1:1", &http.Client{Transport: direct{home}}}
 	first := grow(c, warm)
 	last := grow(c, tokens)
-	b.say("mock heap after 300,000 logins ÷ after 50,000", fmt.Sprintf("%.2f (%.1f MB)", float64(last)/float64(first), float64(last)/1e6), "≤ 1.25", float64(last) <= slack*float64(first))
+	b.say(
+		"mock heap after 300,000 logins ÷ after 50,000",
+		fmt.Sprintf("%.2f (%.1f MB)", float64(last)/float64(first), float64(last)/1e6),
+		"≤ 1.25",
+		float64(last) <= slack*float64(first),
+	)
 	runtime.KeepAlive(home)
 }
 

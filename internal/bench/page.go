@@ -42,7 +42,7 @@ func (b *bench) page() {
 	defer cancel()
 	chromium, err := browser.Start(ctx, options)
 	must(err)
-	defer chromium.Close() //nolint:errcheck // it has served
+	defer func() { must(chromium.Close()) }()
 	var loads, finds []float64
 	for range pageLoads {
 		page, err := chromium.NewPage(ctx)
@@ -89,17 +89,20 @@ const searched = `(deep, words) => {
 
 // manyRows is a run of very many rows, of which each twentieth failed, each other one was noted, not run, or blocked, with evidence.
 func manyRows() *evidence.Set {
-	s := &evidence.Set{Head: evidence.Head{Target: evidence.Target{URL: "http://home.example", Profile: "bench"}, Started: time.Now()}, End: &evidence.End{}}
+	target := evidence.Target{URL: "http://home.example", Profile: "bench"}
+	s := &evidence.Set{Head: evidence.Head{Target: target, Started: time.Now()}, End: &evidence.End{}}
 	verdicts := map[int]evidence.Verdict{1: evidence.Note, 2: evidence.NotRun, 3: evidence.Blocked}
 	for n := range pageRows {
 		r := evidence.Result{
-			ID: fmt.Sprintf("bench.row.%d", n), Section: fmt.Sprintf("section %d", n/250), Level: evidence.Must, Verdict: cmp.Or(verdicts[n%20], evidence.Pass),
-			Title: fmt.Sprintf("The sentence of row %d says what a server must do, and what it must not do.", n), Reason: "needs something",
+			ID: fmt.Sprintf("bench.row.%d", n), Section: fmt.Sprintf("section %d", n/250), Level: evidence.Must,
+			Verdict: cmp.Or(verdicts[n%20], evidence.Pass),
+			Title:   fmt.Sprintf("The sentence of row %d says what a server must do, and what it must not do.", n), Reason: "needs something",
 			Spec: evidence.Spec{Name: "RFC 6749", Section: "4.1", URL: "https://www.rfc-editor.org/rfc/rfc6749#section-4.1"},
 		}
 		if n%everyFails == 0 {
 			r.Verdict = evidence.Fail
-			r.Failures = []evidence.Failure{{Vector: "V1", Value: "https://app.example/", Expected: fmt.Sprintf("status %d", 400+n%9), Got: "200 and tokens"}}
+			expected := fmt.Sprintf("status %d", 400+n%9)
+			r.Failures = []evidence.Failure{{Vector: "V1", Value: "https://app.example/", Expected: expected, Got: "200 and tokens"}}
 		}
 		for i := range 4 {
 			r.Evidence = append(r.Evidence, evidence.Item{Exchange: &evidence.Exchange{

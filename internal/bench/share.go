@@ -17,7 +17,8 @@ import (
 const (
 	maxShare = 1.3
 	workers  = 4 // as many as the run has
-	sections = "section:client-id,section:redirect-uri,section:login-flow,section:code,section:pkce,section:token,section:refresh,section:revocation,section:bearer"
+	sections = "section:client-id,section:redirect-uri,section:login-flow,section:code," +
+		"section:pkce,section:token,section:refresh,section:revocation,section:bearer"
 )
 
 // share judges a real home over HTTP, and then sends the same requests again with a bare client: rows side by side in as
@@ -35,7 +36,12 @@ func (b *bench) share(home, user, passwordFile string) {
 	rows, n := recorded(filepath.Join(dir, "exchanges.har"))
 	bare := replay(rows, strings.TrimSpace(string(password)))
 	ratio := float64(ours) / float64(bare)
-	b.say(fmt.Sprintf("run on a real home ÷ bare client, %d requests", n), fmt.Sprintf("%.2f (%.1f s ÷ %.1f s)", ratio, ours.Seconds(), bare.Seconds()), "≤ 1.3", ratio <= maxShare)
+	b.say(
+		fmt.Sprintf("run on a real home ÷ bare client, %d requests", n),
+		fmt.Sprintf("%.2f (%.1f s ÷ %.1f s)", ratio, ours.Seconds(), bare.Seconds()),
+		"≤ 1.3",
+		ratio <= maxShare,
+	)
 }
 
 // sent is one recorded request.
@@ -74,7 +80,14 @@ func recorded(file string) ([][]sent, int) {
 		if e.Request.Method == "WS" {
 			continue
 		}
-		s := sent{method: e.Request.Method, url: e.Request.URL, body: e.Request.PostData.Text, header: http.Header{}, start: e.Started, end: e.Started.Add(time.Duration(e.Time * float64(time.Millisecond)))}
+		s := sent{
+			method: e.Request.Method,
+			url:    e.Request.URL,
+			body:   e.Request.PostData.Text,
+			header: http.Header{},
+			start:  e.Started,
+			end:    e.Started.Add(time.Duration(e.Time * float64(time.Millisecond))),
+		}
 		for _, h := range e.Request.Headers {
 			s.header.Add(h.Name, placeholder.ReplaceAllString(h.Value, "x"))
 		}

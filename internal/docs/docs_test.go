@@ -24,7 +24,10 @@ func TestRequirementsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	b.WriteString("# Requirements\n\nGenerated from `suites/requirements/` by `UPDATE_DOCS=1 go test ./internal/docs`. `authconform explain ID` tells more.\n\n")
+	b.WriteString(
+		"# Requirements\n\nGenerated from `suites/requirements/` by `UPDATE_DOCS=1 go test ./internal/docs`. " +
+			"`authconform explain ID` tells more.\n\n",
+	)
 	b.WriteString("| section | rows | must | should | may, info | untestable |\n|---|--:|--:|--:|--:|--:|\n")
 	for _, s := range c.Sections {
 		n := map[string]int{}
@@ -34,7 +37,17 @@ func TestRequirementsPage(t *testing.T) {
 				n["untestable"]++
 			}
 		}
-		fmt.Fprintf(&b, "| [%s](#%s) | %d | %d | %d | %d | %d |\n", s.Title, anchor(s.Title), len(s.Rows), n["must"], n["should"], n["may"]+n["info"], n["untestable"])
+		fmt.Fprintf(
+			&b,
+			"| [%s](#%s) | %d | %d | %d | %d | %d |\n",
+			s.Title,
+			anchor(s.Title),
+			len(s.Rows),
+			n["must"],
+			n["should"],
+			n["may"]+n["info"],
+			n["untestable"],
+		)
 	}
 	for _, s := range c.Sections {
 		fmt.Fprintf(&b, "\n## %s\n\n| id | level | sentence | source |\n|---|---|---|---|\n", s.Title)
@@ -43,7 +56,15 @@ func TestRequirementsPage(t *testing.T) {
 			if r.Untestable != "" {
 				text += " *Untestable: " + r.Untestable + ".*"
 			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s | [%s](%s) |\n", r.ID, r.Level, text, strings.TrimSpace(r.Spec.Name+" "+section(r.Spec.Section)), r.Spec.URL)
+			fmt.Fprintf(
+				&b,
+				"| `%s` | %s | %s | [%s](%s) |\n",
+				r.ID,
+				r.Level,
+				text,
+				strings.TrimSpace(r.Spec.Name+" "+section(r.Spec.Section)),
+				r.Spec.URL,
+			)
 		}
 	}
 	same(t, "docs/requirements.md", b.String())

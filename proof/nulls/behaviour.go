@@ -29,9 +29,20 @@ func sayYes(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.Path
 	switch {
 	case path == "/auth/providers":
-		answer(map[string]any{"providers": []any{map[string]any{"name": "Yes", "id": nil, "type": "homeassistant"}}, "preselect_remember_me": true})
+		answer(
+			map[string]any{"providers": []any{map[string]any{"name": "Yes", "id": nil, "type": "homeassistant"}}, "preselect_remember_me": true},
+		)
 	case path == "/auth/login_flow":
-		answer(map[string]any{"type": "form", "flow_id": "yes", "step_id": "init", "errors": map[string]any{}, "handler": []any{"homeassistant", nil}, "data_schema": []any{}})
+		answer(
+			map[string]any{
+				"type":        "form",
+				"flow_id":     "yes",
+				"step_id":     "init",
+				"errors":      map[string]any{},
+				"handler":     []any{"homeassistant", nil},
+				"data_schema": []any{},
+			},
+		)
 	case strings.HasPrefix(path, "/auth/login_flow/"):
 		answer(map[string]any{"type": "create_entry", "flow_id": "yes", "result": "yes"})
 	case path == "/auth/token":

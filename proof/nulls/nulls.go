@@ -30,15 +30,27 @@ func All() []Null {
 		{Name: "unauthorized", Story: "It answers 401 to everything.", Start: always(http.StatusUnauthorized, "text/plain", "401: Unauthorized")},
 		{Name: "server-error", Story: "It answers 500 to everything.", Start: always(http.StatusInternalServerError, "text/plain", "oops")},
 		{Name: "empty-object", Story: "It answers 200 {} to everything.", Start: always(http.StatusOK, jsonType, "{}")},
-		{Name: "invalid-grant", Story: "It says invalid_grant to everything.", Start: always(http.StatusBadRequest, jsonType, `{"error":"invalid_grant"}`)},
-		{Name: "html", Story: "It answers 200 with a web page to everything.", Start: always(http.StatusOK, "text/html", "<!doctype html><title>Welcome</title><p>Welcome")},
+		{
+			Name:  "invalid-grant",
+			Story: "It says invalid_grant to everything.",
+			Start: always(http.StatusBadRequest, jsonType, `{"error":"invalid_grant"}`),
+		},
+		{
+			Name:  "html",
+			Story: "It answers 200 with a web page to everything.",
+			Start: always(http.StatusOK, "text/html", "<!doctype html><title>Welcome</title><p>Welcome"),
+		},
 		{Name: "login-page", Story: "It shows a login page for every path.", Start: always(http.StatusOK, "text/html", loginPage)},
 		{Name: "tokens", Story: "It answers a plausible token answer to everything.", Start: always(http.StatusOK, jsonType, tokenAnswer)},
 		{Name: "yes", Story: "It says yes to everything, in the right shapes.", Start: serving(http.HandlerFunc(sayYes)), Earns: true},
 		{Name: "echo", Story: "It answers with the request.", Start: serving(http.HandlerFunc(echo))},
 		{Name: "files", Story: "It is a plain file server.", Start: files},
 		{Name: "redirects", Story: "It redirects every path to itself.", Start: serving(http.HandlerFunc(redirectToItself))},
-		{Name: "redirects-away", Story: "It redirects every path to another host.", Start: serving(http.RedirectHandler("http://127.0.0.2:9/", http.StatusFound))},
+		{
+			Name:  "redirects-away",
+			Story: "It redirects every path to another host.",
+			Start: serving(http.RedirectHandler("http://127.0.0.2:9/", http.StatusFound)),
+		},
 		{Name: "once", Story: "It is right for the first request of each kind, and dead afterwards.", Start: onceEach, Earns: true},
 		{Name: "slow", Story: "It answers after 20 seconds.", Start: serving(slow(20 * time.Second))},
 		{Name: "endless", Story: "Its bodies never end.", Start: serving(http.HandlerFunc(endless))},
@@ -50,8 +62,10 @@ func All() []Null {
 
 const (
 	jsonType    = "application/json"
-	tokenAnswer = `{"access_token":"eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln","token_type":"Bearer","refresh_token":"r","expires_in":1800,"ha_auth_provider":"homeassistant"}`
-	loginPage   = `<!doctype html><title>Log in</title><form method="post"><input name="username"><input name="password" type="password"><button>Log in</button></form>`
+	tokenAnswer = `{"access_token":"eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln","token_type":"Bearer",` +
+		`"refresh_token":"r","expires_in":1800,"ha_auth_provider":"homeassistant"}`
+	loginPage = `<!doctype html><title>Log in</title><form method="post">` +
+		`<input name="username"><input name="password" type="password"><button>Log in</button></form>`
 )
 
 // serving serves a handler.

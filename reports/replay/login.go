@@ -30,7 +30,8 @@ func FindLogin(results []evidence.Result) *Login {
 			all := values(list)
 			l := &Login{chain{list, way(list, all), all}, parameter(list[at].RequestBody, "client_id")}
 			needs := l.outside()
-			if l.client != "" && len(needs) == 1 && strings.HasPrefix(needs[0].text, "‹password ") && len(l.own()) == 1 && l.gives(&value{text: "‹token 1›"}) != nil {
+			alone := len(needs) == 1 && strings.HasPrefix(needs[0].text, "‹password ")
+			if alone && l.client != "" && l.gives(&value{text: "‹token 1›"}) != nil {
 				return l
 			}
 		}

@@ -50,7 +50,7 @@ func (h *home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.codes++
 		h.seen = append(h.seen, "login")
 		say(`{"type":"create_entry","result":"c\/ode+%d"}`, h.codes)
-	case r.URL.Path == "/token" && r.PostFormValue("code") == fmt.Sprintf("c/ode+%d", h.codes), r.PostFormValue("refresh_token") == "refresh=1":
+	case r.PostFormValue("code") == fmt.Sprintf("c/ode+%d", h.codes), r.PostFormValue("refresh_token") == "refresh=1":
 		h.seen = append(h.seen, "token")
 		say(`{"access_token":"access-1","refresh_token":"refresh=1"}`)
 	case r.Header.Get("Authorization") == "Bearer access-1":
@@ -94,7 +94,10 @@ const (
 func login(url string) []step {
 	return []step{
 		{url + "/flow", plainJSON, `{"client_id":"http://client/"}`, `{"type":"form","flow_id":"0ld-flow-id-of-then","errors":{}}`},
-		{url + "/flow/0ld-flow-id-of-then", plainJSON, `{"username":"ada","password":"‹password 1›"}`, `{"type":"create_entry","result":"‹code 1›"}`},
+		{
+			url + "/flow/0ld-flow-id-of-then", plainJSON, `{"username":"ada","password":"‹password 1›"}`,
+			`{"type":"create_entry","result":"‹code 1›"}`,
+		},
 	}
 }
 
@@ -145,8 +148,13 @@ func TestATokenFromElsewhereComesFromALogin(t *testing.T) {
 	h := &home{}
 	server := httptest.NewServer(h)
 	defer server.Close()
-	donor := row(append(login(server.URL), step{server.URL + "/token", form, redeem, `{"access_token":"‹access_token 1›","refresh_token":"‹refresh_token 1›"}`})...)
-	refresh := step{server.URL + "/token", form, "grant_type=refresh_token&refresh_token=‹refresh_token 7›&client_id=http%3A%2F%2Fother%2F", `{"access_token":"‹access_token 9›"}`}
+	donor := row(append(login(server.URL), step{
+		server.URL + "/token", form, redeem, `{"access_token":"‹access_token 1›","refresh_token":"‹refresh_token 1›"}`,
+	})...)
+	refresh := step{
+		server.URL + "/token", form, "grant_type=refresh_token&refresh_token=‹refresh_token 7›&client_id=http%3A%2F%2Fother%2F",
+		`{"access_token":"‹access_token 9›"}`,
+	}
 	r := row(refresh, refresh)
 	found := FindLogin([]evidence.Result{{}, donor})
 	if found == nil {
@@ -162,7 +170,8 @@ func TestATokenFromElsewhereComesFromALogin(t *testing.T) {
 	if want := []string{"flow", "login", "token", "token", "token"}; !slices.Equal(h.seen, want) {
 		t.Errorf("the server saw %v, want %v", h.seen, want)
 	}
-	if invented := Script(row(refresh), 0, found); !strings.Contains(invented, "REFRESH_TOKEN_7:?") || strings.Contains(invented, "Log in first") {
+	invented := Script(row(refresh), 0, found)
+	if !strings.Contains(invented, "REFRESH_TOKEN_7:?") || strings.Contains(invented, "Log in first") {
 		t.Errorf("a token that the target may never have given comes from a login:\n%s", invented)
 	}
 }
@@ -190,19 +199,30 @@ func TestOneRequestIsOneCommand(t *testing.T) {
 		return list
 	}
 	for name, c := range map[string]struct {
-		e    evidence.Exchange
-		want []string
+		method, url, body string
+		headers           []evidence.Header
+		want              []string
 	}{
-		"a GET":               {evidence.Exchange{Method: "GET", URL: "http://h/?a=1&b=%20"}, []string{"-i", "http://h/?a=1&b=%20"}},
-		"a POST of no kind":   {evidence.Exchange{Method: "POST", URL: "http://h/", RequestBody: "a=it's $HOME `id`\nnext"}, []string{"-i", "-H", "Content-Type:", "--data-raw", "a=it's $HOME `id`\nnext", "http://h/"}},
-		"an empty POST":       {evidence.Exchange{Method: "POST", URL: "http://h/"}, []string{"-i", "-X", "POST", "http://h/"}},
-		"a PUT":               {evidence.Exchange{Method: "PUT", URL: "http://h/", RequestHeaders: headers("Content-Type", "text/plain"), RequestBody: "@x"}, []string{"-i", "-X", "PUT", "-H", "Content-Type: text/plain", "--data-raw", "@x", "http://h/"}},
-		"a HEAD":              {evidence.Exchange{Method: "HEAD", URL: "http://h/"}, []string{"-i", "-I", "http://h/"}},
-		"dots and brackets":   {evidence.Exchange{Method: "GET", URL: "http://[::1]/a/../b"}, []string{"-i", "-g", "--path-as-is", "http://[::1]/a/../b"}},
-		"headers":             {evidence.Exchange{Method: "GET", URL: "http://h/", RequestHeaders: headers("X-Empty", "", "Content-Length", "3", "Host", "other")}, []string{"-i", "-H", "X-Empty;", "-H", "Host: other", "http://h/"}},
-		"a method with quote": {evidence.Exchange{Method: "G'ET;id", URL: "http://h/"}, []string{"-i", "-X", "G'ET;id", "http://h/"}},
+		"a GET": {"GET", "http://h/?a=1&b=%20", "", nil, []string{"-i", "http://h/?a=1&b=%20"}},
+		"a POST of no kind": {
+			"POST", "http://h/", "a=it's $HOME `id`\nnext", nil,
+			[]string{"-i", "-H", "Content-Type:", "--data-raw", "a=it's $HOME `id`\nnext", "http://h/"},
+		},
+		"an empty POST": {"POST", "http://h/", "", nil, []string{"-i", "-X", "POST", "http://h/"}},
+		"a PUT": {
+			"PUT", "http://h/", "@x", headers("Content-Type", "text/plain"),
+			[]string{"-i", "-X", "PUT", "-H", "Content-Type: text/plain", "--data-raw", "@x", "http://h/"},
+		},
+		"a HEAD":            {"HEAD", "http://h/", "", nil, []string{"-i", "-I", "http://h/"}},
+		"dots and brackets": {"GET", "http://[::1]/a/../b", "", nil, []string{"-i", "-g", "--path-as-is", "http://[::1]/a/../b"}},
+		"headers": {
+			"GET", "http://h/", "", headers("X-Empty", "", "Content-Length", "3", "Host", "other"),
+			[]string{"-i", "-H", "X-Empty;", "-H", "Host: other", "http://h/"},
+		},
+		"a method with quote": {"G'ET;id", "http://h/", "", nil, []string{"-i", "-X", "G'ET;id", "http://h/"}},
 	} {
-		if got := sent(t, Script(one(c.e), 0, nil)); !slices.Equal(got, c.want) {
+		e := evidence.Exchange{Method: c.method, URL: c.url, RequestHeaders: c.headers, RequestBody: c.body}
+		if got := sent(t, Script(one(e), 0, nil)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: curl is told\n%q\nwant\n%q", name, got, c.want)
 		}
 	}
@@ -210,17 +230,23 @@ func TestOneRequestIsOneCommand(t *testing.T) {
 
 func TestASecretIsWrittenAsItsPlaceDemands(t *testing.T) {
 	env := []string{"TOKEN_1=a&b=\"c\\", "CODE_2=x y", "AUTHCONFORM_PASSWORD=it's", "AUTHCONFORM_CLIENT_SECRET=s/3"}
-	kind := func(k string) []evidence.Header { return []evidence.Header{{Name: "content-type", Value: k}} }
+	get := func(url string, headers ...evidence.Header) evidence.Exchange {
+		return evidence.Exchange{Method: "GET", URL: url, RequestHeaders: headers}
+	}
+	post := func(kind, body string) evidence.Exchange {
+		headers := []evidence.Header{{Name: "content-type", Value: kind}}
+		return evidence.Exchange{Method: "POST", URL: "http://h/", RequestHeaders: headers, RequestBody: body}
+	}
 	for name, c := range map[string]struct {
 		e    evidence.Exchange
 		want string
 	}{
-		"a header": {evidence.Exchange{Method: "GET", URL: "http://h/", RequestHeaders: []evidence.Header{{Name: "X", Value: "Bearer ‹token 1›"}}}, `X: Bearer a&b="c\`},
-		"JSON":     {evidence.Exchange{Method: "POST", URL: "http://h/", RequestHeaders: kind(plainJSON), RequestBody: `{"t":"‹token 1›"}`}, `{"t":"a&b=\"c\\"}`},
-		"a form":   {evidence.Exchange{Method: "POST", URL: "http://h/", RequestHeaders: kind(form), RequestBody: "t=‹code 2›&s=‹client_secret 1›"}, "t=%78%20%79&s=%73%2f%33"},
-		"text":     {evidence.Exchange{Method: "POST", URL: "http://h/", RequestHeaders: kind("text/plain"), RequestBody: "‹password›"}, "it's"},
-		"a query":  {evidence.Exchange{Method: "GET", URL: "http://h/a?t=%E2%80%B9code 2%E2%80%BA#f"}, "http://h/a?t=%78%20%79#f"},
-		"a path":   {evidence.Exchange{Method: "GET", URL: "http://h/‹token 1›/b"}, `http://h/a&b="c\/b`},
+		"a header": {get("http://h/", evidence.Header{Name: "X", Value: "Bearer ‹token 1›"}), `X: Bearer a&b="c\`},
+		"JSON":     {post(plainJSON, `{"t":"‹token 1›"}`), `{"t":"a&b=\"c\\"}`},
+		"a form":   {post(form, "t=‹code 2›&s=‹client_secret 1›"), "t=%78%20%79&s=%73%2f%33"},
+		"text":     {post("text/plain", "‹password›"), "it's"},
+		"a query":  {get("http://h/a?t=%E2%80%B9code 2%E2%80%BA#f"), "http://h/a?t=%78%20%79#f"},
+		"a path":   {get("http://h/‹token 1›/b"), `http://h/a&b="c\/b`},
 	} {
 		if got := sent(t, Script(one(c.e), 0, nil), env...); !slices.Contains(got, c.want) {
 			t.Errorf("%s: curl is told %q, want %q", name, got, c.want)
@@ -246,12 +272,17 @@ func TestWhatCurlCannotSendHasNoScript(t *testing.T) {
 func TestNothingThatIsSaidIsRun(t *testing.T) {
 	needs(t, "sh")
 	mark := filepath.Join(t.TempDir(), "mark")
-	for _, evil := range []string{"$(touch " + mark + ")", "`touch " + mark + "`", "'; touch " + mark + "; '", "\ntouch " + mark + "\n", "\"; touch " + mark + " #", "‹x 1›$(touch " + mark + ")"} {
+	touch := "touch " + mark
+	for _, evil := range []string{
+		"$(" + touch + ")", "`" + touch + "`", "'; " + touch + "; '", "\n" + touch + "\n", "\"; " + touch + " #", "‹x 1›$(" + touch + ")",
+	} {
 		bad, _ := json.Marshal(map[string]string{evil: "0123456789abcdef0", "name": evil, "id" + evil: "0123456789abcdef1"})
 		r := evidence.Result{ID: evil, Failures: []evidence.Failure{{Expected: evil, Got: evil}}, Evidence: []evidence.Item{
 			{Exchange: &evidence.Exchange{
 				Method: "GET" + evil, URL: "http://127.0.0.1:1/" + evil, Status: 200, ResponseBody: string(bad),
-				ResponseHeaders: []evidence.Header{{Name: "Location", Value: "/?" + evil + "=0123456789abcdef2&code=‹code 1›"}, {Name: "Set-Cookie", Value: evil + "=‹cookie 1›"}},
+				ResponseHeaders: []evidence.Header{
+					{Name: "Location", Value: "/?" + evil + "=0123456789abcdef2&code=‹code 1›"}, {Name: "Set-Cookie", Value: evil + "=‹cookie 1›"},
+				},
 			}},
 			{Exchange: &evidence.Exchange{
 				Method: "POST", URL: "http://127.0.0.1:1/0123456789abcdef0/0123456789abcdef1/0123456789abcdef2" + evil, Status: 200,
@@ -259,7 +290,8 @@ func TestNothingThatIsSaidIsRun(t *testing.T) {
 				RequestBody:    "username=" + evil + "&password=‹password 1›&code=‹code 1›&c=‹cookie 1›" + evil,
 			}},
 		}}
-		_, _ = run(t, `curl() { printf 'Location: /?code=%s\n' 'x; touch "`+mark+`"'; }; `+Script(r, 1, nil), "AUTHCONFORM_PASSWORD=$(touch "+mark+")", "COOKIE_1=x")
+		curl := `curl() { printf 'Location: /?code=%s\n' 'x; ` + touch + `'; }; `
+		_, _ = run(t, curl+Script(r, 1, nil), "AUTHCONFORM_PASSWORD=$("+touch+")", "COOKIE_1=x")
 		if _, err := os.Stat(mark); err == nil {
 			t.Fatalf("%q was run:\n%s", evil, Script(r, 1, nil))
 		}

@@ -45,9 +45,13 @@ func exchanges(r evidence.Result, at int) []*exchange {
 // sendable tells whether curl can send a request as it was sent.
 func sendable(e *evidence.Exchange) bool {
 	browser := slices.ContainsFunc(e.RequestHeaders, func(h evidence.Header) bool { return h.Name == "Sec-Fetch-Mode" })
-	return e.Method != "WS" && !browser && e.RequestCut == 0 && !strings.ContainsFunc(e.Method+request(e), func(r rune) bool {
-		return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\uFFFD' || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
-	})
+	return e.Method != "WS" && !browser && e.RequestCut == 0 && !strings.ContainsFunc(e.Method+request(e), unprintable)
+}
+
+// unprintable tells whether a page would show a character as something else.
+func unprintable(r rune) bool {
+	control := r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0
+	return control || r == '\uFFFD' || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
 // way is the exchanges that lead to the last one, in order.

@@ -44,8 +44,8 @@ func TestUnguessable(t *testing.T) {
 func TestValuesAreShownAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
 	for want, v := range map[string]any{
-		`""`: "", "a word": "a word", "nothing": nil, "7": 7, "true": true, `["a",1,null]`: []any{"a", 1, nil},
-		`{"a":{"b":[]}}`: map[string]any{"a": map[string]any{"b": []any{}}},
+		`""`: "", "a word": "a word", "nothing": nil, "7": 7, "true": true,
+		`["a",1,null]`: []any{"a", 1, nil}, `{"a":{"b":[]}}`: map[string]any{"a": map[string]any{"b": []any{}}},
 	} {
 		if got := visible(v); got != want {
 			t.Errorf("%v is shown as %s, want %s", v, got, want)

@@ -178,7 +178,10 @@ func frontend(ctx context.Context, header []string) []string {
 
 // Open starts a flow; header replaces HA-Frontend-Base where it is not nil.
 func Open(ctx context.Context, header ...string) *Step {
-	return step(ctx, API(ctx, http.MethodPost, flowPath, map[string]any{"handler": Domain, "show_advanced_options": false}, frontend(ctx, header)...))
+	return step(
+		ctx,
+		API(ctx, http.MethodPost, flowPath, map[string]any{"handler": Domain, "show_advanced_options": false}, frontend(ctx, header)...),
+	)
 }
 
 // Submit answers a form of a flow.
@@ -212,7 +215,8 @@ func Poll(ctx context.Context, flowID string) *Step {
 func PollFor(ctx context.Context, flowID string, limit time.Duration) *Step {
 	h := home.From(ctx)
 	return step(ctx, h.Wire.Do(ctx, wire.Request{
-		Method: http.MethodGet, URL: flowPath + "/" + flowID, Header: http.Header{"Authorization": {"Bearer " + h.Session(ctx).Access}, "Ha-Frontend-Base": {Base(ctx)}}, Limit: limit,
+		Method: http.MethodGet, URL: flowPath + "/" + flowID,
+		Header: http.Header{"Authorization": {"Bearer " + h.Session(ctx).Access}, "Ha-Frontend-Base": {Base(ctx)}}, Limit: limit,
 	}))
 }
 
@@ -316,7 +320,9 @@ type Used struct {
 // Use lets the integration use an entry's token, n times at once.
 func Use(ctx context.Context, id string, n int) []Used {
 	var all struct{ Results []Used }
-	if e := API(ctx, http.MethodPost, demoPath+"/use", map[string]any{"entry_id": id, "parallel": n}); e.Status != http.StatusOK || e.Decode(&all) != nil || len(all.Results) != n {
+	if e := API(ctx, http.MethodPost, demoPath+"/use", map[string]any{"entry_id": id, "parallel": n}); e.Status != http.StatusOK ||
+		e.Decode(&all) != nil ||
+		len(all.Results) != n {
 		judge.Block(ctx, "the demo integration uses no token: %s", e)
 	}
 	return all.Results

@@ -207,7 +207,14 @@ func (p *Proxy) Believed() bool {
 }
 
 func (p *Proxy) write(w http.ResponseWriter, r *http.Request, sent string, status int, body string) {
-	p.note(&wire.Exchange{Request: wire.Request{Method: r.Method, URL: "https://" + r.Host + r.URL.Path, Header: r.Header, Body: sent}, Status: status, Body: body, Started: time.Now()})
+	p.note(
+		&wire.Exchange{
+			Request: wire.Request{Method: r.Method, URL: "https://" + r.Host + r.URL.Path, Header: r.Header, Body: sent},
+			Status:  status,
+			Body:    body,
+			Started: time.Now(),
+		},
+	)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, body)
@@ -249,7 +256,13 @@ func (p *Proxy) talk(w http.ResponseWriter, r *http.Request) {
 		if first == "" {
 			first = fmt.Sprintf(`{"authorize_url":%q}`, AuthorizeURL)
 		}
-		p.note(&wire.Exchange{Request: wire.Request{Method: "WS", URL: "https://" + p.address + "/v1", Body: string(raw)}, Body: first, Started: time.Now()})
+		p.note(
+			&wire.Exchange{
+				Request: wire.Request{Method: "WS", URL: "https://" + p.address + "/v1", Body: string(raw)},
+				Body:    first,
+				Started: time.Now(),
+			},
+		)
 		kind := websocket.MessageText
 		if s.Binary {
 			kind = websocket.MessageBinary
@@ -280,5 +293,10 @@ func (p *Proxy) refresh(w http.ResponseWriter, r *http.Request) {
 
 // Tokens is a token object of so many seconds, as JSON.
 func Tokens(seconds int) string {
-	return fmt.Sprintf(`{"access_token":"access-%s","refresh_token":"refresh-%s","expires_in":%d,"token_type":"Bearer"}`, strings.ToLower(rand.Text()), strings.ToLower(rand.Text()), seconds)
+	return fmt.Sprintf(
+		`{"access_token":"access-%s","refresh_token":"refresh-%s","expires_in":%d,"token_type":"Bearer"}`,
+		strings.ToLower(rand.Text()),
+		strings.ToLower(rand.Text()),
+		seconds,
+	)
 }

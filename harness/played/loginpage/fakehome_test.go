@@ -105,9 +105,23 @@ func choice(name string, options ...[]string) map[string]any {
 func (h *fakeHome) show(flow, step string, errors any) map[string]any {
 	switch step {
 	case "mfa":
-		return form(flow, "homeassistant", step, errors, map[string]string{"mfa_module_name": "Authenticator app", "mfa_module_id": "totp"}, field("code"))
+		return form(
+			flow,
+			"homeassistant",
+			step,
+			errors,
+			map[string]string{"mfa_module_name": "Authenticator app", "mfa_module_id": "totp"},
+			field("code"),
+		)
 	case "select_mfa_module":
-		return form(flow, "homeassistant", step, errors, nil, choice("multi_factor_auth_module", []string{"totp", "Authenticator app"}, []string{"notify", "Notify one-time password"}))
+		return form(
+			flow,
+			"homeassistant",
+			step,
+			errors,
+			nil,
+			choice("multi_factor_auth_module", []string{"totp", "Authenticator app"}, []string{"notify", "Notify one-time password"}),
+		)
 	case "user":
 		return form(flow, "trusted_networks", "init", errors, nil, choice("user", []string{"u1", "Ada"}, []string{"u2", "Grace"}))
 	}

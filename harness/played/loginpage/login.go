@@ -136,7 +136,8 @@ func (l *Login) SubmitCode(ctx context.Context, code string) (State, error) {
 }
 
 // box is "Keep me logged in": shown to the home's own client only, and not with a second factor.
-const box = "ha-auth-flow input[type=checkbox], .space-between ha-checkbox input[type=checkbox], ha-formfield.store-token input[type=checkbox], ha-checkbox input, input[type=checkbox]"
+const box = "ha-auth-flow input[type=checkbox], .space-between ha-checkbox input[type=checkbox], " +
+	"ha-formfield.store-token input[type=checkbox], ha-checkbox input, input[type=checkbox]"
 
 // Keep ticks or unticks "Keep me logged in". ErrNone: the page does not offer it.
 func (l *Login) Keep(ctx context.Context, keep bool) error {
@@ -217,7 +218,11 @@ func (l *Login) choose(ctx context.Context, label string) error {
 	if err != nil || done {
 		return err
 	}
-	return l.page.PressText(ctx, ".persons .person p, ha-radio-option, ha-formfield, ha-list-item, .providers button, label.choice, [role=radio]", label)
+	return l.page.PressText(
+		ctx,
+		".persons .person p, ha-radio-option, ha-formfield, ha-list-item, .providers button, label.choice, [role=radio]",
+		label,
+	)
 }
 
 // ChooseOther leaves the person picker for the plain form ("Other login options").

@@ -25,7 +25,11 @@ func TestRealHome(t *testing.T) {
 	}
 	user, password := os.Getenv("AUTHCONFORM_REAL_USER"), strings.TrimSpace(string(secret))
 	page := browsertest.Page(t)
-	own := home + "/auth/authorize?" + url.Values{"client_id": {home + "/"}, "redirect_uri": {home + "/?auth_callback=1"}, "state": {"s t"}}.Encode()
+	own := home + "/auth/authorize?" + url.Values{
+		"client_id":    {home + "/"},
+		"redirect_uri": {home + "/?auth_callback=1"},
+		"state":        {"s t"},
+	}.Encode()
 
 	begin := time.Now()
 	login, err := Open(t.Context(), page, own)
@@ -69,7 +73,10 @@ func TestRealHome(t *testing.T) {
 	want(t, page, Redirected)(login.SignIn(t.Context(), user, password))
 	t.Logf("open to redirect, warm cache: %v", time.Since(begin))
 
-	foreign := home + "/auth/authorize?" + url.Values{"client_id": {"http://127.0.0.1:9/app"}, "redirect_uri": {"http://unlisted.example/cb"}}.Encode()
+	foreign := home + "/auth/authorize?" + url.Values{
+		"client_id":    {"http://127.0.0.1:9/app"},
+		"redirect_uri": {"http://unlisted.example/cb"},
+	}.Encode()
 	if login, err = Open(t.Context(), page, foreign); err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,14 @@ func (p *pedestrian) due(ctx context.Context, s Step) (bool, error) {
 func (p *pedestrian) take(ctx context.Context, s Step) error {
 	defer func() { p.acted = time.Now() }()
 	account := p.who.Account
-	say := strings.NewReplacer("{username}", account.Username, "{password}", account.Password, "{totp}", oauth.TOTP(account.TOTPSecret, time.Now()))
+	say := strings.NewReplacer(
+		"{username}",
+		account.Username,
+		"{password}",
+		account.Password,
+		"{totp}",
+		oauth.TOTP(account.TOTPSecret, time.Now()),
+	)
 	for _, t := range s.Type {
 		if err := p.page.Type(ctx, t.Into, say.Replace(t.Text)); err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
@@ -154,7 +161,12 @@ func (p *pedestrian) last(ctx context.Context) *wire.Exchange {
 		if !r.Main || p.walk.Ends(r.URL) && r.URL != p.walk.From {
 			continue
 		}
-		last = &wire.Exchange{Request: wire.Request{Method: r.Method, URL: r.URL, Header: byBrowser}, Status: r.Status, Header: r.Header, Started: r.At}
+		last = &wire.Exchange{
+			Request: wire.Request{Method: r.Method, URL: r.URL, Header: byBrowser},
+			Status:  r.Status,
+			Header:  r.Header,
+			Started: r.At,
+		}
 		if r.Failed != "" {
 			last.Err = fmt.Errorf("the browser says %s", r.Failed)
 		}

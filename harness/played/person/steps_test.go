@@ -16,7 +16,8 @@ func TestStepsAreReadInTheirOrder(t *testing.T) {
 	if err != nil || len(steps) != 2 {
 		t.Fatalf("%+v, %v", steps, err)
 	}
-	if s := steps[0]; s.Type[0] != (Typing{"#name", "{username}"}) || s.Type[1].Into != "#pass" || s.Press != "#next" || s.Name != "my.yaml:2" {
+	if s := steps[0]; s.Type[0] != (Typing{"#name", "{username}"}) || s.Type[1].Into != "#pass" || s.Press != "#next" ||
+		s.Name != "my.yaml:2" {
 		t.Errorf("%+v", s)
 	}
 	if s := steps[1]; s.When != "deny" || s.See != "h1" || s.Press != "text=No, thanks" || strings.Join(s.signs(), "|") != "h1" {

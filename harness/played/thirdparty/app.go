@@ -214,7 +214,12 @@ func (a *App) write(w http.ResponseWriter, reply Reply) {
 
 // note makes what the home sent part of the spec's evidence.
 func (a *App) note(ctx context.Context, r Request, reply Reply) {
-	e := &wire.Exchange{Request: wire.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: r.Body}, Status: reply.Status, Body: reply.Body, Started: r.At}
+	e := &wire.Exchange{
+		Request: wire.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: r.Body},
+		Status:  reply.Status,
+		Body:    reply.Body,
+		Started: r.At,
+	}
 	if reply.Drop {
 		e.Status, e.Err = 0, fmt.Errorf("the third party closed the connection")
 	}
