@@ -21,21 +21,31 @@ var ErrNoProvider = errors.New("the target is not an OAuth 2 provider that we ca
 // metadataPaths are where providers publish theirs (RFC 8414 §3, OpenID Connect Discovery §4).
 var metadataPaths = []string{"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"}
 
+// places are where the metadata of an issuer may stand: the path is put between its host and its path (RFC 8414 §3.1), or
+// behind both (OpenID Connect Discovery §4.1).
+func places(issuer *url.URL) []string {
+	origin, path := issuer.Scheme+"://"+issuer.Host, strings.TrimSuffix(issuer.Path, "/")
+	var list []string
+	for _, known := range metadataPaths {
+		list = append(list, origin+known+path, origin+path+known)
+	}
+	return slices.Compact(list) // of an issuer without a path both are one
+}
+
 // Discover reads the provider's metadata, and takes the endpoints from there that are not known.
 func (p *Provider) Discover(ctx context.Context) error {
-	base, err := url.Parse(p.Wire.Base())
+	issuer, err := url.Parse(p.Wire.Base())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoProvider, err)
 	}
-	for _, path := range metadataPaths {
-		for _, at := range []string{base.Scheme + "://" + base.Host + path + strings.TrimSuffix(base.Path, "/"), p.Wire.Base() + path} {
-			e := p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at})
-			if e.Err != nil && e.Status == 0 {
-				return kind.Unreachable(e)
-			}
-			if doc, err := e.JSON(); err == nil && e.Status == http.StatusOK && p.Metadata == nil {
-				p.Metadata, p.MetadataURL = doc, at
-			}
+	for _, at := range places(issuer) {
+		e := p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at})
+		if e.Err != nil && e.Status == 0 {
+			return kind.Unreachable(e)
+		}
+		if doc, err := e.JSON(); err == nil && e.Status == http.StatusOK {
+			p.Metadata, p.MetadataURL = doc, at
+			break
 		}
 	}
 	for member, into := range map[string]*string{

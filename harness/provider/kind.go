@@ -7,6 +7,7 @@ import (
 
 	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/person"
@@ -64,9 +65,16 @@ func (f *Flags) Tools() kind.ToolOptions {
 
 func (f *Flags) config() Config {
 	return Config{
-		AuthorizeURL: f.AuthorizeURL, TokenURL: f.TokenURL, RevokeURL: f.RevokeURL, APIURL: f.APIURL, Scope: f.Scope, Redirect: f.RedirectURI,
-		Client: oauth.Client{ID: f.ClientID, Secret: f.Secret}, OtherClient: oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
-		PublicClient: oauth.Client{ID: f.PublicClientID}, Basic: f.ClientAuth == "basic",
+		AuthorizeURL: f.AuthorizeURL,
+		TokenURL:     f.TokenURL,
+		RevokeURL:    f.RevokeURL,
+		APIURL:       f.APIURL,
+		Scope:        f.Scope,
+		Redirect:     f.RedirectURI,
+		Client:       oauth.Client{ID: f.ClientID, Secret: f.Secret},
+		OtherClient:  oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
+		PublicClient: oauth.Client{ID: f.PublicClientID},
+		Basic:        f.ClientAuth == "basic",
 	}
 }
 
@@ -110,9 +118,10 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 
 // Visiting is a person who goes through pages by steps, in a browser, or as forms where there are none.
 func Visiting(account oauth.Account, steps []person.Step, b *browser.Lazy) *person.Person {
-	return &person.Person{Account: account, Steps: steps, Show: browser.Show, NewPage: func(ctx context.Context) (*browser.Page, error) {
+	open := func(ctx context.Context) (*browser.Page, error) {
 		return browser.From(browser.With(ctx, b)).NewPage(ctx)
-	}}
+	}
+	return &person.Person{Account: account, Steps: steps, NewPage: open, Show: browser.Show}
 }
 
 // Look implements kind.Session.
@@ -137,6 +146,13 @@ func (s *session) Found() any { return s.Config }
 
 // With implements kind.Session.
 func (s *session) With(ctx context.Context) context.Context {
+	for _, c := range []oauth.Client{s.Client, s.OtherClient} {
+		judge.Credential(ctx, "client_secret", c.Secret)
+	}
+	judge.Credential(ctx, "password", s.flags.Account.Password)
+	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
+	judge.Secret(ctx, "token", s.flags.ControlToken)
+	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(With(ctx, s.Provider))
 }
 

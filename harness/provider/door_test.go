@@ -1,0 +1,129 @@
+package provider
+
+import (
+	"errors"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+func TestMetadataAreFoundWhereverTheyMayStand(t *testing.T) {
+	for issuer, want := range map[string][]string{
+		"http://h": {
+			"http://h/.well-known/oauth-authorization-server", "http://h/.well-known/openid-configuration",
+		},
+		"http://h:8080/tenant/": {
+			"http://h:8080/.well-known/oauth-authorization-server/tenant", "http://h:8080/tenant/.well-known/oauth-authorization-server",
+			"http://h:8080/.well-known/openid-configuration/tenant", "http://h:8080/tenant/.well-known/openid-configuration",
+		},
+	} {
+		u, _ := url.Parse(issuer)
+		if got := places(u); !slices.Equal(got, want) {
+			t.Errorf("of %s: %q, want %q", issuer, got, want)
+		}
+	}
+	for _, place := range []string{
+		"/.well-known/oauth-authorization-server/tenant", "/tenant/.well-known/oauth-authorization-server",
+		"/.well-known/openid-configuration/tenant", "/tenant/.well-known/openid-configuration",
+	} {
+		f, p, ctx := at(t, traits{metadata: place, document: map[string]any{
+			"authorization_endpoint": "http://found/authorize", "token_endpoint": "http://found/token", "revocation_endpoint": "http://found/revoke",
+		}})
+		p = New(wire.Options{Base: f.URL + "/tenant"}, Config{TokenURL: "http://given/token"}, p.Person, nil)
+		if err := p.Discover(ctx); err != nil {
+			t.Errorf("%s: %v", place, err)
+		}
+		want := Config{
+			AuthorizeURL: "http://found/authorize", TokenURL: "http://given/token", RevokeURL: "http://found/revoke",
+			Metadata: p.Metadata, MetadataURL: f.URL + place,
+		}
+		if !reflect.DeepEqual(p.Config, want) {
+			t.Errorf("%s: %+v, want %+v", place, p.Config, want)
+		}
+		if e := p.Document(ctx); e.Text("token_endpoint") != "http://found/token" {
+			t.Errorf("%s: %s", place, e)
+		}
+		if got := p.Issuers(); !slices.Contains(got, f.URL+"/tenant") {
+			t.Errorf("%s is of %q", place, got)
+		}
+	}
+}
+
+func TestAProviderWithoutMetadataNeedsItsEndpoints(t *testing.T) {
+	f, p, ctx := at(t, traits{})
+	if err := p.Discover(ctx); err != nil || p.Metadata != nil {
+		t.Errorf("endpoints that are known: %v, %v", p.Metadata, err)
+	}
+	p.Document(ctx)
+	if n := len(f.asked("GET /.well-known/oauth-authorization-server")); n != 2 {
+		t.Errorf("the document was asked for %d times", n)
+	}
+	p.TokenURL = ""
+	err := p.Discover(ctx)
+	if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "give --authorize-url and --token-url") {
+		t.Errorf("%v", err)
+	}
+	f.Close()
+	if err := p.Discover(ctx); !errors.Is(err, kind.ErrUnreachable) {
+		t.Errorf("nobody there: %v", err)
+	}
+}
+
+func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
+	both, posts, headers := []bool{false, true}, []bool{false}, []bool{true}
+	methods := func(list ...any) map[string]any { return map[string]any{"token_endpoint_auth_methods_supported": list} }
+	for name, c := range map[string]struct {
+		like           traits
+		metadata       map[string]any
+		ways           []bool
+		basic, unbound bool
+		want           string // of the error; "": a flow works
+	}{
+		"secrets in the form":        {ways: both},
+		"in the header":              {like: traits{header: true}, ways: both, basic: true},
+		"in the header, announced":   {like: traits{header: true}, metadata: methods("client_secret_basic"), ways: both, basic: true},
+		"both announced":             {metadata: methods("client_secret_post", "client_secret_basic"), ways: both},
+		"the header only, as we say": {ways: headers, basic: true},
+		"the form only, as we say":   {like: traits{header: true}, ways: posts, want: "a fresh code gets no tokens: 401"},
+		"PKCE demanded":              {like: traits{needsPKCE: true}, ways: both},
+		"PKCE of no use":             {like: traits{noPKCE: true}, ways: both, unbound: true},
+		"PKCE of no use, and header": {like: traits{noPKCE: true, header: true}, ways: both, unbound: true, basic: true},
+		"everybody refused":          {like: traits{refuses: "unauthorized_client"}, ways: both, want: "unauthorized_client (as it says)"},
+		"a scope that is unknown":    {like: traits{refuses: "invalid_scope"}, ways: both, want: "invalid_scope (as it says); give --scope"},
+		"scopes that are told": {
+			like: traits{refuses: "invalid_scope"}, metadata: map[string]any{"scopes_supported": []any{"a", "b"}}, ways: both,
+			want: "; give --scope with some of [a b]",
+		},
+		"tokens that are none": {like: traits{barren: true}, ways: both, want: "a fresh code gets no tokens: 200"},
+		"a code of nobody":     {like: traits{careless: true}, ways: both, want: "an invented code gets tokens; that is no provider to judge"},
+	} {
+		_, p, ctx := at(t, c.like)
+		p.Metadata = c.metadata
+		err := p.Try(ctx, c.ways)
+		switch {
+		case c.want == "" && (err != nil || p.Basic != c.basic || p.Unbound != c.unbound):
+			t.Errorf("%s: %v, basic %v, unbound %v", name, err, p.Basic, p.Unbound)
+		case c.want != "" && (!errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+func TestAPersonWhoDoesNotGetInBringsNoCode(t *testing.T) {
+	f, p, ctx := at(t, traits{})
+	p.Person.Account.Password = "wrong"
+	err := p.Try(ctx, []bool{false})
+	if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "login and consent bring no code: 200") {
+		t.Errorf("%v", err)
+	}
+	f.Close()
+	err = p.Try(ctx, []bool{false})
+	if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "without an answer") {
+		t.Errorf("nobody there: %v", err)
+	}
+}

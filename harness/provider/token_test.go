@@ -1,0 +1,203 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+func TestAClientShowsItsSecretAsTheProviderWantsIt(t *testing.T) {
+	const (
+		escaped = "s3cret%2Fof+our%2Bclient"
+		whole   = ": client_id=home&a=b&client_secret=" + escaped
+	)
+	form := oauth.Form{{Name: "client_id", Value: "home"}, {Name: "a", Value: "b"}, {Name: "client_secret", Value: secret}}
+	for name, c := range map[string]struct {
+		basic  bool
+		change []oauth.Change
+		want   string // credentials of the header, and the body
+	}{
+		"in the form":            {false, nil, whole},
+		"in the header":          {true, nil, "home:" + escaped + " a=b"},
+		"none, though in header": {true, []oauth.Change{oauth.Drop("client_secret")}, ": client_id=home&a=b"},
+		"twice, on purpose":      {true, []oauth.Change{oauth.Add("client_secret", "x")}, whole + "&client_secret=x"},
+		"two names, on purpose":  {true, []oauth.Change{oauth.Add("client_id", "x")}, whole + "&client_id=x"},
+		"no name":                {true, []oauth.Change{oauth.Drop("client_id")}, ":" + escaped + " a=b"},
+	} {
+		f, p, ctx := at(t, traits{})
+		p.Basic = c.basic
+		p.Token(ctx, form.Apply(c.change...))
+		if got := f.asked("POST /token "); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	f, p, ctx := at(t, traits{})
+	p.Basic = true
+	p.InForm(ctx, form)
+	p.InHeader(ctx, form, oauth.Client{ID: "other", Secret: "x"})
+	want := []string{whole, "other:x client_id=home&a=b&client_secret=" + escaped}
+	if got := f.asked("POST /token "); !slices.Equal(got, want) {
+		t.Errorf("as it is: %q, want %q", got, want)
+	}
+}
+
+func TestGrantsAreThoseOfAHome(t *testing.T) {
+	f, p, ctx := at(t, traits{})
+	p.verifier, p.Scope = oauth.Verifier, "a b"
+	p.Exchange(ctx, "c0de", oauth.Set("redirect_uri", "http://other"))
+	p.Renew(ctx, "t0ken", oauth.Add("scope", "a"))
+	p.Revoke(ctx, "t0ken", oauth.Drop("client_id"))
+	p.Unbound, p.Client.Secret = true, ""
+	p.Exchange(ctx, "c0de")
+	p.SendToken(ctx, http.MethodPost, "a=b", "text/plain", "body")
+	const shown = "&client_secret=s3cret%2Fof+our%2Bclient"
+	want := []string{
+		": grant_type=authorization_code&code=c0de&redirect_uri=http%3A%2F%2Fother&client_id=home" + shown + "&code_verifier=" + oauth.Verifier,
+		": grant_type=refresh_token&client_id=home&refresh_token=t0ken" + shown + "&scope=a",
+		": grant_type=authorization_code&code=c0de&redirect_uri=http%3A%2F%2Fclient.example%2Fcb&client_id=home",
+		": body",
+	}
+	if got := f.asked("POST /token "); !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+	if got := f.asked("POST /revoke "); !slices.Equal(got, []string{": token=t0ken" + shown}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestARequestIsBoundByPKCEWhereThatWorks(t *testing.T) {
+	_, p, _ := at(t, traits{})
+	p.verifier, p.Scope = oauth.Verifier, "a b"
+	plain := "response_type=code&client_id=home&redirect_uri=http%3A%2F%2Fclient.example%2Fcb&state=state-of-this-flow&scope=a+b"
+	bound := plain + "&code_challenge=" + oauth.S256(oauth.Verifier) + "&code_challenge_method=S256"
+	for unbound, want := range map[bool]string{true: plain, false: bound} {
+		p.Unbound = unbound
+		if got := p.Request().Encode(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestWhatASpecGotIsGivenBackWhenItEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		like   traits
+		revoke bool
+		want   int // tokens that are revoked
+	}{
+		"a provider that revokes":    {traits{}, true, 2},
+		"one that cannot":            {traits{}, false, 0},
+		"one that issued nothing":    {traits{barren: true}, true, 0},
+		"one that refused the codes": {traits{header: true}, true, 0},
+	} {
+		f, p, _ := at(t, c.like)
+		if !c.revoke {
+			p.RevokeURL = ""
+		}
+		record := judge.NewRecord()
+		ctx := judge.With(t.Context(), record)
+		p.Exchange(ctx, p.Authorize(ctx, p.Request()).Code)
+		if n := len(f.asked("POST /revoke")); n != 0 {
+			t.Errorf("%s: %d tokens are revoked before the end", name, n)
+		}
+		record.End(ctx)
+		if n := len(f.asked("POST /revoke")); n != c.want {
+			t.Errorf("%s: %d tokens are revoked, want %d", name, n, c.want)
+		}
+	}
+}
+
+func TestAPersonAllowsOrDenies(t *testing.T) {
+	f, p, ctx := at(t, traits{})
+	if got := p.Authorize(ctx, p.Request()); got.Code != "code-1" || got.State != "state-of-this-flow" || !got.Asked || !got.Offered {
+		t.Errorf("%+v %s", got, got)
+	}
+	if got := p.Deny(ctx, p.Request()); got.Code != "" || got.Error != "access_denied" {
+		t.Errorf("%+v %s", got, got)
+	}
+	if got := p.AuthorizeAs(ctx, oauth.Account{Username: "eve", Password: "x"}, p.Request()); got.Code != "" || got.Query != nil {
+		t.Errorf("%+v %s", got, got)
+	}
+	elsewhere := p.Request().Apply(oauth.Set("redirect_uri", "http://other.example/back?x=y"))
+	if got := p.Authorize(ctx, elsewhere); got.Code == "" {
+		t.Errorf("%+v %s", got, got)
+	}
+	p.AuthorizeURL += "?tenant=1"
+	got := p.AuthorizeRaw(ctx, p.Request().Encode())
+	if got.Code == "" || !strings.Contains(got.Last.Request.URL, "?tenant=1&response_type=") {
+		t.Errorf("%+v %s", got, got)
+	}
+	_, first := p.Visit(ctx, p.Request())
+	if first.Status != http.StatusOK || first.MediaType() != "text/html" {
+		t.Errorf("%s", first)
+	}
+	if n := len(f.asked("GET /token")); n != 0 {
+		t.Errorf("the client was visited %d times", n)
+	}
+}
+
+func TestTheEndOfAWalkIsWhereTheRequestAskedToBeSent(t *testing.T) {
+	for _, c := range []struct {
+		where, wanted string
+		want          bool
+	}{
+		{"http://a/cb?code=1", "http://a/cb", true},
+		{"http://a/cb?code=1", "http://a/cb?x=y", true},
+		{"app:/cb?code=1", "app:/cb", true},
+		{"https://a/cb", "http://a/cb", false},
+		{"http://a:81/cb", "http://a/cb", false},
+		{"http://a/cb/more", "http://a/cb", false},
+		{"http://a/cb", "/cb", false},
+		{"http://[::1", "http://[::1", false},
+	} {
+		if got := sameEnd(c.where, c.wanted); got != c.want {
+			t.Errorf("%s, wanted %s: %v", c.where, c.wanted, got)
+		}
+	}
+}
+
+func TestAResourceIsFetchedWithATokenOrWithout(t *testing.T) {
+	f, p, ctx := at(t, traits{})
+	p.APIURL = f.URL + "/me"
+	for _, e := range []*wire.Exchange{p.Fetch(ctx, "Bearer x"), p.Fetch(ctx, ""), p.FetchQuery(ctx, "access_token=x")} {
+		if e.Status != http.StatusNotFound {
+			t.Errorf("%s", e)
+		}
+	}
+	if h := p.Fetch(ctx, "Bearer x").Request.Header; h.Get("Authorization") != "Bearer x" {
+		t.Errorf("%v", h)
+	}
+	if got := p.FetchQuery(ctx, "access_token=x").Request.URL; got != f.URL+"/me?access_token=x" {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestAPublicClientProvesItsCodes(t *testing.T) {
+	_, p, _ := at(t, traits{})
+	p.PublicClient, p.OtherClient = oauth.Client{ID: "public"}, oauth.Client{ID: "other", Secret: "x"}
+	if p.Default() != p.Client || p.Other() != p.OtherClient || p.Public() != (oauth.Client{ID: "public", Verifier: oauth.Verifier}) {
+		t.Errorf("%+v %+v %+v", p.Default(), p.Other(), p.Public())
+	}
+	if e := p.Endpoint(); e.URL != p.TokenURL || e.Basic != p.Basic || e.HTTP == nil {
+		t.Errorf("%+v", e)
+	}
+}
+
+// spec is what becomes of a spec with this body in a session.
+func spec(t *testing.T, with func(context.Context) context.Context, body func(context.Context)) evidence.Result {
+	t.Helper()
+	record := judge.NewRecord()
+	ctx := with(judge.With(t.Context(), record))
+	judge.Run(func() {
+		body(ctx)
+		judge.Held(ctx)
+	})
+	record.End(ctx)
+	return record.Outcome(evidence.Must, false)
+}
