@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/harness/home/hometest"
 	"github.com/authconform/authconform/harness/oauth"
 )
 
@@ -43,13 +44,13 @@ func TestAnAuthorizationRequestIsALoginFlow(t *testing.T) {
 		if back.Code == "" || back.Query.Get("code") != back.Code || !back.Asked {
 			t.Errorf("%s: %+v %s", name, back, back)
 		}
-		opened := f.asked("POST /auth/login_flow {")
+		opened := f.Asked("POST /auth/login_flow {")
 		var got map[string]any
 		_ = json.Unmarshal([]byte("{"+opened[len(opened)-1]), &got)
 		if !maps.EqualFunc(got, c.want, equal) {
 			t.Errorf("%s opens %v, want %v", name, got, c.want)
 		}
-		forms := f.asked("POST /auth/login_flow/")
+		forms := f.Asked("POST /auth/login_flow/")
 		_, body, _ := cut(forms[len(forms)-1])
 		if body["client_id"] != c.client || body["username"] != "ada" {
 			t.Errorf("%s answers the form with %v", name, body)
@@ -70,7 +71,7 @@ func TestARefusedAuthorizationBringsNoCode(t *testing.T) {
 		"a broken-off flow": {"POST /auth/login_flow/flow-1", `{"type":"abort","result":"not-a-code"}`, http.StatusOK, "", true},
 	} {
 		f, h, ctx := stay(t)
-		f.answers(c.place, c.status, c.answer)
+		f.Answers(c.place, c.status, c.answer)
 		back := h.Authorize(ctx, h.Request())
 		if back.Code != "" || back.Query != nil || back.Last.Status != c.status || back.Why != c.why || back.Asked != c.asked {
 			t.Errorf("%s: %+v %s", name, back, back)
@@ -80,11 +81,11 @@ func TestARefusedAuthorizationBringsNoCode(t *testing.T) {
 
 func TestASecondFactorIsAnsweredWhereItsSecretIsKnown(t *testing.T) {
 	f, h, ctx := stay(t)
-	f.factor = true
+	f.WantsCode()
 	if back := h.Authorize(ctx, h.Request()); back.Code != "" {
 		t.Errorf("without its secret: %s", back)
 	}
-	h.Account.TOTPSecret = secret
+	h.Account.TOTPSecret = hometest.Secret
 	if back := h.Authorize(ctx, h.Request()); back.Code == "" {
 		t.Errorf("with its secret: %s", back)
 	}
@@ -112,9 +113,9 @@ func TestAHomePlaysTheRolesOfAnOAuthServer(t *testing.T) {
 	if e := h.Renew(ctx, tokens.Refresh); e.Status != http.StatusBadRequest {
 		t.Errorf("renewed after its end: %s", e)
 	}
-	same(t, "revoked", f.asked("POST /auth/revoke"), "token="+tokens.Refresh+"&token_type_hint=refresh_token")
-	same(t, "sent", f.asked("PUT /auth/token"), "body")
-	if len(f.asked("GET "+MetadataPath)) != 1 || h.Issuers()[0] != f.URL || h.Endpoint().URL != f.URL+"/auth/token" {
+	same(t, "revoked", f.Asked("POST /auth/revoke"), "token="+tokens.Refresh+"&token_type_hint=refresh_token")
+	same(t, "sent", f.Asked("PUT /auth/token"), "body")
+	if len(f.Asked("GET "+MetadataPath)) != 1 || h.Issuers()[0] != f.URL || h.Endpoint().URL != f.URL+"/auth/token" {
 		t.Errorf("metadata of %v, tokens at %s", h.Issuers(), h.Endpoint().URL)
 	}
 	if h.Public() != h.Default() || h.Other().ID == h.Default().ID || h.Other().Redirect != site(t).Other()+"/callback" {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/harness/home/hometest"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 )
@@ -29,7 +30,7 @@ func TestWhatIsNoHomeIsToldFromWhatIsOne(t *testing.T) {
 		"one refusal of many":       {http.StatusForbidden, `{}`, ErrNoHome},
 	} {
 		f, h, ctx := stay(t)
-		f.answers("GET /auth/providers", c.status, c.answer)
+		f.Answers("GET /auth/providers", c.status, c.answer)
 		if err := h.Probe(ctx); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
@@ -39,8 +40,8 @@ func TestWhatIsNoHomeIsToldFromWhatIsOne(t *testing.T) {
 func TestABanIsARefusalOfWhatIsEverybodys(t *testing.T) {
 	for status, want := range map[int]error{http.StatusForbidden: ErrBanned, http.StatusTooManyRequests: kind.ErrBanned} {
 		f, h, ctx := stay(t)
-		f.answers("GET /auth/providers", status, "")
-		f.answers("GET /auth/authorize", status, "")
+		f.Answers("GET /auth/providers", status, "")
+		f.Answers("GET /auth/authorize", status, "")
 		if err := h.Probe(ctx); !errors.Is(err, want) || !errors.Is(err, kind.ErrBanned) {
 			t.Errorf("%d: %v, want %v", status, err, want)
 		}
@@ -67,7 +68,7 @@ func TestAHomeSaysWhatItOffers(t *testing.T) {
 		"words for true": {http.StatusOK, `{"client_id_metadata_document_supported":"true"}`, Facts{}},
 	} {
 		f, h, ctx := stay(t)
-		f.answers(metadata, c.status, c.answer)
+		f.Answers(metadata, c.status, c.answer)
 		if err := h.Probe(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -80,33 +81,33 @@ func TestAHomeSaysWhatItOffers(t *testing.T) {
 		}
 	}
 	f, h, ctx := stay(t)
-	f.answers("GET /.well-known/oauth-protected-resource", http.StatusOK, "{}")
+	f.Answers("GET /.well-known/oauth-protected-resource", http.StatusOK, "{}")
 	if err := h.Probe(ctx); err != nil || !h.Facts.Resource {
 		t.Errorf("%+v, %v", h.Facts, err)
 	}
 }
 
 func TestWhoDoesNotGetInIsToldWhy(t *testing.T) {
-	says := func(place string, status int, body string) func(*fake, *Home) {
-		return func(f *fake, _ *Home) { f.answers(place, status, body) }
+	says := func(place string, status int, body string) func(*hometest.Home, *Home) {
+		return func(f *hometest.Home, _ *Home) { f.Answers(place, status, body) }
 	}
-	factor := func(known string) func(*fake, *Home) {
-		return func(f *fake, h *Home) { f.factor, h.Account.TOTPSecret = true, known }
+	factor := func(known string) func(*hometest.Home, *Home) {
+		return func(f *hometest.Home, h *Home) { f.WantsCode(); h.Account.TOTPSecret = known }
 	}
-	open := func(f *fake, _ *Home) {
-		f.answers("POST /auth/token", http.StatusOK, `{"access_token":"access-1","refresh_token":"r"}`)
-		f.answers("GET /api/", http.StatusOK, `{}`)
-		f.answers("POST /auth/login_flow/flow-1", http.StatusOK, `{"type":"create_entry","result":"code-1"}`)
-		f.answers("POST /auth/login_flow/flow-2", http.StatusOK, `{"type":"create_entry","result":"code-2"}`)
+	open := func(f *hometest.Home, _ *Home) {
+		f.Answers("POST /auth/token", http.StatusOK, `{"access_token":"access-1","refresh_token":"r"}`)
+		f.Answers("GET /api/", http.StatusOK, `{}`)
+		f.Answers("POST /auth/login_flow/flow-1", http.StatusOK, `{"type":"create_entry","result":"code-1"}`)
+		f.Answers("POST /auth/login_flow/flow-2", http.StatusOK, `{"type":"create_entry","result":"code-2"}`)
 	}
 	for name, c := range map[string]struct {
-		change func(*fake, *Home)
+		change func(*hometest.Home, *Home)
 		want   error
 	}{
-		"all is well":               {func(*fake, *Home) {}, nil},
-		"a wrong password":          {func(_ *fake, h *Home) { h.Account.Password = "wrong" }, ErrCredentials},
+		"all is well":               {func(*hometest.Home, *Home) {}, nil},
+		"a wrong password":          {func(_ *hometest.Home, h *Home) { h.Account.Password = "wrong" }, ErrCredentials},
 		"no second factor":          {factor(""), ErrSecondFactor},
-		"a second factor":           {factor(secret), nil},
+		"a second factor":           {factor(hometest.Secret), nil},
 		"a wrong one":               {factor("MFRGG"), ErrCredentials},
 		"no login flow":             {says("POST /auth/login_flow", http.StatusNotFound, ""), ErrNoHome},
 		"a flow without end":        {says("POST /auth/login_flow/flow-1", http.StatusOK, `{"type":"abort"}`), ErrNoHome},
@@ -120,7 +121,7 @@ func TestWhoDoesNotGetInIsToldWhy(t *testing.T) {
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
-		if err != nil && (strings.Contains(err.Error(), h.Account.Password) || strings.Contains(err.Error(), secret)) {
+		if err != nil && (strings.Contains(err.Error(), h.Account.Password) || strings.Contains(err.Error(), hometest.Secret)) {
 			t.Errorf("%s: the error holds a secret: %v", name, err)
 		}
 	}
@@ -128,8 +129,8 @@ func TestWhoDoesNotGetInIsToldWhy(t *testing.T) {
 
 func TestOnlyAUserSeesTheReleaseAndTheRights(t *testing.T) {
 	f, h, ctx := stay(t)
-	f.commands["auth/current_user"] = func(map[string]any) (any, string) { return map[string]any{"is_admin": true}, "" }
-	f.answers("GET /api/authconform_demo", http.StatusOK, `{}`)
+	f.Knows("auth/current_user", func(map[string]any) (any, string) { return map[string]any{"is_admin": true}, "" })
+	f.Answers("GET /api/authconform_demo", http.StatusOK, `{}`)
 	if err := h.Enter(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -143,20 +144,20 @@ func TestOnlyAUserSeesTheReleaseAndTheRights(t *testing.T) {
 }
 
 func TestAFreshHomeGetsItsOwner(t *testing.T) {
-	good := func(f *fake) {
-		f.answers("POST /api/onboarding/users", http.StatusOK, `{"auth_code":"code-1"}`)
+	good := func(f *hometest.Home) {
+		f.Answers("POST /api/onboarding/users", http.StatusOK, `{"auth_code":"code-1"}`)
 		for _, step := range []string{"core_config", "analytics", "integration"} {
-			f.answers("POST /api/onboarding/"+step, http.StatusOK, `{}`)
+			f.Answers("POST /api/onboarding/"+step, http.StatusOK, `{}`)
 		}
 	}
-	says := func(place string, status int, body string) func(*fake) {
-		return func(f *fake) { f.answers("POST "+place, status, body) }
+	says := func(place string, status int, body string) func(*hometest.Home) {
+		return func(f *hometest.Home) { f.Answers("POST "+place, status, body) }
 	}
 	for name, c := range map[string]struct {
-		change func(*fake)
+		change func(*hometest.Home)
 		want   string
 	}{
-		"a fresh home":         {func(*fake) {}, ""},
+		"a fresh home":         {func(*hometest.Home) {}, ""},
 		"a step that was done": {says("/api/onboarding/analytics", http.StatusForbidden, ""), ""},
 		"one with an owner":    {says("/api/onboarding/users", http.StatusForbidden, ""), ErrOnboarded.Error()},
 		"a later one":          {says("/api/onboarding/users", http.StatusNotFound, ""), ErrOnboarded.Error()},
@@ -175,7 +176,7 @@ func TestAFreshHomeGetsItsOwner(t *testing.T) {
 		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
-		if c.want == "" && len(f.asked("POST /auth/revoke")) != 1 {
+		if c.want == "" && len(f.Asked("POST /auth/revoke")) != 1 {
 			t.Errorf("%s: the token of the onboarding is not given back", name)
 		}
 	}
@@ -197,8 +198,7 @@ func TestASiteOnAnotherMachineIsTried(t *testing.T) {
 	} {
 		f, h, ctx := stay(t)
 		h.Facts.CIMD = c.documents
-		f.mu.Lock()
-		f.instead["POST /auth/login_flow"] = func(w http.ResponseWriter, r *http.Request) {
+		f.Does("POST /auth/login_flow", func(w http.ResponseWriter, r *http.Request) {
 			var body struct {
 				ClientID string `json:"client_id"`
 			}
@@ -206,9 +206,8 @@ func TestASiteOnAnotherMachineIsTried(t *testing.T) {
 			if page, _ := url.Parse(body.ClientID); page.Scheme == "https" && c.trusts || page.Scheme == "http" && c.fetches {
 				h.Site.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, page.Path, nil))
 			}
-			reply(w, http.StatusOK, `{"type":"abort"}`)
-		}
-		f.mu.Unlock()
+			hometest.Reply(w, http.StatusOK, `{"type":"abort"}`)
+		})
 		h.LookAtSite(ctx, c.local)
 		if h.Facts.Fetches != c.want.Fetches || h.Facts.TrustsCA != c.want.TrustsCA {
 			t.Errorf("%s: %+v, want %+v", name, h.Facts, c.want)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authconform/authconform/harness/home/hometest"
 	"github.com/authconform/authconform/harness/oauth"
 )
 
@@ -15,13 +16,13 @@ func TestEveryTokenAndOpenFlowIsGivenBack(t *testing.T) {
 	oauth.Issue(ctx, h)   // flow-1 ends, refresh-1 is owed
 	h.Begin(ctx, Login{}) // flow-2 stays open
 	h.Refresh(ctx, oauth.Tokens{Refresh: "refresh-1"})
-	f.answers("POST /auth/token", http.StatusOK, `{"refresh_token":"for-nothing"}`)
+	f.Answers("POST /auth/token", http.StatusOK, `{"refresh_token":"for-nothing"}`)
 	h.Exchange(ctx, "invented") // a server that hands out tokens to anybody gets them back too
 	h.GiveBack(ctx)
-	same(t, "revoked", f.asked("POST /auth/revoke"), "token=refresh-1", "token=for-nothing")
-	same(t, "deleted", f.asked("DELETE /auth/login_flow/"), "flow-2")
+	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-1", "token=for-nothing")
+	same(t, "deleted", f.Asked("DELETE /auth/login_flow/"), "flow-2")
 	h.GiveBack(ctx)
-	if n := len(f.asked("POST /auth/revoke")) + len(f.asked("DELETE /auth/login_flow/")); n != 3 {
+	if n := len(f.Asked("POST /auth/revoke")) + len(f.Asked("DELETE /auth/login_flow/")); n != 3 {
 		t.Errorf("%d requests gave back what was given back already", n-3)
 	}
 }
@@ -29,15 +30,15 @@ func TestEveryTokenAndOpenFlowIsGivenBack(t *testing.T) {
 func TestOnlyWhatIsAnsweredUnderAuthIsOwed(t *testing.T) {
 	f, h, ctx := stay(t)
 	answer := `{"refresh_token":"r","flow_id":"f","type":"form"}`
-	f.answers("GET /auth/token", http.StatusOK, answer)
-	f.answers("POST /auth/token", http.StatusBadRequest, answer)
-	f.answers("POST /api/other", http.StatusOK, answer)
+	f.Answers("GET /auth/token", http.StatusOK, answer)
+	f.Answers("POST /auth/token", http.StatusBadRequest, answer)
+	f.Answers("POST /api/other", http.StatusOK, answer)
 	h.Get(ctx, "/auth/token")
 	h.Exchange(ctx, "invented")
 	h.PostJSON(ctx, "/api/other", map[string]string{})
 	h.GiveBack(ctx)
-	same(t, "revoked", f.asked("POST /auth/revoke"))
-	same(t, "deleted", f.asked("DELETE /auth/login_flow/"))
+	same(t, "revoked", f.Asked("POST /auth/revoke"))
+	same(t, "deleted", f.Asked("DELETE /auth/login_flow/"))
 }
 
 func TestWhatTheTargetDidNotHearOfStaysOwed(t *testing.T) {
@@ -47,10 +48,10 @@ func TestWhatTheTargetDidNotHearOfStaysOwed(t *testing.T) {
 	ended, end := context.WithCancel(ctx)
 	end()
 	h.GiveBack(ended)
-	same(t, "revoked", f.asked("POST /auth/revoke"))
+	same(t, "revoked", f.Asked("POST /auth/revoke"))
 	h.GiveBack(ctx)
-	same(t, "revoked", f.asked("POST /auth/revoke"), "token=refresh-1")
-	same(t, "deleted", f.asked("DELETE /auth/login_flow/"), "flow-2")
+	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-1")
+	same(t, "deleted", f.Asked("DELETE /auth/login_flow/"), "flow-2")
 }
 
 func TestTheSharedSessionIsGivenBackLast(t *testing.T) {
@@ -60,27 +61,27 @@ func TestTheSharedSessionIsGivenBackLast(t *testing.T) {
 	}
 	oauth.Issue(ctx, h)
 	h.GiveBack(ctx)
-	same(t, "revoked", f.asked("POST /auth/revoke"), "token=refresh-2")
+	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-2")
 	h.Leave(ctx)
-	same(t, "revoked", f.asked("POST /auth/revoke"), "token=refresh-2", "token=refresh-1")
+	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-2", "token=refresh-1")
 	h.Leave(ctx)
-	if n := len(f.asked("POST /auth/revoke")); n != 2 {
+	if n := len(f.Asked("POST /auth/revoke")); n != 2 {
 		t.Errorf("%d tokens are revoked twice", n-2)
 	}
 }
 
 // listed lets the fake list grants, and remember which are deleted.
-func listed(f *fake, list func() []Grant) *[]string {
+func listed(f *hometest.Home, list func() []Grant) *[]string {
 	deleted := &[]string{}
-	f.commands["auth/refresh_tokens"] = func(map[string]any) (any, string) { return list(), "" }
-	f.commands["auth/delete_refresh_token"] = func(fields map[string]any) (any, string) {
+	f.Knows("auth/refresh_tokens", func(map[string]any) (any, string) { return list(), "" })
+	f.Knows("auth/delete_refresh_token", func(fields map[string]any) (any, string) {
 		id, _ := fields["refresh_token_id"].(string)
 		if id == "stubborn" {
 			return nil, "not_found"
 		}
 		*deleted = append(*deleted, id)
 		return nil, ""
-	}
+	})
 	return deleted
 }
 
@@ -122,7 +123,7 @@ func TestOnlyTokensOfThisRunAreTakenBack(t *testing.T) {
 	same(t, "left where nobody has counted before", h.TakeBack(ctx, nil, false, since, ours))
 	same(t, "deleted there", *deleted)
 
-	delete(f.commands, "auth/refresh_tokens")
+	f.Knows("auth/refresh_tokens", nil)
 	left = h.TakeBack(ctx, nil, true, since, ours)
 	if len(left) != 1 || !strings.HasPrefix(left[0], "the tokens at the target could not be counted after the run: ") {
 		t.Errorf("%q", left)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/home/hometest"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
@@ -20,10 +21,10 @@ import (
 )
 
 // opened is a session at a fake, as the parent of a run opens it.
-func opened(t *testing.T, f *fake, change func(*Flags, *kind.Setup)) (kind.Session, context.Context) {
+func opened(t *testing.T, f *hometest.Home, change func(*Flags, *kind.Setup)) (kind.Session, context.Context) {
 	t.Helper()
 	flags := &Flags{Browsing: kind.Browsing{Browser: "off"}}
-	flags.Account = oauth.Account{Username: "ada", Password: password}
+	flags.Account = oauth.Account{Username: "ada", Password: hometest.Password}
 	setup := kind.Setup{Target: f.URL, Mark: "run"}
 	if change != nil {
 		change(flags, &setup)
@@ -40,7 +41,7 @@ func opened(t *testing.T, f *fake, change func(*Flags, *kind.Setup)) (kind.Sessi
 func TestTheOptionsOfAHomeTravelToWorkers(t *testing.T) {
 	given := Kind().Flags().(*Flags)
 	given.Insecure, given.Reach.CA, given.Onboard, given.AccountLink = true, []byte("PEM"), true, "127.0.0.1:18443"
-	given.Account = oauth.Account{Username: "ada", Password: password, TOTPSecret: secret}
+	given.Account = oauth.Account{Username: "ada", Password: hometest.Password, TOTPSecret: hometest.Secret}
 	given.Browser, given.Clock, given.ControlURL, given.ControlToken = "off", "wait", "http://mock/", "t"
 	given.ClientSite, given.Prefer = "127.0.0.1:9", 7
 	if err := given.Site.Resolve(); err != nil {
@@ -58,14 +59,14 @@ func TestTheOptionsOfAHomeTravelToWorkers(t *testing.T) {
 	if !tools.Insecure || string(tools.CAFile) != "PEM" || tools.Site.CA == nil || tools.AccountLink == "" || tools.Timeout == 0 {
 		t.Errorf("%+v", tools)
 	}
-	if n := strings.Count(string(raw), password); n != 1 {
+	if n := strings.Count(string(raw), hometest.Password); n != 1 {
 		t.Errorf("the password travels %d times", n)
 	}
 }
 
 func TestTheDoorTellsWhatCanBeJudged(t *testing.T) {
 	f, _, _ := stay(t)
-	f.answers("GET /.well-known/oauth-authorization-server", http.StatusOK, `{"code_challenge_methods_supported":["S256"]}`)
+	f.Answers("GET /.well-known/oauth-authorization-server", http.StatusOK, `{"code_challenge_methods_supported":["S256"]}`)
 	s, ctx := opened(t, f, nil)
 	facts, err := s.Look(ctx)
 	if err != nil || facts.Product != "Home Assistant" || facts.Version != "2026.11.0" {
@@ -84,26 +85,31 @@ func TestTheDoorTellsWhatCanBeJudged(t *testing.T) {
 	if !h.Facts.PKCE || h.Session(ctx).Refresh != "refresh-1" || h.Logins() != 0 {
 		t.Errorf("a worker begins with %+v, and has logged in %d times", h.Facts, h.Logins())
 	}
-	if totals := worker.Leave(ctx); totals.Requests == 0 || totals.Logins != 0 || len(f.asked("POST /auth/revoke")) != 0 {
+	if totals := worker.Leave(ctx); totals.Requests == 0 || totals.Logins != 0 || len(f.Asked("POST /auth/revoke")) != 0 {
 		t.Errorf("a worker gives back the session of all: %+v", totals)
 	}
 	s.Leave(ctx)
-	same(t, "revoked", f.asked("POST /auth/revoke"), "token=refresh-1")
+	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-1")
 	same(t, "traces", s.Traces(), site(t).Origins()...)
 }
 
 func TestADoorThatStaysShutHasItsExitCode(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*fake, *Flags)
+		change func(*hometest.Home, *Flags)
 		code   int
 	}{
-		"wrong credentials":  {func(_ *fake, f *Flags) { f.Account.Password = "wrong" }, exit.Usage},
-		"no second factor":   {func(f *fake, _ *Flags) { f.factor = true }, exit.Usage},
-		"not onboarded":      {func(f *fake, _ *Flags) { f.answers("GET /auth/providers", 400, `{"code":"onboarding_required"}`) }, exit.Usage},
-		"onboarded already":  {func(f *fake, o *Flags) { o.Onboard = true; f.answers("POST /api/onboarding/users", 403, "") }, exit.NoTarget},
-		"no home":            {func(f *fake, _ *Flags) { f.answers("GET /auth/providers", 404, "") }, exit.NoTarget},
-		"nobody there":       {func(f *fake, _ *Flags) { f.Close() }, exit.NoTarget},
-		"a home, and a door": {func(*fake, *Flags) {}, exit.OK},
+		"wrong credentials": {func(_ *hometest.Home, f *Flags) { f.Account.Password = "wrong" }, exit.Usage},
+		"no second factor":  {func(f *hometest.Home, _ *Flags) { f.WantsCode() }, exit.Usage},
+		"not onboarded": {func(f *hometest.Home, _ *Flags) {
+			f.Answers("GET /auth/providers", 400, `{"code":"onboarding_required"}`)
+		}, exit.Usage},
+		"onboarded already": {func(f *hometest.Home, o *Flags) {
+			o.Onboard = true
+			f.Answers("POST /api/onboarding/users", 403, "")
+		}, exit.NoTarget},
+		"no home":            {func(f *hometest.Home, _ *Flags) { f.Answers("GET /auth/providers", 404, "") }, exit.NoTarget},
+		"nobody there":       {func(f *hometest.Home, _ *Flags) { f.Close() }, exit.NoTarget},
+		"a home, and a door": {func(*hometest.Home, *Flags) {}, exit.OK},
 	} {
 		f, _, _ := stay(t)
 		s, ctx := opened(t, f, func(o *Flags, _ *kind.Setup) { c.change(f, o) })
@@ -116,15 +122,15 @@ func TestADoorThatStaysShutHasItsExitCode(t *testing.T) {
 func TestAWorkerNoticesThatItsHomeIsGone(t *testing.T) {
 	f, _, _ := stay(t)
 	s, ctx := opened(t, f, func(_ *Flags, setup *kind.Setup) { setup.Found = kind.Encode(found{}) })
-	if err := s.Lost(ctx); err != nil || len(f.asked("GET /auth/providers")) != 0 {
+	if err := s.Lost(ctx); err != nil || len(f.Asked("GET /auth/providers")) != 0 {
 		t.Errorf("asked without a reason: %v", err)
 	}
 	s.Suspect()
-	if err := s.Lost(ctx); err != nil || len(f.asked("GET /auth/providers")) != 1 {
+	if err := s.Lost(ctx); err != nil || len(f.Asked("GET /auth/providers")) != 1 {
 		t.Errorf("a home that is there: %v", err)
 	}
-	f.answers("GET /auth/providers", http.StatusForbidden, "")
-	f.answers("GET /auth/authorize", http.StatusForbidden, "")
+	f.Answers("GET /auth/providers", http.StatusForbidden, "")
+	f.Answers("GET /auth/authorize", http.StatusForbidden, "")
 	s.Suspect()
 	var loss *kind.Loss
 	if err := s.Lost(ctx); !errors.As(err, &loss) || !loss.Banned || !strings.Contains(loss.Reason, "ip_bans.yaml") {
@@ -137,7 +143,7 @@ func TestTheParentSweepsUpAfterWorkersThatWereKilled(t *testing.T) {
 	before := Grant{ID: "before", ClientID: "http://worker:1/"}
 	now := []Grant{before}
 	deleted := listed(f, func() []Grant { return now })
-	f.commands["auth/current_user"] = func(map[string]any) (any, string) { return map[string]any{"is_admin": true}, "" }
+	f.Knows("auth/current_user", func(map[string]any) (any, string) { return map[string]any{"is_admin": true}, "" })
 	there := people(f, "authconform guest run-abcd", "ada")
 	s, ctx := opened(t, f, nil)
 	if _, err := s.Look(ctx); err != nil {

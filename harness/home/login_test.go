@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/harness/home/hometest"
 	"github.com/authconform/authconform/harness/oauth"
 )
 
@@ -16,14 +17,12 @@ func TestASessionIsSharedAndRenewed(t *testing.T) {
 	if first.Refresh != second.Refresh || first.Access == second.Access || h.Logins() != 1 {
 		t.Errorf("%+v and %+v after %d logins", first, second, h.Logins())
 	}
-	f.mu.Lock()
-	clear(f.grants)
-	f.mu.Unlock()
+	f.Forget()
 	if third := h.Session(ctx); third.Refresh == first.Refresh || h.Logins() != 2 {
 		t.Errorf("a session that has died lives on: %+v after %d logins", third, h.Logins())
 	}
 	h.Leave(ctx)
-	if n := len(f.asked("POST /auth/revoke")); n != 2 {
+	if n := len(f.Asked("POST /auth/revoke")); n != 2 {
 		t.Errorf("%d of 2 sessions are given back", n)
 	}
 }
@@ -37,9 +36,9 @@ func TestALoginThatGoesWrongBlocksItsSpec(t *testing.T) {
 		"no tokens": {"POST /auth/token", `{"access_token":"access-1"}`, "a fresh code got no tokens: "},
 	} {
 		f, h, _ := stay(t)
-		f.answers(c.place, http.StatusOK, c.answer)
+		f.Answers(c.place, http.StatusOK, c.answer)
 		got := outcome(t, func(ctx context.Context) { h.Tokens(ctx, Login{}) })
-		if !strings.HasPrefix(got.Reason, c.want) || strings.Contains(fmt.Sprint(got), password) {
+		if !strings.HasPrefix(got.Reason, c.want) || strings.Contains(fmt.Sprint(got), hometest.Password) {
 			t.Errorf("%s: %s, want %s", name, got.Reason, c.want)
 		}
 	}
@@ -47,14 +46,14 @@ func TestALoginThatGoesWrongBlocksItsSpec(t *testing.T) {
 
 func TestALoginIsWhatItsSpecAsks(t *testing.T) {
 	f, h, _ := stay(t)
-	other := oauth.Account{Username: "ada", Password: password}
+	other := oauth.Account{Username: "ada", Password: hometest.Password}
 	outcome(t, func(ctx context.Context) {
 		h.Login(ctx, Login{
 			ClientID: "http://app/", RedirectURI: "http://app/cb", Challenge: "c", Method: "plain", Finish: "http://other/", Account: &other,
 			Body: map[string]any{"handler": nil, "type": "authorize"},
 		})
 	})
-	_, body, _ := cut(" {" + f.asked("POST /auth/login_flow {")[0])
+	_, body, _ := cut(" {" + f.Asked("POST /auth/login_flow {")[0])
 	want := map[string]any{
 		"client_id": "http://app/", "redirect_uri": "http://app/cb", "type": "authorize",
 		"code_challenge": "c", "code_challenge_method": "plain",
@@ -62,7 +61,7 @@ func TestALoginIsWhatItsSpecAsks(t *testing.T) {
 	if !equal(body, want) {
 		t.Errorf("it begins with %v, want %v", body, want)
 	}
-	if _, body, _ := cut(f.asked("POST /auth/login_flow/")[0]); body["client_id"] != "http://other/" {
+	if _, body, _ := cut(f.Asked("POST /auth/login_flow/")[0]); body["client_id"] != "http://other/" {
 		t.Errorf("it goes on with %v", body)
 	}
 }

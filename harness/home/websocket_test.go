@@ -12,22 +12,9 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/harness/home/hometest"
 	"github.com/authconform/authconform/harness/judge"
 )
-
-// speaks lets the fake's WebSocket do something else than a home.
-func speaks(f *fake, body func(ctx context.Context, conn *websocket.Conn)) {
-	f.instead["GET /api/websocket"] = func(w http.ResponseWriter, r *http.Request) {
-		f.mu.Unlock()
-		defer f.mu.Lock()
-		conn, err := websocket.Accept(w, r, nil)
-		if err != nil {
-			return
-		}
-		defer conn.CloseNow()
-		body(context.WithoutCancel(r.Context()), conn)
-	}
-}
 
 func say(ctx context.Context, conn *websocket.Conn, frames ...string) {
 	for _, frame := range frames {
@@ -39,17 +26,17 @@ func say(ctx context.Context, conn *websocket.Conn, frames ...string) {
 func listen(ctx context.Context, conn *websocket.Conn) { _, _, _ = conn.Read(ctx) }
 
 func TestASocketIsOpenToAValidTokenOnly(t *testing.T) {
-	does := func(body func(context.Context, *websocket.Conn)) func(*fake) {
-		return func(f *fake) { speaks(f, body) }
+	does := func(body func(context.Context, *websocket.Conn)) func(*hometest.Home) {
+		return func(f *hometest.Home) { f.Speaks(body) }
 	}
-	absent := func(f *fake) { f.answers("GET /api/websocket", http.StatusNotFound, "") }
+	absent := func(f *hometest.Home) { f.Answers("GET /api/websocket", http.StatusNotFound, "") }
 	for name, c := range map[string]struct {
-		change func(*fake)
+		change func(*hometest.Home)
 		token  string
 		want   string // of the reason; "": it opens
 	}{
-		"a valid token":   {func(*fake) {}, "access-1", ""},
-		"an invented one": {func(*fake) {}, "invented", "the WebSocket did not accept a valid token: map[type:auth_invalid]"},
+		"a valid token":   {func(*hometest.Home) {}, "access-1", ""},
+		"an invented one": {func(*hometest.Home) {}, "invented", "the WebSocket did not accept a valid token: map[type:auth_invalid]"},
 		"no socket":       {absent, "access-1", "no WebSocket at /api/websocket: "},
 		"another greeting": {
 			does(func(ctx context.Context, c *websocket.Conn) { say(ctx, c, `{"type":"hello"}`) }),
@@ -71,8 +58,8 @@ func TestASocketIsOpenToAValidTokenOnly(t *testing.T) {
 
 func TestACommandHasOneResult(t *testing.T) {
 	f, h, ctx := stay(t)
-	f.commands["get"] = func(fields map[string]any) (any, string) { return map[string]any{"asked": fields["what"]}, "" }
-	f.commands["refuse"] = func(map[string]any) (any, string) { return nil, "not_allowed" }
+	f.Knows("get", func(fields map[string]any) (any, string) { return map[string]any{"asked": fields["what"]}, "" })
+	f.Knows("refuse", func(map[string]any) (any, string) { return nil, "not_allowed" })
 	s := h.Open(ctx, "access-1")
 	var got struct{ Asked string }
 	for _, what := range []string{"this", "that"} { // each time the fake tells an event first
@@ -99,7 +86,7 @@ func TestACommandHasOneResult(t *testing.T) {
 
 func TestAPongIsTheResultOfAPing(t *testing.T) {
 	f, h, ctx := stay(t)
-	speaks(f, func(ctx context.Context, c *websocket.Conn) {
+	f.Speaks(func(ctx context.Context, c *websocket.Conn) {
 		_, _, _ = c.Read(ctx)
 		say(ctx, c, `{"id":7,"type":"result","success":true}`, `{"id":1,"type":"event"}`, `{"id":1,"type":"pong"}`)
 	})
@@ -125,7 +112,7 @@ func TestAFrameThatDoesNotComeIsToldFromAnEnd(t *testing.T) {
 		"what is no JSON": {says("hello"), "the frame is no JSON object", false},
 	} {
 		f, h, ctx := stay(t)
-		speaks(f, c.does)
+		f.Speaks(c.does)
 		limit := 20 * time.Millisecond
 		if name != "silence" {
 			limit = time.Minute
@@ -142,7 +129,7 @@ func TestAFrameThatDoesNotComeIsToldFromAnEnd(t *testing.T) {
 
 func TestPatienceBoundsEveryWait(t *testing.T) {
 	f, h, ctx := stay(t)
-	speaks(f, listen)
+	f.Speaks(listen)
 	h.patience = 10 * time.Millisecond
 	if _, err := h.Dial(ctx).Read(ctx); err == nil || err.Error() != "no message within 10ms" {
 		t.Errorf("%v", err)
@@ -155,7 +142,7 @@ func TestPatienceBoundsEveryWait(t *testing.T) {
 // TestAnEventIsWaitedForAmongThoseOfOthers: workers side by side at one home hear each other's events.
 func TestAnEventIsWaitedForAmongThoseOfOthers(t *testing.T) {
 	f, h, ctx := stay(t)
-	speaks(f, func(ctx context.Context, c *websocket.Conn) {
+	f.Speaks(func(ctx context.Context, c *websocket.Conn) {
 		for i := range 50 {
 			say(ctx, c, fmt.Sprintf(`{"type":"event","flow":"other-%d"}`, i))
 		}
@@ -175,7 +162,7 @@ func TestAnEventIsWaitedForAmongThoseOfOthers(t *testing.T) {
 
 func TestWhatASocketSaysIsEvidence(t *testing.T) {
 	f, h, _ := stay(t)
-	f.commands["get"] = func(map[string]any) (any, string) { return "done", "" }
+	f.Knows("get", func(map[string]any) (any, string) { return "done", "" })
 	record := judge.NewRecord()
 	ctx := judge.With(t.Context(), record)
 	s := h.Open(ctx, "access-1")

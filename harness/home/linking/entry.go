@@ -1,0 +1,88 @@
+package linking
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Entry is a linked account, as the demo integration shows it.
+type Entry struct {
+	ID             string `json:"entry_id"`
+	State          string `json:"state"`
+	Title          string `json:"title"`
+	Account        string `json:"unique_id"`
+	Implementation string `json:"auth_implementation"`
+	Token          struct {
+		Access    string   `json:"access"`
+		Refresh   string   `json:"refresh"`
+		ExpiresAt float64  `json:"expires_at"`
+		ExpiresIn float64  `json:"expires_in"`
+		Members   []string `json:"members"`
+		Scope     any      `json:"scope"`
+		Service   any      `json:"service"`
+	} `json:"token"`
+}
+
+// ErrNoEntry is the error of an entry that is not there.
+var ErrNoEntry = errors.New("no such entry")
+
+// Find looks for an entry.
+func Find(ctx context.Context, id string) (Entry, error) {
+	var all struct{ Entries []Entry }
+	if e := API(ctx, http.MethodGet, demoPath, nil); e.Status != http.StatusOK || e.Decode(&all) != nil {
+		judge.Block(ctx, "the demo integration shows no entries: %s", e)
+	}
+	for _, e := range all.Entries {
+		if e.ID == id {
+			return e, nil
+		}
+	}
+	return Entry{}, ErrNoEntry
+}
+
+// Look is Find where the entry being there is a control.
+func Look(ctx context.Context, id string) Entry {
+	e, err := Find(ctx, id)
+	if err != nil {
+		judge.Block(ctx, "%v: %s", err, id)
+	}
+	return e
+}
+
+// Print is how the demo integration shows a token: the beginning of its SHA-256.
+func Print(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])[:16]
+}
+
+// Used is what became of one use of a token.
+type Used struct {
+	Status int    `json:"status"`
+	Error  string `json:"error"`
+}
+
+// Use lets the integration use an entry's token, n times at once.
+func Use(ctx context.Context, id string, n int) []Used {
+	var all struct{ Results []Used }
+	e := API(ctx, http.MethodPost, demoPath+"/use", map[string]any{"entry_id": id, "parallel": n})
+	if e.Status != http.StatusOK || e.Decode(&all) != nil || len(all.Results) != n {
+		judge.Block(ctx, "the demo integration uses no token: %s", e)
+	}
+	return all.Results
+}
+
+// Reload sets an entry up anew.
+func Reload(ctx context.Context, id string) *wire.Exchange {
+	return API(ctx, http.MethodPost, entryPath+"/"+id+"/reload", nil)
+}
+
+// Remove unlinks.
+func Remove(ctx context.Context, id string) *wire.Exchange {
+	return API(ctx, http.MethodDelete, entryPath+"/"+id, nil)
+}
