@@ -16,9 +16,7 @@ const (
 )
 
 // unfolded are the parts of the house whose files are still to be split and folded. It is empty when that is done.
-var unfolded = []string{
-	"demo", "evidence", "harness", "internal/bench", "internal/docs", "internal/mapping", "proof", "reports",
-}
+var unfolded = []string{"evidence", "harness/browser", "harness/home/linking", "harness/played", "proof"}
 
 // TestFilesAndLinesCanBeReadAtOnce holds every Go file to its size.
 func TestFilesAndLinesCanBeReadAtOnce(t *testing.T) {
