@@ -32,7 +32,7 @@ func Read(dir string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	s, err := parse(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s%w", path, err)

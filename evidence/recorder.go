@@ -29,7 +29,7 @@ type Recorder struct {
 
 // Record begins the record of a run in a folder, which must be there.
 func Record(dir string, head Head) (*Recorder, error) {
-	f, err := os.Create(filepath.Join(dir, FileName)) //nolint:gosec // the user's own folder
+	f, err := os.Create(filepath.Join(dir, FileName))
 	if err != nil {
 		return nil, fmt.Errorf("the record of the run: %w", err)
 	}

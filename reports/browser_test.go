@@ -67,12 +67,12 @@ func TestThePageOpensOnWhatFailed(t *testing.T) {
 	if got := ask[[]string](t, ctx, p, visible); len(got) != 8 || got[0] != "oauth2.code.single-use" {
 		t.Errorf("open are %v, want the eight rows that are not met", got)
 	}
-	before := ask[int](t, ctx, p, `() => document.querySelectorAll(".exchange").length`)
+	before := ask[int](t, ctx, p, `() => document.querySelectorAll("article .exchange").length`)
 	if err := p.Press(ctx, ".evidence > summary"); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.Until(ctx, "four exchanges", func(ctx context.Context) (bool, error) {
-		n, err := browser.Eval[int](ctx, p, `() => document.querySelectorAll(".exchange").length`)
+		n, err := browser.Eval[int](ctx, p, `() => document.querySelectorAll("article .exchange").length`)
 		return n == 4, err
 	}); err != nil || before != 0 {
 		t.Errorf("%d exchanges before the evidence was opened, want none; after it: %v", before, err)

@@ -21,10 +21,10 @@ import (
 var pages embed.FS
 
 // HTML writes report.html: one file without any other. It opens on what failed, by cause. Screenshots of the set's folder
-// are part of it. Everything can be read without script; with it the evidence, which waits as text within noscript
-// elements, becomes elements only when it is opened: that keeps a page of ten thousand rows quick. Pages are built from
-// elements, not from a template: a template engine calls methods by their names, which makes the linker keep every method
-// of the program, two megabytes of them.
+// are part of it. Everything can be read without script. With it, evidence and rows that need no attention wait as text
+// within noscript elements, and become elements when they are opened: that keeps a page of ten thousand rows quick. Pages
+// are built from elements, not from a template: a template engine calls methods by their names, which makes the linker keep
+// every method of the program, two megabytes of them.
 func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 	css, err := pages.ReadFile("html/report.css")
 	if err != nil {
@@ -171,7 +171,7 @@ func (p page) notRun() g.Node {
 			why := gr.reasons()
 			return h.Details(h.Class("group not_run"),
 				h.Summary(h.B(g.Text(plural(len(gr.results), "row"))), text(": "+strings.Join(why, "; "))),
-				h.Ul(h.Class("rows"), g.Map(gr.results, func(r evidence.Result) g.Node { return p.brief(r, len(why) > 1) })),
+				p.briefly(gr.results, len(why) > 1),
 			)
 		}),
 	))
@@ -189,7 +189,7 @@ func (p page) others() g.Node {
 				h.Summary(h.Span(h.Class("name"), text(s.name)), h.Span(h.Class("tally"), g.Map(totals(s.results), func(t total) g.Node {
 					return g.Group{h.Span(h.Class(string(t.verdict)), g.Textf("%d %s", t.n, word(t.verdict))), g.Text(" ")}
 				}))),
-				h.Ul(h.Class("rows"), g.Map(s.results, func(r evidence.Result) g.Node { return p.brief(r, true) })),
+				p.briefly(s.results, true),
 			)
 		}),
 	))

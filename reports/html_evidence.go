@@ -15,9 +15,9 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// evidence is everything that was seen of a row. It stands in a noscript element: where there is script, that is a text,
-// which the script makes elements of when somebody opens it.
-func (p page) evidence(r evidence.Result) g.Node {
+// evidence is everything that was seen of a row. If it is to wait, it stands in a noscript element: where there is script,
+// that is a text, which the script makes elements of when somebody opens it. Such elements cannot stand in each other.
+func (p page) evidence(r evidence.Result, wait bool) g.Node {
 	if len(r.Evidence) == 0 {
 		return nil
 	}
@@ -32,7 +32,11 @@ func (p page) evidence(r evidence.Result) g.Node {
 		}
 		items = append(items, p.item(item, t, i == at && len(r.Failures) > 0))
 	}
-	return h.Details(h.Class("evidence"), h.Summary(g.Text(t.title(len(r.Evidence)))), h.NoScript(items...))
+	var inside g.Node = g.Group(items)
+	if wait {
+		inside = h.NoScript(items...)
+	}
+	return h.Details(h.Class("evidence"), h.Summary(g.Text(t.title(len(r.Evidence)))), inside)
 }
 
 func (p page) item(i evidence.Item, t timeline, open bool) g.Node {

@@ -23,8 +23,13 @@ func (p page) row(r evidence.Result, said string) g.Node {
 		failures(r.Failures),
 		notes(r),
 		p.again(r),
-		p.evidence(r),
+		p.evidence(r, true),
 	)
+}
+
+// briefly is a list of rows that need no attention, which is made when it is opened.
+func (p page) briefly(rows []evidence.Result, reason bool) g.Node {
+	return h.NoScript(h.Ul(h.Class("rows"), g.Map(rows, func(r evidence.Result) g.Node { return p.brief(r, reason) })))
 }
 
 // brief is a row that needs no attention, with as few elements as that takes.
@@ -34,7 +39,7 @@ func (p page) brief(r evidence.Result, reason bool) g.Node {
 		h.P(h.Class("sentence"), text(r.Title+" "), specLink(r.Spec)),
 		g.If(reason && r.Reason != "" && len(r.Notes) == 0, h.P(h.Class("reason"), text(r.Reason))),
 		notes(r),
-		g.Iff(r.Verdict == evidence.Note || r.Verdict == evidence.NotRun, func() g.Node { return p.evidence(r) }),
+		g.Iff(r.Verdict == evidence.Note || r.Verdict == evidence.NotRun, func() g.Node { return p.evidence(r, false) }),
 	)
 }
 

@@ -15,13 +15,13 @@ import (
 
 func explainCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "explain ID", Short: "Explain a requirement, or a defect that proves one", Args: cobra.ExactArgs(1),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		Use: "explain ID", Short: "Explain a requirement, or a defect that proves one", Args: oneArgument("the id of a requirement or a defect"),
+		ValidArgsFunction: func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 			c, err := requirements.Load()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
-			return append(c.IDs(), proof.DefectIDs()...), cobra.ShellCompDirectiveNoFileComp
+			return matching(append(c.IDs(), proof.DefectIDs()...), typed), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := requirements.Load()

@@ -117,15 +117,6 @@ func mockHome(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Ser
 	return nil, "", ""
 }
 
-func write(t *testing.T, name, content string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 // oneLine fails unless the text is short words for a person, and no stack trace.
 func oneLine(t *testing.T, text string) {
 	t.Helper()

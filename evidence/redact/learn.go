@@ -165,7 +165,7 @@ func (t *Table) alone(text string) string {
 	if len(t.short) == 0 {
 		return text
 	}
-	if name, whole := t.short[text]; whole {
+	if name, whole := t.short[text]; whole && !strings.HasPrefix(name, "‹code") { // short codes are words and numbers of ours
 		return name
 	}
 	for _, form := range []*regexp.Regexp{scanned, part, pair} {

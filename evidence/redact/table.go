@@ -43,10 +43,11 @@ func (t *Table) Learn(kind, value string, spelled ...string) {
 		spelled = append(spelled, spellings(value)...)
 	}
 	for _, form := range spelled {
-		if len(form) >= Shortest {
-			t.index.add(form, name)
-		} else if form == value {
+		switch {
+		case len(value) < Shortest: // a longer spelling makes it no better known
 			t.short[form] = name
+		case len(form) >= Shortest:
+			t.index.add(form, name)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // near tells whether a time is our own, moved by d.
-func near(at time.Time, d time.Duration) bool { return at.Sub(time.Now()).Round(time.Minute) == d }
+func near(at time.Time, d time.Duration) bool { return time.Until(at).Round(time.Minute) == d }
 
 func TestAClockThatNothingMovesStandsWhereItIs(t *testing.T) {
 	c := None()

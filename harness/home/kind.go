@@ -36,7 +36,7 @@ func (f *Flags) Resolve(target string) error {
 // Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
-		Browser: f.Browser, Clock: f.Clock, Control: f.Control(), Site: f.Site.Options(), AccountLink: f.AccountLink,
+		Browser: f.Browser, Clock: f.Clock, Control: f.Control(), Site: f.Options(), AccountLink: f.AccountLink,
 		CAFile: f.Reach.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout,
 	}
 }

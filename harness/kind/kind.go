@@ -56,7 +56,7 @@ type Session interface {
 	Found() any
 	// With lets the specs under ctx find the roles that the target plays.
 	With(ctx context.Context) context.Context
-	// Suspect is told that a row ended as if nobody were there.
+	// Suspect is told that a row ended as it might if nobody were there.
 	Suspect()
 	// Lost tells why going on makes no sense: a *Loss; nil goes on. It asks the target only where a row gave reason to.
 	Lost(ctx context.Context) error

@@ -165,7 +165,7 @@ func (w *world) GiveBack(context.Context)                 {}
 func (w *world) Leave(context.Context) kind.Totals        { return kind.Totals{Requests: w.resolved} }
 func (w *world) Suspect()                                 { w.suspected++ }
 func (w *world) Lost(context.Context) error {
-	if w.resolved++; w.suspected > 2 { // by the row that is blocked, the one that breaks, and the one that takes too long
+	if w.resolved++; w.suspected > 3 { // by the rows that fail, are blocked, break, and take too long
 		return &kind.Loss{Reason: "suspected too often"}
 	}
 	return nil

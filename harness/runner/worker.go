@@ -14,7 +14,6 @@ import (
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 
-	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/evidence/redact"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
@@ -30,7 +29,7 @@ type Environment interface {
 	GiveBack(ctx context.Context)
 	// Leave returns everything and says what the target had to do.
 	Leave(ctx context.Context) kind.Totals
-	// Suspect is told that a row ended as if nobody were there.
+	// Suspect is told that a row ended as it might if nobody were there.
 	Suspect()
 	// Lost tells why going on makes no sense, with a *kind.Loss. The rest is then not judged.
 	Lost(ctx context.Context) error
@@ -151,7 +150,7 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
 	seen := spec.see(judge.InRun(under, w.secrets), row, w.env, !w.job.Evidence)
-	if seen.result.Verdict == evidence.Blocked {
+	if seen.result.Verdict.Red(true) { // the target may be gone, rather than wrong
 		w.env.Suspect()
 	}
 	after := context.WithoutCancel(ctx)

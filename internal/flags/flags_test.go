@@ -27,8 +27,6 @@ type house struct {
 	Seed    uint64        `flag:"seed" value:"N" group:"Rows" help:"order"`
 	Config  string        `flag:"config" value:"FILE" group:"Rows" help:"file of these"`
 	Secret  string        `env:"PASS_WORD"`
-
-	resolved string // no flag
 }
 
 type third struct {

@@ -11,8 +11,6 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-var allTokenRows = []string{"oauth2.client.*", "ha.linking.*", "ha.credentials.*", "ha.cloud.*"}
-
 var linkingFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "linking.no-credentials-crash", Story: "Without a credential the flow is a server error.",

@@ -46,8 +46,6 @@ func proxyAnswers(place string, with func(mock.Answer) mock.Answer) func(*accoun
 	}
 }
 
-var everyProxyRow = []string{"proxy.*"}
-
 const refreshAt = "POST /refresh_token/*"
 
 var linkProxyDefects = []Defect[accountlink.Policy]{

@@ -1,9 +1,10 @@
 package defects
 
 import (
-	"github.com/authconform/authconform/mockserver"
 	"net/http"
 	"time"
+
+	"github.com/authconform/authconform/mockserver"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/linking"
@@ -27,15 +28,6 @@ func merging(edit func(old, fresh, merged linking.Token)) change {
 			return merged
 		}
 	})
-}
-
-var refreshRows = []string{
-	"oauth2.client.ref*",
-	"oauth2.client.rotation*",
-	"oauth2.client.reauth*",
-	"oauth2.client.retry",
-	"ha.linking.re*",
-	"ha.linking.wrong-account",
 }
 
 var tokenUseDefects = []Defect[mockserver.Policy]{

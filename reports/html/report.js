@@ -5,10 +5,20 @@
   const groups = [...document.querySelectorAll("details.group, details.section")];
   const opened = new Set(); // groups that the search has opened
   const many = 500; // rows: more than that are not opened, nobody reads them
-  let rows = null; // made before somebody searches
+  let rows = null; // for the search; made when the page rests, or is searched before
+
+  // What waits as the text of a noscript element, which the report wrote, becomes elements.
+  const make = (details) => {
+    const waiting = details.querySelector(":scope > noscript");
+    if (!waiting) return;
+    const made = document.createElement("template");
+    made.innerHTML = waiting.textContent;
+    waiting.replaceWith(made.content);
+  };
 
   const index = () => {
     if (rows) return;
+    groups.forEach(make);
     const elements = [...document.getElementsByClassName("row")], sentences = document.getElementsByClassName("sentence"); // one each
     rows = elements.map((element, i) => ({
       element,
@@ -44,20 +54,22 @@
   form.hidden = false;
   form.addEventListener("input", apply);
   form.addEventListener("submit", (event) => event.preventDefault());
-  (window.requestIdleCallback || setTimeout)(index);
   const measure = () => document.documentElement.style.setProperty("--sticky", form.offsetHeight + "px");
   new ResizeObserver(measure).observe(form);
 
-  // Evidence becomes elements when it is opened: until then it is the text of a noscript element, which the report wrote.
+  // While the page rests, the groups are made one by one, so that the first search need not.
+  const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 10 }), 1));
+  let next = 0;
+  const prepare = (rest) => {
+    while (next < groups.length && rest.timeRemaining() > 2) make(groups[next++]);
+    if (next < groups.length) idle(prepare); else index();
+  };
+  addEventListener("load", () => idle(prepare));
+
   document.addEventListener("toggle", (event) => {
     const details = event.target;
     if (!details.open) return;
-    const waiting = details.querySelector(":scope > noscript");
-    if (waiting) {
-      const made = document.createElement("template");
-      made.innerHTML = waiting.textContent;
-      waiting.replaceWith(made.content);
-    }
+    make(details);
     if (details.matches(".again") && !details.querySelector("button")) {
       const button = document.createElement("button");
       button.type = "button";
@@ -71,7 +83,9 @@
   }, true);
 
   const reveal = () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const id = decodeURIComponent(location.hash.slice(1));
+    if (!document.getElementById(id)) index();
+    const target = document.getElementById(id);
     if (!target) return;
     if (target.closest("[hidden]")) { search.value = ""; boxes.forEach((box) => { box.checked = true; }); apply(); }
     for (let up = target.parentElement; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;

@@ -3,63 +3,17 @@ package replay
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/authconform/authconform/evidence"
 )
-
-const password = `own"er's pass\word & more=`
-
-// home is a small server with logins: flows, codes, tokens. Every use of a code is granted.
-type home struct {
-	mu    sync.Mutex
-	seen  []string // what was asked, in order
-	flows int
-	codes int
-}
-
-func (h *home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	body, _ := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(strings.NewReader(string(body)))
-	var asked map[string]string
-	_ = json.Unmarshal(body, &asked)
-	say := func(format string, args ...any) { fmt.Fprintf(w, format, args...) }
-	switch {
-	case r.URL.Path == "/flow":
-		h.flows++
-		h.seen = append(h.seen, "flow")
-		say(`{"type":"form","flow_id":"f10w-of-this-run-%d","errors":{}}`, h.flows)
-	case strings.HasPrefix(r.URL.Path, "/flow/"):
-		if asked["password"] != password || r.URL.Path != fmt.Sprintf("/flow/f10w-of-this-run-%d", h.flows) {
-			say(`{"type":"form","errors":{"base":"invalid_auth"}}`)
-			return
-		}
-		h.codes++
-		h.seen = append(h.seen, "login")
-		say(`{"type":"create_entry","result":"c\/ode+%d"}`, h.codes)
-	case r.PostFormValue("code") == fmt.Sprintf("c/ode+%d", h.codes), r.PostFormValue("refresh_token") == "refresh=1":
-		h.seen = append(h.seen, "token")
-		say(`{"access_token":"access-1","refresh_token":"refresh=1"}`)
-	case r.Header.Get("Authorization") == "Bearer access-1":
-		h.seen = append(h.seen, r.Method+" "+r.URL.Path)
-		say(`{"message":"hello"}`)
-	default:
-		http.Error(w, "no", http.StatusUnauthorized)
-	}
-}
 
 // run runs a script with the shell and returns what it printed.
 func run(t *testing.T, script string, env ...string) (string, error) {
@@ -131,8 +85,8 @@ func TestAScriptGoesTheWholeWay(t *testing.T) {
 	if err != nil || !strings.Contains(out, `"access_token":"access-1"`) {
 		t.Errorf("%v\n%s\n%s", err, out, script)
 	}
-	if want := []string{"flow", "login", "token", "token"}; !slices.Equal(h.seen, want) {
-		t.Errorf("the server saw %v, want %v", h.seen, want)
+	if want := []string{"flow", "login", "token", "token"}; !slices.Equal(h.saw(), want) {
+		t.Errorf("the server saw %v, want %v", h.saw(), want)
 	}
 	if out, err := run(t, script); err == nil || !strings.Contains(out, "the password of ada") {
 		t.Errorf("without a password: %v %s", err, out)
@@ -167,8 +121,8 @@ func TestATokenFromElsewhereComesFromALogin(t *testing.T) {
 	if out, err := run(t, script, "AUTHCONFORM_PASSWORD="+password); err != nil || !strings.Contains(out, "access-1") {
 		t.Errorf("%v\n%s\n%s", err, out, script)
 	}
-	if want := []string{"flow", "login", "token", "token", "token"}; !slices.Equal(h.seen, want) {
-		t.Errorf("the server saw %v, want %v", h.seen, want)
+	if want := []string{"flow", "login", "token", "token", "token"}; !slices.Equal(h.saw(), want) {
+		t.Errorf("the server saw %v, want %v", h.saw(), want)
 	}
 	invented := Script(row(refresh), 0, found)
 	if !strings.Contains(invented, "REFRESH_TOKEN_7:?") || strings.Contains(invented, "Log in first") {

@@ -1,7 +1,6 @@
 package home
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -117,7 +116,7 @@ var _ = Describe("Odd requests", func() {
 		Each(ctx, hosts, func(h string) string { return Quoted(shortened(h)) }, func(ctx Ctx, host string) {
 			for _, path := range []string{"/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource", "/auth/providers",
 				"/auth/authorize", "/api/"} {
-				under := Step(ctx, Quoted(shortened(host))+" "+path)
+				under := Step(ctx, path)
 				Expect(under, unusual(under, path, host)).To(BeAnswered())
 			}
 		})
@@ -150,7 +149,7 @@ var _ = Describe("Odd requests", func() {
 		other := answering(ctx, h.Session(ctx).Access)
 		for name, frame := range Sorted(frames) {
 			for _, loggedIn := range []bool{false, true} {
-				under := Step(ctx, fmt.Sprintf("%s, logged in %v", name, loggedIn))
+				under := Step(ctx, name+map[bool]string{false: ", before login", true: ", after login"}[loggedIn])
 				socket := h.Dial(under)
 				if loggedIn {
 					_, _ = socket.Login(under, h.Session(ctx).Access)

@@ -20,8 +20,8 @@ var (
 const mostPages = 12 // redirects and forms of one authorization
 
 // fillForms walks through pages that are plain HTML forms, without a browser.
-func (p *Person) fillForms(ctx context.Context, w Walk) (r Trail) {
-	choice, v := allow, NewVisitor(p.Wire)
+func (who *Person) fillForms(ctx context.Context, w Walk) (r Trail) {
+	choice, v := allow, NewVisitor(who.Wire)
 	if w.Refuse {
 		choice = deny
 	}
@@ -49,7 +49,7 @@ func (p *Person) fillForms(ctx context.Context, w Walk) (r Trail) {
 		case form == nil, form.password == "" && !form.offers(choice) && (w.Refuse || len(form.buttons) > 1):
 			return r // nothing on the page is what the person wants
 		default:
-			e = v.Submit(ctx, form.filled(p.Account.Username, p.Account.Password, choice))
+			e = v.Submit(ctx, form.filled(who.Account.Username, who.Account.Password, choice))
 		}
 		r.Asked = true
 	}

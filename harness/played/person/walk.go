@@ -49,10 +49,10 @@ func (t Trail) Return() oauth.Return {
 
 // Walk makes a walk. One that breaks off, because no answer came or a page could not be driven, blocks the spec: whoever
 // came nowhere was not refused.
-func (p *Person) Walk(ctx context.Context, w Walk) Trail {
-	goes := p.fillForms
-	if len(p.Steps) > 0 {
-		goes = p.takeSteps
+func (who *Person) Walk(ctx context.Context, w Walk) Trail {
+	goes := who.fillForms
+	if len(who.Steps) > 0 {
+		goes = who.takeSteps
 	}
 	way := goes(ctx, w)
 	switch {
