@@ -194,9 +194,12 @@ func (s *Site) addresses() error {
 		return nil
 	}
 	listen, public, _ := strings.Cut(s.ClientSite, "=")
-	_, port, err := address(listen)
+	host, port, err := address(listen)
 	if err != nil || port > clientsite.LastPort {
 		return fmt.Errorf("%q is no address like 0.0.0.0:21000", listen)
+	}
+	if public == "" && (host == "" || net.ParseIP(host).IsUnspecified()) {
+		return fmt.Errorf("say how the target reaches this machine: %s=http://192.168.1.5:%d", listen, port)
 	}
 	if public == "" {
 		return nil

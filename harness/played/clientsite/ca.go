@@ -52,22 +52,22 @@ func NewCA() (*CA, error) {
 	}, nil
 }
 
-// OpenCA reads the CA of a folder, or makes one there if the folder has none.
+// OpenCA reads the CA of a folder, or makes one there if the folder has none. One half of a CA is an error: a new one in its
+// place would not be what the target trusts.
 func OpenCA(dir string) (*CA, error) {
-	cert, err := os.ReadFile(filepath.Join(dir, CertFile))
-	if errors.Is(err, fs.ErrNotExist) {
+	cert, noCert := os.ReadFile(filepath.Join(dir, CertFile))
+	key, noKey := os.ReadFile(filepath.Join(dir, KeyFile))
+	if errors.Is(noCert, fs.ErrNotExist) && errors.Is(noKey, fs.ErrNotExist) {
 		return createCA(dir)
 	}
-	if err != nil {
-		return nil, err
-	}
-	key, err := os.ReadFile(filepath.Join(dir, KeyFile))
-	if err != nil {
+	if err := errors.Join(noCert, noKey); err != nil {
 		return nil, err
 	}
 	ca := &CA{CertPEM: cert, KeyPEM: key}
-	_, err = ca.Leaf("localhost")
-	return ca, err
+	if _, err := ca.Leaf("localhost"); err != nil {
+		return nil, err
+	}
+	return ca, nil
 }
 
 func createCA(dir string) (*CA, error) {
@@ -78,13 +78,16 @@ func createCA(dir string) (*CA, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // a certificate is public
 		return nil, err
 	}
+	if err := os.WriteFile(filepath.Join(dir, KeyFile), ca.KeyPEM, 0o600); err != nil {
+		return nil, err
+	}
 	if err := os.WriteFile(filepath.Join(dir, CertFile), ca.CertPEM, 0o644); err != nil { //nolint:gosec // a certificate is public
 		return nil, err
 	}
-	return ca, os.WriteFile(filepath.Join(dir, KeyFile), ca.KeyPEM, 0o600)
+	return ca, nil
 }
 
-// Leaf makes a server certificate for the hosts, good for 400 days from a year ago on: targets may live in a moved time.
+// Leaf makes a server certificate for the hosts, good from yesterday for 13 months: targets may live in a moved time.
 func (ca *CA) Leaf(hosts ...string) (tls.Certificate, error) {
 	pair, err := tls.X509KeyPair(ca.CertPEM, ca.KeyPEM)
 	if err != nil {

@@ -1,11 +1,7 @@
-// Package linkproxy is the account-link proxy that the harness plays for a home: it lists services, holds the WebSocket
-// conversation of a linking, and refreshes. It listens with TLS where the target was told to look for it, and every spec
-// scripts what it says.
 package linkproxy
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -13,7 +9,7 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,7 +17,6 @@ import (
 
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/played/clientsite"
-	"github.com/authconform/authconform/harness/wire"
 )
 
 // Service is an entry of the list. Accepts nil leaves its member out.
@@ -59,7 +54,6 @@ type Proxy struct {
 	script    Script
 	talks     []*Conversation
 	refreshes []string
-	lists     int
 	told      string // the list that was given last: the home believes it for a while
 }
 
@@ -95,14 +89,14 @@ func (p *Proxy) Close() { _ = p.server.Close() }
 func (p *Proxy) Play(ctx context.Context, s Script) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ctx, p.script, p.talks, p.refreshes, p.lists = ctx, s, nil, nil, 0
+	p.ctx, p.script, p.talks, p.refreshes = ctx, s, nil, nil
 }
 
 // Reset forgets what homes were told: another home comes.
 func (p *Proxy) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.script, p.talks, p.refreshes, p.lists, p.told = Script{}, nil, nil, 0, ""
+	p.script, p.talks, p.refreshes, p.told = Script{}, nil, nil, ""
 }
 
 // Say changes the script in the middle of a spec.
@@ -130,20 +124,13 @@ func (p *Proxy) Refreshes() []string {
 	return append([]string{}, p.refreshes...)
 }
 
-// Lists counts how often the list was asked for.
-func (p *Proxy) Lists() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.lists
-}
-
 // Send sends a frame in the last conversation that is open. That there is one is a control.
 func (p *Proxy) Send(ctx context.Context, frame any) {
 	raw, err := json.Marshal(frame)
 	if err != nil {
 		judge.Block(ctx, "%v", err)
 	}
-	for _, c := range reversed(p.Conversations()) {
+	for _, c := range slices.Backward(p.Conversations()) {
 		if c.Closed == 0 && c.conn.Write(ctx, websocket.MessageText, raw) == nil {
 			return
 		}
@@ -170,133 +157,9 @@ func (p *Proxy) Await(ctx context.Context, test func([]Conversation) bool) bool 
 
 const patience = 3 * time.Second // for what the home does beside the requests
 
-func reversed(list []Conversation) []Conversation {
-	out := make([]Conversation, 0, len(list))
-	for i := len(list) - 1; i >= 0; i-- {
-		out = append(out, list[i])
-	}
-	return out
-}
-
-func (p *Proxy) services(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	p.lists++
-	status, body := http.StatusOK, list(p.script.Services)
-	if p.script.Down != 0 {
-		status, body = p.script.Down, `{"error":"down"}`
-	} else {
-		p.told = body
-	}
-	p.mu.Unlock()
-	p.write(w, r, "", status, body)
-}
-
-func list(services []Service) string {
-	if services == nil {
-		return "[]"
-	}
-	raw, _ := json.Marshal(services)
-	return string(raw)
-}
-
 // Believed reports whether the home may believe another list than that of the script: one that it was given before.
 func (p *Proxy) Believed() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.told != "" && (p.told != list(p.script.Services) || p.script.Down != 0)
-}
-
-func (p *Proxy) write(w http.ResponseWriter, r *http.Request, sent string, status int, body string) {
-	p.note(
-		&wire.Exchange{
-			Request: wire.Request{Method: r.Method, URL: "https://" + r.Host + r.URL.Path, Header: r.Header, Body: sent},
-			Status:  status,
-			Body:    body,
-			Started: time.Now(),
-		},
-	)
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, body)
-}
-
-func (p *Proxy) note(e *wire.Exchange) {
-	p.mu.Lock()
-	ctx := p.ctx
-	p.mu.Unlock()
-	wire.Note(judge.Step(ctx, "the home, to the account-link proxy"), e)
-}
-
-func (p *Proxy) talk(w http.ResponseWriter, r *http.Request) {
-	conn, err := websocket.Accept(w, r, nil)
-	if err != nil {
-		return
-	}
-	c := &Conversation{conn: conn}
-	p.mu.Lock()
-	p.talks = append(p.talks, c)
-	s := p.script
-	p.mu.Unlock()
-	ctx := context.WithoutCancel(r.Context())
-	for n := 0; ; n++ {
-		_, raw, err := conn.Read(ctx)
-		if err != nil {
-			p.mu.Lock()
-			c.Closed = int(websocket.CloseStatus(err))
-			p.mu.Unlock()
-			return
-		}
-		p.mu.Lock()
-		c.Frames = append(c.Frames, string(raw))
-		p.mu.Unlock()
-		if n > 0 {
-			continue
-		}
-		first := s.First
-		if first == "" {
-			first = fmt.Sprintf(`{"authorize_url":%q}`, AuthorizeURL)
-		}
-		p.note(
-			&wire.Exchange{
-				Request: wire.Request{Method: "WS", URL: "https://" + p.address + "/v1", Body: string(raw)},
-				Body:    first,
-				Started: time.Now(),
-			},
-		)
-		kind := websocket.MessageText
-		if s.Binary {
-			kind = websocket.MessageBinary
-		}
-		if s.Close {
-			_ = conn.Close(websocket.StatusNormalClosure, "")
-			continue
-		}
-		_ = conn.Write(ctx, kind, []byte(first))
-	}
-}
-
-// AuthorizeURL is where the proxy sends people.
-const AuthorizeURL = "https://third-party.example/authorize?client_id=proxy&state=of-the-proxy&scope=old"
-
-func (p *Proxy) refresh(w http.ResponseWriter, r *http.Request) {
-	raw, _ := io.ReadAll(io.LimitReader(r.Body, 64<<10))
-	p.mu.Lock()
-	p.refreshes = append(p.refreshes, r.PathValue("service")+" "+string(raw))
-	n, answer := len(p.refreshes), p.script.Refresh
-	p.mu.Unlock()
-	status, body := http.StatusOK, Tokens(3600)
-	if answer != nil {
-		status, body = answer(n, string(raw))
-	}
-	p.write(w, r, string(raw), status, body)
-}
-
-// Tokens is a token object of so many seconds, as JSON.
-func Tokens(seconds int) string {
-	return fmt.Sprintf(
-		`{"access_token":"access-%s","refresh_token":"refresh-%s","expires_in":%d,"token_type":"Bearer"}`,
-		strings.ToLower(rand.Text()),
-		strings.ToLower(rand.Text()),
-		seconds,
-	)
 }

@@ -13,7 +13,8 @@ import (
 // TestRealHome walks the login page of a running home. It guesses one wrong password at most, right before the right
 // one, and spends no code.
 //
-//	AUTHCONFORM_REAL_HOME=http://127.0.0.1:8123 AUTHCONFORM_REAL_USER=owner AUTHCONFORM_REAL_PASSWORD_FILE=… go test -run RealHome ./harness/loginpage
+//	AUTHCONFORM_REAL_HOME=http://127.0.0.1:8123 AUTHCONFORM_REAL_USER=owner AUTHCONFORM_REAL_PASSWORD_FILE=… \
+//	go test -run RealHome ./harness/played/loginpage
 func TestRealHome(t *testing.T) {
 	home := strings.TrimSuffix(os.Getenv("AUTHCONFORM_REAL_HOME"), "/")
 	if home == "" {
