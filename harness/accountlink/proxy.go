@@ -115,12 +115,15 @@ func (p *Proxy) Ask(ctx context.Context) (*Conversation, string) {
 // value is the proxy's callback as it was opened, "" where nobody came back.
 func (p *Proxy) Finish(ctx context.Context, authorizeURL string, no bool) (*wire.Exchange, string) {
 	way := p.Person.Walk(ctx, person.Walk{From: authorizeURL, Refuse: no, Ends: func(string) bool { return false }})
-	at := slices.IndexFunc(way.Went, func(where string) bool { return strings.HasPrefix(where, p.Wire.Base()) })
+	at := slices.IndexFunc(way.Went, func(where string) bool { return below(where, p.Wire.Base()) })
 	if at < 0 {
 		return way.Last, ""
 	}
 	return way.Last, way.Went[at]
 }
+
+// below tells whether a URL is one of a server at base: a neighbour's may begin with the same letters.
+func below(where, base string) bool { return strings.HasPrefix(where, base+"/") }
 
 // Linked makes a whole linking and returns its tokens. Getting them is a control.
 func (p *Proxy) Linked(ctx context.Context) map[string]any {
