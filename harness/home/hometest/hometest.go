@@ -25,7 +25,7 @@ import (
 const (
 	Username = "ada"
 	Password = "lovelace"
-	Secret   = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" // of the second factor
+	Secret   = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" //nolint:gosec // of the second factor of a home that is played
 )
 
 // Home is the running home.
@@ -87,7 +87,7 @@ func (h *Home) Speaks(what func(ctx context.Context, conn *websocket.Conn)) {
 		if err != nil {
 			return
 		}
-		defer conn.CloseNow()
+		defer func() { _ = conn.CloseNow() }()
 		what(context.WithoutCancel(r.Context()), conn)
 	})
 }
@@ -208,7 +208,7 @@ func (h *Home) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	defer conn.CloseNow()
+	defer func() { _ = conn.CloseNow() }()
 	ctx := context.Background()
 	say := func(v any) {
 		raw, _ := json.Marshal(v)
