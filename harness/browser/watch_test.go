@@ -82,7 +82,8 @@ func TestRequestsTellWhatWasSent(t *testing.T) {
 			fetch("/api", {method: "POST", body: "secret"}).then(() => { document.title = "done" })</script>`,
 		"/api":   func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(201) },
 		"/gone":  func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) },
-		"/inner": `<script>new WebSocket("ws://" + location.host + "/socket"); fetch("http://elsewhere.example/leak", {mode: "no-cors"})</script>`,
+		"/inner": `<script>new WebSocket("ws://" + location.host + "/socket")
+			fetch("http://elsewhere.example/leak", {mode: "no-cors"})</script>`,
 	})
 	open(t, p, server.URL+"/")
 	ok(t, p.Until(t.Context(), "all requests", func(context.Context) (bool, error) {
@@ -207,7 +208,9 @@ func TestFramesAreShownOrRefused(t *testing.T) {
 		"/free": `<p>the login form`, "/deny": with("X-Frame-Options", "DENY"), "/same": with("X-Frame-Options", "SAMEORIGIN"),
 		"/csp": with("Content-Security-Policy", "frame-ancestors 'self'"), "/junk": with("X-Frame-Options", "ALLOWALL"),
 	})
-	for path, want := range map[string]string{"/free": "rendered", "/deny": "blocked", "/same": "blocked", "/csp": "blocked", "/junk": "rendered"} {
+	for path, want := range map[string]string{
+		"/free": "rendered", "/deny": "blocked", "/same": "blocked", "/csp": "blocked", "/junk": "rendered",
+	} {
 		got, err := shared.Frame(t.Context(), server.URL+path, "http://attacker.example/")
 		ok(t, err)
 		if got.Rendered != (want == "rendered") || got.Blocked != (want == "blocked") {

@@ -185,7 +185,8 @@ func TestAFlowIsTheFrontends(t *testing.T) {
 			t.Errorf("%s: %+v", step.Exchange, step)
 		}
 	})
-	if want := []string{"http://other application/json Bearer access-", s.URL + " application/json Bearer access-"}; !slices.Equal(bases, want) {
+	const rest = " application/json Bearer access-"
+	if want := []string{"http://other" + rest, s.URL + rest}; !slices.Equal(bases, want) {
 		t.Errorf("%q, want %q", bases, want)
 	}
 	if got := s.sent(t, "POST "+flowPath+"/f", 0); got["implementation"] != "credential-1" {
