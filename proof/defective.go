@@ -14,7 +14,8 @@ type pair struct {
 	row    *requirements.Requirement
 }
 
-// defective runs every row against every defect that shows on its way.
+// defective runs every row against every defect that shows on its way. Where a run ends at the door the rows that the defect
+// aims at are judged all the same, as if it had been let in: what the door says of it, they must say too.
 func (p *prover) defective(ctx context.Context) error {
 	sights, err := p.lookDefective(ctx)
 	if err != nil {
@@ -27,7 +28,8 @@ func (p *prover) defective(ctx context.Context) error {
 		p.results[i], p.skipped[i] = map[string]evidence.Result{}, map[string]bool{}
 		for _, r := range p.judged {
 			switch {
-			case !p.concerned[i] || p.refused[i] != "" || !p.way[r.ID][i] && sights[i].like(p.sight):
+			case !p.concerned[i] || !p.way[r.ID][i] && sights[i].like(p.sight):
+			case p.refused[i] != "" && !slices.Contains(p.list[i].Aims, r.ID): // a run judges nothing there
 			case p.Browser != "" && !p.All && p.known(i, r.ID) == Nothing:
 				p.skipped[i][r.ID] = true // it would take an hour to open all those pages
 			default:

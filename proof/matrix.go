@@ -76,7 +76,8 @@ func (m *Matrix) Holes() []string {
 	return out
 }
 
-// Doors are the defects with which a run ends before it judges anything.
+// Doors are the defects with which a run ends before it judges anything. They prove what they aim at, for the door is
+// stricter than the rows; nothing else is known of them.
 func (m *Matrix) Doors() []DefectProof {
 	return slices.DeleteFunc(slices.Clone(m.Defects), func(d DefectProof) bool { return d.Door == "" })
 }
@@ -164,11 +165,8 @@ func (p *prover) outcome(i int) DefectProof {
 	case out.Door == "" && was == AtDoor:
 		out.Surprises = append(out.Surprises, Surprise{"", was, Nothing, "a run goes on from there", false})
 	}
-	if out.Door != "" {
-		return out
-	}
 	for _, r := range p.judged {
-		if p.skipped[i][r.ID] {
+		if p.skipped[i][r.ID] || out.Door != "" && !slices.Contains(out.Aims, r.ID) {
 			continue
 		}
 		out.judged = append(out.judged, r.ID)

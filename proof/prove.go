@@ -141,6 +141,7 @@ func (p *prover) healthy(ctx context.Context) error {
 			p.judged = append(p.judged, r)
 		}
 	}
+	defer p.setApart()
 	return each(ctx, p.benches, p.judged, func(b *bench, r *requirements.Requirement) error {
 		v, s := p.watched()
 		result, err := p.twice(r.ID, red, func() (evidence.Result, error) { return p.judge(ctx, b, r, v, p.sight) })
@@ -148,6 +149,17 @@ func (p *prover) healthy(ctx context.Context) error {
 		defer p.mu.Unlock()
 		p.whole[r.ID], p.way[r.ID] = result, p.hits(s)
 		return err
+	})
+}
+
+// setApart takes rows out whose specs find that they do not apply to these mocks: nothing can be proven of them here.
+func (p *prover) setApart() {
+	p.judged = slices.DeleteFunc(p.judged, func(r *requirements.Requirement) bool {
+		got := p.whole[r.ID]
+		if got.Verdict == evidence.NotApplicable {
+			p.idle[r.ID] = string(got.Verdict) + ": " + got.Reason
+		}
+		return got.Verdict == evidence.NotApplicable
 	})
 }
 

@@ -1,11 +1,11 @@
 package defects
 
 import (
-	"github.com/authconform/authconform/mockserver"
 	"maps"
 	"strings"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/linking"
 )
 

@@ -1,12 +1,12 @@
 package defects
 
 import (
-	"github.com/authconform/authconform/mockserver"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/linking"
 )
 

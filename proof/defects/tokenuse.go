@@ -1,11 +1,12 @@
 package defects
 
 import (
-	"github.com/authconform/authconform/mockserver"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
@@ -27,15 +28,6 @@ func merging(edit func(old, fresh, merged linking.Token)) change {
 			return merged
 		}
 	})
-}
-
-var refreshRows = []string{
-	"oauth2.client.ref*",
-	"oauth2.client.rotation*",
-	"oauth2.client.reauth*",
-	"oauth2.client.retry",
-	"ha.linking.re*",
-	"ha.linking.wrong-account",
 }
 
 var tokenUseDefects = []Defect[mockserver.Policy]{
@@ -71,7 +63,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		ID: "use.refresh-in-query", Story: "The refresh token is in the query of the token endpoint, too.",
 		Aims: []string{"oauth2.client.refresh-request"},
 		Change: tokenSent("refresh_token", func(r linking.TokenRequest) linking.TokenRequest {
-			r.URL += "?refresh_token=" + formValue(r, "refresh_token")
+			r.URL += "?" + url.Values{"refresh_token": {formValue(r, "refresh_token")}}.Encode()
 			return r
 		}),
 	},
