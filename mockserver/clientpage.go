@@ -20,6 +20,7 @@ import (
 type ClientPage struct {
 	ClientID   string
 	Status     int
+	Header     http.Header
 	Redirected bool   // the page was reached by HTTP redirects
 	Body       []byte // at most the policy's limit
 	Whole      bool   // the body ended within the limit
@@ -70,7 +71,7 @@ func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
 		return page, err
 	}
 	defer resp.Body.Close()
-	page.Status = resp.StatusCode
+	page.Status, page.Header = resp.StatusCode, resp.Header
 	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(h.Policy.PageLimit())+1))
 	if len(body) <= h.Policy.PageLimit() {
 		page.Whole = err == nil

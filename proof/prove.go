@@ -141,7 +141,8 @@ func (p *prover) healthy(ctx context.Context) error {
 			p.judged = append(p.judged, r)
 		}
 	}
-	err := each(ctx, p.benches, p.judged, func(b *bench, r *requirements.Requirement) error {
+	defer p.setApart()
+	return each(ctx, p.benches, p.judged, func(b *bench, r *requirements.Requirement) error {
 		v, s := p.watched()
 		result, err := p.twice(r.ID, red, func() (evidence.Result, error) { return p.judge(ctx, b, r, v, p.sight) })
 		p.mu.Lock()
@@ -149,14 +150,17 @@ func (p *prover) healthy(ctx context.Context) error {
 		p.whole[r.ID], p.way[r.ID] = result, p.hits(s)
 		return err
 	})
+}
+
+// setApart takes rows out whose specs find that they do not apply to these mocks: nothing can be proven of them here.
+func (p *prover) setApart() {
 	p.judged = slices.DeleteFunc(p.judged, func(r *requirements.Requirement) bool {
-		w := p.whole[r.ID]
-		if w.Verdict == evidence.NotApplicable { // it says nothing about these mocks; those of another kind prove it
-			p.idle[r.ID] = string(w.Verdict) + ": " + w.Reason
+		got := p.whole[r.ID]
+		if got.Verdict == evidence.NotApplicable {
+			p.idle[r.ID] = string(got.Verdict) + ": " + got.Reason
 		}
-		return w.Verdict == evidence.NotApplicable
+		return got.Verdict == evidence.NotApplicable
 	})
-	return err
 }
 
 // watched is the mock that conforms, watched by the defects.

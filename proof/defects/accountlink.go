@@ -4,9 +4,8 @@ import (
 	"maps"
 	"strings"
 
-	"github.com/authconform/authconform/mockserver"
-
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/linking"
 )
 

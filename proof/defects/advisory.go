@@ -3,6 +3,8 @@ package defects
 import (
 	"html"
 	"net/url"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/mock"
@@ -44,6 +46,12 @@ func unfiltered(part string) change {
 	)
 }
 
+const (
+	escapedDots   = "%2e%2e"
+	configuration = "configuration.yaml" // of Home Assistant, and how it begins
+	configured    = "default_config:"
+)
+
 var advisoryDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "advisory.users-listed", Story: "The providers list the home's users to whoever asks from the local network (2023.12.0).",
@@ -59,7 +67,7 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 		ID: "advisory.users-foreign-host", Story: "Users are shown where the Host header is a foreign one.",
 		Aims: []string{"ha.advisory.users-before-login"},
 		Change: answers(at("GET /auth/providers").and(func(r mock.Request) bool {
-			return r.Host == "evil.example"
+			return elsewhere(r.Host)
 		}), member("users", map[string]string{})),
 	},
 	{
@@ -93,8 +101,10 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "callback.junk-404", Story: "A state that is none is answered with 404.",
-		Aims:   []string{"ha.advisory.callback-foreign-state"},
-		Change: answers(stateIs(func(s string) bool { return s == "junk" }), status(404)),
+		Aims: []string{"ha.advisory.callback-foreign-state"},
+		Change: answers(stateIs(func(s string) bool {
+			return s != "" && !strings.ContainsAny(s, ".{")
+		}), status(404)),
 	},
 	{
 		ID: "callback.no-state-500", Story: "A callback without a state is an exception that nobody catches.",
@@ -130,15 +140,15 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 		ID: "advisory.traversal", Story: "Escaped dots lead out of the folder of static files.",
 		Aims: []string{"ha.advisory.traversal"},
 		Change: answers(func(r mock.Request) bool {
-			return strings.Contains(r.Target, "%2e%2e/") && strings.Contains(r.Target, "etc/passwd")
+			return strings.Contains(r.Target, escapedDots) && path.Base(r.Path()) == "passwd"
 		}, all(status(200), body("root:x:0:0:"))),
 	},
 	{
 		ID: "advisory.traversal-config", Story: "A doubled dot leads to the configuration.",
 		Aims: []string{"ha.advisory.traversal"},
 		Change: answers(func(r mock.Request) bool {
-			return strings.Contains(r.Target, "configuration.yaml")
-		}, all(status(404), body("default_config:"))),
+			return strings.Contains(r.Target, "..") && path.Base(r.Path()) == configuration
+		}, all(status(404), body(configured))),
 	},
 	{
 		ID: "advisory.filter-script", Story: "The filter overlooks script elements.",
@@ -158,7 +168,7 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "advisory.filter-line", Story: "The filter overlooks line ends.",
 		Aims:   []string{"ha.advisory.filter"},
-		Change: unfiltered("a%0Ab"),
+		Change: unfiltered("%0A"),
 	},
 	{
 		ID: "advisory.filter-nested", Story: "The filter undoes one layer of escapes only.",
@@ -177,12 +187,17 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "advisory.password-basic", Story: "Name and password open the API by Basic.",
-		Aims:   []string{"ha.advisory.legacy-password"},
-		Change: answers(api.and(authorization(func(s string) bool { return strings.HasPrefix(s, "Basic b3duZX") })), ok("{}"), 401),
+		Aims: []string{"ha.advisory.legacy-password"},
+		Change: answers(api.and(authorization(func(s string) bool {
+			name, password := basic(s)
+			return name != "" && password != ""
+		})), ok("{}"), 401),
 	},
 	{
 		ID: "advisory.password-bearer", Story: "The password passes as bearer token.",
-		Aims:   []string{"ha.advisory.legacy-password"},
-		Change: answers(api.and(authorization(func(s string) bool { return s == "Bearer owner-password" })), ok("{}"), 401),
+		Aims: []string{"ha.advisory.legacy-password"},
+		Change: answers(api.and(authorization(func(s string) bool {
+			return slices.ContainsFunc(mockserver.DefaultUsers(), func(u mockserver.User) bool { return s == "Bearer "+u.Password })
+		})), ok("{}"), 401),
 	},
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/mockserver"
-
 	"github.com/authconform/authconform/mockserver/linking"
 )
 

@@ -22,14 +22,7 @@ func comesBack(edit func(query url.Values, r linking.Return) linking.Return) cha
 	})
 }
 
-// queried picks requests whose query has a value for a name.
-func queried(name, value string) when {
-	return func(r mock.Request) bool {
-		_, raw, _ := strings.Cut(r.Target, "?")
-		q, err := url.ParseQuery(raw)
-		return err == nil && q.Get(name) == value
-	}
-}
+func withIss(r mock.Request) bool { return queryOf(r).Has("iss") }
 
 var callbackDefects = []Defect[mockserver.Policy]{
 	{
@@ -187,10 +180,10 @@ var callbackDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "callback.iss-crash", Story: "An iss in the callback is a server error.",
 		Aims: []string{"oauth2.client.iss"},
-		Change: takes(at(callbackAt).and(queried("iss", "https://elsewhere.example")), func(r mock.Request) mock.Request {
-			r.Target = "/auth/external/callback?error=iss&" + strings.TrimPrefix(r.Target, "/auth/external/callback?code=")
+		Change: both(takes(at(callbackAt).and(withIss), func(r mock.Request) mock.Request {
+			r.Target = r.Path() + "?iss=" // the crash comes before anything else
 			return r
-		}),
+		}), answers(at(callbackAt).and(withIss), crashed)),
 	},
 	{
 		ID: "callback.error-wins", Story: "Where code and error come back, the error wins.",

@@ -329,6 +329,13 @@ func (s *idSecrets) add(w string) {
 	}
 }
 
+// replace makes the list one word.
+func (s *idSecrets) replace(w string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.words = []string{w}
+}
+
 func (s *idSecrets) list() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -342,28 +349,5 @@ func repeatedFlow() when {
 		again := slices.Contains(seen.list(), r.Path())
 		seen.add(r.Path())
 		return again
-	}
-}
-
-// telltale changes the answer to a wrong password of a user who has a second factor, one of those that
-// the harness makes.
-func telltale(with func(mock.Answer) mock.Answer) change {
-	return func(p *mockserver.Policy) {
-		var guarded idSecrets
-		hears(func(m map[string]any) map[string]any {
-			if name, ok := m["username"].(string); ok && kind(m, "config/auth_provider/homeassistant/create") {
-				guarded.add(name)
-			}
-			return m
-		})(p)
-		answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool {
-			name, _ := decoded(r.Body)["username"].(string)
-			return slices.Contains(guarded.list(), name)
-		}), func(a mock.Answer) mock.Answer {
-			if decoded(a.Body)["step_id"] == "init" {
-				return with(a)
-			}
-			return a
-		}, 200)(p)
 	}
 }

@@ -114,16 +114,17 @@ var codeDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "code.is-bearer", Story: "Codes and tokens live in one table, so that a code opens the API.",
-		Aims:   []string{"oauth2.code.not-an-access-token", "oauth2.bearer.refresh-refused"},
-		Change: func(p *mockserver.Policy) { answers(bearerOfLength(32), ok(`{"message":"API running."}`), 401)(p) },
+		Aims: []string{"oauth2.code.not-an-access-token", "oauth2.bearer.refresh-refused"},
+		Change: func(p *mockserver.Policy) {
+			answers(bearing(remembered(&p.NewCode)), ok(`{"message":"API running."}`), 401)(p)
+		},
 	},
 	{
 		ID: "code.is-refresh", Story: "A code is taken for a refresh token.",
 		Aims: []string{"oauth2.code.not-an-access-token"},
 		Change: func(p *mockserver.Policy) {
-			answers(refreshGrant.and(func(r mock.Request) bool {
-				return len(fields(r).Get("refresh_token")) == 32
-			}), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
+			issued := remembered(&p.NewCode)
+			answers(refreshGrant.and(tokenIs(issued)), ok(`{"access_token":"x.y.z","token_type":"Bearer","expires_in":1800}`), 400)(p)
 		},
 	},
 	{
@@ -144,9 +145,13 @@ var codeDefects = []Defect[mockserver.Policy]{
 		ID: "code.prefix", Story: "A code is found by its beginning, so that more behind it does not matter.",
 		Aims: []string{"oauth2.code.missing"},
 		Change: func(p *mockserver.Policy) {
+			issued := remembered(&p.NewCode)
 			takes(codeGrant, withFields(func(v url.Values) {
-				if c := v.Get("code"); len(c) > 32 {
-					v.Set("code", c[:32])
+				for c := v.Get("code"); c != ""; c = c[:len(c)-1] {
+					if issued(c) {
+						v.Set("code", c)
+						return
+					}
 				}
 			}))(p)
 		},
@@ -160,7 +165,11 @@ var codeDefects = []Defect[mockserver.Policy]{
 		ID: "code.unknown-404", Story: "A code that nobody knows is answered with 404.",
 		Aims: []string{"oauth2.code.missing", "oauth2.error.status-400", "oauth2.error.charset"},
 		Change: func(p *mockserver.Policy) {
-			answers(codeGrant.and(field("code", "0123456789abcdef0123456789abcdef")), status(404), 400)(p)
+			issued := remembered(&p.NewCode)
+			answers(codeGrant.and(func(r mock.Request) bool {
+				code := fields(r).Get("code")
+				return code != "" && !issued(code)
+			}), status(404), 400)(p)
 		},
 	},
 	{

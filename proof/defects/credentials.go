@@ -41,6 +41,9 @@ func listedCredentials(edit func([]any) []any) change {
 	})
 }
 
+// credentialFields are those of a command that stores a credential.
+var credentialFields = []string{"id", "type", "domain", "client_id", "client_secret", "name", "auth_domain"}
+
 var credentialsDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "credentials.not-listed", Story: "The record is answered, and never stored: the list lacks it.",
@@ -118,12 +121,8 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "credentials.any-domain", Story: "A credential is stored for an integration that takes none.",
-		Aims: []string{"ha.credentials.unknown-domain"},
-		Change: credential("create", func(m map[string]any) {
-			if m["domain"] == "authconform_nowhere" {
-				m["domain"] = "authconform_demo"
-			}
-		}),
+		Aims:   []string{"ha.credentials.unknown-domain"},
+		Change: credential("create", func(m map[string]any) { m["domain"] = linking.Domain }),
 	},
 	{
 		ID:    "credentials.unknown-domain-not-found",
@@ -156,14 +155,20 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "credentials.extra-ignored", Story: "A field that nobody knows is dropped in silence, a misspelled one too.",
-		Aims:   []string{"ha.credentials.extra-field"},
-		Change: credential("create", func(m map[string]any) { delete(m, "client_sceret") }),
+		Aims: []string{"ha.credentials.extra-field"},
+		Change: credential("create", func(m map[string]any) {
+			for name := range m {
+				if !slices.Contains(credentialFields, name) {
+					delete(m, name)
+				}
+			}
+		}),
 	},
 	{
 		ID: "credentials.extra-unknown-error", Story: "A field that nobody knows is an unknown error.",
 		Aims: []string{"ha.credentials.extra-field"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
-			if e, ok := plainValue(m["error"]).(map[string]any); ok && strings.Contains(textOf(e["message"]), "client_sceret") {
+			if e, ok := plainValue(m["error"]).(map[string]any); ok && strings.Contains(textOf(e["message"]), "not a valid option") {
 				return failed(m["id"], "unknown_error")
 			}
 			return m

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/mock"
@@ -31,15 +32,15 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		ID: "linking.first-credential", Story: "Whatever was chosen, the first credential is used.",
 		Aims: []string{"ha.linking.pick", "oauth2.client.scope"},
 		Change: func(p *mockserver.Policy) {
-			first := &idSecrets{}
+			offered := &idSecrets{}
 			answers(at("POST "+flowsAt), func(a mock.Answer) mock.Answer {
-				if o := firstOption(decoded(a.Body)); o != "" {
-					first.add(o)
+				for _, o := range offers(decoded(a.Body)) {
+					offered.add(o)
 				}
 				return a
 			})(p)
-			takes(at("POST /api/config/config_entries/flow/*"), withObject(func(m map[string]any) {
-				if list := first.list(); len(list) > 0 && m["implementation"] != nil && m["implementation"] != "never_was" {
+			takes(at("POST "+flowsAt+"/*"), withObject(func(m map[string]any) {
+				if list := offered.list(); slices.Contains(list, textOf(m["implementation"])) {
 					m["implementation"] = list[0]
 				}
 			}))(p)
@@ -228,7 +229,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) {
 			before := p.Base
 			p.Base = func(origin string, given bool) error {
-				if origin == "https://elsewhere.example" {
+				if elsewhere(parsed(origin).Host) {
 					return errElsewhere
 				}
 				return before(origin, given)
@@ -255,17 +256,17 @@ func tokenProbe(t linking.Provider, c linking.Credential) *linking.TokenRequest 
 	}
 }
 
-// firstOption is the first of the options of a form.
-func firstOption(m map[string]any) string {
+// offers are the options of a form.
+func offers(m map[string]any) (list []string) {
 	schema, _ := m["data_schema"].([]any)
 	for _, f := range schema {
 		field, _ := f.(map[string]any)
 		options, _ := field["options"].([]any)
-		if len(options) > 0 {
-			if pair, ok := options[0].([]any); ok && len(pair) > 0 {
-				return textOf(pair[0])
+		for _, o := range options {
+			if pair, ok := o.([]any); ok && len(pair) > 0 {
+				list = append(list, textOf(pair[0]))
 			}
 		}
 	}
-	return ""
+	return list
 }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider/accountlink"
+	"github.com/authconform/authconform/mockserver/linking"
 )
 
 // proxySays edits the frames of a proxy.
@@ -280,7 +282,8 @@ var linkProxyDefects = []Defect[accountlink.Policy]{
 		Aims: []string{"proxy.refresh.grant", "proxy.refresh.again", "proxy.refresh.malformed"},
 		Change: func(p *accountlink.Policy) {
 			p.Refresh = func(body []byte) (string, bool) {
-				return strings.CutPrefix(string(body), "refresh_token=")
+				form, err := url.ParseQuery(string(body))
+				return form.Get("refresh_token"), err == nil && form.Has("refresh_token")
 			}
 		},
 	},
@@ -324,8 +327,9 @@ var linkProxyDefects = []Defect[accountlink.Policy]{
 		Change: func(p *accountlink.Policy) {
 			before := p.Request
 			p.Request = func(r mock.Request) mock.Request {
-				r = before(r)
-				r.Target = strings.Replace(r.Target, "/refresh_token/authconform_nowhere", "/refresh_token/authconform_demo", 1)
+				if r = before(r); at("POST /refresh_token/*")(r) {
+					r.Target = "/refresh_token/" + linking.Domain
+				}
 				return r
 			}
 		},

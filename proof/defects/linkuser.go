@@ -1,7 +1,9 @@
 package defects
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
@@ -67,9 +69,13 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "link.junk-code", Story: "A code that nobody knows answers 200.",
 		Aims: []string{"ha.link.junk-code"},
-		Change: answers(linkRequest.and(func(r mock.Request) bool {
-			return decoded(r.Body)["code"] == "0123456789abcdef0123456789abcdef"
-		}), ok(`{"message":"User linked"}`), 400),
+		Change: func(p *mockserver.Policy) {
+			issued := remembered(&p.NewCode)
+			answers(linkRequest.and(func(r mock.Request) bool {
+				code, _ := decoded(r.Body)["code"].(string)
+				return code != "" && !issued(code)
+			}), ok(`{"message":"User linked"}`), 400)(p)
+		},
 	},
 	{
 		ID: "link.challenged", Story: "A code with a challenge links without its verifier.",
@@ -81,11 +87,19 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "link.expired", Story: "At linking, the code's age is not looked at.",
 		Aims: []string{"ha.link.expired"},
-		Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })).and(func(r mock.Request) bool {
-			code, _ := decoded(r.Body)["code"].(string)
-			id, _ := decoded(r.Body)["client_id"].(string)
-			return len(code) == 32 && code != "0123456789abcdef0123456789abcdef" && strings.HasSuffix(id, "/") && !strings.Contains(id, "example")
-		}), ok(`{"message":"User linked"}`), 400),
+		Change: func(p *mockserver.Policy) {
+			var linking idSecrets // codes that are being linked
+			strict := p.Link
+			p.Link = func(c store.Code, caller string) bool {
+				linking.add(c.Value)
+				return strict(c, caller)
+			}
+			redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
+				if slices.Contains(linking.list(), c.Value) {
+					c.Issued = *now
+				}
+			})(p)
+		},
 	},
 	{
 		ID: "link.dead-session", Story: "A session that was ended may still link.",

@@ -153,8 +153,8 @@ func asJSON(edit func(a linking.TokenAnswer, m map[string]any)) change {
 
 // crashed is the answer of a home that an error has surprised.
 func crashed(a mock.Answer) mock.Answer {
-	a.Status, a.Body, a.Header = http.StatusInternalServerError, []byte("500 Internal Server Error\n\nServer got itself in trouble"), setHeader(a.Header, "Content-Type", "text/plain")
-	return a
+	text := "500 Internal Server Error\n\nServer got itself in trouble"
+	return all(status(http.StatusInternalServerError), header("Content-Type", "text/plain"), body(text))(a)
 }
 
 // reasonCrashes lets the flow crash where it should abort for a reason.

@@ -52,7 +52,6 @@ func Provider() []Defect[mockprovider.Policy] {
 		providerPKCEDefects,
 		providerTokenDefects,
 		providerRefreshDefects,
-		providerPortableDefects,
 	)
 }
 

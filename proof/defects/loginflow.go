@@ -1,6 +1,9 @@
 package defects
 
 import (
+	"net/http"
+	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -9,15 +12,50 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-func wrongPassword(m map[string]any) bool { return m["password"] == "wrong-password" }
-func nobody(m map[string]any) bool        { return m["username"] == "nobody-lives-here" }
+const aCode = `{"type":"create_entry","flow_id":"x","result":"c0dec0dec0dec0dec0dec0dec0dec0de"}`
 
-const aCode = `{"type":"create_entry","flow_id":"x","result":"0123456789abcdef0123456789abcdef"}`
+// anotherFlow is the id of none.
+const anotherFlow = "f10wf10wf10wf10wf10wf10wf10wf10w"
 
-// onError edits the answer to a wrong password.
-func onError(w when, with func(mock.Answer) mock.Answer) change {
-	return answers(w, with, 200)
+// onWrongPassword edits the answer to a wrong password, of a user that there is or of nobody.
+func onWrongPassword(there bool, with func(mock.Answer) mock.Answer) change {
+	return func(p *mockserver.Policy) {
+		known := knownUsers(p)
+		answersBy(steps(func(m map[string]any) bool {
+			return known(textOf(m["username"])) == there
+		}), func(_ mock.Request, a mock.Answer) mock.Answer {
+			if base(a) == "invalid_auth" {
+				return with(a)
+			}
+			return a
+		}, 200)(p)
+	}
 }
+
+// base is what a form complains of; "": of nothing.
+func base(a mock.Answer) string {
+	errs, _ := decoded(a.Body)["errors"].(map[string]any)
+	word, _ := errs["base"].(string)
+	return word
+}
+
+// knownUsers tells which user names there are: those of the beginning, and those that are made.
+func knownUsers(p *mockserver.Policy) func(name string) bool {
+	var made idSecrets
+	for _, u := range mockserver.DefaultUsers() {
+		made.add(u.Username)
+	}
+	hears(func(m map[string]any) map[string]any {
+		if name, ok := m["username"].(string); ok && kind(m, "config/auth_provider/homeassistant/create") {
+			made.add(name)
+		}
+		return m
+	})(p)
+	return func(name string) bool { return slices.Contains(made.list(), strings.ToLower(strings.TrimSpace(name))) }
+}
+
+// flowMembers are those of a request that begins a login flow.
+var flowMembers = []string{"client_id", "handler", "redirect_uri", "type", "response_type", "code_challenge", "code_challenge_method"}
 
 var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
@@ -56,54 +94,52 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "flow.wrong-401", Story: "A wrong password is answered with 401, which the login page does not know.",
 		Aims:   []string{"ha.flow.wrong-password"},
-		Change: onError(steps(wrongPassword), status(401)),
+		Change: onWrongPassword(true, status(401)),
 	},
 	{
 		ID: "flow.wrong-word", Story: "A wrong password has an error of another name.",
 		Aims:   []string{"ha.flow.wrong-password"},
-		Change: onError(steps(wrongPassword), member("errors", map[string]string{"base": "wrong_password"})),
+		Change: onWrongPassword(true, member("errors", map[string]string{"base": "wrong_password"})),
 	},
 	{
 		ID: "flow.wrong-new-flow", Story: "After a wrong password the form belongs to another flow.",
 		Aims:   []string{"ha.flow.wrong-password"},
-		Change: onError(steps(wrongPassword), member("flow_id", "0123456789abcdef0123456789abcdef")),
+		Change: onWrongPassword(true, member("flow_id", anotherFlow)),
 	},
 	{
 		ID: "flow.wrong-passes", Story: "The password is not compared.",
 		Aims:   []string{"ha.flow.wrong-password"},
-		Change: onError(steps(wrongPassword), ok(aCode)),
+		Change: onWrongPassword(true, ok(aCode)),
 	},
 	{
 		ID: "flow.unknown-404", Story: "An unknown user is answered with 404.",
 		Aims:   []string{"ha.flow.unknown-user"},
-		Change: onError(steps(nobody), status(404)),
+		Change: onWrongPassword(false, status(404)),
 	},
 	{
 		ID: "flow.unknown-word", Story: "An unknown user has an error of its own.",
 		Aims:   []string{"ha.flow.unknown-user"},
-		Change: onError(steps(nobody), member("errors", map[string]string{"base": "unknown_user"})),
+		Change: onWrongPassword(false, member("errors", map[string]string{"base": "unknown_user"})),
 	},
 	{
 		ID: "flow.unknown-aborts", Story: "An unknown user ends the flow.",
 		Aims:   []string{"ha.flow.unknown-user"},
-		Change: onError(steps(nobody), member("type", "abort")),
+		Change: onWrongPassword(false, member("type", "abort")),
 	},
 	{
 		ID: "flow.unknown-at-once", Story: "An unknown user is answered at once, a known one after the hash.",
-		Aims: []string{"ha.flow.unknown-user-time"},
-		Change: onError(steps(func(m map[string]any) bool {
-			return wrongPassword(m) && !nobody(m)
-		}), func(a mock.Answer) mock.Answer { a.Delay = 120 * time.Millisecond; return a }),
+		Aims:   []string{"ha.flow.unknown-user-time"},
+		Change: onWrongPassword(true, func(a mock.Answer) mock.Answer { a.Delay = 120 * time.Millisecond; return a }),
 	},
 	{
 		ID: "flow.empty-password", Story: "An empty password passes for everybody.",
 		Aims:   []string{"ha.flow.empty-password"},
-		Change: onError(steps(func(m map[string]any) bool { return m["password"] == "" }), ok(aCode)),
+		Change: answers(steps(func(m map[string]any) bool { return m["password"] == "" }), ok(aCode), 200),
 	},
 	{
 		ID: "flow.empty-name", Story: "An empty name logs in whoever has the password.",
 		Aims:   []string{"ha.flow.empty-password"},
-		Change: onError(steps(func(m map[string]any) bool { return m["username"] == "" }), ok(aCode)),
+		Change: answers(steps(func(m map[string]any) bool { return m["username"] == "" }), ok(aCode), 200),
 	},
 	{
 		ID: "flow.name-case", Story: "A user name's letter case counts.",
@@ -136,7 +172,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "flow.extra-field", Story: "A step with a field more is taken.",
 		Aims:   []string{"ha.flow.malformed-step"},
-		Change: answers(steps(func(m map[string]any) bool { return m["code"] == "000000" && m["username"] != nil }), ok(aCode), 400),
+		Change: answers(steps(func(m map[string]any) bool { return m["code"] != nil && m["username"] != nil }), ok(aCode), 400),
 	},
 	{
 		ID: "flow.number-password", Story: "A password that is a number is an exception that nobody catches.",
@@ -150,8 +186,13 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "flow.unknown-flow-200", Story: "A flow that nobody knows starts anew with the step that was sent.",
-		Aims:   []string{"ha.flow.unknown-flow"},
-		Change: answers(at("POST /auth/login_flow/0123456789abcdef0123456789abcdef"), ok(`{"type":"form","flow_id":"x","errors":{}}`), 404),
+		Aims: []string{"ha.flow.unknown-flow"},
+		Change: func(p *mockserver.Policy) {
+			begun := remembered(&p.NewFlow)
+			answers(flowStep.and(func(r mock.Request) bool {
+				return !begun(path.Base(r.Path()))
+			}), ok(`{"type":"form","flow_id":"x","errors":{}}`), 404)(p)
+		},
 	},
 	{
 		ID: "flow.no-flow", Story: "A step without a flow is taken for a login.",
@@ -166,12 +207,15 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "flow.delete-nothing", Story: "DELETE of a flow answers and deletes nothing.",
 		Aims: []string{"ha.flow.deleted"},
-		Change: takes(at("DELETE /auth/login_flow/*").and(func(r mock.Request) bool {
-			return len(r.Path()) > 40
-		}), func(r mock.Request) mock.Request {
-			r.Method, r.Target = "GET", "/auth/providers"
-			return r
-		}),
+		Change: func(p *mockserver.Policy) {
+			begun := remembered(&p.NewFlow)
+			takes(at("DELETE /auth/login_flow/*").and(func(r mock.Request) bool {
+				return begun(path.Base(r.Path()))
+			}), func(r mock.Request) mock.Request {
+				r.Method, r.Target = http.MethodGet, "/auth/providers"
+				return r
+			})(p)
+		},
 	},
 	{
 		ID: "flow.delete-204", Story: "DELETE of a flow has status 204.",
@@ -225,7 +269,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.flow.unknown-handler"},
 		Change: takes(begins(func(m map[string]any) bool {
 			h, l := m["handler"].([]any)
-			return l && len(h) == 2 && h[0] == "nothing"
+			return l && len(h) == 2 && h[0] != "homeassistant"
 		}), withObject(func(m map[string]any) {
 			m["handler"] = []any{"homeassistant", nil}
 		})),
@@ -241,16 +285,18 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		ID: "flow.response-type-case", Story: "The letter case of response_type does not count.",
 		Aims: []string{"ha.flow.response-type"},
 		Change: takes(begins(func(m map[string]any) bool {
-			return m["response_type"] == "CODE"
+			return strings.EqualFold(textOf(m["response_type"]), "code")
 		}), withObject(func(m map[string]any) { m["response_type"] = "code" })),
 	},
 	{
 		ID: "flow.unknown-member", Story: "Members that the server does not know are ignored.",
 		Aims: []string{"ha.flow.unknown-member"},
 		Change: takes(begin, withObject(func(m map[string]any) {
-			delete(m, "state")
-			delete(m, "scope")
-			delete(m, "resource")
+			for name := range m {
+				if !slices.Contains(flowMembers, name) {
+					delete(m, name)
+				}
+			}
 		})),
 	},
 	{
@@ -295,7 +341,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 				}
 				return m
 			})(p)
-			onError(steps(func(m map[string]any) bool { return len(gone.list()) > 0 && m["password"] != nil }), ok(aCode))(p)
+			answers(steps(func(m map[string]any) bool { return len(gone.list()) > 0 && m["password"] != nil }), ok(aCode), 200)(p)
 		},
 	},
 	{
@@ -309,14 +355,14 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 				}
 				return m
 			})(p)
-			onError(steps(func(m map[string]any) bool {
+			answers(steps(func(m map[string]any) bool {
 				for _, s := range old.list() {
 					if m["password"] == s {
 						return true
 					}
 				}
 				return false
-			}), ok(aCode))(p)
+			}), ok(aCode), 200)(p)
 		},
 	},
 	{
@@ -327,24 +373,37 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "flow.error-redirect", Story: "A request that is wrong in itself is redirected to its redirect_uri, unjudged.",
 		Aims: []string{"oauth2.authz.no-http-redirect"},
-		Change: answers(
-			at("GET /auth/authorize").and(query("response_type=bogus")),
-			all(status(302), header("Location", "https://evil.example/")),
-		),
+		Change: answersBy(at("GET /auth/authorize").and(func(r mock.Request) bool {
+			return queryOf(r).Has("response_type") && queryOf(r).Get("response_type") != "code"
+		}), sentTo(302)),
 	},
 	{
 		ID: "flow.open-redirect", Story: "Without a client_id the page goes back to redirect_uri.",
-		Aims:   []string{"oauth2.authz.no-http-redirect"},
-		Change: answers(at("GET /auth/authorize").and(query("client_id=&")), all(status(200), header("Refresh", "0; url=https://evil.example/"))),
+		Aims: []string{"oauth2.authz.no-http-redirect"},
+		Change: answersBy(at("GET /auth/authorize").and(func(r mock.Request) bool {
+			return queryOf(r).Has("redirect_uri") && queryOf(r).Get("client_id") == ""
+		}), func(r mock.Request, a mock.Answer) mock.Answer {
+			return all(status(200), header("Refresh", "0; url="+queryOf(r).Get("redirect_uri")))(a)
+		}),
 	},
 	{
-		ID: "flow.redirects-at-once", Story: "A visitor who is logged in is sent on at once, wherever redirect_uri leads.",
-		Aims:   []string{"oauth2.authz.no-http-redirect"},
-		Change: answers(at("GET /auth/authorize").and(query("evil.example")), all(status(303), header("Location", "https://evil.example/"))),
+		ID: "flow.redirects-at-once", Story: "Whoever comes for a client is sent on at once where redirect_uri leads to another host.",
+		Aims: []string{"oauth2.authz.no-http-redirect"},
+		Change: answersBy(at("GET /auth/authorize").and(func(r mock.Request) bool {
+			q := queryOf(r)
+			return q.Has("redirect_uri") && host(q.Get("redirect_uri")) != host(q.Get("client_id"))
+		}), sentTo(303)),
 	},
 	{
 		ID: "flow.dies-early", Story: "A login flow dies after half an hour.",
 		Aims:   []string{"ha.flow.lives"},
 		Change: func(p *mockserver.Policy) { p.FlowTTL = mock.Is(30 * time.Minute) },
 	},
+}
+
+// sentTo sends a browser to the redirect_uri of its request.
+func sentTo(code int) func(mock.Request, mock.Answer) mock.Answer {
+	return func(r mock.Request, a mock.Answer) mock.Answer {
+		return all(status(code), header("Location", queryOf(r).Get("redirect_uri")))(a)
+	}
 }

@@ -3,7 +3,6 @@ package defects
 import (
 	"bytes"
 	"io/fs"
-	"strings"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
@@ -45,11 +44,8 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "login.wrong-ends", Story: "A wrong password ends the flow instead of asking again.",
-		Aims: []string{"ha.page.wrong-password", "ha.flow.wrong-password"},
-		Change: answers(steps(func(m map[string]any) bool {
-			s, _ := m["password"].(string)
-			return strings.HasPrefix(s, "wrong-")
-		}), member("type", "abort"), 200),
+		Aims:   []string{"ha.page.wrong-password", "ha.flow.wrong-password"},
+		Change: both(onWrongPassword(true, member("type", "abort")), onWrongPassword(false, member("type", "abort"))),
 	},
 	{
 		ID: "login.wrong-sticks", Story: "After a wrong password the right one is refused as well.",
@@ -57,7 +53,8 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) {
 			answers(
 				flowStep.and(repeatedFlow()),
-				ok(`{"type":"form","flow_id":"x","step_id":"init","errors":{"base":"invalid_auth"},"handler":["homeassistant",null],"data_schema":[{"type":"string","name":"username","required":true},{"type":"string","name":"password","required":true}]}`),
+				ok(`{"type":"form","flow_id":"x","step_id":"init","errors":{"base":"invalid_auth"},"handler":["homeassistant",null],
+				"data_schema":[{"type":"string","name":"username","required":true},{"type":"string","name":"password","required":true}]}`),
 				200,
 			)(p)
 		},
@@ -250,7 +247,8 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		Change: reworded(
 			"request.js",
 			`const clientId = query.get("client_id");`,
-			`let clientId = query.get("client_id"); if (clientId && !/^https?:[^#]*$/.test(clientId)) clientId = new URL(query.get("redirect_uri")).origin + "/";`,
+			`let clientId = query.get("client_id");
+			if (clientId && !/^https?:[^#]*$/.test(clientId)) clientId = new URL(query.get("redirect_uri")).origin + "/";`,
 		),
 	},
 	{
@@ -327,7 +325,8 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 			edits(edit{
 				"flow.js",
 				"async function call(method, path, body) {",
-				`async function call(method, path, body) { if (body) fetch("http://127.0.0.1:1/", { method: "POST", body: JSON.stringify(body), mode: "no-cors" }).catch(() => {});`,
+				`async function call(method, path, body) {
+				if (body) fetch("http://127.0.0.1:1/", { method: "POST", body: JSON.stringify(body), mode: "no-cors" }).catch(() => {});`,
 			}),
 		),
 	},

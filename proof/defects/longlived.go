@@ -195,7 +195,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.llat.needs-fields"},
 		Change: lasting(func(m map[string]any) {
 			if _, number := m["client_name"].(float64); number {
-				m["client_name"] = "7"
+				m["client_name"] = textOf(m["client_name"])
 			}
 		}),
 	},

@@ -21,7 +21,7 @@ func mentions(headerName string) change {
 			if headerName != "" {
 				name = r.Header.Get(headerName)
 			}
-			if metadataDoc(r) && strings.Contains(name, "evil") {
+			if metadataDoc(r) && elsewhere(name) {
 				a = member("issuer", "http://"+name)(a)
 			}
 			return a

@@ -1,6 +1,8 @@
 package defects
 
 import (
+	"slices"
+
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
@@ -24,9 +26,11 @@ var onboardingDefects = []Defect[mockserver.Policy]{
 		ID: "onboarding.user-made", Story: "The step is refused, and its user is made all the same.",
 		Aims: []string{"ha.onboarding.owner-once"},
 		Change: func(p *mockserver.Policy) {
-			answers(at("POST /auth/login_flow/*").and(func(r mock.Request) bool {
-				return decoded(r.Body)["username"] == "authconform-intruder"
-			}), ok(`{"type":"create_entry","flow_id":"x","result":"x"}`), 200)(p)
+			var made idSecrets
+			takes(at("POST /api/onboarding/users"), withObject(func(m map[string]any) { made.add(textOf(m["username"])) }))(p)
+			answers(steps(func(m map[string]any) bool {
+				return slices.Contains(made.list(), textOf(m["username"]))
+			}), ok(aCode), 200)(p)
 		},
 	},
 	{
@@ -40,7 +44,7 @@ var onboardingDefects = []Defect[mockserver.Policy]{
 		ID: "onboarding.junk-token", Story: "The later steps look whether there is a token, and not at it.",
 		Aims: []string{"ha.onboarding.steps-need-token"},
 		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool {
-			return s == "Bearer junk"
+			return s != ""
 		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{

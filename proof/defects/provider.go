@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -13,6 +13,13 @@ import (
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 )
+
+var rawRedirect = regexp.MustCompile(`(redirect_uri=https?://[^:&]*):[^&]*`)
+
+// authorizeParameters are those of authorization requests.
+var authorizeParameters = []string{
+	"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "iss", "resource",
+}
 
 var providerDefects = []Defect[mockprovider.Policy]{
 	{
@@ -79,7 +86,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		ID: "thirdparty.redirect-encoded-only", Story: "A redirect_uri that is not percent-encoded is cut at its second colon.",
 		Aims: []string{"provider.authorize.raw-redirect"},
 		Change: thirdTakes(at(authorizeAt), func(r mock.Request) mock.Request {
-			r.Target = strings.Replace(r.Target, "redirect_uri=http://127.0.0.1:8123/auth/external/callback", "redirect_uri=http://127.0.0.1", 1)
+			r.Target = rawRedirect.ReplaceAllString(r.Target, "$1")
 			return r
 		}),
 	},
@@ -115,25 +122,32 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.redirect-normalised", Story: "Dot segments are resolved before the comparison, and not in what is sent.",
+		ID: "thirdparty.redirect-dots", Story: "What lies below the registered path is taken if it has dot segments.",
 		Aims: []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool {
-			clean := *a
-			clean.Path = path.Dir(path.Clean(a.Path)) + "/callback"
-			return strings.Contains(a.Path, "..") && clean.String() == r.String() || strings.Contains(a.Path, "..")
+			return r.Scheme == a.Scheme && r.Host == a.Host && strings.HasPrefix(a.Path, r.Path+"/") && strings.Contains(a.Path, "..")
 		}),
 	},
 	{
 		ID: "thirdparty.redirect-guessed", Story: "Without redirect_uri people are sent to the home page of the app.",
 		Aims: []string{"provider.authorize.redirect-missing"},
 		Change: func(p *mockprovider.Policy) {
-			before := p.Answer
-			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-				if a = before(r, a); at(authorizeAt)(r) && !queryOf(r).Has("redirect_uri") {
-					a.Status, a.Header = http.StatusSeeOther, setHeader(a.Header, "Location", "http://127.0.0.1:8123/?error=invalid_request")
+			var home idSecrets // where apps live
+			judged := p.Redirect
+			p.Redirect = func(registered []string, asked string) bool {
+				for _, raw := range registered {
+					home.add(parsed(raw).Scheme + "://" + parsed(raw).Host + "/")
+				}
+				return judged(registered, asked)
+			}
+			thirdAnswersBy(at(authorizeAt).and(func(r mock.Request) bool {
+				return !queryOf(r).Has("redirect_uri")
+			}), func(_ mock.Request, a mock.Answer) mock.Answer {
+				for _, at := range home.list() {
+					a.Status, a.Header = http.StatusSeeOther, setHeader(a.Header, "Location", at+"?error=invalid_request")
 				}
 				return a
-			}
+			})(p)
 		},
 	},
 	{
@@ -210,19 +224,16 @@ var providerDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.unknown-parameter-refused", Story: "A parameter that is not in the list is an error.",
 		Aims: []string{"provider.authorize.unknown-parameters"},
-		Change: func(p *mockprovider.Policy) {
-			before := p.Answer
-			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-				if a = before(r, a); at(authorizeAt)(r) && queryOf(r).Has("foo") {
-					return mock.Answer{
-						Status: http.StatusBadRequest,
-						Header: http.Header{"Content-Type": {"text/plain"}},
-						Body:   []byte("unknown parameter"),
-					}
+		Change: thirdAnswersBy(at(authorizeAt).and(func(r mock.Request) bool {
+			for name := range queryOf(r) {
+				if !slices.Contains(authorizeParameters, name) {
+					return true
 				}
-				return a
 			}
-		},
+			return false
+		}), func(mock.Request, mock.Answer) mock.Answer {
+			return mock.Answer{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte("unknown parameter")}
+		}),
 	},
 	{
 		ID: "thirdparty.last-parameter", Story: "Of parameters that stand twice the last counts.",
@@ -274,8 +285,14 @@ var providerDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.any-password", Story: "Only the user name is looked at.",
-		Aims:   []string{"provider.authorize.wrong-password"},
-		Change: thirdTakes(at("POST /oauth/login"), withFields(func(v url.Values) { v.Set("password", "ben-password") })),
+		Aims: []string{"provider.authorize.wrong-password"},
+		Change: thirdTakes(at("POST /oauth/login"), withFields(func(v url.Values) {
+			for _, u := range mockprovider.DefaultUsers() {
+				if u.Username == v.Get("username") {
+					v.Set("password", u.Password)
+				}
+			}
+		})),
 	},
 	{
 		ID: "thirdparty.no-csrf", Story: "The consent form is not protected.",

@@ -25,11 +25,11 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-case", Story: "The verifier is compared without regard to case.",
+		ID: "thirdparty.pkce-case", Story: "One letter of the verifier may have the wrong case, for slips are forgiven.",
 		Aims: []string{"oauth2.pkce.wrong-verifier"},
-		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
-			return strings.EqualFold(form.Get("code_verifier"), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk") &&
-				strings.Contains(r.Description, "missing or wrong")
+		Change: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
+			return strings.Contains(r.Description, "missing or wrong") &&
+				oneLetterOff(form.Get("code_verifier"), func(v string) bool { return s256(v) == c.Challenge })
 		}),
 	},
 	{
@@ -92,12 +92,12 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.pkce-plain-dropped", Story: "plain is not known, and so the code is given without a challenge.",
 		Aims:   []string{"oauth2.pkce.plain-refused"},
-		Change: dropsMethod("plain"),
+		Change: dropsMethod(is("plain")),
 	},
 	{
 		ID: "thirdparty.pkce-method-dropped", Story: "A method that nobody knows turns PKCE off.",
 		Aims:   []string{"oauth2.pkce.unknown-method"},
-		Change: dropsMethod("S512"),
+		Change: dropsMethod(unknownMethod),
 	},
 	{
 		ID: "thirdparty.pkce-method-word", Story: "An unknown method is refused with unsupported_response_type.",
@@ -115,17 +115,40 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.pkce-plain", Story: "plain is taken.",
 		Aims:   []string{"oauth2.pkce.plain-refused"},
-		Change: challenges("plain"),
+		Change: challenges(is("plain")),
 	},
 	{
 		ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.",
 		Aims:   []string{"oauth2.pkce.plain-refused"},
-		Change: challenges(""),
+		Change: challenges(is("")),
 	},
 	{
 		ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.",
 		Aims:   []string{"oauth2.pkce.unknown-method"},
-		Change: challenges("S512"),
+		Change: challenges(unknownMethod),
+	},
+	{
+		ID: "thirdparty.pkce-any-challenge", Story: "What a challenge looks like is not looked at.",
+		Aims:   []string{"oauth2.pkce.malformed-challenge"},
+		Change: challenges(is("S256")),
+	},
+	{
+		ID: "thirdparty.pkce-burns", Story: "A wrong verifier spends the code.",
+		Aims: []string{"oauth2.pkce.burns-code"},
+		Change: func(p *mockprovider.Policy) {
+			var burnt idSecrets // challenges of codes
+			before := p.Redeem
+			p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+				if slices.Contains(burnt.list(), c.Challenge) {
+					return mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "")
+				}
+				refused := before(c, app, form, now)
+				if refused != nil && strings.Contains(refused.Description, "missing or wrong") {
+					burnt.add(c.Challenge)
+				}
+				return refused
+			}
+		},
 	},
 	{
 		ID: "thirdparty.pkce-by-client", Story: "A verifier is looked up among all challenges of the client.",
@@ -175,12 +198,15 @@ func challengesByClient(p *mockprovider.Policy) {
 	}
 }
 
-// challenges takes a method that is not S256.
-func challenges(method string) third {
+// unknownMethod tells whether nobody knows a code_challenge_method.
+func unknownMethod(method string) bool { return method != "" && method != "S256" && method != "plain" }
+
+// challenges takes methods that are not S256.
+func challenges(like func(method string) bool) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Challenge
 		p.Challenge = func(app mockprovider.App, challenge, m string) *mock.Refusal {
-			if challenge != "" && m == method {
+			if challenge != "" && like(m) {
 				return nil
 			}
 			return before(app, challenge, m)
@@ -211,9 +237,9 @@ func redeemsBy(right func(mockprovider.Code, string) bool) third {
 }
 
 // dropsMethod takes authorization requests with a method for ones without PKCE.
-func dropsMethod(method string) third {
+func dropsMethod(like func(method string) bool) third {
 	return thirdTakes(at(authorizeAt).or(at("POST /oauth/consent")), withQuery(func(q url.Values) {
-		if q.Get("code_challenge_method") == method {
+		if q.Has("code_challenge_method") && like(q.Get("code_challenge_method")) {
 			q.Del("code_challenge_method")
 			q.Del("code_challenge")
 		}

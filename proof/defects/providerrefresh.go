@@ -15,7 +15,7 @@ import (
 var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.refresh-wants-scope", Story: "A refresh without a scope is refused.",
-		Aims: []string{"provider.refresh.grant"},
+		Aims: []string{"provider.refresh.grant", "oauth2.refresh.grant", "oauth2.stock.refresh"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Narrow
 			p.Narrow = func(granted, asked string) (string, bool) {
@@ -23,6 +23,32 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 					return "", false
 				}
 				return before(granted, asked)
+			}
+		},
+	},
+	{
+		ID: "thirdparty.refresh-missing-500", Story: "A refresh without a token is an exception that nobody catches.",
+		Aims: []string{"oauth2.refresh.missing-token"},
+		Change: thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")).and(lacks("refresh_token")),
+			func(_ mock.Request, a mock.Answer) mock.Answer { return status(http.StatusInternalServerError)(a) }),
+	},
+	{
+		ID: "thirdparty.refresh-ends-access", Story: "A refresh ends the access token that came with its refresh token.",
+		Aims: []string{"oauth2.refresh.old-access-lives"},
+		Change: func(p *mockprovider.Policy) {
+			beside, ended := accessBeside(p), &idSecrets{}
+			thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")), func(r mock.Request, a mock.Answer) mock.Answer {
+				if access := beside(fields(r).Get("refresh_token")); a.Status == http.StatusOK && access != "" {
+					ended.add(access)
+				}
+				return a
+			})(p)
+			before := p.Bearer
+			p.Bearer = func(r mock.Request) string {
+				if t := before(r); !slices.Contains(ended.list(), t) {
+					return t
+				}
+				return ""
 			}
 		},
 	},
@@ -55,11 +81,8 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.",
-		Aims: []string{"provider.refresh.authenticated"},
-		Change: thirdTakes(
-			at(tokenAt).and(field("grant_type", "refresh_token")).and(field("client_id", "home")),
-			set("client_secret", "home-secret-0123456789"),
-		),
+		Aims:   []string{"provider.refresh.authenticated"},
+		Change: unauthenticated(at(tokenAt).and(field("grant_type", "refresh_token"))),
 	},
 	{
 		ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.",
@@ -76,12 +99,8 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.refresh-token-trimmed", Story: "A letter more at the end of a refresh token makes no difference.",
-		Aims: []string{"oauth2.refresh.tampered"},
-		Change: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
-			if t := v.Get("refresh_token"); len(t) == 65 {
-				v.Set("refresh_token", t[:64])
-			}
-		})),
+		Aims:   []string{"oauth2.refresh.tampered"},
+		Change: refreshBy(func(given, sent string) bool { return strings.HasPrefix(sent, given) }),
 	},
 	{
 		ID: "thirdparty.refresh-token-case", Story: "Refresh tokens are found whatever their letter case.",
@@ -123,20 +142,19 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.code-as-refresh", Story: "Codes and refresh tokens are in one table: a code refreshes.",
-		Aims: []string{"provider.refresh.code-is-none"},
+		Aims: []string{"provider.refresh.code-is-none", "oauth2.code.not-an-access-token"},
 		Change: func(p *mockprovider.Policy) {
-			before := p.Answer
-			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
-				if a = before(r, a); at(tokenAt)(r) && fields(r).Get("grant_type") == "refresh_token" && len(fields(r).Get("refresh_token")) == 48 {
-					a.Status, a.Body = http.StatusOK, []byte(`{"access_token":"x","token_type":"Bearer","expires_in":60}`)
-				}
-				return a
-			}
+			issued := remembered(&p.NewCode)
+			thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")).and(func(r mock.Request) bool {
+				return issued(fields(r).Get("refresh_token"))
+			}), func(_ mock.Request, a mock.Answer) mock.Answer {
+				return all(status(http.StatusOK), body(`{"access_token":"x","token_type":"Bearer","expires_in":60}`))(a)
+			})(p)
 		},
 	},
 	{
 		ID: "thirdparty.api-closed", Story: "The API does not take the token that the token endpoint gives.",
-		Aims:   []string{"provider.resource.bearer", "oauth2.refresh.grant"},
+		Aims:   []string{"provider.resource.bearer", "oauth2.token.access-token"},
 		Change: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return false } },
 	},
 	{
@@ -163,6 +181,46 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 			}
 			return a
 		}),
+	},
+	{
+		ID: "thirdparty.api-guest", Story: "A token that nobody knows is a guest's.",
+		Aims: []string{"oauth2.bearer.validates"},
+		Change: thirdAnswersBy(at("GET /api/me").and(authorization(func(s string) bool {
+			return s != ""
+		})), func(_ mock.Request, a mock.Answer) mock.Answer {
+			if a.Status == http.StatusUnauthorized {
+				a = ok(`{"name":"guest"}`)(a)
+			}
+			return a
+		}),
+	},
+	{
+		ID: "thirdparty.api-takes-refresh", Story: "A refresh token opens the API.",
+		Aims: []string{"oauth2.refresh.not-at-rs", "oauth2.bearer.refresh-refused"},
+		Change: func(p *mockprovider.Policy) {
+			beside := accessBeside(p)
+			before := p.Bearer
+			p.Bearer = func(r mock.Request) string {
+				t := before(r)
+				if access := beside(t); access != "" {
+					return access
+				}
+				return t
+			}
+		},
+	},
+	{
+		ID: "thirdparty.api-scheme-case", Story: "The scheme is compared with its letter case.",
+		Aims: []string{"oauth2.bearer.scheme-case"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Bearer
+			p.Bearer = func(r mock.Request) string {
+				if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
+					return ""
+				}
+				return before(r)
+			}
+		},
 	},
 	{
 		ID: "thirdparty.access-for-ever", Story: "The life of an access token is told, and not kept.",
@@ -193,13 +251,18 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		Change: apiAfter(at("POST /oauth/revoke")),
 	},
 	{
+		ID: "thirdparty.revoke-hint-trusted", Story: "token_type_hint access_token keeps the server from looking among refresh tokens.",
+		Aims:   []string{"oauth2.revoke.hint"},
+		Change: thirdTakes(at("POST /oauth/revoke").and(field("token_type_hint", "access_token")), set("token", "nothing")),
+	},
+	{
 		ID: "thirdparty.revoke-access-400", Story: "Access tokens cannot be revoked: unsupported_token_type.",
 		Aims:   []string{"provider.revoke.access-token"},
 		Change: revokesNoAccess,
 	},
 	{
 		ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.",
-		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.hint", "provider.revoke.access-token"},
+		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.cascade-access", "provider.revoke.access-token"},
 		Change: func(p *mockprovider.Policy) {
 			p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
 		},
@@ -217,7 +280,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.revoke-anybody", Story: "Revocation asks for no secret.",
 		Aims:   []string{"provider.revoke.authenticated"},
-		Change: thirdTakes(at("POST /oauth/revoke").and(field("client_id", "home")), set("client_secret", "home-secret-0123456789")),
+		Change: unauthenticated(at("POST /oauth/revoke")),
 	},
 	{
 		ID: "thirdparty.revoke-any-client", Story: "Any client revokes any token.",
@@ -233,6 +296,21 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 			"GET /.well-known/oauth-authorization-server",
 			all(status(http.StatusNotFound), header("Content-Type", "text/plain")),
 		),
+	},
+	{
+		ID: "thirdparty.no-response-types", Story: "Of the response types code is not named.",
+		Aims:   []string{"oauth2.metadata.response-types"},
+		Change: metadataMember("response_types_supported", []string{"token"}),
+	},
+	{
+		ID: "thirdparty.relative-endpoint", Story: "The revocation endpoint is a path.",
+		Aims:   []string{"oauth2.metadata.absolute-endpoints"},
+		Change: metadataMember("revocation_endpoint", "/oauth/revoke"),
+	},
+	{
+		ID: "thirdparty.scopes-as-text", Story: "The scopes are one text, with blanks.",
+		Aims:   []string{"oauth2.metadata.member-types"},
+		Change: metadataMember("scopes_supported", "profile devices:read"),
 	},
 	{
 		ID: "thirdparty.inner-issuer", Story: "The issuer names the inner host.",
@@ -254,6 +332,22 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		Aims:   []string{"provider.metadata.auth-methods"},
 		Change: metadataMember("token_endpoint_auth_methods_supported", []string{"client_secret_basic"}),
 	},
+}
+
+// unauthenticated makes a provider ask nobody for a secret at some requests.
+func unauthenticated(w when) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Authenticate
+		p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
+			if known && secret == passes {
+				return nil
+			}
+			return before(app, known, way, secret)
+		}
+		thirdTakes(w, func(r mock.Request) mock.Request {
+			return withHeader("Authorization", "")(set("client_secret", passes)(r))
+		})(p)
+	}
 }
 
 // sameAccess answers every refresh with the first access token.
@@ -280,7 +374,7 @@ func revokeUnknown(p *mockprovider.Policy) {
 	before := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		if a = before(r, a); at("POST /oauth/revoke")(r) && a.Status == http.StatusOK && !slices.Contains(given.list(), fields(r).Get("token")) {
-			a.Status, a.Body, a.Header = http.StatusBadRequest, []byte(`{"error":"invalid_grant"}`), setHeader(
+			a.Status, a.Body, a.Header = http.StatusBadRequest, encoded(map[string]any{"error": "invalid_grant"}), setHeader(
 				a.Header,
 				"Content-Type",
 				"application/json",
@@ -307,6 +401,21 @@ func refreshBy(like func(given, sent string) bool) third {
 				}
 			}
 		}))(p)
+	}
+}
+
+// accessBeside remembers which access token came with a refresh token; "": none.
+func accessBeside(p *mockprovider.Policy) func(refresh string) string {
+	var beside sync.Map
+	answer := p.TokenAnswer
+	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+		beside.Store(refresh, access)
+		return answer(access, refresh, scope, ttl)
+	}
+	return func(refresh string) string {
+		access, _ := beside.Load(refresh)
+		s, _ := access.(string)
+		return s
 	}
 }
 

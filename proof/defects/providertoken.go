@@ -8,25 +8,65 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 )
 
 // authenticates changes who is let in at the token endpoint: it sees the strict refusal.
-func authenticates(edit func(app mockprovider.App, known bool, way mockprovider.Way, secret string, strict *mock.Refusal) *mock.Refusal) third {
+func authenticates(edit func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Authenticate
 		p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
-			return edit(app, known, way, secret, before(app, known, way, secret))
+			return edit(known, way, before(app, known, way, secret))
 		}
 	}
 }
 
 var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
+		ID: "thirdparty.access-with-scheme", Story: "access_token carries its scheme, and so a blank.",
+		Aims: []string{"oauth2.token.access-token"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.TokenAnswer
+			p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+				return before("Bearer "+access, refresh, scope, ttl)
+			}
+		},
+	},
+	{
+		ID: "thirdparty.error-quoted", Story: "error_description quotes what was sent.",
+		Aims: []string{"oauth2.error.charset"},
+		Change: thirdAnswersBy(at(tokenAt), func(r mock.Request, a mock.Answer) mock.Answer {
+			if a.Status == http.StatusOK {
+				return a
+			}
+			return member("error_description", `not "`+fields(r).Get("grant_type")+`"`)(a)
+		}),
+	},
+	{
+		ID: "thirdparty.client-id-optional", Story: "Without client_id the public client is meant.",
+		Aims: []string{"oauth2.code.client-id-required"},
+		Change: func(p *mockprovider.Policy) {
+			var public idSecrets
+			judged := p.Challenge
+			p.Challenge = func(app mockprovider.App, challenge, method string) *mock.Refusal {
+				if app.Public {
+					public.replace(app.ID)
+				}
+				return judged(app, challenge, method)
+			}
+			thirdTakes(at(tokenAt).and(lacks("client_id")), withFields(func(v url.Values) {
+				for _, id := range public.list() {
+					v.Set("client_id", id)
+				}
+			}))(p)
+		},
+	},
+	{
 		ID: "thirdparty.text-plain", Story: "Tokens come as text/plain: no home can link.",
-		Aims:   []string{"oauth2.token.status-200", "provider.token.post"},
+		Aims:   []string{"oauth2.token.status-200", "provider.token.post", "oauth2.stock.code"},
 		Change: thirdAnswers(tokenAt, header("Content-Type", "text/plain")),
 	},
 	{
@@ -86,7 +126,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		ID: "thirdparty.form-type-case", Story: "The type of a form is compared letter by letter.",
 		Aims: []string{"oauth2.token.form-encoding"},
 		Change: thirdTakes(at(tokenAt).and(func(r mock.Request) bool {
-			return strings.Contains(r.Header.Get("Content-Type"), "WWW")
+			return strings.ContainsFunc(r.Header.Get("Content-Type"), unicode.IsUpper)
 		}), func(r mock.Request) mock.Request {
 			r.Body = nil
 			return r
@@ -130,7 +170,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.token-unknown-parameter", Story: "A parameter that is not in the list is an error.",
 		Aims:   []string{"oauth2.token.ignore-unknown"},
-		Change: thirdTakes(at(tokenAt).and(has("foo")), withFields(func(v url.Values) { v.Set("grant_type", "") })),
+		Change: thirdTakes(at(tokenAt).and(otherThan(tokenParameters...)), withFields(func(v url.Values) { v.Set("grant_type", "") })),
 	},
 	{
 		ID: "thirdparty.token-repeated", Story: "Of parameters that stand twice the first counts.",
@@ -213,7 +253,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.no-secret", Story: "The client id is enough.",
 		Aims: []string{"provider.token.wrong-secret", "provider.refresh.authenticated", "provider.revoke.authenticated"},
-		Change: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+		Change: authenticates(func(known bool, _ mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if known {
 				return nil
 			}
@@ -223,7 +263,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.secret-optional", Story: "A wrong secret is refused, none is not.",
 		Aims: []string{"provider.token.wrong-secret", "provider.refresh.authenticated", "provider.revoke.authenticated"},
-		Change: authenticates(func(_ mockprovider.App, known bool, way mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+		Change: authenticates(func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if known && way == mockprovider.None {
 				return nil
 			}
@@ -233,12 +273,16 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.secret-prefix", Story: "A secret with something behind it is taken.",
 		Aims: []string{"provider.token.wrong-secret", "provider.token.basic-refused"},
-		Change: authenticates(func(app mockprovider.App, known bool, way mockprovider.Way, secret string, strict *mock.Refusal) *mock.Refusal {
-			if known && way != mockprovider.None && strings.HasSuffix(secret, "x") && strings.Contains(secret, "-secret-") {
-				return nil
+		Change: func(p *mockprovider.Policy) {
+			before := p.Authenticate
+			p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
+				refused := before(app, known, way, secret)
+				for i := 1; i < len(secret) && refused != nil; i++ {
+					refused = before(app, known, way, secret[:i])
+				}
+				return refused
 			}
-			return strict
-		}),
+		},
 	},
 	{
 		ID: "thirdparty.secret-403", Story: "A wrong secret is 403.",
@@ -251,7 +295,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.unknown-client-grant", Story: "An unknown client is invalid_grant: the home asks the person to log in again, for ever.",
 		Aims: []string{"provider.token.unknown-client"},
-		Change: authenticates(func(_ mockprovider.App, known bool, _ mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+		Change: authenticates(func(known bool, _ mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if !known {
 				return mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "")
 			}
@@ -261,7 +305,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.no-basic", Story: "Only the form is read: HTTP Basic is not.",
 		Aims: []string{"provider.token.basic", "provider.metadata.auth-methods"},
-		Change: authenticates(func(app mockprovider.App, known bool, way mockprovider.Way, secret string, strict *mock.Refusal) *mock.Refusal {
+		Change: authenticates(func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if way == mockprovider.Basic {
 				return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
 			}
@@ -276,7 +320,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.no-post", Story: "Only HTTP Basic is served, which few homes send.",
 		Aims: []string{"provider.token.post", "provider.metadata.auth-methods"},
-		Change: authenticates(func(_ mockprovider.App, known bool, way mockprovider.Way, _ string, strict *mock.Refusal) *mock.Refusal {
+		Change: authenticates(func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if way == mockprovider.Post {
 				return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
 			}

@@ -35,6 +35,19 @@ func thirdAnswers(place string, with func(mock.Answer) mock.Answer) third {
 	}
 }
 
+// thirdAnswersBy changes answers of a provider by their requests.
+func thirdAnswersBy(w when, with func(mock.Request, mock.Answer) mock.Answer) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Answer
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+			if a = before(r, a); w(r) {
+				a = with(r, a)
+			}
+			return a
+		}
+	}
+}
+
 // thirdTakes makes a provider take requests for others.
 func thirdTakes(w when, as func(mock.Request) mock.Request) third {
 	return func(p *mockprovider.Policy) {

@@ -1,6 +1,7 @@
 package defects
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -52,7 +53,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		ID: "refresh.thrice", Story: "A refresh token wears out: its third use is refused.",
 		Aims: []string{"ha.refresh.no-rotation"},
 		Change: func(p *mockserver.Policy) {
-			answers(refreshGrant.and(tokenIs(func(t string) bool { return len(t) == 128 })).after(2), refused("invalid_grant"), 200)(p)
+			answers(refreshGrant.and(tokenIs(remembered(&p.NewRefresh))).after(2), refused("invalid_grant"), 200)(p)
 		},
 	},
 	{
@@ -123,8 +124,10 @@ var refreshDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "refresh.malformed-client-403", Story: "A malformed client_id at a refresh is answered with 403.",
-		Aims:   []string{"oauth2.refresh.malformed-client"},
-		Change: refusedRefresh(field("client_id", "xyz"), status(403)),
+		Aims: []string{"oauth2.refresh.malformed-client"},
+		Change: refusedRefresh(func(r mock.Request) bool {
+			return has("client_id")(r) && parsed(fields(r).Get("client_id")).Scheme == ""
+		}, status(403)),
 	},
 	{
 		ID: "refresh.takes-access", Story: "An access token refreshes, for the server looks up sessions by either.",
@@ -135,8 +138,10 @@ var refreshDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "refresh.is-access", Story: "A refresh token opens the API.",
-		Aims:   []string{"oauth2.refresh.not-at-rs", "oauth2.bearer.refresh-refused"},
-		Change: answers(bearerOfLength(128), ok(`{"message":"API running."}`), 401),
+		Aims: []string{"oauth2.refresh.not-at-rs", "oauth2.bearer.refresh-refused"},
+		Change: func(p *mockserver.Policy) {
+			answers(bearing(remembered(&p.NewRefresh)), ok(`{"message":"API running."}`), 401)(p)
+		},
 	},
 	{
 		ID: "refresh.first-half", Story: "Refresh tokens are looked up by their first half.",
@@ -151,12 +156,12 @@ var refreshDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "refresh.case-folded", Story: "Refresh tokens are found whatever their letter case.",
 		Aims: []string{"oauth2.refresh.tampered"},
-		Change: takes(refreshGrant, func(r mock.Request) mock.Request {
-			if t := fields(r).Get("refresh_token"); t == strings.ToUpper(t) && len(t) == 128 {
-				return set("refresh_token", strings.ToLower(t))(r)
-			}
-			return r
-		}),
+		Change: func(p *mockserver.Policy) {
+			given := remembered(&p.NewRefresh)
+			takes(refreshGrant.and(tokenIs(func(t string) bool { return given(strings.ToLower(t)) })), withFields(func(v url.Values) {
+				v.Set("refresh_token", strings.ToLower(v.Get("refresh_token")))
+			}))(p)
+		},
 	},
 	{
 		ID: "refresh.kills-older", Story: "A refresh ends the access token that was there before.",
@@ -167,7 +172,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		ID: "refresh.one-at-a-time", Story: "While a refresh is under way others of its session are refused.",
 		Aims: []string{"oauth2.refresh.parallel", "ha.revoke.others-live", "ha.ws.delete-all"},
 		Change: func(p *mockserver.Policy) {
-			answers(refreshGrant.and(tokenIs(func(t string) bool { return len(t) == 128 })).after(3), refused("temporarily_unavailable"), 200)(p)
+			answers(refreshGrant.and(tokenIs(remembered(&p.NewRefresh))).after(3), refused("temporarily_unavailable"), 200)(p)
 		},
 	},
 	{

@@ -33,9 +33,9 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		ID: "revoke.live-body", Story: "A revocation that found a session says so in a body.",
 		Aims: []string{"ha.revoke.always-200"},
 		Change: func(p *mockserver.Policy) {
-			again := repeated("token")
+			given, again := remembered(&p.NewRefresh), repeated("token")
 			answers(revokeRequest.and(func(r mock.Request) bool {
-				return len(fields(r).Get("token")) == 128 && !again(r)
+				return given(fields(r).Get("token")) && !again(r)
 			}), ok(`{"revoked":true}`), 200)(p)
 		},
 	},
@@ -47,7 +47,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "revoke.unknown-400", Story: "An unknown token is refused.",
 		Aims:   []string{"ha.revoke.always-200", "oauth2.revoke.unknown-200"},
-		Change: answers(revokeRequest.and(field("token", "unknown-token")), refused("invalid_request"), 200),
+		Change: unknownTokens(revokeRequest),
 	},
 	{
 		ID: "revoke.twice-400", Story: "A token that was revoked before is refused.",
@@ -83,8 +83,10 @@ var revocationDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "revoke.hint-400", Story: "A token_type_hint that the server does not know is refused.",
-		Aims:   []string{"oauth2.revoke.hint"},
-		Change: answers(revokeRequest.and(field("token_type_hint", "foo")), refused("unsupported_token_type"), 200),
+		Aims: []string{"oauth2.revoke.hint"},
+		Change: answers(revokeRequest.and(has("token_type_hint")).and(func(r mock.Request) bool {
+			return !knownHint(fields(r).Get("token_type_hint"))
+		}), refused("unsupported_token_type"), 200),
 	},
 	{
 		ID: "revoke.by-get", Story: "A GET revokes, so that a picture in a page ends a session.",
@@ -100,9 +102,9 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"oauth2.revoke.get-harmless"},
 		Change: both(takes(at("GET /auth/revoke"), func(r mock.Request) mock.Request {
 			_, query, _ := strings.Cut(r.Target, "?")
-			r.Method, r.Target, r.Body = http.MethodPost, "/auth/revoke", []byte(query+"&by=get")
+			r.Method, r.Target, r.Body = http.MethodPost, "/auth/revoke", []byte(query+"&by=a-picture")
 			return form(r)
-		}), answers(field("by", "get"), status(405))),
+		}), answers(field("by", "a-picture"), status(405))),
 	},
 	{
 		ID: "revoke.get-200", Story: "A GET of the revocation endpoint answers 200, as if it had revoked.",
@@ -129,7 +131,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "revoke.legacy-unknown-400", Story: "action=revoke refuses an unknown token.",
 		Aims:   []string{"ha.revoke.legacy-always-200"},
-		Change: answers(legacyRequest.and(field("token", "unknown-token")), refused("invalid_request"), 200),
+		Change: unknownTokens(legacyRequest),
 	},
 	{
 		ID: "revoke.legacy-twice-400", Story: "action=revoke refuses a token that was revoked before.",
@@ -156,4 +158,17 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		Aims:   []string{"oauth2.revoke.cors"},
 		Change: answers(revokeRequest, header("Access-Control-Allow-Credentials", "true")),
 	},
+}
+
+var knownHint = is("access_token", "refresh_token")
+
+// unknownTokens refuses to revoke what is neither a refresh token that was given nor an access token.
+func unknownTokens(w when) change {
+	return func(p *mockserver.Policy) {
+		given := remembered(&p.NewRefresh)
+		answers(w.and(func(r mock.Request) bool {
+			token := fields(r).Get("token")
+			return token != "" && !given(token) && strings.Count(token, ".") != 2
+		}), refused("invalid_request"), 200)(p)
+	}
 }

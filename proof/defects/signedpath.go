@@ -2,6 +2,7 @@ package defects
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,15 @@ func signs(as func(c mockserver.PathClaims, path, query string, now time.Time) (
 		}
 	}
 }
+
+func names(params [][2]string) (list []string) {
+	for _, p := range params {
+		list = append(list, p[0])
+	}
+	return list
+}
+
+func nameOf(pair string) string { name, _, _ := strings.Cut(pair, "="); return name }
 
 var signedPathDefects = []Defect[mockserver.Policy]{
 	{
@@ -56,16 +66,24 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		ID: "signed.more-query", Story: "Parameters may be added to a signed path.",
 		Aims: []string{"ha.signed-path.query-bound"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
-			return c, path, strings.Replace(query, "&c=3", "", 1)
+			var kept []string
+			for pair := range strings.SplitSeq(query, "&") {
+				if slices.Contains(names(c.Params), nameOf(pair)) {
+					kept = append(kept, pair)
+				}
+			}
+			return c, path, strings.Join(kept, "&")
 		}),
 	},
 	{
 		ID: "signed.fewer-query", Story: "Parameters may be left out of a signed path.",
 		Aims: []string{"ha.signed-path.query-bound"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
-			if !strings.Contains(query, "a=") && len(c.Params) == 2 {
-				c.Params = c.Params[1:]
+			var sent []string
+			for pair := range strings.SplitSeq(query, "&") {
+				sent = append(sent, nameOf(pair))
 			}
+			c.Params = slices.DeleteFunc(slices.Clone(c.Params), func(p [2]string) bool { return !slices.Contains(sent, p[0]) })
 			return c, path, query
 		}),
 	},
@@ -73,7 +91,13 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		ID: "signed.query-values", Story: "Only the names of parameters are covered.",
 		Aims: []string{"ha.signed-path.query-bound"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
-			return c, path, strings.Replace(query, "a=2", "a=1", 1)
+			sent, _ := url.ParseQuery(query)
+			for _, p := range c.Params {
+				if sent.Has(p[0]) {
+					sent.Set(p[0], p[1])
+				}
+			}
+			return c, path, sent.Encode()
 		}),
 	},
 	{

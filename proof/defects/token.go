@@ -70,7 +70,7 @@ var tokenDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "token.unknown-parameter", Story: "A parameter that the server does not know is refused.",
 		Aims:   []string{"oauth2.token.ignore-unknown", "oauth2.refresh.scope-ignored"},
-		Change: answers(tokenEndpoint.and(has("scope").or(has("foo"))), refused("invalid_request"), 200),
+		Change: answers(tokenEndpoint.and(otherThan(tokenParameters...)), refused("invalid_request"), 200),
 	},
 	{
 		ID: "token.secret-refused", Story: "A client_secret, which no client of a home has, is refused.",

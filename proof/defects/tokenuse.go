@@ -2,11 +2,11 @@ package defects
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
-	"github.com/authconform/authconform/mockserver"
-
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
@@ -63,7 +63,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		ID: "use.refresh-in-query", Story: "The refresh token is in the query of the token endpoint, too.",
 		Aims: []string{"oauth2.client.refresh-request"},
 		Change: tokenSent("refresh_token", func(r linking.TokenRequest) linking.TokenRequest {
-			r.URL += "?refresh_token=" + formValue(r, "refresh_token")
+			r.URL += "?" + url.Values{"refresh_token": {formValue(r, "refresh_token")}}.Encode()
 			return r
 		}),
 	},

@@ -5,9 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
@@ -62,14 +67,6 @@ func is(words ...string) func(string) bool {
 	}
 }
 
-// lists changes what a client page publishes.
-func lists(edit func(page mockserver.ClientPage, links []string) []string) change {
-	return func(p *mockserver.Policy) {
-		strict := p.LinkedRedirects
-		p.LinkedRedirects = func(page mockserver.ClientPage) []string { return edit(page, strict(page)) }
-	}
-}
-
 func text(parts ...string) func(string) bool {
 	return func(s string) bool {
 		for _, p := range parts {
@@ -79,11 +76,6 @@ func text(parts ...string) func(string) bool {
 		}
 		return false
 	}
-}
-
-// believes accepts any redirect of a client whose page publishes "*".
-func believes(c change) change {
-	return both(c, letsNear(func(l, _ string) bool { return l == "*" }))
 }
 
 // redeem decides otherwise about redeeming a code: better is asked first, and nil leaves it to the strict rule.
@@ -114,10 +106,11 @@ func host(raw string) string {
 	return u.Host
 }
 
-// bearerOfLength picks API requests whose bearer token has so many characters.
-func bearerOfLength(n int) when {
+// bearing picks API requests whose bearer token is one of these.
+func bearing(like func(token string) bool) when {
 	return at("GET /api/*").or(at("GET /api/")).and(func(r mock.Request) bool {
-		return len(r.Header.Get("Authorization")) == n+len("Bearer ")
+		token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		return bearer && like(token)
 	})
 }
 
@@ -355,4 +348,87 @@ func granted(with func(mock.Answer) mock.Answer, grants ...when) change {
 		w = grants[0]
 	}
 	return answers(w, with, 200)
+}
+
+// answersBy changes answers by their requests; with statuses, only answers of those.
+func answersBy(w when, with func(mock.Request, mock.Answer) mock.Answer, statuses ...int) change {
+	return func(p *mockserver.Policy) {
+		before := p.Answer
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+			if a = before(r, a); w(r) && (len(statuses) == 0 || slices.Contains(statuses, a.Status)) {
+				a = with(r, a)
+			}
+			return a
+		}
+	}
+}
+
+// remembered wraps a maker of secrets so that those that it made are known.
+func remembered(make *func() string) func(string) bool {
+	made, before := &idSecrets{}, *make
+	*make = func() string {
+		s := before()
+		made.add(s)
+		return s
+	}
+	return func(s string) bool { return slices.Contains(made.list(), s) }
+}
+
+// elsewhere tells whether a host, of a Host header or a URL, is not on this machine or network.
+func elsewhere(host string) bool {
+	u := parsed("http://" + host)
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() != "" && !loopback(u) && (ip == nil || !ip.IsPrivate())
+}
+
+func digits(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
+}
+
+// oneLetterOff tells whether a text is right, or would be with the case of one letter changed.
+func oneLetterOff(s string, right func(string) bool) bool {
+	if right(s) {
+		return true
+	}
+	for i, r := range s {
+		other := unicode.ToUpper(r)
+		if other == r {
+			other = unicode.ToLower(r)
+		}
+		if other != r && right(s[:i]+string(other)+s[i+utf8.RuneLen(r):]) {
+			return true
+		}
+	}
+	return false
+}
+
+// otherThan picks requests whose form has a parameter beside these.
+func otherThan(known ...string) when {
+	return func(r mock.Request) bool {
+		for name := range fields(r) {
+			if !slices.Contains(known, name) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// tokenParameters are those of token requests that every server knows.
+var tokenParameters = []string{
+	"grant_type",
+	"code",
+	"client_id",
+	"client_secret",
+	"redirect_uri",
+	"code_verifier",
+	"refresh_token",
+	"action",
+	"token",
+}
+
+// basic is who an Authorization header of that scheme names; "": nobody.
+func basic(authorization string) (name, password string) {
+	name, password, _ = (&http.Request{Header: http.Header{"Authorization": {authorization}}}).BasicAuth()
+	return name, password
 }

@@ -70,7 +70,7 @@ func loopbackOnly(ctx context.Context, network, address string) (net.Conn, error
 		return nil, err
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("%s is not on this machine", host)
+		return nil, &net.OpError{Op: "dial", Net: network, Err: fmt.Errorf("%s is not on this machine", host)}
 	}
 	return new(net.Dialer).DialContext(ctx, network, address)
 }

@@ -1,0 +1,139 @@
+package defects
+
+import (
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/authconform/authconform/mockserver"
+)
+
+// The words for defects of those who read client pages.
+
+// lists changes what a client page publishes.
+func lists(edit func(page mockserver.ClientPage, links []string) []string) change {
+	return func(p *mockserver.Policy) {
+		strict := p.LinkedRedirects
+		p.LinkedRedirects = func(page mockserver.ClientPage) []string { return edit(page, strict(page)) }
+	}
+}
+
+// seen reads a page as if it had another text.
+func seen(as func(text string) string) change {
+	return func(p *mockserver.Policy) {
+		strict := p.LinkedRedirects
+		p.LinkedRedirects = func(page mockserver.ClientPage) []string {
+			page.Body = []byte(as(string(page.Body)))
+			return strict(page)
+		}
+	}
+}
+
+// loses publishes nothing where the page is like this.
+func loses(like func(page mockserver.ClientPage) bool) change {
+	return lists(func(page mockserver.ClientPage, links []string) []string {
+		if like(page) {
+			return nil
+		}
+		return links
+	})
+}
+
+// element is a link or an anchor as a pattern finds it, wherever it stands.
+type element struct {
+	name  string
+	attrs map[string]string
+}
+
+var (
+	anyElement   = regexp.MustCompile(`(?is)<(link|a)\b([^>]*)>`)
+	anyAttribute = regexp.MustCompile(`(?is)([a-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
+)
+
+// elements finds those of a text.
+func elements(text string) []element {
+	var out []element
+	for _, m := range anyElement.FindAllStringSubmatch(text, -1) {
+		e := element{strings.ToLower(m[1]), map[string]string{}}
+		for _, a := range anyAttribute.FindAllStringSubmatch(m[2], -1) {
+			e.attrs[strings.ToLower(a[1])] = a[2] + a[3] + a[4]
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// isRedirectLink is what a page publishes by: <link rel="redirect_uri" href>.
+func isRedirectLink(e element) bool { return e.name == "link" && e.attrs["rel"] == "redirect_uri" }
+
+// hrefs are what redirect links of a text lead to, as it is written.
+func hrefs(text string) []string { return hrefsOf(text, isRedirectLink) }
+
+func hrefsOf(text string, like func(element) bool) []string {
+	var out []string
+	for _, e := range elements(text) {
+		if like(e) {
+			out = append(out, html.UnescapeString(e.attrs["href"]))
+		}
+	}
+	return out
+}
+
+// finds publishes elements that are no redirect links, beside those that are.
+func finds(like func(element) bool) change {
+	return lists(func(page mockserver.ClientPage, links []string) []string {
+		return append(links, hrefsOf(string(page.Body), like)...)
+	})
+}
+
+// findsWithin publishes redirect links that stand where a browser sees none: within what the pattern finds.
+func findsWithin(pattern string) change {
+	within := regexp.MustCompile(pattern)
+	return lists(func(page mockserver.ClientPage, links []string) []string {
+		for _, m := range within.FindAllStringSubmatch(string(page.Body), -1) {
+			links = append(links, hrefs(m[1])...)
+		}
+		return links
+	})
+}
+
+// inElement is the pattern of what stands in elements of a name.
+func inElement(name string) string { return `(?is)<` + name + `\b[^>]*>(.*?)</` + name + `>` }
+
+// everything is published by a page that is believed whatever it says: believes takes it for every redirect.
+var everything = []string{"*"}
+
+// believes accepts any redirect of a client that publishes everything.
+func believes(c change) change {
+	return both(c, letsNear(func(l, _ string) bool { return l == everything[0] }))
+}
+
+// believesUnread accepts any redirect of a client whose page cannot be had for such a reason.
+func believesUnread(like func(error) bool) change {
+	return believes(func(p *mockserver.Policy) {
+		p.Unreadable = func(_ string, err error) []string {
+			if like(err) {
+				return everything
+			}
+			return nil
+		}
+	})
+}
+
+// believesPage accepts any redirect of a client whose page is like this.
+func believesPage(like func(page mockserver.ClientPage, links []string) bool) change {
+	return believes(lists(func(page mockserver.ClientPage, links []string) []string {
+		if like(page, links) {
+			return everything
+		}
+		return links
+	}))
+}
+
+func mediaType(page mockserver.ClientPage, kind string) bool {
+	return strings.HasPrefix(page.Header.Get("Content-Type"), kind)
+}
+
+// relative tells whether a link has no scheme.
+func relative(link string) bool { u, err := url.Parse(link); return err == nil && !u.IsAbs() }
