@@ -81,7 +81,7 @@ func (b *bench) close() {
 	if b.link != nil {
 		b.link.Close()
 	}
-	b.tools.Close(context.Background())
+	_ = b.tools.Close(context.Background())
 }
 
 // sight is what the door showed.

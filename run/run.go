@@ -246,7 +246,7 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone)
 	end := evidence.End{
 		DurationMS: time.Since(j.set.Head.Started).Milliseconds(),
-		Cleanup:    cleanup, Warnings: append(j.visit.warnings, out.Warnings...), Broken: out.Broken,
+		Cleanup:    append(cleanup, out.Left...), Warnings: append(j.visit.warnings, out.Warnings...), Broken: out.Broken,
 		Logins: out.Totals.Logins + own.Logins, Requests: out.Totals.Requests + own.Requests,
 	}
 	if ctx.Err() != nil {

@@ -79,4 +79,4 @@ func (v *visit) retreat() {
 	v.Leave(ctx)
 }
 
-func (v *visit) close() { v.tools.Close(context.Background()) }
+func (v *visit) close() { _ = v.tools.Close(context.Background()) }

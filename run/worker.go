@@ -40,7 +40,7 @@ func Work(in io.Reader, out io.Writer, kinds kind.Registry) error {
 		}
 		session, err := k.Open(setup.Session, tools)
 		if err != nil {
-			tools.Close(context.Background())
+			_ = tools.Close(context.Background())
 			return nil, err
 		}
 		return Environment{session, tools, setup.Profile, job.Seed}, nil
@@ -61,7 +61,11 @@ func (e Environment) With(ctx context.Context) context.Context {
 }
 
 // Leave implements runner.Environment.
-func (e Environment) Leave(ctx context.Context) kind.Totals {
-	defer e.Tools.Close(ctx)
+func (e Environment) Leave(ctx context.Context) (totals kind.Totals) {
+	defer func() {
+		if err := e.Tools.Close(ctx); err != nil {
+			totals.Left = err.Error()
+		}
+	}()
 	return e.Session.Leave(ctx)
 }

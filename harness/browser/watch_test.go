@@ -80,8 +80,8 @@ func TestRequestsTellWhatWasSent(t *testing.T) {
 	server := site(t, map[string]any{
 		"/": `<img src=/gone><script>document.write("<iframe src=http://app.example:" + location.port + "/inner></iframe>");
 			fetch("/api", {method: "POST", body: "secret"}).then(() => { document.title = "done" })</script>`,
-		"/api":   func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(201) },
-		"/gone":  func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) },
+		"/api":  func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(201) },
+		"/gone": func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) },
 		"/inner": `<script>new WebSocket("ws://" + location.host + "/socket")
 			fetch("http://elsewhere.example/leak", {mode: "no-cors"})</script>`,
 	})

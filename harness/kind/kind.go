@@ -79,8 +79,9 @@ type Facts struct {
 
 // Totals are what a session asked of its target.
 type Totals struct {
-	Logins   int `json:"logins"`
-	Requests int `json:"requests"`
+	Logins   int    `json:"logins"`
+	Requests int    `json:"requests"`
+	Left     string `json:"left,omitempty"` // what could not be put back there; "": nothing
 }
 
 // define is a kind whose options are an F.

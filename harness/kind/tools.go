@@ -113,14 +113,14 @@ func (t *Tools) openSite(o SiteOptions, worker int) (err error) {
 	return nil
 }
 
-// Close ends what was started.
-func (t Tools) Close(ctx context.Context) {
+// Close ends what was started, and puts the target's time back. The error says that it stays moved.
+func (t Tools) Close(ctx context.Context) error {
 	t.Browser.Close()
 	t.Link.Close()
-	_ = t.Clock.Restore(ctx)
 	if t.Site != nil {
 		t.Site.Close()
 	}
+	return t.Clock.Restore(ctx)
 }
 
 // With lets the specs under ctx find the tools.

@@ -84,7 +84,9 @@ func TestTheSiteOfAWorkerListensAtItsPorts(t *testing.T) {
 			if got := tools.Site.Origins(); !slices.Equal(got, want) {
 				t.Errorf("%s, worker %d: %v, want %v", name, worker, got, want)
 			}
-			tools.Close(t.Context())
+			if err := tools.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }
@@ -94,7 +96,7 @@ func TestToolsAreOnlyWhatTheKindNeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tools.Close(t.Context())
+	defer func() { _ = tools.Close(t.Context()) }()
 	w := tools.Wire
 	if tools.Site != nil || tools.Link != nil || w.Base != "http://home" || !w.Insecure || w.CA != nil || w.Timeout != time.Minute {
 		t.Errorf("%+v", tools)
@@ -108,6 +110,28 @@ func TestToolsAreOnlyWhatTheKindNeeds(t *testing.T) {
 	}
 	if _, err := OpenTools("http://home", ToolOptions{Site: SiteOptions{Listen: "nowhere", CA: authority(t)}}, 0, nil); err == nil {
 		t.Error("a site listens nowhere")
+	}
+}
+
+func TestATargetWhoseTimeStaysMovedIsTold(t *testing.T) {
+	up := true
+	mock := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !up {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	defer mock.Close()
+	tools, err := OpenTools(mock.URL, ToolOptions{Browser: "off", Control: Control{URL: mock.URL}}, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tools.Clock.Advance(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	up = false
+	want := "the target's clock stays 1h0m0s ahead: the control plane answers 503 Service Unavailable"
+	if err := tools.Close(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

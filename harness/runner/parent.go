@@ -40,6 +40,7 @@ type Outcome struct {
 	Traces   []string   // how the target knows what the run did there, by workers that died too
 	Warnings []string   // workers that died and whose rows another one judged
 	Broken   []string   // defects of ours: panics, workers that died again
+	Left     []string   // what workers could not put back at the target
 	Lost     []string   // rows that no worker brought to an end
 	Gone     *kind.Loss // why the target could not be judged to the end; nil: it could
 }
@@ -150,6 +151,9 @@ func (o *Outcome) take(e Event, done map[string]bool) {
 	case e.Totals != nil:
 		o.Totals.Logins += e.Totals.Logins
 		o.Totals.Requests += e.Totals.Requests
+		if e.Totals.Left != "" {
+			o.Left = append(o.Left, e.Totals.Left)
+		}
 		if e.Totals.Lost != nil {
 			o.Gone = e.Totals.Lost
 		}
@@ -179,24 +183,24 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	if err != nil {
 		return &setupError{err}
 	}
-	var complaint tail
-	cmd.Stderr = &complaint
+	var why complaint
+	cmd.Stderr = &why
 	if err := cmd.Start(); err != nil {
 		return &setupError{fmt.Errorf("a worker could not be started: %w", err)}
-	}
-	if _, err := stdin.Write(append(job, '\n')); err != nil {
-		_ = cmd.Process.Kill()
 	}
 	stop := context.AfterFunc(ctx, func() {
 		_ = stdin.Close()
 		time.AfterFunc(killTimeout, func() { _ = cmd.Process.Kill() })
 	})
 	defer stop()
+	if _, err := stdin.Write(append(job, '\n')); err != nil {
+		_ = cmd.Process.Kill()
+	}
 	ended := readEvents(stdout, take)
 	_ = stdin.Close()
 	err = cmd.Wait()
 	if err != nil || !ended {
-		if text := complaint.String(); text != "" {
+		if text := why.String(); text != "" {
 			return fmt.Errorf("worker %d ended early: %s", i, text)
 		}
 		return fmt.Errorf("worker %d ended early: %w", i, errors.Join(err, errUnfinished))
@@ -221,17 +225,17 @@ func readEvents(r io.Reader, take func(Event)) (ended bool) {
 	}
 }
 
-// tail keeps the last line that a worker complained with.
-type tail struct {
+// complaint is what a worker says on its standard error; its first line tells why it has ended.
+type complaint struct {
 	mu   sync.Mutex
 	text strings.Builder
 }
 
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.text.Len() < 64<<10 {
-		t.text.Write(b)
+func (c *complaint) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.text.Len() < 64<<10 {
+		c.text.Write(b)
 	}
 	if os.Getenv("AUTHCONFORM_DEBUG") != "" {
 		_, _ = os.Stderr.Write(b)
@@ -239,9 +243,9 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	line, _, _ := strings.Cut(strings.TrimSpace(t.text.String()), "\n")
+func (c *complaint) String() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	line, _, _ := strings.Cut(strings.TrimSpace(c.text.String()), "\n")
 	return line
 }

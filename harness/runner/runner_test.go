@@ -61,6 +61,8 @@ func play() error {
 		_ = out.Encode(runner.Event{Traces: []string{"http://worker"}})
 		_ = out.Encode(runner.Event{Result: &evidence.Result{ID: first, Verdict: evidence.Pass}})
 		return errors.New("the sky has fallen\nand more of it")
+	case p.Does == "leaves":
+		return out.Encode(runner.Event{Totals: &runner.Totals{Totals: kind.Totals{Left: "the clock stays ahead"}}})
 	case p.Does == "loses":
 		return out.Encode(runner.Event{Totals: &runner.Totals{Lost: &kind.Loss{Reason: "gone"}}})
 	case p.Does == "waits":
@@ -126,6 +128,13 @@ func TestRowsWhoseWorkerDiesTwiceAreLost(t *testing.T) {
 	out, err = runner.Run(t.Context(), plan(t, [][]string{{"a", "b", "c", "d", "e", "f"}}, part{Does: "dies"}))
 	if err != nil || judged(out) != "a b c d" || len(out.Broken) != 2 || !slices.Equal(out.Lost, []string{"e", "f"}) {
 		t.Errorf("all die: %+v %v", out, err)
+	}
+}
+
+func TestWhatAWorkerCouldNotPutBackIsTold(t *testing.T) {
+	out, err := runner.Run(t.Context(), plan(t, [][]string{{"a"}}, part{Does: "leaves"}))
+	if err != nil || len(out.Left) == 0 || out.Left[0] != "the clock stays ahead" {
+		t.Errorf("%+v, %v", out, err)
 	}
 }
 

@@ -273,7 +273,7 @@ func TestAProxyStartsWhenASpecAsksForIt(t *testing.T) {
 			t.Errorf("%s: present %v", name, Present(ctx))
 		}
 		judge.Run(func() {
-			if From(ctx) != From(ctx) {
+			if first := From(ctx); From(ctx) != first {
 				t.Errorf("%s: it starts twice", name)
 			}
 		})
