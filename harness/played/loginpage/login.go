@@ -11,6 +11,9 @@ import (
 	"github.com/authconform/authconform/harness/browser"
 )
 
+// ErrNone says that the page does not show what was asked for: no "keep me logged in" box, no such choice.
+var ErrNone = errors.New("the login page shows no such thing")
+
 // A Login is one visit to the login page.
 type Login struct {
 	page  *browser.Page
@@ -132,6 +135,34 @@ func (l *Login) SubmitCode(ctx context.Context, code string) (State, error) {
 	return l.Submit(ctx)
 }
 
+// box is "Keep me logged in": shown to the home's own client only, and not with a second factor.
+const box = "ha-auth-flow input[type=checkbox], .space-between ha-checkbox input[type=checkbox], " +
+	"ha-formfield.store-token input[type=checkbox], ha-checkbox input, input[type=checkbox]"
+
+// Keep ticks or unticks "Keep me logged in". ErrNone: the page does not offer it.
+func (l *Login) Keep(ctx context.Context, keep bool) error {
+	ticked, err := l.Kept(ctx)
+	if err != nil || ticked == keep {
+		return err
+	}
+	if err := l.page.Press(ctx, box); err != nil {
+		return err
+	}
+	return l.page.Until(ctx, "the box to change", func(ctx context.Context) (bool, error) {
+		ticked, err := l.Kept(ctx)
+		return ticked == keep, err
+	})
+}
+
+// Kept says whether "Keep me logged in" is ticked now.
+func (l *Login) Kept(ctx context.Context) (bool, error) {
+	ticked, err := browser.Eval[*bool](ctx, l.page, `(deep, css) => deep.one(css)?.checked ?? null`, box)
+	if err == nil && ticked == nil {
+		err = fmt.Errorf("%w: no \"keep me logged in\"", ErrNone)
+	}
+	return ticked != nil && *ticked, err
+}
+
 // Banner reads what the page says of a foreign client, such as "You're about to give https://app.example/ access to
 // your Home Assistant instance." It is empty where the page says nothing.
 func (l *Login) Banner(ctx context.Context) (string, error) {
@@ -157,6 +188,42 @@ func (l *Login) Names(ctx context.Context, word string) (bool, error) {
 
 // namesLimit is how long a page may take to say who asks, once its form is there.
 const namesLimit = 5 * time.Second
+
+// Choose presses the choice that bears exactly this label: a person, a user, a second factor, another provider.
+func (l *Login) Choose(ctx context.Context, label string) (State, error) {
+	state, err := l.State(ctx)
+	if err != nil {
+		return State{}, err
+	}
+	for _, known := range append(state.Choices, state.Others...) {
+		if known == label {
+			return l.answered(ctx, func() error { return l.choose(ctx, label) })
+		}
+	}
+	return State{}, fmt.Errorf("%w: no choice %q; it shows %s", ErrNone, label, state)
+}
+
+// choose knows four drawings of a choice: a select's option, a labelled radio (until 2026.3), and what bears the label.
+func (l *Login) choose(ctx context.Context, label string) error {
+	done, err := browser.Eval[bool](ctx, l.page, `(deep, label) => {
+		for (const select of deep.all("select").filter((el) => deep.shown(el)))
+			for (const option of select.options) if (option.textContent.trim() === label) {
+				select.value = option.value;
+				for (const kind of ["input", "change"]) select.dispatchEvent(new Event(kind, { bubbles: true, composed: true }));
+				return true;
+			}
+		for (const radio of deep.all("input[type=radio]")) if (radio.ariaLabel === label) { radio.click(); return true }
+		return false;
+	}`, label)
+	if err != nil || done {
+		return err
+	}
+	return l.page.PressText(
+		ctx,
+		".persons .person p, ha-radio-option, ha-formfield, ha-list-item, .providers button, label.choice, [role=radio]",
+		label,
+	)
+}
 
 // ChooseOther leaves the person picker for the plain form ("Other login options").
 func (l *Login) ChooseOther(ctx context.Context) (State, error) {

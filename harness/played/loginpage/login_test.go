@@ -1,7 +1,7 @@
 package loginpage
 
 import (
-	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -24,7 +24,7 @@ func TestForeignClientLogsIn(t *testing.T) {
 		if err != nil || !strings.Contains(banner, "app.example") {
 			t.Errorf("banner %q, %v", banner, err)
 		}
-		if offered, err := page.Visible(t.Context(), keep); offered || err != nil {
+		if err := login.Keep(t.Context(), true); !errors.Is(err, ErrNone) {
 			t.Errorf("a foreign client is offered to be kept: %v", err)
 		}
 		wrong := want(t, page, StepError)(login.SignIn(t.Context(), "ada", "wr0ng-secret"))
@@ -43,45 +43,22 @@ func TestForeignClientLogsIn(t *testing.T) {
 	})
 }
 
-// keep is the box "Keep me logged in": shown to the home's own client only.
-const keep = "input[type=checkbox]"
-
-// tick sets or clears it.
-func tick(t *testing.T, page *browser.Page, want bool) {
-	t.Helper()
-	ticked := func() bool {
-		got, err := browser.Eval[bool](t.Context(), page, `(deep, css) => deep.one(css).checked`, keep)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
-	}
-	if ticked() == want {
-		return
-	}
-	if err := page.Press(t.Context(), keep); err != nil {
-		t.Fatal(err)
-	}
-	err := page.Until(t.Context(), "the box to change", func(context.Context) (bool, error) { return ticked() == want, nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestOwnInstanceKeepsOrForgets(t *testing.T) {
 	each(t, nil, func(t *testing.T, version string, home *fakeHome) {
-		for _, kept := range []bool{true, false} {
+		for _, keep := range []bool{true, false} {
 			page := browsertest.Page(t)
 			login := visit(t, page, home, url.Values{"client_id": {home.URL + "/"}, "redirect_uri": {home.URL + "/?auth_callback=1"}})
 			want(t, page, Form)(login.State(t.Context()))
-			tick(t, page, kept)
+			if err := login.Keep(t.Context(), keep); err != nil {
+				t.Fatal(err)
+			}
 			done := want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
 			expected := home.URL + "/?auth_callback=1&code=c0de%2B%2F%3D"
-			if kept {
+			if keep {
 				expected += "&storeToken=true"
 			}
 			if done.Redirect != expected {
-				t.Errorf("kept %v: redirected to %s, want %s", kept, done.Redirect, expected)
+				t.Errorf("keep %v: redirected to %s, want %s", keep, done.Redirect, expected)
 			}
 		}
 	})
@@ -112,6 +89,12 @@ func TestTrustedNetworks(t *testing.T) {
 		if strings.Join(users.Choices, ",") != "Ada,Grace" || strings.Join(users.Others, ",") != "Home Assistant Local" {
 			t.Fatalf("choices %q, others %q", users.Choices, users.Others)
 		}
+		want(t, page, PickUser)(login.Choose(t.Context(), "Grace"))
+		if _, err := login.Choose(t.Context(), "Nobody"); !errors.Is(err, ErrNone) {
+			t.Errorf("an unknown user: %v", err)
+		}
+		want(t, page, Form)(login.Choose(t.Context(), "Home Assistant Local"))
+		want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
 	})
 }
 
@@ -176,6 +159,10 @@ func TestThePersonPicker(t *testing.T) {
 			t.Errorf("choices %q", people.Choices)
 		}
 		want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
+		login = visit(t, page, home, url.Values{})
+		want(t, page, Form)(login.Choose(t.Context(), "Ada"))
+		want(t, page, StepError)(login.SignIn(t.Context(), "", "wrong"))
+		want(t, page, Redirected)(login.SignIn(t.Context(), "", "lovelace"))
 	})
 }
 
