@@ -57,7 +57,8 @@ func (s *toySession) Look(ctx context.Context) (kind.Facts, error) {
 	return kind.Facts{Product: "toy", Lacks: s.flags.Tools().Lacks()}, nil
 }
 
-func (s *toySession) Found() any                 { return s.found }
+func (s *toySession) Found() any { return s.found }
+
 // Suspect implements kind.Session.
 func (s *toySession) Suspect() {}
 
