@@ -1,148 +1,246 @@
 package defects
 
 import (
-	"maps"
+	"fmt"
+	"net/http"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/authconform/authconform/mock"
-	"github.com/authconform/authconform/mockserver"
-	"github.com/authconform/authconform/mockserver/linking"
+	"github.com/authconform/authconform/mockprovider/accountlink"
 )
 
-// frames changes what the home hears from the proxy.
-func frames(edit func(map[string]any) map[string]any) change {
-	return client(func(p *linking.Policy) {
-		p.Hears = func(m map[string]any) map[string]any { return edit(maps.Clone(m)) }
-	})
-}
-
-var cloudDefects = []Defect[mockserver.Policy]{
+var accountLinkDefects = []Defect[accountlink.Policy]{
 	{
-		ID: "cloud.min-version-unread", Story: "min_version is not read.",
-		Aims: []string{"ha.cloud.offered"},
-		Change: client(func(p *linking.Policy) {
-			before := p.Offers
-			p.Offers = func(s linking.Service, domain, _ string, linked bool) bool {
-				return before(s, domain, "2999.1.1", linked)
-			}
-		}),
-	},
-	{
-		ID: "cloud.closed-unread", Story: "accepts_new_authorizations is not read.",
-		Aims: []string{"ha.cloud.offered"},
-		Change: client(func(p *linking.Policy) {
-			before := p.Offers
-			p.Offers = func(s linking.Service, domain, version string, _ bool) bool { return before(s, domain, version, true) }
-		}),
-	},
-	{
-		ID: "cloud.any-domain", Story: "Any list offers every integration.",
-		Aims: []string{"ha.cloud.offered"},
-		Change: client(func(p *linking.Policy) {
-			before := p.Offers
-			p.Offers = func(s linking.Service, _, version string, linked bool) bool {
-				return before(s, s.Service, version, linked)
-			}
-		}),
-	},
-	{
-		ID: "cloud.extra-members", Story: "The frame names the home's release too, which no proxy asked for.",
-		Aims: []string{"ha.cloud.conversation"},
-		Change: client(func(p *linking.Policy) {
-			p.Says = func(m map[string]any) map[string]any {
-				m = maps.Clone(m)
-				m["version"] = "2026.11.0"
-				return m
-			}
-		}),
-	},
-	{
-		ID: "cloud.socket-stays", Story: "The socket stays open when the tokens are there.",
-		Aims:   []string{"ha.cloud.conversation"},
-		Change: client(func(p *linking.Policy) { p.ClosesSocket = mock.Is(false) }),
-	},
-	{
-		ID: "cloud.scope-kept", Story: "The scope of the proxy's URL is kept, and the integration's is lost.",
-		Aims: []string{"ha.cloud.authorize-url"},
-		Change: client(func(p *linking.Policy) {
-			before := p.Authorize
-			p.Authorize = func(endpoint string, list [][2]string) string {
-				if len(list) == 1 {
-					return endpoint
+		ID: "proxy.list-object", Story: "The list is an object by service.",
+		Aims: []string{"proxy.services.list"},
+		Change: func(p *accountlink.Policy) {
+			p.Listed = func(list []accountlink.Service) any {
+				out := map[string]any{}
+				for _, s := range list {
+					out[s.Domain] = map[string]any{"min_version": s.MinVersion}
 				}
-				return before(endpoint, list)
+				return out
 			}
-		}),
+		},
 	},
 	{
-		ID: "cloud.own-state", Story: "The home adds a state of its own to the proxy's URL.",
-		Aims: []string{"ha.cloud.authorize-url"},
-		Change: frames(func(m map[string]any) map[string]any {
-			if raw, ok := m["authorize_url"].(string); ok {
-				m["authorize_url"] = strings.Replace(raw, "state=of-the-proxy", "state=of-the-proxy&state=mine", 1)
+		ID: "proxy.list-no-version", Story: "Entries have no min_version: homes fail on them.",
+		Aims: []string{"proxy.services.list", "proxy.services.versions"},
+		Change: func(p *accountlink.Policy) {
+			p.Listed = func(list []accountlink.Service) any { return []map[string]any{{"service": list[0].Domain}} }
+		},
+	},
+	{
+		ID: "proxy.list-text", Story: "The list is sent as text/plain.",
+		Aims:   []string{"proxy.services.list"},
+		Change: proxyAnswers("GET /services", header("Content-Type", "text/plain")),
+	},
+	{
+		ID: "proxy.list-latest", Story: "min_version is latest.",
+		Aims: []string{"proxy.services.versions"},
+		Change: func(p *accountlink.Policy) {
+			p.Listed = func(list []accountlink.Service) any {
+				return []map[string]any{{"service": list[0].Domain, "min_version": "latest"}}
 			}
-			return m
-		}),
+		},
 	},
 	{
-		ID: "cloud.service-lost", Story: "The stored token does not name the service.",
-		Aims: []string{"ha.cloud.entry", "ha.cloud.refresh"},
-		Change: answers(at("GET /api/authconform_demo"), func(a mock.Answer) mock.Answer {
-			a.Body = []byte(strings.ReplaceAll(string(a.Body), `"service":"authconform_demo"`, `"service":null`))
-			return a
-		}),
-	},
-	{
-		ID: "cloud.entry-as-local", Story: "The entry's implementation is the domain, as for a credential of one's own.",
-		Aims: []string{"ha.cloud.entry"},
-		Change: answers(at("GET /api/authconform_demo"), func(a mock.Answer) mock.Answer {
-			a.Body = []byte(strings.ReplaceAll(string(a.Body), `"auth_implementation":"cloud"`, `"auth_implementation":"authconform_demo"`))
-			return a
-		}),
-	},
-	{
-		ID: "cloud.timeout-crash", Story: "A proxy that gives up is a server error.",
-		Aims:   []string{"ha.cloud.timeout"},
-		Change: reasonCrashes("authorize_url_timeout"),
-	},
-	{
-		ID: "cloud.timeout-word", Story: "A proxy that gives up is called unavailable.",
-		Aims:   []string{"ha.cloud.timeout"},
-		Change: reasonBecomes("authorize_url_timeout", "oauth_implementation_unavailable"),
-	},
-	{
-		ID: "cloud.errors-crash", Story: "Every other error of the first frame is a server error (as releases up to 2026.11 do it).",
-		Aims:   []string{"ha.cloud.errors", "ha.cloud.down"},
-		Change: reasonCrashes("oauth_implementation_unavailable"),
-	},
-	{
-		ID: "cloud.down-is-missing", Story: "A proxy that is down is taken for missing credentials (as 2025.4 does it).",
-		Aims:   []string{"ha.cloud.down"},
-		Change: reasonBecomes("oauth_implementation_unavailable", "missing_credentials"),
-	},
-	{
-		ID: "cloud.socket-per-poll", Story: "Each poll of a waiting flow opens one more socket (as releases up to 2026.11 do it).",
-		Aims:   []string{"ha.cloud.one-socket"},
-		Change: client(func(p *linking.Policy) { p.OneSocket = mock.Is(false) }),
-	},
-	{
-		ID: "cloud.error-stored", Story: "tokens with an error are stored as a token.",
-		Aims: []string{"ha.cloud.rejected"},
-		Change: frames(func(m map[string]any) map[string]any {
-			if t, ok := m["tokens"].(map[string]any); ok && t["error"] != nil {
-				m["tokens"] = map[string]any{"access_token": "x", "expires_in": 3600, "token_type": "Bearer"}
+		ID: "proxy.url-named-otherwise", Story: "The first frame calls it url.",
+		Aims: []string{"proxy.socket.authorize-url", "proxy.socket.parallel"},
+		Change: proxySays(func(m map[string]any) map[string]any {
+			if u := m["authorize_url"]; u != nil {
+				delete(m, "authorize_url")
+				m["url"] = u
 			}
 			return m
 		}),
 	},
 	{
-		ID: "cloud.rejected-word", Story: "tokens with an error are an answer that cannot be read.",
-		Aims: []string{"ha.cloud.rejected"},
-		Change: frames(func(m map[string]any) map[string]any {
-			if t, ok := m["tokens"].(map[string]any); ok && t["error"] != nil {
-				m["tokens"] = map[string]any{"expires_in": "soon"}
+		ID: "proxy.no-life", Story: "tokens have no expires_in: homes refuse the account.",
+		Aims:   []string{"proxy.socket.tokens"},
+		Change: tokensFrame(func(t map[string]any) { delete(t, "expires_in") }),
+	},
+	{
+		ID: "proxy.bare-token", Story: "tokens are the access token alone, as a text.",
+		Aims: []string{"proxy.socket.tokens"},
+		Change: proxySays(func(m map[string]any) map[string]any {
+			if t, ok := m["tokens"].(map[string]any); ok {
+				m["tokens"] = t["access_token"]
 			}
 			return m
 		}),
+	},
+	{
+		ID: "proxy.refresh-token-kept", Story: "The refresh token stays with the proxy.",
+		Aims:   []string{"proxy.socket.refresh-token"},
+		Change: tokensFrame(func(t map[string]any) { delete(t, "refresh_token") }),
+	},
+	{
+		ID: "proxy.unknown-silent", Story: "An unknown service is answered by closing alone.",
+		Aims: []string{"proxy.socket.unknown-service"},
+		Change: proxySays(func(m map[string]any) map[string]any {
+			if m["error"] == "unsupported" {
+				return nil
+			}
+			return m
+		}),
+	},
+	{
+		ID: "proxy.any-hello", Story: "Whatever the first frame is, the first service is meant.",
+		Aims: []string{"proxy.socket.malformed", "proxy.socket.unknown-service"},
+		Change: func(p *accountlink.Policy) {
+			p.FrameLimit = mock.Is[int64](1 << 20)
+			p.Hello = func(bool, []byte) string { return "authconform_demo" }
+		},
+	},
+	{
+		ID: "proxy.binary-hello", Story: "A binary frame is read as text.",
+		Aims: []string{"proxy.socket.malformed"},
+		Change: func(p *accountlink.Policy) {
+			before := p.Hello
+			p.Hello = func(_ bool, raw []byte) string { return before(true, raw) }
+		},
+	},
+	{
+		ID: "proxy.denied-silent", Story: "Nobody is told that the person said no.",
+		Aims: []string{"proxy.socket.denied"},
+		Change: proxySays(func(m map[string]any) map[string]any {
+			if m["error"] == "unknown" {
+				return nil
+			}
+			return m
+		}),
+	},
+	{
+		ID: "proxy.denied-empty-tokens", Story: "A person who said no brings empty tokens.",
+		Aims: []string{"proxy.socket.denied"},
+		Change: proxySays(func(m map[string]any) map[string]any {
+			if m["error"] == "unknown" {
+				return map[string]any{"tokens": map[string]any{}}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "proxy.last-socket", Story: "The newest conversation gets the tokens, whoever has finished.",
+		Aims: []string{"proxy.socket.own-tokens", "proxy.socket.parallel", "proxy.state.forged"},
+		Change: func(p *accountlink.Policy) {
+			p.Whose = func(_ string, waiting []string) string {
+				if len(waiting) == 0 {
+					return ""
+				}
+				return waiting[len(waiting)-1]
+			}
+		},
+	},
+	{
+		ID: "proxy.empty-state", Story: "A return without a state is for the oldest conversation.",
+		Aims: []string{"proxy.state.forged"},
+		Change: func(p *accountlink.Policy) {
+			before := p.Whose
+			p.Whose = func(state string, waiting []string) string {
+				if state == "" && len(waiting) > 0 {
+					return waiting[0]
+				}
+				return before(state, waiting)
+			}
+		},
+	},
+	{
+		ID: "proxy.state-prefix", Story: "A state with something behind it is taken.",
+		Aims: []string{"proxy.state.forged"},
+		Change: func(p *accountlink.Policy) {
+			before := p.Whose
+			p.Whose = func(state string, waiting []string) string {
+				for _, s := range waiting {
+					if strings.HasPrefix(state, s) {
+						return s
+					}
+				}
+				return before(state, waiting)
+			}
+		},
+	},
+	{
+		ID: "proxy.few-sockets", Story: "Ten conversations may wait at once.",
+		Aims:   []string{"proxy.socket.parallel"},
+		Change: func(p *accountlink.Policy) { p.Sockets = mock.Is(10) },
+	},
+	{
+		ID: "proxy.state-counter", Story: "state is a time and a counter.",
+		Aims: []string{"proxy.state.unguessable"},
+		Change: func(p *accountlink.Policy) {
+			var n atomic.Int64
+			p.NewState = func() string { return fmt.Sprintf("20261125%024d", n.Add(1)) }
+		},
+	},
+	{
+		ID: "proxy.state-reusable", Story: "A state is good for as long as somebody waits, and after.",
+		Aims: []string{"proxy.state.once"},
+		Change: func(p *accountlink.Policy) {
+			seen := &idSecrets{}
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); !at("GET /callback")(r) {
+					return a
+				}
+				state := queryOf(r).Get("state")
+				for _, s := range seen.list() {
+					if s == state {
+						a.Status = http.StatusOK
+					}
+				}
+				if a.Status == http.StatusOK {
+					seen.add(state)
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "proxy.redirect-twice", Story: "redirect_uri stands twice in the URL.",
+		Aims: []string{"proxy.authorize.parameters"},
+		Change: func(p *accountlink.Policy) {
+			p.Parameters = func(list [][2]string) [][2]string { return append(list, list[2]) }
+		},
+	},
+	{
+		ID: "proxy.secret-in-url", Story: "The proxy's secret is in the authorize URL.",
+		Aims: []string{"proxy.authorize.no-secret"},
+		Change: func(p *accountlink.Policy) {
+			p.Parameters = func(list [][2]string) [][2]string {
+				return append(list, [2]string{"client_secret", "held-by-the-proxy-0123456789"})
+			}
+		},
+	},
+	{
+		ID: "proxy.scope-fixed", Story: "Tokens of another scope than the proxy asked for are thrown away.",
+		Aims: []string{"proxy.authorize.scope"},
+		Change: proxySays(func(m map[string]any) map[string]any {
+			if t, ok := m["tokens"].(map[string]any); ok && t["scope"] != "profile devices:read" {
+				return map[string]any{"error": "unknown"}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "proxy.reflects", Story: "The page that refuses shows the error_description of the query.",
+		Aims: []string{"proxy.callback.reflects-nothing"},
+		Change: func(p *accountlink.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at("GET /callback")(r) {
+					a.Body = append([]byte(queryOf(r).Get("error_description")), a.Body...)
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "proxy.user-has-no-time", Story: "The person has no time to finish.",
+		Aims:   []string{"proxy.socket.tokens"},
+		Change: func(p *accountlink.Policy) { p.UserTTL = mock.Is(time.Nanosecond) },
 	},
 }

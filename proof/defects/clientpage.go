@@ -1,11 +1,7 @@
 package defects
 
 import (
-	"context"
-	"errors"
 	"html"
-	"io"
-	"net"
 	"net/http"
 	"regexp"
 	"slices"
@@ -13,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -177,16 +172,6 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "page.short", Story: "Only the first 4 kB of a page are read.",
-		Aims:   []string{"ha.clients.first-10kb", "oauth2.cimd.size"},
-		Change: func(p *mockserver.Policy) { p.PageLimit = mock.Is(4 << 10) },
-	},
-	{
-		ID: "page.long", Story: "A page is read to a megabyte.",
-		Aims:   []string{"ha.clients.beyond-10kb", "oauth2.cimd.size"},
-		Change: func(p *mockserver.Policy) { p.PageLimit = mock.Is(1 << 20) },
-	},
-	{
 		ID: "page.multibyte", Story: "A character of several bytes ends the reading.",
 		Aims: []string{"ha.clients.multibyte"},
 		Change: seen(func(text string) string {
@@ -201,93 +186,4 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		Aims:   []string{"ha.clients.multibyte"},
 		Change: loses(func(page mockserver.ClientPage) bool { return page.Whole && !utf8.Valid(page.Body) }),
 	},
-	{
-		ID: "page.no-redirects", Story: "HTTP redirects of a client page are not followed.",
-		Aims:   []string{"indieauth.client-info.html-redirects"},
-		Change: loses(func(p mockserver.ClientPage) bool { return p.Redirected }),
-	},
-	{
-		ID: "page.status", Story: "A page with another status than 200 publishes nothing.",
-		Aims:   []string{"indieauth.client-info.status"},
-		Change: loses(func(p mockserver.ClientPage) bool { return p.Status != http.StatusOK }),
-	},
-	{
-		ID: "page.timeout-believed", Story: "A page that does not come is believed.",
-		Aims:   []string{"indieauth.client-info.timeout"},
-		Change: believesUnread(func(err error) bool { return errors.Is(err, context.Canceled) }),
-	},
-	{
-		ID: "page.endless-believed", Story: "A page without end is believed.",
-		Aims:   []string{"indieauth.client-info.endless"},
-		Change: believesPage(func(page mockserver.ClientPage, links []string) bool { return !page.Whole && len(links) == 0 }),
-	},
-	{
-		ID: "page.loop-believed", Story: "A page that redirects to itself is believed.",
-		Aims:   []string{"indieauth.client-info.redirect-loop"},
-		Change: believesUnread(func(err error) bool { return strings.Contains(err.Error(), "ten redirects") }),
-	},
-	{
-		ID: "page.unreachable-believed", Story: "A client that cannot be reached is believed.",
-		Aims: []string{"indieauth.client-info.unreachable"},
-		Change: believesUnread(func(err error) bool {
-			var dial *net.OpError
-			return errors.As(err, &dial) && dial.Op == "dial"
-		}),
-	},
-	{
-		ID: "page.cut-believed", Story: "A connection that breaks off is taken for the end of a page that lists everything.",
-		Aims:   []string{"indieauth.client-info.unreachable"},
-		Change: believesUnread(func(err error) bool { return errors.Is(err, io.EOF) }),
-	},
-	{
-		ID: "page.cookie", Story: "The fetch carries a cookie.",
-		Aims:   []string{"ha.clients.fetch-anonymous"},
-		Change: fetches(http.MethodGet, http.Header{"Cookie": {"session=1"}}),
-	},
-	{
-		ID: "page.referer", Story: "The fetch tells where it comes from.",
-		Aims:   []string{"ha.clients.fetch-anonymous"},
-		Change: fetches(http.MethodGet, http.Header{"Referer": {"http://home/"}}),
-	},
-	{
-		ID: "page.authorization", Story: "The fetch carries the home's own credentials.",
-		Aims:   []string{"ha.clients.fetch-anonymous"},
-		Change: fetches(http.MethodGet, http.Header{"Authorization": {"Bearer x"}}),
-	},
-	{
-		ID: "page.by-post", Story: "The page is asked for by POST.",
-		Aims:   []string{"ha.clients.fetch-get"},
-		Change: fetches(http.MethodPost, nil),
-	},
-	{
-		ID: "page.fetched-early", Story: "The page is fetched when the password is tried, right or wrong.",
-		Aims:   []string{"ha.redirect.same-origin-no-fetch", "ha.clients.no-fetch-before-login", "ha.mfa.no-fetch-before-code"},
-		Change: func(p *mockserver.Policy) { p.FetchBeforePassword = mock.Is(true) },
-	},
-	{
-		ID: "page.cached", Story: "A page is fetched once and believed for ever.",
-		Aims: []string{"ha.clients.page-changes"},
-		Change: func(p *mockserver.Policy) {
-			var seen idSecrets
-			strict := p.LinkedRedirects
-			p.LinkedRedirects = func(page mockserver.ClientPage) []string {
-				links := strict(page)
-				for _, l := range links {
-					seen.add(page.ClientID + " " + l)
-				}
-				for _, s := range seen.list() {
-					if l, ok := strings.CutPrefix(s, page.ClientID+" "); ok && len(links) == 0 {
-						links = append(links, l)
-					}
-				}
-				return links
-			}
-		},
-	},
-}
-
-func fetches(method string, h http.Header) change {
-	return func(p *mockserver.Policy) {
-		p.FetchRequest = func(string) (string, http.Header) { return method, h }
-	}
 }

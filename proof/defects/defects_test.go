@@ -1,8 +1,18 @@
 package defects
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/mockprovider"
+	"github.com/authconform/authconform/mockprovider/accountlink"
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/proof/shadow"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
@@ -20,4 +30,129 @@ func TestEveryDefectIsWellDeclared(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
+}
+
+// TestABadListSaysWhatIsWrong: each mistake by the id of its defect.
+func TestABadListSaysWhatIsWrong(t *testing.T) {
+	good := Defect[struct{}]{"code.good", "Nothing is wrong.", []string{"a.b"}, func(*struct{}) {}}
+	for _, c := range []struct {
+		want   string
+		change func(*Defect[struct{}])
+	}{
+		{"", func(*Defect[struct{}]) {}},
+		{"a dotted id and a story", func(d *Defect[struct{}]) { d.ID = "good" }},
+		{"a dotted id and a story", func(d *Defect[struct{}]) { d.Story = "" }},
+		{"it changes nothing", func(d *Defect[struct{}]) { d.Change = nil }},
+		{"it aims at 0 requirements", func(d *Defect[struct{}]) { d.Aims = nil }},
+		{"it aims at 4 requirements", func(d *Defect[struct{}]) { d.Aims = []string{"a.b", "a.b", "a.b", "a.b"} }},
+		{"a.c, which is no requirement", func(d *Defect[struct{}]) { d.Aims = []string{"a.c"} }},
+	} {
+		d := good
+		c.change(&d)
+		err := Check([]Defect[struct{}]{d}, func(id string) bool { return id == "a.b" })
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), d.ID+": ") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
+	if err := Check([]Defect[struct{}]{good, good}, func(string) bool { return true }); err == nil || !strings.Contains(err.Error(), "twice") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestEveryChangeChangesADecision: of a policy that conforms, and finds the texts of the login page that it changes.
+func TestEveryChangeChangesADecision(t *testing.T) {
+	changes(t, Home(), mockserver.Strict)
+	changes(t, Provider(), mockprovider.Strict)
+	changes(t, AccountLink(), accountlink.Strict)
+}
+
+func changes[P any](t *testing.T, list []Defect[P], strict func() *P) {
+	t.Helper()
+	for _, d := range list {
+		if !shadow.Changes(strict(), d.Change) {
+			t.Errorf("%s leaves every decision as it was", d.ID)
+		}
+	}
+}
+
+// TestADefectFileStandsAlone: what a file of defects declares is used by no other but the list, so that any one of them
+// can be taken away. What several share stands in the files of words.
+func TestADefectFileStandsAlone(t *testing.T) {
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uses := map[string][]string{}     // identifier -> files
+	declares := map[string][]string{} // file of defects -> identifiers
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") || name == "list.go" {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ids := declared(file); slices.ContainsFunc(ids, func(id string) bool { return strings.HasSuffix(id, "Defects") }) {
+			declares[name] = ids
+		} else if name != "defect.go" && !strings.HasPrefix(name, "words") {
+			t.Errorf("%s has no defects; words stand in words_*.go", name)
+		}
+		for id := range used(file) {
+			uses[id] = append(uses[id], name)
+		}
+	}
+	for file, list := range declares {
+		for _, id := range list {
+			for _, user := range uses[id] {
+				if user != file {
+					t.Errorf("%s uses %s of %s, which then cannot be taken away", user, id, file)
+				}
+			}
+		}
+	}
+}
+
+// declared are the names that a file declares at its top.
+func declared(file *ast.File) (ids []string) {
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil {
+				ids = append(ids, d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					ids = append(ids, spec.Name.Name)
+				case *ast.ValueSpec:
+					for _, n := range spec.Names {
+						ids = append(ids, n.Name)
+					}
+				}
+			}
+		}
+	}
+	return ids
+}
+
+// used are the names that a file uses, other than those that it selects from something.
+func used(file *ast.File) map[string]bool {
+	ids := map[string]bool{}
+	var use func(ast.Node) bool
+	use = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			ast.Inspect(n.X, use)
+			return false
+		case *ast.KeyValueExpr: // a member's name is no name of ours
+			ast.Inspect(n.Value, use)
+			return false
+		case *ast.Ident:
+			ids[n.Name] = true
+		}
+		return true
+	}
+	ast.Inspect(file, use)
+	return ids
 }

@@ -13,24 +13,33 @@ func Home() []Defect[mockserver.Policy] {
 	return slices.Concat(
 		metadataDefects,
 		clientIDDefects,
+		clientIDAddressDefects,
 		redirectURIDefects,
+		redirectAppDefects,
 		clientPageDefects,
+		clientPageFetchDefects,
 		metadataDocumentDefects,
+		metadataDocumentFormDefects,
 		loginFlowDefects,
+		loginPasswordDefects,
 		codeDefects,
 		pkceDefects,
+		pkceChallengeDefects,
 		tokenDefects,
 		tokenAnswerDefects,
 		tokenErrorDefects,
 		refreshDefects,
 		revocationDefects,
 		bearerDefects,
+		bearerAPIDefects,
 		signedPathDefects,
 		websocketDefects,
+		websocketCommandDefects,
 		multiFactorDefects,
 		longLivedDefects,
 		linkUserDefects,
 		loginPageDefects,
+		loginPageSafetyDefects,
 		headersDefects,
 		onboardingDefects,
 		advisoryDefects,
@@ -40,6 +49,7 @@ func Home() []Defect[mockserver.Policy] {
 		authorizeRequestDefects,
 		callbackDefects,
 		tokenClientDefects,
+		tokenAnswerReadDefects,
 		tokenUseDefects,
 		cloudDefects,
 	)
@@ -49,15 +59,22 @@ func Home() []Defect[mockserver.Policy] {
 func Provider() []Defect[mockprovider.Policy] {
 	return slices.Concat(
 		providerDefects,
+		providerPageDefects,
 		providerPKCEDefects,
 		providerTokenDefects,
+		providerClientDefects,
+		providerCodeDefects,
 		providerRefreshDefects,
+		providerResourceDefects,
+		providerRevocationDefects,
+		providerMetadataDefects,
 	)
 }
 
 // AccountLink lists what is wrong with account-link proxies.
 func AccountLink() []Defect[accountlink.Policy] {
 	return slices.Concat(
-		linkProxyDefects,
+		accountLinkDefects,
+		accountLinkRefreshDefects,
 	)
 }

@@ -1,58 +1,12 @@
 package defects
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
-
-// documents changes what a metadata document publishes.
-func documents(edit func(clientID string, page mockserver.ClientPage, uris []string) []string) change {
-	return func(p *mockserver.Policy) {
-		strict := p.DocumentRedirects
-		p.DocumentRedirects = func(clientID string, page mockserver.ClientPage) []string {
-			return edit(clientID, page, strict(clientID, page))
-		}
-	}
-}
-
-// leniently reads documents that are like this without judging them.
-func leniently(like func(clientID string, page mockserver.ClientPage, doc map[string]any) bool) change {
-	return documents(func(clientID string, page mockserver.ClientPage, uris []string) []string {
-		var doc map[string]any
-		if json.Unmarshal(page.Body, &doc) != nil || !like(clientID, page, doc) {
-			return uris
-		}
-		list, ok := doc["redirect_uris"].([]any)
-		if s, text := doc["redirect_uris"].(string); text {
-			list, ok = []any{s}, true
-		}
-		if !ok {
-			return uris
-		}
-		for _, v := range list {
-			if s, text := v.(string); text {
-				uris = append(uris, s)
-			}
-		}
-		return uris
-	})
-}
-
-// believesDocument accepts any redirect of a client whose document is like this; nil: what it publishes is no JSON object.
-func believesDocument(like func(clientID string, page mockserver.ClientPage, doc map[string]any) bool) change {
-	return believes(documents(func(clientID string, page mockserver.ClientPage, uris []string) []string {
-		if overTLS(clientID) && like(clientID, page, decoded(page.Body)) {
-			return everything
-		}
-		return uris
-	}))
-}
 
 // letsDocumented accepts redirects that are near to one that a document lists.
 func letsDocumented(like func(listed, to string) bool) change {
@@ -60,10 +14,6 @@ func letsDocumented(like func(listed, to string) bool) change {
 		return overTLS(clientID) && slices.ContainsFunc(published, func(l string) bool { return like(l, to) })
 	})
 }
-
-func overTLS(clientID string) bool { return parsed(clientID).Scheme == "https" }
-
-func idOf(doc map[string]any) string { s, _ := doc["client_id"].(string); return s }
 
 var metadataDocumentDefects = []Defect[mockserver.Policy]{
 	{
@@ -144,79 +94,6 @@ var metadataDocumentDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cimd.one-string", Story: "redirect_uris may be one string.",
-		Aims: []string{"oauth2.cimd.well-formed"},
-		Change: leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
-			_, s := doc["redirect_uris"].(string)
-			return s && idOf(doc) == id
-		}),
-	},
-	{
-		ID: "cimd.relative", Story: "A document with relative redirects is believed.",
-		Aims: []string{"oauth2.cimd.well-formed"},
-		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
-			list, _ := doc["redirect_uris"].([]any)
-			return slices.ContainsFunc(list, func(v any) bool { s, text := v.(string); return text && relative(s) })
-		}),
-	},
-	{
-		ID: "cimd.numbers", Story: "A document whose redirects are numbers is believed.",
-		Aims: []string{"oauth2.cimd.well-formed"},
-		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
-			list, _ := doc["redirect_uris"].([]any)
-			return slices.ContainsFunc(list, func(v any) bool { _, number := v.(float64); return number })
-		}),
-	},
-	{
-		ID: "cimd.object", Story: "A document whose redirects are an object is believed.",
-		Aims: []string{"oauth2.cimd.well-formed"},
-		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
-			_, object := doc["redirect_uris"].(map[string]any)
-			return object
-		}),
-	},
-	{
-		ID: "cimd.null", Story: "A document without redirects allows all.",
-		Aims: []string{"oauth2.cimd.well-formed"},
-		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
-			return doc["client_id"] != nil && doc["redirect_uris"] == nil
-		}),
-	},
-	{
-		ID: "cimd.truncated", Story: "A document that breaks off is read as far as it goes.",
-		Aims: []string{"oauth2.cimd.well-formed"},
-		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
-			return doc == nil && page.Whole && decoded(append(slices.Clone(page.Body), '}')) != nil
-		}),
-	},
-	{
-		ID: "cimd.list", Story: "A document that is a list of redirects counts.",
-		Aims: []string{"oauth2.cimd.well-formed"},
-		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
-			var list []string
-			return json.Unmarshal(page.Body, &list) == nil
-		}),
-	},
-	{
-		ID: "cimd.bytes", Story: "Bytes that are no UTF-8 are replaced and the document read.",
-		Aims: []string{"oauth2.cimd.well-formed"},
-		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
-			return doc != nil && !utf8.Valid(page.Body)
-		}),
-	},
-	{
-		ID: "cimd.strict-members", Story: "A document with members that the server does not know publishes nothing.",
-		Aims: []string{"oauth2.cimd.extra-members"},
-		Change: documents(func(_ string, page mockserver.ClientPage, uris []string) []string {
-			for name := range decoded(page.Body) {
-				if !strings.HasPrefix(name, "client_") && name != "redirect_uris" {
-					return nil
-				}
-			}
-			return uris
-		}),
-	},
-	{
 		ID: "cimd.redirected", Story: "A document that was reached by HTTP redirects counts.",
 		Aims: []string{"oauth2.cimd.no-http-redirect"},
 		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
@@ -256,23 +133,6 @@ var metadataDocumentDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"oauth2.cimd.no-secret"},
 		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
 			return doc["client_secret"] != nil && idOf(doc) == id
-		}),
-	},
-	{
-		ID: "cimd.endless", Story: "A document without end is believed.",
-		Aims: []string{"oauth2.cimd.too-long"},
-		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
-			return !page.Whole && bytes.HasPrefix(page.Body, []byte("{"))
-		}),
-	},
-	{
-		ID: "cimd.small", Story: "A document of more than 4 kB publishes nothing.",
-		Aims: []string{"oauth2.cimd.size"},
-		Change: documents(func(_ string, p mockserver.ClientPage, u []string) []string {
-			if len(p.Body) > 4<<10 {
-				return nil
-			}
-			return u
 		}),
 	},
 	{

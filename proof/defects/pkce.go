@@ -1,7 +1,6 @@
 package defects
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -10,11 +9,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
 )
-
-// opens lets a login flow open for a challenge and method that must be refused.
-func opens(as func(m map[string]any)) change {
-	return takes(at("POST /auth/login_flow"), withObject(as))
-}
 
 var pkceDefects = []Defect[mockserver.Policy]{
 	{
@@ -139,130 +133,6 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "pkce.plain", Story: "The method plain is accepted.",
-		Aims: []string{"oauth2.pkce.plain-refused"},
-		Change: opens(func(m map[string]any) {
-			if m["code_challenge_method"] == "plain" {
-				m["code_challenge_method"] = "S256"
-			}
-		}),
-	},
-	{
-		ID: "pkce.implied", Story: "A challenge without a method is taken for S256, where RFC 7636 says plain.",
-		Aims: []string{"oauth2.pkce.plain-refused"},
-		Change: opens(func(m map[string]any) {
-			if m["code_challenge_method"] == nil && m["code_challenge"] != nil {
-				m["code_challenge_method"] = "S256"
-			}
-		}),
-	},
-	{
-		ID: "pkce.plain-dropped", Story: "plain is not known, and so the login goes on without a challenge.",
-		Aims: []string{"oauth2.pkce.plain-refused"},
-		Change: opens(func(m map[string]any) {
-			if m["code_challenge_method"] == "plain" {
-				delete(m, "code_challenge_method")
-				delete(m, "code_challenge")
-			}
-		}),
-	},
-	{
-		ID: "pkce.method-case", Story: "The method's letter case is folded.",
-		Aims: []string{"oauth2.pkce.unknown-method"},
-		Change: opens(func(m map[string]any) {
-			if strings.EqualFold(textOf(m["code_challenge_method"]), "S256") {
-				m["code_challenge_method"] = "S256"
-			}
-		}),
-	},
-	{
-		ID: "pkce.unknown-method", Story: "A method that nobody knows turns PKCE off.",
-		Aims: []string{"oauth2.pkce.unknown-method"},
-		Change: opens(func(m map[string]any) {
-			if s, ok := m["code_challenge_method"].(string); ok && !strings.EqualFold(s, "S256") && s != "plain" {
-				delete(m, "code_challenge_method")
-				delete(m, "code_challenge")
-			}
-		}),
-	},
-	{
-		ID: "pkce.method-family", Story: "Whatever begins with S is taken for S256.",
-		Aims: []string{"oauth2.pkce.unknown-method"},
-		Change: opens(func(m map[string]any) {
-			if s, ok := m["code_challenge_method"].(string); ok && strings.HasPrefix(s, "S") {
-				m["code_challenge_method"] = "S256"
-			}
-		}),
-	},
-	{
-		ID: "pkce.method-alone-500", Story: "A method without a challenge is an exception that nobody catches.",
-		Aims: []string{"oauth2.pkce.method-without-challenge", "robust.json.types"},
-		Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
-			m := decoded(r.Body)
-			return m["code_challenge_method"] != nil && m["code_challenge"] == nil
-		}), status(500)),
-	},
-	{
-		ID: "pkce.method-alone", Story: "A method without a challenge opens a login without PKCE.",
-		Aims: []string{"oauth2.pkce.method-without-challenge"},
-		Change: opens(func(m map[string]any) {
-			if _, there := m["code_challenge"]; !there {
-				delete(m, "code_challenge_method")
-			}
-		}),
-	},
-	{
-		ID: "pkce.empty-challenge", Story: "An empty challenge opens a login without PKCE.",
-		Aims: []string{"oauth2.pkce.method-without-challenge"},
-		Change: opens(func(m map[string]any) {
-			if m["code_challenge"] == "" {
-				delete(m, "code_challenge")
-				delete(m, "code_challenge_method")
-			}
-		}),
-	},
-	{
-		ID: "pkce.short-challenge", Story: "The challenge's length is not looked at: a short one opens a login.",
-		Aims:   []string{"oauth2.pkce.malformed-challenge"},
-		Change: challengeOf(func(s string) bool { return len(s) > 0 && len(s) < 43 }),
-	},
-	{
-		ID: "pkce.long-challenge", Story: "The challenge's length is not looked at: a long one opens a login.",
-		Aims:   []string{"oauth2.pkce.malformed-challenge"},
-		Change: challengeOf(func(s string) bool { return len(s) > 60 }),
-	},
-	{
-		ID: "pkce.padded-challenge", Story: "A challenge with padding opens a login.",
-		Aims:   []string{"oauth2.pkce.malformed-challenge"},
-		Change: challengeOf(func(s string) bool { return strings.HasSuffix(s, "=") }),
-	},
-	{
-		ID: "pkce.base64-challenge", Story: "A challenge in plain base64 opens a login.",
-		Aims:   []string{"oauth2.pkce.malformed-challenge"},
-		Change: challengeOf(func(s string) bool { return strings.ContainsAny(s, "+/") }),
-	},
-	{
-		ID: "pkce.challenge-line", Story: "The challenge is matched by a pattern that lets a line end through.",
-		Aims:   []string{"oauth2.pkce.malformed-challenge"},
-		Change: challengeOf(func(s string) bool { return strings.HasSuffix(s, "\n") }),
-	},
-	{
-		ID: "pkce.no-s256", Story: "S256 is announced and refused.",
-		Aims: []string{"oauth2.redirect.loopback-port", "oauth2.cimd.loopback-port"},
-		Change: func(p *mockserver.Policy) {
-			p.Challenge = func(_, _ string) error { return errors.New("Transform algorithm not supported") }
-		},
-	},
-	{
-		ID: "pkce.required", Story: "Clients without PKCE are turned away, the home's older apps among them.",
-		Aims: []string{"indieauth.authz.no-pkce-allowed"},
-		Change: redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) {
-			if c.Challenge == "" {
-				c.Challenge = "x"
-			}
-		}),
-	},
-	{
 		ID: "pkce.wrong-verifier-keeps", Story: "A wrong verifier leaves the code, so that others can be tried.",
 		Aims:   []string{"oauth2.pkce.burns-code"},
 		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return false } },
@@ -277,15 +147,6 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		Aims:   []string{"oauth2.pkce.not-shared"},
 		Change: keepsChallenges(slices.Contains[[]string]),
 	},
-}
-
-// challengeOf lets challenges pass that look like these.
-func challengeOf(like func(string) bool) change {
-	return opens(func(m map[string]any) {
-		if s, ok := m["code_challenge"].(string); ok && like(s) && m["code_challenge_method"] == "S256" {
-			m["code_challenge"] = s256("any")
-		}
-	})
 }
 
 // keepsChallenges keeps the challenges of all logins apart from their codes: a verifier passes that fits one of them.

@@ -1,7 +1,6 @@
 package defects
 
 import (
-	"net"
 	"net/url"
 	"path"
 	"slices"
@@ -11,52 +10,6 @@ import (
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
-
-// webSchemes are those that are no app's.
-var webSchemes = []string{"http", "https", "javascript", "data", "vbscript", "file", "about"}
-
-// ofTheApps tells whether a client is one of the companion apps.
-func ofTheApps(clientID string) bool { return parsed(clientID).Host == "home-assistant.io" }
-
-func loopback(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-func badPort(err error) bool { return err != nil && strings.Contains(err.Error(), "invalid port") }
-
-// rejudges judges a redirect URI of such a client as another question; nil is any client.
-func rejudges(as func(clientID, redirectURI string, pkce bool) (string, string, bool), like func(clientID string) bool) change {
-	return func(p *mockserver.Policy) {
-		strict := p.Redirect
-		p.Redirect = func(c, r string, pkce bool, published func() []string) error {
-			if like == nil || like(c) {
-				c, r, pkce = as(c, r, pkce)
-			}
-			return strict(c, r, pkce, published)
-		}
-	}
-}
-
-// letsNative accepts redirects of a native app, one with a challenge, that are like a listed loopback redirect.
-func letsNative(like func(listed, to *url.URL) bool) change {
-	return func(p *mockserver.Policy) {
-		strict := p.Redirect
-		p.Redirect = func(c, r string, pkce bool, published func() []string) error {
-			err := strict(c, r, pkce, published)
-			to := parsed(r)
-			if err == nil || !pkce || to.Host == "" || to.User != nil || to.Fragment != "" {
-				return err
-			}
-			for _, l := range published() {
-				if listed := parsed(l); loopback(listed) && like(listed, to) {
-					return nil
-				}
-			}
-			return err
-		}
-	}
-}
 
 var redirectURIDefects = []Defect[mockserver.Policy]{
 	{
@@ -258,111 +211,6 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: letsNear(func(l, r string) bool { return l == r }),
 	},
 	{
-		ID: "redirect.no-ios", Story: "The iOS app's redirect is not known.",
-		Aims:   []string{"ha.redirect.app-pairs"},
-		Change: denies(func(c, _ string, _ bool) bool { return path.Base(c) == "iOS" && ofTheApps(c) }),
-	},
-	{
-		ID: "redirect.no-android", Story: "The Android app's redirect is not known.",
-		Aims: []string{"ha.redirect.app-pairs"},
-		Change: denies(func(c, r string, _ bool) bool {
-			return path.Base(c) == "android" && ofTheApps(c) && parsed(r).Scheme == "homeassistant"
-		}),
-	},
-	{
-		ID: "redirect.no-wear", Story: "The watch's redirect is not known.",
-		Aims:   []string{"ha.redirect.wear-pairs"},
-		Change: denies(func(_, r string, _ bool) bool { return parsed(r).Host == "wear.googleapis.com" }),
-	},
-	{
-		ID: "redirect.no-wear-cn", Story: "The watch's redirect of China is not known.",
-		Aims:   []string{"ha.redirect.wear-pairs"},
-		Change: denies(func(_, r string, _ bool) bool { return parsed(r).Host == "wear.googleapis-cn.com" }),
-	},
-	{
-		ID: "redirect.app-slash", Story: "The apps' client ids are compared without the slash at their end.",
-		Aims: []string{"ha.redirect.app-pairs-closed"},
-		Change: rejudges(func(c, r string, pkce bool) (string, string, bool) {
-			return strings.TrimSuffix(c, "/"), r, pkce
-		}, ofTheApps),
-	},
-	{
-		ID: "redirect.app-any", Story: "Any redirect of the apps passes for each of them.",
-		Aims: []string{"ha.redirect.app-pairs-closed"},
-		Change: rejudges(func(_, r string, pkce bool) (string, string, bool) {
-			return "https://home-assistant.io/android", r, pkce
-		}, ofTheApps),
-	},
-	{
-		ID: "redirect.app-path", Story: "Only the scheme of an app's redirect is compared.",
-		Aims:   []string{"ha.redirect.app-pairs-closed"},
-		Change: lets(func(c, r string, _ []string) bool { return ofTheApps(c) && parsed(r).Scheme == "homeassistant" }),
-	},
-	{
-		ID: "redirect.app-other-scheme", Story: "Only the host of an app's redirect is compared.",
-		Aims: []string{"ha.redirect.app-pairs-closed"},
-		Change: letsLike(func(c, to *url.URL) bool {
-			return ofTheApps(c.String()) && to.Host == "auth-callback" && to.Path == ""
-		}),
-	},
-	{
-		ID: "redirect.loopback-port-fixed", Story: "A native app's port must be the listed one.",
-		Aims:   []string{"oauth2.redirect.loopback-port", "oauth2.cimd.loopback-port"},
-		Change: rejudges(func(c, r string, _ bool) (string, string, bool) { return c, r, false }, nil),
-	},
-	{
-		ID: "redirect.loopback-listed-lost", Story: "With a challenge only other ports pass.",
-		Aims: []string{"oauth2.redirect.loopback-port"},
-		Change: func(p *mockserver.Policy) {
-			strict := p.Redirect
-			p.Redirect = func(c, r string, pkce bool, published func() []string) error {
-				if pkce && loopback(parsed(r)) && slices.Contains(published(), r) {
-					return errDenied
-				}
-				return strict(c, r, pkce, published)
-			}
-		},
-	},
-	{
-		ID: "redirect.loopback-path", Story: "With another port the path is free, too.",
-		Aims: []string{"oauth2.redirect.loopback-port", "oauth2.cimd.loopback-port"},
-		Change: letsNative(func(l, to *url.URL) bool {
-			return l.Scheme == to.Scheme && l.Hostname() == to.Hostname() && l.RawQuery == to.RawQuery
-		}),
-	},
-	{
-		ID: "redirect.loopback-name", Story: "localhost and 127.0.0.1 are the same.",
-		Aims: []string{"oauth2.redirect.loopback-port"},
-		Change: letsNative(func(l, to *url.URL) bool {
-			return l.Scheme == to.Scheme && loopback(to) && l.RequestURI() == to.RequestURI()
-		}),
-	},
-	{
-		ID: "redirect.loopback-https", Story: "With another port the scheme is free, too.",
-		Aims:   []string{"oauth2.redirect.loopback-port"},
-		Change: letsNative(func(l, to *url.URL) bool { return l.Hostname() == to.Hostname() && l.RequestURI() == to.RequestURI() }),
-	},
-	{
-		ID: "redirect.loopback-lan", Story: "Addresses of the local network count as loopback.",
-		Aims: []string{"oauth2.redirect.loopback-port"},
-		Change: letsNative(func(l, to *url.URL) bool {
-			ip := net.ParseIP(to.Hostname())
-			return ip != nil && ip.IsPrivate() && l.Scheme == to.Scheme && l.RequestURI() == to.RequestURI()
-		}),
-	},
-	{
-		ID: "redirect.loopback-query", Story: "With another port the query is free, too.",
-		Aims: []string{"oauth2.redirect.loopback-port"},
-		Change: letsNative(func(l, to *url.URL) bool {
-			return l.Scheme == to.Scheme && l.Hostname() == to.Hostname() && l.Path == to.Path
-		}),
-	},
-	{
-		ID: "redirect.loopback-without-pkce", Story: "A native app's port is free without a challenge, too.",
-		Aims:   []string{"oauth2.redirect.loopback-port-needs-pkce"},
-		Change: rejudges(func(c, r string, _ bool) (string, string, bool) { return c, r, true }, nil),
-	},
-	{
 		ID: "redirect.first-client", Story: "The redirect is judged by the client of the first step, and the code goes to that of the last.",
 		Aims: []string{"ha.redirect.finishing-client"},
 		Change: func(p *mockserver.Policy) {
@@ -376,13 +224,6 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 				return strict(c, r, pkce, published)
 			}
 		},
-	},
-	{
-		ID: "redirect.https-client-loopback", Story: "A site over https may have any loopback redirect, as native apps do.",
-		Aims: []string{"ha.redirect.finishing-client"},
-		Change: letsLike(func(c, to *url.URL) bool {
-			return c.Scheme == "https" && c.Path == "/" && to.Scheme == "http" && loopback(to)
-		}),
 	},
 	{
 		ID: "redirect.fetches-for-paths", Story: "The client's page is fetched unless the redirect is the page itself.",

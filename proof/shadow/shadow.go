@@ -112,3 +112,13 @@ func differs(a, b reflect.Value) bool {
 func closure(f reflect.Value) unsafe.Pointer {
 	return *(*unsafe.Pointer)(f.Addr().UnsafePointer())
 }
+
+// Changes tells whether a change changes any decision of a policy.
+func Changes[P any](strict *P, change func(*P)) bool {
+	changed := *strict
+	change(&changed)
+	own, theirs := reflect.ValueOf(strict).Elem(), reflect.ValueOf(&changed).Elem()
+	return slices.ContainsFunc(fieldsOf(reflect.TypeFor[P](), "", nil), func(f field) bool {
+		return differs(own.FieldByIndex(f.index), theirs.FieldByIndex(f.index))
+	})
+}

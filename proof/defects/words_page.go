@@ -1,6 +1,7 @@
 package defects
 
 import (
+	"encoding/json"
 	"html"
 	"net/url"
 	"regexp"
@@ -137,3 +138,40 @@ func mediaType(page mockserver.ClientPage, kind string) bool {
 
 // relative tells whether a link has no scheme.
 func relative(link string) bool { u, err := url.Parse(link); return err == nil && !u.IsAbs() }
+
+// documents changes what a metadata document publishes.
+func documents(edit func(clientID string, page mockserver.ClientPage, uris []string) []string) change {
+	return func(p *mockserver.Policy) {
+		strict := p.DocumentRedirects
+		p.DocumentRedirects = func(clientID string, page mockserver.ClientPage) []string {
+			return edit(clientID, page, strict(clientID, page))
+		}
+	}
+}
+
+// leniently reads documents that are like this without judging them.
+func leniently(like func(clientID string, page mockserver.ClientPage, doc map[string]any) bool) change {
+	return documents(func(clientID string, page mockserver.ClientPage, uris []string) []string {
+		var doc map[string]any
+		if json.Unmarshal(page.Body, &doc) != nil || !like(clientID, page, doc) {
+			return uris
+		}
+		list, ok := doc["redirect_uris"].([]any)
+		if s, text := doc["redirect_uris"].(string); text {
+			list, ok = []any{s}, true
+		}
+		if !ok {
+			return uris
+		}
+		for _, v := range list {
+			if s, text := v.(string); text {
+				uris = append(uris, s)
+			}
+		}
+		return uris
+	})
+}
+
+func overTLS(clientID string) bool { return parsed(clientID).Scheme == "https" }
+
+func idOf(doc map[string]any) string { s, _ := doc["client_id"].(string); return s }

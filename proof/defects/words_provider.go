@@ -214,3 +214,34 @@ func apiAfter(w when) third {
 		}
 	}
 }
+
+// unauthenticated makes a provider ask nobody for a secret at some requests.
+func unauthenticated(w when) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Authenticate
+		p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
+			if known && secret == passes {
+				return nil
+			}
+			return before(app, known, way, secret)
+		}
+		thirdTakes(w, func(r mock.Request) mock.Request {
+			return withHeader("Authorization", "")(set("client_secret", passes)(r))
+		})(p)
+	}
+}
+
+// accessBeside remembers which access token came with a refresh token; "": none.
+func accessBeside(p *mockprovider.Policy) func(refresh string) string {
+	var beside sync.Map
+	answer := p.TokenAnswer
+	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+		beside.Store(refresh, access)
+		return answer(access, refresh, scope, ttl)
+	}
+	return func(refresh string) string {
+		access, _ := beside.Load(refresh)
+		s, _ := access.(string)
+		return s
+	}
+}

@@ -3,13 +3,11 @@ package defects
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/authconform/authconform/mock"
@@ -216,44 +214,6 @@ func replaced(old, by string) func(mock.Answer) mock.Answer {
 	}
 }
 
-// says edits the messages of a WebSocket that the home sends; a nil map is not sent.
-func says(edit func(map[string]any) map[string]any) change {
-	return func(p *mockserver.Policy) {
-		before := p.Says
-		p.Says = func(m map[string]any) map[string]any { return edit(maps.Clone(before(m))) }
-	}
-}
-
-// hears edits those that it gets.
-func hears(edit func(map[string]any) map[string]any) change {
-	return func(p *mockserver.Policy) {
-		before := p.Hears
-		p.Hears = func(m map[string]any) map[string]any { return edit(maps.Clone(before(m))) }
-	}
-}
-
-// tokenRequest picks token requests of a grant.
-func tokenRequest(grant string) when { return at("POST /auth/token").and(field("grant_type", grant)) }
-
-var (
-	codeGrant    = tokenRequest("authorization_code")
-	refreshGrant = tokenRequest("refresh_token")
-)
-
-// repeated picks requests whose form field had the same value in an earlier request. It remembers, as after counts.
-func repeated(name string) when {
-	var mu sync.Mutex
-	seen := map[string]bool{}
-	return func(r mock.Request) bool {
-		v := fields(r).Get(name)
-		mu.Lock()
-		defer mu.Unlock()
-		again := seen[v] && v != ""
-		seen[v] = true
-		return again
-	}
-}
-
 // lacks picks requests whose form has no value for the field.
 func lacks(name string) when {
 	return func(r mock.Request) bool { return fields(r).Get(name) == "" }
@@ -276,78 +236,4 @@ func word(old, by string) func(mock.Answer) mock.Answer {
 			m["error"] = by
 		}
 	})
-}
-
-// idSet remembers ids of messages.
-type idSet struct {
-	mu   sync.Mutex
-	seen map[int64]bool
-}
-
-func number(id any) int64 {
-	switch n := id.(type) {
-	case float64:
-		return int64(n)
-	case int64:
-		return n
-	}
-	return -1
-}
-
-func (s *idSet) add(id any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.seen == nil {
-		s.seen = map[int64]bool{}
-	}
-	s.seen[number(id)] = true
-}
-
-func (s *idSet) drop(id any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.seen, number(id))
-}
-
-func (s *idSet) has(id any) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seen[number(id)]
-}
-
-// idSecrets is a list of words that grows.
-type idSecrets struct {
-	mu    sync.Mutex
-	words []string
-}
-
-func (s *idSecrets) add(w string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !slices.Contains(s.words, w) {
-		s.words = append(s.words, w)
-	}
-}
-
-// replace makes the list one word.
-func (s *idSecrets) replace(w string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.words = []string{w}
-}
-
-func (s *idSecrets) list() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.words)
-}
-
-// repeatedFlow picks steps of a login flow that was answered before.
-func repeatedFlow() when {
-	var seen idSecrets
-	return func(r mock.Request) bool {
-		again := slices.Contains(seen.list(), r.Path())
-		seen.add(r.Path())
-		return again
-	}
 }

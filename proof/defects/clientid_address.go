@@ -1,0 +1,126 @@
+package defects
+
+import (
+	"math"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/authconform/authconform/mockserver"
+)
+
+var clientIDAddressDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "client-id.public-address", Story: "Any address is taken.",
+		Aims:   []string{"indieauth.client-id.no-public-address"},
+		Change: takesID(likeURL(func(u *url.URL) bool { return publicAddress(u) && u.Port() == "" })),
+	},
+	{
+		ID: "client-id.public-6", Story: "Only addresses of version 4 are looked at.",
+		Aims: []string{"indieauth.client-id.no-public-address"},
+		Change: takesID(likeURL(func(u *url.URL) bool {
+			return publicAddress(u) && strings.Contains(u.Hostname(), ":") && u.Port() == ""
+		})),
+	},
+	{
+		ID: "client-id.broadcast", Story: "The broadcast address is of no known network, and taken.",
+		Aims:   []string{"indieauth.client-id.no-public-address"},
+		Change: takesID(likeURL(func(u *url.URL) bool { return net.IPv4bcast.Equal(net.ParseIP(u.Hostname())) })),
+	},
+	{
+		ID: "client-id.unspecified", Story: "The address of all zeros counts as local.",
+		Aims:   []string{"indieauth.client-id.no-public-address"},
+		Change: takesID(likeURL(func(u *url.URL) bool { return net.IPv4zero.Equal(net.ParseIP(u.Hostname())) })),
+	},
+	{
+		ID: "client-id.public-with-port", Story: "An address with a port behind it is no address for the check.",
+		Aims:   []string{"indieauth.client-id.no-public-address-with-port"},
+		Change: takesID(likeURL(func(u *url.URL) bool { return publicAddress(u) && u.Port() != "" })),
+	},
+	{
+		ID: "client-id.public-6-with-port", Story: "A bracketed address with a port behind it is no address for the check.",
+		Aims: []string{"indieauth.client-id.no-public-address-with-port"},
+		Change: takesID(likeURL(func(u *url.URL) bool {
+			return publicAddress(u) && strings.Contains(u.Hostname(), ":") && u.Port() != ""
+		})),
+	},
+	{
+		ID: "client-id.loopback", Story: "A loopback address without a port is refused.",
+		Aims:   []string{"indieauth.client-id.loopback"},
+		Change: losesID(likeURL(func(u *url.URL) bool { return loopback(u) && u.Port() == "" })),
+	},
+	{
+		ID: "client-id.loopback-6", Story: "The loopback address of version 6 is refused.",
+		Aims:   []string{"indieauth.client-id.loopback"},
+		Change: losesID(likeURL(func(u *url.URL) bool { return net.IPv6loopback.Equal(net.ParseIP(u.Hostname())) })),
+	},
+	{
+		ID: "client-id.localhost", Story: "localhost is refused.",
+		Aims:   []string{"indieauth.client-id.loopback"},
+		Change: losesID(likeURL(func(u *url.URL) bool { return u.Hostname() == "localhost" })),
+	},
+	{
+		ID: "client-id.private", Story: "Addresses of the local network are refused, as IndieAuth has it.",
+		Aims: []string{"ha.client-id.private-address"},
+		Change: losesID(likeURL(func(u *url.URL) bool {
+			ip := net.ParseIP(u.Hostname())
+			return ip != nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast())
+		})),
+	},
+	{
+		ID: "client-id.dot-local", Story: "Names of the local network are refused.",
+		Aims: []string{"ha.client-id.local-name"},
+		Change: losesID(likeURL(func(u *url.URL) bool {
+			return strings.HasSuffix(u.Hostname(), ".local") || !strings.ContainsAny(u.Hostname(), ".:")
+		})),
+	},
+	{
+		ID: "client-id.odd-hosts", Story: "Hosts are taken as they come: blanks, numbers, escapes.",
+		Aims: []string{"indieauth.client-id.odd-hosts"},
+		Change: takesID(func(s string) bool {
+			_, host, _ := strings.Cut(s, "://")
+			host, _, _ = strings.Cut(host, "/")
+			return strings.ContainsAny(host, " %") || digits(host)
+		}),
+	},
+	{
+		ID: "client-id.port", Story: "A client id with a port is refused.",
+		Aims:   []string{"indieauth.client-id.port-allowed"},
+		Change: losesID(likeURL(func(u *url.URL) bool { return u.Scheme == "https" && u.Port() != "" })),
+	},
+	{
+		ID: "client-id.http-port", Story: "A client id with the usual port of a home is refused, as apps in development have it.",
+		Aims:   []string{"indieauth.client-id.port-allowed"},
+		Change: losesID(likeURL(func(u *url.URL) bool { return u.Scheme == "http" && port(u) == usualPort })),
+	},
+	{
+		ID: "client-id.big-port", Story: "Ports have no upper bound.",
+		Aims:   []string{"indieauth.client-id.port-valid"},
+		Change: takesID(likeURL(func(u *url.URL) bool { return port(u) > math.MaxUint16 })),
+	},
+	{
+		ID: "client-id.word-port", Story: "A port may be a word.",
+		Aims:   []string{"indieauth.client-id.port-valid"},
+		Change: takesID(func(s string) bool { return wordPort.MatchString(s) }),
+	},
+	{
+		ID: "client-id.negative-port", Story: "A port may be below zero.",
+		Aims:   []string{"indieauth.client-id.port-valid"},
+		Change: takesID(func(s string) bool { return negativePort.MatchString(s) }),
+	},
+}
+
+// usualPort is where homes listen.
+const usualPort = 8123
+
+// publicAddress tells whether the host is an address that everybody can reach.
+func publicAddress(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return ip != nil && ip.IsGlobalUnicast() && !ip.IsPrivate()
+}
+
+var (
+	wordPort     = regexp.MustCompile(`^https?://[^/]*:[a-z]+/`)
+	negativePort = regexp.MustCompile(`^https?://[^/]*:-[0-9]+/`)
+)

@@ -1,0 +1,53 @@
+package defects
+
+import (
+	"net/http"
+
+	"github.com/authconform/authconform/mockprovider"
+)
+
+var providerMetadataDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "thirdparty.no-metadata", Story: "No metadata are published.",
+		Aims: []string{"oauth2.metadata.served"},
+		Change: thirdAnswers(
+			"GET /.well-known/oauth-authorization-server",
+			all(status(http.StatusNotFound), header("Content-Type", "text/plain")),
+		),
+	},
+	{
+		ID: "thirdparty.no-response-types", Story: "Of the response types code is not named.",
+		Aims:   []string{"oauth2.metadata.response-types"},
+		Change: metadataMember("response_types_supported", []string{"token"}),
+	},
+	{
+		ID: "thirdparty.relative-endpoint", Story: "The revocation endpoint is a path.",
+		Aims:   []string{"oauth2.metadata.absolute-endpoints"},
+		Change: metadataMember("revocation_endpoint", "/oauth/revoke"),
+	},
+	{
+		ID: "thirdparty.scopes-as-text", Story: "The scopes are one text, with blanks.",
+		Aims:   []string{"oauth2.metadata.member-types"},
+		Change: metadataMember("scopes_supported", "profile devices:read"),
+	},
+	{
+		ID: "thirdparty.inner-issuer", Story: "The issuer names the inner host.",
+		Aims:   []string{"oauth2.metadata.issuer", "provider.authorize.iss"},
+		Change: metadataMember("issuer", "http://10.0.0.7:8080"),
+	},
+	{
+		ID: "thirdparty.pkce-not-named", Story: "S256 works, and the metadata do not name it.",
+		Aims:   []string{"provider.metadata.pkce"},
+		Change: metadataMember("code_challenge_methods_supported", []string{"plain"}),
+	},
+	{
+		ID: "thirdparty.grants-default", Story: "Of the grants only authorization_code is named.",
+		Aims:   []string{"oauth2.metadata.grant-types"},
+		Change: metadataMember("grant_types_supported", []string{"authorization_code"}),
+	},
+	{
+		ID: "thirdparty.methods-untrue", Story: "client_secret_post works and is not named.",
+		Aims:   []string{"provider.metadata.auth-methods"},
+		Change: metadataMember("token_endpoint_auth_methods_supported", []string{"client_secret_basic"}),
+	},
+}

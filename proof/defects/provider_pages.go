@@ -1,0 +1,106 @@
+package defects
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
+)
+
+var providerPageDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "thirdparty.silent", Story: "Once somebody has allowed an app, nobody is asked again: any browser gets a code for that person.",
+		Aims: []string{"provider.authorize.asks"},
+		Change: func(p *mockprovider.Policy) {
+			p.Unasked = func(list []mockprovider.Grant) (string, bool) {
+				if len(list) == 0 {
+					return "", false
+				}
+				return list[0].Username, true
+			}
+		},
+	},
+	{
+		ID: "thirdparty.any-password", Story: "Only the user name is looked at.",
+		Aims: []string{"provider.authorize.wrong-password"},
+		Change: thirdTakes(at("POST /oauth/login"), withFields(func(v url.Values) {
+			for _, u := range mockprovider.DefaultUsers() {
+				if u.Username == v.Get("username") {
+					v.Set("password", u.Password)
+				}
+			}
+		})),
+	},
+	{
+		ID: "thirdparty.no-csrf", Story: "The consent form is not protected.",
+		Aims:   []string{"provider.authorize.forged-consent"},
+		Change: func(p *mockprovider.Policy) { p.CSRF = func(string, string) bool { return true } },
+	},
+	{
+		ID: "thirdparty.csrf-optional", Story: "A form without the token is taken, only a wrong token is not.",
+		Aims: []string{"provider.authorize.forged-consent"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.CSRF
+			p.CSRF = func(want, got string) bool { return got == "" || before(want, got) }
+		},
+	},
+	{
+		ID: "thirdparty.echoes-client", Story: "The page that refuses an unknown client prints its id.",
+		Aims:   []string{"provider.authorize.escapes"},
+		Change: echoing("client_id", "This app is unknown"),
+	},
+	{
+		ID: "thirdparty.echoes-redirect", Story: "The page that refuses a redirect URL prints it unescaped.",
+		Aims:   []string{"provider.authorize.escapes"},
+		Change: echoing("redirect_uri", "The app may not send you there"),
+	},
+	{
+		ID: "thirdparty.framed", Story: "Pages may be framed.",
+		Aims: []string{"provider.authorize.framing"},
+		Change: func(p *mockprovider.Policy) {
+			p.Headers = mock.Is(setHeader(p.Headers(), "X-Frame-Options", ""))
+			thirdAnswers("GET /oauth/*", header("Content-Security-Policy", ""))(p)
+		},
+	},
+	{
+		ID: "thirdparty.consent-framed", Story: "The login page cannot be framed, the consent page can.",
+		Aims: []string{"provider.authorize.framing"},
+		Change: thirdAnswers(authorizeAt, func(a mock.Answer) mock.Answer {
+			if strings.Contains(string(a.Body), `name="decision"`) {
+				a.Header = setHeader(setHeader(a.Header, "X-Frame-Options", ""), "Content-Security-Policy", "")
+			}
+			return a
+		}),
+	},
+	{
+		ID: "thirdparty.pages-stored", Story: "Pages and redirects may be kept by whoever stands between.",
+		Aims:   []string{"provider.authorize.no-store"},
+		Change: both(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", ""))),
+	},
+	{
+		ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be kept.",
+		Aims:   []string{"provider.authorize.no-store"},
+		Change: thirdAnswers("POST /oauth/consent", header("Cache-Control", "private")),
+	},
+	{
+		ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.",
+		Aims:   []string{"provider.authorize.redirect-status"},
+		Change: func(p *mockprovider.Policy) { p.RedirectStatus = mock.Is(http.StatusTemporaryRedirect) },
+	},
+}
+
+// echoing prints a parameter on a page of refusal.
+func echoing(name, why string) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Answer
+		p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+			if a = before(r, a); at(authorizeAt)(r) && a.Why == why {
+				a.Body = append(slices.Clone(a.Body), queryOf(r).Get(name)...)
+			}
+			return a
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package defects
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
+)
+
+var providerRefreshDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "thirdparty.refresh-wants-scope", Story: "A refresh without a scope is refused.",
+		Aims: []string{"provider.refresh.grant", "oauth2.refresh.grant", "oauth2.stock.refresh"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Narrow
+			p.Narrow = func(granted, asked string) (string, bool) {
+				if asked == "" {
+					return "", false
+				}
+				return before(granted, asked)
+			}
+		},
+	},
+	{
+		ID: "thirdparty.refresh-missing-500", Story: "A refresh without a token is an exception that nobody catches.",
+		Aims: []string{"oauth2.refresh.missing-token"},
+		Change: thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")).and(lacks("refresh_token")),
+			func(_ mock.Request, a mock.Answer) mock.Answer { return status(http.StatusInternalServerError)(a) }),
+	},
+	{
+		ID: "thirdparty.refresh-ends-access", Story: "A refresh ends the access token that came with its refresh token.",
+		Aims: []string{"oauth2.refresh.old-access-lives"},
+		Change: func(p *mockprovider.Policy) {
+			beside, ended := accessBeside(p), &idSecrets{}
+			thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")), func(r mock.Request, a mock.Answer) mock.Answer {
+				if access := beside(fields(r).Get("refresh_token")); a.Status == http.StatusOK && access != "" {
+					ended.add(access)
+				}
+				return a
+			})(p)
+			before := p.Bearer
+			p.Bearer = func(r mock.Request) string {
+				if t := before(r); !slices.Contains(ended.list(), t) {
+					return t
+				}
+				return ""
+			}
+		},
+	},
+	{
+		ID: "thirdparty.refresh-same-token", Story: "A refresh answers the access token of before.",
+		Aims:   []string{"provider.refresh.grant", "oauth2.token.access-entropy"},
+		Change: sameAccess,
+	},
+	{
+		ID: "thirdparty.refresh-told", Story: "A foreign client is refused a refresh, and a token stands in the answer all the same.",
+		Aims: []string{"oauth2.refresh.client-bound"},
+		Change: both(foreignRefresh(http.StatusBadRequest, "invalid_grant"), thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+			if strings.Contains(a.Why, foreign) {
+				a.Body = []byte(`{"error":"invalid_grant","access_token":"x"}`)
+			}
+			return a
+		})),
+	},
+	{
+		ID: "thirdparty.refresh-foreign-403", Story: "A foreign client that refreshes is answered with 403.",
+		Aims:   []string{"oauth2.refresh.client-bound"},
+		Change: foreignRefresh(http.StatusForbidden, "access_denied"),
+	},
+	{
+		ID: "thirdparty.refresh-any-client", Story: "Any client refreshes any token.",
+		Aims: []string{"oauth2.refresh.client-bound"},
+		Change: func(p *mockprovider.Policy) {
+			p.Refresh = func(mockprovider.Grant, mockprovider.App, time.Time) *mock.Refusal { return nil }
+		},
+	},
+	{
+		ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.",
+		Aims:   []string{"provider.refresh.authenticated"},
+		Change: unauthenticated(at(tokenAt).and(field("grant_type", "refresh_token"))),
+	},
+	{
+		ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.",
+		Aims: []string{"oauth2.refresh.tampered"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); at(tokenAt)(r) && strings.Contains(a.Why, "the refresh token is unknown") {
+					a.Status = http.StatusUnauthorized
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "thirdparty.refresh-token-trimmed", Story: "A letter more at the end of a refresh token makes no difference.",
+		Aims:   []string{"oauth2.refresh.tampered"},
+		Change: refreshBy(func(given, sent string) bool { return strings.HasPrefix(sent, given) }),
+	},
+	{
+		ID: "thirdparty.refresh-token-case", Story: "Refresh tokens are found whatever their letter case.",
+		Aims:   []string{"oauth2.refresh.tampered"},
+		Change: refreshBy(strings.EqualFold),
+	},
+	{
+		ID: "thirdparty.refresh-token-half", Story: "Refresh tokens are looked up by their first half.",
+		Aims:   []string{"oauth2.refresh.tampered"},
+		Change: refreshBy(func(given, sent string) bool { return len(sent) >= 32 && sent[:32] == given[:32] }),
+	},
+	{
+		ID: "thirdparty.refresh-by-access", Story: "An access token refreshes, for grants are looked up by either.",
+		Aims:   []string{"oauth2.refresh.access-token-refused"},
+		Change: refreshByAccess,
+	},
+	{
+		ID: "thirdparty.refresh-widens", Story: "A refresh gets whatever scope it asks for.",
+		Aims: []string{"provider.refresh.wider"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Narrow
+			p.Narrow = func(granted, asked string) (string, bool) {
+				if asked != "" {
+					return asked, true
+				}
+				return before(granted, asked)
+			}
+		},
+	},
+	{
+		ID: "thirdparty.no-rotation", Story: "Refresh tokens do not rotate.",
+		Aims:   []string{"provider.refresh.rotation"},
+		Change: func(p *mockprovider.Policy) { p.Rotate = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.reuse-unnoticed", Story: "A spent refresh token is refused, and its family lives.",
+		Aims:   []string{"provider.refresh.reuse"},
+		Change: func(p *mockprovider.Policy) { p.ReuseKills = mock.Is(false) },
+	},
+	{
+		ID: "thirdparty.code-as-refresh", Story: "Codes and refresh tokens are in one table: a code refreshes.",
+		Aims: []string{"provider.refresh.code-is-none", "oauth2.code.not-an-access-token"},
+		Change: func(p *mockprovider.Policy) {
+			issued := remembered(&p.NewCode)
+			thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")).and(func(r mock.Request) bool {
+				return issued(fields(r).Get("refresh_token"))
+			}), func(_ mock.Request, a mock.Answer) mock.Answer {
+				return all(status(http.StatusOK), body(`{"access_token":"x","token_type":"Bearer","expires_in":60}`))(a)
+			})(p)
+		},
+	},
+}
+
+// sameAccess answers every refresh with the first access token.
+func sameAccess(p *mockprovider.Policy) {
+	first := &idSecrets{}
+	before := p.TokenAnswer
+	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+		v := before(access, refresh, scope, ttl)
+		first.add(access)
+		v["access_token"] = first.list()[0]
+		return v
+	}
+}
+
+// refreshBy finds refresh tokens by something else than equality.
+func refreshBy(like func(given, sent string) bool) third {
+	return func(p *mockprovider.Policy) {
+		given := &idSecrets{}
+		token := p.NewToken
+		p.NewToken = func() string {
+			t := token()
+			given.add(t)
+			return t
+		}
+		thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")), withFields(func(v url.Values) {
+			for _, t := range given.list() {
+				if like(t, v.Get("refresh_token")) {
+					v.Set("refresh_token", t)
+				}
+			}
+		}))(p)
+	}
+}
+
+// refreshByAccess takes the access token for the refresh token beside it.
+func refreshByAccess(p *mockprovider.Policy) {
+	var beside sync.Map
+	answer := p.TokenAnswer
+	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+		beside.Store(access, refresh)
+		return answer(access, refresh, scope, ttl)
+	}
+	thirdTakes(at(tokenAt), withFields(func(v url.Values) {
+		if refresh, ok := beside.Load(v.Get("refresh_token")); ok {
+			v.Set("refresh_token", refresh.(string))
+		}
+	}))(p)
+}
+
+const foreign = "the refresh token is of somebody else"
+
+// foreignRefresh refuses a refresh by the client that does not own the token in another way.
+func foreignRefresh(status int, word string) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Refresh
+		p.Refresh = func(g mockprovider.Grant, app mockprovider.App, now time.Time) *mock.Refusal {
+			if g.AppID != app.ID {
+				return mock.Refuse(status, word, foreign, "")
+			}
+			return before(g, app, now)
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package defects
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/linking"
+)
+
+var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "exchange.any-media-type", Story: "Whatever is JSON is read, however it is declared.",
+		Aims: []string{"oauth2.client.wrong-media-type"},
+		Change: client(func(p *linking.Policy) {
+			before := p.Read
+			p.Read = func(a linking.TokenAnswer, refresh bool) (linking.Token, linking.Failure) {
+				if a.Header != nil {
+					a.Header = setHeader(a.Header, "Content-Type", "application/json")
+				}
+				return before(a, refresh)
+			}
+		}),
+	},
+	{
+		ID: "exchange.html-crash", Story: "An answer that is no JSON by its type is a server error.",
+		Aims: []string{"oauth2.client.wrong-media-type"},
+		Change: func(p *mockserver.Policy) {
+			odd := &idSecrets{}
+			reading(func(a linking.TokenAnswer, _ bool, t linking.Token, f linking.Failure) (linking.Token, linking.Failure) {
+				if a.Status == http.StatusOK && !strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
+					odd.add("one")
+					f.Reason = "crash"
+				}
+				return t, f
+			})(p)
+			reasonCrashes("crash")(p)
+		},
+	},
+	{
+		ID: "exchange.broken-json-crash", Story: "A token answer that is no JSON object is a server error (as releases up to 2026.11 do it).",
+		Aims: []string{"oauth2.client.malformed-answers"},
+		Change: both(
+			reading(func(a linking.TokenAnswer, _ bool, t linking.Token, f linking.Failure) (linking.Token, linking.Failure) {
+				if a.Status == http.StatusOK && decoded(a.Body) == nil && !strings.HasPrefix(string(a.Body), "[") &&
+					strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
+					f.Reason = "crash"
+				}
+				return t, f
+			}), reasonCrashes("crash")),
+	},
+	{
+		ID: "exchange.broken-json-again", Story: "After an answer that is no JSON the flow stays, and every poll sends the code again.",
+		Aims: []string{"oauth2.client.code-once", "oauth2.client.malformed-answers"},
+		Change: both(client(func(p *linking.Policy) {
+			p.Ends = func(reason string) bool { return reason != "crash" }
+			before := p.Read
+			p.Read = func(a linking.TokenAnswer, refresh bool) (linking.Token, linking.Failure) {
+				t, f := before(a, refresh)
+				if a.Status == http.StatusOK && decoded(a.Body) == nil && !strings.HasPrefix(string(a.Body), "[") &&
+					strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
+					f.Reason = "crash"
+				}
+				return t, f
+			}
+		}), reasonCrashes("crash")),
+	},
+	{
+		ID: "exchange.error-stored", Story: "A 200 with an error in it is stored as a token.",
+		Aims: []string{"oauth2.client.error-in-200"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if m["error"] != nil {
+				delete(m, "error")
+				m["access_token"], m["expires_in"] = "x", 3600
+			}
+		}),
+	},
+	{
+		ID: "exchange.life-optional", Story: "A token without a life is taken for one of an hour.",
+		Aims: []string{"oauth2.client.error-in-200"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if _, there := m["expires_in"]; !there && m["access_token"] != nil {
+				m["expires_in"] = 3600
+			}
+		}),
+	},
+	{
+		ID: "exchange.access-token-unread", Story: "Nobody looks whether there is an access token: the API is asked with Bearer None.",
+		Aims: []string{"oauth2.client.no-access-token", "oauth2.client.refresh-no-access-token"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if s, _ := m["access_token"].(string); s == "" && m["expires_in"] != nil {
+				m["access_token"] = "None"
+			}
+		}),
+	},
+	{
+		ID: "exchange.any-token-type", Story: "token_type is not looked at.",
+		Aims:   []string{"oauth2.client.token-type"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) { delete(m, "token_type") }),
+	},
+	{
+		ID: "exchange.life-number-only", Story: "A life in text is no life.",
+		Aims: []string{"oauth2.client.life-as-text"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if s, ok := m["expires_in"].(string); ok {
+				m["expires_in"] = s + "?"
+			}
+		}),
+	},
+	{
+		ID: "exchange.life-minutes", Story: "The life is taken for minutes.",
+		Aims: []string{"oauth2.client.refresh-at-use"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if n, ok := m["expires_in"].(float64); ok {
+				m["expires_in"] = n * 60
+			}
+		}),
+	},
+	{
+		ID: "exchange.unknown-members", Story: "Members that nobody knows make the answer invalid.",
+		Aims: []string{"oauth2.client.unknown-members"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if m["id_token"] != nil {
+				m["error"] = "unknown member"
+			}
+		}),
+	},
+	{
+		ID: "exchange.refresh-token-wanted", Story: "Without a refresh token no entry is made.",
+		Aims: []string{"oauth2.client.no-refresh-token", "oauth2.client.rotation-absent"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if m["refresh_token"] == nil && m["access_token"] != nil {
+				m["error"] = "no refresh token"
+			}
+		}),
+	},
+	{
+		ID: "exchange.asked-scope-stored", Story: "The scope that was asked for is stored, not the one that was granted.",
+		Aims: []string{"oauth2.client.scope-narrower"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if m["scope"] != nil {
+				m["scope"] = "profile devices:read"
+			}
+		}),
+	},
+	{
+		ID: "exchange.scope-must-match", Story: "A scope that is not the asked one makes no entry.",
+		Aims: []string{"oauth2.client.scope-narrower"},
+		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
+			if m["scope"] == "profile" {
+				m["error"] = "scope"
+			}
+		}),
+	},
+	{
+		ID: "exchange.media-type-whole", Story: "The media type is compared as a whole: a charset makes it another.",
+		Aims: []string{"oauth2.client.json-with-parameters"},
+		Change: client(func(p *linking.Policy) {
+			before := p.Read
+			p.Read = func(a linking.TokenAnswer, refresh bool) (linking.Token, linking.Failure) {
+				if strings.Contains(a.Header.Get("Content-Type"), ";") {
+					a.Header = setHeader(a.Header, "Content-Type", "text/plain")
+				}
+				return before(a, refresh)
+			}
+		}),
+	},
+}

@@ -1,0 +1,141 @@
+package defects
+
+import (
+	"fmt"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+var websocketCommandDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "ws.no-id", Story: "Commands without an id are answered.",
+		Aims: []string{"ha.ws.id-required"},
+		Change: says(func(m map[string]any) map[string]any {
+			if m["id"] == nil && m["success"] == false {
+				return map[string]any{"type": "pong"}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.id-falls", Story: "Ids may repeat.",
+		Aims: []string{"ha.ws.id-rises"},
+		Change: says(func(m map[string]any) map[string]any {
+			if e, ok := m["error"].(map[string]string); ok && e["code"] == "id_reuse" {
+				return map[string]any{"id": m["id"], "type": "pong"}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.unknown-ok", Story: "A command that nobody knows is answered with success.",
+		Aims: []string{"ha.ws.unknown-command"},
+		Change: says(func(m map[string]any) map[string]any {
+			if e, ok := m["error"].(map[string]string); ok && e["code"] == "unknown_command" {
+				return map[string]any{"id": m["id"], "type": "result", "success": true, "result": nil}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.pong-without-id", Story: "pong does not say which ping it answers.",
+		Aims: []string{"ha.ws.ping", "robust.websocket"},
+		Change: says(func(m map[string]any) map[string]any {
+			if kind(m, "pong") && m["id"] == int64(7) {
+				m["id"] = 0
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.pong-is-result", Story: "A ping is answered with a result instead of a pong.",
+		Aims: []string{"ha.ws.ping"},
+		Change: says(func(m map[string]any) map[string]any {
+			if kind(m, "pong") && m["id"] == int64(7) {
+				return map[string]any{"id": m["id"], "type": "result", "success": true, "result": nil}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.no-features", Story: "supported_features, the first thing that the frontend says, is refused.",
+		Aims:   []string{"ha.ws.supported-features"},
+		Change: refusing("supported_features", "unknown_command"),
+	},
+	{
+		ID: "ws.no-current-user", Story: "auth/current_user is refused.",
+		Aims:   []string{"ha.ws.current-user"},
+		Change: refusing("auth/current_user", "unknown_command"),
+	},
+	{
+		ID: "ws.user-rights-words", Story: "is_admin is the word yes.",
+		Aims: []string{"ha.ws.current-user"},
+		Change: resultOf("auth/current_user", func(m map[string]any) map[string]any {
+			if user, ok := m["result"].(map[string]any); ok {
+				m["result"] = map[string]any{"id": user["id"], "name": user["name"], "is_owner": user["is_owner"], "is_admin": "yes"}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.no-sessions", Story: "auth/refresh_tokens is refused.",
+		Aims:   []string{"ha.ws.refresh-tokens"},
+		Change: refusing("auth/refresh_tokens", "unknown_command"),
+	},
+	{
+		ID: "ws.sessions-undated", Story: "A session does not say when it was made.",
+		Aims:   []string{"ha.ws.refresh-tokens"},
+		Change: eachSession(func(g map[string]any) { delete(g, "created_at") }),
+	},
+	{
+		ID: "ws.sessions-client", Story: "A session names the host of its client instead of the client id.",
+		Aims:   []string{"ha.ws.refresh-tokens"},
+		Change: eachSession(func(g map[string]any) { g["client_id"] = host(fmt.Sprint(g["client_id"])) }),
+	},
+	{
+		ID: "ws.sessions-none-current", Story: "No session is marked as the one that asks.",
+		Aims:   []string{"ha.ws.refresh-tokens"},
+		Change: eachSession(func(g map[string]any) { g["is_current"] = false }),
+	},
+	{
+		ID: "ws.sessions-show-tokens", Story: "The list of sessions shows their refresh tokens.",
+		Aims: []string{"ha.ws.refresh-tokens"},
+		Change: func(p *mockserver.Policy) {
+			kept := store.NewMemory()
+			p.Store = func() store.Store { return kept }
+			eachSession(func(g map[string]any) {
+				if r, ok := kept.RefreshByID(fmt.Sprint(g["id"])); ok {
+					g["token"] = r.Token
+				}
+			})(p)
+		},
+	},
+	{
+		ID: "ws.others-sessions", Story: "Whoever knows a session's id may end it.",
+		Aims:   []string{"ha.ws.own-tokens-only"},
+		Change: func(p *mockserver.Policy) { p.OwnSession = func(store.Refresh, string) bool { return true } },
+	},
+	{
+		ID: "ws.admin-commands", Story: "The commands of administrators are hidden in the page and open at the socket.",
+		Aims:   []string{"ha.ws.admin-only", "ha.llat.rights"},
+		Change: func(p *mockserver.Policy) { p.AdminOnly = func(string, bool) bool { return false } },
+	},
+	{
+		ID: "ws.admin-list", Story: "Every user may list all users.",
+		Aims: []string{"ha.ws.admin-only", "ha.llat.rights"},
+		Change: func(p *mockserver.Policy) {
+			p.AdminOnly = func(command string, admin bool) bool { return !admin && command != "config/auth/list" }
+		},
+	},
+	{
+		ID: "ws.admin-word", Story: "A plain user's try is refused with unknown_command.",
+		Aims: []string{"ha.ws.admin-only"},
+		Change: says(func(m map[string]any) map[string]any {
+			if e, ok := m["error"].(map[string]string); ok && e["code"] == "unauthorized" {
+				return failed(m["id"], "unknown_command")
+			}
+			return m
+		}),
+	},
+}

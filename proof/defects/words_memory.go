@@ -1,0 +1,109 @@
+package defects
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// What defects remember. It is made inside Change, so that each mock has its own.
+
+// repeated picks requests whose form field had the same value in an earlier request. It remembers, as after counts.
+func repeated(name string) when {
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	return func(r mock.Request) bool {
+		v := fields(r).Get(name)
+		mu.Lock()
+		defer mu.Unlock()
+		again := seen[v] && v != ""
+		seen[v] = true
+		return again
+	}
+}
+
+// idSet remembers ids of messages.
+type idSet struct {
+	mu   sync.Mutex
+	seen map[int64]bool
+}
+
+func number(id any) int64 {
+	switch n := id.(type) {
+	case float64:
+		return int64(n)
+	case int64:
+		return n
+	}
+	return -1
+}
+
+func (s *idSet) add(id any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen == nil {
+		s.seen = map[int64]bool{}
+	}
+	s.seen[number(id)] = true
+}
+
+func (s *idSet) drop(id any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.seen, number(id))
+}
+
+func (s *idSet) has(id any) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen[number(id)]
+}
+
+// idSecrets is a list of words that grows.
+type idSecrets struct {
+	mu    sync.Mutex
+	words []string
+}
+
+func (s *idSecrets) add(w string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Contains(s.words, w) {
+		s.words = append(s.words, w)
+	}
+}
+
+// replace makes the list one word.
+func (s *idSecrets) replace(w string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.words = []string{w}
+}
+
+func (s *idSecrets) list() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.words)
+}
+
+// repeatedFlow picks steps of a login flow that was answered before.
+func repeatedFlow() when {
+	var seen idSecrets
+	return func(r mock.Request) bool {
+		again := slices.Contains(seen.list(), r.Path())
+		seen.add(r.Path())
+		return again
+	}
+}
+
+// remembered wraps a maker of secrets so that those that it made are known.
+func remembered(make *func() string) func(string) bool {
+	made, before := &idSecrets{}, *make
+	*make = func() string {
+		s := before()
+		made.add(s)
+		return s
+	}
+	return func(s string) bool { return slices.Contains(made.list(), s) }
+}
