@@ -30,10 +30,6 @@ func bodyHas(parts ...string) when {
 	}
 }
 
-func kindHas(part string) when {
-	return func(r mock.Request) bool { return strings.Contains(r.Header.Get("Content-Type"), part) }
-}
-
 var jsonEndpoints = at("POST /auth/login_flow").or(flowStep)
 
 func notJSON(r mock.Request) bool { return !json.Valid(r.Body) }

@@ -57,17 +57,6 @@ func is(words ...string) func(string) bool {
 	}
 }
 
-func text(parts ...string) func(string) bool {
-	return func(s string) bool {
-		for _, p := range parts {
-			if strings.Contains(s, p) {
-				return true
-			}
-		}
-		return false
-	}
-}
-
 // bearing picks API requests whose bearer token is one of these.
 func bearing(like func(token string) bool) when {
 	return at("GET /api/*").or(at("GET /api/")).and(func(r mock.Request) bool {
