@@ -11,6 +11,7 @@ import (
 
 	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/run"
 	"github.com/authconform/authconform/suites/profiles"
@@ -115,7 +116,7 @@ func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requiremen
 		return evidence.Result{}, err
 	}
 	defer h.kill()
-	result, broken := spec.Judge(ctx, runner.Row{ID: r.ID, Level: r.Level, Timeout: run.Limit(r, b.flags.Tools())}, h, true)
+	result, broken := spec.Judge(judge.OneByOne(ctx), runner.Row{ID: r.ID, Level: r.Level, Timeout: run.Limit(r, b.flags.Tools())}, h, true)
 	result.Evidence = nil
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -182,10 +182,20 @@ func Run(body func()) {
 	body()
 }
 
+// OneByOne makes Each take the vectors under ctx one after the other: the proof wants the same outcome each time, also of a
+// target whose defect shows only where two requests meet.
+func OneByOne(ctx context.Context) context.Context { return context.WithValue(ctx, slotsKey{}, 1) }
+
+type slotsKey struct{}
+
 // Each judges every vector under its own name, several at once. Failures and evidence are reported in the order of the
 // list. A Control that fails blocks only after all vectors have ended.
 func Each[T any](ctx context.Context, list []T, name func(T) string, check func(context.Context, T)) {
-	slots := make(chan struct{}, parallel)
+	room := parallel
+	if n, ok := ctx.Value(slotsKey{}).(int); ok {
+		room = n
+	}
+	slots := make(chan struct{}, room)
 	var (
 		wg    sync.WaitGroup
 		mu    sync.Mutex

@@ -110,6 +110,23 @@ func TestVectorsAreReportedInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestVectorsOneByOne(t *testing.T) {
+	var under, most atomic.Int64
+	var order []string
+	names := []string{"a", "b", "c", "d", "e", "f"}
+	spec(t, evidence.Must, func(ctx context.Context) {
+		Each(OneByOne(ctx), names, func(s string) string { return s }, func(ctx context.Context, s string) {
+			most.Store(max(most.Load(), under.Add(1)))
+			defer under.Add(-1)
+			order = append(order, s)
+			Expect(ctx, true).To(yes())
+		})
+	})
+	if most.Load() != 1 || !slices.Equal(order, names) {
+		t.Errorf("%v, %d at once; want %v, one after the other", order, most.Load(), names)
+	}
+}
+
 func TestADefectOfOursIsNoVerdict(t *testing.T) {
 	caught := func(body func(context.Context)) (p any) {
 		defer func() { p = recover() }()

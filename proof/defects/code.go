@@ -25,12 +25,14 @@ var codeDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "code.replay-500", Story: "A second use of a code is an exception that nobody catches.",
 		Aims:   []string{"oauth2.code.single-use"},
-		Change: func(p *mockserver.Policy) { answers(codeGrant.and(repeated("code")), status(500), 400)(p) },
+		Change: func(p *mockserver.Policy) { answers(codeGrant.and(sentBefore("code", 1)), status(500), 400)(p) },
 	},
 	{
 		ID: "code.replay-word", Story: "A code that was used before is refused with an error word of the server's own.",
-		Aims:   []string{"oauth2.code.single-use"},
-		Change: func(p *mockserver.Policy) { answers(codeGrant.and(repeated("code")), word("", "code_used"), 400)(p) },
+		Aims: []string{"oauth2.code.single-use"},
+		Change: func(p *mockserver.Policy) {
+			answers(codeGrant.and(sentBefore("code", 1)), word("", "code_used"), 400)(p)
+		},
 	},
 	{
 		ID: "code.any-client", Story: "The code is looked up alone, and the client is never compared.",

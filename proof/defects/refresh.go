@@ -53,7 +53,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		ID: "refresh.thrice", Story: "A refresh token wears out: its third use is refused.",
 		Aims: []string{"ha.refresh.no-rotation"},
 		Change: func(p *mockserver.Policy) {
-			answers(refreshGrant.and(tokenIs(remembered(&p.NewRefresh))).after(2), refused("invalid_grant"), 200)(p)
+			answers(refreshGrant.and(sentBefore("refresh_token", 2)), refused("invalid_grant"), 200)(p)
 		},
 	},
 	{
@@ -169,10 +169,10 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		Change: keeps(newest),
 	},
 	{
-		ID: "refresh.one-at-a-time", Story: "While a refresh is under way others of its session are refused.",
-		Aims: []string{"oauth2.refresh.parallel", "ha.revoke.others-live", "ha.ws.delete-all"},
+		ID: "refresh.three-uses", Story: "After three refreshes of a session it is told to come back later.",
+		Aims: []string{"oauth2.refresh.parallel"},
 		Change: func(p *mockserver.Policy) {
-			answers(refreshGrant.and(tokenIs(remembered(&p.NewRefresh))).after(3), refused("temporarily_unavailable"), 200)(p)
+			answers(refreshGrant.and(sentBefore("refresh_token", 3)), refused("temporarily_unavailable"), 200)(p)
 		},
 	},
 	{

@@ -33,7 +33,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		ID: "revoke.live-body", Story: "A revocation that found a session says so in a body.",
 		Aims: []string{"ha.revoke.always-200"},
 		Change: func(p *mockserver.Policy) {
-			given, again := remembered(&p.NewRefresh), repeated("token")
+			given, again := remembered(&p.NewRefresh), sentBefore("token", 1)
 			answers(revokeRequest.and(func(r mock.Request) bool {
 				return given(fields(r).Get("token")) && !again(r)
 			}), ok(`{"revoked":true}`), 200)(p)
@@ -53,7 +53,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		ID: "revoke.twice-400", Story: "A token that was revoked before is refused.",
 		Aims: []string{"ha.revoke.always-200", "oauth2.revoke.unknown-200"},
 		Change: func(p *mockserver.Policy) {
-			answers(revokeRequest.and(repeated("token")), refused("invalid_request"), 200)(p)
+			answers(revokeRequest.and(sentBefore("token", 1)), refused("invalid_request"), 200)(p)
 		},
 	},
 	{
@@ -137,7 +137,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		ID: "revoke.legacy-twice-400", Story: "action=revoke refuses a token that was revoked before.",
 		Aims: []string{"ha.revoke.legacy-always-200"},
 		Change: func(p *mockserver.Policy) {
-			answers(legacyRequest.and(repeated("token")), refused("invalid_request"), 200)(p)
+			answers(legacyRequest.and(sentBefore("token", 1)), refused("invalid_request"), 200)(p)
 		},
 	},
 	{

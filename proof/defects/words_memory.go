@@ -9,20 +9,6 @@ import (
 
 // What defects remember. It is made inside Change, so that each mock has its own.
 
-// repeated picks requests whose form field had the same value in an earlier request. It remembers, as after counts.
-func repeated(name string) when {
-	var mu sync.Mutex
-	seen := map[string]bool{}
-	return func(r mock.Request) bool {
-		v := fields(r).Get(name)
-		mu.Lock()
-		defer mu.Unlock()
-		again := seen[v] && v != ""
-		seen[v] = true
-		return again
-	}
-}
-
 // idSet remembers ids of messages.
 type idSet struct {
 	mu   sync.Mutex
@@ -94,6 +80,20 @@ func repeatedFlow() when {
 		again := slices.Contains(seen.list(), r.Path())
 		seen.add(r.Path())
 		return again
+	}
+}
+
+// sentBefore picks requests whose form has a value in the field that n others had before. It counts: call it inside Change, so
+// that each home has its own.
+func sentBefore(field string, n int) when {
+	var mu sync.Mutex
+	times := map[string]int{}
+	return func(r mock.Request) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		value := fields(r).Get(field)
+		times[value]++
+		return value != "" && times[value] > n
 	}
 }
 
