@@ -176,7 +176,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		ID: "signed.deleted-user", Story: "A deleted user's signed paths go on working.",
 		Aims: []string{"ha.bearer.user-deleted", "ha.signed-path.dies-with-user", "ha.llat.dies-with-user"},
 		Change: func(p *mockserver.Policy) {
-			p.Ends = except([]mockserver.End{mockserver.EndUserDeleted})
+			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndUserDeleted})
 			p.Caller = func(there bool, u mockserver.User) bool { return !there || !u.Inactive }
 		},
 	},

@@ -85,22 +85,24 @@ var (
 
 // notEnding keeps sessions alive for these reasons.
 func notEnding(reasons ...mockserver.End) change {
-	return func(p *mockserver.Policy) { p.Ends = except(reasons) }
+	return func(p *mockserver.Policy) { p.Ends = except(p.Ends, reasons) }
 }
 
 // notClosing keeps sockets open for these reasons.
 func notClosing(reasons ...mockserver.End) change {
-	return func(p *mockserver.Policy) { p.Closes = except(reasons) }
+	return func(p *mockserver.Policy) { p.Closes = except(p.Closes, reasons) }
 }
 
-func except(reasons []mockserver.End) func(mockserver.End) bool {
-	return func(why mockserver.End) bool {
-		for _, r := range reasons {
-			if r == why {
-				return false
-			}
-		}
-		return true
+func except(before func(mockserver.End) bool, reasons []mockserver.End) func(mockserver.End) bool {
+	return func(why mockserver.End) bool { return before(why) && !slices.Contains(reasons, why) }
+}
+
+// ending ends sessions for more reasons, and closes their sockets.
+func ending(reasons ...mockserver.End) change {
+	return func(p *mockserver.Policy) {
+		ends, closes := p.Ends, p.Closes
+		p.Ends = func(why mockserver.End) bool { return ends(why) || slices.Contains(reasons, why) }
+		p.Closes = func(why mockserver.End) bool { return closes(why) || slices.Contains(reasons, why) }
 	}
 }
 

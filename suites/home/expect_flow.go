@@ -52,3 +52,7 @@ func ListProviders(member string) Expectation {
 		return errors.New("the local users are not among them")
 	})
 }
+
+// LogNobodyIn holds for any answer without a code that is no server error: what the login flow answers to a wrong password is
+// another row's.
+func LogNobodyIn() Expectation { return All(BeAnswered(), GrantNothing()) }

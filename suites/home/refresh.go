@@ -93,7 +93,7 @@ var _ = Describe("Refresh tokens", func() {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
 		for range 2 {
-			Advance(ctx, 60*day)
+			Advance(ctx, 90*day-time.Minute)
 			Expect(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		}
 	})
@@ -102,7 +102,7 @@ var _ = Describe("Refresh tokens", func() {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
-		Advance(ctx, 91*day)
+		Advance(ctx, 90*day+time.Minute)
 		Expect(ctx, h.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
 	})
 
