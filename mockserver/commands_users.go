@@ -142,18 +142,25 @@ func deleteLogin(k *socket, m map[string]any) (any, *commandError) {
 			return nil, err
 		}
 		k.home.users.change(u.ID, func(u *User) { u.Username, u.hash = "", nil })
-		return followUp{func() { k.home.endLogins(u.ID) }}, nil
+		return k.home.endLogins(u.ID), nil
 	}
 	return nil, &commandError{"home_assistant_error", "User not found"}
 }
 
-// endLogins ends the sessions that a user opened by logging in.
-func (h *Home) endLogins(userID string) {
+// endLogins ends the sessions that a user opened by logging in; their sockets close when the command was answered.
+func (h *Home) endLogins(userID string) followUp {
+	var ended []string
 	for _, r := range h.store.OfUser(userID) {
 		if r.Type == store.Normal {
-			h.endSession(r.ID, EndLoginDeleted)
+			h.deleteSession(r.ID, EndLoginDeleted)
+			ended = append(ended, r.ID)
 		}
 	}
+	return followUp{func() {
+		for _, id := range ended {
+			h.closeSockets(id, EndLoginDeleted)
+		}
+	}}
 }
 
 func changePassword(k *socket, m map[string]any) (any, *commandError) {

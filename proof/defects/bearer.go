@@ -187,7 +187,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "bearer.inactive", Story: "A deactivated user's tokens work until they expire.",
-		Aims: []string{"ha.bearer.user-inactive", "ha.ws.closed-by-deactivation", "ha.llat.dies-with-user"},
+		Aims: []string{"ha.bearer.user-inactive", "ha.llat.dies-with-user", "ha.signed-path.dies-with-deactivation"},
 		Change: func(p *mockserver.Policy) {
 			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndDeactivated})
 			p.Closes = p.Ends

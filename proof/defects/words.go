@@ -132,3 +132,10 @@ func basic(authorization string) (name, password string) {
 	name, password, _ = (&http.Request{Header: http.Header{"Authorization": {authorization}}}).BasicAuth()
 	return name, password
 }
+
+// crashes makes requests that w picks an exception that nobody catches.
+func crashes(w when) change {
+	return answers(w, all(status(500), header("Content-Type", "text/plain"), body("500 Internal Server Error")))
+}
+
+var jsonEndpoints = at("POST /auth/login_flow").or(flowStep)

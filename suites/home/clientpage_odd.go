@@ -19,9 +19,13 @@ var _ = Describe("Odd client pages", func() {
 	It(requirement("ha.clients.odd-links"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		var list []pageVector
-		for _, href := range []string{"http://[::1", "http://[::1]x/", "http://[v1.x]/", "http://a:b/", "http://a:99999/", "//[", "http://]/", "%", "%zz",
-			"\x00", "http://\u2100.example/", "?", "#", " ", ":", "http:", "javascript:"} {
-			list = append(list, pageVector{"before it: " + Quoted(href), link(href) + link(to), to})
+		for name, href := range Sorted(map[string]string{
+			"an open bracket": "http://[::1", "letters behind a bracket": "http://[::1]x/", "a version in brackets": "http://[v1.x]/",
+			"a word for a port": "http://a:b/", "a large port": "http://a:99999/", "a bracket": "//[", "a closing bracket": "http://]/",
+			"half an escape": "%", "no escape": "%zz", "NUL": "\x00", "an odd host": "http://\u2100.example/", "a question mark": "?",
+			"a fragment": "#", "a blank": " ", "a colon": ":", "a scheme": "http:", "a script": "javascript:",
+		}) {
+			list = append(list, pageVector{name, link(href) + link(to), to})
 		}
 		list = append(list, pageVector{"behind it", link(to) + link("http://[::1"), to})
 		publishes(ctx, "odd-links", list)
