@@ -57,14 +57,21 @@ var commands = map[string]command{
 	}, do: updateUser},
 	"config/auth/delete": {admin: true, fields: fields{"user_id": "text!"}, do: deleteUser},
 
-	localLogin + "create":                {admin: true, fields: fields{"user_id": "text!", "username": "text!", "password": "text!"}, do: createLogin},
-	localLogin + "delete":                {admin: true, fields: fields{"username": "text!"}, do: deleteLogin},
-	localLogin + "change_password":       {fields: fields{"current_password": "text!", "new_password": "text!"}, do: changePassword},
-	localLogin + "admin_change_password": {admin: true, fields: fields{"user_id": "text!", "password": "text!"}, do: adminChangePassword},
-	localLogin + "admin_change_username": {admin: true, fields: fields{"user_id": "text!", "username": "text!"}, do: adminChangeUsername},
+	loginCreate: {admin: true, fields: fields{"user_id": "text!", "username": "text!", "password": "text!"}, do: createLogin},
+	loginDelete: {admin: true, fields: fields{"username": "text!"}, do: deleteLogin},
+	ownPassword: {fields: fields{"current_password": "text!", "new_password": "text!"}, do: changePassword},
+	anyPassword: {admin: true, fields: fields{"user_id": "text!", "password": "text!"}, do: adminChangePassword},
+	anyUsername: {admin: true, fields: fields{"user_id": "text!", "username": "text!"}, do: adminChangeUsername},
 }
 
-const localLogin = "config/auth_provider/homeassistant/"
+// The commands about local logins.
+const (
+	loginCreate = "config/auth_provider/homeassistant/create"
+	loginDelete = "config/auth_provider/homeassistant/delete"
+	ownPassword = "config/auth_provider/homeassistant/change_password"
+	anyPassword = "config/auth_provider/homeassistant/admin_change_password"
+	anyUsername = "config/auth_provider/homeassistant/admin_change_username"
+)
 
 func nothing(*socket, map[string]any) (any, *commandError) { return nil, nil }
 

@@ -27,7 +27,7 @@ func manages(m Managing) string {
 		case m.Whom.Owner:
 			return "cannot_delete_owner"
 		}
-	case localLogin + "create":
+	case loginCreate:
 		switch {
 		case m.Whom.System:
 			return "system_generated"
@@ -36,11 +36,11 @@ func manages(m Managing) string {
 		case m.Whom.Username != "":
 			return "credentials_exist"
 		}
-	case localLogin + "delete":
+	case loginDelete:
 		if m.Whom.Owner {
 			return "cannot_delete_owner_credentials"
 		}
-	case localLogin + "admin_change_password", localLogin + "admin_change_username":
+	case anyPassword, anyUsername:
 		if !m.By.Owner {
 			return "unauthorized"
 		}

@@ -191,11 +191,6 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}), status(201), 401),
 	},
 	{
-		ID: "signed.all-rights", Story: "Whoever comes with a signature is not asked for rights.",
-		Aims:   []string{"ha.signed-path.rights"},
-		Change: answers(at("GET /api/config/config_entries/entry").and(query("authSig=")), ok("[]"), 401),
-	},
-	{
 		ID: "signed.is-bearer", Story: "A signature passes as bearer token.",
 		Aims: []string{"ha.signed-path.not-a-token"},
 		Change: opensTo(func(s string) bool {

@@ -8,27 +8,27 @@ import (
 
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
-	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
 var _ = Describe("Odd bodies and fields", func() {
 	It(requirement("robust.body-encoding"), func(ctx SpecContext) {
-		form := oauth.Form{{Name: "grant_type", Value: "refresh_token"}, {Name: "refresh_token", Value: "x"}, {Name: "token", Value: "x"}}.Encode()
+		form := "grant_type=refresh_token&refresh_token=x&token=x"
 		json := `{"client_id":"http://a/"}`
 		var list []odd
 		for name, v := range Sorted(map[string][2]string{
-			"no gzip": {"gzip", ""}, "no deflate": {"deflate", ""}, "no br": {"br", ""}, "no zstd": {"zstd", ""}, "unknown": {"authconform", ""},
-			"gzip": {"gzip", "gzip"}, "gzip cut off": {"gzip", "half"}, "two encodings": {"gzip, gzip", "gzip"}, "identity": {"identity", ""},
-			"nothing": {"", ""}, "bytes": {"\xff", ""}, "gzip in gzip's place twice": {"gzip", "twice"},
+			"no gzip": {"gzip", ""}, "no deflate": {"deflate", ""}, "no br": {"br", ""}, "no zstd": {"zstd", ""},
+			"unknown": {"authconform", ""},
+			"gzip":    {"gzip", "gzip"}, "gzip cut off": {"gzip", "half"}, "two encodings": {"gzip, gzip", "gzip"},
+			"identity": {"identity", ""},
+			"nothing":  {"", ""}, "bytes": {"\xff", ""}, "gzip twice": {"gzip", "twice"},
 		}) {
-			for path, body := range map[string]string{"/auth/token": form, "/auth/revoke": form, "/auth/login_flow": json} {
-				kind := formType
-				if path == "/auth/login_flow" {
-					kind = jsonType
-				}
-				list = append(list, odd{path + ": " + name, http.MethodPost, path, packed(body, v[1]), []string{"Content-Type", kind, "Content-Encoding", v[0]}})
+			for _, to := range []struct{ path, kind, body string }{
+				{"/auth/token", formType, form}, {"/auth/revoke", formType, form}, {"/auth/login_flow", jsonType, json},
+			} {
+				header := []string{"Content-Type", to.kind, "Content-Encoding", v[0]}
+				list = append(list, odd{to.path + ": " + name, http.MethodPost, to.path, packed(to.body, v[1]), header})
 			}
 		}
 		survives(ctx, list)
@@ -65,7 +65,8 @@ var _ = Describe("Odd bodies and fields", func() {
 		for name, value := range Sorted(jsonTypes()) {
 			under := Step(ctx, "code: "+name)
 			step := asked(under, login)
-			Expect(under, postStep(under, step.FlowID, object(map[string]string{"client_id": right["client_id"]}, "code", value))).To(LogNobodyIn())
+			fields := object(map[string]string{"client_id": right["client_id"]}, "code", value)
+			Expect(under, postStep(under, step.FlowID, fields)).To(LogNobodyIn())
 		}
 		Control(ctx, answerTOTP(ctx, asked(ctx, login), login, now(ctx))).To(IssueCode())
 	})

@@ -40,7 +40,8 @@ var _ = Describe("Near misses", func() {
 		tokens := h.Tokens(ctx, home.Login{})
 		for _, m := range secretMisses(tokens.Refresh) {
 			Secret(ctx, "refresh_token", m.value)
-			Expect(Step(ctx, m.name), h.Refresh(Step(ctx, m.name), tokens, oauth.Set("refresh_token", m.value))).To(BeRefused(ctx, "refresh-dead"))
+			under := Step(ctx, m.name)
+			Expect(under, h.Refresh(under, tokens, oauth.Set("refresh_token", m.value))).To(BeRefused(ctx, "refresh-dead"))
 		}
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 	})
@@ -68,8 +69,9 @@ var _ = Describe("Near misses", func() {
 			"a line end after it": hash + "\n", "padding": hash + "=", "a dot in it": hash[:20] + "." + hash[21:]}) {
 			Expect(Step(ctx, "challenge: "+name), begin(Step(ctx, name), challenge, "S256")).To(All(HaveStatus(400), LackStep()))
 		}
-		for name, method := range Sorted(map[string]string{"a blank before it": " S256", "a blank after it": "S256 ", "a line end after it": "S256\n",
-			"a dash": "S-256", "other words": "SHA256", "one character less": "S25", "one character more": "S2567", "small": "s256"}) {
+		for name, method := range Sorted(map[string]string{"a blank before it": " S256", "a blank after it": "S256 ",
+			"a line end after it": "S256\n",
+			"a dash":              "S-256", "other words": "SHA256", "one character less": "S25", "one character more": "S2567", "small": "s256"}) {
 			Expect(Step(ctx, "method: "+name), begin(Step(ctx, name), hash, method)).To(All(HaveStatus(400), LackStep()))
 		}
 	})
@@ -93,8 +95,8 @@ func secretMisses(secret string) []nearMiss {
 	for _, t := range tamper.JWT(secret) {
 		list = append(list, nearMiss{t.Name, t.Value})
 	}
-	return append(list, nearMiss{"turned round", turned(secret)}, nearMiss{"twice", secret + secret}, nearMiss{"quoted", `"` + secret + `"`},
-		nearMiss{"a NUL and more", secret + "\x00x"})
+	return append(list, nearMiss{"turned round", turned(secret)}, nearMiss{"twice", secret + secret},
+		nearMiss{"quoted", `"` + secret + `"`}, nearMiss{"a NUL and more", secret + "\x00x"})
 }
 
 func turned(s string) string {

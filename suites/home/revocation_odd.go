@@ -24,7 +24,8 @@ var _ = Describe("Revocation, not as documented", func() {
 			{"DELETE", http.MethodDelete, "/auth/revoke?" + named, "", nil},
 			{"OPTIONS", http.MethodOptions, "/auth/revoke?" + named, "", nil},
 			{"GET of the older form", http.MethodGet, "/auth/token?action=revoke&" + named, "", nil},
-			{"POST of the older form, in the query", http.MethodPost, "/auth/token?action=revoke&" + named, "", []string{"Content-Type", formType}},
+			{"POST of the older form, in the query", http.MethodPost, "/auth/token?action=revoke&" + named, "",
+				[]string{"Content-Type", formType}},
 			{"the older form, half in the query", http.MethodPost, "/auth/token?action=revoke", named, []string{"Content-Type", formType}},
 			{"the older form without action", http.MethodPost, "/auth/token", named, []string{"Content-Type", formType}},
 			{"the older form, in capitals", http.MethodPost, "/auth/token", "action=REVOKE&" + named, []string{"Content-Type", formType}},
@@ -58,7 +59,8 @@ var _ = Describe("Revocation, not as documented", func() {
 			Secret(ctx, "token", m.value)
 			Expect(Step(ctx, m.name), h.Revoke(Step(ctx, m.name), m.value)).To(HaveStatus(200))
 		}
-		Expect(Step(ctx, "no token"), h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "client_id", Value: tokens.ClientID}})).To(HaveStatus(200))
+		nothing := oauth.Form{{Name: "client_id", Value: tokens.ClientID}}
+		Expect(Step(ctx, "no token"), h.PostForm(ctx, "/auth/revoke", nothing)).To(HaveStatus(200))
 		Expect(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		Expect(ctx, h.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
 		Control(ctx, h.Revoke(ctx, tokens.Refresh)).To(HaveStatus(200))
