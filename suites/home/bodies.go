@@ -56,7 +56,7 @@ var _ = Describe("Odd bodies and fields", func() {
 			for _, field := range []string{"username", "password"} {
 				under := Step(ctx, field+": "+name)
 				flow := h.Begin(under, home.Login{}).FlowID
-				Expect(under, postStep(under, flow, object(right, field, value))).To(LogNobodyIn())
+				Expect(under, postStep(under, flow, object(right, field, value))).To(Refused())
 			}
 		}
 		Control(ctx, postStep(ctx, h.Begin(ctx, home.Login{}).FlowID, object(right, "username", right["username"]))).To(IssueCode())
@@ -66,7 +66,7 @@ var _ = Describe("Odd bodies and fields", func() {
 			under := Step(ctx, "code: "+name)
 			step := asked(under, login)
 			fields := object(map[string]string{"client_id": right["client_id"]}, "code", value)
-			Expect(under, postStep(under, step.FlowID, fields)).To(LogNobodyIn())
+			Expect(under, postStep(under, step.FlowID, fields)).To(Refused())
 		}
 		Control(ctx, answerTOTP(ctx, asked(ctx, login), login, now(ctx))).To(IssueCode())
 	})

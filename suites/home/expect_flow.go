@@ -53,6 +53,15 @@ func ListProviders(member string) Expectation {
 	})
 }
 
-// LogNobodyIn holds for any answer without a code that is no server error: what the login flow answers to a wrong password is
-// another row's.
-func LogNobodyIn() Expectation { return All(BeAnswered(), GrantNothing()) }
+// Refused is any answer that grants nothing and is no server error. Which error is right, another row says.
+func Refused() Expectation { return All(BeAnswered(), GrantNothing()) }
+
+// Unopened is any refusal of a resource: no success, and no server error.
+func Unopened() Expectation {
+	return Hold("a refusal", func(e *wire.Exchange) error {
+		if e.Err != nil || e.Status < 300 || e.Status >= 500 {
+			return ErrOther
+		}
+		return nil
+	})
+}

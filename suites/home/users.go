@@ -171,7 +171,7 @@ var _ = Describe("User management, rights", func() {
 		h.GiveLogin(ctx, h.BareUser(ctx, "common", nil), "common")
 		err := admin.Call(ctx, createLogin, map[string]any{"user_id": system.ID, "username": username, "password": "not for people"}, nil)
 		Expect(ctx, err != nil).To(Be("refused", true))
-		Expect(ctx, logsIn(ctx, username, "not for people")).To(LogNobodyIn())
+		Expect(ctx, logsIn(ctx, username, "not for people")).To(Refused())
 		if err == nil {
 			_ = admin.Call(ctx, deleteLogin, map[string]any{"username": username}, nil)
 		}
