@@ -50,24 +50,23 @@ var _ = Describe("Odd client pages", func() {
 	It(requirement("ha.clients.pieces"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
 		Control(ctx, authorize(ctx, clientWith(ctx, "pieces-control", link(to), to))).To(IssueCode())
-		for _, v := range []struct {
-			name, text string
-			size       int
-			pause      time.Duration
-		}{
-			{"bytes, one by one", link(to), 1, 0}, {"pieces of 7 bytes", padded(600) + link(to), 7, 0},
-			{"twenty pieces", padded(2000) + link(to), 100, 0}, {"slowly", link(to), 40, 100 * time.Millisecond},
-		} {
+		Each(ctx, []pieces{
+			{"fourteen pieces", padded(1300) + link(to), 100, 14, 25 * time.Millisecond}, {"slowly", link(to), 20, 3, 100 * time.Millisecond},
+		}, func(v pieces) string { return v.name }, func(ctx Ctx, v pieces) {
 			page := h.Site.Page("pieces-"+Sum(v.name), func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/html")
-				for at := 0; at < len(v.text); at += v.size {
-					_, _ = w.Write([]byte(v.text[at:min(at+v.size, len(v.text))]))
+				text := v.text
+				for range v.count {
+					n := min(v.size, len(text))
+					_, _ = w.Write([]byte(text[:n]))
 					w.(http.Flusher).Flush()
-					time.Sleep(v.pause + time.Millisecond)
+					time.Sleep(v.pause)
+					text = text[n:]
 				}
+				_, _ = w.Write([]byte(text))
 			})
-			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), home.Login{ClientID: page.URL(), RedirectURI: to})).To(IssueCode())
-		}
+			Expect(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: to})).To(IssueCode())
+		})
 	})
 
 	It(requirement("ha.clients.compressed"), func(ctx SpecContext) {
@@ -122,6 +121,13 @@ var _ = Describe("Odd client pages", func() {
 		}
 	})
 })
+
+// pieces are a page that comes in so many pieces, and the rest of it.
+type pieces struct {
+	name, text  string
+	size, count int
+	pause       time.Duration
+}
 
 // mostFetched is how much of an endless page a home may take: what it reads, and what stands in the buffers of two sockets.
 const mostFetched = 16 << 20
