@@ -111,7 +111,7 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 	if err := firstRun(ctx, tab, TabLimit, cancel); err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	p := &Page{tab: tab, cancel: cancel}
+	p := &Page{tab: tab, cancel: cancel, cell: b.cell}
 	p.main = string(chromedp.FromContext(tab).Target.TargetID) // the main frame bears its target's id
 	p.changed = make(chan struct{})
 	if err := chromedp.Listen(tab, p.listen); err != nil {

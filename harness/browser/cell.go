@@ -61,15 +61,52 @@ func (c *cell) Allow(ctx context.Context, r *socks5.Request) (context.Context, b
 		host = r.DestAddr.IP.String()
 	}
 	address := net.JoinHostPort(strings.ToLower(host), strconv.Itoa(r.DestAddr.Port))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.open[address] || c.open[AnyOrigin] {
+	if c.opened(address) {
 		return ctx, true
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if !slices.Contains(c.refused, address) {
 		c.refused = append(c.refused, address)
 	}
 	return ctx, false
+}
+
+// cellError is what the browser says of a connection that the proxy does not make: it was not allowed to, or nobody is there.
+const cellError = "ERR_SOCKS_CONNECTION_FAILED"
+
+// A KeptError says that a page needs an origin which was not opened.
+type KeptError struct{ Origin string }
+
+func (e *KeptError) Error() string {
+	return fmt.Sprintf("its pages need %s, which is not trusted: give --trust-origin %[1]s", e.Origin)
+}
+
+// Kept is the first origin that the page was kept from, "" if there is none: one that it was sent to as a whole, or, where
+// that is not so, one that something in it asked for.
+func (p *Page) Kept() (origin string, whole bool) {
+	if p.cell == nil {
+		return "", false
+	}
+	for _, r := range p.Requests() {
+		u, err := url.Parse(r.URL)
+		if err != nil || !strings.Contains(r.Failed, cellError) || p.cell.opened(addressOf(r.URL)) {
+			continue
+		}
+		if origin == "" || r.Main {
+			origin = u.Scheme + "://" + u.Host
+		}
+		if r.Main {
+			return origin, true
+		}
+	}
+	return origin, false
+}
+
+func (c *cell) opened(address string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.open[address] || c.open[AnyOrigin]
 }
 
 // unresolved leaves names as they are: one that is refused is never looked up.

@@ -121,6 +121,27 @@ func TestNamesAndAddressesOfOthersAreNotReached(t *testing.T) {
 	}
 }
 
+func TestAPageSaysWhichOriginItLacks(t *testing.T) {
+	e := listening(t)
+	server := site(t, map[string]any{
+		"/sent": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, e.tcp.URL+"/login", http.StatusFound)
+		},
+		"/asks": `<img src="` + e.tcp.URL + `/logo.png" onerror="document.title = 'done'"><p>log in`,
+	})
+	p := newPage(t)
+	err := p.Open(t.Context(), server.URL+"/sent")
+	if origin, whole := p.Kept(); origin != e.tcp.URL || !whole || err == nil && len(p.Navigations()) != 2 {
+		t.Errorf("sent to %q (%v): %v", origin, whole, err)
+	}
+	p = newPage(t)
+	open(t, p, server.URL+"/asks")
+	ok(t, p.Until(t.Context(), "the picture", func(ctx context.Context) (bool, error) { return p.Rest() > 0, nil }))
+	if origin, whole := p.Kept(); origin != e.tcp.URL || whole {
+		t.Errorf("asked for %q (%v)", origin, whole)
+	}
+}
+
 func TestAddressesOfOrigins(t *testing.T) {
 	for origin, want := range map[string]string{
 		"http://Home.lan": "home.lan:80", "https://h/x": "h:443", "http://[::1]:8123/": "[::1]:8123", "wss://h": "h:443", "h:1": "h:1", "*": "*",

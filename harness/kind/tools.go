@@ -35,9 +35,10 @@ type Tools struct {
 
 // ToolOptions say how the tools are made.
 type ToolOptions struct {
-	Browser     string // auto, off, a path, or ws://…
-	Walks       bool   // a person walks through the target's pages in it, which may need any host
-	Clock       string // auto, none, wait, or a command
+	Browser     string   // auto, off, a path, or ws://…
+	Walks       bool     // a person walks through the target's pages in it
+	Trusted     []string // origins that it may reach beside the target's
+	Clock       string   // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
 	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
@@ -78,9 +79,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	if o.AccountLink != "" {
 		t.Link = linkproxy.Later(o.AccountLink, o.Site.CA)
 	}
-	if o.Walks {
-		t.Browser.Reach(browser.AnyOrigin)
-	}
+	t.Browser.Reach(o.Trusted...)
 	if len(o.CAFile) > 0 || o.Insecure {
 		t.Browser.Trust(wire.New(t.Wire).PublicKey)
 	}
