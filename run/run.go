@@ -211,6 +211,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 		Setup: func(worker int) (json.RawMessage, error) {
 			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1})
 		},
+		Mend: j.visit.resetClock,
 		Progress: func(e runner.Event) {
 			switch {
 			case e.Result != nil:
