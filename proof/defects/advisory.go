@@ -172,7 +172,7 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "advisory.filter-nested", Story: "The filter undoes one layer of escapes only.",
-		Aims:   []string{"ha.advisory.filter"},
+		Aims:   []string{"ha.advisory.filter-every-layer"},
 		Change: unfiltered("%253C"),
 	},
 	{
