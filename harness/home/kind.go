@@ -19,6 +19,7 @@ import (
 // Flags are the options of the kind home.
 type Flags struct {
 	kind.Reach
+	ByRelease
 	kind.Login
 	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: create the user as its owner first"`
 	kind.Browsing
@@ -30,7 +31,7 @@ type Flags struct {
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
 	login := func() error { return f.Login.Resolve(target) }
-	return kind.All(f.Reach.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
+	return kind.All(f.Reach.Resolve, f.ByRelease.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
 }
 
 // Tools implements kind.Flags.
@@ -71,7 +72,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	}
 	h := New(Options{
 		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Patience: t.Patience,
-		Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session,
+		Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session, Release: f.Release,
 	})
 	if s.Found != nil {
 		h.doubt.Settle(h.Wire, kind.Question{Ask: h.providers, Ban: h.banned})
@@ -91,7 +92,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 			return kind.Facts{}, explained(err)
 		}
 	}
-	s.LookAtSite(ctx, loopback(s.Wire.Base()))
+	s.LookAtSite(ctx, loopback(s.Wire.Base()) && loopback(s.Site.Origin()))
 	if s.tools.Counts {
 		var err error
 		s.before, err = s.Grants(ctx)
