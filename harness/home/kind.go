@@ -63,6 +63,7 @@ type session struct {
 
 	before []Grant // at the door
 	known  bool    // before was read
+	linked *linked // at the door; nil: it was not read, or nothing can be linked there
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
@@ -97,8 +98,18 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 		var err error
 		s.before, err = s.Grants(ctx)
 		s.known = err == nil
+		s.countLinked(ctx)
 	}
 	return s.Facts.kind(s), nil
+}
+
+func (s *session) countLinked(ctx context.Context) {
+	if !s.Facts.Testbed {
+		return
+	}
+	if l, err := s.Linked(ctx); err == nil {
+		s.linked = &l
+	}
 }
 
 // explained gives the errors of the door their exit codes.
@@ -170,7 +181,11 @@ func (s *session) Sweep(ctx context.Context, since time.Time, traces []string) (
 			return strings.Contains(g.Name, " "+s.mark+"-") ||
 				slices.ContainsFunc(traces, func(begins string) bool { return strings.HasPrefix(g.ClientID, begins) })
 		}
-		left = append(s.TakeBack(ctx, s.before, s.known, since, ours), s.TakeBackUsers(ctx, s.mark)...)
+		if s.linked != nil {
+			left = s.TakeBackLinked(ctx, *s.linked)
+		}
+		left = append(left, s.TakeBack(ctx, s.before, s.known, since, ours)...)
+		left = append(left, s.TakeBackUsers(ctx, s.mark)...)
 	})
 	return left
 }
