@@ -158,6 +158,9 @@ func TestThePersonPicker(t *testing.T) {
 		if strings.Join(people.Choices, ",") != "Ada,Grace" {
 			t.Errorf("choices %q", people.Choices)
 		}
+		if named, err := login.Names(t.Context(), "app.example"); err != nil || !named {
+			t.Errorf("the picker does not say who asks: %v", err)
+		}
 		want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
 		login = visit(t, page, home, url.Values{})
 		want(t, page, Form)(login.Choose(t.Context(), "Ada"))
