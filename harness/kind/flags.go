@@ -216,6 +216,9 @@ func (s *Site) addresses() error {
 	if err != nil || u.Scheme != "http" || u.Hostname() == "" {
 		return fmt.Errorf("%q is no URL like http://192.168.1.5:21000", public)
 	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("%q is more than a host and a port; pages stand at paths of their own", public)
+	}
 	if p := u.Port(); p != "" && p != strconv.Itoa(port) {
 		return fmt.Errorf("it listens at port %d, and the target reaches it at port %s; they must be the same", port, p)
 	}
