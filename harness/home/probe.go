@@ -41,7 +41,6 @@ func (h *Home) Probe(ctx context.Context) error {
 	case e.Status != http.StatusOK || !listsProviders(e):
 		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers", ErrNoHome, e)
 	}
-	h.Facts.Product = "Home Assistant"
 	if m := h.Get(ctx, "/.well-known/oauth-authorization-server"); m.Status == http.StatusOK {
 		if doc, err := m.JSON(); err == nil {
 			h.Facts.Metadata = doc
@@ -140,7 +139,7 @@ func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 	if e := h.API(ctx, t.Access, "/api/config"); e.Status == http.StatusOK {
 		_ = json.Unmarshal([]byte(e.Body), &config)
 	}
-	h.Facts.Version = config.Version
+	h.Facts.identify(config.Version, h.release)
 	h.Facts.Testbed = h.API(ctx, t.Access, "/api/authconform_demo").Status == http.StatusOK
 	return judge.Attempt(ctx, func(ctx context.Context) {
 		s, err := h.TryDial(ctx)
@@ -152,8 +151,8 @@ func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 		if err != nil || f.Type() != "auth_ok" {
 			return
 		}
-		if h.Facts.Version == "" {
-			h.Facts.Version, _ = f["ha_version"].(string)
+		if told, _ := f["ha_version"].(string); config.Version == "" {
+			h.Facts.identify(told, h.release)
 		}
 		var user struct {
 			Admin bool `json:"is_admin"`
