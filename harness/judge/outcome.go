@@ -15,7 +15,8 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var out evidence.Result
-	if clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0; clean && brief {
+	clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0
+	if clean && brief && len(r.credulous) == 0 {
 		out.Verdict = evidence.Pass
 		return out
 	}
@@ -61,6 +62,9 @@ func (r *Record) judge(level evidence.Level, out *evidence.Result) {
 		out.Verdict, out.Reason = evidence.Note, out.Notes[0]
 	default:
 		out.Verdict = evidence.Pass
+		if why := r.worthless(); why != "" {
+			out.Verdict, out.Reason, out.Cause = evidence.Blocked, why, why
+		}
 	}
 }
 
