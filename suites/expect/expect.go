@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
@@ -101,6 +102,26 @@ func BeAnswered() Expectation {
 	}}
 }
 
+// ComeWithin holds for an answer that came in time.
+func ComeWithin(limit time.Duration) Expectation {
+	return Expectation{"an answer within " + limit.String(), func(e *wire.Exchange) error {
+		if e.Err != nil || e.Duration >= limit {
+			return fmt.Errorf("it came after %s", e.Duration.Round(time.Millisecond))
+		}
+		return nil
+	}}
+}
+
+// BeRejected holds for a refusal of any kind that is no server error: status 4xx.
+func BeRejected() Expectation {
+	return Expectation{"status 4xx", func(e *wire.Exchange) error {
+		if e.Err != nil || e.Status < 400 || e.Status >= 500 {
+			return ErrOther
+		}
+		return nil
+	}}
+}
+
 // BeRefused holds for the profile's refusal of that name, with a JSON error where the profile names error codes, and
 // with no token or code in it.
 func BeRefused(ctx context.Context, name string) Expectation {
@@ -115,7 +136,7 @@ func BeRefused(ctx context.Context, name string) Expectation {
 // HaveError holds for a JSON object whose error member is one of the codes (RFC 6749 §5.2).
 func HaveError(codes ...string) Expectation {
 	return Expectation{"error " + strings.Join(codes, " or "), func(e *wire.Exchange) error {
-		v, err := e.JSON()
+		v, err := e.Object()
 		if err != nil {
 			return err
 		}
