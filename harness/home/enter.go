@@ -98,6 +98,9 @@ func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 	if err != nil {
 		return in, err
 	}
+	if blocked(s) {
+		return in, fmt.Errorf("the home does not let %q log in: %s; give --user somebody who may", h.Account.Username, s.Exchange)
+	}
 	if s.Type != "create_entry" || s.Code == "" {
 		in.stage, in.why = noCode, fmt.Sprintf("the right password brings no code: %s", s.Exchange)
 		return in, nil
@@ -115,6 +118,11 @@ func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 	}
 	in.stage = inside
 	return in, nil
+}
+
+// blocked tells of the one refusal after the right password that is about the user, by Home Assistant's words for it.
+func blocked(s *Step) bool {
+	return s.Status == http.StatusForbidden && strings.HasPrefix(s.Text("message"), "Login blocked")
 }
 
 // prove shows the home who logs in: password and second factor. The error says which of them is refused.
