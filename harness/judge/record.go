@@ -26,6 +26,7 @@ type Record struct {
 	cause         string // blocked, without the vector
 	notRun        string
 	need          string // the condition that is lacking
+	credulous     []Credulity
 	notApplicable string
 	cleanups      []func(context.Context)
 	short         []string // kinds of credentials that are too short to be searched for

@@ -40,8 +40,8 @@ func (p *Provider) Discover(ctx context.Context) error {
 	}
 	for _, at := range places(issuer) {
 		e := p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at})
-		if e.Err != nil && e.Status == 0 {
-			return kind.Unreachable(e)
+		if err := kind.Reached(e); err != nil {
+			return err
 		}
 		if doc, err := e.JSON(); err == nil && e.Status == http.StatusOK {
 			p.Metadata, p.MetadataURL = doc, at
@@ -72,7 +72,7 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 				if back = p.Authorize(ctx, p.Request()); back.Code == "" {
 					break
 				}
-				if e = p.Exchange(ctx, back.Code); e.Status == http.StatusOK {
+				if e = p.Exchange(ctx, back.Code); Read(e).Access != "" {
 					return
 				}
 			}
@@ -85,11 +85,11 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 		return fmt.Errorf("%w: the authorization request is refused: %s%s", ErrNoProvider, told(back), p.hint(back.Error))
 	case back.Code == "":
 		return fmt.Errorf("%w: login and consent bring no code: %s", ErrNoProvider, back)
-	case e == nil || e.Status != http.StatusOK || e.Text("access_token") == "":
+	case e == nil || Read(e).Access == "":
 		return fmt.Errorf("%w: a fresh code gets no tokens: %s", ErrNoProvider, e)
 	}
-	if p.Exchange(ctx, "invented").Status == http.StatusOK {
-		return fmt.Errorf("%w: an invented code gets tokens; that is no provider to judge", ErrNoProvider)
+	if Read(p.Exchange(ctx, "invented")).Access != "" {
+		p.Credulous = []judge.Credulity{judge.AnyCode}
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 			want: "; give --scope with some of [a b]",
 		},
 		"tokens that are none": {like: traits{barren: true}, ways: both, want: "a fresh code gets no tokens: 200"},
-		"a code of nobody":     {like: traits{careless: true}, ways: both, want: "an invented code gets tokens; that is no provider to judge"},
+		"a code of nobody":     {like: traits{careless: true}, ways: both}, // the rows say so
 	} {
 		_, p, ctx := at(t, c.like)
 		p.Metadata = c.metadata

@@ -26,7 +26,7 @@ var _ = Describe("Authorization code", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		granted := 0
 		for _, e := range atOnce(ctx, server, oauth.Code(ctx, server, "")) {
-			if e.Status == http.StatusOK {
+			if grants(e) {
 				granted++
 			} else {
 				Expect(ctx, e).To(BeRefused(ctx, "code-refused"))

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -86,14 +84,14 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 		server := oauth.Get[pages](ctx)
 		visitor, login := page(ctx, server)
 		Control(ctx, login).To(All(HaveStatus(http.StatusOK), BeHTML()))
-		Expect(Step(ctx, "the login page"), login).To(haveFrameRule())
+		Expect(Step(ctx, "the login page"), login).To(SayWhoFrames())
 		form := person.FormOf(login)
 		if form == nil || !form.Login() {
 			return
 		}
 		next := follow(ctx, visitor, visitor.Submit(ctx, filled(server, form)), server)
 		if next.MediaType() == "text/html" && next.Status == http.StatusOK {
-			Expect(Step(ctx, "the consent page"), next).To(haveFrameRule())
+			Expect(Step(ctx, "the consent page"), next).To(SayWhoFrames())
 		}
 	})
 
@@ -101,10 +99,10 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 		server := oauth.Get[pages](ctx)
 		_, login := page(ctx, server)
 		Control(ctx, login).To(HaveStatus(http.StatusOK))
-		Expect(Step(ctx, "the login page"), login).To(beUnstored())
+		Expect(Step(ctx, "the login page"), login).To(HaveDirective("Cache-Control", "no-store"))
 		back := server.Authorize(ctx, server.Request())
 		Control(ctx, back).To(BringCode())
-		Expect(Step(ctx, "the redirect"), back.Last).To(beUnstored())
+		Expect(Step(ctx, "the redirect"), back.Last).To(HaveDirective("Cache-Control", "no-store"))
 	})
 })
 
@@ -188,24 +186,4 @@ func consent(ctx Ctx, server pages) (*person.Visitor, *person.PageForm) {
 
 func filled(server pages, form *person.PageForm) *person.PageForm {
 	return form.Filled(server.Account().Username, server.Account().Password)
-}
-
-// haveFrameRule holds for a page that says who may frame it.
-func haveFrameRule() Expectation {
-	return Hold("X-Frame-Options or frame-ancestors", func(e *wire.Exchange) error {
-		if e.Header.Get("X-Frame-Options") == "" && !strings.Contains(e.Header.Get("Content-Security-Policy"), "frame-ancestors") {
-			return errors.New("it has neither")
-		}
-		return nil
-	})
-}
-
-// beUnstored holds for an answer that is not kept.
-func beUnstored() Expectation {
-	return Hold("Cache-Control: no-store", func(e *wire.Exchange) error {
-		if !strings.Contains(strings.ToLower(e.Header.Get("Cache-Control")), "no-store") {
-			return fmt.Errorf("Cache-Control is %q", e.Header.Get("Cache-Control"))
-		}
-		return nil
-	})
 }

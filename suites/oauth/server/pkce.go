@@ -1,7 +1,6 @@
 package server
 
 import (
-	"net/http"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
@@ -97,7 +96,7 @@ var _ = Describe("PKCE", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		granted := 0
 		for _, e := range atOnce(ctx, server, bound(ctx, verifier), oauth.Set("code_verifier", verifier)) {
-			if e.Status == http.StatusOK {
+			if grants(e) {
 				granted++
 			}
 		}
