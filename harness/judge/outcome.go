@@ -15,7 +15,8 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var out evidence.Result
-	if clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0; clean && brief {
+	clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0
+	if clean && brief && r.worthless() == "" {
 		out.Verdict = evidence.Pass
 		return out
 	}
@@ -60,6 +61,10 @@ func (r *Record) judge(level evidence.Level, out *evidence.Result) {
 	case len(out.Notes) > 0 && (level == evidence.May || level == evidence.Info):
 		out.Verdict, out.Reason = evidence.Note, out.Notes[0]
 	default:
+		if why := r.worthless(); why != "" {
+			out.Verdict, out.Reason, out.Cause = evidence.Blocked, why, why
+			return
+		}
 		out.Verdict = evidence.Pass
 	}
 }

@@ -27,6 +27,7 @@ type Record struct {
 	notRun        string
 	need          string // the condition that is lacking
 	notApplicable string
+	credulous     []Credulity // what the target takes though it was invented
 	cleanups      []func(context.Context)
 	short         []string // kinds of credentials that are too short to be searched for
 	aliases       []string // real, name, real, name: what differs from run to run in the names of vectors

@@ -71,9 +71,9 @@ func (e *Exchange) MediaType() string {
 	return kind
 }
 
-// Text is the string member of a JSON answer, or "".
+// Text is the string member of a JSON answer, whatever its type is called, or "".
 func (e *Exchange) Text(member string) string {
-	v, err := e.JSON()
+	v, err := e.Object()
 	if err != nil {
 		return ""
 	}
@@ -99,7 +99,7 @@ func (e *Exchange) String() string {
 	}
 	if body := strings.Join(strings.Fields(e.Body), " "); body != "" {
 		if e.MediaType() == "text/html" {
-			body = fmt.Sprintf("(%d bytes of HTML)", len(e.Body))
+			body = e.page()
 		} else if brief, ok := e.brief(); ok {
 			body = brief
 		}
