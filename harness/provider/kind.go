@@ -152,6 +152,9 @@ func (s *session) With(ctx context.Context) context.Context {
 	judge.Credential(ctx, "password", s.flags.Account.Password)
 	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
 	judge.Secret(ctx, "token", s.flags.ControlToken)
+	if s.AnyCode {
+		judge.Doubt(ctx, judge.AnyCode)
+	}
 	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(With(ctx, s.Provider))
 }
