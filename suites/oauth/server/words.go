@@ -79,6 +79,9 @@ func newest(answer *wire.Exchange, session oauth.Tokens) oauth.Tokens {
 	return fresh
 }
 
+// granted tells whether an answer holds an access token.
+func granted(e *wire.Exchange) bool { return oauth.Granted(e, "").Access != "" }
+
 // bearer is the Authorization header of a token.
 func bearer(token string) string { return "Bearer " + token }
 
