@@ -16,7 +16,7 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	defer r.mu.Unlock()
 	var out evidence.Result
 	clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0
-	if clean && brief && r.worthless() == "" {
+	if clean && brief && len(r.credulous) == 0 {
 		out.Verdict = evidence.Pass
 		return out
 	}
@@ -61,11 +61,10 @@ func (r *Record) judge(level evidence.Level, out *evidence.Result) {
 	case len(out.Notes) > 0 && (level == evidence.May || level == evidence.Info):
 		out.Verdict, out.Reason = evidence.Note, out.Notes[0]
 	default:
+		out.Verdict = evidence.Pass
 		if why := r.worthless(); why != "" {
 			out.Verdict, out.Reason, out.Cause = evidence.Blocked, why, why
-			return
 		}
-		out.Verdict = evidence.Pass
 	}
 }
 

@@ -26,8 +26,8 @@ type Record struct {
 	cause         string // blocked, without the vector
 	notRun        string
 	need          string // the condition that is lacking
-	notApplicable string
 	credulous     []Credulity // what the target takes though it was invented
+	notApplicable string
 	cleanups      []func(context.Context)
 	short         []string // kinds of credentials that are too short to be searched for
 	aliases       []string // real, name, real, name: what differs from run to run in the names of vectors

@@ -81,7 +81,9 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	}
 	p.Told = len(ways) == 1
 	p.OneWay = p.Told || !p.otherWay(ctx)
-	p.AnyCode = granted(p.Exchange(ctx, "invented"))
+	if granted(p.Exchange(ctx, "invented")) {
+		p.Credulous = []judge.Credulity{judge.AnyCode}
+	}
 	return nil
 }
 

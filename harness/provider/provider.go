@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/person"
@@ -28,12 +29,13 @@ type Config struct {
 	MetadataURL  string         `json:"metadata_url,omitempty"`
 
 	// What the door found out.
-	Unbound bool `json:"unbound,omitempty"`  // codes that are bound by PKCE cannot be redeemed
-	Basic   bool `json:"basic,omitempty"`    // secrets go into the header
-	OneWay  bool `json:"one_way,omitempty"`  // the other way of client authentication does not work for our client
-	Told    bool `json:"told,omitempty"`     // the user said so
-	AnyCode bool `json:"any_code,omitempty"` // a code that nobody got brings tokens
-	Offered bool `json:"offered,omitempty"`  // a page let the person say no, the first time
+	Unbound bool `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed
+	Basic   bool `json:"basic,omitempty"`   // secrets go into the header
+	OneWay  bool `json:"one_way,omitempty"` // the other way of client authentication does not work for our client
+	Told    bool `json:"told,omitempty"`    // the user said so
+	Offered bool `json:"offered,omitempty"` // a page let the person say no, the first time
+
+	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
 }
 
 // Provider is a provider under test. It is safe for concurrent use.

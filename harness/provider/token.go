@@ -37,7 +37,7 @@ func (p *Provider) withSecret(f oauth.Form) oauth.Form {
 func (p *Provider) Exchange(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "code", code)
 	e := p.Token(ctx, p.CodeGrant(code).Apply(changes...))
-	if e.Status == http.StatusOK {
+	if got := Read(e); got.Access+got.Refresh != "" {
 		judge.From(ctx).Cleanup(func(ctx context.Context) { p.give(ctx, e) })
 	}
 	return e
@@ -186,8 +186,5 @@ func (p *Provider) post(ctx context.Context, to string, f oauth.Form, header ...
 	return p.Wire.Do(ctx, r)
 }
 
-// Read reads tokens from an answer; what is no token answer has none.
-func Read(e *wire.Exchange) oauth.Tokens {
-	got, _ := oauth.Read(e, "") // the zero value says it
-	return got
-}
+// Read reads the tokens that an answer grants; what is no token answer has none.
+func Read(e *wire.Exchange) oauth.Tokens { return oauth.Granted(e, "") }

@@ -26,7 +26,7 @@ var _ = Describe("Authorization code", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		count := 0
 		for _, e := range atOnce(ctx, server, oauth.Code(ctx, server, "")) {
-			if granted(e) {
+			if grants(e) {
 				count++
 			} else {
 				Expect(ctx, e).To(BeRefused(ctx, "code-refused"))

@@ -83,7 +83,7 @@ var _ = Describe("Token errors", func() {
 		refuse := BeRefused(ctx, "grant-invalid")
 		refused := func(what string, send func(Ctx) *wire.Exchange) {
 			under := Step(ctx, what)
-			if answer := send(under); !granted(answer) { // what is granted is judged by another row
+			if answer := send(under); !grants(answer) { // what is granted is judged by another row
 				Expect(under, answer).To(refuse)
 			}
 		}

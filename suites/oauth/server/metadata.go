@@ -38,7 +38,7 @@ var _ = Describe("Authorization server metadata", func() {
 			NotApplicable(ctx, "the metadata do not name S256 in %s", pkceMethods)
 		}
 		verifies(ctx, server, verifier)
-		Expect(ctx, server.Exchange(ctx, bound(ctx, verifier))).To(BeRefused(ctx, "verifier-missing"))
+		Expect(ctx, server.Exchange(ctx, bound(ctx, verifier), oauth.Drop("code_verifier"))).To(BeRefused(ctx, "verifier-missing"))
 	})
 
 	It(requirement("provider.metadata.pkce"), func(ctx SpecContext) {
@@ -63,7 +63,7 @@ var _ = Describe("Authorization server metadata", func() {
 				}
 			}
 			named := names(doc, authMethods, method) || !there && method == "client_secret_basic" // which is meant then (RFC 8414 §2)
-			Expect(Step(ctx, method), named).To(Be("it is named", granted(answer(ctx, taken))))
+			Expect(Step(ctx, method), named).To(Be("it is named", grants(answer(ctx, taken))))
 		}
 	})
 

@@ -97,7 +97,7 @@ var _ = Describe("PKCE", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		count := 0
 		for _, e := range atOnce(ctx, server, bound(ctx, verifier), oauth.Set("code_verifier", verifier)) {
-			if Expect(ctx, e).To(BeAnswered()) && granted(e) {
+			if Expect(ctx, e).To(BeAnswered()) && grants(e) {
 				count++
 			}
 		}

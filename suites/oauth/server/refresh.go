@@ -72,7 +72,7 @@ var _ = Describe("Refresh tokens", func() {
 		refreshes(ctx, server)
 		wider := strings.TrimSpace(server.Request().Get("scope") + " devices:write x-invented")
 		answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", wider))
-		if !granted(answer) {
+		if !grants(answer) {
 			Expect(ctx, answer).To(BeRefused(ctx, "scope-too-wide"))
 			return
 		}

@@ -124,7 +124,7 @@ func TestAnExpectationHoldsForGoodAnswersAlone(t *testing.T) {
 		"no rule of frames":       {haveFrameRule(), answer(""), false},
 		"a script against frames": {haveFrameRule(), answer("<script>if (window.top !== window.self) top.location = self.location"), true},
 		"markup on a page":        {notRun("<b>"), answer("a <b>", "Content-Type", "text/html; charset=utf-8"), false},
-		"markup of no type":       {notRun("<b>"), answer("a <b>"), false},
+		"markup of no type":       {notRun("<b>"), answer("a <b>", "Content-Type", ""), false},
 		"markup in a picture":     {notRun("<b>"), answer("a <b>", "Content-Type", "image/svg+xml"), false},
 		"markup that is escaped":  {notRun("<b>"), answer("a &lt;b>", "Content-Type", "text/html"), true},
 		"markup in JSON":          {notRun("<b>"), answer(`{"error":"<b>"}`, "Content-Type", "application/json"), true},
