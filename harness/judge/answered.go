@@ -22,7 +22,11 @@ func answerOf(actual any) *wire.Exchange {
 }
 
 // noAnswer tells whether no whole answer came from the target itself: none in time, a connection that broke, a gateway's
-// word for that. Nothing can be said of the target then.
+// word for that, or the wish for less haste. Nothing can be said of the target then.
 func noAnswer(e *wire.Exchange) bool {
-	return e.Err != nil || e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout
+	switch e.Status {
+	case http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusTooManyRequests:
+		return true
+	}
+	return e.Err != nil
 }

@@ -30,6 +30,7 @@ type Tools struct {
 	Clock    clock.Clock
 	Wire     wire.Options  // how the target is reached
 	Patience time.Duration // the longest wait for what may not come, at a target on this machine; 0: as a spec says
+	Slow     *Slowness     // whether the target asked for less haste
 	Counts   bool          // what the target holds is counted at the door, to be taken back: not of a target that is thrown away
 }
 
@@ -70,6 +71,8 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 		return Tools{}, err
 	}
 	t.Clock = newClock(o, t.Wire.CA, wait)
+	t.Slow = &Slowness{}
+	t.Wire.Slow = func() { t.Slow.asked.Store(true); wait(slowed) }
 	t.Browser.Reach(hosts(target)...)
 	if o.Site.CA != nil {
 		if err := t.openSite(o.Site, worker); err != nil {
