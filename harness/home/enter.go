@@ -129,7 +129,7 @@ func (h *Home) prove(ctx context.Context, begun *Step) (*Step, error) {
 	if h.Account.TOTPSecret == "" {
 		return s, ErrSecondFactor
 	}
-	if s = h.factor(ctx, s, Login{}.filled(h)); s.Type == "form" {
+	if s = h.factor(ctx, begun.FlowID, s, Login{}.filled(h)); s.Type == "form" {
 		return s, fmt.Errorf("%w%s: %s", ErrFactorCode, s.reason(), h.likely(s.Exchange))
 	}
 	return s, nil
@@ -155,7 +155,7 @@ func (h *Home) likely(e *wire.Exchange) string {
 	theirs, err := http.ParseTime(e.Header.Get("Date"))
 	apart := theirs.Sub(h.Clock.Now()).Round(time.Second)
 	if err != nil || apart.Abs() <= 15*time.Second {
-		return "is AUTHCONFORM_TOTP_SECRET the secret of this user?"
+		return "is AUTHCONFORM_TOTP_SECRET the secret of this user, and do the clocks agree?"
 	}
 	where := "ahead of"
 	if apart < 0 {

@@ -121,15 +121,14 @@ func (h *Home) finish(ctx context.Context, begun *Step, l Login) *Step {
 	l = l.filled(h)
 	s := h.Password(ctx, begun.FlowID, l)
 	if s.Type == "form" && len(s.Errors) == 0 && l.Account.TOTPSecret != "" {
-		s = h.factor(ctx, s, l)
+		s = h.factor(ctx, begun.FlowID, s, l)
 	}
 	h.remember(s.Code, l)
 	return s
 }
 
 // factor answers the form of the second factor, and before it the one that asks which of several.
-func (h *Home) factor(ctx context.Context, asked *Step, l Login) *Step {
-	flow := asked.FlowID
+func (h *Home) factor(ctx context.Context, flow string, asked *Step, l Login) *Step {
 	if asked.StepID == "select_mfa_module" {
 		asked = h.Submit(ctx, flow, l.Finish, map[string]any{"multi_factor_auth_module": "totp"})
 		if asked.Type != "form" || len(asked.Errors) > 0 {

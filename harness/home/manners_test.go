@@ -75,7 +75,7 @@ func TestASecondFactorIsNeverCalledAPassword(t *testing.T) {
 		date time.Time
 		want string
 	}{
-		"clocks that agree":   {time.Now(), "is AUTHCONFORM_TOTP_SECRET the secret of this user?"},
+		"clocks that agree":   {time.Now(), "is AUTHCONFORM_TOTP_SECRET the secret of this user"},
 		"a clock that is off": {time.Now().Add(5 * time.Minute), "the target's clock is "},
 	} {
 		f, h, ctx := stay(t)

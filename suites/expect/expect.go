@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
@@ -116,6 +117,26 @@ func beBelow500() Expectation {
 	})
 }
 
+// ComeWithin holds for an answer that came in time.
+func ComeWithin(limit time.Duration) Expectation {
+	return Hold("an answer within "+limit.String(), func(e *wire.Exchange) error {
+		if e.Err != nil || e.Duration >= limit {
+			return fmt.Errorf("it came after %s", e.Duration.Round(time.Millisecond))
+		}
+		return nil
+	})
+}
+
+// BeRejected holds for a refusal of any kind that is no server error: status 4xx.
+func BeRejected() Expectation {
+	return Hold("status 4xx", func(e *wire.Exchange) error {
+		if e.Err != nil || e.Status < 400 || e.Status >= 500 {
+			return ErrOther
+		}
+		return nil
+	})
+}
+
 // BeRefused holds for the profile's refusal of that name, with a JSON error where the profile names error codes, and
 // with no token or code in it. Where the profile takes any, another row judges the rest: any answer below 500 is right that
 // grants nothing.
@@ -141,7 +162,7 @@ func statusOf(a profiles.Answer) Expectation {
 // HaveError holds for a JSON object whose error member is one of the codes (RFC 6749 §5.2).
 func HaveError(codes ...string) Expectation {
 	return Hold("error "+strings.Join(codes, " or "), func(e *wire.Exchange) error {
-		v, err := e.JSON()
+		v, err := e.Object()
 		if err != nil {
 			return err
 		}

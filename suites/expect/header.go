@@ -49,19 +49,6 @@ func HaveDirective(name, word string) Expectation {
 	})
 }
 
-// Challenge holds for a WWW-Authenticate of the scheme, letter case aside, that has the word in it; "" is in all
-// (RFC 9110 §11.6.1).
-func Challenge(scheme, word string) Expectation {
-	return Hold(strings.TrimSpace("WWW-Authenticate: "+scheme+" "+word), func(e *wire.Exchange) error {
-		line := e.Header.Get("WWW-Authenticate")
-		first, _, _ := strings.Cut(strings.ReplaceAll(line, ",", " "), " ")
-		if e.Err != nil || !strings.EqualFold(first, scheme) || !strings.Contains(line, word) {
-			return fmt.Errorf("WWW-Authenticate is %q", line)
-		}
-		return nil
-	})
-}
-
 // BeHTML holds for a body declared as text/html.
 func BeHTML() Expectation {
 	return Hold("an HTML page", func(e *wire.Exchange) error {

@@ -132,7 +132,7 @@ func refusals(ctx Ctx) map[string]*wire.Exchange {
 // NameNoVersion holds for an answer whose Server header has no version.
 func NameNoVersion() Expectation {
 	return Hold("no version in Server", func(e *wire.Exchange) error {
-		if v := e.Header.Get("Server"); e.Err != nil || strings.ContainsAny(v, "0123456789") {
+		if v := strings.Join(e.Header.Values("Server"), ", "); e.Err != nil || strings.ContainsAny(v, "0123456789") {
 			return fmt.Errorf("Server is %q", v)
 		}
 		return nil

@@ -3,7 +3,6 @@ package home
 import (
 	"context"
 	"net/url"
-	"regexp"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
@@ -65,16 +64,14 @@ var _ = Describe("Authorization server metadata", func() {
 		h := home.From(ctx)
 		refused := h.Get(ctx, "/api/")
 		Control(ctx, refused).To(HaveStatus(401))
-		named := resourceMetadata.FindStringSubmatch(refused.Header.Get("WWW-Authenticate"))
-		if named == nil {
-			Violated(ctx, `WWW-Authenticate with resource_metadata="…"`, refused.Header.Get("WWW-Authenticate"))
+		named := ChallengeParameter(refused, "Bearer", "resource_metadata")
+		if named == "" {
+			Violated(ctx, `WWW-Authenticate with resource_metadata="…"`, strings.Join(refused.Header.Values("WWW-Authenticate"), ", "))
 			return
 		}
-		Expect(ctx, h.Get(ctx, named[1])).To(All(HaveStatus(200), HaveText("resource")))
+		Expect(ctx, h.Get(ctx, named)).To(All(HaveStatus(200), HaveText("resource")))
 	})
 })
-
-var resourceMetadata = regexp.MustCompile(`(?i)^Bearer\b.*resource_metadata="([^"]+)"`)
 
 // metadata is the document.
 func metadata(ctx context.Context) *wire.Exchange { return home.From(ctx).Document(ctx) }

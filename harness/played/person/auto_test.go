@@ -35,7 +35,9 @@ func usualProvider(t *testing.T) *httptest.Server {
 		_ = r.ParseForm()
 		http.Redirect(w, r, "/cb?code="+strings.Join(r.Form["scope"], "+"), http.StatusFound)
 	})
-	mux.HandleFunc("POST /denied", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/cb?error=access_denied", http.StatusFound) })
+	mux.HandleFunc("POST /denied", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/cb?error=access_denied", http.StatusFound)
+	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server
