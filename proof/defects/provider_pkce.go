@@ -19,7 +19,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.",
-		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared", "oauth2.metadata.pkce-true"},
+		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
 		}),
@@ -34,7 +34,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.",
-		Aims: []string{"oauth2.pkce.missing-verifier"},
+		Aims: []string{"oauth2.pkce.missing-verifier", "oauth2.metadata.pkce-true"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
 		}),

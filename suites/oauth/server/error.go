@@ -41,14 +41,16 @@ var _ = Describe("Token errors", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		works(ctx, server)
 		stranger := server.Exchange(ctx, unknown, oauth.Set("client_id", "0123456789abcdef"))
-		odd := []string{"", "xyz", "\"quoted\"", "back\\slash", "line\r\nend", "münchen", "\x00"}
-		Each(ctx, odd, Quoted, func(ctx Ctx, odd string) {
+		Each(ctx, []vector{ // named, for what was sent as a code is hidden
+			{"nothing", ""}, {"a word", "xyz"}, {"quotes", "\"quoted\""}, {"a backslash", "back\\slash"}, {"a line end", "line\r\nend"},
+			{"a letter outside ASCII", "münchen"}, {"a zero", "\x00"},
+		}, named, func(ctx Ctx, odd vector) {
 			for _, field := range []string{"client_id", "code", "grant_type"} {
 				refuse := All(BeRefused(ctx, "odd-refused"), haveErrorCharset())
 				if field == "client_id" && stranger.Status >= 500 {
 					refuse = haveErrorCharset() // any client that it does not know is an error of its own, which other rows judge
 				}
-				Expect(ctx, server.Exchange(ctx, unknown, oauth.Set(field, odd))).To(refuse)
+				Expect(ctx, server.Exchange(ctx, unknown, oauth.Set(field, odd.value))).To(refuse)
 			}
 		})
 	})

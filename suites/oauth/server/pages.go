@@ -98,14 +98,14 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 		server := oauth.Get[pages](ctx)
 		visitor, login := page(ctx, server)
 		Control(ctx, login).To(All(HaveStatus(http.StatusOK), BeHTML()))
-		Expect(Step(ctx, "the login page"), login).To(SayWhoFrames())
+		Expect(Step(ctx, "the login page"), login).To(haveFrameRule())
 		form := person.FormOf(login)
 		if form == nil || !form.Login() {
 			return
 		}
 		next := follow(ctx, visitor, visitor.Submit(ctx, filled(server, form)), server)
 		if next.MediaType() == "text/html" && next.Status == http.StatusOK {
-			Expect(Step(ctx, "the consent page"), next).To(SayWhoFrames())
+			Expect(Step(ctx, "the consent page"), next).To(haveFrameRule())
 		}
 	})
 
