@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -134,6 +136,44 @@ func (c *Call) parseMultipart(boundary string) {
 		}
 		c.Form.Add(part.FormName(), string(value))
 	}
+}
+
+// nameless stands in the history for what is no name of a parameter: it may be a value, in the wrong place.
+const nameless = "(no name)"
+
+var parameterName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z_.-]{0,39}$`)
+
+// names are those of the parameters of a query or a form, sorted; what stands there without a value is none.
+func names(encoded string) []string {
+	var list []string
+	for pair := range strings.SplitSeq(encoded, "&") {
+		name, _, assigned := strings.Cut(pair, "=")
+		switch {
+		case pair == "":
+		case assigned && parameterName.MatchString(name):
+			list = append(list, name)
+		default:
+			list = append(list, nameless)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// names are those of the form's parameters.
+func (c *Call) names() []string {
+	if kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); kind != "multipart/form-data" && c.Form != nil {
+		return names(string(c.Bytes))
+	}
+	var list []string
+	for name := range c.Form {
+		if !parameterName.MatchString(name) {
+			name = nameless
+		}
+		list = append(list, name)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func remoteIP(r *http.Request) string {

@@ -3,6 +3,7 @@ package mock
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"path"
 	"slices"
 	"sync"
@@ -17,6 +18,10 @@ type Fault struct {
 	ClientID string `json:"client_id,omitempty"` // empty: any
 	After    int    `json:"after,omitempty"`     // spare the first so many
 	Times    int    `json:"times,omitempty"`     // hit so many; 0: every one
+
+	// Phase says whether the request is worked off: it is not before the work, as where a gateway answers, and it is after
+	// it, as where the answer is lost. Empty: before with a status, after without.
+	Phase string `json:"phase,omitempty"`
 
 	Status   int               `json:"status,omitempty"`   // answer this instead
 	Body     *string           `json:"body,omitempty"`     // with this body
@@ -37,6 +42,9 @@ func (f Fault) Check() error {
 	if _, err := f.Wait(); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
+	if f.Phase != "" && f.Phase != Before && f.Phase != After {
+		return fmt.Errorf("phase: %q is neither before nor after", f.Phase)
+	}
 	if f.Status != 0 && (f.Status < 100 || f.Status > 599) {
 		return fmt.Errorf("status: %d is no HTTP status", f.Status)
 	}
@@ -48,6 +56,15 @@ func (f Fault) Check() error {
 	}
 	return nil
 }
+
+// The phases of a fault.
+const (
+	Before = "before"
+	After  = "after"
+)
+
+// spares tells whether the request that the fault hits is not worked off.
+func (f Fault) spares() bool { return f.Phase == Before || f.Phase == "" && f.Status != 0 }
 
 // Wait is the delay.
 func (f Fault) Wait() (time.Duration, error) {
@@ -116,8 +133,11 @@ func (s *Faults) Hit(method, at, clientID string) (Fault, bool) {
 	return Fault{}, false
 }
 
-// afflict is the answer that the fault makes of one.
+// afflict is the answer that the fault makes of one; nil: there was no work, and none.
 func (f Fault) afflict(a *Answer) *Answer {
+	if a == nil {
+		a = Text(http.StatusServiceUnavailable, "")
+	}
 	if f.Status != 0 {
 		a = Text(f.Status, "")
 	}

@@ -75,15 +75,19 @@ func (p *Plane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *Plane) answer(w http.ResponseWriter, r *http.Request, decide Handler) {
 	c := &Call{Request: r, IP: remoteIP(r)}
 	c.Heard, c.whole = r.Context().Value(heardKey{}).(Request)
-	entry := Entry{At: p.Clock.Now(), Method: r.Method, Path: r.URL.Path, Query: slices.Sorted(maps.Keys(r.URL.Query()))}
-	a := p.decide(w, c, decide)
-	if a == nil {
-		return // the connection was taken over
+	entry := Entry{At: p.Clock.Now(), Method: r.Method, Path: r.URL.Path, Query: names(r.URL.RawQuery)}
+	p.read(c)
+	entry.Client, entry.Form = c.Form.Get("client_id"), c.names()
+	fault, hit := p.Faults.Hit(r.Method, r.URL.Path, entry.Client)
+	var a *Answer
+	if !hit || !fault.spares() {
+		if a = p.decide(w, c, decide); a == nil {
+			return // the connection was taken over
+		}
 	}
-	entry.Client, entry.Form = c.Form.Get("client_id"), slices.Sorted(maps.Keys(c.Form))
-	if f, hit := p.Faults.Hit(r.Method, r.URL.Path, entry.Client); hit {
-		entry.Fault = "fault " + Itoa(f.ID)
-		a = f.afflict(a)
+	if hit {
+		entry.Fault = "fault " + Itoa(fault.ID)
+		a = fault.afflict(a)
 	}
 	p.dress(c, a)
 	out := p.Rules.Answer(c.Heard, *a)
@@ -100,6 +104,7 @@ func (p *Plane) write(w http.ResponseWriter, r *http.Request, a Answer) {
 	if a.Drop {
 		panic(http.ErrAbortHandler) // as net/http wants it said
 	}
+	w.Header().Set("Date", p.Clock.Now().UTC().Format(http.TimeFormat)) // one clock for all that a client sees
 	maps.Copy(w.Header(), a.Header)
 	if a.Truncate > 0 && a.Truncate < len(a.Body) {
 		w.Header().Set("Content-Length", Itoa(len(a.Body)))
@@ -139,9 +144,15 @@ func (p *Plane) decide(w http.ResponseWriter, c *Call, next Handler) *Answer {
 		}
 		return Plain(http.StatusBadRequest)
 	}
-	c.Bytes = c.Heard.Body
-	c.parseForm(p.Rules.Duplicates())
 	return next(c)
+}
+
+// read parses the body of a request that came whole.
+func (p *Plane) read(c *Call) {
+	if c.whole && c.Header.Get("Upgrade") == "" {
+		c.Bytes = c.Heard.Body
+		c.parseForm(p.Rules.Duplicates())
+	}
 }
 
 // dress adds what every answer carries.

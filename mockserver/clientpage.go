@@ -27,21 +27,23 @@ type ClientPage struct {
 }
 
 // published fetches what a client publishes: link tags, else a metadata document. Any failure publishes nothing.
-func (h *Home) published(ctx context.Context, clientID string) []string {
+func (h *Home) published(ctx context.Context, clientID string) *look {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer h.clock.AfterFunc(h.Policy.PageTTL(), cancel)()
 	page, err := h.fetch(ctx, clientID)
+	seen := &look{page: page, err: err, limit: h.Policy.PageLimit()}
 	if err != nil {
-		return h.Policy.Unreadable(clientID, err)
+		seen.uris = h.Policy.Unreadable(clientID, err)
+		return seen
 	}
 	if h.Policy.FetchesAll() {
 		h.fetchAll(ctx, page)
 	}
-	if links := h.Policy.LinkedRedirects(page); len(links) > 0 {
-		return links
+	if seen.uris = h.Policy.LinkedRedirects(page); len(seen.uris) == 0 {
+		seen.uris = h.Policy.DocumentRedirects(clientID, page)
 	}
-	return h.Policy.DocumentRedirects(clientID, page)
+	return seen
 }
 
 var errRedirects = errors.New("more than ten redirects")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -169,16 +170,18 @@ func (h *Home) finish(c *call, fl *flow, user User, clientID string) *mock.Answe
 }
 
 func (h *Home) judgeRedirect(c *call, fl *flow, clientID string) *mock.Answer {
-	var fetched []string
-	done := false
+	var seen *look
 	err := h.Policy.Redirect(clientID, fl.Redirect, fl.Challenge != "", func() []string {
-		if !done {
-			fetched, done = h.published(context.WithoutCancel(c.Context()), clientID), true
+		if seen == nil {
+			seen = h.published(context.WithoutCancel(c.Context()), clientID)
 		}
-		return fetched
+		return seen.uris
 	})
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, errRedirectUnlisted) && seen != nil {
+		err = fmt.Errorf("%w: %s", err, seen.why(fl.Redirect))
 	}
 	return refused(http.StatusForbidden, "Invalid redirect URI", err)
 }

@@ -135,7 +135,7 @@ func (h *Home) onboardStep(c *call) *mock.Answer {
 		}
 		err := h.Policy.ClientID(b.ClientID, c.Host)
 		if err == nil {
-			err = h.Policy.Redirect(b.ClientID, b.RedirectURI, false, func() []string { return h.published(c.Context(), b.ClientID) })
+			err = h.Policy.Redirect(b.ClientID, b.RedirectURI, false, func() []string { return h.published(c.Context(), b.ClientID).uris })
 		}
 		if err != nil {
 			return mock.Message(http.StatusBadRequest, "invalid client id or redirect uri")

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/authconform/authconform/mock"
@@ -15,7 +16,7 @@ import (
 // token answers POST /auth/token (RFC 6749 §4.1.3, §6; Auth API).
 func (h *Home) token(c *call) *mock.Answer {
 	if c.Form == nil {
-		return unsupported.Answer()
+		return noGrant(c)
 	}
 	if c.Bad {
 		return badForm.Answer()
@@ -29,7 +30,16 @@ func (h *Home) token(c *call) *mock.Answer {
 	case "refresh_token":
 		return h.refreshGrant(c)
 	}
-	return unsupported.Answer()
+	return noGrant(c)
+}
+
+// noGrant refuses a request that asks for nothing that is granted.
+func noGrant(c *call) *mock.Answer {
+	a := unsupported.Answer()
+	if strings.HasPrefix(strings.TrimSpace(string(c.Heard.Body)), "{") {
+		a.Why = "the body is JSON; a token request is a form (RFC 6749 §4.1.3)"
+	}
+	return a
 }
 
 var (

@@ -83,7 +83,7 @@ func explainDefect(w io.Writer, s proof.Subject, d proof.Defect) error {
 			fmt.Fprintf(w, "\n%s\n  %s\n", head, strings.Join(rows, "\n  "))
 		}
 	}
-	list("What it aims at", d.Aims)
+	list("What it breaks", d.Aims)
 	list("What else it breaks", golden.Of(d.ID, proof.Breaks))
 	list("What cannot be judged with it", golden.Of(d.ID, proof.Blocks))
 	if golden.Effect(d.ID, "") == proof.AtDoor {

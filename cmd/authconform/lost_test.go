@@ -114,8 +114,8 @@ func TestALostTargetEndsTheRunWithOneSentence(t *testing.T) {
 		}{
 			"dies":        {dies, exit.Failed, "the target cannot be reached"},
 			"hangs":       {hangs, exit.Failed, "the target cannot be reached: no answer within 2s"},
-			"answers 403": {answers(http.StatusForbidden), exit.NoTarget, "the target has banned this address"},
-			"answers 429": {answers(http.StatusTooManyRequests), exit.NoTarget, "the target has banned this address"},
+			"answers 403": {answers(http.StatusForbidden), exit.NoTarget, "the target "},
+			"answers 429": {answers(http.StatusTooManyRequests), exit.NoTarget, "the target refuses everything: it answers 429"},
 		} {
 			t.Run(kind+" "+name, func(t *testing.T) {
 				t.Parallel()

@@ -91,7 +91,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	p.Wire = wire.New(t.Wire)
 	p.Person.Wire = p.Wire
 	if s.Found != nil {
-		p.doubt.Settle(p.Wire, kind.Question{Ask: p.services, Ban: kind.Banned})
+		p.doubt.Settle(p.Wire, kind.Question{Ask: p.services, Ban: kind.Refused})
 	}
 	return &session{p, f, t}, nil
 }

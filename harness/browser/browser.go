@@ -87,7 +87,7 @@ func firstRun(ctx, target context.Context, limit time.Duration, cancel func()) e
 		return err
 	case <-ctx.Done():
 		go cancel() // waits for the process, which may be the very thing that hangs
-		return fmt.Errorf("not ready within %v: %w", limit, ctx.Err())
+		return said{fmt.Sprintf("not ready within %v", limit), ctx.Err()}
 	}
 }
 

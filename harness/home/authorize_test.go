@@ -115,7 +115,7 @@ func TestAHomePlaysTheRolesOfAnOAuthServer(t *testing.T) {
 	}
 	same(t, "revoked", f.Asked("POST /auth/revoke"), "token="+tokens.Refresh+"&token_type_hint=refresh_token")
 	same(t, "sent", f.Asked("PUT /auth/token"), "body")
-	if len(f.Asked("GET "+MetadataPath)) != 1 || h.Issuers()[0] != f.URL || h.Endpoint().URL != f.URL+"/auth/token" {
+	if len(f.Asked("GET /.well-known/oauth-authorization-server")) != 1 || h.Issuers()[0] != f.URL || h.Endpoint().URL != f.URL+"/auth/token" {
 		t.Errorf("metadata of %v, tokens at %s", h.Issuers(), h.Endpoint().URL)
 	}
 	if h.Public() != h.Default() || h.Other().ID == h.Default().ID || h.Other().Redirect != site(t).Other()+"/callback" {

@@ -24,26 +24,53 @@ func TestWhatIsNoHomeIsToldFromWhatIsOne(t *testing.T) {
 		"one before 2024.2":         {http.StatusOK, `[{"type":"homeassistant"}]`, nil},
 		"one that waits for owners": {http.StatusBadRequest, `{"code":"onboarding_required"}`, ErrNotOnboarded},
 		"no providers":              {http.StatusOK, `{"providers":[]}`, ErrNoHome},
-		"providers without a type":  {http.StatusOK, `[{"type":"homeassistant"},{"name":"x"}]`, ErrNoHome},
 		"another answer":            {http.StatusOK, `{}`, ErrNoHome},
 		"a page of something else":  {http.StatusNotFound, `<p>no`, ErrNoHome},
 		"one refusal of many":       {http.StatusForbidden, `{}`, ErrNoHome},
 	} {
 		f, h, ctx := stay(t)
 		f.Answers("GET /auth/providers", c.status, c.answer)
-		if err := h.Probe(ctx); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+		f.Answers("GET /api/onboarding", http.StatusOK, `[{"step":"user","done":false}]`)
+		f.Answers("POST /auth/login_flow", http.StatusNotFound, "")
+		err := h.Probe(ctx)
+		if err == nil {
+			err = h.Enter(ctx)
+		}
+		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
 }
 
-func TestABanIsARefusalOfWhatIsEverybodys(t *testing.T) {
-	for status, want := range map[int]error{http.StatusForbidden: ErrBanned, http.StatusTooManyRequests: kind.ErrBanned} {
+func TestAHomeWhoseListOfProvidersIsWrongIsAHome(t *testing.T) {
+	for name, answer := range map[string]string{
+		"no list": "{}", "an empty one": "[]", "no type": `[{"name":"x"}]`, "a page": "<p>no", "onboarding for ever": `{"code":"onboarding_required"}`,
+	} {
 		f, h, ctx := stay(t)
-		f.Answers("GET /auth/providers", status, "")
-		f.Answers("GET /auth/authorize", status, "")
-		if err := h.Probe(ctx); !errors.Is(err, want) || !errors.Is(err, kind.ErrBanned) {
-			t.Errorf("%d: %v, want %v", status, err, want)
+		f.Answers("GET /auth/providers", http.StatusBadRequest, answer)
+		f.Answers("GET /api/onboarding", http.StatusNotFound, "")
+		if err := errors.Join(h.Probe(ctx), h.Enter(ctx)); err != nil || h.Facts.Outside != "" {
+			t.Errorf("%s: %v, %+v", name, err, h.Facts)
+		}
+	}
+}
+
+func TestABanIsARefusalOfWhatIsEverybodys(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		want   error
+	}{
+		"a ban's answer":       {http.StatusForbidden, "403: Forbidden", ErrBanned},
+		"one without a body":   {http.StatusForbidden, "", ErrBanned},
+		"a page of a firewall": {http.StatusForbidden, "<title>Blocked</title><p>by policy", kind.ErrRefuses},
+		"a limit":              {http.StatusTooManyRequests, "", kind.ErrRefuses},
+	} {
+		f, h, ctx := stay(t)
+		f.Answers("GET /auth/providers", c.status, c.body)
+		f.Answers("GET /auth/authorize", c.status, c.body)
+		if err := h.Probe(ctx); !errors.Is(err, c.want) || errors.Is(err, kind.ErrBanned) != (c.want == ErrBanned) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
 	f, h, ctx := stay(t)
@@ -108,16 +135,16 @@ func TestWhoDoesNotGetInIsToldWhy(t *testing.T) {
 		"a wrong password":          {func(_ *hometest.Home, h *Home) { h.Account.Password = "wrong" }, ErrCredentials},
 		"no second factor":          {factor(""), ErrSecondFactor},
 		"a second factor":           {factor(hometest.Secret), nil},
-		"a wrong one":               {factor("MFRGG"), ErrCredentials},
-		"no login flow":             {says("POST /auth/login_flow", http.StatusNotFound, ""), ErrNoHome},
-		"a flow without end":        {says("POST /auth/login_flow/flow-1", http.StatusOK, `{"type":"abort"}`), ErrNoHome},
-		"no tokens":                 {says("POST /auth/token", http.StatusOK, `{}`), ErrNoHome},
-		"a door that is open":       {open, ErrAnybody},
+		"a wrong one":               {factor("MFRGG"), ErrFactorCode},
+		"no login flow":             {says("POST /auth/login_flow", http.StatusNotFound, ""), nil},
+		"a flow without end":        {says("POST /auth/login_flow/flow-1", http.StatusOK, `{"type":"abort"}`), nil},
+		"no tokens":                 {says("POST /auth/token", http.StatusOK, `{}`), nil},
+		"a door that is open":       {open, nil},
 		"one where only the API is": {says("GET /api/", http.StatusOK, `{}`), nil},
 	} {
 		f, h, ctx := stay(t)
 		c.change(f, h)
-		err := h.Enter(ctx)
+		err := errors.Join(h.Probe(ctx), h.Enter(ctx))
 		if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
@@ -165,7 +192,7 @@ func TestAFreshHomeGetsItsOwner(t *testing.T) {
 			says("/api/onboarding/users", http.StatusOK, "{}"),
 			"the target is no home: POST /api/onboarding/users answers 200 {}",
 		},
-		"no tokens":           {says("/auth/token", http.StatusBadRequest, "{}"), "a fresh code got no tokens: 400 {}"},
+		"no tokens":           {says("/auth/token", http.StatusBadRequest, "{}"), "a fresh code got no access token: 400 {}"},
 		"a step that fails":   {says("/api/onboarding/core_config", 500, ""), "onboarding step core_config answers 500"},
 		"the last that fails": {says("/api/onboarding/integration", 403, ""), "onboarding step integration answers 403"},
 	} {

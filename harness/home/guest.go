@@ -28,13 +28,17 @@ func (h *Home) OweNamed(name string) {
 }
 
 func (o *owed) keep(token string) {
+	if token == "" {
+		return
+	}
 	o.refresh = slices.DeleteFunc(o.refresh, func(s string) bool { return s == token })
 	o.kept = append(o.kept, token)
 }
 
 func (h *Home) observe(e *wire.Exchange) {
 	h.doubt.Observe(e)
-	if e.Status != http.StatusOK || e.Request.Method == http.MethodGet || !strings.Contains(e.Request.URL, "/auth/") {
+	success := e.Status >= http.StatusOK && e.Status < http.StatusMultipleChoices
+	if !success || e.Request.Method == http.MethodGet || !strings.Contains(e.Request.URL, "/auth/") {
 		return
 	}
 	var answer struct {

@@ -61,9 +61,9 @@ func TestTheSharedSessionIsGivenBackLast(t *testing.T) {
 	}
 	oauth.Issue(ctx, h)
 	h.GiveBack(ctx)
-	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-2")
+	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-3")
 	h.Leave(ctx)
-	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-2", "token=refresh-1")
+	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-3", "token=refresh-1")
 	h.Leave(ctx)
 	if n := len(f.Asked("POST /auth/revoke")); n != 2 {
 		t.Errorf("%d tokens are revoked twice", n-2)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/clientsite"
@@ -25,10 +26,13 @@ type Home struct {
 
 	mu      sync.Mutex
 	session oauth.Tokens
+	asked   map[string]string // authorization code -> the redirect_uri that it was asked for with, where Manners.Redirect
 	owed    owed
 	users   map[string]*User
+	listed  listing // at the door
 	logins  int
 
+	verifier string        // of the codes that are bound where the home demands it, see Manners
 	patience time.Duration // see Options
 	release  string        // see Options
 	doubt    kind.Doubt    // whether the target is still there
@@ -42,10 +46,22 @@ type Facts struct {
 	PKCE     bool           `json:"pkce"`     // code_challenge_methods_supported has S256
 	CIMD     bool           `json:"cimd"`     // client_id_metadata_document_supported
 	Resource bool           `json:"resource"` // serves RFC 9728 metadata
-	Admin    bool           `json:"admin"`    // the account may manage users
+	Admin    bool           `json:"admin"`    // the account may manage users, or it is not known
 	Fetches  bool           `json:"fetches"`  // fetches pages of the client site
 	TrustsCA bool           `json:"trusts_ca"`
-	Testbed  bool           `json:"testbed"` // our demo integration is installed
+	Testbed  bool           `json:"testbed"` // our demo integration is installed, or it is not known
+	Manners  Manners        `json:"manners"`
+	Outside  string         `json:"outside,omitempty"` // why nobody gets in; "": the login works
+
+	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
+}
+
+// Manners are what this home demands of every client, though no home should: without them nobody would get in, and nothing
+// else could be judged. The zero value is how the apps of today log in.
+type Manners struct {
+	Bound    bool `json:"bound,omitempty"`    // codes are bound by PKCE
+	Redirect bool `json:"redirect,omitempty"` // redirect_uri is repeated at the token endpoint, as RFC 6749 §4.1.3 had it
+	Secure   bool `json:"secure,omitempty"`   // the client id is an https URL
 }
 
 // Options make a Home.
@@ -71,6 +87,8 @@ func New(o Options) *Home {
 		Mark:     o.Mark + "-" + strings.ToLower(rand.Text()[:4]),
 		session:  o.Session,
 		users:    map[string]*User{},
+		asked:    map[string]string{},
+		verifier: rand.Text() + rand.Text(),
 		patience: o.Patience,
 		release:  o.Release,
 	}
@@ -105,5 +123,9 @@ type Client struct{ ID, Redirect string }
 
 // Client is the default client: the client site's own origin, so that nothing needs to be fetched.
 func (h *Home) Client() Client {
-	return Client{ID: h.Site.Origin() + "/", Redirect: h.Site.Origin() + "/callback"}
+	origin := h.Site.Origin()
+	if h.Facts.Manners.Secure {
+		origin = h.Site.Secure()
+	}
+	return Client{ID: origin + "/", Redirect: origin + "/callback"}
 }

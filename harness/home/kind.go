@@ -114,7 +114,7 @@ func (s *session) countLinked(ctx context.Context) {
 
 // explained gives the errors of the door their exit codes.
 func explained(err error) error {
-	for _, ours := range []error{ErrCredentials, ErrSecondFactor, ErrNotOnboarded} {
+	for _, ours := range []error{ErrCredentials, ErrSecondFactor, ErrFactorCode, ErrNotOnboarded} {
 		if errors.Is(err, ours) {
 			return exit.With(exit.Usage, err)
 		}
@@ -130,10 +130,10 @@ func (f Facts) kind(s *session) kind.Facts {
 		"the target does not trust the client site's CA; give --client-site-ca DIR and make the target trust DIR/ca.pem")
 	lacks.Add(!f.Admin, condition.Admin, "the user may not manage users; give --user an administrator")
 	lacks.Add(!f.Testbed, condition.Testbed, "our demo integration is not in the target; authconform testbed install CONFIG-DIR puts it there")
-	lacks.Add(f.Metadata == nil, condition.Metadata, "the target serves no authorization server metadata")
+	lacks.Add(f.Metadata == nil, condition.Metadata, "the target serves no authorization server metadata at "+s.wellKnown(metadataName))
 	lacks.Add(!f.PKCE, condition.PKCE, "the target's metadata does not name S256 in code_challenge_methods_supported")
 	lacks.Add(!f.CIMD, condition.MetadataDocument, "the target's metadata does not say client_id_metadata_document_supported")
-	lacks.Add(!f.Resource, condition.ResourceMetadata, "the target serves no protected resource metadata")
+	lacks.Add(!f.Resource, condition.ResourceMetadata, "the target serves no protected resource metadata at "+s.wellKnown(resourceName))
 	return kind.Facts{Product: f.Product, Version: f.Version, Lacks: lacks}
 }
 
@@ -154,6 +154,7 @@ func (s *session) With(ctx context.Context) context.Context {
 	judge.Credential(ctx, "password", s.flags.Account.Password)
 	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
 	judge.Secret(ctx, "token", s.flags.ControlToken)
+	judge.Doubt(ctx, s.Facts.Credulous...)
 	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(oauth.With(With(ctx, s.Home), s.Home))
 }

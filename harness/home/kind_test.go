@@ -102,14 +102,19 @@ func TestADoorThatStaysShutHasItsExitCode(t *testing.T) {
 		"no second factor":  {func(f *hometest.Home, _ *Flags) { f.WantsCode() }, exit.Usage},
 		"not onboarded": {func(f *hometest.Home, _ *Flags) {
 			f.Answers("GET /auth/providers", 400, `{"code":"onboarding_required"}`)
+			f.Answers("GET /api/onboarding", 200, `[{"step":"user","done":false}]`)
 		}, exit.Usage},
 		"onboarded already": {func(f *hometest.Home, o *Flags) {
 			o.Onboard = true
 			f.Answers("POST /api/onboarding/users", 403, "")
 		}, exit.NoTarget},
-		"no home":            {func(f *hometest.Home, _ *Flags) { f.Answers("GET /auth/providers", 404, "") }, exit.NoTarget},
-		"nobody there":       {func(f *hometest.Home, _ *Flags) { f.Close() }, exit.NoTarget},
-		"a home, and a door": {func(*hometest.Home, *Flags) {}, exit.OK},
+		"no home": {func(f *hometest.Home, _ *Flags) {
+			f.Answers("GET /auth/providers", 404, "")
+			f.Answers("POST /auth/login_flow", 404, "")
+		}, exit.NoTarget},
+		"a list alone missing": {func(f *hometest.Home, _ *Flags) { f.Answers("GET /auth/providers", 404, "") }, exit.OK},
+		"nobody there":         {func(f *hometest.Home, _ *Flags) { f.Close() }, exit.NoTarget},
+		"a home, and a door":   {func(*hometest.Home, *Flags) {}, exit.OK},
 	} {
 		f, _, _ := stay(t)
 		s, ctx := opened(t, f, func(o *Flags, _ *kind.Setup) { c.change(f, o) })

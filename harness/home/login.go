@@ -3,7 +3,6 @@ package home
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
@@ -16,6 +15,7 @@ type Login struct {
 	RedirectURI string
 	Challenge   string // code_challenge; with it code_challenge_method is S256 unless Method says otherwise
 	Method      string
+	Unbound     bool           // without PKCE, also where the home demands it
 	Finish      string         // client_id of the steps after the first; "" is ClientID
 	Account     *oauth.Account // nil: the run's
 	Body        map[string]any // members set in the first request as they are; nil deletes one
@@ -34,6 +34,9 @@ func (l Login) filled(h *Home) Login {
 	}
 	if l.Account == nil {
 		l.Account = &h.Account
+	}
+	if _, own := l.Body["code_challenge"]; h.Facts.Manners.Bound && !l.Unbound && !own && l.Challenge+l.Method == "" {
+		l.Challenge = oauth.S256(h.verifier)
 	}
 	return l
 }
@@ -61,10 +64,13 @@ func step(e *wire.Exchange) *Step {
 	return s
 }
 
+// loginProvider is the login provider that takes a name and a password.
+const loginProvider = "homeassistant"
+
 // Begin opens a login flow: POST /auth/login_flow.
 func (h *Home) Begin(ctx context.Context, l Login) *Step {
 	l = l.filled(h)
-	body := map[string]any{"client_id": l.ClientID, "handler": []any{"homeassistant", nil}, "redirect_uri": l.RedirectURI}
+	body := map[string]any{"client_id": l.ClientID, "handler": []any{loginProvider, nil}, "redirect_uri": l.RedirectURI}
 	if l.Challenge != "" {
 		body["code_challenge"], body["code_challenge_method"] = l.Challenge, "S256"
 	}
@@ -115,15 +121,40 @@ func (h *Home) finish(ctx context.Context, begun *Step, l Login) *Step {
 	l = l.filled(h)
 	s := h.Password(ctx, begun.FlowID, l)
 	if s.Type == "form" && len(s.Errors) == 0 && l.Account.TOTPSecret != "" {
-		s = h.Submit(ctx, begun.FlowID, l.Finish, map[string]any{"code": oauth.TOTP(l.Account.TOTPSecret, h.Clock.Now())})
+		s = h.factor(ctx, begun.FlowID, s, l)
 	}
+	h.remember(s.Code, l)
 	return s
+}
+
+// factor answers the form of the second factor, and before it the one that asks which of several.
+func (h *Home) factor(ctx context.Context, flow string, asked *Step, l Login) *Step {
+	if asked.StepID == "select_mfa_module" {
+		asked = h.Submit(ctx, flow, l.Finish, map[string]any{"multi_factor_auth_module": "totp"})
+		if asked.Type != "form" || len(asked.Errors) > 0 {
+			return asked
+		}
+	}
+	return h.Submit(ctx, flow, l.Finish, map[string]any{"code": oauth.TOTP(l.Account.TOTPSecret, h.Clock.Now())})
+}
+
+// remember keeps the redirect_uri of a code for a home that wants to hear it again.
+func (h *Home) remember(code string, l Login) {
+	if code == "" || !h.Facts.Manners.Redirect {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asked[code] = l.RedirectURI
+	if other, ok := l.Body["redirect_uri"].(string); ok {
+		h.asked[code] = other
+	}
 }
 
 // Code makes a login and returns the authorization code. Getting one is a control.
 func (h *Home) Code(ctx context.Context, l Login) string {
 	s := h.Login(ctx, l)
-	if s.Status != http.StatusOK || s.Type != "create_entry" || s.Code == "" {
+	if s.Type != "create_entry" || s.Code == "" {
 		judge.Block(ctx, "the right password got no code: %s", s.Exchange)
 	}
 	return s.Code

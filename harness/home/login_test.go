@@ -33,7 +33,7 @@ func TestALoginThatGoesWrongBlocksItsSpec(t *testing.T) {
 	}{
 		"no flow":   {"POST /auth/login_flow", `{}`, "no login flow opens for client "},
 		"no code":   {"POST /auth/login_flow/flow-1", `{"type":"form","errors":{"base":"invalid_auth"}}`, "the right password got no code: "},
-		"no tokens": {"POST /auth/token", `{"access_token":"access-1"}`, "a fresh code got no tokens: "},
+		"no tokens": {"POST /auth/token", `{"refresh_token":"refresh-1"}`, "a fresh code got no access token: "},
 	} {
 		f, h, _ := stay(t)
 		f.Answers(c.place, http.StatusOK, c.answer)

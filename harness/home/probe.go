@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
-	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
-	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -21,49 +21,81 @@ var (
 		kind.ErrBanned)
 	ErrNotOnboarded = errors.New("the home is not onboarded yet: run with --onboard to create its owner, or finish onboarding first")
 	ErrCredentials  = errors.New("the home refuses the user name or password")
-	ErrAnybody      = errors.New("the target lets anybody in: " +
-		"an invented bearer token, an invented code and a wrong password all work; that is no login to judge")
 	ErrSecondFactor = errors.New("the user has a second factor: give its secret in AUTHCONFORM_TOTP_SECRET")
+	ErrFactorCode   = errors.New("the home takes the password and refuses the code of the second factor")
 )
 
-// Probe tells whether a home answers and what it says of itself before any login.
+// Probe tells whether somebody answers who may be a home, and what it says of itself before any login. What it has to say of
+// /auth/providers is for Enter: a home whose list is wrong is a home all the same.
 func (h *Home) Probe(ctx context.Context) error {
 	e := h.providers(ctx)
-	if e.Err != nil {
-		return kind.Unreachable(e)
+	if err := kind.Reached(e); err != nil {
+		return err
 	}
 	if err := h.banned(ctx, e); err != nil {
 		return err
 	}
-	switch {
-	case e.Status == http.StatusBadRequest && e.Text("code") == "onboarding_required":
-		return ErrNotOnboarded
-	case e.Status != http.StatusOK || !listsProviders(e):
-		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers", ErrNoHome, e)
+	if err := h.fresh(ctx, e); err != nil {
+		return err
 	}
-	if m := h.Get(ctx, "/.well-known/oauth-authorization-server"); m.Status == http.StatusOK {
+	h.listed = readProviders(e)
+	if m := h.Document(ctx); m.Status == http.StatusOK {
 		if doc, err := m.JSON(); err == nil {
 			h.Facts.Metadata = doc
 			h.Facts.PKCE = holds(doc["code_challenge_methods_supported"], "S256")
 			h.Facts.CIMD, _ = doc["client_id_metadata_document_supported"].(bool)
 		}
 	}
-	h.Facts.Resource = h.Get(ctx, "/.well-known/oauth-protected-resource").Status == http.StatusOK
+	h.Facts.Resource = h.Get(ctx, h.WellKnown(resourceName)).Status == http.StatusOK
 	return nil
 }
 
-// listsProviders knows both shapes: the object of today and the bare list before 2024.2.
-func listsProviders(e *wire.Exchange) bool {
+// WellKnown is the address of a well-known document: between the host and the path of the target (RFC 8414 §3.1, RFC 9728
+// §3.1).
+func (h *Home) WellKnown(name string) string {
+	u, err := url.Parse(h.Wire.Base())
+	if err != nil || u.Path == "" {
+		return h.wellKnown(name)
+	}
+	return u.Scheme + "://" + u.Host + h.wellKnown(name)
+}
+
+// wellKnown is its path.
+func (h *Home) wellKnown(name string) string {
+	u, err := url.Parse(h.Wire.Base())
+	if err != nil {
+		return "/.well-known/" + name
+	}
+	return "/.well-known/" + name + u.EscapedPath()
+}
+
+// The names of well-known documents.
+const (
+	metadataName = "oauth-authorization-server" // RFC 8414 §3
+	resourceName = "oauth-protected-resource"   // RFC 9728 §3
+)
+
+// listing is the answer to GET /auth/providers.
+type listing struct {
+	answer *wire.Exchange
+	types  []string // of the login providers; nil: it is no list of them
+}
+
+// readProviders knows both shapes: the object of today and the bare list before 2024.2, of whatever type the answer is.
+func readProviders(e *wire.Exchange) listing {
 	type provider struct{ Type string }
 	var list []provider
 	var object struct{ Providers []provider }
-	if e.Decode(&list) != nil {
-		if e.Decode(&object) != nil {
-			return false
-		}
+	if json.Unmarshal([]byte(e.Body), &list) != nil && json.Unmarshal([]byte(e.Body), &object) == nil {
 		list = object.Providers
 	}
-	return len(list) > 0 && !slices.ContainsFunc(list, func(p provider) bool { return p.Type == "" })
+	found := listing{answer: e}
+	for _, p := range list {
+		if p.Type != "" && e.Status == http.StatusOK {
+			found.types = append(found.types, p.Type)
+		}
+	}
+	return found
 }
 
 func holds(list any, word string) bool {
@@ -74,98 +106,45 @@ func holds(list any, word string) bool {
 // providers asks for what every login begins with.
 func (h *Home) providers(ctx context.Context) *wire.Exchange { return h.Get(ctx, "/auth/providers") }
 
-// banned is why the answer to providers is one to somebody who is banned, who is then refused a page that is everybody's
-// too; nil: it is not.
-func (h *Home) banned(ctx context.Context, e *wire.Exchange) error {
-	if kind.Banned(ctx, e) == nil || h.Get(ctx, "/auth/authorize").Status != e.Status {
+// fresh is the error of a home that has no owner yet: it says so, and the steps of its onboarding say so too.
+func (h *Home) fresh(ctx context.Context, e *wire.Exchange) error {
+	if e.Text("code") != "onboarding_required" {
 		return nil
 	}
-	if e.Status == http.StatusForbidden {
+	var steps []struct {
+		Step string
+		Done bool
+	}
+	if json.Unmarshal([]byte(h.Get(ctx, "/api/onboarding").Body), &steps) != nil {
+		return nil
+	}
+	for _, s := range steps {
+		if s.Step == "user" && !s.Done {
+			return ErrNotOnboarded
+		}
+	}
+	return nil
+}
+
+// banned is why the answer to providers is one to somebody who is banned, who is then refused a page that is everybody's
+// too; nil: it is not. A home bans with 403 and no page of its own (aiohttp's HTTPForbidden): what refuses with a page, or in
+// another way, stands in front of it.
+func (h *Home) banned(ctx context.Context, e *wire.Exchange) error {
+	if kind.Refused(ctx, e) == nil {
+		return nil
+	}
+	page := h.Get(ctx, "/auth/authorize")
+	if page.Status != e.Status {
+		return nil
+	}
+	if e.Status == http.StatusForbidden && bansLike(e) && bansLike(page) {
 		return ErrBanned
 	}
-	return kind.Banned(ctx, e)
+	return kind.Refused(ctx, e)
 }
 
-// Enter logs in, keeps the session for housekeeping, and reads what only a user sees: release and rights.
-func (h *Home) Enter(ctx context.Context) error {
-	begun := h.Begin(ctx, Login{})
-	if begun.Type != "form" {
-		return fmt.Errorf("%w: POST /auth/login_flow answers %s, not a form", ErrNoHome, begun.Exchange)
-	}
-	s := h.Password(ctx, begun.FlowID, Login{})
-	if s.Type == "form" && s.StepID == "mfa" {
-		if h.Account.TOTPSecret == "" {
-			return ErrSecondFactor
-		}
-		s = h.Submit(ctx, begun.FlowID, h.Client().ID, map[string]any{"code": oauth.TOTP(h.Account.TOTPSecret, h.Clock.Now())})
-	}
-	switch {
-	case s.Type == "form" && len(s.Errors) > 0:
-		return fmt.Errorf("%w of %q", ErrCredentials, h.Account.Username)
-	case s.Type != "create_entry" || s.Code == "":
-		return fmt.Errorf("%w: the login ends with %s, not with a code", ErrNoHome, s.Exchange)
-	}
-	var t oauth.Tokens
-	if err := judge.Attempt(ctx, func(ctx context.Context) { t = h.Redeem(ctx, s.Code, h.Client().ID) }); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoHome, err)
-	}
-	h.mu.Lock()
-	h.session = t
-	h.owed.keep(t.Refresh)
-	h.mu.Unlock()
-	if h.anybody(ctx) {
-		return ErrAnybody
-	}
-	return h.look(ctx, t)
-}
-
-// anybody reports whether the target refuses nobody: what accepts everything would pass every row that asks for
-// acceptance. The second and third question are only asked where the one before was not refused.
-func (h *Home) anybody(ctx context.Context) bool {
-	if h.API(ctx, "invented", "/api/").Status != http.StatusOK {
-		return false
-	}
-	if h.Exchange(ctx, "invented").Status != http.StatusOK {
-		return false
-	}
-	wrong := h.Account
-	wrong.Password += " but wrong"
-	begun := h.Begin(ctx, Login{})
-	return h.Password(ctx, begun.FlowID, Login{Account: &wrong}).Code != ""
-}
-
-func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
-	var config struct{ Version string }
-	if e := h.API(ctx, t.Access, "/api/config"); e.Status == http.StatusOK {
-		_ = json.Unmarshal([]byte(e.Body), &config)
-	}
-	h.Facts.identify(config.Version, h.release)
-	h.Facts.Testbed = h.API(ctx, t.Access, "/api/authconform_demo").Status == http.StatusOK
-	return judge.Attempt(ctx, func(ctx context.Context) {
-		s, err := h.TryDial(ctx)
-		if err != nil {
-			return // the websocket rows will say so
-		}
-		defer s.Close()
-		f, err := s.Login(ctx, t.Access)
-		if err != nil || f.Type() != "auth_ok" {
-			return
-		}
-		if told, _ := f["ha_version"].(string); config.Version == "" {
-			h.Facts.identify(told, h.release)
-		}
-		var user struct {
-			Admin bool `json:"is_admin"`
-		}
-		if s.Call(ctx, "auth/current_user", nil, &user) == nil {
-			h.Facts.Admin = user.Admin
-		}
-	})
-}
-
-// OpenSession is the session that Enter opened, for workers to share.
-func (h *Home) OpenSession() oauth.Tokens {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.session
+// bansLike tells whether an answer says no more than a home's ban does.
+func bansLike(e *wire.Exchange) bool {
+	body := strings.TrimSpace(e.Body)
+	return body == "" || body == "403: Forbidden" || body == http.StatusText(http.StatusForbidden)
 }

@@ -2,7 +2,6 @@ package home
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -25,10 +24,14 @@ var (
 // Request implements oauth.Authorizer.
 func (h *Home) Request() oauth.Form {
 	c := h.Client()
-	return oauth.Form{
+	f := oauth.Form{
 		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: c.ID}, {Name: "redirect_uri", Value: c.Redirect},
 		{Name: "state", Value: "state-of-this-flow"},
 	}
+	if h.Facts.Manners.Bound {
+		return f.Apply(oauth.Challenge(h.verifier)...)
+	}
+	return f
 }
 
 // Authorize implements oauth.Authorizer. What the login flow takes of a request is what the login page passes on.
@@ -41,13 +44,13 @@ func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 		}
 	}
 	id, _ := members["client_id"].(string)
-	login := Login{ClientID: id, Finish: id, Body: members}
+	login := Login{ClientID: id, Finish: id, Body: members, Unbound: true} // the request is sent as it is
 	begun := h.Begin(ctx, login)
 	if begun.FlowID == "" {
 		return oauth.Return{Last: begun.Exchange, Why: "no login flow opens"}
 	}
 	s := h.finish(ctx, begun, login)
-	if s.Status != http.StatusOK || s.Type != "create_entry" {
+	if s.Type != "create_entry" || s.Code == "" {
 		return oauth.Return{Last: s.Exchange, Asked: true}
 	}
 	return oauth.Return{Code: s.Code, Last: s.Exchange, Asked: true, Query: url.Values{"code": {s.Code}}}
@@ -56,7 +59,7 @@ func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 // Renew implements oauth.TokenEndpoint.
 func (h *Home) Renew(ctx context.Context, refreshToken string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "refresh_token", refreshToken)
-	return h.Refresh(ctx, oauth.Tokens{Refresh: refreshToken, ClientID: h.Client().ID}, changes...)
+	return h.Token(ctx, h.RefreshGrant(oauth.Tokens{Refresh: refreshToken, ClientID: h.Client().ID}).Apply(changes...))
 }
 
 // SendToken implements oauth.TokenEndpoint.
@@ -82,11 +85,10 @@ func (h *Home) FetchQuery(ctx context.Context, query string) *wire.Exchange {
 	return h.Get(ctx, "/api/?"+query)
 }
 
-// MetadataPath is where a home publishes its metadata (RFC 8414 §3).
-const MetadataPath = "/.well-known/oauth-authorization-server"
-
 // Document implements oauth.Metadata.
-func (h *Home) Document(ctx context.Context) *wire.Exchange { return h.Get(ctx, MetadataPath) }
+func (h *Home) Document(ctx context.Context) *wire.Exchange {
+	return h.Get(ctx, h.WellKnown(metadataName))
+}
 
 // Issuers implements oauth.Metadata: a home is its own issuer.
 func (h *Home) Issuers() []string { return []string{h.Wire.Base()} }

@@ -9,13 +9,29 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// CodeGrant is the form that redeems a code for the default client.
+// CodeGrant is the form that redeems a code for the default client, with what this home demands besides (Manners).
 func (h *Home) CodeGrant(code string) oauth.Form {
-	return oauth.Form{
+	f := oauth.Form{
 		{Name: "grant_type", Value: "authorization_code"},
 		{Name: "code", Value: code},
 		{Name: "client_id", Value: h.Client().ID},
 	}
+	if h.Facts.Manners.Redirect {
+		f = append(f, oauth.Param{Name: "redirect_uri", Value: h.redirectOf(code)})
+	}
+	if h.Facts.Manners.Bound {
+		f = append(f, oauth.Param{Name: "code_verifier", Value: h.verifier})
+	}
+	return f
+}
+
+func (h *Home) redirectOf(code string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if asked, ok := h.asked[code]; ok {
+		return asked
+	}
+	return h.Client().Redirect
 }
 
 // RefreshGrant is the form that refreshes.
@@ -38,8 +54,11 @@ func (h *Home) Exchange(ctx context.Context, code string, changes ...oauth.Chang
 	return h.Token(ctx, h.CodeGrant(code).Apply(changes...))
 }
 
-// Refresh asks for a new access token, with changes to the form if any.
+// Refresh asks for a new access token, with changes to the form if any. Having a refresh token is a control.
 func (h *Home) Refresh(ctx context.Context, t oauth.Tokens, changes ...oauth.Change) *wire.Exchange {
+	if t.Refresh == "" {
+		judge.Block(ctx, "%s", noRefreshToken)
+	}
 	return h.Token(ctx, h.RefreshGrant(t).Apply(changes...))
 }
 
@@ -55,15 +74,17 @@ func (h *Home) Tokens(ctx context.Context, l Login) oauth.Tokens {
 	return h.Redeem(ctx, h.Code(ctx, l), l.Finish)
 }
 
-// Redeem exchanges a code of the client. Getting tokens is a control.
+// Redeem exchanges a code of the client. Getting an access token is a control; a refresh token is one where it is used.
 func (h *Home) Redeem(ctx context.Context, code, clientID string, changes ...oauth.Change) oauth.Tokens {
 	e := h.Exchange(ctx, code, append([]oauth.Change{oauth.Set("client_id", clientID)}, changes...)...)
-	t, err := oauth.Read(e, clientID)
-	if e.Status != http.StatusOK || err != nil || t.Access == "" || t.Refresh == "" {
-		judge.Block(ctx, "a fresh code got no tokens: %s", e)
+	t := oauth.Granted(e, clientID)
+	if t.Access == "" {
+		judge.Block(ctx, "a fresh code got no access token: %s", e)
 	}
 	return t
 }
+
+const noRefreshToken = "the code grant gave no refresh token"
 
 // Session is the run's shared session, for specs that change nothing of it. Its access token is always a fresh one.
 // A session that has died (time was moved) is replaced by a new login.
@@ -71,11 +92,16 @@ func (h *Home) Session(ctx context.Context) oauth.Tokens {
 	h.mu.Lock()
 	t := h.session
 	h.mu.Unlock()
-	if t.Refresh != "" {
+	switch {
+	case t.Refresh != "":
 		judge.Secret(ctx, "refresh_token", t.Refresh)
-		e := h.Refresh(ctx, t)
-		if fresh, err := oauth.Read(e, t.ClientID); err == nil && e.Status == http.StatusOK && fresh.Access != "" {
+		if fresh := oauth.Granted(h.Refresh(ctx, t), t.ClientID); fresh.Access != "" {
 			t.Access = fresh.Access
+			return t
+		}
+	case t.Access != "":
+		judge.Secret(ctx, "access_token", t.Access)
+		if h.API(ctx, t.Access, "/api/").Status == http.StatusOK {
 			return t
 		}
 	}

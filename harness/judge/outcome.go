@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -15,7 +16,8 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var out evidence.Result
-	if clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0; clean && brief {
+	clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0
+	if clean && brief && len(r.credulous) == 0 {
 		out.Verdict = evidence.Pass
 		return out
 	}
@@ -58,9 +60,33 @@ func (r *Record) judge(level evidence.Level, out *evidence.Result) {
 	case r.checks == 0:
 		out.Verdict, out.Reason = evidence.Blocked, "the spec ended without a check"
 	case len(out.Notes) > 0 && (level == evidence.May || level == evidence.Info):
-		out.Verdict, out.Reason = evidence.Note, out.Notes[0]
+		r.note(out)
 	default:
 		out.Verdict = evidence.Pass
+		if why := r.worthless(); why != "" {
+			out.Verdict, out.Reason, out.Cause = evidence.Blocked, why, why
+		}
+	}
+}
+
+// note is the verdict of a row that leaves open what the target does. A server error is left open nowhere; that of a gateway
+// is none of the target's.
+func (r *Record) note(out *evidence.Result) {
+	out.Verdict, out.Reason = evidence.Note, out.Notes[0]
+	for _, s := range r.seen {
+		e := s.value.exchange
+		if e == nil || e.Status < http.StatusInternalServerError {
+			continue
+		}
+		what := r.hide(fmt.Sprintf("%s %s answers %s", e.Request.Method, e.Request.URL, e))
+		switch e.Status {
+		case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			out.Verdict, out.Reason, out.Cause = evidence.Blocked, what, what
+		default:
+			out.Verdict, out.Reason = evidence.Fail, "expected no server error, got: "+what
+			out.Failures = append(out.Failures, evidence.Failure{Expected: "no server error", Got: what})
+		}
+		return
 	}
 }
 

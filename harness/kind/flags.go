@@ -81,9 +81,9 @@ func (l *Login) Resolve(target string) (err error) {
 	if l.User == "" {
 		return exit.Usagef("who shall log in at %s? give --user NAME", target)
 	}
-	secret := strings.ReplaceAll(l.TOTPSecret, " ", "") // people write it in groups
-	if secret != "" && oauth.TOTP(secret, time.Time{}) == "" {
-		return exit.Usagef("AUTHCONFORM_TOTP_SECRET is no secret in base32")
+	secret, err := oauth.TOTPSecret(l.TOTPSecret)
+	if err != nil {
+		return exit.Usagef("AUTHCONFORM_TOTP_SECRET: %v", err)
 	}
 	password, err := l.password()
 	if err != nil {

@@ -77,7 +77,7 @@ func TestWhoLogsInIsFoundOut(t *testing.T) {
 	}{
 		"a password of the environment": {Login{User: "ada", Password: "lovelace"}, "", as("lovelace", "")},
 		"one of a file wins":            {Login{User: "ada", Password: "x", PasswordFile: inFile}, "", as("love lace ", "")},
-		"a second factor":               {Login{User: "ada", Password: "x", TOTPSecret: "mfrg gzdf"}, "", as("x", "mfrggzdf")},
+		"a second factor":               {Login{User: "ada", Password: "x", TOTPSecret: "mfrg gzdf"}, "", as("x", "MFRGGZDF")},
 		"known already":                 {Login{Account: as("mock", "")}, "", as("mock", "")},
 		"nobody":                        {Login{Password: "x"}, "who shall log in at http://home? give --user NAME", oauth.Account{}},
 		"no file":                       {Login{User: "ada", PasswordFile: "no/such"}, "--password-file: open no/such", oauth.Account{}},
@@ -86,7 +86,7 @@ func TestWhoLogsInIsFoundOut(t *testing.T) {
 			Login{User: "ada"}, `no password of "ada": set AUTHCONFORM_PASSWORD or give --password-file FILE`, oauth.Account{},
 		},
 		"a secret of no use": {
-			Login{User: "ada", Password: "x", TOTPSecret: "0189-s3cret"}, "AUTHCONFORM_TOTP_SECRET is no secret in base32", oauth.Account{},
+			Login{User: "ada", Password: "x", TOTPSecret: "0189-s3cret"}, "AUTHCONFORM_TOTP_SECRET: it is neither", oauth.Account{},
 		},
 	} {
 		err := c.login.Resolve("http://home")
@@ -188,7 +188,7 @@ func TestStepsAreReadAndNeedABrowser(t *testing.T) {
 	}{
 		"none":             {"", "off", "", 0},
 		"a file":           {good, "ws://127.0.0.1:9222", "", 1},
-		"auto":             {"auto", "ws://127.0.0.1:9222", "", 5},
+		"auto":             {"auto", "ws://127.0.0.1:9222", "", 6},
 		"no file":          {"no/such", "ws://127.0.0.1:9222", "--steps: open no/such", 0},
 		"a misspelt key":   {bad, "ws://127.0.0.1:9222", `:1: unknown key "pres"; did you mean "press"?`, 0},
 		"without browsers": {good, "off", "--steps: a browser takes them, and there is no browser: switched off", 1},

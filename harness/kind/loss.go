@@ -18,6 +18,7 @@ import (
 var (
 	ErrUnreachable = errors.New("the target cannot be reached")
 	ErrBanned      = errors.New("the target has banned this address")
+	ErrRefuses     = errors.New("the target refuses everything")
 )
 
 // Loss is why a run cannot go on.
@@ -48,12 +49,37 @@ func Unreachable(e *wire.Exchange) error {
 	return fmt.Errorf("%w: %s", ErrUnreachable, e)
 }
 
-// Banned is why an answer to what is everybody's is one to somebody who is banned; nil: it is not.
-func Banned(_ context.Context, e *wire.Exchange) error {
-	if e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
-		return fmt.Errorf("%w: it answers %d to what it answered before", ErrBanned, e.Status)
+// Reached is the error of an exchange that got no answer, or that of a server which was spoken to in the wrong scheme.
+func Reached(e *wire.Exchange) error {
+	if e.Status == 0 {
+		return Unreachable(e)
+	}
+	for _, said := range []string{"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port"} { // Go, nginx
+		if e.Status == http.StatusBadRequest && strings.Contains(e.Body, said) {
+			return fmt.Errorf("%w: it speaks TLS; is it https:// instead of http://?", ErrUnreachable)
+		}
 	}
 	return nil
+}
+
+// Refused is why an answer to what is everybody's is one to somebody who is shut out; nil: it is not. Whether that is a ban
+// only a kind knows that knows how its targets ban.
+func Refused(_ context.Context, e *wire.Exchange) error {
+	switch e.Status {
+	case http.StatusForbidden:
+		return fmt.Errorf("%w: to what is everybody's it answers %s", ErrRefuses, e)
+	case http.StatusTooManyRequests:
+		return fmt.Errorf("%w: it answers %s%s; let it rest, or raise its limit", ErrRefuses, e, after(e))
+	}
+	return nil
+}
+
+// after is when a target wants to be asked again.
+func after(e *wire.Exchange) string {
+	if when := e.Header.Get("Retry-After"); when != "" {
+		return " (Retry-After: " + when + ")"
+	}
+	return ""
 }
 
 // Doubt watches the answers of a target for signs that it is gone, or has banned us. The zero value watches, and knows

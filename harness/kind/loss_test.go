@@ -24,7 +24,7 @@ func doubted(t *testing.T, answer func(n int64, w http.ResponseWriter, r *http.R
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
 	d = &Doubt{}
 	c = wire.New(wire.Options{Base: s.URL, Timeout: time.Second / 4, Observe: d.Observe})
-	d.Settle(c, Question{Ask: func(ctx context.Context) *wire.Exchange { return get(ctx, c) }, Ban: Banned})
+	d.Settle(c, Question{Ask: func(ctx context.Context) *wire.Exchange { return get(ctx, c) }, Ban: Refused})
 	return d, c, asked
 }
 

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type Tools struct {
 	Clock    clock.Clock
 	Wire     wire.Options  // how the target is reached
 	Patience time.Duration // the longest wait for what may not come, at a target on this machine; 0: as a spec says
+	Slow     *Slowness     // whether the target asked for less haste
 	Counts   bool          // what the target holds is counted at the door, to be taken back: not of a target that is thrown away
 }
 
@@ -71,6 +73,13 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 		return Tools{}, err
 	}
 	t.Clock = newClock(o, t.Wire.CA, wait)
+	if worker == 0 {
+		if err := t.check(o); err != nil {
+			return Tools{}, err
+		}
+	}
+	t.Slow = &Slowness{}
+	t.Wire.Slow = func() { t.Slow.asked.Store(true); wait(slowed) }
 	if o.Site.CA != nil {
 		if err := t.openSite(o.Site, worker); err != nil {
 			return Tools{}, err
@@ -192,13 +201,61 @@ func newClock(o ToolOptions, roots *x509.CertPool, wait func(string)) clock.Cloc
 			wait("waiting " + left.Round(time.Second).String() + " for the target's clock")
 		})
 	case "control":
-		client := &http.Client{Timeout: controlTimeout, Transport: &http.Transport{
-			TLSClientConfig: &tls.Config{RootCAs: roots, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
-		}}
+		client := controlClient(o, roots)
 		return clock.Offset(func(ctx context.Context, to time.Duration) error { return o.Control.setClock(ctx, client, to) })
 	default:
 		return clock.Command(kind)
 	}
+}
+
+// check tries what somebody else gave us before the run leans on it: the control plane, the command that moves the clock, and
+// the browser.
+func (t Tools) check(o ToolOptions) error {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
+	defer cancel()
+	if o.Control.URL != "" {
+		if err := o.Control.check(ctx, controlClient(o, t.Wire.CA)); err != nil {
+			return err
+		}
+	}
+	if o.commands() {
+		if err := t.Clock.Advance(ctx, 0); err != nil {
+			return fmt.Errorf("--clock: asked to move nothing (+0s), %w", err)
+		}
+	}
+	return browser.Check(ctx, o.Browser)
+}
+
+// commands tells whether a command moves the clock.
+func (o ToolOptions) commands() bool {
+	return !slices.Contains([]string{"none", "wait", "control"}, o.clock())
+}
+
+// check asks whether there is a control plane, and whether the token is right.
+func (c Control) check(ctx context.Context, client *http.Client) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/_authconform/clock", nil)
+	if err != nil {
+		return fmt.Errorf("--control-url %s: %s", c.URL, wire.Why(err))
+	}
+	req.Header.Set("Authorization", "Bearer "+c.Token)
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("--control-url %s: %s", c.URL, wire.Why(err))
+	}
+	_ = resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
+		return fmt.Errorf("--control-url %s: it refuses the token; set AUTHCONFORM_CONTROL_TOKEN to the one that serve prints", c.URL)
+	case resp.StatusCode != http.StatusOK:
+		return fmt.Errorf("--control-url %s: there is no control plane of ours; it answers %s", c.URL, resp.Status)
+	}
+	return nil
+}
+
+func controlClient(o ToolOptions, roots *x509.CertPool) *http.Client {
+	return &http.Client{Timeout: controlTimeout, Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
+	}}
 }
 
 func (c Control) setClock(ctx context.Context, client *http.Client, to time.Duration) error {
@@ -210,7 +267,7 @@ func (c Control) setClock(ctx context.Context, client *http.Client, to time.Dura
 	req.Header.Set("Authorization", "Bearer "+c.Token)
 	resp, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("the control plane: %w", err)
+		return fmt.Errorf("the control plane: %s", wire.Why(err))
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {

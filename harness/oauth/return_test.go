@@ -62,10 +62,24 @@ func TestTokensAreReadFromATokenAnswer(t *testing.T) {
 	if got, err := Read(e, "ours"); err != nil || got != want {
 		t.Errorf("%+v, %v, want %+v", got, err, want)
 	}
-	for body, says := range map[string]string{`{"expires_in":"soon"}`: "not the expected JSON", "": "not the expected JSON"} {
+	for _, body := range []string{"", "<p>no", "[]", "null"} {
 		e.Body = body
-		if got, err := Read(e, "ours"); err == nil || !strings.Contains(err.Error(), says) || got.ClientID != "ours" {
-			t.Errorf("%q: %+v, %v, want %q", body, got, err, says)
+		if got, err := Read(e, "ours"); err == nil || got != (Tokens{ClientID: "ours"}) {
+			t.Errorf("%q: %+v, %v", body, got, err)
+		}
+	}
+}
+
+func TestOneWrongMemberHidesNoTokens(t *testing.T) {
+	for life, seconds := range map[string]int{`"1800"`: 1800, "1799.5": 1799, `"soon"`: 0, "null": 0, "-1": 0, "[]": 0} {
+		e := &wire.Exchange{Status: http.StatusCreated, Header: http.Header{"Content-Type": {"text/html"}}}
+		e.Body = `{"access_token":"a","refresh_token":"r","token_type":1,"expires_in":` + life + `}`
+		if got := Granted(e, "ours"); got != (Tokens{Access: "a", Refresh: "r", Expires: seconds, ClientID: "ours"}) {
+			t.Errorf("expires_in %s: %+v", life, got)
+		}
+		e.Status = http.StatusBadRequest
+		if got := Granted(e, "ours"); got != (Tokens{ClientID: "ours"}) {
+			t.Errorf("a refusal grants %+v", got)
 		}
 	}
 }

@@ -1,6 +1,12 @@
 package oauth
 
-import "github.com/authconform/authconform/harness/wire"
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/authconform/authconform/harness/wire"
+)
 
 // Tokens are a successful answer of the token endpoint (RFC 6749 §5.1).
 type Tokens struct {
@@ -11,12 +17,40 @@ type Tokens struct {
 	ClientID string `json:"client_id"`  // the client they were issued to
 }
 
-// Read reads tokens from an answer. The error says what is missing.
+// Read reads the tokens that an answer grants, whatever else is wrong with it: its type, or a member that is no token. The
+// error says that there are none to read. Rows judge the shape.
 func Read(e *wire.Exchange, clientID string) (Tokens, error) {
 	t := Tokens{ClientID: clientID}
-	err := e.Decode(&t)
-	t.ClientID = clientID
-	return t, err
+	v, err := e.Object()
+	if err != nil {
+		return t, err
+	}
+	t.Access, _ = v["access_token"].(string)
+	t.Refresh, _ = v["refresh_token"].(string)
+	t.Type, _ = v["token_type"].(string)
+	t.Expires = seconds(v["expires_in"])
+	return t, nil
+}
+
+// Granted reads the tokens of an answer that is a success.
+func Granted(e *wire.Exchange, clientID string) Tokens {
+	if e.Status < http.StatusOK || e.Status >= http.StatusMultipleChoices {
+		return Tokens{ClientID: clientID}
+	}
+	t, _ := Read(e, clientID) // the zero value says it
+	return t
+}
+
+// seconds reads a lifetime, in text or with a fraction too.
+func seconds(v any) int {
+	n, _ := v.(float64)
+	if text, ok := v.(string); ok {
+		n, _ = strconv.ParseFloat(text, 64)
+	}
+	if n < 0 || n > (365*100*24*time.Hour).Seconds() {
+		return 0
+	}
+	return int(n)
 }
 
 // Account is a resource owner (RFC 6749 §1.1): a person who can log in.

@@ -5,9 +5,12 @@ import (
 	"crypto/sha1" //nolint:gosec // RFC 6238 as authenticators use it
 	"encoding/base32"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // TOTP is the six-digit code of a base32 secret at a time (RFC 6238, 30 s steps, SHA-1). What is no base32 secret gives
@@ -25,4 +28,38 @@ func TOTP(secret string, at time.Time) string {
 	sum := mac.Sum(nil)
 	offset := sum[len(sum)-1] & 0xf
 	return fmt.Sprintf("%06d", (binary.BigEndian.Uint32(sum[offset:])&0x7fffffff)%1e6)
+}
+
+// TOTPSecret reads a secret as people have it: in groups, in lower case, or as the otpauth link of a QR code. The error never
+// shows it. "" is no secret.
+func TOTPSecret(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if scheme, _, ok := strings.Cut(text, ":"); ok && strings.EqualFold(scheme, "otpauth") {
+		link, err := url.Parse(text)
+		if err != nil || !strings.EqualFold(link.Host, "totp") {
+			return "", errors.New("it is no link like otpauth://totp/NAME?secret=…")
+		}
+		q := link.Query()
+		for name, usual := range map[string]string{"algorithm": "SHA1", "digits": "6", "period": "30"} {
+			if value := q.Get(name); value != "" && !strings.EqualFold(value, usual) {
+				return "", fmt.Errorf("the link has %s %s; homes use %s", name, value, usual)
+			}
+		}
+		if text = q.Get("secret"); text == "" {
+			return "", errors.New("the link has no secret")
+		}
+	}
+	secret := strings.ToUpper(strings.TrimRight(strings.Map(grouped, text), "="))
+	if text != "" && TOTP(secret, time.Time{}) == "" {
+		return "", errors.New("it is neither a secret in base32 (letters and the digits 2 to 7) nor an otpauth link")
+	}
+	return secret, nil
+}
+
+// grouped takes away what stands between the groups of a secret.
+func grouped(r rune) rune {
+	if unicode.IsSpace(r) || r == '-' {
+		return -1
+	}
+	return r
 }

@@ -111,7 +111,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	}
 	p := New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock)
 	if s.Found != nil {
-		p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Banned})
+		p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Refused})
 	}
 	return &session{p, f, t}, nil
 }
@@ -152,6 +152,7 @@ func (s *session) With(ctx context.Context) context.Context {
 	judge.Credential(ctx, "password", s.flags.Account.Password)
 	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
 	judge.Secret(ctx, "token", s.flags.ControlToken)
+	judge.Doubt(ctx, s.Credulous...)
 	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(With(ctx, s.Provider))
 }

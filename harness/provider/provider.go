@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/person"
@@ -26,8 +27,15 @@ type Config struct {
 	PublicClient oauth.Client   `json:"public"` // one without a secret; zero: none
 	Metadata     map[string]any `json:"metadata,omitempty"`
 	MetadataURL  string         `json:"metadata_url,omitempty"`
-	Unbound      bool           `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed (found out at the door)
-	Basic        bool           `json:"basic,omitempty"`   // secrets in the form are refused: they go into the header (found out at the door)
+
+	// What the door found out.
+	Unbound bool `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed
+	Basic   bool `json:"basic,omitempty"`   // secrets go into the header
+	OneWay  bool `json:"one_way,omitempty"` // the other way of client authentication does not work for our client
+	Told    bool `json:"told,omitempty"`    // the user said so
+	Offered bool `json:"offered,omitempty"` // a page let the person say no, the first time
+
+	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
 }
 
 // Provider is a provider under test. It is safe for concurrent use.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -62,18 +61,22 @@ func (e *Exchange) Decode(v any) error {
 	return nil
 }
 
-// MediaType is the media type of the answer, lower case, without parameters.
+// MediaType is the media type of the answer, lower case, without parameters: broken ones change it as little as they do in a
+// browser, and of several types the last counts (Fetch §2.2.2, "extract a MIME type").
 func (e *Exchange) MediaType() string {
-	kind, _, err := mime.ParseMediaType(e.Header.Get("Content-Type"))
-	if err != nil {
-		return ""
+	last := ""
+	for kind := range strings.SplitSeq(strings.Join(e.Header.Values("Content-Type"), ","), ",") {
+		kind, _, _ = strings.Cut(kind, ";")
+		if kind = strings.ToLower(strings.TrimSpace(kind)); strings.Count(kind, "/") == 1 {
+			last = kind
+		}
 	}
-	return kind
+	return last
 }
 
-// Text is the string member of a JSON answer, or "".
+// Text is the string member of a JSON answer, whatever its type is called, or "".
 func (e *Exchange) Text(member string) string {
-	v, err := e.JSON()
+	v, err := e.Object()
 	if err != nil {
 		return ""
 	}
@@ -99,7 +102,7 @@ func (e *Exchange) String() string {
 	}
 	if body := strings.Join(strings.Fields(e.Body), " "); body != "" {
 		if e.MediaType() == "text/html" {
-			body = fmt.Sprintf("(%d bytes of HTML)", len(e.Body))
+			body = e.page()
 		} else if brief, ok := e.brief(); ok {
 			body = brief
 		}
@@ -130,16 +133,12 @@ func (e *Exchange) brief() (string, bool) {
 	return "{" + strings.Join(parts, ", ") + "}", len(parts) > 0
 }
 
-// why is Err without what Go adds to a transport error: method and URL, which stand beside it and may carry a secret.
+// why is Err in plain words.
 func (e *Exchange) why() string {
 	if e.late() {
 		return fmt.Sprintf("no answer within %s", e.Request.Limit)
 	}
-	transport := &url.Error{}
-	if errors.As(e.Err, &transport) {
-		return transport.Err.Error()
-	}
-	return e.Err.Error()
+	return Why(e.Err)
 }
 
 // late reports whether the whole time was waited, rather than that of a connection.

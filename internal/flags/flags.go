@@ -182,11 +182,14 @@ func (o *option) Type() string {
 }
 
 // Settle fills the flags that the command line left open from the environment, then from the file ("": that of the
-// variable AUTHCONFORM_CONFIG, if any), and the secrets from the environment. An empty variable is one that is not set.
-// Unknown keys of the file are errors.
+// variable AUTHCONFORM_CONFIG, if any), and the secrets from the environment. An empty variable is an error, as an empty flag
+// is; whoever needs a secret that is empty says so. Unknown keys of the file are errors.
 func (s *Set) Settle(file string) error {
 	if file == "" {
-		file = os.Getenv(Variable("config"))
+		given, set := os.LookupEnv(Variable("config"))
+		if file = given; set && file == "" {
+			return exit.Usagef("%s: %v", Variable("config"), errEmpty)
+		}
 	}
 	values, err := s.read(file)
 	if err != nil {
@@ -197,7 +200,7 @@ func (s *Set) Settle(file string) error {
 			return
 		}
 		env := Variable(f.Name)
-		if v := os.Getenv(env); v != "" {
+		if v, set := os.LookupEnv(env); set {
 			if e := f.Value.Set(v); e != nil {
 				err = exit.Usagef("%s: %v", env, e)
 			}

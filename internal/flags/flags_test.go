@@ -61,7 +61,6 @@ func TestADeclarationServesFlagVariableAndFile(t *testing.T) {
 	at := file(t, "target: http://file\nprocs: 1\ntime_out: 1s\nneed: [a, b]\nquiet: true\n")
 	t.Setenv("AUTHCONFORM_TARGET", "http://variable")
 	t.Setenv("AUTHCONFORM_PROCS", "2")
-	t.Setenv("AUTHCONFORM_SEED", "")
 	t.Setenv("AUTHCONFORM_PASS_WORD", "secret")
 	h, p, _, err := given(t, "--config", at, "--target", "http://flag")
 	if err != nil {

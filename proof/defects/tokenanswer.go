@@ -59,7 +59,7 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "token.no-refresh-token", Story: "The code grant gives no refresh token.",
-		Aims:   []string{"indieauth.token.short-lived", "ha.token.response-shape", "ha.cors.token-read"},
+		Aims:   []string{"ha.token.response-shape", "indieauth.token.short-lived", "ha.cors.token-read"},
 		Change: granted(member("refresh_token", nil), codeGrant),
 	},
 	{

@@ -14,7 +14,7 @@ import (
 
 // BeJSONObject holds for a JSON object declared as application/json.
 func BeJSONObject() Expectation {
-	return Expectation{"a JSON object", func(e *wire.Exchange) error { _, err := e.JSON(); return err }}
+	return Hold("a JSON object", func(e *wire.Exchange) error { _, err := e.JSON(); return err })
 }
 
 // HaveText holds for a JSON object with a non-empty string member; with values, one of them.
@@ -23,8 +23,8 @@ func HaveText(member string, values ...string) Expectation {
 	if len(values) > 0 {
 		want = member + " " + strings.Join(values, " or ")
 	}
-	return Expectation{want, func(e *wire.Exchange) error {
-		v, err := e.JSON()
+	return Hold(want, func(e *wire.Exchange) error {
+		v, err := e.Object()
 		if err != nil {
 			return err
 		}
@@ -36,13 +36,13 @@ func HaveText(member string, values ...string) Expectation {
 			return fmt.Errorf("%s is %q", member, s)
 		}
 		return nil
-	}}
+	})
 }
 
 // HaveTextLike holds for a JSON object whose string member has the form.
 func HaveTextLike(member string, form *regexp.Regexp, what string) Expectation {
 	return Hold(member+" "+what, func(e *wire.Exchange) error {
-		v, err := e.JSON()
+		v, err := e.Object()
 		if err != nil {
 			return err
 		}
@@ -60,10 +60,11 @@ func HaveWholeNumber(member string, least, most int64) Expectation {
 		want += fmt.Sprintf(" of %d", least)
 	}
 	return Hold(want, func(e *wire.Exchange) error {
-		var v map[string]json.RawMessage
-		if err := e.Decode(&v); err != nil {
+		if _, err := e.Object(); err != nil {
 			return err
 		}
+		var v map[string]json.RawMessage
+		_ = json.Unmarshal([]byte(e.Body), &v) // it is an object
 		n, err := strconv.ParseInt(string(v[member]), 10, 64)
 		if err != nil || n < least || n > most {
 			return fmt.Errorf("%s is %s", member, v[member])
@@ -74,8 +75,8 @@ func HaveWholeNumber(member string, least, most int64) Expectation {
 
 // HaveList holds for a JSON object with an array member that has all of the strings.
 func HaveList(member string, items ...string) Expectation {
-	return Expectation{member + " with " + strings.Join(items, " and "), func(e *wire.Exchange) error {
-		v, err := e.JSON()
+	return Hold(member+" with "+strings.Join(items, " and "), func(e *wire.Exchange) error {
+		v, err := e.Object()
 		if err != nil {
 			return err
 		}
@@ -86,13 +87,13 @@ func HaveList(member string, items ...string) Expectation {
 			}
 		}
 		return nil
-	}}
+	})
 }
 
 // HaveMembers holds for a JSON object with all of the members.
 func HaveMembers(names ...string) Expectation {
 	return Hold("members "+strings.Join(names, ", "), func(e *wire.Exchange) error {
-		v, err := e.JSON()
+		v, err := e.Object()
 		if err != nil {
 			return err
 		}
@@ -108,7 +109,7 @@ func HaveMembers(names ...string) Expectation {
 // LackMember holds for a JSON object without the member.
 func LackMember(member string) Expectation {
 	return Hold("no "+member, func(e *wire.Exchange) error {
-		v, err := e.JSON()
+		v, err := e.Object()
 		if err != nil {
 			return err
 		}
@@ -121,8 +122,8 @@ func LackMember(member string) Expectation {
 
 // EachMember holds for a JSON object whose every member with the ending passes the test, there being one at least.
 func EachMember(what, ending string, test func(any) bool) Expectation {
-	return Expectation{"each " + what, func(e *wire.Exchange) error {
-		v, err := e.JSON()
+	return Hold("each "+what, func(e *wire.Exchange) error {
+		v, err := e.Object()
 		if err != nil {
 			return err
 		}
@@ -143,7 +144,7 @@ func EachMember(what, ending string, test func(any) bool) Expectation {
 			return fmt.Errorf("no member ends in %s", ending)
 		}
 		return nil
-	}}
+	})
 }
 
 // wrong says what a member of an object is, as JSON writes it.

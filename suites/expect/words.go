@@ -27,6 +27,15 @@ type Ctx = context.Context
 // Quoted names a vector by its value, control characters visible.
 func Quoted(s string) string { return strconv.QuoteToASCII(s) }
 
+// AsJSON is a string as JSON writes it.
+func AsJSON(s string) string {
+	raw, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string can always be written
+	}
+	return string(raw)
+}
+
 // AsIs names a vector by itself.
 func AsIs(s string) string { return s }
 
@@ -103,6 +112,8 @@ func visible(v any) string {
 		return "nothing"
 	case string:
 		return cmp.Or(v, `""`)
+	case error:
+		return wire.Why(v)
 	case []any, map[string]any, []string, map[string]string:
 		if raw, err := json.Marshal(v); err == nil {
 			return string(raw)

@@ -114,6 +114,5 @@ func misbehaves(ctx Ctx, name string, pages map[string]http.HandlerFunc) {
 }
 
 func refusedSoon(ctx Ctx, answer *home.Step) {
-	Expect(ctx, answer).To(RefuseRedirect())
-	Expect(ctx, answer.Duration < slowest).To(Be("an answer within "+slowest.String(), true))
+	Expect(ctx, answer).To(All(BeRejected(), GrantNothing(), ComeWithin(slowest)))
 }

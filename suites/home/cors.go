@@ -88,7 +88,7 @@ var _ = Describe("CORS", func() {
 	})
 
 	It(requirement("ha.cors.vary"), func(ctx SpecContext) {
-		answer := home.From(ctx).Get(ctx, "/.well-known/oauth-authorization-server", "Origin", foreign)
+		answer := home.From(ctx).Get(ctx, wellKnown(ctx), "Origin", foreign)
 		Control(ctx, answer).To(All(HaveStatus(200), LetRead(foreign)))
 		if answer.Header.Get("Access-Control-Allow-Origin") == "*" {
 			Held(ctx)

@@ -19,21 +19,12 @@ func answer(body string, header ...string) *wire.Exchange {
 
 func TestAnExpectationHoldsForGoodAnswersAlone(t *testing.T) {
 	t.Parallel()
-	const csp, frames = "Content-Security-Policy", "X-Frame-Options"
 	const cors, allowed = "Access-Control-Allow-Origin", "Access-Control-Allow-Headers"
 	local := `[{"name":"Home","type":"homeassistant"}]`
 	for name, c := range map[string]struct {
 		of        Expectation
 		good, bad []*wire.Exchange
 	}{
-		"no framing": {
-			ForbidFraming(),
-			[]*wire.Exchange{answer("", frames, "sameorigin"), answer("", csp, "default-src *; frame-ancestors 'self'")},
-			[]*wire.Exchange{
-				answer(""), answer("", frames, "ALLOWALL"), answer("", frames, "DENY", frames, "DENY"), answer("", csp, "frame-ancestors *"),
-				answer("", csp, "frame-ancestors https:"), answer("", csp, "frame-ancestors"),
-			},
-		},
 		"refused": {
 			Refused(), []*wire.Exchange{{Status: 200, Body: `{"type":"form"}`}, {Status: 400}, {Status: 404}},
 			[]*wire.Exchange{{Status: 500}, answer(`{"access_token":"x"}`), answer(`{"type":"create_entry"}`)},

@@ -16,14 +16,14 @@ import (
 var _ = Describe("Linking a credential", func() {
 	It(requirement("ha.link.own"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Expect(ctx, linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
-		forLinking := h.Code(ctx, home.Login{Body: map[string]any{"type": "link_user"}})
+		Expect(ctx, linkCode(ctx, h.Session(ctx).Access, unbound(ctx))).To(HaveStatus(200))
+		forLinking := h.Code(ctx, home.Login{Unbound: true, Body: map[string]any{"type": "link_user"}})
 		Expect(Step(ctx, "of a flow for linking"), linkCode(ctx, h.Session(ctx).Access, forLinking)).To(HaveStatus(200))
 	})
 
 	It(requirement("ha.link.needs-token"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		code := h.Code(ctx, home.Login{})
+		code := unbound(ctx)
 		body := map[string]string{"client_id": h.Client().ID, "code": code}
 		Expect(Step(ctx, "none"), h.PostJSON(ctx, "/auth/link_user", body)).To(BeRefused(ctx, "bearer-refused"))
 		Expect(Step(ctx, "junk"), linkCode(ctx, "junk", code)).To(BeRefused(ctx, "bearer-refused"))
@@ -36,12 +36,12 @@ var _ = Describe("Linking a credential", func() {
 		login := home.Login{Account: &user.Account}
 		Expect(ctx, linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, login))).To(HaveStatus(400))
 		Expect(ctx, whoIs(ctx, h.Tokens(ctx, login).Access) == user.ID).To(Be("the credential is its owner's", true))
-		Control(ctx, linkCode(ctx, h.Session(ctx).Access, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
+		Control(ctx, linkCode(ctx, h.Session(ctx).Access, unbound(ctx))).To(HaveStatus(200))
 	})
 
 	It(requirement("ha.link.client-bound"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		session, code := h.Session(ctx).Access, h.Code(ctx, home.Login{})
+		session, code := h.Session(ctx).Access, unbound(ctx)
 		for _, other := range []string{h.Site.Other() + "/", h.Client().ID + "app", "https://app.example/"} {
 			Expect(Step(ctx, other), linkCodeAs(ctx, session, other, code)).To(HaveStatus(400))
 		}
@@ -50,7 +50,7 @@ var _ = Describe("Linking a credential", func() {
 
 	It(requirement("ha.link.single-use"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		session, code := h.Session(ctx).Access, h.Code(ctx, home.Login{})
+		session, code := h.Session(ctx).Access, unbound(ctx)
 		Control(ctx, linkCode(ctx, session, code)).To(HaveStatus(200))
 		Expect(Step(ctx, "linked twice"), linkCode(ctx, session, code)).To(HaveStatus(400))
 		Expect(Step(ctx, "exchanged after linking"), h.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
@@ -61,7 +61,7 @@ var _ = Describe("Linking a credential", func() {
 
 	It(requirement("ha.link.junk-code"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		session, code := h.Session(ctx).Access, h.Code(ctx, home.Login{})
+		session, code := h.Session(ctx).Access, unbound(ctx)
 		for _, junk := range []string{"", "0", "0123456789abcdef0123456789abcdef", code[:len(code)-1], code + "0"} {
 			Secret(ctx, "code", junk)
 			Expect(ctx, linkCode(ctx, session, junk)).To(HaveStatus(400))
@@ -73,28 +73,31 @@ var _ = Describe("Linking a credential", func() {
 		h := home.From(ctx)
 		session := h.Session(ctx).Access
 		Expect(ctx, linkCode(ctx, session, h.Code(ctx, home.Login{Challenge: oauth.S256(oauth.Verifier)}))).To(HaveStatus(400))
-		Control(ctx, linkCode(ctx, session, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
+		Control(ctx, linkCode(ctx, session, unbound(ctx))).To(HaveStatus(200))
 	})
 
 	It(requirement("ha.link.expired"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		inTime, late := h.Code(ctx, home.Login{}), h.Code(ctx, home.Login{})
+		inTime, late := unbound(ctx), unbound(ctx)
 		Advance(ctx, 9*time.Minute)
 		session := h.Tokens(ctx, home.Login{}).Access
 		Expect(ctx, linkCode(ctx, session, inTime)).To(HaveStatus(200))
 		Advance(ctx, 2*time.Minute)
 		Expect(ctx, linkCode(ctx, session, late)).To(HaveStatus(400))
-		Control(ctx, linkCode(ctx, session, h.Code(ctx, home.Login{}))).To(HaveStatus(200))
+		Control(ctx, linkCode(ctx, session, unbound(ctx))).To(HaveStatus(200))
 	})
 
 	It(requirement("ha.link.dead-session"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		dead, code := h.Tokens(ctx, home.Login{}), h.Code(ctx, home.Login{})
+		dead, code := h.Tokens(ctx, home.Login{}), unbound(ctx)
 		Control(ctx, legacyRevoke(ctx, dead.Refresh)).To(HaveStatus(200))
 		Expect(ctx, linkCode(ctx, dead.Access, code)).To(BeRefused(ctx, "bearer-refused"))
 		Control(ctx, linkCode(ctx, h.Session(ctx).Access, code)).To(HaveStatus(200))
 	})
 })
+
+// unbound is a code for linking, which knows no PKCE: without a challenge also where token requests need one.
+func unbound(ctx Ctx) string { return home.From(ctx).Code(ctx, home.Login{Unbound: true}) }
 
 // linkCode hands in a code of the run's own client.
 func linkCode(ctx Ctx, session, code string) *wire.Exchange {
@@ -102,7 +105,7 @@ func linkCode(ctx Ctx, session, code string) *wire.Exchange {
 }
 
 func linkCodeAs(ctx Ctx, session, client, code string) *wire.Exchange {
-	body := `{"client_id":` + Quoted(client) + `,"code":` + Quoted(code) + `}`
+	body := `{"client_id":` + AsJSON(client) + `,"code":` + AsJSON(code) + `}`
 	return home.From(ctx).Send(ctx, http.MethodPost, "/auth/link_user", body,
 		"Authorization", "Bearer "+session, "Content-Type", "application/json")
 }

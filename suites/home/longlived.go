@@ -137,7 +137,7 @@ var _ = Describe("Long-lived access tokens", func() {
 		h := home.From(ctx)
 		token := lasting(ctx, h.Session(ctx).Access, "tampered", 10)
 		Control(ctx, h.API(ctx, token, "/api/")).To(HaveStatus(200))
-		for _, t := range tamper.JWT(token) {
+		for _, t := range tamper.Secret(token) {
 			Secret(ctx, "access_token", t.Value)
 			Expect(Step(ctx, t.Name), h.API(ctx, t.Value, "/api/")).To(BeRefused(ctx, "bearer-refused"))
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,8 +15,6 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
-
-const metadataPath = "/.well-known/oauth-authorization-server"
 
 var _ = Describe("Authorization server metadata", func() {
 	It(requirement("oauth2.metadata.endpoints"), func(ctx SpecContext) {
@@ -79,25 +76,25 @@ var _ = Describe("Authorization server metadata", func() {
 	It(requirement("ha.metadata.foreign-host"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, metadata(ctx)).To(HaveText("token_endpoint"))
-		Expect(ctx, h.Get(ctx, metadataPath, "Host", "evil.example")).To(NotMention("evil.example"))
-		Expect(ctx, h.Get(ctx, metadataPath, "X-Forwarded-Host", "evil.example")).To(NotMention("evil.example"))
+		Expect(ctx, h.Get(ctx, wellKnown(ctx), "Host", "evil.example")).To(NotMention("evil.example"))
+		Expect(ctx, h.Get(ctx, wellKnown(ctx), "X-Forwarded-Host", "evil.example")).To(NotMention("evil.example"))
 	})
 
 	It(requirement("ha.metadata.cors"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Expect(ctx, h.Get(ctx, metadataPath, "Origin", "https://app.example")).To(
+		Expect(ctx, h.Get(ctx, wellKnown(ctx), "Origin", "https://app.example")).To(
 			All(HaveStatus(200), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*")))
 	})
 
 	It(requirement("oauth2.metadata.get-only"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, metadata(ctx)).To(HaveStatus(200))
-		Expect(ctx, h.PostForm(ctx, metadataPath, nil)).To(HaveStatus(405))
+		Expect(ctx, h.PostForm(ctx, wellKnown(ctx), nil)).To(HaveStatus(405))
 	})
 
 	It(requirement("oauth2.resource-metadata.served"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		doc := h.Get(ctx, "/.well-known/oauth-protected-resource")
+		doc := h.Get(ctx, h.WellKnown("oauth-protected-resource"))
 		Expect(ctx, doc).To(All(HaveStatus(200), HaveText("resource", h.Wire.Base()), HaveList("authorization_servers", h.Wire.Base())))
 	})
 
@@ -105,19 +102,22 @@ var _ = Describe("Authorization server metadata", func() {
 		h := home.From(ctx)
 		refused := h.Get(ctx, "/api/")
 		Control(ctx, refused).To(HaveStatus(401))
-		named := resourceMetadata.FindStringSubmatch(refused.Header.Get("WWW-Authenticate"))
-		if named == nil {
-			Violated(ctx, `WWW-Authenticate with resource_metadata="…"`, refused.Header.Get("WWW-Authenticate"))
+		named := ChallengeParameter(refused, "Bearer", "resource_metadata")
+		if named == "" {
+			Violated(ctx, `WWW-Authenticate with resource_metadata="…"`, strings.Join(refused.Header.Values("WWW-Authenticate"), ", "))
 			return
 		}
-		Expect(ctx, h.Get(ctx, named[1])).To(All(HaveStatus(200), HaveText("resource")))
+		Expect(ctx, h.Get(ctx, named)).To(All(HaveStatus(200), HaveText("resource")))
 	})
 })
 
-var resourceMetadata = regexp.MustCompile(`(?i)^Bearer\b.*resource_metadata="([^"]+)"`)
-
 // metadata is the document.
-func metadata(ctx context.Context) *wire.Exchange { return home.From(ctx).Get(ctx, metadataPath) }
+func metadata(ctx context.Context) *wire.Exchange { return home.From(ctx).Document(ctx) }
+
+// wellKnown is where it stands.
+func wellKnown(ctx context.Context) string {
+	return home.From(ctx).WellKnown("oauth-authorization-server")
+}
 
 // endpoint is a URL of the metadata, resolved against the target. That it is named is a control.
 func endpoint(ctx context.Context, member string) string {

@@ -79,7 +79,7 @@ var _ = Describe("Near misses", func() {
 	It(requirement("ha.mfa.pkce"), func(ctx SpecContext) {
 		h, user := home.From(ctx), guarded(ctx, "pkce")
 		user.Challenge = oauth.S256(verifier)
-		Expect(Step(ctx, "the verifier"), h.Exchange(ctx, h.Code(ctx, user), oauth.Set("code_verifier", verifier))).To(IssueTokens())
+		Expect(Step(ctx, "the right verifier"), h.Exchange(ctx, h.Code(ctx, user), oauth.Set("code_verifier", verifier))).To(IssueTokens())
 		Expect(Step(ctx, "no verifier"), h.Exchange(ctx, h.Code(ctx, user))).To(Refused())
 		Expect(Step(ctx, "a wrong verifier"), h.Exchange(ctx, h.Code(ctx, user), oauth.Set("code_verifier", longVerifier))).To(
 			Refused())
@@ -92,7 +92,7 @@ var _ = Describe("Near misses", func() {
 // secretMisses are near misses of a secret that a machine keeps.
 func secretMisses(secret string) []nearMiss {
 	list := nearMisses(secret)
-	for _, t := range tamper.JWT(secret) {
+	for _, t := range tamper.Secret(secret) {
 		list = append(list, nearMiss{t.Name, t.Value})
 	}
 	return append(list, nearMiss{"turned round", turned(secret)}, nearMiss{"twice", secret + secret},

@@ -89,7 +89,7 @@ var _ = Describe("Redirect URIs", func() {
 	It(requirement("ha.redirect.malformed"), func(ctx SpecContext) {
 		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
 		Each(ctx, []string{"http://[::1", "http://127.0.0.1:port/", "http:", "://", "http://[::1]x/"}, Quoted, func(ctx Ctx, to string) {
-			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
+			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(All(BeRejected(), GrantNothing()))
 		})
 	})
 

@@ -61,6 +61,7 @@ var _ = Describe("Refresh tokens", func() {
 	It(requirement("oauth2.refresh.parallel"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
+		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		answers := make([]*wire.Exchange, 8)
 		var wg sync.WaitGroup
 		for i := range answers {

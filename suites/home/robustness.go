@@ -142,8 +142,8 @@ var _ = Describe("Odd JSON", func() {
 
 	It(requirement("robust.json.types"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		begin := map[string]string{"client_id": Quoted(h.Client().ID), "handler": `["homeassistant",null]`,
-			"redirect_uri": Quoted(h.Client().Redirect)}
+		begin := map[string]string{"client_id": AsJSON(h.Client().ID), "handler": `["homeassistant",null]`,
+			"redirect_uri": AsJSON(h.Client().Redirect)}
 		var list []odd
 		for name, value := range Sorted(oddValues()) {
 			for _, member := range []string{"client_id", "handler", "redirect_uri", "type", "response_type", "code_challenge",
@@ -151,7 +151,7 @@ var _ = Describe("Odd JSON", func() {
 				list = append(list, odd{member + ": " + name, http.MethodPost, "/auth/login_flow", object(begin, member, value),
 					[]string{"Content-Type", jsonType}})
 			}
-			step := map[string]string{"client_id": Quoted(h.Client().ID)}
+			step := map[string]string{"client_id": AsJSON(h.Client().ID)}
 			for _, member := range []string{"client_id", "username", "unknown"} {
 				list = append(list, odd{"step, " + member + ": " + name, http.MethodPost, "/auth/login_flow/" + h.Begin(ctx, home.Login{}).FlowID,
 					object(step, member, value), []string{"Content-Type", jsonType}})
@@ -176,7 +176,7 @@ var _ = Describe("Odd JSON", func() {
 
 	It(requirement("robust.handler"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		begin := map[string]string{"client_id": Quoted(h.Client().ID), "redirect_uri": Quoted(h.Client().Redirect)}
+		begin := map[string]string{"client_id": AsJSON(h.Client().ID), "redirect_uri": AsJSON(h.Client().Redirect)}
 		var list []odd
 		for _, handler := range []string{
 			`"homeassistant"`, `""`, `[]`, `["homeassistant"]`, `["homeassistant",null,null]`, `[["homeassistant"],null]`, `["homeassistant",[]]`,
@@ -192,7 +192,7 @@ var _ = Describe("Odd JSON", func() {
 
 	It(requirement("robust.link-user"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		good := map[string]string{"client_id": Quoted(h.Client().ID), "code": `"unknown"`}
+		good := map[string]string{"client_id": AsJSON(h.Client().ID), "code": `"unknown"`}
 		header := []string{"Content-Type", jsonType, "Authorization", "Bearer " + h.Session(ctx).Access}
 		list := []odd{
 			{"an empty object", http.MethodPost, "/auth/link_user", "{}", header},
@@ -223,15 +223,15 @@ var _ = Describe("Odd logins", func() {
 		h := home.From(ctx)
 		flow := "/auth/login_flow/"
 		for i, v := range []struct{ name, username, password string }{
-			{"NUL in the password", Quoted(h.Account.Username), `"a\u0000b"`}, {"NUL in the name", `"a\u0000b"`, `"wrong"`},
-			{"lone surrogate", Quoted(h.Account.Username), `"\ud800"`},
-			{"60 kB", Quoted(h.Account.Username), `"` + strings.Repeat("a", 60_000) + `"`},
+			{"NUL in the password", AsJSON(h.Account.Username), `"a\u0000b"`}, {"NUL in the name", `"a\u0000b"`, `"wrong"`},
+			{"lone surrogate", AsJSON(h.Account.Username), `"\ud800"`},
+			{"60 kB", AsJSON(h.Account.Username), `"` + strings.Repeat("a", 60_000) + `"`},
 			{"a long name", `"` + strings.Repeat("é", 20_000) + `"`, `"wrong"`}, {"line ends", `"a\r\nb"`, `"a\r\nb"`},
-			{"73 letters", Quoted(h.Account.Username), `"` + strings.Repeat("é", 73) + `"`}, {"emoji", `"💥"`, `"💥"`},
+			{"73 letters", AsJSON(h.Account.Username), `"` + strings.Repeat("é", 73) + `"`}, {"emoji", `"💥"`, `"💥"`},
 			{"a surrogate in the name", `"\udfff"`, `"wrong"`},
 		} {
 			under := Step(ctx, v.name)
-			body := object(map[string]string{"client_id": Quoted(h.Client().ID), "username": v.username}, "password", v.password)
+			body := object(map[string]string{"client_id": AsJSON(h.Client().ID), "username": v.username}, "password", v.password)
 			answer := h.Send(under, http.MethodPost, flow+h.Begin(ctx, home.Login{}).FlowID, body, "Content-Type", jsonType)
 			Expect(under, answer).To(All(BeAnswered(), GrantNothing()))
 			if i%3 == 2 {

@@ -73,7 +73,7 @@ var _ = Describe("Odd requests", func() {
 			if !strings.HasPrefix(name, `"`) {
 				line = "Bearer " + line
 			}
-			Expect(ctx, h.Get(ctx, "/api/", "Authorization", line)).To(HaveStatus(400, 401))
+			Expect(ctx, h.Get(ctx, "/api/", "Authorization", line)).To(BeRejected())
 		})
 		Control(ctx, h.API(ctx, h.Session(ctx).Access, "/api/")).To(HaveStatus(200))
 	})
@@ -86,10 +86,10 @@ var _ = Describe("Odd requests", func() {
 			tokens[name] = word
 		}
 		Each(ctx, slices.Sorted(maps.Keys(tokens)), AsIs, func(ctx Ctx, name string) {
-			Expect(ctx, h.Get(ctx, "/api/config?authSig="+url.QueryEscape(tokens[name]))).To(HaveStatus(400, 401))
+			Expect(ctx, h.Get(ctx, "/api/config?authSig="+url.QueryEscape(tokens[name]))).To(BeRejected())
 		})
 		for _, query := range []string{"authSig", "authSig=&authSig=", "authSig=%ff", "authSig=a&authSig=b", "&&authSig=."} {
-			Expect(Step(ctx, query), h.Get(ctx, "/api/config?"+query)).To(HaveStatus(400, 401))
+			Expect(Step(ctx, query), h.Get(ctx, "/api/config?"+query)).To(BeRejected())
 		}
 	})
 

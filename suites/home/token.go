@@ -17,8 +17,7 @@ const formType = "application/x-www-form-urlencoded"
 var _ = Describe("Token request and answer", func() {
 	It(requirement("ha.token.path"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		documented := oauth.Form{{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: h.Code(ctx, home.Login{})},
-			{Name: "client_id", Value: h.Client().ID}}
+		documented := h.CodeGrant(h.Code(ctx, home.Login{})).Apply(oauth.Drop("redirect_uri"))
 		Expect(ctx, h.PostForm(ctx, "/auth/token", documented)).To(IssueTokens())
 	})
 

@@ -130,7 +130,7 @@ var _ = Describe("Linking an account", func() {
 		s := linking.Begin(ctx, linking.Enter(ctx, app, linking.Settings{}).ID)
 		code, _, state := app.Authorize(ctx, s.URL)
 		e := linking.Back(ctx, linking.Query("code", code, "state", state))
-		Expect(ctx, e).To(All(HaveStatus(http.StatusOK), BeHTML(), HaveHeader("Referrer-Policy", "no-referrer")))
+		Expect(ctx, e).To(All(HaveStatus(http.StatusOK), BeHTML(), HaveReferrerPolicy("no-referrer")))
 		Expect(ctx, strings.Contains(e.Body, "window.close")).To(Be("a page that closes itself", true))
 		Control(ctx, linking.Poll(ctx, s.FlowID).Exchange).To(makeEntry())
 	})

@@ -86,3 +86,6 @@ func bearer(token string) string { return "Bearer " + token }
 func opens(ctx Ctx, api oauth.Resource, token string) bool {
 	return api.Fetch(ctx, bearer(token)).Status == http.StatusOK
 }
+
+// grants tells whether an answer holds an access token, whatever its status is.
+func grants(e *wire.Exchange) bool { return oauth.Granted(e, "").Access != "" }

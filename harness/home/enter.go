@@ -1,0 +1,247 @@
+package home
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// stage is how far a login came.
+type stage int
+
+const (
+	noFlow   stage = iota // no login flow opens
+	noCode                // the right password brings no code
+	noTokens              // the code brings no token
+	inside
+)
+
+// entry is one login at the door.
+type entry struct {
+	manners Manners
+	stage   stage
+	tokens  oauth.Tokens
+	why     string // it came no further
+}
+
+// Enter logs in, keeps the session for housekeeping, and reads what only a user sees: release and rights. A home that lets
+// nobody in can be judged too, as far as its answers go: the rows say where it ends. Its error says that there is no login
+// of a home, or that the account is not right.
+func (h *Home) Enter(ctx context.Context) error {
+	in, err := h.enter(ctx)
+	if err != nil {
+		return err
+	}
+	h.Facts.Manners = in.manners
+	if in.stage == noFlow {
+		if err := h.noLogin(in); err != nil {
+			return err
+		}
+	}
+	h.Facts.identify("", h.release) // until it says otherwise
+	h.Facts.Outside = in.why
+	h.Facts.Admin, h.Facts.Testbed = true, true
+	if in.stage != inside {
+		return nil
+	}
+	h.mu.Lock()
+	h.session = in.tokens
+	h.owed.keep(in.tokens.Refresh)
+	h.mu.Unlock()
+	h.Facts.Credulous = h.takes(ctx)
+	return h.look(ctx, in.tokens)
+}
+
+// enter tries a login as the apps of today do, and then with what a home may demand besides.
+func (h *Home) enter(ctx context.Context) (entry, error) {
+	in, err := h.knock(ctx, Manners{})
+	if err == nil && in.stage == noFlow {
+		in, err = h.insist(ctx, in, Manners{Secure: true}, Manners{Bound: true}, Manners{Bound: true, Secure: true})
+	}
+	if err == nil && in.stage == noTokens {
+		s := in.manners.Secure
+		in, err = h.insist(ctx, in, Manners{Redirect: true, Bound: in.manners.Bound, Secure: s}, Manners{Bound: true, Secure: s},
+			Manners{Redirect: true, Bound: true, Secure: s})
+	}
+	return in, err
+}
+
+// insist tries manners up to those that come further than before; where none do, it stays as it was.
+func (h *Home) insist(ctx context.Context, before entry, list ...Manners) (entry, error) {
+	for _, m := range list {
+		if in, err := h.knock(ctx, m); err != nil || in.stage > before.stage {
+			return in, err
+		}
+	}
+	return before, nil
+}
+
+// knock makes one login. The error says that the account is not right.
+func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
+	h.Facts.Manners = m
+	in := entry{manners: m}
+	begun := h.Begin(ctx, Login{})
+	if begun.Type != "form" {
+		in.why = fmt.Sprintf("POST /auth/login_flow answers %s, not a form", begun.Exchange)
+		return in, nil
+	}
+	s, err := h.prove(ctx, begun)
+	if err != nil {
+		return in, err
+	}
+	if blocked(s) {
+		return in, fmt.Errorf("the home does not let %q log in: %s; give --user somebody who may", h.Account.Username, s.Exchange)
+	}
+	if s.Type != "create_entry" || s.Code == "" {
+		in.stage, in.why = noCode, fmt.Sprintf("the right password brings no code: %s", s.Exchange)
+		return in, nil
+	}
+	h.remember(s.Code, Login{}.filled(h))
+	e := h.Exchange(ctx, s.Code)
+	in.tokens = oauth.Granted(e, h.Client().ID)
+	if in.tokens.Access == "" && in.tokens.Refresh != "" {
+		e = h.Refresh(ctx, in.tokens)
+		in.tokens.Access = oauth.Granted(e, "").Access
+	}
+	if in.tokens.Access == "" {
+		in.stage, in.why = noTokens, fmt.Sprintf("a fresh code brings no access token: %s", e)
+		return in, nil
+	}
+	in.stage = inside
+	return in, nil
+}
+
+// blocked tells of the one refusal after the right password that is about the user, by Home Assistant's words for it.
+func blocked(s *Step) bool {
+	return s.Status == http.StatusForbidden && strings.HasPrefix(s.Text("message"), "Login blocked")
+}
+
+// prove shows the home who logs in: password and second factor. The error says which of them is refused.
+func (h *Home) prove(ctx context.Context, begun *Step) (*Step, error) {
+	s := h.Password(ctx, begun.FlowID, Login{})
+	if s.Type != "form" {
+		return s, nil
+	}
+	if s.StepID == begun.StepID {
+		return s, fmt.Errorf("%w of %q%s", ErrCredentials, h.Account.Username, s.reason())
+	}
+	if h.Account.TOTPSecret == "" {
+		return s, ErrSecondFactor
+	}
+	if s = h.factor(ctx, begun.FlowID, s, Login{}.filled(h)); s.Type == "form" {
+		return s, fmt.Errorf("%w%s: %s", ErrFactorCode, s.reason(), h.likely(s.Exchange))
+	}
+	return s, nil
+}
+
+// reason is what a form says is wrong, where that is not the usual word for a wrong password or code.
+func (s *Step) reason() string {
+	var words []string
+	for _, word := range s.Errors {
+		if word != "invalid_auth" && word != "invalid_code" && !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	slices.Sort(words)
+	return " (" + strings.Join(words, ", ") + ")"
+}
+
+// likely is the likely cause of a code that is refused.
+func (h *Home) likely(e *wire.Exchange) string {
+	theirs, err := http.ParseTime(e.Header.Get("Date"))
+	apart := theirs.Sub(h.Clock.Now()).Round(time.Second)
+	if err != nil || apart.Abs() <= 15*time.Second {
+		return "is AUTHCONFORM_TOTP_SECRET the secret of this user, and do the clocks agree?"
+	}
+	where := "ahead of"
+	if apart < 0 {
+		where = "behind"
+	}
+	return fmt.Sprintf("the target's clock is %s %s ours, and codes depend on the time; set the clocks, or --clock", apart.Abs(), where)
+}
+
+// noLogin is why a target where no login flow opens is not judged. One that lists its login providers is a home: the rows
+// say what is wrong with it.
+func (h *Home) noLogin(in entry) error {
+	switch types := h.listed.types; {
+	case types == nil && h.listed.answer.Text("code") == "onboarding_required":
+		return ErrNotOnboarded
+	case types == nil:
+		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers, and %s", ErrNoHome, h.listed.answer, in.why)
+	case !slices.Contains(types, loginProvider):
+		return fmt.Errorf("the home has no login provider %q, by which authconform logs in with a name and a password: "+
+			"it has %s; add %s to its auth_providers", loginProvider, strings.Join(types, ", "), loginProvider)
+	}
+	return nil
+}
+
+// takes lists the kinds of credentials that the home takes though they were invented: acceptance of them shows nothing. A
+// password is only invented where the rest was taken.
+func (h *Home) takes(ctx context.Context) (list []judge.Credulity) {
+	if h.API(ctx, "invented", "/api/").Status == http.StatusOK {
+		list = append(list, judge.AnyBearer)
+	}
+	if invented := oauth.Granted(h.Exchange(ctx, "invented"), ""); invented.Access != "" {
+		list = append(list, judge.AnyCode)
+	}
+	if len(list) < 2 {
+		return list
+	}
+	wrong := h.Account
+	wrong.Password += " but wrong"
+	begun := h.Begin(ctx, Login{})
+	if h.Password(ctx, begun.FlowID, Login{Account: &wrong}).Code != "" {
+		list = append(list, judge.AnyPassword)
+	}
+	return list
+}
+
+// look reads what only a user sees.
+func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
+	var config struct{ Version string }
+	if e := h.API(ctx, t.Access, "/api/config"); e.Status == http.StatusOK {
+		_ = json.Unmarshal([]byte(e.Body), &config)
+	}
+	h.Facts.identify(config.Version, h.release)
+	h.Facts.Testbed = h.API(ctx, t.Access, "/api/authconform_demo").Status == http.StatusOK
+	return judge.Attempt(ctx, func(ctx context.Context) {
+		s, err := h.TryDial(ctx)
+		if err != nil {
+			return // the websocket rows will say so
+		}
+		defer s.Close()
+		f, err := s.Login(ctx, t.Access)
+		if err != nil || f.Type() != "auth_ok" {
+			return
+		}
+		if told, _ := f["ha_version"].(string); config.Version == "" {
+			h.Facts.identify(told, h.release)
+		}
+		var user struct {
+			Admin bool `json:"is_admin"`
+		}
+		err = s.Call(ctx, "auth/current_user", nil, &user)
+		if refused := new(*CommandError); err == nil || errors.As(err, refused) {
+			h.Facts.Admin = user.Admin
+		}
+	})
+}
+
+// OpenSession is the session that Enter opened, for workers to share.
+func (h *Home) OpenSession() oauth.Tokens {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.session
+}

@@ -1,0 +1,73 @@
+package judge
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Credulity is a kind of credential that a target takes though it was invented: that it takes a right one shows nothing.
+type Credulity string
+
+// The kinds, as a reason names them.
+const (
+	AnyBearer   Credulity = "an invented bearer token"
+	AnyCode     Credulity = "an invented code"
+	AnyPassword Credulity = "a wrong password"
+)
+
+// Doubt says what the target of the spec takes though it was invented. A row that passes, and shows it such a credential, and
+// has seen no refusal, rests on acceptance alone: it ends as blocked.
+func Doubt(ctx context.Context, taken ...Credulity) {
+	r := From(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.credulous = taken
+}
+
+// worthless is why a pass of this record shows nothing; "": it does.
+func (r *Record) worthless() string {
+	why := ""
+	for _, s := range r.seen {
+		e := s.value.exchange
+		if e == nil {
+			continue
+		}
+		if refuses(e) {
+			return ""
+		}
+		for _, c := range r.credulous {
+			if why == "" && c.shown(e) {
+				why = "the target takes " + string(c) + ": that it takes a right one shows nothing"
+			}
+		}
+	}
+	return why
+}
+
+// shown tells whether a request carries a credential of the kind.
+func (c Credulity) shown(e *wire.Exchange) bool {
+	var words []string
+	switch c {
+	case AnyBearer:
+		return e.Request.Header.Get("Authorization") != "" || e.Request.Method == "WS" && strings.Contains(e.Request.Body, "access_token")
+	case AnyCode:
+		words = []string{"code=", `"code"`}
+	case AnyPassword:
+		words = []string{"password=", `"password"`}
+	}
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(e.Request.Body, word) })
+}
+
+// refuses tells whether an answer refuses: by its status, in an error of OAuth, in a form that is shown again, or on a WebSocket.
+func refuses(e *wire.Exchange) bool {
+	if e.Status >= http.StatusBadRequest || strings.Contains(e.Body, `"auth_invalid"`) {
+		return true
+	}
+	v, _ := e.Object()
+	errors, _ := v["errors"].(map[string]any)
+	return len(errors) > 0 || e.Text("error") != ""
+}

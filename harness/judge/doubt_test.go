@@ -1,0 +1,57 @@
+package judge
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+func TestANoteFailsAtAServerError(t *testing.T) {
+	for status, want := range map[int]evidence.Verdict{200: evidence.Note, 404: evidence.Note, 500: evidence.Fail, 507: evidence.Fail, 502: evidence.Blocked} {
+		r := NewRecord()
+		ctx := With(context.Background(), r)
+		r.Record(wire.Place{}, &wire.Exchange{Request: wire.Request{Method: "GET", URL: "http://home/"}, Status: status})
+		Note(ctx, "the answer: %d", status)
+		if got := r.Outcome(evidence.Info, false); got.Verdict != want {
+			t.Errorf("%d: %s, want %s", status, got.Verdict, want)
+		}
+		if got := r.Outcome(evidence.Info, true); got.Verdict != want {
+			t.Errorf("%d, in brief: %s, want %s", status, got.Verdict, want)
+		}
+	}
+}
+
+func TestAPassThatRestsOnAcceptanceAloneIsBlocked(t *testing.T) {
+	request := func(body string) wire.Request { return wire.Request{Method: "POST", Body: body, Header: http.Header{}} }
+	for name, c := range map[string]struct {
+		taken []Credulity
+		seen  []*wire.Exchange
+		want  evidence.Verdict
+	}{
+		"nothing is taken":        {nil, []*wire.Exchange{{Request: request("code=x"), Status: 200}}, evidence.Pass},
+		"a code that shows it":    {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request("code=x"), Status: 200}}, evidence.Blocked},
+		"nothing was shown":       {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request(""), Status: 200}}, evidence.Pass},
+		"another credential":      {[]Credulity{AnyPassword}, []*wire.Exchange{{Request: request("code=x"), Status: 200}}, evidence.Pass},
+		"a refusal beside it":     {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request("code=x"), Status: 200}, {Status: 400}}, evidence.Pass},
+		"a refusal inside a 200":  {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request("code=x"), Status: 200, Body: `{"error":"x"}`}}, evidence.Pass},
+		"a form shown once more":  {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request("code=x"), Status: 200, Body: `{"errors":{"base":"x"}}`}}, evidence.Pass},
+		"a bearer token":          {[]Credulity{AnyBearer}, []*wire.Exchange{{Request: wire.Request{Header: http.Header{"Authorization": {"x"}}}}}, evidence.Blocked},
+		"a password, and nothing": {[]Credulity{AnyPassword}, []*wire.Exchange{{Request: request(`{"password":"x"}`), Status: 200}}, evidence.Blocked},
+	} {
+		r := NewRecord()
+		ctx := With(context.Background(), r)
+		Doubt(ctx, c.taken...)
+		for _, e := range c.seen {
+			r.Record(wire.Place{}, e)
+		}
+		Held(ctx)
+		for _, brief := range []bool{false, true} {
+			if got := r.Outcome(evidence.Must, brief); got.Verdict != c.want {
+				t.Errorf("%s: %s (%s), want %s", name, got.Verdict, got.Reason, c.want)
+			}
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+)
+
+// Why says in plain words why there was no answer, or no whole one.
+func Why(err error) string {
+	var name *net.DNSError
+	var dial *net.OpError
+	var unknown x509.UnknownAuthorityError
+	var record tls.RecordHeaderError
+	transport := &url.Error{}
+	if errors.As(err, &transport) { // what Go adds, method and URL, stands beside it, and may carry a secret
+		err = transport.Err
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nobody listens there (connection refused)"
+	case errors.As(err, &name):
+		return "the name " + name.Name + " is not known"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the answer broke off"
+	case errors.Is(err, io.EOF):
+		return "the connection was closed without an answer"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
+		return "the connection was reset"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return "no way leads there (host or network unreachable)"
+	case errors.As(err, &unknown):
+		return "its certificate is signed by nobody we trust"
+	case errors.As(err, &record):
+		return "it does not speak TLS"
+	case errors.Is(err, context.Canceled):
+		return "we gave up waiting"
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return "it did not come in time"
+	case errors.As(err, &dial) && dial.Op == "dial":
+		return "no connection: " + plain(dial.Err)
+	}
+	return plain(err)
+}
+
+// packages are names of packages and functions before what they say.
+var packages = regexp.MustCompile(`(^|: )(?:(?:(?:net/)?http|http2|tls|net|x509|json|oauth2|websocket|strconv\.\w+): )+`)
+
+// plain is an error in its own words, without those that name a package of Go.
+func plain(err error) string {
+	text := err.Error()
+	text = packages.ReplaceAllString(text, "$1")
+	for _, word := range []struct{ theirs, ours string }{
+		{"unexpected EOF", "it broke off"}, {"EOF", "it was closed"}, {"context deadline exceeded", "it did not come in time"},
+		{"context canceled", "we gave up waiting"}, {"i/o timeout", "it did not come in time"},
+		{"HTTP/1.x transport connection broken: ", ""}, {"use of closed network connection", "the connection was closed"},
+	} {
+		text = strings.ReplaceAll(text, word.theirs, word.ours)
+	}
+	return text
+}
