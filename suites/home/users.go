@@ -72,7 +72,7 @@ var _ = Describe("User management, rights", func() {
 			under := Step(ctx, c.name)
 			var made struct{ User struct{ ID string } }
 			err := socket.Call(under, c.command, c.fields, &made)
-			if c.command == setUsername && outcomeOf(err) == "unknown_command" {
+			if c.command == setUsername && outcomeOf(err) == unknownCommand {
 				continue // older releases do not have it
 			}
 			if err == nil && c.command == createUser {
@@ -118,7 +118,7 @@ var _ = Describe("User management, rights", func() {
 			{"user name", setUsername, map[string]any{"user_id": user.ID, "username": "authconform-taken-over"}},
 		} {
 			err := second.Call(Step(ctx, c.name), c.command, c.fields, nil)
-			if c.command == setUsername && outcomeOf(err) == "unknown_command" {
+			if c.command == setUsername && outcomeOf(err) == unknownCommand {
 				continue
 			}
 			Expect(Step(ctx, c.name), outcomeOf(err)).To(Be("answer", unauthorized))

@@ -75,7 +75,7 @@ var _ = Describe("User management, logins", func() {
 			}
 			under := Step(ctx, c.name)
 			err := by.Call(under, c.command, c.fields, nil)
-			if c.command == setUsername && outcomeOf(err) == "unknown_command" {
+			if c.command == setUsername && outcomeOf(err) == unknownCommand {
 				continue
 			}
 			Control(under, outcomeOf(err)).To(Be("error", ""))
@@ -142,7 +142,7 @@ func renames(ctx Ctx, user *home.User, username string) {
 	err := ownerSocket(ctx).Call(ctx, setUsername, map[string]any{"user_id": user.ID, "username": username}, nil)
 	switch outcomeOf(err) {
 	case "":
-	case "unknown_command":
+	case unknownCommand:
 		NotApplicable(ctx, "the home does not know %s", setUsername)
 	default:
 		Block(ctx, "%s: %v", setUsername, err)

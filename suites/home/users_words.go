@@ -23,6 +23,8 @@ const (
 	setUsername  = "config/auth_provider/homeassistant/admin_change_username"
 	ownUser      = "auth/current_user"
 	unauthorized = "unauthorized"
+
+	unknownCommand = "unknown_command"
 )
 
 // outcomeOf is the error code of a command's answer: "" where it worked, "closed" or the like where none came.
