@@ -105,14 +105,16 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 	good, _ := os.ReadFile(filepath.Join(recorded(t, head("", "a"), &End{}, row("a", 1, Pass)), FileName))
 	lines := strings.SplitAfter(string(good), "\n")
 	for name, c := range map[string]struct{ text, want string }{
-		"nothing":              {"", "it is empty"},
-		"another format":       {strings.Replace(string(good), Version, "authconform/run/v9", 1), `version is "authconform/run/v9"; this program reads ` + Version},
+		"nothing": {"", "it is empty"},
+		"another format": {strings.Replace(string(good), Version, "authconform/run/v9", 1),
+			`version is "authconform/run/v9"; this program reads ` + Version},
 		"a member of tomorrow": {strings.Replace(string(good), `"result":{`, `"result":{"tomorrow":1,`, 1), `:2: json: unknown field "tomorrow"`},
 		"no head":              {lines[1] + lines[2], "the first line has no head"},
 		"a row twice":          {lines[0] + lines[1] + lines[1], "a stands twice"},
 		"more behind the end":  {string(good) + lines[1], "something stands behind the end"},
 		"no JSON":              {"x" + string(good), ":1: "},
-		"a file elsewhere": {strings.Replace(string(good), `"place":1`, `"place":1,"evidence":[{"browser":{"doing":"","url":"","screenshot":"../../etc/passwd"}}]`, 1),
+		"a file elsewhere": {strings.Replace(string(good), `"place":1`,
+			`"place":1,"evidence":[{"browser":{"doing":"","url":"","screenshot":"../../etc/passwd"}}]`, 1),
 			`names the file "../../etc/passwd"`},
 	} {
 		dir := t.TempDir()
@@ -275,7 +277,9 @@ func TestNothingOfAnEarlierRunIsLeft(t *testing.T) {
 	if err := Clear(dir, []string{"junit.xml", "report.html"}); err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[string]bool{FileName: false, "junit.xml": false, "screenshots/a-1.png": false, "notes.txt": true, "screenshots/My Holiday.PNG": true} {
+	for name, want := range map[string]bool{
+		FileName: false, "junit.xml": false, "screenshots/a-1.png": false, "notes.txt": true, "screenshots/My Holiday.PNG": true,
+	} {
 		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
 			t.Errorf("%s: there %v, want %v", name, err == nil, want)
 		}

@@ -49,10 +49,10 @@ var (
 
 // LearnText learns the secrets that stand in a text: a URL, a form, JSON, a multipart body.
 func (t *Table) LearnText(text string) {
-	for _, m := range all(scanned, text, `"`) {
+	for name, raw := range members(text) {
 		var value string
-		if json.Unmarshal([]byte(`"`+m[2]+`"`), &value) == nil {
-			t.member(m[1], value, m[2])
+		if json.Unmarshal([]byte(`"`+raw+`"`), &value) == nil {
+			t.member(name, value, raw)
 		}
 	}
 	var v any
@@ -61,25 +61,21 @@ func (t *Table) LearnText(text string) {
 			t.walk("", v)
 		}
 	}
-	for _, m := range all(part, text, `name="`) {
-		t.member(m[1], m[2])
-	}
-	for _, m := range all(pair, text, "=") {
-		if value, err := url.QueryUnescape(m[2]); err == nil {
-			t.member(m[1], value, m[2])
+	if strings.Contains(text, `name="`) { // looking for the sign alone is much faster, and most long texts have none
+		for _, m := range part.FindAllStringSubmatch(text, -1) {
+			t.member(m[1], m[2])
 		}
 	}
-	for _, m := range all(jwt, text, "eyJ") {
-		t.Learn("jwt", m[0])
+	for name, raw := range pairs(text) {
+		if value, err := url.QueryUnescape(raw); err == nil {
+			t.member(name, value, raw)
+		}
 	}
-}
-
-// all finds a form in a text that has its sign: looking for the sign alone is much faster, and most long texts have none.
-func all(form *regexp.Regexp, text, sign string) [][]string {
-	if !strings.Contains(text, sign) {
-		return nil
+	if strings.Contains(text, "eyJ") {
+		for _, token := range jwt.FindAllString(text, -1) {
+			t.Learn("jwt", token)
+		}
 	}
-	return form.FindAllStringSubmatch(text, -1)
 }
 
 // walk learns from JSON: a member that promises a secret keeps its promise for every text below it. What is called a code or

@@ -69,6 +69,8 @@ func TestSecretsAreLearnedWhereTheyStand(t *testing.T) {
 		"JSON that is cut":    func(t *Table) { t.LearnText(`{"a":[{"secret":"v3ry-s3cret"},{"b`) },
 		"a form":              func(t *Table) { t.LearnText("grant_type=password&password=v3ry-s3cret") },
 		"a URL":               func(t *Table) { t.LearnText("https://h/cb?code=v3ry-s3cret&state=1") },
+		"a URL in a URL":      func(t *Table) { t.LearnText("https://h/?next=https://h/cb?code=v3ry-s3cret&state=1") },
+		"a member of no JSON": func(t *Table) { t.LearnText(`refused: "code" : "v3ry-s3cret", "state": "1"`) },
 		"a multipart field": func(t *Table) {
 			t.LearnText("--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nv3ry-s3cret\r\n--b--")
 		},
@@ -83,6 +85,13 @@ func TestSecretsAreLearnedWhereTheyStand(t *testing.T) {
 		if got := table.Hide("it is " + secret + "."); strings.Contains(got, secret) {
 			t.Errorf("%s: %q", name, got)
 		}
+	}
+}
+
+func TestLearningIsLinear(t *testing.T) { // a table that looks at each rest of such a text again does not end
+	const many = 1 << 20
+	for _, text := range []string{"code=", `"code":"`, `"code":`, "=", "a", `\"`, `"`, "code=&"} {
+		New(New(nil)).LearnText(strings.Repeat(text, many))
 	}
 }
 

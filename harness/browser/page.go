@@ -19,6 +19,7 @@ type Page struct {
 	tab    context.Context // chromedp's
 	cancel func()
 	main   string // id of the main frame
+	cell   *cell  // nil: the browser was started by somebody else
 	record
 	catcher
 }
@@ -41,6 +42,12 @@ func (p *Page) Open(ctx context.Context, url string) error {
 		return fmt.Errorf("opening %s: %w", strip(url), err)
 	}
 	if failed != "" && len(p.Navigations())-before < 2 { // one is the URL itself; a second is a redirect, which is an answer
+		if origin, whole := p.Kept(); whole {
+			return &KeptError{origin}
+		}
+		if strings.Contains(failed, cellError) {
+			failed = "the connection is refused"
+		}
 		return fmt.Errorf("opening %s: %s", strip(url), failed)
 	}
 	return nil

@@ -47,7 +47,7 @@ func (h *Home) Enter(ctx context.Context) error {
 			return err
 		}
 	}
-	h.Facts.Product = "Home Assistant"
+	h.Facts.identify("", h.release)
 	h.Facts.Outside = in.why
 	h.Facts.Admin, h.Facts.Testbed = true, true // until it says otherwise
 	if in.stage != inside {
@@ -217,7 +217,7 @@ func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 	if e := h.API(ctx, t.Access, "/api/config"); e.Status == http.StatusOK {
 		_ = json.Unmarshal([]byte(e.Body), &config)
 	}
-	h.Facts.Version = config.Version
+	h.Facts.identify(config.Version, h.release)
 	h.Facts.Testbed = h.API(ctx, t.Access, "/api/authconform_demo").Status == http.StatusOK
 	return judge.Attempt(ctx, func(ctx context.Context) {
 		s, err := h.TryDial(ctx)
@@ -229,8 +229,8 @@ func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 		if err != nil || f.Type() != "auth_ok" {
 			return
 		}
-		if h.Facts.Version == "" {
-			h.Facts.Version, _ = f["ha_version"].(string)
+		if told, _ := f["ha_version"].(string); config.Version == "" {
+			h.Facts.identify(told, h.release)
 		}
 		var user struct {
 			Admin bool `json:"is_admin"`

@@ -36,9 +36,10 @@ type Tools struct {
 
 // ToolOptions say how the tools are made.
 type ToolOptions struct {
-	Browser     string // auto, off, a path, or ws://…
-	Walks       bool   // a person walks through the target's pages in it, which may need any host
-	Clock       string // auto, none, wait, or a command
+	Browser     string   // auto, off, a path, or ws://…
+	Walks       bool     // a person walks through the target's pages in it
+	Trusted     []string // origins that it may reach beside the target's
+	Clock       string   // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
 	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
@@ -76,7 +77,6 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 			return Tools{}, err
 		}
 	}
-	t.Browser.Reach(hosts(target)...)
 	if o.Site.CA != nil {
 		if err := t.openSite(o.Site, worker); err != nil {
 			return Tools{}, err
@@ -85,9 +85,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	if o.AccountLink != "" {
 		t.Link = linkproxy.Later(o.AccountLink, o.Site.CA)
 	}
-	if o.Walks {
-		t.Browser.Reach(browser.AnyHost)
-	}
+	t.Browser.Reach(o.Trusted...)
 	if len(o.CAFile) > 0 || o.Insecure {
 		t.Browser.Trust(wire.New(t.Wire).PublicKey)
 	}
@@ -96,6 +94,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 
 // At is the same tools beside another target, which is reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
+	t.Browser.Reach(target)
 	t.Wire = wire.Options{Base: target, Insecure: o.Insecure, Timeout: o.Timeout}
 	if len(o.CAFile) > 0 {
 		t.Wire.CA = x509.NewCertPool()
@@ -114,7 +113,7 @@ func (t *Tools) openSite(o SiteOptions, worker int) (err error) {
 	if err != nil {
 		return err
 	}
-	t.Browser.Reach(hosts(t.Site.Origins()...)...)
+	t.Browser.Reach(t.Site.Origins()...)
 	t.Browser.Accept(t.Site.Certificate().RawSubjectPublicKeyInfo)
 	return nil
 }
@@ -180,17 +179,6 @@ func (o ToolOptions) clock() string {
 
 // Waits tells whether the target's time is moved by waiting.
 func (o ToolOptions) Waits() bool { return o.clock() == "wait" }
-
-// hosts are those of URLs.
-func hosts(urls ...string) []string {
-	var list []string
-	for _, raw := range urls {
-		if u, err := url.Parse(raw); err == nil {
-			list = append(list, u.Hostname())
-		}
-	}
-	return list
-}
 
 // shift gives each worker ports of its own. Port 0 takes free ones.
 func shift(listen string, worker int) string {

@@ -100,6 +100,7 @@ func strict() *policy {
 
 // TestARivalIsHitWhereItWouldDecideOtherwise: and nowhere else.
 func TestARivalIsHitWhereItWouldDecideOtherwise(t *testing.T) {
+	empty := func(p *policy) { p.Check = func(string) error { return errors.New("empty") } }
 	for _, c := range []struct {
 		name   string
 		change func(*policy)
@@ -110,10 +111,12 @@ func TestARivalIsHitWhereItWouldDecideOtherwise(t *testing.T) {
 		{"another constant that nobody asks for", func(p *policy) { p.Limit = func() int { return 11 } }, func(*policy) {}, false},
 		{"the same constant, made anew", func(p *policy) { p.Limit = func() int { return 10 } }, func(p *policy) { p.Limit() }, false},
 		{"a policy within", func(p *policy) { p.Inner.Deep = func(n int) int { return n * n } }, func(p *policy) { p.Inner.Deep(3) }, true},
-		{"a policy within, where both agree", func(p *policy) { p.Inner.Deep = func(n int) int { return n * n } }, func(p *policy) { p.Inner.Deep(2) }, false},
+		{"a policy within, where both agree", func(p *policy) {
+			p.Inner.Deep = func(n int) int { return n * n }
+		}, func(p *policy) { p.Inner.Deep(2) }, false},
 		{"an embedded policy", func(p *policy) { p.Deep = func(int) int { return 0 } }, func(p *policy) { p.Deep(1) }, true},
-		{"an error of the same words", func(p *policy) { p.Check = func(string) error { return errors.New("empty") } }, func(p *policy) { _ = p.Check("") }, false},
-		{"an error instead of none", func(p *policy) { p.Check = func(string) error { return errors.New("empty") } }, func(p *policy) { _ = p.Check("a") }, true},
+		{"an error of the same words", empty, func(p *policy) { _ = p.Check("") }, false},
+		{"an error instead of none", empty, func(p *policy) { _ = p.Check("a") }, true},
 		{"a panic", func(p *policy) { p.Check = func(s string) error { _ = s[5]; return nil } }, func(p *policy) { _ = p.Check("a") }, true},
 		{"a wrapped decision", func(p *policy) {
 			before := p.Check
@@ -128,7 +131,9 @@ func TestARivalIsHitWhereItWouldDecideOtherwise(t *testing.T) {
 			p.Fetch = func(page func() []string) bool { page(); page(); return true }
 		}, func(p *policy) { p.Fetch(func() []string { return []string{"a"} }) }, false},
 		{"a plain value", func(p *policy) { p.Plain = 1 }, func(*policy) {}, true},
-		{"a decision whose argument cannot be shared", func(p *policy) { p.Visit = func(func(int) bool) bool { return false } }, func(*policy) {}, true},
+		{"a decision whose argument cannot be shared", func(p *policy) {
+			p.Visit = func(func(int) bool) bool { return false }
+		}, func(*policy) {}, true},
 		{"a decision whose result nothing watches", func(p *policy) { p.Next = func() func() int { return nil } }, func(*policy) {}, true},
 		{"a store that agrees", func(p *policy) { p.Shelf = func() shelf { return twice{newMemory()} } }, useShelf("a", "b"), false},
 		{"a store that diverges", func(p *policy) { p.Shelf = func() shelf { return twice{newMemory()} } }, useShelf("a", "a"), true},

@@ -128,7 +128,11 @@ var _ = Describe("Multi-factor login", func() {
 		user := guarded(ctx, "redirect")
 		foreign := user
 		foreign.RedirectURI = "https://evil.example/callback"
-		Expect(ctx, answerTOTP(ctx, asked(ctx, foreign), foreign, now(ctx))).To(RefuseRedirect())
+		answer := home.From(ctx).Begin(ctx, foreign)
+		if answer.Type == "form" { // before 2022.9 the redirect is refused here
+			answer = answerTOTP(ctx, asked(ctx, foreign), foreign, now(ctx))
+		}
+		Expect(ctx, answer).To(RefuseRedirect())
 		Control(ctx, answerTOTP(ctx, asked(ctx, user), user, now(ctx))).To(IssueCode())
 	})
 

@@ -29,7 +29,11 @@ var _ = Describe("Token request and answer", func() {
 			return
 		}
 		Expect(ctx, h.PostMultipart(ctx, "/auth/token", h.RefreshGrant(tokens))).To(IssueTokens())
-		Expect(ctx, h.PostMultipart(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: tokens.Refresh}})).To(HaveStatus(200))
+		endpoint, revocation := "/auth/revoke", oauth.Form{{Name: "token", Value: tokens.Refresh}}
+		if h.Revoke(ctx, "unknown-token").Status == http.StatusNotFound { // before 2022.9
+			endpoint, revocation = "/auth/token", append(revocation, oauth.Param{Name: "action", Value: "revoke"})
+		}
+		Expect(ctx, h.PostMultipart(ctx, endpoint, revocation)).To(HaveStatus(200))
 		Expect(ctx, h.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
 	})
 
