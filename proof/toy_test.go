@@ -10,9 +10,9 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/evidence"
-	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/proof"
 	"github.com/authconform/authconform/proof/defects"
+	"github.com/authconform/authconform/proof/stand"
 	"github.com/authconform/authconform/run"
 	"github.com/authconform/authconform/suites/profiles"
 	"github.com/authconform/authconform/suites/requirements"
@@ -23,7 +23,7 @@ const workerWord = "worker-of-a-toy"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == workerWord {
-		if err := run.Work(os.Stdin, os.Stdout, kind.Registry{toyKind()}); err != nil {
+		if err := run.Work(os.Stdin, os.Stdout, append(stand.Kinds(), toyKind())); err != nil {
 			os.Exit(1)
 		}
 		os.Exit(0)

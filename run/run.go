@@ -214,7 +214,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	return runner.Run(ctx, runner.Plan{
 		Waves: waves(open, j.Options), Seed: j.Seed, Evidence: j.ReportDir != "", Command: j.Worker,
 		Setup: func(worker int) (json.RawMessage, error) {
-			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1})
+			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1, OneByOne: j.Procs == 1})
 		},
 		Mend: j.visit.resetClock,
 		Progress: func(e runner.Event) {
@@ -245,6 +245,16 @@ func (j *job) take(r evidence.Result, files []evidence.File) {
 	j.set.Results = append(j.set.Results, r)
 }
 
+// each is the texts of lists, each once.
+func each(lists ...[]string) (all []string) {
+	for _, s := range slices.Concat(lists...) {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // finish gives the rows without a verdict theirs, sweeps the target, and sums up.
 func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	for _, id := range j.set.Unfinished() {
@@ -254,7 +264,7 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone)
 	end := evidence.End{
 		DurationMS: time.Since(j.set.Head.Started).Milliseconds(),
-		Cleanup:    append(cleanup, out.Left...), Warnings: append(j.visit.warnings, out.Warnings...), Broken: out.Broken,
+		Cleanup:    append(cleanup, out.Left...), Warnings: each(j.visit.warnings, out.Warnings), Broken: out.Broken,
 		Logins: out.Totals.Logins + own.Logins, Requests: out.Totals.Requests + own.Requests,
 	}
 	if ctx.Err() != nil {

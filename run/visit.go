@@ -46,6 +46,9 @@ func pay(ctx context.Context, k kind.Kind, s kind.Setup, o kind.ToolOptions) (v 
 	defer cancel()
 	v.facts, err = v.Look(under)
 	v.warnings = record.Warnings()
+	if why := v.tools.Slow.Why(); why != "" {
+		v.warnings = append(v.warnings, why)
+	}
 	v.tools.Browser.Close() // workers have their own
 	if err != nil {
 		v.retreat()

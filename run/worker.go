@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/suites/expect"
@@ -17,6 +18,8 @@ type WorkerSetup struct {
 	Session kind.Setup        `json:"session"`
 	Profile *profiles.Profile `json:"profile"`
 	Number  int               `json:"number"` // from 1; 0 is the parent's own visit
+
+	OneByOne bool `json:"one_by_one"` // vectors too
 }
 
 // Work is the life of a worker process. Its job comes from in, its events go to out.
@@ -43,7 +46,7 @@ func Work(in io.Reader, out io.Writer, kinds kind.Registry) error {
 			_ = tools.Close(context.Background())
 			return nil, err
 		}
-		return Environment{session, tools, setup.Profile, job.Seed}, nil
+		return Environment{session, tools, setup.Profile, job.Seed, setup.OneByOne}, nil
 	})
 }
 
@@ -53,10 +56,15 @@ type Environment struct {
 	Tools   kind.Tools
 	Profile *profiles.Profile
 	Seed    int64
+
+	OneByOne bool // vectors too
 }
 
 // With implements runner.Environment.
 func (e Environment) With(ctx context.Context) context.Context {
+	if e.OneByOne {
+		ctx = judge.OneByOne(ctx)
+	}
 	return expect.Under(e.Session.With(ctx), e.Profile, e.Seed)
 }
 
@@ -67,5 +75,7 @@ func (e Environment) Leave(ctx context.Context) (totals kind.Totals) {
 			totals.Left = err.Error()
 		}
 	}()
-	return e.Session.Leave(ctx)
+	totals = e.Session.Leave(ctx)
+	totals.Slowed = e.Tools.Slow.Why()
+	return totals
 }

@@ -71,6 +71,21 @@ func (p *Page) Visible(ctx context.Context, css string) (bool, error) {
 	return Eval[bool](ctx, p, `(deep, css) => deep.all(css).some((el) => deep.shown(el))`, css)
 }
 
+// Seen says of each selector whether a person sees such an element, all at one moment: the page does not change in between.
+func (p *Page) Seen(ctx context.Context, css ...string) ([]bool, error) {
+	return Eval[[]bool](ctx, p, `(deep, list) => list.map((css) => deep.all(css).some((el) => deep.shown(el)))`, css)
+}
+
+// Tick ticks every check box of a selector that a person sees and that is not ticked.
+func (p *Page) Tick(ctx context.Context, css string) error {
+	_, err := Eval[int](ctx, p, `(deep, css) => {
+		const open = deep.all(css).filter((el) => deep.shown(el) && !el.checked);
+		open.forEach((el) => el.click());
+		return open.length;
+	}`, css)
+	return err
+}
+
 // Text reads an element's words, with runs of white space made one space.
 func (p *Page) Text(ctx context.Context, css string) (string, error) {
 	var text string

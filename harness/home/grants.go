@@ -18,6 +18,7 @@ type Grant struct {
 	Name     string `json:"client_name"`
 	Type     string `json:"type"`
 	Created  string `json:"created_at"`
+	Expires  string `json:"expire_at"` // "": never
 	Current  bool   `json:"is_current"`
 }
 

@@ -38,6 +38,9 @@ func (a Assertion) To(m Matcher) bool { return a.judge(m, true) }
 func (a Assertion) NotTo(m Matcher) bool { return a.judge(m, false) }
 
 func (a Assertion) judge(m Matcher, want bool) bool {
+	if e := answerOf(a.actual); e != nil && noAnswer(e) && !ofAnswering(m) {
+		Block(a.ctx, "%s", e)
+	}
 	ok, err := m.Match(a.actual)
 	good := err == nil && ok == want
 	r := From(a.ctx)

@@ -188,7 +188,7 @@ func TestStepsAreReadAndNeedABrowser(t *testing.T) {
 	}{
 		"none":             {"", "off", "", 0},
 		"a file":           {good, "ws://127.0.0.1:9222", "", 1},
-		"auto":             {"auto", "ws://127.0.0.1:9222", "", 5},
+		"auto":             {"auto", "ws://127.0.0.1:9222", "", 6},
 		"no file":          {"no/such", "ws://127.0.0.1:9222", "--steps: open no/such", 0},
 		"a misspelt key":   {bad, "ws://127.0.0.1:9222", `:1: unknown key "pres"; did you mean "press"?`, 0},
 		"without browsers": {good, "off", "--steps: a browser takes them, and there is no browser: switched off", 1},

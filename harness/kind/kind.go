@@ -81,7 +81,8 @@ type Facts struct {
 type Totals struct {
 	Logins   int    `json:"logins"`
 	Requests int    `json:"requests"`
-	Left     string `json:"left,omitempty"` // what could not be put back there; "": nothing
+	Left     string `json:"left,omitempty"`   // what could not be put back there; "": nothing
+	Slowed   string `json:"slowed,omitempty"` // how the target asked for less haste; "": it did not
 }
 
 // define is a kind whose options are an F.

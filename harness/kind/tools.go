@@ -31,6 +31,7 @@ type Tools struct {
 	Clock    clock.Clock
 	Wire     wire.Options  // how the target is reached
 	Patience time.Duration // the longest wait for what may not come, at a target on this machine; 0: as a spec says
+	Slow     *Slowness     // whether the target asked for less haste
 	Counts   bool          // what the target holds is counted at the door, to be taken back: not of a target that is thrown away
 }
 
@@ -77,6 +78,8 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 			return Tools{}, err
 		}
 	}
+	t.Slow = &Slowness{}
+	t.Wire.Slow = func() { t.Slow.asked.Store(true); wait(slowed) }
 	if o.Site.CA != nil {
 		if err := t.openSite(o.Site, worker); err != nil {
 			return Tools{}, err

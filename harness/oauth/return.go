@@ -17,6 +17,7 @@ type Return struct {
 	Last                    *wire.Exchange // the redirect, or the page that was stuck at
 	Asked                   bool           // a page was shown on the way: login or consent
 	Offered                 bool           // a page on the way let the person say no
+	Password                bool           // a page on the way asked for a password
 	Why                     string         // nobody was sent back because
 }
 
@@ -29,6 +30,9 @@ func (r Return) String() string {
 	}
 	return r.Last.String()
 }
+
+// Answer is the answer that the request ended with.
+func (r Return) Answer() *wire.Exchange { return r.Last }
 
 // Came reads what a browser brought back to the client.
 func (r *Return) Came(where string) {

@@ -23,6 +23,8 @@ type Decliner interface {
 	Authorizer
 	// Deny sends a request and plays the person who does not allow it.
 	Deny(ctx context.Context, request Form) Return
+	// Declines tells whether a page let the person say no before anything was allowed.
+	Declines() bool
 }
 
 // TokenEndpoint exchanges codes and refresh tokens (RFC 6749 §3.2). The default client authenticates as it is registered.
@@ -63,6 +65,9 @@ type Confidential interface {
 	InForm(ctx context.Context, f Form) *wire.Exchange
 	// InHeader sends a form as it is, with a client's id and secret by HTTP Basic.
 	InHeader(ctx context.Context, f Form, c Client) *wire.Exchange
+	// Bars is why a way of client authentication (client_secret_basic, client_secret_post) is not to be judged: the default
+	// client is registered for the other one. "": it is.
+	Bars(method string) string
 }
 
 // Library is a token endpoint that client libraries can use which are not ours.

@@ -48,6 +48,9 @@ func (p *Provider) Deny(ctx context.Context, f oauth.Form) oauth.Return {
 	return p.authorize(ctx, p.Person, f.Encode(), true)
 }
 
+// Declines implements oauth.Decliner.
+func (p *Provider) Declines() bool { return p.Offered }
+
 // AuthorizeRaw is Authorize with a query as it is.
 func (p *Provider) AuthorizeRaw(ctx context.Context, query string) oauth.Return {
 	return p.authorize(ctx, p.Person, query, false)

@@ -61,22 +61,13 @@ func (p *Provider) Discover(ctx context.Context) error {
 	return nil
 }
 
-// Try makes one whole flow: without it nothing can be judged. It finds out whether secrets go into the header (true among
-// the ways of client authentication to try).
+// Try makes whole flows: without one nothing can be judged. It finds out whether secrets go into the header (true among the
+// ways of client authentication to try), and whether they may go elsewhere too.
 func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	var e *wire.Exchange
 	var back oauth.Return
 	if reason := judge.Attempt(ctx, func(ctx context.Context) {
-		for _, p.Unbound = range []bool{false, true} { // with PKCE first: some demand it
-			for _, p.Basic = range p.announced(ways) {
-				if back = p.Authorize(ctx, p.Request()); back.Code == "" {
-					break
-				}
-				if e = p.Exchange(ctx, back.Code); Read(e).Access != "" {
-					return
-				}
-			}
-		}
+		e, back = p.enter(ctx, p.announced(ways))
 	}); reason != nil {
 		return fmt.Errorf("%w: %w", ErrNoProvider, reason)
 	}
@@ -84,24 +75,71 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	case back.Code == "" && back.Error != "":
 		return fmt.Errorf("%w: the authorization request is refused: %s%s", ErrNoProvider, told(back), p.hint(back.Error))
 	case back.Code == "":
-		return fmt.Errorf("%w: login and consent bring no code: %s", ErrNoProvider, back)
-	case e == nil || Read(e).Access == "":
+		return fmt.Errorf("%w: login and consent bring no code: %s%s", ErrNoProvider, back, p.advice(back.Last))
+	case e == nil || !granted(e):
 		return fmt.Errorf("%w: a fresh code gets no tokens: %s", ErrNoProvider, e)
 	}
-	if Read(p.Exchange(ctx, "invented")).Access != "" {
+	p.Told = len(ways) == 1
+	p.OneWay = p.Told || !p.otherWay(ctx)
+	if granted(p.Exchange(ctx, "invented")) {
 		p.Credulous = []judge.Credulity{judge.AnyCode}
 	}
 	return nil
 }
 
-// announced are the ways that the metadata do not rule out.
+// enter makes flows until one brings tokens: bound by PKCE first, for some servers demand it.
+func (p *Provider) enter(ctx context.Context, ways []bool) (e *wire.Exchange, back oauth.Return) {
+	for _, p.Unbound = range []bool{false, true} {
+		for _, p.Basic = range ways {
+			back = p.Authorize(ctx, p.Request())
+			if p.Offered = p.Offered || back.Offered; back.Code == "" {
+				break
+			}
+			if e = p.Exchange(ctx, back.Code); granted(e) {
+				return e, back
+			}
+		}
+	}
+	return e, back
+}
+
+// otherWay tells whether the secret may be shown in the other place too.
+func (p *Provider) otherWay(ctx context.Context) (works bool) {
+	if p.Client.Secret == "" {
+		return false
+	}
+	p.Basic = !p.Basic
+	defer func() { p.Basic = !p.Basic }()
+	err := judge.Attempt(ctx, func(ctx context.Context) {
+		works = granted(p.Exchange(ctx, p.Authorize(ctx, p.Request()).Code))
+	})
+	return works && err == nil
+}
+
+// granted tells whether an answer holds an access token.
+func granted(e *wire.Exchange) bool { return oauth.Granted(e, "").Access != "" }
+
+// announces tells whether the metadata name a way of client authentication (RFC 8414 §2).
+func (p *Provider) announces(method string) bool {
+	list, _ := p.Metadata["token_endpoint_auth_methods_supported"].([]any)
+	return slices.Contains(list, any(method))
+}
+
+// announced are the ways in the order in which the metadata speak for them.
 func (p *Provider) announced(ways []bool) []bool {
-	list, there := p.Metadata["token_endpoint_auth_methods_supported"].([]any)
-	names := func(method string) bool { return slices.Contains(list, any(method)) }
-	if !there || len(ways) == 1 || names("client_secret_post") == names("client_secret_basic") {
+	post, basic := p.announces("client_secret_post"), p.announces("client_secret_basic")
+	if len(ways) == 1 || post == basic {
 		return ways
 	}
-	return []bool{names("client_secret_basic")}
+	return []bool{basic, !basic} // what is named first: a client may be registered for the other all the same
+}
+
+// advice is what may help where the forms of a page were not enough.
+func (p *Provider) advice(last *wire.Exchange) string {
+	if len(p.Person.Steps) > 0 || last.MediaType() != "text/html" {
+		return ""
+	}
+	return "; the pages were filled in as plain forms: --steps auto walks them in a browser"
 }
 
 // told is an error that came back to the client, as the provider says it.

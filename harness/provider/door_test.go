@@ -82,19 +82,25 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 		metadata       map[string]any
 		ways           []bool
 		basic, unbound bool
+		oneWay         bool
 		want           string // of the error; "": a flow works
 	}{
-		"secrets in the form":        {ways: both},
-		"in the header":              {like: traits{header: true}, ways: both, basic: true},
-		"in the header, announced":   {like: traits{header: true}, metadata: methods("client_secret_basic"), ways: both, basic: true},
+		"secrets in the form": {ways: both},
+		"in the header":       {like: traits{header: true}, ways: both, basic: true, oneWay: true},
+		"in the header, announced": {
+			like: traits{header: true}, metadata: methods("client_secret_basic"), ways: both, basic: true, oneWay: true,
+		},
+		"announced is the header, and the form works": {metadata: methods("client_secret_basic"), ways: both, basic: true},
 		"both announced":             {metadata: methods("client_secret_post", "client_secret_basic"), ways: both},
-		"the header only, as we say": {ways: headers, basic: true},
+		"the header only, as we say": {ways: headers, basic: true, oneWay: true},
 		"the form only, as we say":   {like: traits{header: true}, ways: posts, want: "a fresh code gets no tokens: 401"},
 		"PKCE demanded":              {like: traits{needsPKCE: true}, ways: both},
 		"PKCE of no use":             {like: traits{noPKCE: true}, ways: both, unbound: true},
-		"PKCE of no use, and header": {like: traits{noPKCE: true, header: true}, ways: both, unbound: true, basic: true},
-		"everybody refused":          {like: traits{refuses: "unauthorized_client"}, ways: both, want: "unauthorized_client (as it says)"},
-		"a scope that is unknown":    {like: traits{refuses: "invalid_scope"}, ways: both, want: "invalid_scope (as it says); give --scope"},
+		"PKCE of no use, and header": {
+			like: traits{noPKCE: true, header: true}, ways: both, unbound: true, basic: true, oneWay: true,
+		},
+		"everybody refused":       {like: traits{refuses: "unauthorized_client"}, ways: both, want: "unauthorized_client (as it says)"},
+		"a scope that is unknown": {like: traits{refuses: "invalid_scope"}, ways: both, want: "invalid_scope (as it says); give --scope"},
 		"scopes that are told": {
 			like: traits{refuses: "invalid_scope"}, metadata: map[string]any{"scopes_supported": []any{"a", "b"}}, ways: both,
 			want: "; give --scope with some of a, b",
@@ -106,8 +112,8 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 		p.Metadata = c.metadata
 		err := p.Try(ctx, c.ways)
 		switch {
-		case c.want == "" && (err != nil || p.Basic != c.basic || p.Unbound != c.unbound):
-			t.Errorf("%s: %v, basic %v, unbound %v", name, err, p.Basic, p.Unbound)
+		case c.want == "" && (err != nil || p.Basic != c.basic || p.Unbound != c.unbound || p.OneWay != c.oneWay || !p.Offered):
+			t.Errorf("%s: %v, basic %v, unbound %v, one way %v, offered %v", name, err, p.Basic, p.Unbound, p.OneWay, p.Offered)
 		case c.want != "" && (!errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
@@ -118,7 +124,8 @@ func TestAPersonWhoDoesNotGetInBringsNoCode(t *testing.T) {
 	f, p, ctx := at(t, traits{})
 	p.Person.Account.Password = "wrong"
 	err := p.Try(ctx, []bool{false})
-	if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "login and consent bring no code: 200") {
+	if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "login and consent bring no code: 200") ||
+		!strings.Contains(err.Error(), "--steps auto walks them in a browser") {
 		t.Errorf("%v", err)
 	}
 	f.Close()

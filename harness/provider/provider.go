@@ -16,20 +16,26 @@ import (
 // Config says where the provider's endpoints are and which clients we have there. Endpoints that are empty are read from
 // its metadata.
 type Config struct {
-	AuthorizeURL string            `json:"authorize_url,omitempty"`
-	TokenURL     string            `json:"token_url,omitempty"`
-	RevokeURL    string            `json:"revoke_url,omitempty"`
-	APIURL       string            `json:"api_url,omitempty"` // a resource that wants a bearer token; "": none is known
-	Scope        string            `json:"scope,omitempty"`
-	Redirect     string            `json:"redirect_uri"` // of all clients
-	Client       oauth.Client      `json:"client"`
-	OtherClient  oauth.Client      `json:"other"`  // zero: none
-	PublicClient oauth.Client      `json:"public"` // one without a secret; zero: none
-	Metadata     map[string]any    `json:"metadata,omitempty"`
-	MetadataURL  string            `json:"metadata_url,omitempty"`
-	Unbound      bool              `json:"unbound,omitempty"`   // codes that are bound by PKCE cannot be redeemed (found out at the door)
-	Credulous    []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented (found out at the door)
-	Basic        bool              `json:"basic,omitempty"`     // secrets in the form are refused: they go into the header (found out at the door)
+	AuthorizeURL string         `json:"authorize_url,omitempty"`
+	TokenURL     string         `json:"token_url,omitempty"`
+	RevokeURL    string         `json:"revoke_url,omitempty"`
+	APIURL       string         `json:"api_url,omitempty"` // a resource that wants a bearer token; "": none is known
+	Scope        string         `json:"scope,omitempty"`
+	Redirect     string         `json:"redirect_uri"` // of all clients
+	Client       oauth.Client   `json:"client"`
+	OtherClient  oauth.Client   `json:"other"`  // zero: none
+	PublicClient oauth.Client   `json:"public"` // one without a secret; zero: none
+	Metadata     map[string]any `json:"metadata,omitempty"`
+	MetadataURL  string         `json:"metadata_url,omitempty"`
+
+	// What the door found out.
+	Unbound bool `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed
+	Basic   bool `json:"basic,omitempty"`   // secrets go into the header
+	OneWay  bool `json:"one_way,omitempty"` // the other way of client authentication does not work for our client
+	Told    bool `json:"told,omitempty"`    // the user said so
+	Offered bool `json:"offered,omitempty"` // a page let the person say no, the first time
+
+	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
 }
 
 // Provider is a provider under test. It is safe for concurrent use.

@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -52,9 +54,41 @@ func (p *Provider) Renew(ctx context.Context, token string, changes ...oauth.Cha
 	return p.Token(ctx, p.withSecret(f).Apply(changes...))
 }
 
-// SendToken implements oauth.TokenEndpoint.
+// SendToken implements oauth.TokenEndpoint. Where secrets go into the header, one that stands in the query or in the body
+// is sent there.
 func (p *Provider) SendToken(ctx context.Context, method, query, contentType, body string) *wire.Exchange {
-	return p.Wire.Do(ctx, oauth.Raw(p.TokenURL, method, query, contentType, body))
+	if !p.Basic {
+		return p.Wire.Do(ctx, oauth.Raw(p.TokenURL, method, query, contentType, body))
+	}
+	query, asked := without(query)
+	body, posted := without(body)
+	r := oauth.Raw(p.TokenURL, method, query, contentType, body)
+	if c := cmp.Or(posted, asked); c.Secret != "" {
+		r.Header.Set("Authorization", basicHeader(c))
+	}
+	return p.Wire.Do(ctx, r)
+}
+
+// without is an encoded form without the client that names itself there and shows its secret.
+func without(encoded string) (string, oauth.Client) {
+	var rest []string
+	var c oauth.Client
+	for pair := range strings.SplitSeq(encoded, "&") {
+		name, raw, _ := strings.Cut(pair, "=")
+		value, err := url.QueryUnescape(raw)
+		switch {
+		case err == nil && name == "client_id":
+			c.ID = value
+		case err == nil && name == "client_secret":
+			c.Secret = value
+		default:
+			rest = append(rest, pair)
+		}
+	}
+	if c.Secret == "" {
+		return encoded, oauth.Client{}
+	}
+	return strings.Join(rest, "&"), c
 }
 
 // Token posts a form to the token endpoint. Where the provider wants HTTP Basic, id and secret move into the header.
@@ -70,6 +104,23 @@ func (p *Provider) InForm(ctx context.Context, f oauth.Form) *wire.Exchange {
 // InHeader implements oauth.Confidential.
 func (p *Provider) InHeader(ctx context.Context, f oauth.Form, c oauth.Client) *wire.Exchange {
 	return p.post(ctx, p.TokenURL, f, "Authorization", basicHeader(c))
+}
+
+// Bars implements oauth.Confidential.
+func (p *Provider) Bars(method string) string {
+	own, other := "client_secret_post", "client_secret_basic"
+	if p.Basic {
+		own, other = other, own
+	}
+	switch {
+	case method == own || !p.OneWay:
+		return ""
+	case p.Told:
+		return fmt.Sprintf("our client is registered for %s alone (--client-auth)", own)
+	case p.announces(method):
+		return "" // what is announced is judged
+	}
+	return fmt.Sprintf("%s of our client is refused, which is registered for %s, and no metadata announce it", other, own)
 }
 
 // Endpoint implements oauth.Library.
@@ -97,14 +148,17 @@ func (p *Provider) give(ctx context.Context, e *wire.Exchange) {
 	}
 }
 
-// authenticated moves what stands once in a form: an id or a secret that was repeated on purpose stays.
+// authenticated puts id and secret where the client is registered to show them. Where that is the header, ids that were
+// repeated on purpose stay in the form too.
 func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form) *wire.Exchange {
 	ids, secrets := values(f, "client_id"), values(f, "client_secret")
-	if !p.Basic || len(ids) > 1 || len(secrets) != 1 {
+	if !p.Basic || len(secrets) != 1 {
 		return p.post(ctx, to, f)
 	}
-	c := oauth.Client{ID: strings.Join(ids, ""), Secret: secrets[0]}
-	f = f.Apply(oauth.Drop("client_id"), oauth.Drop("client_secret"))
+	c := oauth.Client{ID: f.Get("client_id"), Secret: secrets[0]}
+	if f = f.Apply(oauth.Drop("client_secret")); len(ids) < 2 {
+		f = f.Apply(oauth.Drop("client_id"))
+	}
 	return p.post(ctx, to, f, "Authorization", basicHeader(c))
 }
 

@@ -28,7 +28,7 @@ func TestAClientShowsItsSecretAsTheProviderWantsIt(t *testing.T) {
 		"in the header":          {true, nil, "home:" + escaped + " a=b"},
 		"none, though in header": {true, []oauth.Change{oauth.Drop("client_secret")}, ": client_id=home&a=b"},
 		"twice, on purpose":      {true, []oauth.Change{oauth.Add("client_secret", "x")}, whole + "&client_secret=x"},
-		"two names, on purpose":  {true, []oauth.Change{oauth.Add("client_id", "x")}, whole + "&client_id=x"},
+		"two names, on purpose":  {true, []oauth.Change{oauth.Add("client_id", "x")}, "home:" + escaped + " client_id=home&a=b&client_id=x"},
 		"no name":                {true, []oauth.Change{oauth.Drop("client_id")}, ":" + escaped + " a=b"},
 	} {
 		f, p, ctx := at(t, traits{})
@@ -45,6 +45,52 @@ func TestAClientShowsItsSecretAsTheProviderWantsIt(t *testing.T) {
 	want := []string{whole, "other:x client_id=home&a=b&client_secret=" + escaped}
 	if got := f.asked("POST /token "); !slices.Equal(got, want) {
 		t.Errorf("as it is: %q, want %q", got, want)
+	}
+}
+
+func TestARawRequestShowsTheSecretAsTheClientIsRegistered(t *testing.T) {
+	const client = "client_id=home&client_secret=s3cret%2Fof+our%2Bclient"
+	for name, c := range map[string]struct {
+		basic             bool
+		query, body, want string
+	}{
+		"in the body":              {false, "", "a=b&" + client, ": a=b&" + client},
+		"moved from the body":      {true, "", "a=b&" + client + "&c=d%2F", "home:s3cret%2Fof+our%2Bclient a=b&c=d%2F"},
+		"moved from the query":     {true, "a=b&" + client, "", "home:s3cret%2Fof+our%2Bclient"},
+		"a name alone stays":       {true, "", "client_id=home&a=b", ": client_id=home&a=b"},
+		"what is no form is as is": {true, "", "{\"a\":1}", ": {\"a\":1}"},
+	} {
+		f, p, ctx := at(t, traits{})
+		p.Basic = c.basic
+		e := p.SendToken(ctx, http.MethodPost, c.query, "text/plain", c.body)
+		if got := f.asked("POST /token "); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		if c.basic && strings.Contains(e.Request.URL, "secret") {
+			t.Errorf("%s: %s", name, e.Request.URL)
+		}
+	}
+}
+
+func TestAWayOfClientAuthenticationIsJudgedWhereItIsRegisteredOrAnnounced(t *testing.T) {
+	const post, basic = "client_secret_post", "client_secret_basic"
+	named := map[string]any{"token_endpoint_auth_methods_supported": []any{post, basic}}
+	for name, c := range map[string]struct {
+		config Config
+		bars   []string
+	}{
+		"either way":                   {Config{}, nil},
+		"the form alone":               {Config{OneWay: true}, []string{basic}},
+		"the header alone":             {Config{OneWay: true, Basic: true}, []string{post}},
+		"the header, both announced":   {Config{OneWay: true, Basic: true, Metadata: named}, nil},
+		"the header, as the user says": {Config{OneWay: true, Basic: true, Told: true, Metadata: named}, []string{post}},
+	} {
+		p := &Provider{Config: c.config}
+		for _, method := range []string{post, basic} {
+			if got := p.Bars(method) != ""; got != slices.Contains(c.bars, method) {
+				t.Errorf("%s: %s is barred: %v (%s)", name, method, got, p.Bars(method))
+			}
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -169,6 +170,9 @@ func (o *Outcome) take(e Event, done map[string]bool) {
 		o.Totals.Requests += e.Totals.Requests
 		if e.Totals.Left != "" {
 			o.Left = append(o.Left, e.Totals.Left)
+		}
+		if e.Totals.Slowed != "" && !slices.Contains(o.Warnings, e.Totals.Slowed) {
+			o.Warnings = append(o.Warnings, e.Totals.Slowed)
 		}
 		if e.Totals.Lost != nil {
 			o.Gone = e.Totals.Lost

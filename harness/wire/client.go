@@ -19,6 +19,8 @@ type Client struct {
 	http     *http.Client
 	requests atomic.Int64
 	observe  func(*Exchange)
+	slow     func()
+	pace     pace
 
 	open context.Context // ends with Close
 	end  context.CancelCauseFunc
@@ -31,6 +33,7 @@ type Options struct {
 	Insecure bool            // accept any certificate
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
 	Observe  func(*Exchange) // sees every exchange, before its caller does
+	Slow     func()          // is told that the target asks for less haste, each time; nil: nobody is
 }
 
 // New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
@@ -48,8 +51,8 @@ func New(o Options) *Client {
 	open, end := context.WithCancelCause(context.Background())
 	return &Client{
 		base:    strings.TrimRight(o.Base, "/"),
-		observe: o.Observe,
-		open:    open, end: end,
+		observe: o.Observe, slow: o.Slow,
+		open: open, end: end,
 		http: &http.Client{
 			Transport:     transport,
 			Timeout:       o.Timeout,
@@ -112,13 +115,30 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 	if r.Limit == 0 {
 		r.Limit = c.Timeout()
 	}
-	e := &Exchange{Request: r, Started: time.Now()}
-	c.send(ctx, e)
-	e.Duration = time.Since(e.Started)
+	e := c.once(ctx, r)
+	for range mostPauses {
+		if !c.pace.heed(e) {
+			break
+		}
+		if c.slow != nil {
+			c.slow()
+		}
+		record(ctx, e)
+		e = c.once(ctx, r)
+	}
 	if c.observe != nil {
 		c.observe(e)
 	}
 	record(ctx, e)
+	return e
+}
+
+// once sends a request when the target's pace allows.
+func (c *Client) once(ctx context.Context, r Request) *Exchange {
+	c.pace.hold(ctx)
+	e := &Exchange{Request: r, Started: time.Now()}
+	c.send(ctx, e)
+	e.Duration = time.Since(e.Started)
 	return e
 }
 

@@ -3,6 +3,7 @@ package defects
 import (
 	"encoding/base64"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -38,15 +39,23 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		Change: comesBackAs(func(v url.Values) { v.Set("state", strings.ReplaceAll(v.Get("state"), "+", " ")) }),
 	},
 	{
-		ID: "thirdparty.state-ascii", Story: "state comes back without what is not ASCII.",
+		ID: "thirdparty.state-escaped", Story: "state comes back as a page would show it, an ampersand as &amp;.",
+		Aims:   []string{"provider.authorize.state"},
+		Change: comesBackAs(func(v url.Values) { v.Set("state", html.EscapeString(v.Get("state"))) }),
+	},
+	{
+		ID: "thirdparty.state-cut-2048", Story: "state is cut to 2,048 characters.",
+		Aims:   []string{"provider.authorize.state"},
+		Change: comesBackAs(func(v url.Values) { v.Set("state", v.Get("state")[:min(2048, len(v.Get("state")))]) }),
+	},
+	{
+		ID: "thirdparty.state-long-500", Story: "A long state is more than the column holds, and an exception that nobody catches.",
 		Aims: []string{"provider.authorize.state"},
-		Change: comesBackAs(func(v url.Values) {
-			v.Set("state", strings.Map(func(r rune) rune {
-				if r > 127 {
-					return -1
-				}
-				return r
-			}, v.Get("state")))
+		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
+			if len(queryOf(r).Get("state")) > 3000 {
+				a.Status, a.Header, a.Body = http.StatusInternalServerError, http.Header{}, nil
+			}
+			return a
 		}),
 	},
 	{
@@ -101,7 +110,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		Change: redirects(func(r, a *url.URL) bool { return r.Host == a.Host }),
 	},
 	{
-		ID: "thirdparty.redirect-any-port", Story: "The port of a loopback redirect is not compared, of a web client either.",
+		ID: "thirdparty.redirect-any-port", Story: "The port of a redirect URL is not compared, though it is no loopback address.",
 		Aims: []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool {
 			return r.Hostname() == a.Hostname() && r.Path == a.Path && a.Scheme == r.Scheme && a.User == nil && a.RawQuery == "" && a.Fragment == ""

@@ -77,7 +77,7 @@ var providerCodeDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.bad-code-404", Story: "A code that nobody knows is 404.",
-		Aims: []string{"oauth2.code.missing"},
+		Aims: []string{"provider.error.invalid-grant"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {

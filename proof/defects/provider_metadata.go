@@ -46,8 +46,8 @@ var providerMetadataDefects = []Defect[mockprovider.Policy]{
 		Change: metadataMember("grant_types_supported", []string{"authorization_code"}),
 	},
 	{
-		ID: "thirdparty.methods-untrue", Story: "client_secret_post works and is not named.",
+		ID: "thirdparty.methods-untrue", Story: "Secrets are taken, and private_key_jwt alone is named.",
 		Aims:   []string{"provider.metadata.auth-methods"},
-		Change: metadataMember("token_endpoint_auth_methods_supported", []string{"client_secret_basic"}),
+		Change: metadataMember("token_endpoint_auth_methods_supported", []string{"private_key_jwt"}),
 	},
 }

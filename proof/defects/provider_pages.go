@@ -35,17 +35,17 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "thirdparty.no-csrf", Story: "The consent form is not protected.",
+		ID: "thirdparty.no-csrf", Story: "The consent form is not protected, and other sites' forms send the cookie.",
 		Aims:   []string{"provider.authorize.forged-consent"},
-		Change: func(p *mockprovider.Policy) { p.CSRF = func(string, string) bool { return true } },
+		Change: both(crossSite, func(p *mockprovider.Policy) { p.CSRF = func(string, string) bool { return true } }),
 	},
 	{
 		ID: "thirdparty.csrf-optional", Story: "A form without the token is taken, only a wrong token is not.",
 		Aims: []string{"provider.authorize.forged-consent"},
-		Change: func(p *mockprovider.Policy) {
+		Change: both(crossSite, func(p *mockprovider.Policy) {
 			before := p.CSRF
 			p.CSRF = func(want, got string) bool { return got == "" || before(want, got) }
-		},
+		}),
 	},
 	{
 		ID: "thirdparty.echoes-client", Story: "The page that refuses an unknown client prints its id.",
@@ -56,6 +56,24 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		ID: "thirdparty.echoes-redirect", Story: "The page that refuses a redirect URL prints it unescaped.",
 		Aims:   []string{"provider.authorize.escapes"},
 		Change: echoing("redirect_uri", "The app may not send you there"),
+	},
+	{
+		ID: "thirdparty.echoes-state", Story: "The login page prints state unescaped, for whoever looks for mistakes.",
+		Aims: []string{"provider.authorize.escapes"},
+		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
+			if a.Status == http.StatusOK {
+				a.Body = append(slices.Clone(a.Body), queryOf(r).Get("state")...)
+			}
+			return a
+		}),
+	},
+	{
+		ID: "thirdparty.framed-by-all", Story: "X-Frame-Options says ALLOWALL.",
+		Aims: []string{"provider.authorize.framing"},
+		Change: func(p *mockprovider.Policy) {
+			p.Headers = mock.Is(setHeader(p.Headers(), "X-Frame-Options", "ALLOWALL"))
+			thirdAnswers("GET /oauth/*", header("Content-Security-Policy", "frame-ancestors *"))(p)
+		},
 	},
 	{
 		ID: "thirdparty.framed", Story: "Pages may be framed.",
@@ -90,6 +108,18 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		Aims:   []string{"provider.authorize.redirect-status"},
 		Change: func(p *mockprovider.Policy) { p.RedirectStatus = mock.Is(http.StatusTemporaryRedirect) },
 	},
+}
+
+// crossSite sets cookies that forms of other sites send too.
+func crossSite(p *mockprovider.Policy) {
+	before := p.Answer
+	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+		a = before(r, a)
+		if cookie := a.Header.Get("Set-Cookie"); cookie != "" {
+			a.Header = setHeader(a.Header, "Set-Cookie", strings.ReplaceAll(cookie, "; SameSite=Lax", "; SameSite=None"))
+		}
+		return a
+	}
 }
 
 // echoing prints a parameter on a page of refusal.

@@ -19,7 +19,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.",
-		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared", "oauth2.metadata.pkce-true"},
+		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
 		}),
@@ -34,7 +34,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.",
-		Aims: []string{"oauth2.pkce.missing-verifier"},
+		Aims: []string{"oauth2.pkce.missing-verifier", "oauth2.metadata.pkce-true"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
 		}),
@@ -77,17 +77,19 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-missing-401", Story: "A missing verifier is answered with 401 invalid_client.",
-		Aims: []string{"oauth2.pkce.missing-verifier"},
-		Change: func(p *mockprovider.Policy) {
-			before := p.Redeem
-			p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
-				if c.Challenge != "" && form.Get("code_verifier") == "" {
-					return mock.Refuse(http.StatusUnauthorized, "invalid_client", "", "")
-				}
-				return before(c, app, form, now)
-			}
-		},
+		ID: "thirdparty.pkce-wrong-401", Story: "A wrong verifier is answered with 401 invalid_client.",
+		Aims:   []string{"provider.error.invalid-grant"},
+		Change: wrongVerifier(http.StatusUnauthorized, func(v string) bool { return v != "" }),
+	},
+	{
+		ID: "thirdparty.pkce-missing-500", Story: "A missing verifier is an exception that nobody catches.",
+		Aims:   []string{"oauth2.pkce.missing-verifier"},
+		Change: wrongVerifier(http.StatusInternalServerError, is("")),
+	},
+	{
+		ID: "thirdparty.pkce-wrong-500", Story: "A wrong verifier is an exception that nobody catches.",
+		Aims:   []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared", "provider.error.invalid-grant"},
+		Change: wrongVerifier(http.StatusInternalServerError, func(v string) bool { return v != "" }),
 	},
 	{
 		ID: "thirdparty.pkce-plain-dropped", Story: "plain is not known, and so the code is given without a challenge.",
@@ -179,6 +181,20 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 			}
 		},
 	},
+}
+
+// wrongVerifier refuses some verifiers that do not fit in another way.
+func wrongVerifier(status int, like func(verifier string) bool) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Redeem
+		p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+			r := before(c, app, form, now)
+			if r != nil && strings.Contains(r.Description, "missing or wrong") && like(form.Get("code_verifier")) {
+				return mock.Refuse(status, "invalid_client", r.Description, r.Rule)
+			}
+			return r
+		}
+	}
 }
 
 // challengesByClient keeps challenges apart from their codes.

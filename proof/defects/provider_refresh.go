@@ -68,9 +68,9 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "thirdparty.refresh-foreign-403", Story: "A foreign client that refreshes is answered with 403.",
+		ID: "thirdparty.refresh-foreign-500", Story: "A foreign client that refreshes is an exception that nobody catches.",
 		Aims:   []string{"oauth2.refresh.client-bound"},
-		Change: foreignRefresh(http.StatusForbidden, "access_denied"),
+		Change: foreignRefresh(http.StatusInternalServerError, "server_error"),
 	},
 	{
 		ID: "thirdparty.refresh-any-client", Story: "Any client refreshes any token.",
@@ -86,7 +86,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.",
-		Aims: []string{"oauth2.refresh.tampered"},
+		Aims: []string{"provider.error.invalid-grant"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
 			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {

@@ -36,7 +36,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.text-plain", Story: "Tokens come as text/plain: no home can link.",
-		Aims:   []string{"oauth2.token.status-200", "provider.token.post", "oauth2.stock.code"},
+		Aims:   []string{"oauth2.token.status-200", "oauth2.stock.code"},
 		Change: thirdAnswers(tokenAt, header("Content-Type", "text/plain")),
 	},
 	{
@@ -158,6 +158,26 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
+		ID: "thirdparty.repetition-redirects", Story: "A form that names a parameter twice is a redirect to the login.",
+		Aims: []string{"provider.token.no-redirect"},
+		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+			if strings.Contains(a.Why, "each parameter once") {
+				a.Status, a.Header = http.StatusFound, setHeader(a.Header, "Location", "/login")
+			}
+			return a
+		}),
+	},
+	{
+		ID: "thirdparty.repetition-500", Story: "A form that names a parameter twice is an exception that nobody catches.",
+		Aims: []string{"oauth2.error.duplicate-parameter"},
+		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
+			if strings.Contains(a.Why, "each parameter once") {
+				a.Status = http.StatusInternalServerError
+			}
+			return a
+		}),
+	},
+	{
 		ID: "thirdparty.grant-type-optional", Story: "Without grant_type a code is meant.",
 		Aims:   []string{"oauth2.error.grant-type-missing"},
 		Change: thirdTakes(at(tokenAt).and(lacks("grant_type")).and(has("code")), set("grant_type", "authorization_code")),
@@ -182,7 +202,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.errors-200", Story: "A grant that is not served is 200 with an error in it.",
-		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant", "provider.token.password-grant"},
+		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if decoded(a.Body)["error"] == "unsupported_grant_type" {
 				a.Status = http.StatusOK
@@ -192,7 +212,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "thirdparty.errors-text", Story: "A grant that is not served is refused in plain text.",
-		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant", "provider.token.password-grant"},
+		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if decoded(a.Body)["error"] == "unsupported_grant_type" {
 				a.Header, a.Body = setHeader(a.Header, "Content-Type", "text/plain"), []byte("no")

@@ -6,8 +6,9 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-// redirect is where a home that links accounts wants codes.
-const redirect = "http://127.0.0.1:8123/auth/external/callback"
+// redirect is where a home that links accounts wants codes. It is no loopback address: any port of one would be right
+// (RFC 8252 §7.3).
+const redirect = "http://home.example:8123/auth/external/callback"
 
 // Provider is the stand of mock providers.
 func Provider() Stand[mockprovider.Policy] {

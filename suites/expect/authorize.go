@@ -26,11 +26,16 @@ func BringNoCode() judge.Matcher {
 	return returned{"no code", func(r oauth.Return) bool { return r.Code == "" && !strings.Contains(fmt.Sprint(r.Query), "token") }}
 }
 
+// SendNobody holds for one that ended on a page of the server: nobody was sent to a client.
+func SendNobody() judge.Matcher {
+	return returned{"a page of the server, nobody sent to a client", func(r oauth.Return) bool { return r.Query == nil }}
+}
+
 // RefuseAuthorization holds for the profile's refusal of that name: one of its error codes came back to the client, and
 // nothing else, or the request ended on an answer with one of its statuses (RFC 6749 §4.1.2.1).
 func RefuseAuthorization(ctx context.Context, name string) judge.Matcher {
 	a := Answer(ctx, name)
-	page := All(HaveStatus(a.Status...), GrantNothing())
+	page := All(statusOf(a), GrantNothing())
 	want := page.Expected()
 	if len(a.Error) > 0 {
 		want = "error " + strings.Join(a.Error, " or ") + ", or a page that refuses"

@@ -10,7 +10,7 @@ import (
 
 // HaveHeader holds for a header with one of the values, letter case aside.
 func HaveHeader(name string, values ...string) Expectation {
-	return Expectation{name + ": " + strings.Join(values, " or "), func(e *wire.Exchange) error {
+	return Hold(name+": "+strings.Join(values, " or "), func(e *wire.Exchange) error {
 		if e.Err != nil {
 			return ErrOther
 		}
@@ -21,17 +21,17 @@ func HaveHeader(name string, values ...string) Expectation {
 			}
 		}
 		return fmt.Errorf("%s is %q", name, got)
-	}}
+	})
 }
 
 // HaveNoHeader holds for an answer without the header.
 func HaveNoHeader(name string) Expectation {
-	return Expectation{"no " + name, func(e *wire.Exchange) error {
+	return Hold("no "+name, func(e *wire.Exchange) error {
 		if v := e.Header.Values(name); e.Err != nil || len(v) > 0 {
 			return fmt.Errorf("%s is %q", name, strings.Join(v, ", "))
 		}
 		return nil
-	}}
+	})
 }
 
 // HaveDirective holds for a header that is a list with the word in it.
@@ -51,12 +51,12 @@ func HaveDirective(name, word string) Expectation {
 
 // BeHTML holds for a body declared as text/html.
 func BeHTML() Expectation {
-	return Expectation{"an HTML page", func(e *wire.Exchange) error {
+	return Hold("an HTML page", func(e *wire.Exchange) error {
 		if kind := e.MediaType(); kind != "text/html" {
 			return fmt.Errorf("Content-Type is %q", kind)
 		}
 		return nil
-	}}
+	})
 }
 
 // HaveEmptyBody holds for an answer without a body.
@@ -71,7 +71,7 @@ func HaveEmptyBody() Expectation {
 
 // NotMention holds for an answer that repeats a word neither in its body nor in its headers.
 func NotMention(word string) Expectation {
-	return Expectation{"no mention of " + word, func(e *wire.Exchange) error {
+	return Hold("no mention of "+word, func(e *wire.Exchange) error {
 		if e.Err != nil {
 			return ErrOther
 		}
@@ -84,5 +84,5 @@ func NotMention(word string) Expectation {
 			}
 		}
 		return nil
-	}}
+	})
 }

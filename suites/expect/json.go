@@ -14,7 +14,7 @@ import (
 
 // BeJSONObject holds for a JSON object declared as application/json.
 func BeJSONObject() Expectation {
-	return Expectation{"a JSON object", func(e *wire.Exchange) error { _, err := e.JSON(); return err }}
+	return Hold("a JSON object", func(e *wire.Exchange) error { _, err := e.JSON(); return err })
 }
 
 // HaveText holds for a JSON object with a non-empty string member; with values, one of them.
@@ -23,7 +23,7 @@ func HaveText(member string, values ...string) Expectation {
 	if len(values) > 0 {
 		want = member + " " + strings.Join(values, " or ")
 	}
-	return Expectation{want, func(e *wire.Exchange) error {
+	return Hold(want, func(e *wire.Exchange) error {
 		v, err := e.Object()
 		if err != nil {
 			return err
@@ -36,7 +36,7 @@ func HaveText(member string, values ...string) Expectation {
 			return fmt.Errorf("%s is %q", member, s)
 		}
 		return nil
-	}}
+	})
 }
 
 // HaveTextLike holds for a JSON object whose string member has the form.
@@ -75,7 +75,7 @@ func HaveWholeNumber(member string, least, most int64) Expectation {
 
 // HaveList holds for a JSON object with an array member that has all of the strings.
 func HaveList(member string, items ...string) Expectation {
-	return Expectation{member + " with " + strings.Join(items, " and "), func(e *wire.Exchange) error {
+	return Hold(member+" with "+strings.Join(items, " and "), func(e *wire.Exchange) error {
 		v, err := e.Object()
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func HaveList(member string, items ...string) Expectation {
 			}
 		}
 		return nil
-	}}
+	})
 }
 
 // HaveMembers holds for a JSON object with all of the members.
@@ -122,7 +122,7 @@ func LackMember(member string) Expectation {
 
 // EachMember holds for a JSON object whose every member with the ending passes the test, there being one at least.
 func EachMember(what, ending string, test func(any) bool) Expectation {
-	return Expectation{"each " + what, func(e *wire.Exchange) error {
+	return Hold("each "+what, func(e *wire.Exchange) error {
 		v, err := e.Object()
 		if err != nil {
 			return err
@@ -144,7 +144,7 @@ func EachMember(what, ending string, test func(any) bool) Expectation {
 			return fmt.Errorf("no member ends in %s", ending)
 		}
 		return nil
-	}}
+	})
 }
 
 // wrong says what a member of an object is, as JSON writes it.

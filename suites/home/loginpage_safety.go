@@ -55,7 +55,8 @@ var _ = Describe("Login page, safety", func() {
 	It(requirement("oauth2.redirect.dangerous-schemes"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		urls := []string{
-			"javascript:alert(document.domain)", "data:text/html,<b>x</b>", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc",
+			"javascript:alert(document.domain)", "javascript:alert(document.domain)//", "JavaScript:alert(document.domain)//",
+			"javascript:alert(document.domain)//?a=b", "data:text/html,<b>x</b>", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc",
 		}
 		var links strings.Builder
 		for _, u := range append(urls, h.Site.Other()+"/callback") {

@@ -95,13 +95,13 @@ var _ = Describe("Refresh tokens", func() {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
 		for range 2 {
-			Advance(ctx, 60*day)
+			Advance(ctx, 90*day-time.Minute)
 			Expect(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		}
 	})
 
 	It(requirement("ha.refresh.idle-expiry"), func(ctx SpecContext) {
-		Expect(ctx, refreshAfterRest(ctx, 91*day)).To(BeRefused(ctx, "refresh-dead"))
+		Expect(ctx, refreshAfterRest(ctx, 90*day+time.Minute)).To(BeRefused(ctx, "refresh-dead"))
 	})
 
 	It(requirement("ha.refresh.user-inactive"), func(ctx SpecContext) {

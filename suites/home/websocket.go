@@ -44,7 +44,7 @@ var _ = Describe("WebSocket, authentication", func() {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
 		Control(ctx, said(h.Dial(ctx).Login(ctx, tokens.Access))).To(Be("answer to a valid token", "auth_ok"))
-		for _, t := range append(tamper.JWT(tokens.Access), tamper.Changed{Name: "garbage", Value: "garbage-that-is-no-token"},
+		for _, t := range append(tamper.Secret(tokens.Access), tamper.Changed{Name: "garbage", Value: "garbage-that-is-no-token"},
 			tamper.Changed{Name: "empty", Value: ""}, tamper.Changed{Name: "a refresh token", Value: tokens.Refresh}) {
 			socket := h.Dial(Step(ctx, t.Name))
 			Secret(ctx, "access_token", t.Value)

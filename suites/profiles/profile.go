@@ -47,6 +47,7 @@ type Level struct {
 type Answer struct {
 	Status []int    `yaml:"status" json:"status"`
 	Error  []string `yaml:"error" json:"error"` // empty: the code is not judged
+	Any    bool     `yaml:"any" json:"any"`     // any answer below 500 that grants nothing: another row judges status and code
 }
 
 // Names lists the built-in profiles.
@@ -157,7 +158,7 @@ func (p *Profile) check(at string) error {
 		}
 	}
 	for name, a := range p.Answers {
-		if len(a.Status) == 0 {
+		if len(a.Status) == 0 && !a.Any {
 			return fmt.Errorf("%s: answer %s allows no status", at, name)
 		}
 	}

@@ -19,6 +19,7 @@ var filter = regexp.MustCompile(`(?i)\.\./|<script|^/[a-z]|=/|[\t\r\n]|union.*se
 var _ = Describe("What homes need of an authorization endpoint", func() {
 	It(requirement("provider.authorize.long-state"), func(ctx SpecContext) {
 		t := provider.From(ctx)
+		Control(ctx, t.Authorize(ctx, t.Request())).To(BringCode())
 		state := strings.Repeat("eyJhbGciOiJIUzI1NiJ9.", 19)
 		back := t.Authorize(ctx, t.Request().Apply(oauth.Set("state", state)))
 		Expect(ctx, back).To(BringCode())

@@ -18,8 +18,8 @@ func Secret(s string) []Changed {
 		return s[:i] + string(c) + s[i+1:]
 	}
 	list := []Changed{
-		{"first character changed", turn(0)}, {"middle character changed", turn(len(s) / 2)}, {lastChanged, turn(len(s) - 1)},
-		{"last character cut", s[:len(s)-1]}, {"a character added", s + "0"}, {"only its first half", s[:len(s)/2]},
+		{"first character changed", turn(0)}, {"middle character changed", turn(len(s) / 2)}, {"last character changed", Last(s)},
+		{"last character cut", Shorter(s)}, {"a character added", Longer(s)}, {"only its first half", s[:len(s)/2]},
 	}
 	if swapped := swapCase(s); swapped != s {
 		list = append(list, Changed{"letter case swapped", swapped})
@@ -27,17 +27,32 @@ func Secret(s string) []Changed {
 	return list
 }
 
-const lastChanged = "last character changed"
+// letters is the alphabet of base64url, by value (RFC 4648 §5).
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// JWT is Secret for a token that may be a JWT: the last character of base64 holds bits that nobody reads.
-func JWT(token string) []Changed {
-	var list []Changed
-	for _, c := range Secret(token) {
-		if c.Name != lastChanged {
-			list = append(list, c)
-		}
+// Last is a secret with another last character. The low bits of the last letter of base64 are not read, so that it may change
+// without another value: the highest bit, which is always read, is turned.
+func Last(s string) string {
+	at := len(s) - 1
+	last := strings.IndexByte(letters, s[at])
+	if last < 0 {
+		last = strings.IndexByte("+/", s[at]) + 62 // the other alphabet of base64; what is of neither becomes a letter
 	}
-	return list
+	return s[:at] + letters[last^32:last^32+1]
+}
+
+// Shorter is a secret without its last character. What pads base64 says nothing and goes with it.
+func Shorter(s string) string {
+	bare := strings.TrimRight(s, "=")
+	return bare[:max(0, len(bare)-1)]
+}
+
+// Longer is a secret with something behind it: a character, or two where one alone would add no byte to base64.
+func Longer(s string) string {
+	if end := s[strings.LastIndexByte(s, '.')+1:]; len(end)%4 == 0 {
+		return s + "00"
+	}
+	return s + "0"
 }
 
 func swapCase(s string) string {

@@ -33,11 +33,11 @@ func (who *Person) takeSteps(ctx context.Context, w Walk) (r Trail) {
 		if r.End, due, r.err = p.look(ctx); due == nil {
 			break
 		}
-		r.Asked, r.Offered = true, r.Offered || due.When == "deny"
+		r.Asked = true
 		p.taken = append(p.taken, due.Name)
 		r.err = p.take(ctx, *due)
 	}
-	r.Went, r.Last = p.went(), p.last(ctx)
+	r.Went, r.Last, r.Offered, r.Password = p.went(), p.last(ctx), p.offered, p.password
 	if r.End != "" {
 		return r
 	}
@@ -61,6 +61,8 @@ type pedestrian struct {
 	walk  Walk
 	taken []string
 	acted time.Time // when the last step was taken
+
+	offered, password bool // a page let the person say no; asked for a password
 }
 
 func (p *pedestrian) start(ctx context.Context) error {
@@ -88,17 +90,8 @@ func (p *pedestrian) look(ctx context.Context) (end string, due *Step, err error
 		if rest < calm {
 			return false, nil
 		}
-		for _, s := range p.who.Steps {
-			seen, err := p.due(ctx, s)
-			if err != nil {
-				return false, fmt.Errorf("%s: %w", s.Name, err)
-			}
-			if seen {
-				due = &s
-				return true, nil
-			}
-		}
-		return rest > patience, nil
+		due, err = p.due(ctx)
+		return due != nil || rest > patience, err
 	})
 	return end, due, err
 }
@@ -111,17 +104,33 @@ func (p *pedestrian) caught(end string) bool {
 	})
 }
 
-// due tells whether a step is to be taken now.
-func (p *pedestrian) due(ctx context.Context, s Step) (bool, error) {
-	if slices.Contains(p.taken, s.Name) || s.When != "" && p.walk.Refuse == (s.When == "allow") {
-		return false, nil
+const passwordField = "input[type=password]"
+
+// due is the first step that is to be taken now; nil: there is none. All steps are held against one look at the page: it may
+// change from one moment to the next.
+func (p *pedestrian) due(ctx context.Context) (*Step, error) {
+	signs := []string{passwordField}
+	for _, s := range p.who.Steps {
+		signs = append(signs, s.signs()...)
 	}
-	for _, sign := range s.signs() {
-		if seen, err := p.page.Visible(ctx, sign); err != nil || !seen {
-			return false, err
+	seen, err := p.page.Seen(ctx, signs...)
+	if err != nil || len(seen) != len(signs) {
+		return nil, err
+	}
+	shows := map[string]bool{}
+	for i, sign := range signs {
+		shows[sign] = seen[i]
+	}
+	p.password = p.password || shows[passwordField]
+	var due *Step
+	for _, s := range p.who.Steps {
+		hidden := slices.ContainsFunc(s.signs(), func(sign string) bool { return !shows[sign] })
+		p.offered = p.offered || !hidden && s.When == "deny"
+		if due == nil && !hidden && !slices.Contains(p.taken, s.Name) && (s.When == "" || p.walk.Refuse == (s.When == "deny")) {
+			due = &s
 		}
 	}
-	return true, nil
+	return due, nil
 }
 
 func (p *pedestrian) take(ctx context.Context, s Step) error {
@@ -137,6 +146,11 @@ func (p *pedestrian) take(ctx context.Context, s Step) error {
 	)
 	for _, t := range s.Type {
 		if err := p.page.Type(ctx, t.Into, say.Replace(t.Text)); err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
+		}
+	}
+	if s.Tick != "" {
+		if err := p.page.Tick(ctx, s.Tick); err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}
 	}

@@ -16,13 +16,14 @@ import (
 	"github.com/authconform/authconform/internal/suggest"
 )
 
-// A Step is something that a person does on a provider's page: fills in fields, presses a button. It is due when all
+// A Step is something that a person does on a provider's page: fills in fields, ticks boxes, presses a button. It is due when all
 // that it names can be seen, or what See names; it is taken once. Selectors are CSS, or text=REGEXP: a button or link by
 // its words.
 type Step struct {
 	When  string   `json:"when,omitempty"` // allow, deny: only by a person who says so; "": by both
 	See   string   `json:"see,omitempty"`
 	Type  []Typing `json:"type,omitempty"`
+	Tick  string   `json:"tick,omitempty"` // all check boxes of it
 	Press string   `json:"press,omitempty"`
 
 	Name string `json:"name"` // for people: steps.yaml:7
@@ -48,8 +49,10 @@ func (s Step) acts() []string {
 	for _, t := range s.Type {
 		all = append(all, t.Into)
 	}
-	if s.Press != "" {
-		all = append(all, s.Press)
+	for _, which := range []string{s.Tick, s.Press} {
+		if which != "" {
+			all = append(all, which)
+		}
 	}
 	return all
 }
@@ -61,7 +64,7 @@ var AutoSteps []byte
 
 var (
 	whens       = []string{"allow", "deny"}
-	keys        = []string{"when", "see", "type", "press"}
+	keys        = []string{"when", "see", "type", "tick", "press"}
 	marks       = []string{"username", "password", "totp"}
 	placeholder = regexp.MustCompile(`\{(\w+)\}`)
 )
@@ -81,8 +84,8 @@ func ReadSteps(file string, raw []byte) ([]Step, error) {
 		if err := mapping.Each(n, file, keys, s.set); err != nil {
 			return nil, err
 		}
-		if len(s.Type) == 0 && s.Press == "" {
-			return nil, fmt.Errorf("%s: the step does nothing; give it type or press", s.Name)
+		if len(s.Type) == 0 && s.Tick+s.Press == "" {
+			return nil, fmt.Errorf("%s: the step does nothing; give it type, tick or press", s.Name)
 		}
 		steps = append(steps, s)
 	}
@@ -124,6 +127,8 @@ func (s *Step) set(key string, v *yaml.Node) error {
 		}
 	case "see":
 		s.See = v.Value
+	case "tick":
+		s.Tick = v.Value
 	case "press":
 		s.Press = v.Value
 	}

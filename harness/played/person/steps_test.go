@@ -26,7 +26,7 @@ func TestStepsAreReadInTheirOrder(t *testing.T) {
 	if s := steps[0]; strings.Join(s.signs(), "|") != "#name|#pass|#next" {
 		t.Errorf("%+v", s.signs())
 	}
-	if auto, err := ReadSteps("auto", AutoSteps); err != nil || len(auto) != 5 {
+	if auto, err := ReadSteps("auto", AutoSteps); err != nil || len(auto) != 6 {
 		t.Errorf("%+v, %v", auto, err)
 	}
 }
@@ -36,9 +36,9 @@ func TestBadStepsAreErrorsThatHelp(t *testing.T) {
 		"":                               "a list of steps is wanted",
 		"press: x":                       "a list of steps is wanted",
 		"[]":                             "a list of steps is wanted",
-		"- a\n- b":                       "my.yaml:1: a mapping with when, see, type, press is wanted",
+		"- a\n- b":                       "my.yaml:1: a mapping with when, see, type, tick, press is wanted",
 		"- pres: x":                      `my.yaml:1: unknown key "pres"; did you mean "press"?`,
-		"- see: x":                       "my.yaml:1: the step does nothing; give it type or press",
+		"- see: x":                       "my.yaml:1: the step does nothing; give it type, tick or press",
 		"- press: x\n- when: alow\n":     `my.yaml:2: when: "alow" is no answer of a person; did you mean "allow"?`,
 		"- type: {a: '{user}'}":          `my.yaml:1: type: nothing is called {user}; right are username, password, totp`,
 		"- type: a":                      "my.yaml:1: type: fields and their texts are wanted",

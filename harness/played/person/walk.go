@@ -36,13 +36,14 @@ type Trail struct {
 	Went           []string       // where the person was sent, in order
 	End            string         // the last of them, if it ended the walk
 	Asked, Offered bool           // the person had something to do; could say no
+	Password       bool           // a page asked for a password
 	Why            string         // no end was come to
 	err            error          // the walk broke off
 }
 
 // Return is the trail as an authorization request's outcome.
 func (t Trail) Return() oauth.Return {
-	r := oauth.Return{Last: t.Last, Asked: t.Asked, Offered: t.Offered, Why: t.Why}
+	r := oauth.Return{Last: t.Last, Asked: t.Asked, Offered: t.Offered, Password: t.Password, Why: t.Why}
 	if t.End != "" {
 		r.Came(t.End)
 	}

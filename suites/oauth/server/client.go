@@ -33,21 +33,25 @@ var _ = Describe("Client authentication", func() {
 	It(requirement("provider.token.basic"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		works(ctx, server)
+		unbarred(ctx, "client_secret_basic")
 		Expect(ctx, inHeader(ctx, server, oauth.Get[oauth.Clients](ctx).Default())).To(IssueTokens())
 	})
 
 	It(requirement("provider.token.basic-refused"), func(ctx SpecContext) {
-		server, wrong := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Default()
-		wrong.Secret += "x"
-		answer := inHeader(ctx, server, wrong)
-		Expect(ctx, answer).To(All(HaveStatus(http.StatusUnauthorized), HaveError("invalid_client"), GrantNothing()))
+		server, client := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Default()
+		unbarred(ctx, "client_secret_basic")
+		Control(Step(ctx, "the right secret"), inHeader(ctx, server, client)).To(IssueTokens())
+		client.Secret += "x"
+		answer := inHeader(ctx, server, client)
+		Expect(ctx, answer).To(All(HaveStatus(http.StatusUnauthorized), GrantNothing()))
 		Expect(ctx, answer).To(Challenge("Basic", ""))
-		works(ctx, server)
 	})
 
 	It(requirement("provider.token.two-methods"), func(ctx SpecContext) {
 		server, endpoint := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Confidential](ctx)
 		works(ctx, server)
+		unbarred(ctx, "client_secret_basic")
+		unbarred(ctx, "client_secret_post")
 		both := server.CodeGrant(oauth.Code(ctx, server, ""))
 		Expect(ctx, endpoint.InHeader(ctx, both, oauth.Get[oauth.Clients](ctx).Default())).To(BeRefused(ctx, "two-methods"))
 	})
@@ -62,21 +66,30 @@ var _ = Describe("Client authentication", func() {
 
 	It(requirement("provider.refresh.authenticated"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
+		refreshes(ctx, server)
 		for _, change := range changes(oauth.Drop("client_secret"), oauth.Set("client_secret", "wrong")) {
 			answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, change)
 			Expect(ctx, answer).To(BeRefused(ctx, "client-refused-to-refresh"))
 		}
-		refreshes(ctx, server)
 	})
 
 	It(requirement("provider.revoke.authenticated"), func(ctx SpecContext) {
 		server, revoker := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Revoker](ctx)
+		revokes(ctx, server, revoker)
 		tokens := oauth.IssueRefreshable(ctx, server)
-		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh, oauth.Set("client_secret", "wrong"))).To(BeRefused(ctx, "client-unknown"))
-		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh, oauth.Drop("client_secret"))).To(BeRefused(ctx, "client-unknown"))
+		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh, oauth.Set("client_secret", "wrong"))).To(BeRefused(ctx, "client-refused-to-revoke"))
+		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh, oauth.Drop("client_secret"))).To(BeRefused(ctx, "client-refused-to-revoke"))
 		Expect(Step(ctx, "the token afterwards"), server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
 	})
 })
+
+// unbarred goes on where a way of client authentication is to be judged: the default client is registered for it, or the
+// server announces it.
+func unbarred(ctx Ctx, method string) {
+	if why := oauth.Get[oauth.Confidential](ctx).Bars(method); why != "" {
+		NotApplicable(ctx, "%s", why)
+	}
+}
 
 // inHeader redeems a fresh code with a client's id and secret in the header alone.
 func inHeader(ctx Ctx, server oauth.Server, client oauth.Client) *wire.Exchange {

@@ -59,13 +59,26 @@ func TestASessionKeepsItsRefreshTokenWhereNoneComes(t *testing.T) {
 
 func TestANearMissIsNoRegisteredURL(t *testing.T) {
 	t.Parallel()
-	const registered = "http://127.0.0.1:8123/auth/external/callback"
+	const registered = "http://home.example:8123/auth/external/callback"
 	seen := map[string]string{}
 	for name, miss := range nearMisses(registered) {
 		if miss == registered || seen[miss] != "" {
 			t.Errorf("%s is %s, which is the registered one, or that of %q", name, miss, seen[miss])
 		}
 		seen[miss] = name
+	}
+}
+
+// TestAnyPortOfALoopbackAddressIsRight: RFC 8252 §7.3, RFC 9700 §2.1.
+func TestAnyPortOfALoopbackAddressIsRight(t *testing.T) {
+	t.Parallel()
+	for registered, tried := range map[string]bool{
+		"http://127.0.0.1:8123/cb": false, "http://127.3.2.1/cb": false, "http://[::1]:8123/cb": false, "http://localhost/cb": false,
+		"http://home.example:8123/cb": true, "http://192.168.1.5:8123/cb": true, "https://localhost.example/cb": true,
+	} {
+		if _, there := nearMisses(registered)["another port"]; there != tried {
+			t.Errorf("another port of %s is tried: %v, want %v", registered, there, tried)
+		}
 	}
 }
 
@@ -105,6 +118,17 @@ func TestAnExpectationHoldsForGoodAnswersAlone(t *testing.T) {
 		"a backslash":             {haveErrorCharset(), answer(`{"error":"x","error_description":"\\"}`), false},
 		"a line end":              {haveErrorCharset(), answer(`{"error":"x\n"}`), false},
 		"a letter outside ASCII":  {haveErrorCharset(), answer(`{"error":"ü"}`), false},
+		"X-Frame-Options":         {haveFrameRule(), answer("", "X-Frame-Options", "DENY"), true},
+		"frame-ancestors":         {haveFrameRule(), answer("", "Content-Security-Policy", "frame-ancestors 'none'"), true},
+		"another policy":          {haveFrameRule(), answer("", "Content-Security-Policy", "default-src 'none'"), false},
+		"no rule of frames":       {haveFrameRule(), answer(""), false},
+		"a script against frames": {haveFrameRule(), answer("<script>if (window.top !== window.self) top.location = self.location"), true},
+		"markup on a page":        {notRun("<b>"), answer("a <b>", "Content-Type", "text/html; charset=utf-8"), false},
+		"markup of no type":       {notRun("<b>"), answer("a <b>", "Content-Type", ""), false},
+		"markup in a picture":     {notRun("<b>"), answer("a <b>", "Content-Type", "image/svg+xml"), false},
+		"markup that is escaped":  {notRun("<b>"), answer("a &lt;b>", "Content-Type", "text/html"), true},
+		"markup in JSON":          {notRun("<b>"), answer(`{"error":"<b>"}`, "Content-Type", "application/json"), true},
+		"markup in plain text":    {notRun("<b>"), answer("a <b>", "Content-Type", "text/plain"), true},
 	} {
 		if got, err := c.of.Match(c.e); got != c.want || err != nil {
 			t.Errorf("%s: %v, %v, want %v", name, got, err, c.want)

@@ -1,0 +1,75 @@
+package person
+
+import (
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+
+	"github.com/authconform/authconform/harness/wire"
+)
+
+var (
+	allowing = regexp.MustCompile(`(?i)\b(allow|accept|agree|approve|authori[sz]e|confirm|connect|consent|continue|grant|link|next|ok|permit|` +
+		`proceed|submit|yes)\b`)
+	denying = regexp.MustCompile(`(?i)\b(abort|cancel|decline|deny|disagree|disallow|do not|don.?t|go back|never|no|not now|refuse|reject)\b`)
+	naming  = regexp.MustCompile(`(?i)user|login|e-?mail|account|subject|identifier|\bsub\b|\bname\b`)
+	staying = regexp.MustCompile(`(?i)remember|stay|keep|trust`)
+)
+
+// choice is what a button says: "Don't allow" says no.
+type choice bool
+
+const (
+	allow choice = true
+	deny  choice = false
+)
+
+// in tells whether words are of the choice.
+func (c choice) in(words string) bool {
+	no := denying.MatchString(words)
+	if c == deny {
+		return no
+	}
+	return !no && allowing.MatchString(words)
+}
+
+func parsed(e *wire.Exchange) *html.Node {
+	if kind := e.MediaType(); kind != "text/html" && kind != "application/xhtml+xml" {
+		return nil
+	}
+	doc, err := html.Parse(strings.NewReader(e.Body))
+	if err != nil {
+		return nil
+	}
+	return doc
+}
+
+func attr(n *html.Node, name string) string {
+	value, _ := lookup(n, name)
+	return value
+}
+
+func has(n *html.Node, name string) bool {
+	_, there := lookup(n, name)
+	return there
+}
+
+func lookup(n *html.Node, name string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	for c := range n.Descendants() {
+		if c.Type == html.TextNode {
+			b.WriteString(c.Data)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
