@@ -78,7 +78,8 @@ func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url stri
 		return
 	}
 	for _, r := range report.Results {
-		earned := null.Earns && (slices.Contains(unguarded, r.Section) || r.ID == "ha.providers.listed") // its shapes are right, and it has no server error
+		// Its shapes are right, and it has no server error.
+		earned := null.Earns && (slices.Contains(unguarded, r.Section) || r.ID == "ha.providers.listed")
 		if r.Verdict == evidence.Pass && !earned {
 			t.Errorf("%s passed", r.ID)
 		}

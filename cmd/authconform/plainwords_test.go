@@ -9,8 +9,8 @@ import (
 )
 
 // goWords are words of the language that this program is written in, and of its library: no message has them.
-var goWords = regexp.MustCompile(`\bEOF\b|context (deadline|canceled)|dial tcp|net/http|strconv\.|<nil>|map\[|i/o timeout|%!\w|interface ?\{|` +
-	`\[\]string|Go (value|struct)|json: cannot|goroutine|0x[0-9a-f]{8}|(^|\s)&?\{\S+ \S+ [^"]*\}$`)
+var goWords = regexp.MustCompile(`\bEOF\b|context (deadline|canceled)|dial tcp|net/http|strconv\.|<nil>|map\[|i/o timeout|%!\w|` +
+	`interface ?\{|\[\]string|Go (value|struct)|json: cannot|goroutine|0x[0-9a-f]{8}|(^|\s)&?\{\S+ \S+ [^"]*\}$`)
 
 // plainWords fails where something that a run says is no plain English.
 func plainWords(t *testing.T, o outcome, set *evidence.Set) {
