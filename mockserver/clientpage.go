@@ -23,7 +23,7 @@ type ClientPage struct {
 	Header     http.Header
 	Redirected bool   // the page was reached by HTTP redirects
 	Body       []byte // at most the policy's limit
-	Whole      bool   // the body ended within the limit
+	Whole      bool   // the body ended below the limit
 }
 
 // published fetches what a client publishes: link tags, else a metadata document. Any failure publishes nothing.
@@ -74,14 +74,27 @@ func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
 	}
 	defer resp.Body.Close()
 	page.Status, page.Header = resp.StatusCode, resp.Header
-	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(h.Policy.PageLimit())+1))
-	if len(body) <= h.Policy.PageLimit() {
-		page.Whole = err == nil
-	} else {
-		body = body[:h.Policy.PageLimit()]
-	}
-	page.Body = body
+	limit := h.Policy.PageLimit()
+	page.Body, err = io.ReadAll(io.LimitReader(&reads{resp.Body, h.Policy.PageReads()}, int64(limit)))
+	page.Whole = err == nil && len(page.Body) < limit // what fills the limit may have been cut
 	return page, nil
+}
+
+// reads is a body that is read so many times at most; 0: to its end.
+type reads struct {
+	io.Reader
+	left int
+}
+
+// Read implements io.Reader.
+func (r *reads) Read(b []byte) (int, error) {
+	if r.left == 0 {
+		return r.Reader.Read(b)
+	}
+	if r.left--; r.left == 0 {
+		return 0, io.EOF
+	}
+	return r.Reader.Read(b[:min(len(b), 1024)])
 }
 
 // linkedRedirects reads <link rel="redirect_uri" href> elements, where a browser would see elements.

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -11,13 +10,9 @@ import (
 
 // command is one WebSocket command.
 type command struct {
-	fields []string // that it allows; "*" allows any
+	fields fields
 	admin  bool
 	do     func(*socket, map[string]any) (any, *commandError)
-}
-
-func (c command) allows(name string) bool {
-	return slices.Contains(c.fields, name) || slices.Contains(c.fields, "*")
 }
 
 type commandError struct{ code, text string }
@@ -27,46 +22,56 @@ func badFormat(text string) *commandError { return &commandError{"invalid_format
 // commands is the whole list, by type.
 var commands = map[string]command{
 	"ping":               {},
-	"supported_features": {fields: []string{"features"}, do: nothing},
+	"supported_features": {fields: fields{"features": "any!"}, do: nothing},
 	"get_config":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.config(), nil }},
 	"get_states":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.states(), nil }},
 	"get_services":       {do: func(*socket, map[string]any) (any, *commandError) { return services, nil }},
 	"get_panels":         {do: func(*socket, map[string]any) (any, *commandError) { return map[string]any{}, nil }},
-	"subscribe_events":   {fields: []string{"event_type"}, do: subscribe},
-	"unsubscribe_events": {fields: []string{"subscription"}, do: unsubscribe},
-	"call_service":       {fields: []string{"domain", "service", "service_data", "target", "return_response"}, do: callService},
+	"subscribe_events":   {fields: fields{"event_type": "text"}, do: subscribe},
+	"unsubscribe_events": {fields: fields{"subscription": "whole!"}, do: unsubscribe},
+	"call_service":       {fields: fields{"domain": "text!", "service": "text!", "*": ""}, do: callService},
 
 	"auth/current_user":              {do: currentUser},
 	"auth/refresh_tokens":            {do: refreshTokens},
-	"auth/delete_refresh_token":      {fields: []string{"refresh_token_id"}, do: deleteRefreshToken},
-	"auth/delete_all_refresh_tokens": {fields: []string{"token_type", "delete_current_token"}, do: deleteAllRefreshTokens},
-	"auth/refresh_token_set_expiry":  {fields: []string{"refresh_token_id", "enable_expiry"}, do: setExpiry},
-	"auth/long_lived_access_token":   {fields: []string{"lifespan", "client_name", "client_icon"}, do: longLived},
-	"auth/sign_path":                 {fields: []string{"path", "expires"}, do: signPath},
-	"auth/setup_mfa":                 {fields: []string{"mfa_module_id", "flow_id", "user_input"}, do: setupMFA},
-	"auth/depose_mfa":                {fields: []string{"mfa_module_id"}, do: deposeMFA},
+	"auth/delete_refresh_token":      {fields: fields{"refresh_token_id": "text!"}, do: deleteRefreshToken},
+	"auth/delete_all_refresh_tokens": {fields: fields{"token_type": "text", "delete_current_token": "flag"}, do: deleteAllRefreshTokens},
+	"auth/refresh_token_set_expiry":  {fields: fields{"refresh_token_id": "text!", "enable_expiry": "flag!"}, do: setExpiry},
+	"auth/long_lived_access_token":   {fields: fields{"lifespan": "whole!", "client_name": "text!", "client_icon": "text"}, do: longLived},
+	"auth/sign_path":                 {fields: fields{"path": "text!", "expires": "whole"}, do: signPath},
+	"auth/setup_mfa":                 {fields: fields{"mfa_module_id": "text", "flow_id": "text", "user_input": "any"}, do: setupMFA},
+	"auth/depose_mfa":                {fields: fields{"mfa_module_id": "text!"}, do: deposeMFA},
 
 	"application_credentials/config":       {do: credentialConfig},
 	"application_credentials/list":         {admin: true, do: credentialList},
 	"application_credentials/create":       {admin: true, fields: credentialFields, do: credentialCreate},
-	"application_credentials/update":       {admin: true, fields: []string{"*"}, do: credentialUpdate},
-	"application_credentials/delete":       {admin: true, fields: []string{"application_credentials_id"}, do: credentialDelete},
-	"application_credentials/config_entry": {admin: true, fields: []string{"config_entry_id"}, do: credentialOf},
+	"application_credentials/update":       {admin: true, fields: fields{"*": ""}, do: credentialUpdate},
+	"application_credentials/delete":       {admin: true, fields: fields{"application_credentials_id": "any"}, do: credentialDelete},
+	"application_credentials/config_entry": {admin: true, fields: fields{"config_entry_id": "any"}, do: credentialOf},
 	"application_credentials/subscribe":    {admin: true, do: nothing},
 	"config_entries/flow/progress":         {admin: true, do: flowProgress},
 
 	"config/auth/list":   {admin: true, do: listUsers},
-	"config/auth/create": {admin: true, fields: []string{"name", "group_ids", "local_only"}, do: createUser},
-	"config/auth/update": {admin: true, fields: []string{"user_id", "name", "is_active", "group_ids", "local_only"}, do: updateUser},
-	"config/auth/delete": {admin: true, fields: []string{"user_id"}, do: deleteUser},
+	"config/auth/create": {admin: true, fields: fields{"name": "text!", "group_ids": "texts", "local_only": "flag"}, do: createUser},
+	"config/auth/update": {admin: true, fields: fields{
+		"user_id": "text!", "name": "text", "is_active": "flag", "group_ids": "texts", "local_only": "flag",
+	}, do: updateUser},
+	"config/auth/delete": {admin: true, fields: fields{"user_id": "text!"}, do: deleteUser},
 
-	localLogin + "create":                {admin: true, fields: []string{"user_id", "username", "password"}, do: createLogin},
-	localLogin + "delete":                {admin: true, fields: []string{"username"}, do: deleteLogin},
-	localLogin + "change_password":       {fields: []string{"current_password", "new_password"}, do: changePassword},
-	localLogin + "admin_change_password": {admin: true, fields: []string{"user_id", "password"}, do: adminChangePassword},
+	loginCreate: {admin: true, fields: fields{"user_id": "text!", "username": "text!", "password": "text!"}, do: createLogin},
+	loginDelete: {admin: true, fields: fields{"username": "text!"}, do: deleteLogin},
+	ownPassword: {fields: fields{"current_password": "text!", "new_password": "text!"}, do: changePassword},
+	anyPassword: {admin: true, fields: fields{"user_id": "text!", "password": "text!"}, do: adminChangePassword},
+	anyUsername: {admin: true, fields: fields{"user_id": "text!", "username": "text!"}, do: adminChangeUsername},
 }
 
-const localLogin = "config/auth_provider/homeassistant/"
+// The commands about local logins.
+const (
+	loginCreate = "config/auth_provider/homeassistant/create"
+	loginDelete = "config/auth_provider/homeassistant/delete"
+	ownPassword = "config/auth_provider/homeassistant/change_password"
+	anyPassword = "config/auth_provider/homeassistant/admin_change_password"
+	anyUsername = "config/auth_provider/homeassistant/admin_change_username"
+)
 
 func nothing(*socket, map[string]any) (any, *commandError) { return nil, nil }
 
@@ -87,10 +92,7 @@ func callService(k *socket, m map[string]any) (any, *commandError) {
 }
 
 func currentUser(k *socket, _ map[string]any) (any, *commandError) {
-	u, ok := k.home.users.get(k.who.User.ID)
-	if !ok {
-		u = k.who.User
-	}
+	u := k.user()
 	return map[string]any{
 		"id": u.ID, "name": u.Name, "is_owner": u.Owner, "is_admin": u.Admin,
 		"credentials": []any{map[string]any{"auth_provider_type": "homeassistant", "auth_provider_id": nil}},
@@ -125,12 +127,8 @@ func orNull(s string) any {
 
 // own finds a refresh token of the caller's by the id in the message.
 func (k *socket) own(m map[string]any) (store.Refresh, *commandError) {
-	id, ok := m["refresh_token_id"].(string)
-	if !ok {
-		return store.Refresh{}, badFormat("refresh_token_id is wanted")
-	}
-	r, found := k.home.store.RefreshByID(id)
-	if !found || !k.home.Policy.OwnSession(r, k.who.User.ID) {
+	r, found := k.home.store.RefreshByID(text(m, "refresh_token_id"))
+	if !found || !k.home.Policy.OwnSession(r, k.user()) {
 		return r, &commandError{"invalid_token_id", "Received invalid token"}
 	}
 	return r, nil
@@ -165,24 +163,20 @@ func deleteAllRefreshTokens(k *socket, m map[string]any) (any, *commandError) {
 
 func setExpiry(k *socket, m map[string]any) (any, *commandError) {
 	r, err := k.own(m)
-	enable, ok := m["enable_expiry"].(bool)
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		return nil, badFormat("enable_expiry is wanted")
-	}
-	r.NoExpiry = !enable
+	r.NoExpiry = m["enable_expiry"] == false
 	k.home.store.PutRefresh(r)
 	return nil, nil
 }
 
 // longLived makes a token for as many days as asked; its name is unique among the user's.
 func longLived(k *socket, m map[string]any) (any, *commandError) {
-	name, ok := m["client_name"].(string)
-	days, isNumber := m["lifespan"].(float64)
-	if !ok || !isNumber || name == "" || days != float64(int(days)) {
-		return nil, badFormat("client_name and a whole number lifespan of days are wanted")
+	name := text(m, "client_name")
+	days, _ := m["lifespan"].(float64)
+	if name == "" {
+		return nil, &commandError{"unknown_error", "Unknown error"}
 	}
 	if !k.home.Policy.Lifespan(days) {
 		return nil, &commandError{"unknown_error", "Unknown error"}
@@ -202,12 +196,12 @@ func longLived(k *socket, m map[string]any) (any, *commandError) {
 }
 
 func signPath(k *socket, m map[string]any) (any, *commandError) {
-	path, ok := m["path"].(string)
+	path := text(m, "path")
 	ttl := k.home.Policy.SignedPathTTL()
 	if seconds, given := m["expires"].(float64); given {
 		ttl = time.Duration(seconds) * time.Second
 	}
-	if !ok || !strings.HasPrefix(path, "/") {
+	if !strings.HasPrefix(path, "/") {
 		return nil, badFormat("path is wanted, from / on")
 	}
 	signed, err := k.home.signPath(k.who.Refresh, path, ttl)

@@ -1,23 +1,16 @@
 package mockserver
 
-import (
-	"crypto/rand"
-	"encoding/base32"
-	"slices"
-	"strings"
-
-	"github.com/authconform/authconform/mock"
-)
+import "github.com/authconform/authconform/mockserver/store"
 
 // userJSON is a user as config/auth/* shows it.
 func userJSON(u User) map[string]any {
-	groups := []string{"system-users"}
-	if u.Admin {
-		groups = []string{"system-admin"}
+	logins := []any{}
+	if u.Username != "" {
+		logins = append(logins, map[string]string{"type": "homeassistant"})
 	}
 	return map[string]any{
-		"id": u.ID, "username": orNull(u.Username), "name": u.Name, "is_owner": u.Owner, "is_active": !u.Inactive, "local_only": false,
-		"system_generated": false, "group_ids": groups, "credentials": []any{map[string]string{"type": "homeassistant"}},
+		"id": u.ID, "username": orNull(u.Username), "name": u.Name, "is_owner": u.Owner, "is_active": !u.Inactive,
+		"local_only": u.LocalOnly, "system_generated": u.System, "group_ids": u.groups(), "credentials": logins,
 	}
 }
 
@@ -31,75 +24,76 @@ func listUsers(k *socket, _ map[string]any) (any, *commandError) {
 
 const maxUsers = 1000
 
+var noSuchGroup = &commandError{"unknown_error", "Unknown error"}
+
 func createUser(k *socket, m map[string]any) (any, *commandError) {
-	name, ok := m["name"].(string)
-	if !ok {
-		return nil, badFormat("name is wanted")
-	}
 	if len(k.home.users.list()) >= maxUsers {
 		return nil, &commandError{"unknown_error", "Too many users"}
 	}
-	u, err := k.home.users.add(User{Name: name, Admin: admins(m)})
+	u := User{Name: text(m, "name"), LocalOnly: m["local_only"] == true}
+	if u.join(k.home.Policy.Groups(texts(m, "group_ids"))); !knownGroups(u.Groups) {
+		return nil, noSuchGroup
+	}
+	u, err := k.home.users.add(u)
 	if err != nil {
 		return nil, &commandError{"unknown_error", err.Error()}
 	}
 	return map[string]any{"user": userJSON(u)}, nil
 }
 
-func admins(m map[string]any) bool {
-	groups, _ := m["group_ids"].([]any)
-	return slices.Contains(groups, any("system-admin"))
+// whom finds the user that a command is about, if the caller may run it. The answers differ where there is no such user.
+func (k *socket) whom(m map[string]any, unknown string) (User, *commandError) {
+	u, found := k.home.users.get(text(m, "user_id"))
+	if !found {
+		return u, &commandError{unknown, "User not found"}
+	}
+	return u, k.may(m, u)
 }
 
-// someone finds the user that a message names.
-func (k *socket) someone(m map[string]any) (User, *commandError) {
-	id, ok := m["user_id"].(string)
-	if !ok {
-		return User{}, badFormat("user_id is wanted")
+// may is why the caller may not do something to a user.
+func (k *socket) may(m map[string]any, u User) *commandError {
+	if code := k.home.Policy.Manages(Managing{text(m, "type"), k.user(), u, m["is_active"] == false}); code != "" {
+		return &commandError{code, refusedManaging[code]}
 	}
-	u, found := k.home.users.get(id)
-	if !found {
-		return u, &commandError{"not_found", "User not found"}
-	}
-	return u, nil
+	return nil
 }
 
 func updateUser(k *socket, m map[string]any) (any, *commandError) {
-	u, err := k.someone(m)
+	u, err := k.whom(m, "not_found")
 	if err != nil {
 		return nil, err
 	}
-	active, given := m["is_active"].(bool)
-	if given && !active && u.Owner {
-		return nil, &commandError{"cannot_deactivate_owner", "Unable to deactivate owner."}
+	if !knownGroups(texts(m, "group_ids")) {
+		return nil, noSuchGroup
 	}
 	k.home.users.change(u.ID, func(u *User) {
-		if name, ok := m["name"].(string); ok {
+		if name, given := m["name"].(string); given {
 			u.Name = name
 		}
-		if given {
+		if active, given := m["is_active"].(bool); given {
 			u.Inactive = !active
 		}
-		if _, ok := m["group_ids"]; ok {
-			u.Admin = admins(m)
+		if local, given := m["local_only"].(bool); given {
+			u.LocalOnly = local
+		}
+		if _, given := m["group_ids"]; given {
+			u.join(texts(m, "group_ids"))
 		}
 	})
-	if given && !active {
-		for _, r := range k.home.store.OfUser(u.ID) {
-			k.home.endSession(r.ID, EndDeactivated)
-		}
+	if m["is_active"] == false {
+		k.home.endSessions(u.ID, EndDeactivated)
+	}
+	if _, given := m["group_ids"]; given {
+		k.home.endSessions(u.ID, EndRights)
 	}
 	u, _ = k.home.users.get(u.ID)
 	return map[string]any{"user": userJSON(u)}, nil
 }
 
 func deleteUser(k *socket, m map[string]any) (any, *commandError) {
-	u, err := k.someone(m)
-	switch {
-	case err != nil:
+	u, err := k.whom(m, "not_found")
+	if err != nil {
 		return nil, err
-	case u.ID == k.who.User.ID:
-		return nil, &commandError{"no_delete_self", "Unable to delete your own account"}
 	}
 	k.home.dismiss(u.ID)
 	return nil, nil
@@ -108,113 +102,109 @@ func deleteUser(k *socket, m map[string]any) (any, *commandError) {
 // dismiss removes a user with everything of theirs.
 func (h *Home) dismiss(id string) {
 	h.users.remove(id)
-	for _, r := range h.store.OfUser(id) {
-		h.endSession(r.ID, EndUserDeleted)
+	h.endSessions(id, EndUserDeleted)
+}
+
+// endSessions ends the sessions of a user, if that is a reason to.
+func (h *Home) endSessions(userID string, why End) {
+	for _, r := range h.store.OfUser(userID) {
+		h.endSession(r.ID, why)
 	}
 }
 
 func createLogin(k *socket, m map[string]any) (any, *commandError) {
-	u, err := k.someone(m)
-	username, ok1 := m["username"].(string)
-	password, ok2 := m["password"].(string)
+	u, err := k.whom(m, "not_found")
+	username := text(m, "username")
 	switch {
 	case err != nil:
 		return nil, err
-	case !ok1 || !ok2:
-		return nil, badFormat("username and password are wanted")
 	case username != k.home.Policy.Username(username):
-		return nil, &commandError{"username_not_normalized", "The username is not normalized"}
+		return nil, notNormalized
 	}
-	if err := k.home.users.setLogin(u.ID, username, password); err != nil {
-		return nil, &commandError{"username_exists", err.Error()}
+	if err := k.home.users.setLogin(u.ID, username, text(m, "password")); err != nil {
+		return nil, usernameTaken
 	}
 	return nil, nil
 }
 
+var (
+	notNormalized = &commandError{"home_assistant_error", "The username is not normalized"}
+	usernameTaken = &commandError{"home_assistant_error", "The username already exists"}
+)
+
 func deleteLogin(k *socket, m map[string]any) (any, *commandError) {
-	username, _ := m["username"].(string)
+	username := k.home.Policy.Username(text(m, "username"))
 	for _, u := range k.home.users.list() {
-		if u.Username == username && username != "" {
-			k.home.users.change(u.ID, func(u *User) { u.Username, u.hash = "", nil })
-			return nil, nil
+		if u.Username != username || username == "" {
+			continue
+		}
+		if err := k.may(m, u); err != nil {
+			return nil, err
+		}
+		k.home.users.change(u.ID, func(u *User) { u.Username, u.hash = "", nil })
+		return k.home.endLogins(u.ID), nil
+	}
+	return nil, &commandError{"home_assistant_error", "User not found"}
+}
+
+// endLogins ends the sessions that a user opened by logging in; their sockets close when the command was answered.
+func (h *Home) endLogins(userID string) followUp {
+	var ended []string
+	for _, r := range h.store.OfUser(userID) {
+		if r.Type == store.Normal {
+			h.deleteSession(r.ID, EndLoginDeleted)
+			ended = append(ended, r.ID)
 		}
 	}
-	return nil, &commandError{"auth_not_found", "Given username was not found."}
+	return followUp{func() {
+		for _, id := range ended {
+			h.closeSockets(id, EndLoginDeleted)
+		}
+	}}
 }
 
 func changePassword(k *socket, m map[string]any) (any, *commandError) {
-	current, _ := m["current_password"].(string)
-	next, ok := m["new_password"].(string)
-	if _, right := k.home.users.check(k.who.User.Username, current); !right || !ok {
+	u := k.user()
+	if u.Username == "" {
+		return nil, noLogin
+	}
+	if _, right := k.home.users.check(u.Username, text(m, "current_password")); k.home.Policy.CurrentPassword() && !right {
 		return nil, &commandError{"invalid_current_password", "Invalid current password"}
 	}
-	return k.setPassword(k.who.User.ID, next)
+	return k.setPassword(u.ID, text(m, "new_password"))
 }
 
+var noLogin = &commandError{"credentials_not_found", "Credentials not found"}
+
 func adminChangePassword(k *socket, m map[string]any) (any, *commandError) {
-	u, err := k.someone(m)
-	next, ok := m["password"].(string)
+	u, err := k.whom(m, "user_not_found")
 	switch {
 	case err != nil:
 		return nil, err
-	case !ok:
-		return nil, badFormat("password is wanted")
-	case !k.who.User.Owner:
-		return nil, &commandError{"unauthorized", "Unauthorized"}
+	case u.Username == "":
+		return nil, noLogin
 	}
-	return k.setPassword(u.ID, next)
+	return k.setPassword(u.ID, text(m, "password"))
 }
 
 func (k *socket) setPassword(id, password string) (any, *commandError) {
-	hash := hashPassword(password)
-	k.home.users.change(id, func(u *User) { u.hash = hash })
+	k.home.users.setPassword(id, password)
+	return followUp{func() { k.home.endSessions(id, EndPassword) }}, nil
+}
+
+func adminChangeUsername(k *socket, m map[string]any) (any, *commandError) {
+	u, err := k.whom(m, "user_not_found")
+	username := text(m, "username")
+	switch {
+	case err != nil:
+		return nil, err
+	case u.Username == "":
+		return nil, noLogin
+	case username != k.home.Policy.Username(username):
+		return nil, notNormalized
+	}
+	if err := k.home.users.rename(u.ID, username); err != nil {
+		return nil, usernameTaken
+	}
 	return nil, nil
-}
-
-// setupMFA enrols a second factor: first the secret is shown, then a code of it is asked for.
-func setupMFA(k *socket, m map[string]any) (any, *commandError) {
-	if module, ok := m["mfa_module_id"].(string); ok {
-		if module != "totp" {
-			return nil, &commandError{"no_module", "MFA module " + module + " not found"}
-		}
-		raw := make([]byte, 20)
-		_, _ = rand.Read(raw) // never fails
-		key, id := base32.StdEncoding.EncodeToString(raw), mock.Secret(16)
-		k.setups[id] = key
-		return setupForm(id, key, nil), nil
-	}
-	id, _ := m["flow_id"].(string)
-	key, ok := k.setups[id]
-	if !ok {
-		return nil, &commandError{"no_flow", "No such setup"}
-	}
-	input, _ := m["user_input"].(map[string]any)
-	code, _ := input["code"].(string)
-	if !k.home.Policy.TOTP(key, strings.TrimSpace(code), true, k.home.now()) {
-		return setupForm(id, key, map[string]string{"base": "invalid_code"}), nil
-	}
-	delete(k.setups, id)
-	k.home.users.change(k.who.User.ID, func(u *User) { u.TOTP = key })
-	return map[string]any{
-		"type": "create_entry", "flow_id": id, "handler": "totp", "description": nil, "description_placeholders": nil,
-	}, nil
-}
-
-func setupForm(id, key string, errs map[string]string) map[string]any {
-	if errs == nil {
-		errs = map[string]string{}
-	}
-	return map[string]any{
-		"type": "form", "flow_id": id, "handler": "totp", "step_id": "init", "errors": errs,
-		"data_schema":              []any{map[string]any{"type": "string", "name": "code", "required": true}},
-		"description_placeholders": map[string]string{"code": key, "url": "otpauth://totp/Mock%20home?secret=" + key, "qr_code": ""},
-	}
-}
-
-func deposeMFA(k *socket, m map[string]any) (any, *commandError) {
-	if module, _ := m["mfa_module_id"].(string); module != "totp" {
-		return nil, &commandError{"disable_failed", "Cannot disable MFA Module"}
-	}
-	k.home.users.change(k.who.User.ID, func(u *User) { u.TOTP = "" })
-	return "done", nil
 }

@@ -12,7 +12,7 @@ import (
 func (h *Home) controls() {
 	k := h.plane.Control
 	k.Token = h.ControlToken
-	k.Add("GET users", func(*http.Request, []byte) (any, error) { return h.users.list(), nil })
+	k.Add("GET users", func(*http.Request, []byte) (any, error) { return h.users.people(), nil })
 	k.Add("POST users", h.addUser)
 	k.Add("DELETE users", h.dropUser)
 	k.Add("POST revoke", h.revokeAll)
@@ -60,7 +60,7 @@ func (h *Home) dropUser(_ *http.Request, body []byte) (any, error) {
 }
 
 func (h *Home) userNamed(name string) (User, error) {
-	for _, u := range h.users.list() {
+	for _, u := range h.users.people() {
 		if u.Username == name {
 			return u, nil
 		}
@@ -76,7 +76,7 @@ func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
 	if err := mock.Strict(body, &b); err != nil {
 		return nil, err
 	}
-	who := h.users.list()
+	who := h.users.people()
 	if !b.All {
 		u, err := h.userNamed(b.Username)
 		if err != nil {
@@ -97,7 +97,7 @@ func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
 // snapshot counts what the home holds.
 func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 	tokens := map[string]int{}
-	for _, u := range h.users.list() {
+	for _, u := range h.users.people() {
 		tokens[u.Username] = len(h.store.OfUser(u.ID))
 	}
 	return map[string]any{"refresh_tokens": tokens, "login_flows": h.flows.count(), "time": h.plane.Time()}, nil

@@ -17,7 +17,6 @@ type flow struct {
 	busy  bool
 	over  bool  // it has come to an end
 	user  *User // whose password was right; the second factor is open
-	since time.Time
 	tries int
 }
 

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,7 +79,7 @@ func New(o Options) (*Home, error) {
 	}
 	h := &Home{
 		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
-		users: &users{none: hashPassword(mock.Secret(16))}, bans: &bans{threshold: o.BanThreshold},
+		users: newUsers(o.Policy.Password), bans: &bans{threshold: o.BanThreshold},
 		flows: newFlows(), sockets: newSockets(), events: &events{},
 		demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
 	}
@@ -95,9 +96,12 @@ func New(o Options) (*Home, error) {
 	return h, nil
 }
 
+// contentUser is the user that a home makes for itself, to sign paths to its own pictures.
+var contentUser = User{Name: "Home Assistant Content", System: true, Groups: []string{readOnlyGroup}}
+
 // reset puts the home back to its start.
 func (h *Home) reset() error {
-	if err := h.users.load(h.Users); err != nil {
+	if err := h.users.load(append(slices.Clone(h.Users), contentUser)); err != nil {
 		return fmt.Errorf("mock home: %w", err)
 	}
 	h.store.Clear()

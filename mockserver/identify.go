@@ -35,7 +35,7 @@ func (h *Home) form(fl *flow, errs map[string]string) *mock.Answer {
 		step["data_schema"] = []any{text("code")}
 	case fl.Provider != nil && fl.Provider.Type == "trusted_networks":
 		var options [][]string
-		for _, u := range h.users.list() {
+		for _, u := range h.users.people() {
 			if !u.Inactive {
 				options = append(options, []string{u.ID, u.Name})
 			}
@@ -62,7 +62,7 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *mock.A
 	}
 	list := h.users
 	if fl.Provider != nil {
-		list = &users{none: hashPassword(mock.Secret(16))}
+		list = newUsers(h.Policy.Password)
 		if err := list.load(fl.Provider.Users); err != nil {
 			return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 		}
@@ -72,7 +72,7 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *mock.A
 		return nil, h.again(fl, "invalid_auth", wrongPassword)
 	}
 	if h.Policy.SecondFactor(user) {
-		fl.user, fl.since = &user, h.now()
+		fl.user = &user
 		if clientID, _ := c.Object()["client_id"].(string); h.Policy.FetchBeforeCode() {
 			h.published(c.Context(), clientID)
 		}
@@ -87,7 +87,7 @@ func (h *Home) pickUser(c *call, fl *flow, input map[string]any) (*User, *mock.A
 	}
 	id, _ := input["user"].(string)
 	user, ok := h.users.get(id)
-	if !ok || user.Inactive || len(input) != 1 {
+	if !ok || user.Inactive || user.System || len(input) != 1 {
 		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 	}
 	return &user, nil
@@ -98,7 +98,7 @@ func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *mo
 	if !ok || len(input) != 1 {
 		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 	}
-	if h.now().Sub(fl.since) > h.Policy.MFATTL() {
+	if h.now().Sub(fl.Started) > h.Policy.MFATTL() {
 		return nil, aborted(fl, "login_expired")
 	}
 	if h.Policy.TOTP(fl.user.TOTP, strings.TrimSpace(code), false, h.now()) {

@@ -220,7 +220,7 @@ func flowProgress(k *socket, _ map[string]any) (any, *commandError) {
 	return k.home.linker.Progress(), nil
 }
 
-var credentialFields = []string{"domain", "client_id", "client_secret", "name", "auth_domain"}
+var credentialFields = fields{"domain": "any", "client_id": "any", "client_secret": "any", "name": "any", "auth_domain": "any"}
 
 func credentialCreate(k *socket, m map[string]any) (any, *commandError) {
 	raw, err := json.Marshal(m)

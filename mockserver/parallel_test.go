@@ -51,7 +51,7 @@ func TestACodeRedeemedFromManySidesWorksOnce(t *testing.T) {
 
 func TestChangesOfAUserFromManySidesAreAllKept(t *testing.T) {
 	t.Parallel()
-	u := &users{}
+	u := newUsers(Strict().Password)
 	if err := u.load([]User{{ID: "u", Username: "ada"}}); err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,8 @@ type Policy struct {
 	// PageTTL is the time for fetching a client page, in all, and PageLimit how many bytes of it are read.
 	PageTTL   func() time.Duration
 	PageLimit func() int
+	// PageReads is how often a client page is read, 1 kB at most each time; 0: as often as it takes.
+	PageReads func() int
 	// FetchRequest is how a client page is asked for, beside Accept and User-Agent.
 	FetchRequest func(clientID string) (method string, header http.Header)
 	// LinkedRedirects are the redirect URIs that a client page lists.
@@ -53,11 +55,13 @@ type Policy struct {
 	FlowTTL func() time.Duration
 	// Username folds a name as it is typed.
 	Username func(string) string
+	// Password is what of a password is kept and compared.
+	Password func(string) string
 	// SecondFactor tells whether a user is asked for one.
 	SecondFactor func(u User) bool
 	// TOTP tells whether a code is right for a secret now (RFC 6238 §5.2); enrol: the secret is being set up.
 	TOTP func(secret, code string, enrol bool, now time.Time) bool
-	// MFATTL is the time from the password to the second factor.
+	// MFATTL is the time from the beginning of a login to its second factor.
 	MFATTL func() time.Duration
 	// MFATries is how many wrong codes of a second factor abort the flow, and MFALenient goes on all the same.
 	MFATries   func() int
@@ -98,8 +102,8 @@ type Policy struct {
 	NameTaken func(old store.Refresh, name string) bool
 	// Lifespan tells whether a long-lived token may live for so many days.
 	Lifespan func(days float64) bool
-	// OwnSession tells whether a user may see and end a session.
-	OwnSession func(r store.Refresh, userID string) bool
+	// OwnSession tells whether a user may see, change and end a session.
+	OwnSession func(r store.Refresh, user User) bool
 
 	// Bearer reads the token of an Authorization header, "" for none.
 	Bearer func(header string) string
@@ -117,6 +121,17 @@ type Policy struct {
 	SignedPath func(c PathClaims, path string, query url.Values, now time.Time) bool
 	// SignedPathTTL is the life of a signed path, where the client names none.
 	SignedPathTTL func() time.Duration
+
+	// Manages says why a user may not do something to another, by the error code of the refusal; "" allows it.
+	Manages func(Managing) string
+	// Groups are those of a new user for whom these were asked.
+	Groups func(asked []string) []string
+	// CurrentPassword tells whether one's own password is wanted to change it.
+	CurrentPassword func() bool
+	// Orphaned tells whether a code is refused because the login that it came of is gone.
+	Orphaned func(there bool, u User) bool
+	// SocketUser is by whose rights the commands of a socket are judged: those of the login, or of now.
+	SocketUser func(login, now User) User
 
 	// SocketAuthTTL is how long a WebSocket may be silent before auth.
 	SocketAuthTTL func() time.Duration
@@ -148,5 +163,10 @@ const (
 	EndAllDeleted  End = "all deleted"       // auth/delete_all_refresh_tokens
 	EndDeactivated End = "user deactivated"
 	EndUserDeleted End = "user deleted"
-	EndControl     End = "control plane"
+	// EndLoginDeleted: a user's name and password were taken away; ends what was opened with them.
+	EndLoginDeleted End = "login deleted"
+	// EndPassword and EndRights: a user's password, or groups, were changed, which ends nothing.
+	EndPassword End = "password changed"
+	EndRights   End = "rights changed"
+	EndControl  End = "control plane"
 )

@@ -28,7 +28,7 @@ func Strict() *Policy {
 		Redirect: checkRedirect, FinishRedirect: mock.Is(true),
 		Challenge: checkChallenge,
 
-		PageTTL: mock.Is(5 * time.Second), PageLimit: mock.Is(10 << 10),
+		PageTTL: mock.Is(5 * time.Second), PageLimit: mock.Is(10 << 10), PageReads: mock.Is(0),
 		FetchRequest:    func(string) (string, http.Header) { return http.MethodGet, nil },
 		LinkedRedirects: linkedRedirects, DocumentRedirects: documentRedirects,
 		Unreadable:          func(string, error) []string { return nil },
@@ -57,6 +57,7 @@ func (p *Policy) strictLogin() {
 	p.NewFlow = func() string { return mock.Secret(secretLength) }
 	p.FlowTTL = mock.Is[time.Duration](0)
 	p.Username = foldUsername
+	p.Password = func(s string) string { return s }
 	p.SecondFactor = func(u User) bool { return u.TOTP != "" }
 	p.TOTP = func(secret, code string, _ bool, now time.Time) bool { return validTOTP(secret, code, now) }
 	p.MFATTL, p.MFATries, p.MFALenient = mock.Is(5*time.Minute), mock.Is(5), mock.Is(false)
@@ -75,17 +76,21 @@ func (p *Policy) strictTokens() {
 	p.AccessTTL = mock.Is(accessTTL)
 	p.TokenAnswer, p.TokenHeader = tokenAnswer, mock.Is(http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}})
 	p.Revoke = func(store.Refresh) bool { return true }
-	always := func(End) bool { return true }
-	p.Ends, p.Closes, p.ClosesAll = always, always, mock.Is(false)
+	ends := func(why End) bool { return why != EndPassword && why != EndRights }
+	p.Ends, p.Closes, p.ClosesAll = ends, ends, mock.Is(false)
+	p.Orphaned = func(there bool, u User) bool { return !there || u.Username == "" }
 	p.NameTaken = func(old store.Refresh, name string) bool { return old.Type == store.LongLived && old.Name == name }
 	p.Lifespan = func(days float64) bool { return days >= 1 && days <= 36500 }
-	p.OwnSession = func(r store.Refresh, userID string) bool { return r.UserID == userID }
+	p.OwnSession = func(r store.Refresh, user User) bool { return r.UserID == user.ID }
 }
 
 // strictAccess decides of those who call with a token, by REST and by WebSocket.
 func (p *Policy) strictAccess() {
 	p.Bearer, p.Algorithms, p.Access = bearerOf, mock.Is([]string{"HS256"}), accessHolds(accessLeeway)
 	p.Caller = func(there bool, u User) bool { return there && !u.Inactive }
+	p.Manages, p.CurrentPassword = manages, mock.Is(true)
+	p.Groups = func(asked []string) []string { return asked }
+	p.SocketUser = func(_, now User) User { return now }
 	p.AdminOnly = func(_ string, admin bool) bool { return !admin }
 	p.SignedMethod = func(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 	p.SignedPath, p.SignedPathTTL = pathSigned, mock.Is(30*time.Second)

@@ -85,7 +85,10 @@ func (h *Home) codeGrant(c *call) *mock.Answer {
 		}
 	}
 	user, ok := h.users.get(code.UserID)
-	if h.Policy.Inactive() && (!ok || user.Inactive) {
+	switch {
+	case code.Provider == "homeassistant" && h.Policy.Orphaned(ok, user):
+		return badCode.Answer()
+	case h.Policy.Inactive() && user.Inactive:
 		return inactiveUser.Answer()
 	}
 	now := h.now()
@@ -142,7 +145,7 @@ func tokenAnswer(r store.Refresh, access string, ttl time.Duration, fresh bool) 
 func redeemable(ttl time.Duration) func(store.Code, string, *string, time.Time) *mock.Refusal {
 	return func(c store.Code, clientID string, verifier *string, now time.Time) *mock.Refusal {
 		switch {
-		case now.Sub(c.Issued) > ttl, c.ClientID != clientID:
+		case now.Sub(c.Issued) >= ttl, c.ClientID != clientID:
 			return badCode
 		case c.Challenge == "" && verifier != nil:
 			return noChallenge
@@ -238,7 +241,9 @@ func (h *Home) linkUser(c *call) *mock.Answer {
 	may := h.Policy.Link(code, c.user.User.ID)
 	plain := code
 	plain.Challenge = ""
-	if !ok || (code.Challenge != "" && !may) || h.Policy.Redeem(plain, *b.ClientID, nil, h.now()) != nil {
+	owner, there := h.users.get(code.UserID)
+	orphaned := code.Provider == "homeassistant" && h.Policy.Orphaned(there, owner)
+	if !ok || orphaned || (code.Challenge != "" && !may) || h.Policy.Redeem(plain, *b.ClientID, nil, h.now()) != nil {
 		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
 	if _, first := h.store.TakeCode(*b.Code); !first && h.Policy.SingleUse() {

@@ -21,8 +21,12 @@ type User struct {
 	Admin    bool   `json:"is_admin"`
 	Owner    bool   `json:"is_owner"`
 	Inactive bool   `json:"inactive,omitempty"`
-	TOTP     string `json:"totp,omitempty"` // base32 secret of the second factor; "" has none
+	System   bool   `json:"system_generated,omitempty"` // of the home itself: nobody logs in as it
+	TOTP     string `json:"totp,omitempty"`             // base32 secret of the second factor; "" has none
 	Provider string `json:"provider,omitempty"`
+
+	Groups    []string `json:"group_ids,omitempty"` // nil: the administrators' or the users', as Admin says
+	LocalOnly bool     `json:"local_only,omitempty"`
 
 	hash     []byte // of the password, salted
 	revision int    // counts the user's changes
@@ -45,6 +49,40 @@ type users struct {
 	byID map[string]User
 	ids  []string
 	none []byte // a hash that no password has: unknown names cost as much as known ones
+
+	password func(string) string // what of a password is compared
+}
+
+// The groups of a home.
+const (
+	adminGroup    = "system-admin"
+	userGroup     = "system-users"
+	readOnlyGroup = "system-read-only"
+)
+
+// join puts a user into groups instead of those that they were in.
+func (u *User) join(groups []string) {
+	u.Groups, u.Admin = groups, u.Owner || slices.Contains(groups, adminGroup)
+}
+
+// groups are those of a user.
+func (u User) groups() []string {
+	switch {
+	case u.Groups != nil:
+		return u.Groups
+	case u.Admin:
+		return []string{adminGroup}
+	}
+	return []string{userGroup}
+}
+
+// knownGroups tells whether a home has all these groups.
+func knownGroups(groups []string) bool {
+	return !slices.ContainsFunc(groups, func(g string) bool { return g != adminGroup && g != userGroup && g != readOnlyGroup })
+}
+
+func newUsers(password func(string) string) *users {
+	return &users{none: hashPassword(mock.Secret(16)), password: password}
 }
 
 // load replaces everybody.
@@ -68,7 +106,7 @@ var (
 // add makes a user. Without a username it has no way to log in yet.
 func (u *users) add(user User) (User, error) {
 	if user.Username != "" {
-		user.hash, user.Password = hashPassword(user.Password), ""
+		user.hash, user.Password = hashPassword(u.password(user.Password)), ""
 	}
 	if user.ID == "" {
 		user.ID = mock.Secret(16)
@@ -114,7 +152,7 @@ func (u *users) check(username, password string) (User, bool) {
 	if !ok {
 		hash = u.none
 	}
-	match := matches(hash, password)
+	match := matches(hash, u.password(password))
 	return user, ok && match
 }
 
@@ -163,7 +201,7 @@ func (u *users) swap(changed User) bool {
 
 // setLogin gives a user a name and password.
 func (u *users) setLogin(id, username, password string) error {
-	hash := hashPassword(password)
+	hash := hashPassword(u.password(password))
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if username == "" {
@@ -177,6 +215,31 @@ func (u *users) setLogin(id, username, password string) error {
 	user.revision++
 	u.byID[id] = user
 	return nil
+}
+
+// setPassword gives a user another password.
+func (u *users) setPassword(id, password string) {
+	hash := hashPassword(u.password(password))
+	u.change(id, func(u *User) { u.hash = hash })
+}
+
+// rename gives a user another name to log in with.
+func (u *users) rename(id, username string) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.named(username) != "" {
+		return errTaken
+	}
+	user := u.byID[id]
+	user.Username = username
+	user.revision++
+	u.byID[id] = user
+	return nil
+}
+
+// people are the users but those of the home itself.
+func (u *users) people() []User {
+	return slices.DeleteFunc(u.list(), func(user User) bool { return user.System })
 }
 
 func (u *users) remove(id string) bool {

@@ -198,19 +198,17 @@ func (k *socket) command(message map[string]any) {
 	}
 	k.last = id
 	run, ok := commands[kind]
-	switch {
-	case !ok:
+	if !ok {
 		k.send(failure(id, "unknown_command", "Unknown command."))
 		return
-	case run.admin && k.home.Policy.AdminOnly(kind, k.who.User.Admin):
-		k.send(failure(id, "unauthorized", "Unauthorized"))
+	}
+	if problem := run.fields.problem(message); problem != "" {
+		k.send(failure(id, "invalid_format", problem))
 		return
 	}
-	for name := range message {
-		if name != "id" && name != "type" && !run.allows(name) {
-			k.send(failure(id, "invalid_format", "not a valid option at '"+name+"'"))
-			return
-		}
+	if run.admin && k.home.Policy.AdminOnly(kind, k.user().Admin) {
+		k.send(failure(id, "unauthorized", "Unauthorized"))
+		return
 	}
 	if kind == "ping" {
 		k.send(map[string]any{"id": id, "type": "pong"})
@@ -225,6 +223,14 @@ func (k *socket) command(message map[string]any) {
 	if after, ok := result.(followUp); ok {
 		after.then()
 	}
+}
+
+// user is whom the socket's commands are run for: as they are now.
+func (k *socket) user() User {
+	if now, there := k.home.users.get(k.who.User.ID); there {
+		return k.home.Policy.SocketUser(k.who.User, now)
+	}
+	return k.who.User
 }
 
 func failure(id any, code, text string) map[string]any {

@@ -205,17 +205,25 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 		}
 		j.take(evidence.Result{ID: r.ID, Verdict: d.Verdict, Reason: d.Reason, Need: string(d.Need)}, nil)
 	}
-	done := 0
+	done, pairs := 0, among(open, j.visit.facts.Version)
+	defer func() {
+		for _, r := range pairs.rest() {
+			j.take(r.Result, r.files)
+		}
+	}()
 	return runner.Run(ctx, runner.Plan{
 		Waves: waves(open, j.Options), Seed: j.Seed, Evidence: j.ReportDir != "", Command: j.Worker,
 		Setup: func(worker int) (json.RawMessage, error) {
 			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1, OneByOne: j.Procs == 1})
 		},
+		Mend: j.visit.resetClock,
 		Progress: func(e runner.Event) {
 			switch {
 			case e.Result != nil:
 				done++
-				j.take(*e.Result, e.Files)
+				for _, r := range pairs.settle(found{*e.Result, e.Files}) {
+					j.take(r.Result, r.files)
+				}
 				j.Progress.Row(done, len(open), e.Result.ID, e.Result.Verdict)
 			case e.Wait != "":
 				j.Progress.Wait(e.Wait)

@@ -3,8 +3,10 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/internal/exit"
@@ -73,6 +75,17 @@ func (v *visit) leave(since time.Time, traces []string, gone *kind.Loss) (left [
 	defer cancel()
 	left = v.Sweep(ctx, since, traces)
 	return left, v.Leave(ctx)
+}
+
+// resetClock puts the target's time back to ours, whoever moved it: a worker that was killed could not.
+func (v *visit) resetClock() error {
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	defer cancel()
+	err := v.tools.Clock.Advance(ctx, 0) // the parent never moves it, so 0 is the whole offset from our time
+	if err == nil || errors.Is(err, clock.ErrNone) {
+		return nil
+	}
+	return fmt.Errorf("a worker died, and the target's clock may stay ahead: %w", err)
 }
 
 // retreat gives back what the visit itself took, where no run follows.

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -17,7 +18,10 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == workerWord {
 		os.Exit(worker())
 	}
-	err := root().ExecuteContext(interruptible())
+	cmd, err := root().ExecuteContextC(interruptible())
+	if exit.Code(err) == exit.Usage && cmd.Name() == "run" {
+		err = errors.Join(err, noOldReport(cmd.Flags(), os.Args))
+	}
 	if err != nil && err.Error() != "" {
 		fmt.Fprintln(os.Stderr, "authconform:", err)
 	}

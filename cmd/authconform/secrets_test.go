@@ -99,8 +99,9 @@ type parrot struct {
 }
 
 // secretValue finds secrets in forms, URLs and JSON, by names of ours: the judge's own list is not asked.
-var secretValue = regexp.MustCompile(`"?\b(?:access_token|refresh_token|result|auth_code|code|token|password|current_password|new_password|authSig)\b"?` +
-	`(?:=|:\s*")([^"&\\\s]{16,})`)
+var secretValue = regexp.MustCompile(
+	`"?\b(?:access_token|refresh_token|result|auth_code|code|token|password|current_password|new_password|authSig)\b"?` +
+		`(?:=|:\s*")([^"&\\\s]{16,})`)
 
 // hear keeps the secrets that an answer gives away.
 func (p *parrot) hear(text string) {
@@ -122,7 +123,8 @@ func secretsIn(text string) (secrets []string) {
 
 // dull tells whether what stands where a secret may stand is none: an address, words, one letter many times, no text.
 func dull(value string) bool {
-	return strings.ContainsAny(value, " <>") || strings.Contains(value, "://") || strings.Trim(value, value[:1]) == "" || !utf8.ValidString(value)
+	return strings.ContainsAny(value, " <>") || strings.Contains(value, "://") ||
+		strings.Trim(value, value[:1]) == "" || !utf8.ValidString(value)
 }
 
 // answer adds to an answer what the request held of secrets.

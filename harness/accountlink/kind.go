@@ -41,9 +41,11 @@ func (f *Flags) service() error {
 	return nil
 }
 
-// Tools implements kind.Flags. A third party's pages are on another host, and may need more of them.
+// Tools implements kind.Flags. With steps, the third party's pages are on an origin that has to be trusted.
 func (f *Flags) Tools() kind.ToolOptions {
-	return kind.ToolOptions{Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout}
+	return kind.ToolOptions{
+		Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout, Trusted: f.TrustOrigins,
+	}
 }
 
 // Kind is a proxy that links accounts of a third party for many homes.

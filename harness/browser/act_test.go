@@ -25,6 +25,7 @@ three.querySelector("input").addEventListener("input", (e) => { window.heard = "
 func TestShadowRootsAreOpenToTypeAndPress(t *testing.T) {
 	p := newPage(t)
 	open(t, p, site(t, map[string]any{"/": nested}).URL)
+	ok(t, p.Until(t.Context(), "the button", func(ctx context.Context) (bool, error) { return p.Visible(ctx, "button") }))
 	ok(t, p.Type(t.Context(), "input[name=username]", `ada "quoted" ü`))
 	ok(t, p.Press(t.Context(), "button"))
 	got, err := p.Text(t.Context(), "#said")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,38 +18,58 @@ type Browser struct {
 	root   context.Context // chromedp's: the browser lives as long as it does
 	cancel func()
 	once   sync.Once
+	cell   *cell // nil: the browser was started by somebody else
 }
 
 // Start launches the browser of the options, or attaches to it. ctx bounds the launch, not the browser's life.
 func Start(ctx context.Context, o Options) (*Browser, error) {
-	allocator, release, err := allocate(o)
+	b := &Browser{}
+	allocator, release, err := b.allocate(o)
 	if err != nil {
 		return nil, err
 	}
 	root, cancel := chromedp.NewContext(allocator)
-	b := &Browser{root: root, cancel: func() { cancel(); release() }}
+	b.root, b.cancel = root, func() { cancel(); release() }
 	if err := firstRun(ctx, root, LaunchLimit, b.cancel); err != nil {
 		return nil, fmt.Errorf("starting the browser %s%s: %w", o.Path, o.Remote, err)
 	}
 	return b, nil
 }
 
-func allocate(o Options) (context.Context, context.CancelFunc, error) {
+func (b *Browser) allocate(o Options) (context.Context, context.CancelFunc, error) {
 	switch {
-	case o.Remote != "" && (len(o.IgnoreCertSPKI) > 0 || len(o.Hosts) > 0):
-		return nil, nil, fmt.Errorf("the browser at %s already runs: its host names and certificates are set where it is started", o.Remote)
+	case o.Remote != "" && len(o.IgnoreCertSPKI) > 0:
+		return nil, nil, fmt.Errorf("the browser at %s already runs: its certificates are set where it is started", o.Remote)
 	case o.Remote != "":
 		ctx, cancel := remote.NewAllocator(context.Background(), o.Remote)
 		return ctx, cancel, nil
 	case o.Path == "":
 		return nil, nil, fmt.Errorf("%w: neither a path nor an address", ErrNone)
 	}
-	list, err := flags(o)
-	if err != nil {
+	var err error
+	if b.cell, err = newCell(); err != nil {
 		return nil, nil, err
 	}
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), list...)
-	return ctx, cancel, nil
+	b.cell.reach(o.Origins...)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), flags(o, b.cell.address())...)
+	return ctx, func() { cancel(); b.cell.close() }, nil
+}
+
+// Reach lets pages connect to more origins (URLs). A browser that was attached to is not kept from any.
+func (b *Browser) Reach(origins ...string) {
+	if b.cell != nil {
+		b.cell.reach(origins...)
+	}
+}
+
+// Refused lists what pages tried to connect to in vain, as HOST:PORT, each once.
+func (b *Browser) Refused() []string {
+	if b.cell == nil {
+		return nil
+	}
+	b.cell.mu.Lock()
+	defer b.cell.mu.Unlock()
+	return slices.Clone(b.cell.refused)
 }
 
 // firstRun makes chromedp start what the context stands for. chromedp binds a browser and a tab to the context of their
@@ -66,7 +87,7 @@ func firstRun(ctx, target context.Context, limit time.Duration, cancel func()) e
 		return err
 	case <-ctx.Done():
 		go cancel() // waits for the process, which may be the very thing that hangs
-		return fmt.Errorf("not ready within %v: %w", limit, ctx.Err())
+		return said{fmt.Sprintf("not ready within %v", limit), ctx.Err()}
 	}
 }
 
@@ -90,7 +111,7 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 	if err := firstRun(ctx, tab, TabLimit, cancel); err != nil {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
-	p := &Page{tab: tab, cancel: cancel}
+	p := &Page{tab: tab, cancel: cancel, cell: b.cell}
 	p.main = string(chromedp.FromContext(tab).Target.TargetID) // the main frame bears its target's id
 	p.changed = make(chan struct{})
 	if err := chromedp.Listen(tab, p.listen); err != nil {

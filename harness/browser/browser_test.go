@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -14,7 +15,6 @@ var shared *Browser // one for all tests, as a worker has one
 func TestMain(m *testing.M) {
 	options, err := Find(os.Getenv("AUTHCONFORM_BROWSER"))
 	if err == nil {
-		options.Hosts = map[string]string{"app.example": "127.0.0.1"}
 		options.IgnoreCertSPKI = []string{testSPKI}
 		if shared, err = Start(context.Background(), options); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -64,6 +64,9 @@ func site(t *testing.T, pages map[string]any) *httptest.Server {
 	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
+	if shared != nil {
+		shared.Reach(server.URL, strings.Replace(server.URL, "127.0.0.1", "localhost", 1))
+	}
 	return server
 }
 

@@ -9,7 +9,8 @@
     delete window[key];
     return "";
   }
-  const secret = 'input[type="password"], input[name*="pass" i], input[id*="pass" i], input[name="code"], input[autocomplete*="password"], input[autocomplete*="one-time-code"]';
+  const secret = 'input[type="password"], input[name*="pass" i], input[id*="pass" i], input[name="code"], input[autocomplete*="password"], input[autocomplete*="one-time-code"], ' +
+    'input[type="text"]:not([name]):not([autocomplete])'; // a field without a name may hold a code
   window[key] = deep.all(secret).filter((el) => el.type !== "submit" && el.type !== "checkbox").map((el) => {
     const kept = [el, el.value, el.getAttribute("value")];
     el.value = "";

@@ -18,19 +18,13 @@ type Options struct {
 	Path   string // an executable of the Chromium family
 	Remote string // ws://HOST:PORT[/devtools/browser/ID] of a browser that already runs; Close leaves it running
 
-	// AllowedHosts are the host names that the browser may look up beside loopback: the target's, when it is not local.
-	// Any other name is unknown to the browser, so that no page under test reaches the internet; AnyHost lifts that.
-	AllowedHosts []string
-	// Hosts maps a name to an address that takes its place: "app.example" -> "127.0.0.1", or with ports on both sides,
-	// "app.example:443" -> "127.0.0.1:8443".
-	Hosts map[string]string
+	// Origins are what the browser may connect to, as URLs: the target, and what the harness plays beside it. Nothing else
+	// can be reached, neither on the internet nor on this machine; AnyOrigin lifts that. More are opened by Browser.Reach.
+	Origins []string
 	// IgnoreCertSPKI are base64 SHA-256 digests of public keys (SubjectPublicKeyInfo) whose certificates are accepted
 	// whoever signed them: the harness's own https sites. No other certificate error is forgiven.
 	IgnoreCertSPKI []string
 }
-
-// AnyHost among the AllowedHosts lets pages reach whatever they name.
-const AnyHost = "*"
 
 // candidates are looked up in order: the headless shell first, for it starts twice as fast and calls nobody.
 // Debian's /usr/bin/chromium… are shell scripts in front of the real program, hence the full paths.

@@ -25,23 +25,3 @@ func TestFindSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("ws: %+v, %v", o, err)
 	}
 }
-
-func TestOnlyTheTargetIsReachable(t *testing.T) {
-	got, err := resolverRules(Options{AllowedHosts: []string{"home.lan"}, Hosts: map[string]string{"app.example:443": "127.0.0.1:8443"}})
-	want := "MAP app.example:443 127.0.0.1:8443 , MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost , EXCLUDE [::1] , EXCLUDE home.lan"
-	if err != nil || got != want {
-		t.Errorf("%q, %v", got, err)
-	}
-	if _, err := resolverRules(Options{AllowedHosts: []string{"* , MAP x y"}}); err == nil {
-		t.Error("a host with a rule in it was accepted")
-	}
-	p := newPage(t)
-	if err := p.Open(t.Context(), "http://unlisted.example/"); err == nil || !strings.Contains(err.Error(), "ERR_NAME_NOT_RESOLVED") {
-		t.Errorf("a foreign name: %v", err)
-	}
-	server := site(t, map[string]any{"/": `<p>mapped`})
-	open(t, p, strings.Replace(server.URL, "127.0.0.1", "app.example", 1))
-	if text, err := p.Text(t.Context(), "p"); text != "mapped" || err != nil {
-		t.Errorf("the mapped name: %q, %v", text, err)
-	}
-}

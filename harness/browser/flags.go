@@ -1,8 +1,6 @@
 package browser
 
 import (
-	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -19,12 +17,8 @@ var silentFeatures = []string{
 	"LocalNetworkAccessChecks", // would answer "may a public page frame a home at 127.0.0.1?" in the home's place
 }
 
-// flags are the launch options of a browser that speaks to the target only (measured: dependencies.md §2.5).
-func flags(o Options) ([]chromedp.ExecAllocatorOption, error) {
-	rules, err := resolverRules(o)
-	if err != nil {
-		return nil, err
-	}
+// flags are the launch options of a browser that has one way out: a SOCKS proxy.
+func flags(o Options, proxy string) []chromedp.ExecAllocatorOption {
 	list := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(o.Path),
 		chromedp.WSURLReadTimeout(LaunchLimit),
@@ -36,7 +30,13 @@ func flags(o Options) ([]chromedp.ExecAllocatorOption, error) {
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("no-pings", true),
 		chromedp.Flag("component-updater", "url-source=http://127.0.0.1:9/"),
-		chromedp.Flag("host-resolver-rules", rules),
+		// All connections go through the proxy, those to loopback too; no name is looked up but by it, and nothing goes out
+		// as a datagram: no QUIC, and of WebRTC what the proxy takes, which is nothing.
+		chromedp.Flag("proxy-server", "socks5://"+proxy),
+		chromedp.Flag("proxy-bypass-list", "<-loopback>"),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("force-webrtc-ip-handling-policy", "disable_non_proxied_udp"),
 		// One process for all frames of a tab: the requests of a frame from another site would otherwise arrive at
 		// another session, and "no request was made" would be said too early.
 		chromedp.Flag("disable-site-isolation-trials", true),
@@ -50,32 +50,8 @@ func flags(o Options) ([]chromedp.ExecAllocatorOption, error) {
 	if os.Geteuid() == 0 {
 		list = append(list, chromedp.NoSandbox) // Chromium refuses to run its sandbox as root
 	}
-	return list, nil
+	return list
 }
-
-// resolverRules build --host-resolver-rules: what is mapped, what may be looked up, and nothing else.
-func resolverRules(o Options) (string, error) {
-	var rules []string
-	for _, name := range slices.Sorted(maps.Keys(o.Hosts)) {
-		if !plainHost(name) || !plainHost(o.Hosts[name]) {
-			return "", fmt.Errorf("browser host map %q -> %q: want a host name or address, with a port or without", name, o.Hosts[name])
-		}
-		rules = append(rules, "MAP "+name+" "+o.Hosts[name])
-	}
-	if slices.Contains(o.AllowedHosts, AnyHost) {
-		return strings.Join(rules, " , "), nil
-	}
-	rules = append(rules, "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1", "EXCLUDE localhost", "EXCLUDE [::1]")
-	for _, host := range o.AllowedHosts {
-		if !plainHost(host) {
-			return "", fmt.Errorf("browser host %q: want a host name or address without a port", host)
-		}
-		rules = append(rules, "EXCLUDE "+host)
-	}
-	return strings.Join(rules, " , "), nil
-}
-
-func plainHost(s string) bool { return s != "" && !strings.ContainsAny(s, " ,*\t\r\n\"'/") }
 
 func keptEnv() []string {
 	var kept []string

@@ -14,9 +14,10 @@ import (
 type Lazy struct {
 	spec  string
 	keys  [][]byte                              // of certificates that only we trust (SubjectPublicKeyInfo)
-	hosts []string                              // that it may reach
+	open  []string                              // origins that it may reach
 	trust func(context.Context) ([]byte, error) // one more such key, asked for at the start; nil: none
 	once  sync.Once
+	mu    sync.Mutex
 	b     *Browser
 	err   error
 }
@@ -27,8 +28,17 @@ func Later(spec string) *Lazy { return &Lazy{spec: spec} }
 // Accept lets it accept certificates with a key (SubjectPublicKeyInfo).
 func (l *Lazy) Accept(key []byte) { l.keys = append(l.keys, key) }
 
-// Reach lets it reach hosts.
-func (l *Lazy) Reach(hosts ...string) { l.hosts = append(l.hosts, hosts...) }
+// Reach lets it reach origins (URLs), also when it runs already.
+func (l *Lazy) Reach(origins ...string) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open = append(l.open, origins...); l.b != nil {
+		l.b.Reach(origins...)
+	}
+}
 
 // Trust lets it trust one more key, found out when it starts.
 func (l *Lazy) Trust(key func(context.Context) ([]byte, error)) { l.trust = key }
@@ -41,7 +51,14 @@ func (l *Lazy) Close() {
 }
 
 func (l *Lazy) start(ctx context.Context) (*Browser, error) {
-	l.once.Do(func() { l.b, l.err = l.launch(ctx) })
+	l.once.Do(func() {
+		b, err := l.launch(ctx)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.b, l.err = b, err; err == nil {
+			b.Reach(l.open...)
+		}
+	})
 	return l.b, l.err
 }
 
@@ -67,7 +84,6 @@ func (l *Lazy) launch(ctx context.Context) (*Browser, error) {
 		sum := sha256.Sum256(key)
 		o.IgnoreCertSPKI = append(o.IgnoreCertSPKI, base64.StdEncoding.EncodeToString(sum[:]))
 	}
-	o.AllowedHosts = l.hosts
 	return Start(ctx, o)
 }
 

@@ -19,6 +19,7 @@ type Page struct {
 	tab    context.Context // chromedp's
 	cancel func()
 	main   string // id of the main frame
+	cell   *cell  // nil: the browser was started by somebody else
 	record
 	catcher
 }
@@ -41,6 +42,12 @@ func (p *Page) Open(ctx context.Context, url string) error {
 		return fmt.Errorf("opening %s: %w", strip(url), err)
 	}
 	if failed != "" && len(p.Navigations())-before < 2 { // one is the URL itself; a second is a redirect, which is an answer
+		if origin, whole := p.Kept(); whole {
+			return &KeptError{origin}
+		}
+		if strings.Contains(failed, cellError) {
+			failed = "the connection is refused"
+		}
 		return fmt.Errorf("opening %s: %s", strip(url), failed)
 	}
 	return nil
@@ -101,12 +108,16 @@ func (p *Page) why(ctx context.Context, limit time.Duration, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(context.Cause(ctx), context.DeadlineExceeded):
+		return said{"the time for it was over", context.Cause(ctx)}
+	case errors.Is(context.Cause(ctx), context.Canceled):
+		return said{"it was given up", context.Cause(ctx)}
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case p.tab.Err() != nil:
 		return errors.New("the browser's tab is closed")
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("the page did not answer within %v: %w", limit, err)
+		return said{fmt.Sprintf("the page did not answer within %v", limit), err}
 	}
 	return err
 }
@@ -133,7 +144,7 @@ func (p *Page) until(ctx context.Context, limit time.Duration, what string, look
 			if ctx.Err() != nil || p.tab.Err() != nil {
 				return fmt.Errorf("waiting for %s: %w", what, p.why(ctx, limit, bound.Err()))
 			}
-			return errors.Join(fmt.Errorf("waiting for %s: not within %v: %w", what, limit, context.DeadlineExceeded), last)
+			return errors.Join(said{fmt.Sprintf("waiting for %s: not within %v", what, limit), context.DeadlineExceeded}, last)
 		case <-changed:
 		case <-tick.C:
 		}

@@ -39,7 +39,7 @@ func TestARunningBrowserIsUsedAndLeftRunning(t *testing.T) {
 		p.Close()
 		ok(t, b.Close())
 	}
-	if _, err := Start(t.Context(), Options{Remote: address, Hosts: map[string]string{"a": "b"}}); err == nil {
+	if _, err := Start(t.Context(), Options{Remote: address, IgnoreCertSPKI: []string{"a"}}); err == nil {
 		t.Error("host names of a running browser cannot be set, and nobody said so")
 	}
 }

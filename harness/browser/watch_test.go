@@ -78,7 +78,7 @@ func TestEveryWayOutIsSeenOnce(t *testing.T) {
 func TestRequestsTellWhatWasSent(t *testing.T) {
 	p := newPage(t)
 	server := site(t, map[string]any{
-		"/": `<img src=/gone><script>document.write("<iframe src=http://app.example:" + location.port + "/inner></iframe>");
+		"/": `<img src=/gone><script>document.write("<iframe src=http://localhost:" + location.port + "/inner></iframe>");
 			fetch("/api", {method: "POST", body: "secret"}).then(() => { document.title = "done" })</script>`,
 		"/api":  func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(201) },
 		"/gone": func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) },
@@ -109,13 +109,13 @@ func TestRequestsTellWhatWasSent(t *testing.T) {
 	if r := find(server.URL + "/api"); r.Method != "POST" || !r.HasBody || r.Status != 201 || r.Type != "Fetch" {
 		t.Errorf("the fetch: %+v", r)
 	}
-	if r := find(strings.Replace(server.URL, "127.0.0.1", "app.example", 1) + "/inner"); r.Main || r.Type != "Document" {
+	if r := find(strings.Replace(server.URL, "127.0.0.1", "localhost", 1) + "/inner"); r.Main || r.Type != "Document" {
 		t.Errorf("the frame: %+v", r)
 	}
 	if r := find("http://elsewhere.example/leak"); r.Failed == "" || r.Status != 0 {
 		t.Errorf("the leak from inside the frame: %+v", r)
 	}
-	find(strings.NewReplacer("http", "ws", "127.0.0.1", "app.example").Replace(server.URL) + "/socket")
+	find(strings.NewReplacer("http", "ws", "127.0.0.1", "localhost").Replace(server.URL) + "/socket")
 }
 
 func TestDocumentsAreKnownByTheirHeaders(t *testing.T) {
@@ -182,6 +182,7 @@ func TestAPinnedKeyIsAcceptedAndNoOther(t *testing.T) {
 	server := httptest.NewTLSServer(handler)
 	defer server.Close()
 	p := newPage(t)
+	shared.Reach(server.URL)
 	open(t, p, server.URL)
 	if text, err := p.Text(t.Context(), "p"); text != "safe" || err != nil {
 		t.Errorf("%q, %v", text, err)
@@ -190,6 +191,7 @@ func TestAPinnedKeyIsAcceptedAndNoOther(t *testing.T) {
 	other.TLS = &tls.Config{Certificates: []tls.Certificate{strangeCertificate(t)}}
 	other.StartTLS()
 	defer other.Close()
+	shared.Reach(other.URL)
 	if err := p.Open(t.Context(), other.URL); err == nil || !strings.Contains(err.Error(), "ERR_CERT") {
 		t.Errorf("a certificate of another key: %v", err)
 	}

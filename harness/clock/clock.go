@@ -76,10 +76,18 @@ func Command(line string) Clock {
 		words := append(strings.Fields(line), fmt.Sprintf("+%ds", int(to.Seconds())))
 		cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own command
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("the clock command %q failed: %w: %s", line, err, strings.TrimSpace(string(out)))
+			return fmt.Errorf("the command %q failed: %w%s", line, err, after(out))
 		}
 		return nil
 	}}
+}
+
+// after is what a command printed, behind its error.
+func after(out []byte) string {
+	if text := strings.TrimSpace(string(out)); text != "" {
+		return ": " + text
+	}
+	return ""
 }
 
 // Offset is a clock moved by a function that sets the whole offset from real time, at a target whose timers obey.

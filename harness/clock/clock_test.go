@@ -90,9 +90,9 @@ func TestACommandIsGivenTheOffsetAsItsLastWord(t *testing.T) {
 
 func TestACommandThatFailsSaysWhatItSaid(t *testing.T) {
 	for line, want := range map[string]string{
-		"sh -c 'no'":          `the clock command "sh -c 'no'" failed`,
-		"/no/such/command -x": `the clock command "/no/such/command -x" failed`,
-		" ":                   `the clock command " " failed`,
+		"sh -c 'no'":          `the command "sh -c 'no'" failed`,
+		"/no/such/command -x": `the command "/no/such/command -x" failed`,
+		" ":                   `the command " " failed`,
 	} {
 		if err := Command(line).Advance(t.Context(), time.Minute); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", line, err, want)

@@ -21,6 +21,7 @@ const (
 	PublicClient Name = "public-client" // a client without a secret
 	API          Name = "api"           // a resource that wants a bearer token is known
 	Revocation   Name = "revocation"    // a revocation endpoint is known
+	Origin       Name = "origin"        // an origin that the target's pages need is trusted (--trust-origin)
 )
 
 // What the target must offer. A row whose condition is lacking does not apply.
@@ -32,7 +33,9 @@ const (
 )
 
 var (
-	ours   = []Name{Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation}
+	ours = []Name{
+		Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation, Origin,
+	}
 	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata}
 )
 

@@ -47,9 +47,9 @@ func (h *Home) Enter(ctx context.Context) error {
 			return err
 		}
 	}
-	h.Facts.Product = "Home Assistant"
+	h.Facts.identify("", h.release) // until it says otherwise
 	h.Facts.Outside = in.why
-	h.Facts.Admin, h.Facts.Testbed = true, true // until it says otherwise
+	h.Facts.Admin, h.Facts.Testbed = true, true
 	if in.stage != inside {
 		return nil
 	}
@@ -98,6 +98,9 @@ func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 	if err != nil {
 		return in, err
 	}
+	if blocked(s) {
+		return in, fmt.Errorf("the home does not let %q log in: %s; give --user somebody who may", h.Account.Username, s.Exchange)
+	}
 	if s.Type != "create_entry" || s.Code == "" {
 		in.stage, in.why = noCode, fmt.Sprintf("the right password brings no code: %s", s.Exchange)
 		return in, nil
@@ -115,6 +118,11 @@ func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 	}
 	in.stage = inside
 	return in, nil
+}
+
+// blocked tells of the one refusal after the right password that is about the user, by Home Assistant's words for it.
+func blocked(s *Step) bool {
+	return s.Status == http.StatusForbidden && strings.HasPrefix(s.Text("message"), "Login blocked")
 }
 
 // prove shows the home who logs in: password and second factor. The error says which of them is refused.
@@ -206,7 +214,7 @@ func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 	if e := h.API(ctx, t.Access, "/api/config"); e.Status == http.StatusOK {
 		_ = json.Unmarshal([]byte(e.Body), &config)
 	}
-	h.Facts.Version = config.Version
+	h.Facts.identify(config.Version, h.release)
 	h.Facts.Testbed = h.API(ctx, t.Access, "/api/authconform_demo").Status == http.StatusOK
 	return judge.Attempt(ctx, func(ctx context.Context) {
 		s, err := h.TryDial(ctx)
@@ -218,8 +226,8 @@ func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 		if err != nil || f.Type() != "auth_ok" {
 			return
 		}
-		if h.Facts.Version == "" {
-			h.Facts.Version, _ = f["ha_version"].(string)
+		if told, _ := f["ha_version"].(string); config.Version == "" {
+			h.Facts.identify(told, h.release)
 		}
 		var user struct {
 			Admin bool `json:"is_admin"`

@@ -18,6 +18,7 @@ type Grant struct {
 	Name     string `json:"client_name"`
 	Type     string `json:"type"`
 	Created  string `json:"created_at"`
+	Expires  string `json:"expire_at"` // "": never
 	Current  bool   `json:"is_current"`
 }
 
@@ -73,8 +74,8 @@ func madeSince(g Grant, since time.Time) bool {
 	return err != nil || at.After(since.Add(-time.Minute))
 }
 
-// LookAtSite finds out whether the home fetches the client site, and whether it trusts its CA. A home on this machine
-// reaches a site on this machine; another one is tried. Each try costs a login.
+// LookAtSite finds out whether the home fetches the client site, and whether it trusts its CA. A home on the loopback of
+// this machine reaches a site there; any other pair is tried. Each try costs a login.
 func (h *Home) LookAtSite(ctx context.Context, local bool) {
 	h.Facts.Fetches = local
 	if !local {

@@ -70,7 +70,7 @@ func (h *Home) GiveBack(ctx context.Context) {
 	h.owed.refresh, h.owed.flows = nil, nil
 	h.mu.Unlock()
 	refresh = slices.DeleteFunc(refresh, func(token string) bool {
-		return h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}}).Status != 0
+		return h.giveBackToken(ctx, token)
 	})
 	flows = slices.DeleteFunc(flows, func(flow string) bool {
 		return h.Send(ctx, http.MethodDelete, "/auth/login_flow/"+flow, "").Status != 0
@@ -90,8 +90,18 @@ func (h *Home) Leave(ctx context.Context) {
 	h.owed.kept, h.session = nil, oauth.Tokens{}
 	h.mu.Unlock()
 	for _, token := range kept {
-		h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}})
+		h.giveBackToken(ctx, token)
 	}
+}
+
+// giveBackToken revokes a token, by action=revoke where there is no /auth/revoke (before 2022.9). It reports whether the
+// target heard of it.
+func (h *Home) giveBackToken(ctx context.Context, token string) bool {
+	answer := h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}})
+	if answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed {
+		answer = h.PostForm(ctx, "/auth/token", oauth.Form{{Name: "token", Value: token}, {Name: "action", Value: "revoke"}})
+	}
+	return answer.Status != 0
 }
 
 func (h *Home) deleteNamed(ctx context.Context) {

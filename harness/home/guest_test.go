@@ -129,3 +129,12 @@ func TestOnlyTokensOfThisRunAreTakenBack(t *testing.T) {
 		t.Errorf("%q", left)
 	}
 }
+
+func TestTokensAreGivenBackWhereThereIsNoRevocationEndpoint(t *testing.T) {
+	f, h, ctx := stay(t)
+	f.Answers("POST /auth/revoke", http.StatusNotFound, `{}`) // before 2022.9
+	oauth.Issue(ctx, h)
+	h.GiveBack(ctx)
+	asked := f.Asked("POST /auth/token")
+	same(t, "the last request to the token endpoint", asked[len(asked)-1:], "token=refresh-1&action=revoke")
+}

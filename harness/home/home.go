@@ -34,6 +34,7 @@ type Home struct {
 
 	verifier string        // of the codes that are bound where the home demands it, see Manners
 	patience time.Duration // see Options
+	release  string        // see Options
 	doubt    kind.Doubt    // whether the target is still there
 }
 
@@ -72,6 +73,7 @@ type Options struct {
 	Account  oauth.Account
 	Patience time.Duration // the longest wait for a WebSocket message that may not come, at a target on this machine; 0: as a spec says
 	Mark     string        // names what this run makes at the target
+	Release  string        // whose promises the home is held to; "": those of the release that it tells
 	Session  oauth.Tokens  // an open session to use for housekeeping; empty: logs in when it needs one
 }
 
@@ -88,6 +90,7 @@ func New(o Options) *Home {
 		asked:    map[string]string{},
 		verifier: rand.Text() + rand.Text(),
 		patience: o.Patience,
+		release:  o.Release,
 	}
 	o.Wire.Observe = h.observe
 	h.Wire = wire.New(o.Wire)

@@ -19,6 +19,7 @@ import (
 // Flags are the options of the kind home.
 type Flags struct {
 	kind.Reach
+	ByRelease
 	kind.Login
 	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: create the user as its owner first"`
 	kind.Browsing
@@ -30,7 +31,7 @@ type Flags struct {
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
 	login := func() error { return f.Login.Resolve(target) }
-	return kind.All(f.Reach.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
+	return kind.All(f.Reach.Resolve, f.ByRelease.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
 }
 
 // Tools implements kind.Flags.
@@ -62,6 +63,7 @@ type session struct {
 
 	before []Grant // at the door
 	known  bool    // before was read
+	linked *linked // at the door; nil: it was not read, or nothing can be linked there
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
@@ -71,7 +73,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	}
 	h := New(Options{
 		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Patience: t.Patience,
-		Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session,
+		Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session, Release: f.Release,
 	})
 	if s.Found != nil {
 		h.doubt.Settle(h.Wire, kind.Question{Ask: h.providers, Ban: h.banned})
@@ -91,13 +93,23 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 			return kind.Facts{}, explained(err)
 		}
 	}
-	s.LookAtSite(ctx, loopback(s.Wire.Base()))
+	s.LookAtSite(ctx, loopback(s.Wire.Base()) && loopback(s.Site.Origin()))
 	if s.tools.Counts {
 		var err error
 		s.before, err = s.Grants(ctx)
 		s.known = err == nil
+		s.countLinked(ctx)
 	}
 	return s.Facts.kind(s), nil
+}
+
+func (s *session) countLinked(ctx context.Context) {
+	if !s.Facts.Testbed {
+		return
+	}
+	if l, err := s.Linked(ctx); err == nil {
+		s.linked = &l
+	}
 }
 
 // explained gives the errors of the door their exit codes.
@@ -170,7 +182,11 @@ func (s *session) Sweep(ctx context.Context, since time.Time, traces []string) (
 			return strings.Contains(g.Name, " "+s.mark+"-") ||
 				slices.ContainsFunc(traces, func(begins string) bool { return strings.HasPrefix(g.ClientID, begins) })
 		}
-		left = append(s.TakeBack(ctx, s.before, s.known, since, ours), s.TakeBackUsers(ctx, s.mark)...)
+		if s.linked != nil {
+			left = s.TakeBackLinked(ctx, *s.linked)
+		}
+		left = append(left, s.TakeBack(ctx, s.before, s.known, since, ours)...)
+		left = append(left, s.TakeBackUsers(ctx, s.mark)...)
 	})
 	return left
 }

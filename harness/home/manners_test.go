@@ -126,6 +126,14 @@ func TestTheLoginProviderThatIsMissingIsNamed(t *testing.T) {
 	}
 }
 
+func TestAUserWhoMayNotLogInIsToldOf(t *testing.T) {
+	f, h, ctx := stay(t)
+	f.Answers("POST /auth/login_flow/flow-1", http.StatusForbidden, `{"message":"Login blocked: User is not active"}`)
+	if err := h.Enter(ctx); err == nil || !strings.Contains(err.Error(), "not active") || errors.Is(err, ErrCredentials) {
+		t.Error(err)
+	}
+}
+
 func TestWhatIsTakenThoughItIsInventedIsNoted(t *testing.T) {
 	f, h, ctx := stay(t)
 	f.Answers("POST /auth/token", http.StatusOK, `{"access_token":"access-1","refresh_token":"r"}`)

@@ -29,8 +29,8 @@ var (
 // /auth/providers is for Enter: a home whose list is wrong is a home all the same.
 func (h *Home) Probe(ctx context.Context) error {
 	e := h.providers(ctx)
-	if e.Err != nil && e.Status == 0 {
-		return kind.Unreachable(e)
+	if err := kind.Reached(e); err != nil {
+		return err
 	}
 	if err := h.banned(ctx, e); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/authconform/authconform/harness/judge"
@@ -20,33 +21,56 @@ type User struct {
 // NewUser makes a user through the home's admin API: config/auth/create and config/auth_provider/homeassistant/create.
 // It is removed when the spec ends. The spec is not_run if the account may not make users.
 func (h *Home) NewUser(ctx context.Context, name string) *User {
-	if !h.Facts.Admin {
-		judge.Lacks(ctx, "admin", "the user may not manage users; give --user an administrator")
-	}
-	admin := h.Open(ctx, h.Session(ctx).Access)
+	return h.NewUserIn(ctx, name, "system-users")
+}
+
+// NewAdmin makes a user as NewUser does, who is an administrator but not the owner.
+func (h *Home) NewAdmin(ctx context.Context, name string) *User {
+	return h.NewUserIn(ctx, name, "system-admin")
+}
+
+// NewUserIn makes a user of these groups.
+func (h *Home) NewUserIn(ctx context.Context, name string, groups ...string) *User {
+	u := h.BareUser(ctx, name, map[string]any{"group_ids": groups})
+	h.GiveLogin(ctx, u, name)
+	return u
+}
+
+// BareUser makes a user who has no login, with further fields of config/auth/create.
+func (h *Home) BareUser(ctx context.Context, name string, fields map[string]any) *User {
+	admin := h.Admin(ctx)
+	message := map[string]any{"name": "authconform " + name + " " + h.Mark}
+	maps.Copy(message, fields)
+	judge.Secret(ctx, "mark", h.Mark)
 	var made struct{ User struct{ ID string } }
-	err := admin.Call(ctx, "config/auth/create", map[string]any{
-		"name": "authconform " + name + " " + h.Mark, "group_ids": []string{"system-users"},
-	}, &made)
-	if err != nil {
+	if err := admin.Call(ctx, "config/auth/create", message, &made); err != nil {
 		judge.Block(ctx, "the home made no user: %v", err)
 	}
-	mark := strings.ToLower(rand.Text()[:8])
-	u := &User{ID: made.User.ID, Account: oauth.Account{Username: "authconform-" + name + "-" + mark, Password: rand.Text()}}
-	judge.Secret(ctx, "mark", mark)
-	judge.Secret(ctx, "mark", h.Mark)
-	judge.Secret(ctx, "password", u.Password)
+	u := &User{ID: made.User.ID}
 	h.mu.Lock()
 	h.users[u.ID] = u
 	h.mu.Unlock()
 	judge.From(ctx).Cleanup(func(ctx context.Context) { _ = h.removeUser(ctx, u.ID) })
-	err = admin.Call(ctx, "config/auth_provider/homeassistant/create", map[string]any{
+	return u
+}
+
+// GiveLogin gives a user a name and a password that nobody else has.
+func (h *Home) GiveLogin(ctx context.Context, u *User, name string) {
+	mark := strings.ToLower(rand.Text()[:8])
+	u.Account = oauth.Account{Username: "authconform-" + name + "-" + mark, Password: rand.Text()}
+	judge.Secret(ctx, "mark", mark)
+	judge.Secret(ctx, "password", u.Password)
+	err := h.Admin(ctx).Call(ctx, "config/auth_provider/homeassistant/create", map[string]any{
 		"user_id": u.ID, "username": u.Username, "password": u.Password,
 	}, nil)
 	if err != nil {
 		judge.Block(ctx, "the home gave the new user no password: %v", err)
 	}
-	return u
+}
+
+// Own is a socket of the user's own login.
+func (h *Home) Own(ctx context.Context, u *User) *Socket {
+	return h.Open(ctx, h.Tokens(ctx, Login{Account: &u.Account}).Access)
 }
 
 // Admin is a socket logged in with the run's account.

@@ -180,7 +180,7 @@ func TestWhatIsKnownOfAUserIsASecret(t *testing.T) {
 		h.EnrolTOTP(ctx, &User{Account: h.Account})
 		judge.Violated(ctx, "nothing", u.Password+" "+u.Username+" "+h.Mark+" "+hometest.Secret)
 	})
-	if want := "‹password 2› authconform-guest-‹mark 1› ‹mark 2› ‹secret 1›"; got.Failures[0].Got != want {
+	if want := "‹password 2› authconform-guest-‹mark 2› ‹mark 1› ‹secret 1›"; got.Failures[0].Got != want {
 		t.Errorf("%s, want %s", got.Failures[0].Got, want)
 	}
 }

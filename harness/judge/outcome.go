@@ -148,12 +148,13 @@ const (
 // hide replaces secrets before it shortens: half a secret would not be recognised.
 func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
 
-// stable is a name without what differs from run to run.
+// stable is a name without what differs from run to run. Another row's secrets are not looked for: an invented code of that
+// row may be an invented flow of this one, and the name would depend on which rows the worker has judged before.
 func (r *Record) stable(name string) string {
 	if name == "" {
 		return ""
 	}
-	return wire.Cut(r.secrets.Hide(strings.NewReplacer(r.aliases...).Replace(name)), longestName)
+	return wire.Cut(r.secrets.HideOwn(strings.NewReplacer(r.aliases...).Replace(name)), longestName)
 }
 
 func first(fs []evidence.Failure) string {

@@ -80,6 +80,18 @@ func TestASecretOfAnotherRowIsHiddenToo(t *testing.T) {
 	}
 }
 
+func TestTheNameOfAVectorIsTheSameWhateverWasJudgedBefore(t *testing.T) {
+	const invented = "0123456789abcdef0123456789abcdef" // a code of one row, a flow of the other
+	run := redact.New(nil)
+	whole(t, run, evidence.Must, func(ctx context.Context) { Secret(ctx, "code", invented) })
+	got, _ := whole(t, run, evidence.Must, func(ctx context.Context) {
+		Each(ctx, []string{"GET /flow/" + invented}, func(s string) string { return s }, func(ctx context.Context, _ string) { fails(ctx) })
+	})
+	if got.Vectors[0] != "GET /flow/"+invented {
+		t.Errorf("the name depends on another row: %q", got.Vectors)
+	}
+}
+
 func TestTheNameOfAVectorIsTheSameOnAnotherPort(t *testing.T) {
 	names := map[string]bool{}
 	for _, origin := range []string{"http://127.0.0.1:21001", "http://127.0.0.1:34567"} {

@@ -30,6 +30,8 @@ type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
 	Insecure bool   `flag:"insecure" help:"trust any certificate of the target"`
 
+	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"another origin that the target's pages may need; comma-separated"`
+
 	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
 	CA []byte // PEM
@@ -42,6 +44,12 @@ func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
 func (r *Reach) Resolve() (err error) {
 	if r.RequestTimeout <= 0 {
 		return exit.Usagef("--request-timeout %s: a time like 15s is wanted", r.RequestTimeout)
+	}
+	for _, origin := range r.TrustOrigins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+			return exit.Usagef("--trust-origin %s: want an origin like https://login.example", origin)
+		}
 	}
 	if r.CAFile == "" {
 		return nil
@@ -207,6 +215,9 @@ func (s *Site) addresses() error {
 	u, err := url.Parse(public)
 	if err != nil || u.Scheme != "http" || u.Hostname() == "" {
 		return fmt.Errorf("%q is no URL like http://192.168.1.5:21000", public)
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("%q is more than a host and a port; pages stand at paths of their own", public)
 	}
 	if p := u.Port(); p != "" && p != strconv.Itoa(port) {
 		return fmt.Errorf("it listens at port %d, and the target reaches it at port %s; they must be the same", port, p)

@@ -140,6 +140,9 @@ func TestTheClientSiteIsWhereTheTargetCanReachIt(t *testing.T) {
 		"127.0.0.1:65534":                        "is no address like", // two more follow
 		"0.0.0.0:21000=192.168.1.5":              `"192.168.1.5" is no URL like http://192.168.1.5:21000`,
 		"0.0.0.0:21000=https://me:21000":         "is no URL like",
+		"0.0.0.0:21000=http://me:21000/":         "",
+		"0.0.0.0:21000=http://me:21000/pages":    "is more than a host and a port",
+		"0.0.0.0:0=http://me:21000":              "it listens at port 0, and the target reaches it at port 21000",
 		"0.0.0.0:21000=http://me:80":             "it listens at port 21000, and the target reaches it at port 80; they must be the same",
 	} {
 		refuses(t, spec, (&Site{ClientSite: spec}).Resolve(), want)

@@ -49,6 +49,19 @@ func Unreachable(e *wire.Exchange) error {
 	return fmt.Errorf("%w: %s", ErrUnreachable, e)
 }
 
+// Reached is the error of an exchange that got no answer, or that of a server which was spoken to in the wrong scheme.
+func Reached(e *wire.Exchange) error {
+	if e.Status == 0 {
+		return Unreachable(e)
+	}
+	for _, said := range []string{"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port"} { // Go, nginx
+		if e.Status == http.StatusBadRequest && strings.Contains(e.Body, said) {
+			return fmt.Errorf("%w: it speaks TLS; is it https:// instead of http://?", ErrUnreachable)
+		}
+	}
+	return nil
+}
+
 // Refused is why an answer to what is everybody's is one to somebody who is shut out; nil: it is not. Whether that is a ban
 // only a kind knows that knows how its targets ban.
 func Refused(_ context.Context, e *wire.Exchange) error {

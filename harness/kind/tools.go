@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,9 +37,10 @@ type Tools struct {
 
 // ToolOptions say how the tools are made.
 type ToolOptions struct {
-	Browser     string // auto, off, a path, or ws://…
-	Walks       bool   // a person walks through the target's pages in it, which may need any host
-	Clock       string // auto, none, wait, or a command
+	Browser     string   // auto, off, a path, or ws://…
+	Walks       bool     // a person walks through the target's pages in it
+	Trusted     []string // origins that it may reach beside the target's
+	Clock       string   // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
 	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
@@ -71,9 +73,13 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 		return Tools{}, err
 	}
 	t.Clock = newClock(o, t.Wire.CA, wait)
+	if worker == 0 {
+		if err := t.check(o); err != nil {
+			return Tools{}, err
+		}
+	}
 	t.Slow = &Slowness{}
 	t.Wire.Slow = func() { t.Slow.asked.Store(true); wait(slowed) }
-	t.Browser.Reach(hosts(target)...)
 	if o.Site.CA != nil {
 		if err := t.openSite(o.Site, worker); err != nil {
 			return Tools{}, err
@@ -82,9 +88,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	if o.AccountLink != "" {
 		t.Link = linkproxy.Later(o.AccountLink, o.Site.CA)
 	}
-	if o.Walks {
-		t.Browser.Reach(browser.AnyHost)
-	}
+	t.Browser.Reach(o.Trusted...)
 	if len(o.CAFile) > 0 || o.Insecure {
 		t.Browser.Trust(wire.New(t.Wire).PublicKey)
 	}
@@ -93,6 +97,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 
 // At is the same tools beside another target, which is reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
+	t.Browser.Reach(target)
 	t.Wire = wire.Options{Base: target, Insecure: o.Insecure, Timeout: o.Timeout}
 	if len(o.CAFile) > 0 {
 		t.Wire.CA = x509.NewCertPool()
@@ -111,7 +116,7 @@ func (t *Tools) openSite(o SiteOptions, worker int) (err error) {
 	if err != nil {
 		return err
 	}
-	t.Browser.Reach(hosts(t.Site.Origins()...)...)
+	t.Browser.Reach(t.Site.Origins()...)
 	t.Browser.Accept(t.Site.Certificate().RawSubjectPublicKeyInfo)
 	return nil
 }
@@ -178,17 +183,6 @@ func (o ToolOptions) clock() string {
 // Waits tells whether the target's time is moved by waiting.
 func (o ToolOptions) Waits() bool { return o.clock() == "wait" }
 
-// hosts are those of URLs.
-func hosts(urls ...string) []string {
-	var list []string
-	for _, raw := range urls {
-		if u, err := url.Parse(raw); err == nil {
-			list = append(list, u.Hostname())
-		}
-	}
-	return list
-}
-
 // shift gives each worker ports of its own. Port 0 takes free ones.
 func shift(listen string, worker int) string {
 	host, port, err := address(listen)
@@ -207,13 +201,61 @@ func newClock(o ToolOptions, roots *x509.CertPool, wait func(string)) clock.Cloc
 			wait("waiting " + left.Round(time.Second).String() + " for the target's clock")
 		})
 	case "control":
-		client := &http.Client{Timeout: controlTimeout, Transport: &http.Transport{
-			TLSClientConfig: &tls.Config{RootCAs: roots, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
-		}}
+		client := controlClient(o, roots)
 		return clock.Offset(func(ctx context.Context, to time.Duration) error { return o.Control.setClock(ctx, client, to) })
 	default:
 		return clock.Command(kind)
 	}
+}
+
+// check tries what somebody else gave us before the run leans on it: the control plane, the command that moves the clock, and
+// the browser.
+func (t Tools) check(o ToolOptions) error {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
+	defer cancel()
+	if o.Control.URL != "" {
+		if err := o.Control.check(ctx, controlClient(o, t.Wire.CA)); err != nil {
+			return err
+		}
+	}
+	if o.commands() {
+		if err := t.Clock.Advance(ctx, 0); err != nil {
+			return fmt.Errorf("--clock: asked to move nothing (+0s), %w", err)
+		}
+	}
+	return browser.Check(ctx, o.Browser)
+}
+
+// commands tells whether a command moves the clock.
+func (o ToolOptions) commands() bool {
+	return !slices.Contains([]string{"none", "wait", "control"}, o.clock())
+}
+
+// check asks whether there is a control plane, and whether the token is right.
+func (c Control) check(ctx context.Context, client *http.Client) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/_authconform/clock", nil)
+	if err != nil {
+		return fmt.Errorf("--control-url %s: %s", c.URL, wire.Why(err))
+	}
+	req.Header.Set("Authorization", "Bearer "+c.Token)
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("--control-url %s: %s", c.URL, wire.Why(err))
+	}
+	_ = resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
+		return fmt.Errorf("--control-url %s: it refuses the token; set AUTHCONFORM_CONTROL_TOKEN to the one that serve prints", c.URL)
+	case resp.StatusCode != http.StatusOK:
+		return fmt.Errorf("--control-url %s: there is no control plane of ours; it answers %s", c.URL, resp.Status)
+	}
+	return nil
+}
+
+func controlClient(o ToolOptions, roots *x509.CertPool) *http.Client {
+	return &http.Client{Timeout: controlTimeout, Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
+	}}
 }
 
 func (c Control) setClock(ctx context.Context, client *http.Client, to time.Duration) error {
@@ -225,7 +267,7 @@ func (c Control) setClock(ctx context.Context, client *http.Client, to time.Dura
 	req.Header.Set("Authorization", "Bearer "+c.Token)
 	resp, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("the control plane: %w", err)
+		return fmt.Errorf("the control plane: %s", wire.Why(err))
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {

@@ -40,8 +40,8 @@ func (p *Provider) Discover(ctx context.Context) error {
 	}
 	for _, at := range places(issuer) {
 		e := p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at})
-		if e.Err != nil && e.Status == 0 {
-			return kind.Unreachable(e)
+		if err := kind.Reached(e); err != nil {
+			return err
 		}
 		if doc, err := e.JSON(); err == nil && e.Status == http.StatusOK {
 			p.Metadata, p.MetadataURL = doc, at

@@ -55,11 +55,11 @@ func (f *Flags) clients() error {
 	return nil
 }
 
-// Tools implements kind.Flags. A provider's pages may need other hosts: with steps the browser reaches any.
+// Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
-		Timeout: f.RequestTimeout,
+		Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.AuthorizeURL),
 	}
 }
 

@@ -32,6 +32,19 @@ type Plan struct {
 	Setup    func(worker int) (json.RawMessage, error) // what a worker's Environment is made from
 	Command  []string                                  // the command line of a worker: this program and a hidden word
 	Progress func(Event)                               // sees every event, one at a time
+
+	// Mend puts right what workers that died may have left at the target, before others take their rows: its time may still
+	// be moved. The error says what is left. nil: nothing can be left.
+	Mend func() error
+}
+
+func (p Plan) mend(out *Outcome) {
+	if p.Mend == nil {
+		return
+	}
+	if err := p.Mend(); err != nil {
+		out.Left = append(out.Left, err.Error())
+	}
 }
 
 // Outcome is what the workers found.
@@ -126,6 +139,9 @@ func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, die
 	var setup *setupError
 	if errors.As(errors.Join(errs...), &setup) {
 		return nil, nil, setup
+	}
+	if len(errs) > 0 {
+		p.mend(out)
 	}
 	for _, r := range rows {
 		if !done[r.ID] {

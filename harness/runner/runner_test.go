@@ -120,6 +120,33 @@ func TestTheRowsOfADeadWorkerAreJudgedByAnother(t *testing.T) {
 	}
 }
 
+func TestWhatADeadWorkerLeftIsMendedBeforeAnotherTakesItsRows(t *testing.T) {
+	mark := filepath.Join(t.TempDir(), "died")
+	p := plan(t, [][]string{{"a", "b", "c", "d"}}, part{"dies once", mark}, part{Does: "judges"})
+	var order []string
+	p.Mend = func() error {
+		order = append(order, "mended")
+		return errors.New("the clock stays ahead")
+	}
+	p.Progress = func(e runner.Event) {
+		if e.Result != nil && e.Result.ID == "c" { // the dead worker's second row
+			order = append(order, "judged")
+		}
+	}
+	out, err := runner.Run(t.Context(), p)
+	if err != nil || !slices.Equal(order, []string{"mended", "judged"}) || !slices.Equal(out.Left, []string{"the clock stays ahead"}) {
+		t.Errorf("%q, %+v %v", order, out, err)
+	}
+}
+
+func TestNothingIsMendedWhereNoWorkerDied(t *testing.T) {
+	p := plan(t, [][]string{{"a"}, {"b"}}, part{Does: "judges"})
+	p.Mend = func() error { return errors.New("nothing was broken") }
+	if out, err := runner.Run(t.Context(), p); err != nil || len(out.Left) > 0 {
+		t.Errorf("%+v %v", out, err)
+	}
+}
+
 func TestRowsWhoseWorkerDiesTwiceAreLost(t *testing.T) {
 	out, err := runner.Run(t.Context(), plan(t, [][]string{{"a", "b", "c", "d"}}, part{Does: "dies"}, part{Does: "judges"}))
 	if err != nil || judged(out) != "a b c d" && len(out.Lost) == 0 || len(out.Broken) == 0 && len(out.Warnings) == 0 {

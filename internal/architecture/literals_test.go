@@ -17,7 +17,7 @@ import (
 // protocolWords are strings that suites and defects share because the world knows them: names of headers, parameters,
 // error codes, media types, elements and files. Whatever a mock says in its own source need not stand here.
 var protocolWords = []string{
-	"Access-Control-Allow-Credentials", "If-Modified-Since", "Range", "Referer", "Refresh", "X-Forwarded-Host",
+	"Access-Control-Allow-Credentials", "Content-Encoding", "gzip", "If-Modified-Since", "Range", "Referer", "Refresh", "X-Forwarded-Host",
 	"X-HA-Access", "X-Powered-By", "X-Requested-With", // headers
 	"api_password", "token_type_hint", "code token", // parameters and response types
 	"temporarily_unavailable", "unauthorized_client", // error codes

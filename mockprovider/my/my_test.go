@@ -54,6 +54,7 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
 	}
+	options.Origins = []string{browser.AnyOrigin}
 	chrome, err := browser.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)

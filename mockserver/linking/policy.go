@@ -66,6 +66,8 @@ type Policy struct {
 	Expiry func(received time.Time, seconds int) time.Time
 	// APIRequest is how the third party's API is asked with a token: the URL and the headers.
 	APIRequest func(url string, t Token) (string, http.Header)
+	// AtProxy tells whether a token that came through the account-link proxy is refreshed there.
+	AtProxy func() bool
 	// OneRefresh lets parallel uses of an entry share one refresh.
 	OneRefresh func() bool
 	// KeepsToken keeps what is stored when a refresh fails.
@@ -137,7 +139,7 @@ func Strict() Policy {
 
 		TokenRequest: func(r TokenRequest) TokenRequest { return r },
 		Read:         readToken, Merge: merge, Expiry: expiry, APIRequest: bearer,
-		OneRefresh: mock.Is(true), KeepsToken: mock.Is(true),
+		AtProxy: mock.Is(true), OneRefresh: mock.Is(true), KeepsToken: mock.Is(true),
 		Outcome: outcomeOf, ReauthOnce: mock.Is(true), SetupState: setupState,
 		SameAccount: func(entry, fresh string) bool { return entry == fresh },
 

@@ -72,7 +72,7 @@ func (l *Linker) refreshed(ctx context.Context, p Provider, c Credential, way st
 		return nil, Failure{"oauth_error", http.StatusBadRequest} // nothing to refresh with: as good as refused
 	}
 	var a TokenAnswer
-	if way == cloud {
+	if way == cloud && l.Policy.AtProxy() {
 		a = l.refreshCloud(ctx, old.text("refresh_token"))
 	} else {
 		a = l.send(ctx, refreshRequest(p, c, old.text("refresh_token")))

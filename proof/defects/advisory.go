@@ -167,12 +167,27 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "advisory.filter-line", Story: "The filter overlooks line ends.",
-		Aims:   []string{"ha.advisory.filter"},
+		Aims:   []string{"ha.advisory.filter-line-end"},
 		Change: unfiltered("%0A"),
 	},
 	{
+		ID: "advisory.filter-return", Story: "The filter knows line feeds, and overlooks carriage returns.",
+		Aims:   []string{"ha.advisory.filter-line-end"},
+		Change: unfiltered("%0D"),
+	},
+	{
+		ID: "advisory.filter-tab", Story: "The filter overlooks tabs.",
+		Aims:   []string{"ha.advisory.filter-line-end"},
+		Change: unfiltered("%09"),
+	},
+	{
+		ID: "advisory.filter-third-layer", Story: "The filter undoes two layers of escapes, and stops there.",
+		Aims:   []string{"ha.advisory.filter-every-layer"},
+		Change: unfiltered("%25253C"),
+	},
+	{
 		ID: "advisory.filter-nested", Story: "The filter undoes one layer of escapes only.",
-		Aims:   []string{"ha.advisory.filter"},
+		Aims:   []string{"ha.advisory.filter-every-layer"},
 		Change: unfiltered("%253C"),
 	},
 	{

@@ -187,9 +187,9 @@ var bearerDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "bearer.inactive", Story: "A deactivated user's tokens work until they expire.",
-		Aims: []string{"ha.bearer.user-inactive", "ha.ws.closed-by-deactivation", "ha.llat.dies-with-user"},
+		Aims: []string{"ha.bearer.user-inactive", "ha.llat.dies-with-user", "ha.signed-path.dies-with-deactivation"},
 		Change: func(p *mockserver.Policy) {
-			p.Ends = except([]mockserver.End{mockserver.EndDeactivated})
+			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndDeactivated})
 			p.Closes = p.Ends
 			p.Caller = func(there bool, _ mockserver.User) bool { return there }
 		},
@@ -198,7 +198,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		ID: "bearer.deleted", Story: "A deleted user's tokens work until they expire.",
 		Aims: []string{"ha.bearer.user-deleted", "ha.signed-path.dies-with-user", "ha.llat.dies-with-user"},
 		Change: func(p *mockserver.Policy) {
-			p.Ends = except([]mockserver.End{mockserver.EndUserDeleted})
+			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndUserDeleted})
 			p.Closes = p.Ends
 			p.Caller = func(there bool, u mockserver.User) bool { return !there || !u.Inactive }
 		},

@@ -93,6 +93,11 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
+		ID: "cloud.refresh-elsewhere", Story: "A token of the proxy is refreshed at the third party, without its secret.",
+		Aims:   []string{"ha.cloud.refresh"},
+		Change: client(func(p *linking.Policy) { p.AtProxy = mock.Is(false) }),
+	},
+	{
 		ID: "cloud.entry-as-local", Story: "The entry's implementation is the domain, as for a credential of one's own.",
 		Aims: []string{"ha.cloud.entry"},
 		Change: answers(at("GET /api/authconform_demo"), func(a mock.Answer) mock.Answer {

@@ -29,6 +29,19 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: stepAnswers("external", object(func(m map[string]any) { m["type"], m["step_id"] = "form", "pick_implementation" })),
 	},
 	{
+		ID: "linking.one-offered", Story: "The person who has several credentials is offered the first alone.",
+		Aims: []string{"ha.linking.pick"},
+		Change: stepAnswers("form", object(func(m map[string]any) {
+			schema, _ := m["data_schema"].([]any)
+			for _, f := range schema {
+				if field, _ := f.(map[string]any); field["options"] != nil {
+					options, _ := field["options"].([]any)
+					field["options"] = options[:min(1, len(options))]
+				}
+			}
+		})),
+	},
+	{
 		ID: "linking.first-credential", Story: "Whatever was chosen, the first credential is used.",
 		Aims: []string{"ha.linking.pick", "oauth2.client.scope"},
 		Change: func(p *mockserver.Policy) {

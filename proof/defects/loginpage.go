@@ -129,6 +129,13 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		Change: onStep("mfa", member("errors", map[string]string{})),
 	},
 	{
+		ID: "login.second-factor-stuck", Story: "The page stays where it is after the right code.",
+		Aims: []string{"ha.page.second-factor"},
+		Change: reworded("authorize.js", `  const same = step?.type === "form"`,
+			`  if (step?.step_id === "mfa" && data.type === "create_entry") return showForm();
+  const same = step?.type === "form"`),
+	},
+	{
 		ID: "login.web-only", Story: "Redirects to apps are refused.",
 		Aims:   []string{"ha.page.app-scheme"},
 		Change: reworded("request.js", `if (dangerous.has(scheme))`, `if (dangerous.has(scheme) || !scheme.startsWith("http"))`),

@@ -203,7 +203,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		ID: "llat.outlives-deactivation", Story: "Deactivating a user ends the logins and forgets the long-lived tokens.",
 		Aims: []string{"ha.bearer.user-inactive", "ha.llat.dies-with-user"},
 		Change: func(p *mockserver.Policy) {
-			p.Ends = except([]mockserver.End{mockserver.EndDeactivated})
+			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndDeactivated})
 			p.Caller = func(there bool, _ mockserver.User) bool { return there }
 		},
 	},

@@ -199,7 +199,7 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.mfa.removed"},
 		Change: hears(func(m map[string]any) map[string]any {
 			if kind(m, "auth/depose_mfa") {
-				m["type"] = "supported_features"
+				m["type"] = "ping"
 				delete(m, "mfa_module_id")
 			}
 			return m

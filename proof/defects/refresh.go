@@ -221,7 +221,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		ID: "refresh.inactive", Story: "Deactivating a user ends no session, and a refresh does not ask.",
 		Aims: []string{"ha.refresh.user-inactive"},
 		Change: func(p *mockserver.Policy) {
-			p.Ends = func(why mockserver.End) bool { return why != mockserver.EndDeactivated }
+			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndDeactivated})
 			p.Inactive = mock.Is(false)
 		},
 	},

@@ -14,11 +14,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// crashes makes requests that w picks an exception that nobody catches.
-func crashes(w when) change {
-	return answers(w, all(status(500), header("Content-Type", "text/plain"), body("500 Internal Server Error")))
-}
-
 func bodyHas(parts ...string) when {
 	return func(r mock.Request) bool {
 		for _, p := range parts {
@@ -29,8 +24,6 @@ func bodyHas(parts ...string) when {
 		return false
 	}
 }
-
-var jsonEndpoints = at("POST /auth/login_flow").or(flowStep)
 
 func notJSON(r mock.Request) bool { return !json.Valid(r.Body) }
 

@@ -10,26 +10,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// signs lets signed paths pass that the strict rule refuses.
-func signs(as func(c mockserver.PathClaims, path, query string, now time.Time) (mockserver.PathClaims, string, string)) change {
-	return func(p *mockserver.Policy) {
-		strict := p.SignedPath
-		p.SignedPath = func(c mockserver.PathClaims, path string, query url.Values, now time.Time) bool {
-			c, path, raw := as(c, path, query.Get(""), now)
-			return strict(c, path, url.Values{"": {raw}}, now)
-		}
-	}
-}
-
-func names(params [][2]string) (list []string) {
-	for _, p := range params {
-		list = append(list, p[0])
-	}
-	return list
-}
-
-func nameOf(pair string) string { name, _, _ := strings.Cut(pair, "="); return name }
-
 var signedPathDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "signed.refused", Story: "Signed paths are made and never accepted.",
@@ -118,8 +98,92 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "signed.post", Story: "A signature for looking lets a POST through.",
-		Aims:   []string{"ha.signed-path.get-only"},
+		Aims:   []string{"ha.signed-path.get-only", "ha.signed-path.methods"},
 		Change: func(p *mockserver.Policy) { p.SignedMethod = func(string) bool { return true } },
+	},
+	{
+		ID: "signed.query-set", Story: "The order of parameters is not covered.",
+		Aims: []string{"ha.signed-path.query-exact"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+			sent := slices.Sorted(strings.SplitSeq(query, "&"))
+			c.Params = slices.Clone(c.Params)
+			slices.SortFunc(c.Params, func(a, b [2]string) int { return strings.Compare(a[0]+"="+a[1], b[0]+"="+b[1]) })
+			return c, path, strings.Join(sent, "&")
+		}),
+	},
+	{
+		ID: "signed.query-once", Story: "Of a parameter that comes twice the first one counts.",
+		Aims: []string{"ha.signed-path.query-exact"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+			var kept, seen []string
+			for pair := range strings.SplitSeq(query, "&") {
+				if !slices.Contains(seen, nameOf(pair)) {
+					kept = append(kept, pair)
+				}
+				seen = append(seen, nameOf(pair))
+			}
+			return c, path, strings.Join(kept, "&")
+		}),
+	},
+	{
+		ID: "signed.query-behind", Story: "What stands behind the signature is not covered.",
+		Aims: []string{"ha.signed-path.query-exact"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+			before, _, _ := strings.Cut(query, "authSig=")
+			return c, path, before
+		}),
+	},
+	{
+		ID: "signed.empty-uncovered", Story: "Parameters without a value are not covered.",
+		Aims: []string{"ha.signed-path.query-exact"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+			var kept []string
+			for pair := range strings.SplitSeq(query, "&") {
+				if name, value, _ := strings.Cut(pair, "="); name != "" && value != "" {
+					kept = append(kept, pair)
+				}
+			}
+			c.Params = slices.DeleteFunc(slices.Clone(c.Params), func(p [2]string) bool { return p[1] == "" })
+			return c, path, strings.Join(kept, "&")
+		}),
+	},
+	{
+		ID: "signed.sizes-bound", Story: "Width and height are covered, so that no picture can be asked for in another size.",
+		Aims: []string{"ha.signed-path.size-free"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+			return c, path, strings.ReplaceAll(strings.ReplaceAll(query, "width=", "w="), "height=", "h=")
+		}),
+	},
+	{
+		ID: "signed.sizes-like", Story: "Everything that begins like width or height is free.",
+		Aims: []string{"ha.signed-path.size-free"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+			var kept []string
+			for pair := range strings.SplitSeq(query, "&") {
+				name := strings.ToLower(nameOf(pair))
+				if !strings.HasPrefix(name, "width") && !strings.HasPrefix(name, "height") {
+					kept = append(kept, pair)
+				}
+			}
+			return c, path, strings.Join(kept, "&")
+		}),
+	},
+	{
+		ID: "signed.prefix", Story: "A signature opens what its path is the beginning of.",
+		Aims: []string{"ha.signed-path.path-exact"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
+			if strings.HasPrefix(path, c.Path) {
+				c.Path = path
+			}
+			return c, path, query
+		}),
+	},
+	{
+		ID: "signed.overridden", Story: "A header that names another method is believed where the signature is judged.",
+		Aims: []string{"ha.signed-path.methods"},
+		Change: answers(at("POST /api/states/*").and(func(r mock.Request) bool {
+			return strings.Contains(r.Target, "authSig=") && r.Header.Get("X-Http-Method-Override") != ""
+		}), status(201), 401),
 	},
 	{
 		ID: "signed.is-bearer", Story: "A signature passes as bearer token.",
@@ -176,7 +240,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		ID: "signed.deleted-user", Story: "A deleted user's signed paths go on working.",
 		Aims: []string{"ha.bearer.user-deleted", "ha.signed-path.dies-with-user", "ha.llat.dies-with-user"},
 		Change: func(p *mockserver.Policy) {
-			p.Ends = except([]mockserver.End{mockserver.EndUserDeleted})
+			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndUserDeleted})
 			p.Caller = func(there bool, u mockserver.User) bool { return !there || !u.Inactive }
 		},
 	},

@@ -157,7 +157,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "ws.delete-nothing", Story: "auth/delete_refresh_token closes the socket and forgets the session.",
-		Aims:   []string{"ha.ws.closed-by-delete", "ha.llat.revocable"},
+		Aims:   []string{"ha.ws.closed-by-delete", "ha.llat.revocable", "ha.ws.ends-itself"},
 		Change: notEnding(mockserver.EndDeleted),
 	},
 	{

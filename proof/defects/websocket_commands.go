@@ -114,7 +114,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "ws.others-sessions", Story: "Whoever knows a session's id may end it.",
 		Aims:   []string{"ha.ws.own-tokens-only"},
-		Change: func(p *mockserver.Policy) { p.OwnSession = func(store.Refresh, string) bool { return true } },
+		Change: func(p *mockserver.Policy) { p.OwnSession = func(store.Refresh, mockserver.User) bool { return true } },
 	},
 	{
 		ID: "ws.admin-commands", Story: "The commands of administrators are hidden in the page and open at the socket.",

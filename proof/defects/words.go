@@ -85,22 +85,24 @@ var (
 
 // notEnding keeps sessions alive for these reasons.
 func notEnding(reasons ...mockserver.End) change {
-	return func(p *mockserver.Policy) { p.Ends = except(reasons) }
+	return func(p *mockserver.Policy) { p.Ends = except(p.Ends, reasons) }
 }
 
 // notClosing keeps sockets open for these reasons.
 func notClosing(reasons ...mockserver.End) change {
-	return func(p *mockserver.Policy) { p.Closes = except(reasons) }
+	return func(p *mockserver.Policy) { p.Closes = except(p.Closes, reasons) }
 }
 
-func except(reasons []mockserver.End) func(mockserver.End) bool {
-	return func(why mockserver.End) bool {
-		for _, r := range reasons {
-			if r == why {
-				return false
-			}
-		}
-		return true
+func except(before func(mockserver.End) bool, reasons []mockserver.End) func(mockserver.End) bool {
+	return func(why mockserver.End) bool { return before(why) && !slices.Contains(reasons, why) }
+}
+
+// ending ends sessions for more reasons, and closes their sockets.
+func ending(reasons ...mockserver.End) change {
+	return func(p *mockserver.Policy) {
+		ends, closes := p.Ends, p.Closes
+		p.Ends = func(why mockserver.End) bool { return ends(why) || slices.Contains(reasons, why) }
+		p.Closes = func(why mockserver.End) bool { return closes(why) || slices.Contains(reasons, why) }
 	}
 }
 
@@ -130,3 +132,10 @@ func basic(authorization string) (name, password string) {
 	name, password, _ = (&http.Request{Header: http.Header{"Authorization": {authorization}}}).BasicAuth()
 	return name, password
 }
+
+// crashes makes requests that w picks an exception that nobody catches.
+func crashes(w when) change {
+	return answers(w, all(status(500), header("Content-Type", "text/plain"), body("500 Internal Server Error")))
+}
+
+var jsonEndpoints = at("POST /auth/login_flow").or(flowStep)

@@ -29,6 +29,6 @@ func startAccountLink(p *accountlink.Policy, flags kind.Flags, prefer string) (*
 	}
 	ben := third.Users[1]
 	f.Account.Username, f.Account.Password = ben.Username, ben.Password
-	f.CA, f.Service = proxy.CA, proxy.Services[0].Domain
+	f.CA, f.Service, f.TrustOrigins = proxy.CA, proxy.Services[0].Domain, []string{third.URL}
 	return &Server{Target: proxy.URL, Clock: proxy.Clock(), Kill: func() { proxy.Kill(); third.Kill() }}, nil
 }

@@ -113,7 +113,21 @@ python_environment() {
 		rm -rf "$venv"
 		step python pip "$dir" "'$python' -m venv '$venv' && '$venv/bin/pip' install -q 'homeassistant==$1' $(held "$1")"
 	fi
+	install_undeclared "$1"
 	touch "$dir/python-made"
+}
+
+# undeclared prints the integrations that others import without saying so: what they want is not installed by itself.
+undeclared() { case $1 in 2021.*) echo recorder ;; esac; }
+
+install_undeclared() {
+	local python
+	[ -n "$(undeclared "$1")" ] || return 0
+	python=$(venv_of "$1")/bin/python
+	step undeclared pip "$homes/$1" "
+		constraints=\$('$python' -c 'import homeassistant, pathlib; print(pathlib.Path(homeassistant.__file__).parent / \"package_constraints.txt\")')
+		'$python' '$here/lib/requirements_of.py' $(undeclared "$1") | tee '$homes/$1/undeclared.txt'
+		'$python' -m pip install -q -c \"\$constraints\" -r '$homes/$1/undeclared.txt'"
 }
 
 # first_boot lets the release install what its integrations want: once, with the registries in reach.
@@ -135,6 +149,7 @@ first_boot() {
 		curl -s -f -o /dev/null -m 3 http://127.0.0.1:$port/auth/authorize && ok=0 || ok=1
 		kill \$pid; wait \$pid || true
 		exit \$ok"
+	whole "$dir/install-boot.log" || die 1 "$1 lacks a Python module: $(missing_module "$dir/install-boot.log")"
 	pins "$1"
 }
 

@@ -38,4 +38,17 @@ var _ = Describe("Authorization code", func() {
 		Advance(ctx, 9*time.Minute+30*time.Second)
 		Expect(ctx, h.Exchange(ctx, code)).To(IssueTokens())
 	})
+
+	It(requirement("ha.code.ten-minutes"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		shortlyBefore(ctx, 15*time.Second, func(before time.Duration) func() {
+			code := h.Code(ctx, home.Login{})
+			Advance(ctx, 10*time.Minute-before)
+			answer := h.Exchange(ctx, code)
+			return func() { Expect(Step(ctx, "shortly before"), answer).To(IssueTokens()) }
+		})
+		code := h.Code(ctx, home.Login{})
+		Advance(ctx, 10*time.Minute+time.Second)
+		Expect(Step(ctx, "a second after"), h.Exchange(ctx, code)).To(Refused())
+	})
 })

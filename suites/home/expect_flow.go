@@ -52,3 +52,16 @@ func ListProviders(member string) Expectation {
 		return errors.New("the local users are not among them")
 	})
 }
+
+// Refused is any answer that grants nothing and is no server error. Which error is right, another row says.
+func Refused() Expectation { return All(BeAnswered(), GrantNothing()) }
+
+// Unopened is any refusal of a resource: no success, and no server error.
+func Unopened() Expectation {
+	return Hold("a refusal", func(e *wire.Exchange) error {
+		if e.Err != nil || e.Status < 300 || e.Status >= 500 {
+			return ErrOther
+		}
+		return nil
+	})
+}

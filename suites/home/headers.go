@@ -2,6 +2,7 @@ package home
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
@@ -147,4 +149,52 @@ func HaveMediaType(want string) Expectation {
 		}
 		return nil
 	})
+}
+
+var _ = Describe("Headers of answers that are errors", func() {
+	It(requirement("ha.headers.on-errors"), func(ctx SpecContext) {
+		for name, answer := range Sorted(errorAnswers(ctx)) {
+			Expect(Step(ctx, name), answer).To(All(ForbidFraming(), HaveHeader("X-Content-Type-Options", "nosniff"),
+				HaveHeader("Referrer-Policy", "no-referrer"), NameNoVersion()))
+		}
+	})
+
+	It(requirement("ha.headers.filtered"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		for _, path := range []string{"/auth/authorize?state=%3Cscript%3E", "/?x=../../etc/passwd", "/auth/authorize?x=union%20select(1)"} {
+			answer := h.Get(Step(ctx, path), path)
+			if answer.Status != http.StatusBadRequest {
+				continue // nothing is filtered here
+			}
+			Expect(Step(ctx, path), answer).To(All(ForbidFraming(), NameNoVersion()))
+		}
+		Control(ctx, h.Get(ctx, "/auth/authorize")).To(All(HaveStatus(200), ForbidFraming()))
+	})
+})
+
+// errorAnswers are errors of every endpoint and every kind. That most of them are errors is a control.
+func errorAnswers(ctx Ctx) map[string]*wire.Exchange {
+	h := home.From(ctx)
+	list := map[string]*wire.Exchange{
+		"400, no JSON":         h.Send(ctx, http.MethodPost, "/auth/login_flow", "{", "Content-Type", jsonType),
+		"400, a bad client":    h.Begin(ctx, home.Login{ClientID: "mailto:a@b", RedirectURI: "x"}).Exchange,
+		"400, no grant":        h.PostForm(ctx, "/auth/token", nil),
+		"400, a bad refresh":   h.PostForm(ctx, "/auth/token", h.RefreshGrant(oauth.Tokens{Refresh: "unknown", ClientID: h.Client().ID})),
+		"401, no token":        h.Get(ctx, "/api/config"),
+		"401, a bad token":     h.API(ctx, "unknown", "/api/states"),
+		"401, a bad signature": h.Get(ctx, "/api/config?authSig=x"),
+		"401, link":            h.PostJSON(ctx, "/auth/link_user", map[string]string{"client_id": "x", "code": "x"}),
+		"404, below a prefix":  h.Get(ctx, "/auth/nothing"),
+		"404, of the API":      h.API(ctx, h.Session(ctx).Access, "/api/states/sensor.authconform_nothing"),
+		"404, a flow":          try(ctx, unknownID, h.Account.Username, "wrong-password").Exchange,
+		"405, the page":        h.PostForm(ctx, "/auth/authorize", nil),
+		"405, the login flow":  h.Send(ctx, http.MethodPut, "/auth/login_flow", "{}"),
+		"405, the revocation":  h.Get(ctx, "/auth/revoke"),
+		"413, too long":        h.Send(ctx, http.MethodPost, "/auth/token", "token="+strings.Repeat("x", 100_000), "Content-Type", formType),
+		"403, a foreign preflight": h.Send(ctx, http.MethodOptions, "/auth/login_flow", "", "Origin", foreign,
+			"Access-Control-Request-Method", "POST"),
+	}
+	maps.DeleteFunc(list, func(_ string, answer *wire.Exchange) bool { return answer.Status < 400 || answer.Status >= 500 }) // another row's
+	Control(ctx, len(list) > 8).To(Be("most of them are refused", true))
+	return list
 }

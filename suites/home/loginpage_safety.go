@@ -55,7 +55,8 @@ var _ = Describe("Login page, safety", func() {
 	It(requirement("oauth2.redirect.dangerous-schemes"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		urls := []string{
-			"javascript:alert(document.domain)", "data:text/html,<b>x</b>", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc",
+			"javascript:alert(document.domain)", "javascript:alert(document.domain)//", "JavaScript:alert(document.domain)//",
+			"javascript:alert(document.domain)//?a=b", "data:text/html,<b>x</b>", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc",
 		}
 		var links strings.Builder
 		for _, u := range append(urls, h.Site.Other()+"/callback") {
@@ -172,18 +173,19 @@ var _ = Describe("Login page, safety", func() {
 
 	It(requirement("ha.page.password-field"), func(ctx SpecContext) {
 		page := shownForm(ctx)
-		Expect(ctx, attribute(ctx, page, "input[name=password]", "type")).To(Be("type of the password field", "password"))
-		Expect(ctx, attribute(ctx, page, "input[name=password]", "autocomplete")).To(Be("autocomplete of the password field", "current-password"))
-		Expect(ctx, attribute(ctx, page, "input[name=username]", "autocomplete")).To(Be("autocomplete of the name field", "username"))
+		Expect(ctx, attribute(ctx, page, loginpage.PasswordField, "type")).To(Be("type of the password field", "password"))
+		Expect(ctx, attribute(ctx, page, loginpage.PasswordField, "autocomplete")).To(
+			Be("autocomplete of the password field", "current-password"))
+		Expect(ctx, attribute(ctx, page, loginpage.NameField, "autocomplete")).To(Be("autocomplete of the name field", "username"))
 	})
 
 	It(requirement("ha.page.labelled"), func(ctx SpecContext) {
 		page := shownForm(ctx)
-		for _, field := range []string{"input[name=username]", "input[name=password]"} {
+		for field, css := range Sorted(map[string]string{"the name field": loginpage.NameField, "the password field": loginpage.PasswordField}) {
 			name, err := browser.Eval[string](ctx, page, `(deep, css) => { const e = deep.one(css); if (!e) return "";
 				const text = (id) => e.getRootNode().getElementById?.(id)?.textContent || "";
 				const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).map(text).join(" ");
-				return [...(e.labels || [])].map((l) => l.textContent).join(" ").trim() || by.trim() || e.ariaLabel || e.title || ""; }`, field)
+				return [...(e.labels || [])].map((l) => l.textContent).join(" ").trim() || by.trim() || e.ariaLabel || e.title || ""; }`, css)
 			if err != nil {
 				Block(ctx, "%v", err)
 			}

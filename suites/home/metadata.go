@@ -2,7 +2,9 @@ package home
 
 import (
 	"context"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
@@ -33,6 +35,42 @@ var _ = Describe("Authorization server metadata", func() {
 
 	It(requirement("oauth2.metadata.auth-methods"), func(ctx SpecContext) {
 		Expect(ctx, metadata(ctx)).To(HaveList("token_endpoint_auth_methods_supported", "none"))
+	})
+
+	It(requirement("ha.metadata.grants-true"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		var doc struct {
+			Grants []string `json:"grant_types_supported"`
+		}
+		if err := metadata(ctx).Decode(&doc); err != nil || doc.Grants == nil {
+			NotApplicable(ctx, "the document has no grant_types_supported")
+		}
+		tokens := h.Tokens(ctx, home.Login{})
+		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
+		for _, grant := range []string{"authorization_code", "refresh_token"} { // which have just worked
+			Expect(Step(ctx, grant), slices.Contains(doc.Grants, grant)).To(Be("announced", true))
+		}
+		for _, grant := range doc.Grants {
+			answer := h.Token(Step(ctx, grant), oauth.Form{{Name: "grant_type", Value: grant}, {Name: "client_id", Value: h.Client().ID}})
+			Expect(Step(ctx, grant), answer.Text("error") == "unsupported_grant_type").To(Be("unsupported", false))
+		}
+	})
+
+	It(requirement("ha.metadata.pkce-announced"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, metadata(ctx)).To(HaveText("token_endpoint"))
+		begun := h.Begin(ctx, home.Login{Challenge: oauth.S256(oauth.Verifier)})
+		if begun.FlowID == "" {
+			Expect(Step(ctx, "a challenge is refused"), h.Facts.PKCE).To(Be("S256 announced", false))
+			return
+		}
+		code := h.Password(ctx, begun.FlowID, home.Login{}).Code
+		if code == "" {
+			NotApplicable(ctx, "the login asks for more than a password")
+		}
+		answer := h.Exchange(ctx, code)
+		Expect(Step(ctx, "a code with a challenge, without its verifier: "+Outcome(answer)), h.Facts.PKCE).To(
+			Be("S256 announced", answer.Status != http.StatusOK))
 	})
 
 	It(requirement("ha.metadata.foreign-host"), func(ctx SpecContext) {

@@ -3,6 +3,7 @@ package home
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
@@ -221,3 +222,14 @@ func raw(status int, kind, body string) http.HandlerFunc {
 		_, _ = w.Write([]byte(body))
 	}
 }
+
+// sized publishes a metadata document of so many bytes.
+func sized(ctx Ctx, size int, to string) string {
+	name := "size-" + sizeName(size)
+	page := home.From(ctx).Site.Page("doc-"+name+".json", nil)
+	body := map[string]any{"client_id": page.Secure(), "redirect_uris": []string{to}, "x": ""}
+	bare, _ := json.Marshal(body)
+	return document(ctx, name, map[string]any{"client_name": nil, "x": strings.Repeat("x", size-len(bare))}, to)
+}
+
+func sizeName(size int) string { return strconv.Itoa(size) + "-bytes" }

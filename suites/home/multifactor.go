@@ -65,7 +65,7 @@ var _ = Describe("Multi-factor login", func() {
 
 	It(requirement("ha.mfa.old-code"), func(ctx SpecContext) {
 		user := guarded(ctx, "old")
-		for _, shift := range []time.Duration{-10 * time.Minute, 10 * time.Minute, -24 * time.Hour} {
+		for _, shift := range []time.Duration{-time.Minute, 90 * time.Second, -10 * time.Minute, 10 * time.Minute, -24 * time.Hour} {
 			under := Step(ctx, shift.String())
 			Expect(under, answerTOTP(under, asked(ctx, user), user, now(ctx).Add(shift))).To(All(OpenForm(), GrantNothing()))
 		}
@@ -94,10 +94,14 @@ var _ = Describe("Multi-factor login", func() {
 
 	It(requirement("ha.mfa.expires"), func(ctx SpecContext) {
 		user := guarded(ctx, "late")
-		inTime, late := asked(ctx, user), asked(ctx, user)
-		Advance(ctx, 4*time.Minute)
-		Control(ctx, answerTOTP(ctx, inTime, user, now(ctx))).To(IssueCode())
-		Advance(ctx, 2*time.Minute)
+		shortlyBefore(ctx, 15*time.Second, func(before time.Duration) func() {
+			inTime := asked(ctx, user)
+			Advance(ctx, 5*time.Minute-before)
+			answer := answerTOTP(ctx, inTime, user, now(ctx))
+			return func() { Expect(Step(ctx, "shortly before"), answer).To(IssueCode()) }
+		})
+		late := asked(ctx, user)
+		Advance(ctx, 5*time.Minute+time.Second)
 		Expect(ctx, answerTOTP(ctx, late, user, now(ctx))).To(All(HaveStatus(200, 400, 403, 404), GrantNothing()))
 		Control(ctx, answerTOTP(ctx, asked(ctx, user), user, now(ctx))).To(IssueCode())
 	})
@@ -128,7 +132,11 @@ var _ = Describe("Multi-factor login", func() {
 		user := guarded(ctx, "redirect")
 		foreign := user
 		foreign.RedirectURI = "https://evil.example/callback"
-		Expect(ctx, answerTOTP(ctx, asked(ctx, foreign), foreign, now(ctx))).To(RefuseRedirect())
+		answer := home.From(ctx).Begin(ctx, foreign)
+		if answer.Type == "form" { // before 2022.9 the redirect is refused here
+			answer = answerTOTP(ctx, asked(ctx, foreign), foreign, now(ctx))
+		}
+		Expect(ctx, answer).To(RefuseRedirect())
 		Control(ctx, answerTOTP(ctx, asked(ctx, user), user, now(ctx))).To(IssueCode())
 	})
 

@@ -1,6 +1,7 @@
 package home
 
 import (
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -94,17 +95,13 @@ var _ = Describe("Refresh tokens", func() {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
 		for range 2 {
-			Advance(ctx, 60*day)
+			Advance(ctx, 90*day-time.Minute)
 			Expect(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		}
 	})
 
 	It(requirement("ha.refresh.idle-expiry"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
-		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
-		Advance(ctx, 91*day)
-		Expect(ctx, h.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
+		Expect(ctx, refreshAfterRest(ctx, 90*day+time.Minute)).To(BeRefused(ctx, "refresh-dead"))
 	})
 
 	It(requirement("ha.refresh.user-inactive"), func(ctx SpecContext) {
@@ -118,3 +115,21 @@ var _ = Describe("Refresh tokens", func() {
 		h.Tokens(ctx, home.Login{Account: &user.Account})
 	})
 })
+
+// lateTimers is how many rests a home gets whose timers may be late: about three years.
+const lateTimers = 13
+
+// refreshAfterRest is the answer to a refresh token that nobody used for so long. A home may end such sessions by a timer
+// that its last expiry has set. A command that puts a clock back does not put that timer back, so after an earlier run it
+// is due only beyond the time which that run had reached. Such a home is given more rests, each with a session of its own.
+func refreshAfterRest(ctx Ctx, rest time.Duration) *wire.Exchange {
+	h := home.From(ctx)
+	for rests := 1; ; rests++ {
+		tokens := h.Tokens(ctx, home.Login{})
+		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
+		Advance(ctx, rest)
+		if answer := h.Refresh(ctx, tokens); answer.Status != http.StatusOK || h.Clock.Instant() || rests == lateTimers {
+			return answer
+		}
+	}
+}

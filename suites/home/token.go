@@ -2,6 +2,7 @@ package home
 
 import (
 	"net/http"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
@@ -29,7 +30,11 @@ var _ = Describe("Token request and answer", func() {
 			return
 		}
 		Expect(ctx, h.PostMultipart(ctx, "/auth/token", h.RefreshGrant(tokens))).To(IssueTokens())
-		Expect(ctx, h.PostMultipart(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: tokens.Refresh}})).To(HaveStatus(200))
+		endpoint, revocation := "/auth/revoke", oauth.Form{{Name: "token", Value: tokens.Refresh}}
+		if h.Revoke(ctx, "unknown-token").Status == http.StatusNotFound { // before 2022.9
+			endpoint, revocation = "/auth/token", append(revocation, oauth.Param{Name: "action", Value: "revoke"})
+		}
+		Expect(ctx, h.PostMultipart(ctx, endpoint, revocation)).To(HaveStatus(200))
 		Expect(ctx, h.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
 	})
 
@@ -59,6 +64,21 @@ var _ = Describe("Token request and answer", func() {
 		Expect(ctx, h.Exchange(ctx, h.Code(ctx, home.Login{}))).To(All(
 			HaveStatus(200), HaveText("access_token"), HaveText("refresh_token"), HaveText("token_type", "Bearer"),
 			HaveWholeNumber("expires_in", 1800, 1800)))
+	})
+
+	It(requirement("ha.token.thirty-minutes"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		shortlyBefore(ctx, 15*time.Second, func(before time.Duration) func() {
+			tokens := h.Tokens(ctx, home.Login{})
+			Advance(ctx, 30*time.Minute-before)
+			answer := h.API(ctx, tokens.Access, "/api/")
+			return func() { Expect(Step(ctx, "shortly before"), answer).To(HaveStatus(200)) }
+		})
+		tokens := h.Tokens(ctx, home.Login{})
+		Control(ctx, h.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
+		Advance(ctx, 30*time.Minute+leeway)
+		Expect(Step(ctx, "twelve seconds after"), h.API(ctx, tokens.Access, "/api/")).To(Unopened())
+		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 	})
 
 	It(requirement("ha.token.auth-provider"), func(ctx SpecContext) {

@@ -146,17 +146,19 @@ var _ = Describe("Account link: the home and the proxy", func() {
 		p, app := clouded(ctx, linkproxy.Script{})
 		entry := cloudEntry(ctx, p, 10)
 		if len(p.Refreshes()) == 0 { // the set-up may have done it
-			Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+			linking.Use(ctx, entry.ID, 1)
 		}
+		Expect(ctx, len(app.Requests("token"))).To(Be("requests to the third party's token endpoint", 0))
 		sent := p.Refreshes()
-		Control(ctx, len(sent)).To(Be("refreshes at the proxy", 1))
+		if !Expect(ctx, len(sent)).To(Be("refreshes at the proxy", 1)) {
+			return
+		}
 		service, body, _ := strings.Cut(sent[0]+" ", " ")
 		Expect(ctx, service).To(Be("service in the path", linking.Domain))
 		var members map[string]any
 		_ = json.Unmarshal([]byte(body), &members)
 		token, _ := members["refresh_token"].(string)
 		Expect(ctx, strings.HasPrefix(token, "refresh-") && len(members) == 1).To(Be("the refresh token alone", true))
-		Expect(ctx, len(app.Requests("token"))).To(Be("requests to the third party's token endpoint", 0))
 		after := linking.Look(ctx, entry.ID)
 		Expect(ctx, after.Token.Refresh == linking.Print(token)).To(Be("the old refresh token is kept", false))
 		Expect(ctx, after.Token.Service).To(Be("service", linking.Domain))

@@ -32,6 +32,7 @@ type Requirement struct {
 	Failure    string           `yaml:"failure"`    // an example of a target that breaks it
 	Since      string           `yaml:"since"`      // first release of the profile's product that promises it
 	Until      string           `yaml:"until"`      // first release that no longer does
+	Instead    string           `yaml:"instead"`    // of a row with until: the row that took its place
 	Needs      []condition.Name `yaml:"needs"`      // what it presupposes, of the harness and of the target
 	Alone      bool             `yaml:"alone"`      // runs last, by itself: moves time, provokes limits
 	Untestable string           `yaml:"untestable"` // why nobody can judge it from outside
@@ -104,8 +105,21 @@ func load(fsys fs.FS) (*Catalogue, error) {
 			}
 		}
 	}
+	if err := c.replaced(); err != nil {
+		return nil, err
+	}
 	c.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return c, nil
+}
+
+// replaced checks that a row which took another's place begins where that one ends: no release keeps both.
+func (c *Catalogue) replaced() error {
+	for id, r := range c.byID {
+		if next := c.byID[r.Instead]; r.Instead != "" && (next == nil || r.Until == "" || next.Since != r.Until) {
+			return fmt.Errorf("%s: instead: %q is no row since %q", id, r.Instead, r.Until)
+		}
+	}
+	return nil
 }
 
 func (c *Catalogue) admit(r *Requirement) (err error) {

@@ -15,6 +15,7 @@ var shared *browser.Browser
 // Main runs the tests of a package beside a browser, where there is one, and gives the code to exit with.
 func Main(m *testing.M) int {
 	if options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err == nil {
+		options.Origins = []string{browser.AnyOrigin} // the pages of a test are its own
 		if shared, err = browser.Start(context.Background(), options); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1

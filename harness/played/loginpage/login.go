@@ -79,16 +79,16 @@ func (l *Login) Fill(ctx context.Context, username, password string) error {
 	if state.Kind != Form && (state.Kind != StepError || state.Step != Form) {
 		return fmt.Errorf("no form for a name and a password: the login page shows %s", state)
 	}
-	named, err := l.page.Visible(ctx, "input[name=username]")
+	named, err := l.page.Visible(ctx, NameField)
 	if err != nil {
 		return err
 	}
 	if named {
-		if err := l.page.Type(ctx, "input[name=username]", username); err != nil {
+		if err := l.page.Type(ctx, NameField, username); err != nil {
 			return err
 		}
 	}
-	return l.page.Type(ctx, "input[name=password]", password)
+	return l.page.Type(ctx, PasswordField, password)
 }
 
 // submits is the page's main button in all generations; "Start over" is the same one.
@@ -129,7 +129,7 @@ func (l *Login) SignIn(ctx context.Context, username, password string) (State, e
 
 // SubmitCode types a one-time code and submits it.
 func (l *Login) SubmitCode(ctx context.Context, code string) (State, error) {
-	if err := l.page.Type(ctx, "input[name=code]", code); err != nil {
+	if err := l.page.Type(ctx, CodeField, code); err != nil {
 		return State{}, err
 	}
 	return l.Submit(ctx)
@@ -220,7 +220,8 @@ func (l *Login) choose(ctx context.Context, label string) error {
 	}
 	return l.page.PressText(
 		ctx,
-		".persons .person p, ha-radio-option, ha-formfield, ha-list-item, .providers button, label.choice, [role=radio]",
+		".persons .person p, ha-radio-option, ha-formfield, mwc-formfield, ha-list-item, mwc-list-item, paper-item, "+
+			".providers button, label.choice, [role=radio]",
 		label,
 	)
 }

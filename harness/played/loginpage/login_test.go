@@ -103,7 +103,7 @@ func TestRefusals(t *testing.T) {
 		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		over := want(t, page, FlowError)(login.SignIn(t.Context(), "ada", "lovelace"))
-		if !strings.Contains(over.Text, "Invalid redirect URI") {
+		if !strings.Contains(over.Text, "Invalid redirect URI") && version > "2022" { // the page of 2021.12 says nothing
 			t.Errorf("the page says %q", over.Text)
 		}
 		want(t, page, Form)(login.Submit(t.Context())) // Start over
@@ -157,6 +157,9 @@ func TestThePersonPicker(t *testing.T) {
 		people := want(t, page, PickPerson)(login.State(t.Context()))
 		if strings.Join(people.Choices, ",") != "Ada,Grace" {
 			t.Errorf("choices %q", people.Choices)
+		}
+		if named, err := login.Names(t.Context(), "app.example"); err != nil || !named {
+			t.Errorf("the picker does not say who asks: %v", err)
 		}
 		want(t, page, Redirected)(login.SignIn(t.Context(), "ada", "lovelace"))
 		login = visit(t, page, home, url.Values{})
@@ -240,7 +243,7 @@ func TestNoPictureShowsWhatWasTyped(t *testing.T) {
 		clean("hopper")
 		want(t, page, PickModule)(login.Submit(t.Context()))
 		want(t, page, MFA)(login.Submit(t.Context()))
-		if err := page.Type(t.Context(), "input[name=code]", "123456"); err != nil {
+		if err := page.Type(t.Context(), CodeField, "123456"); err != nil {
 			t.Fatal(err)
 		}
 		clean("123456")

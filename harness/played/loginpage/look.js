@@ -1,4 +1,4 @@
-(deep) => {
+(deep, passwordField, codeField) => {
   // One look at the page, in words that hold for all its generations. See state.go for the fields.
   const shown = (css) => deep.all(css).filter((el) => deep.shown(el));
   const seen = { busy: true, kind: "", step: "", text: "", choices: [], hints: [], others: [] };
@@ -7,20 +7,19 @@
   const alerts = shown('[alert-type="error"]');
   const submits = shown(".action > ha-button, .action > mwc-button, .action > button")
     .filter((el) => !deep.closest(el.parentElement, "ha-alert"));
-  const field = (name) => deep.all(`input[name="${name}"]`).find((el) => deep.shown(el));
   const people = shown(".persons .person p");
   const select = shown('ha-form-select, select[name], fieldset[name]')[0];
   const picked = select?.schema?.name ?? select?.getAttribute("name") ?? "";
 
   // A choice without words is still being drawn.
-  seen.choices = (people.length ? people : shown("ha-radio-option, ha-formfield, [role=radio], label.choice"))
+  seen.choices = (people.length ? people : shown("ha-radio-option, ha-formfield, mwc-formfield, [role=radio], label.choice"))
     .filter((el) => people.length || (select && deep.closest(el, "form"))).filter((el) => !el.matches(".store-token")).map(deep.text);
   if (select?.matches("select")) seen.choices = [...select.options].map((option) => tidy(option.textContent));
-  seen.others = shown("ha-list-item, mwc-list-item, .providers button")
+  seen.others = shown("ha-list-item, mwc-list-item, paper-item, .providers button")
     .filter((el) => deep.closest(el, "ha-pick-auth-provider, .providers")).map(deep.text);
   seen.hints = shown('.hint.error, [slot=hint].error, .hint[role=alert], .mdc-text-field-helper-text--validation-msg, [slot="hint"][role="alert"]').map(deep.text).filter(Boolean);
 
-  seen.step = field("code") ? "mfa" : field("password") ? "form" : people.length ? "person"
+  seen.step = shown(passwordField).length ? "form" : shown(codeField).length ? "mfa" : people.length ? "person"
     : picked === "multi_factor_auth_module" ? "module" : select ? "user" : "";
 
   if (submits.some((el) => el.loading || el.disabled || el.hasAttribute("loading") || el.getAttribute("aria-busy") === "true")) return seen;
@@ -38,8 +37,10 @@
     seen.kind = seen.step;
     return seen;
   }
-  // No field and a button: the flow was aborted, or its error got lost on the way to the page (clients.md §1.5).
+  // No field and a button: the flow was aborted, or its error got lost on the way to the page (clients.md §1.5). A form
+  // whose fields are not drawn yet is none of that.
   if (submits.length > 0) {
+    if (deep.all("ha-form, ha-auth-form").some((el) => deep.closest(el, "ha-auth-flow"))) return seen;
     const form = deep.closest(submits[0], "form");
     const button = deep.text(submits[0]);
     seen.text = form ? tidy(deep.text(form).replace(button, "")) : "";

@@ -14,11 +14,16 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(browsertest.Main(m)) }
 
-// frontends are our own mock page and, when AUTHCONFORM_FRONTENDS names a folder of unpacked wheels of
-// home-assistant-frontend (VERSION/hass_frontend/authorize.html), the real pages of those releases.
+// frontends are our own mock page, a page of the generation without names in testdata, and, when AUTHCONFORM_FRONTENDS names
+// a folder of unpacked wheels of home-assistant-frontend (VERSION/hass_frontend/authorize.html), the real pages of those
+// releases.
 func frontends(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{"mock": filepath.Join("..", "..", "..", "mockserver", "page")}
+	old, _ := filepath.Glob(filepath.Join("testdata", "*"))
+	for _, page := range old {
+		found[filepath.Base(page)] = page
+	}
 	pages, _ := filepath.Glob(filepath.Join(os.Getenv("AUTHCONFORM_FRONTENDS"), "*", "hass_frontend"))
 	for _, page := range pages {
 		found[filepath.Base(filepath.Dir(page))] = page

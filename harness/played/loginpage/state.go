@@ -79,7 +79,7 @@ func (l *Login) State(ctx context.Context) (State, error) {
 	err := l.page.Until(ctx, "the login page to come to rest", func(ctx context.Context) (bool, error) {
 		// The look comes before the navigations: the page asks for its redirect before it drops its busy mark, so
 		// whoever sees it at rest also sees the redirect.
-		seen, err := browser.Eval[look](ctx, l.page, lookJS)
+		seen, err := browser.Eval[look](ctx, l.page, lookJS, PasswordField, CodeField)
 		if to, ok := l.redirect(); ok {
 			state = State{Kind: Redirected, Redirect: to}
 			return true, nil

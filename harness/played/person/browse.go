@@ -44,6 +44,12 @@ func (who *Person) takeSteps(ctx context.Context, w Walk) (r Trail) {
 	if r.Why = "no step was ever due"; len(p.taken) > 0 {
 		r.Why = "no step is due after " + strings.Join(p.taken, ", ")
 	}
+	kept := &browser.KeptError{}
+	if origin, whole := page.Kept(); whole {
+		kept.Origin, r.err = origin, kept
+	} else if kept.Origin = origin; origin != "" {
+		r.Why += "; " + kept.Error()
+	}
 	who.Show(ctx, page, "where the walk ends")
 	return r
 }

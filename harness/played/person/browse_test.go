@@ -164,7 +164,7 @@ func TestAWalkThatBreaksOffIsNoRefusal(t *testing.T) {
 	server := scriptedProvider(t)
 	p, ctx = at(t, server, ours)
 	server.Close()
-	if got := blocked(p, ctx); !strings.Contains(got, "REFUSED") {
+	if got := blocked(p, ctx); !strings.Contains(got, "the connection is refused") {
 		t.Errorf("a provider that is gone: %s", got)
 	}
 	p.Steps = nil

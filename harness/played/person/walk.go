@@ -2,8 +2,10 @@ package person
 
 import (
 	"context"
+	"errors"
 
 	"github.com/authconform/authconform/harness/browser"
+	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/wire"
@@ -56,8 +58,11 @@ func (who *Person) Walk(ctx context.Context, w Walk) Trail {
 		goes = who.takeSteps
 	}
 	way := goes(ctx, w)
+	var kept *browser.KeptError
 	switch {
 	case way.End != "":
+	case errors.As(way.err, &kept):
+		judge.Lacks(ctx, string(condition.Origin), "%v", kept)
 	case way.err != nil:
 		judge.Block(ctx, "the pages cannot be walked through: %v", way.err)
 	case way.Last.Status == 0:

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/internal/flags"
+	"github.com/authconform/authconform/reports"
+)
+
+// noOldReport takes the report of an earlier run out of the folder of a run that was called wrongly: who looks there next
+// must not read it as that of this run. A folder that the run was to read stays as it is.
+func noOldReport(f *pflag.FlagSet, args []string) error {
+	dir := asked(f, args, "report-dir")
+	if dir == "" || filepath.Clean(dir) == filepath.Clean(asked(f, args, "rerun")) {
+		return nil
+	}
+	return evidence.Clear(dir, reports.Files())
+}
+
+// asked is what a flag was given, also behind one at which reading the command line ended.
+func asked(f *pflag.FlagSet, args []string, name string) string {
+	if flag := f.Lookup(name); flag != nil && flag.Value.String() != "" {
+		return flag.Value.String()
+	}
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "--"+name+"="); ok {
+			return value
+		}
+		if arg == "--"+name && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return os.Getenv(flags.Variable(name))
+}

@@ -1,0 +1,35 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+)
+
+// Check tries a browser that was named (see Find) before a run leans on it: an executable starts, one that runs elsewhere
+// lets itself be attached to. What was not named is not tried.
+func Check(ctx context.Context, spec string) error {
+	if spec == "" || spec == "auto" || spec == "off" {
+		return nil
+	}
+	o, err := Find(spec)
+	if err != nil {
+		return err
+	}
+	b, err := Start(ctx, o)
+	switch {
+	case err == nil:
+		return b.Close()
+	case o.Remote != "":
+		return fmt.Errorf("--browser %s: no browser answers there; start one with --remote-debugging-port", spec)
+	}
+	return fmt.Errorf("--browser %s: it is no Chromium that starts", spec)
+}
+
+// said is an error in our words that is still the error that it was.
+type said struct {
+	text string
+	err  error
+}
+
+func (s said) Error() string { return s.text }
+func (s said) Unwrap() error { return s.err }

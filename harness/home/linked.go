@@ -1,0 +1,82 @@
+package home
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/authconform/authconform/harness/judge"
+)
+
+// demo is the integration that rows of linking use. Nobody but tests has accounts linked to it.
+const demo = "authconform_demo"
+
+// linked is what the home holds for the demo integration, by id.
+type linked struct{ entries, credentials []string }
+
+// Linked lists it.
+func (h *Home) Linked(ctx context.Context) (l linked, err error) {
+	err = judge.Attempt(ctx, func(ctx context.Context) {
+		access := h.Session(ctx).Access
+		var shown struct {
+			Entries []struct {
+				ID string `json:"entry_id"`
+			}
+		}
+		if e := h.API(ctx, access, "/api/"+demo); e.Status != http.StatusOK || e.Decode(&shown) != nil {
+			judge.Block(ctx, "the demo integration shows no entries: %s", e)
+		}
+		for _, e := range shown.Entries {
+			l.entries = append(l.entries, e.ID)
+		}
+		var stored []struct{ ID, Domain string }
+		s := h.Open(ctx, access)
+		defer s.Close()
+		if err := s.Call(ctx, "application_credentials/list", nil, &stored); err != nil {
+			judge.Block(ctx, "application_credentials/list: %v", err)
+		}
+		for _, c := range stored {
+			if c.Domain == demo {
+				l.credentials = append(l.credentials, c.ID)
+			}
+		}
+	})
+	return l, err
+}
+
+// TakeBackLinked removes what is there for the demo integration and was not there before: entries and credentials that a
+// home made where it should have refused, which no spec knows of, and those of workers that were killed.
+func (h *Home) TakeBackLinked(ctx context.Context, before linked) []string {
+	after, err := h.Linked(ctx)
+	if err == nil {
+		err = judge.Attempt(ctx, func(ctx context.Context) { h.unlink(ctx, after, before) })
+	}
+	if err != nil {
+		return []string{"linked accounts or credentials of this run may be left at the target: " + err.Error()}
+	}
+	return nil
+}
+
+// unlink removes entries first: a credential that one of them uses cannot be deleted.
+func (h *Home) unlink(ctx context.Context, after, before linked) {
+	access := h.Session(ctx).Access
+	for _, id := range after.entries {
+		if slices.Contains(before.entries, id) {
+			continue
+		}
+		e := h.Send(ctx, http.MethodDelete, "/api/config/config_entries/entry/"+id, "", "Authorization", "Bearer "+access)
+		if e.Status != http.StatusOK {
+			judge.Block(ctx, "an entry could not be removed: %s", e)
+		}
+	}
+	s := h.Open(ctx, access)
+	defer s.Close()
+	for _, id := range after.credentials {
+		if slices.Contains(before.credentials, id) {
+			continue
+		}
+		if err := s.Call(ctx, "application_credentials/delete", map[string]any{"application_credentials_id": id}, nil); err != nil {
+			judge.Block(ctx, "a credential could not be deleted: %v", err)
+		}
+	}
+}

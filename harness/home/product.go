@@ -1,0 +1,48 @@
+package home
+
+import (
+	"regexp"
+	"strconv"
+
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// ByRelease is which promises a home is held to.
+type ByRelease struct {
+	Release string `flag:"release" value:"VERSION" group:"Target" help:"judge by what this release of Home Assistant promises (2023.8.4)"`
+}
+
+var dotted = regexp.MustCompile(`^([0-9]+)\.[0-9]+(\.[0-9]+)?([a-z].*|\.dev.*)?$`)
+
+// Resolve implements kind.Flags.
+func (r *ByRelease) Resolve() error {
+	if r.Release != "" && !calendar(r.Release) {
+		return exit.Usagef("--release %s: a release of Home Assistant is wanted, like 2023.8.4", r.Release)
+	}
+	return nil
+}
+
+// calendar reports whether a version is one of Home Assistant's, which are years and months since 2020.12.
+func calendar(version string) bool {
+	parts := dotted.FindStringSubmatch(version)
+	if parts == nil {
+		return false
+	}
+	year, err := strconv.Atoi(parts[1])
+	return err == nil && year >= 2020 && year < 2100
+}
+
+// identify says what the server is. told is the version that it tells a user; named is the one that --release gives. A
+// server that tells no version of Home Assistant's is not called so, and its release is unknown.
+func (f *Facts) identify(told, named string) {
+	f.Product, f.Version = "unknown server", ""
+	if calendar(told) {
+		f.Product, f.Version = "Home Assistant", told
+	}
+	if named != "" {
+		f.Version = named
+		if !calendar(told) {
+			f.Product = "unknown server, judged as Home Assistant"
+		}
+	}
+}

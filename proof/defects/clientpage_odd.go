@@ -1,0 +1,107 @@
+package defects
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
+)
+
+var clientPageOddDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "page.link-500", Story: "The parser of addresses throws at a link, and nobody catches it.",
+		Aims:   []string{"ha.clients.odd-links"},
+		Change: failsAt(func(page mockserver.ClientPage) bool { return badLink(page) }),
+	},
+	{
+		ID: "page.link-spoils", Story: "A page with a link that cannot be read publishes nothing.",
+		Aims:   []string{"ha.clients.odd-links"},
+		Change: loses(badLink),
+	},
+	{
+		ID: "page.section-500", Story: "The parser of pages throws at a section of a word processor.",
+		Aims:   []string{"ha.clients.broken-markup"},
+		Change: failsAt(func(page mockserver.ClientPage) bool { return bytes.Contains(page.Body, []byte("<![")) }),
+	},
+	{
+		ID: "page.needs-closing", Story: "A page whose elements are not closed is not read.",
+		Aims: []string{"ha.clients.broken-markup"},
+		Change: loses(func(page mockserver.ClientPage) bool {
+			return bytes.Count(page.Body, []byte("<b>")) != bytes.Count(page.Body, []byte("</b>"))
+		}),
+	},
+	{
+		ID: "page.ten-reads", Story: "The limit of ten times a kilobyte is counted in reads, however little each one brings.",
+		Aims:   []string{"ha.clients.pieces"},
+		Change: func(p *mockserver.Policy) { p.PageReads = mock.Is(10) },
+	},
+	{
+		ID: "page.first-piece", Story: "What comes with the first piece is taken for the page.",
+		Aims:   []string{"ha.clients.pieces"},
+		Change: func(p *mockserver.Policy) { p.PageReads = mock.Is(3) },
+	},
+	{
+		ID: "page.encoding-500", Story: "An encoding of content that nobody knows is an exception.",
+		Aims:   []string{"ha.clients.compressed"},
+		Change: failsAt(func(page mockserver.ClientPage) bool { return page.Header.Get("Content-Encoding") != "" }),
+	},
+	{
+		ID: "page.encoding-believed", Story: "A page that cannot be unpacked is believed.",
+		Aims: []string{"ha.clients.compressed"},
+		Change: believesPage(func(page mockserver.ClientPage, _ []string) bool {
+			return page.Header.Get("Content-Encoding") != ""
+		}),
+	},
+	{
+		ID: "page.much", Story: "Of a client page 24 MB are read.",
+		Aims:   []string{"ha.clients.bytes-bounded", "ha.cimd.bytes-bounded"},
+		Change: func(p *mockserver.Policy) { p.PageLimit = mock.Is(24 << 20) },
+	},
+	{
+		ID: "document.five-kb", Story: "A document of more than 5 kB is not read.",
+		Aims: []string{"ha.cimd.size-limit"},
+		Change: documents(func(_ string, page mockserver.ClientPage, uris []string) []string {
+			if len(page.Body) > 5<<10 {
+				return nil
+			}
+			return uris
+		}),
+	},
+	{
+		ID: "document.eleven-kb", Story: "A document may be a kilobyte larger than ten.",
+		Aims:   []string{"ha.cimd.size-limit"},
+		Change: func(p *mockserver.Policy) { p.PageLimit = mock.Is(11 << 10) },
+	},
+}
+
+// badLink tells whether a page has a redirect link that no parser reads.
+func badLink(page mockserver.ClientPage) bool {
+	for _, href := range hrefs(string(page.Body)) {
+		if host, ok := strings.CutPrefix(href, "http://"); ok && strings.ContainsAny(strings.SplitN(host, "/", 2)[0], "[]") {
+			return true
+		}
+	}
+	return false
+}
+
+// failsAt answers the step of a login with 500 whose client page is like this.
+func failsAt(like func(mockserver.ClientPage) bool) change {
+	return func(p *mockserver.Policy) {
+		seen := &idSecrets{}
+		lists(func(page mockserver.ClientPage, links []string) []string {
+			if like(page) {
+				seen.add(page.ClientID)
+			}
+			return links
+		})(p)
+		answers(steps(func(m map[string]any) bool {
+			for _, id := range seen.list() {
+				if m["client_id"] == id {
+					return true
+				}
+			}
+			return false
+		}), all(status(500), header("Content-Type", "text/plain"), body("500 Internal Server Error")))(p)
+	}
+}

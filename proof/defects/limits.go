@@ -1,0 +1,123 @@
+package defects
+
+import (
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+// limitDefects are limits that are a little off.
+var limitDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "limits.code-longer", Story: "A code lives ten minutes and fifteen seconds, for clocks may differ.",
+		Aims:   []string{"ha.code.ten-minutes"},
+		Change: redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) { c.Issued = c.Issued.Add(15 * time.Second) }),
+	},
+	{
+		ID: "limits.code-shorter", Story: "A code lives half a minute less than ten minutes.",
+		Aims:   []string{"ha.code.ten-minutes"},
+		Change: redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) { c.Issued = c.Issued.Add(-30 * time.Second) }),
+	},
+	{
+		ID: "limits.access-longer", Story: "An access token passes for half a minute after its end.",
+		Aims: []string{"ha.token.thirty-minutes"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.Access
+			p.Access = func(c mockserver.AccessClaims, now time.Time) bool {
+				c.Expires = c.Expires.Add(20 * time.Second)
+				return strict(c, now)
+			}
+		},
+	},
+	{
+		ID: "limits.access-shorter", Story: "An access token is refused half a minute before its end.",
+		Aims: []string{"ha.token.thirty-minutes"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.Access
+			p.Access = func(c mockserver.AccessClaims, now time.Time) bool {
+				c.Expires = c.Expires.Add(-30 * time.Second)
+				return strict(c, now)
+			}
+		},
+	},
+	{
+		ID: "limits.idle-longer", Story: "An idle session lives five minutes longer than ninety days.",
+		Aims: []string{"ha.refresh.idle-expiry"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.Alive
+			p.Alive = func(r store.Refresh, now time.Time) bool {
+				if r.Type == store.Normal {
+					now = now.Add(-5 * time.Minute)
+				}
+				return strict(r, now)
+			}
+		},
+	},
+	{
+		ID: "limits.idle-shorter", Story: "An idle session lives five minutes less than ninety days.",
+		Aims: []string{"ha.refresh.sliding"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.Alive
+			p.Alive = func(r store.Refresh, now time.Time) bool {
+				if r.Type == store.Normal {
+					now = now.Add(5 * time.Minute)
+				}
+				return strict(r, now)
+			}
+		},
+	},
+	{
+		ID: "limits.signed-longer", Story: "A signed path is taken ten seconds after its end, as access tokens are.",
+		Aims: []string{"ha.signed-path.expires", "ha.signed-path.expires-as-asked"},
+		Change: signs(func(c mockserver.PathClaims, path, query string, now time.Time) (mockserver.PathClaims, string, string) {
+			c.Expires = c.Expires.Add(10 * time.Second)
+			return c, path, query
+		}),
+	},
+	{
+		ID: "limits.signed-shorter", Story: "A path is signed for twenty seconds where nothing was asked for.",
+		Aims:   []string{"ha.signed-path.expires"},
+		Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(20 * time.Second) },
+	},
+	{
+		ID: "limits.lasting-longer", Story: "A long-lived token lives until the end of its last day's first minute.",
+		Aims: []string{"ha.llat.lifespan"},
+		Change: func(p *mockserver.Policy) {
+			alive, holds := p.Alive, p.Access
+			p.Alive = func(r store.Refresh, now time.Time) bool {
+				if r.Type == store.LongLived {
+					now = now.Add(-time.Minute)
+				}
+				return alive(r, now)
+			}
+			p.Access = func(c mockserver.AccessClaims, now time.Time) bool {
+				if c.Expires.Sub(c.Issued) > time.Hour {
+					c.Expires = c.Expires.Add(time.Minute)
+				}
+				return holds(c, now)
+			}
+		},
+	},
+	{
+		ID: "limits.factor-longer", Story: "The second factor has half a minute more than its five.",
+		Aims:   []string{"ha.mfa.expires"},
+		Change: func(p *mockserver.Policy) { p.MFATTL = mock.Is(5*time.Minute + 30*time.Second) },
+	},
+	{
+		ID: "limits.factor-shorter", Story: "The second factor has half a minute less than its five.",
+		Aims:   []string{"ha.mfa.expires"},
+		Change: func(p *mockserver.Policy) { p.MFATTL = mock.Is(5*time.Minute - 30*time.Second) },
+	},
+	{
+		ID: "limits.factor-two-back", Story: "A code of the second factor passes two steps late.",
+		Aims:   []string{"ha.mfa.old-code"},
+		Change: within(-time.Minute),
+	},
+	{
+		ID: "limits.factor-two-ahead", Story: "A code of the second factor passes two steps early.",
+		Aims:   []string{"ha.mfa.old-code"},
+		Change: within(time.Minute),
+	},
+}

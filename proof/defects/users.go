@@ -1,0 +1,228 @@
+package defects
+
+import (
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
+)
+
+var userDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "users.list-hashes", Story: "The list of users carries the hashes of their passwords.",
+		Aims:   []string{"ha.users.listed"},
+		Change: eachUser(func(u map[string]any) { u["password_hash"] = "$2b$12$CiuFGszHx9eNHxPuQcwBWe" }),
+	},
+	{
+		ID: "users.list-no-state", Story: "The list of users does not say who is active.",
+		Aims:   []string{"ha.users.listed"},
+		Change: eachUser(func(u map[string]any) { delete(u, "is_active") }),
+	},
+	{
+		ID: "users.admins-by-default", Story: "Who is made without a group is an administrator.",
+		Aims: []string{"ha.users.created-plain"},
+		Change: func(p *mockserver.Policy) {
+			p.Groups = func(list []string) []string {
+				if len(list) == 0 {
+					return []string{"system-admin"}
+				}
+				return list
+			}
+		},
+	},
+	{
+		ID: "users.groups-ignored", Story: "Whatever group a new user is made for, they become a plain user.",
+		Aims:   []string{"ha.users.created-groups"},
+		Change: func(p *mockserver.Policy) { p.Groups = func([]string) []string { return []string{"system-users"} } },
+	},
+	{
+		ID: "users.unknown-group", Story: "Groups that do not exist are left out, and the user is made.",
+		Aims: []string{"ha.users.created-groups"},
+		Change: func(p *mockserver.Policy) {
+			p.Groups = func(list []string) []string {
+				kept := []string{}
+				for _, g := range list {
+					if g == "system-admin" || g == "system-users" || g == "system-read-only" {
+						kept = append(kept, g)
+					}
+				}
+				return kept
+			}
+		},
+	},
+	{
+		ID: "users.update-open", Story: "config/auth/update asks for a login and not for an administrator.",
+		Aims:   []string{"ha.users.plain-changes-nobody"},
+		Change: openTo(userUpdate),
+	},
+	{
+		ID: "users.delete-open", Story: "config/auth/delete is open to every user.",
+		Aims:   []string{"ha.users.plain-changes-nobody"},
+		Change: openTo(userDelete),
+	},
+	{
+		ID: "users.logins-open", Story: "Logins are made and deleted by every user.",
+		Aims:   []string{"ha.users.plain-changes-nobody"},
+		Change: openTo(loginCreate, loginDelete),
+	},
+	{
+		ID: "users.password-open", Story: "admin_change_password checks neither administrator nor owner.",
+		Aims: []string{"ha.users.plain-changes-nobody", "ha.users.owner-only"},
+		Change: both(openTo(anyPassword), func(p *mockserver.Policy) {
+			strict := p.Manages
+			p.Manages = func(m mockserver.Managing) string {
+				if m.Command == anyPassword {
+					return ""
+				}
+				return strict(m)
+			}
+		}),
+	},
+	{
+		ID: "users.own-rights", Story: "An update of oneself is everybody's, and rights are part of it.",
+		Aims: []string{"ha.users.plain-changes-nobody"},
+		Change: both(openTo(userUpdate), forbidding("unauthorized", func(m mockserver.Managing) bool {
+			return m.Command == userUpdate && !m.By.Admin && m.By.ID != m.Whom.ID
+		})),
+	},
+	{
+		ID: "users.owner-manages-alone", Story: "Users are managed by the owner, and other administrators are refused.",
+		Aims: []string{"ha.users.admin-manages"},
+		Change: forbidding("unauthorized", func(m mockserver.Managing) bool {
+			return m.Command == userDelete && !m.By.Owner
+		}),
+	},
+	{
+		ID: "users.any-admin", Story: "Every administrator sets anybody's password and name.",
+		Aims: []string{"ha.users.owner-only"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.Manages
+			p.Manages = func(m mockserver.Managing) string {
+				m.By.Owner = m.By.Owner || m.By.Admin
+				return strict(m)
+			}
+		},
+	},
+	{
+		ID: "users.names-by-admin", Story: "Every administrator changes user names.",
+		Aims: []string{"ha.users.owner-only"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.Manages
+			p.Manages = func(m mockserver.Managing) string {
+				if m.Command == anyUsername {
+					return ""
+				}
+				return strict(m)
+			}
+		},
+	},
+	{
+		ID: "users.owner-deactivated", Story: "The owner is deactivated like anybody else.",
+		Aims:   []string{"ha.users.owner-kept-active"},
+		Change: allowing("cannot_deactivate_owner"),
+	},
+	{
+		ID: "users.system-changed", Story: "The home's own users are changed like people.",
+		Aims:   []string{"ha.users.system-kept"},
+		Change: allowing("cannot_modify_system_generated"),
+	},
+	{
+		ID: "users.system-login", Story: "The home's own users may be given a login.",
+		Aims:   []string{"ha.users.system-no-login"},
+		Change: allowing("system_generated"),
+	},
+	{
+		ID: "users.deletes-self", Story: "An administrator may delete the account that they use.",
+		Aims:   []string{"ha.users.no-delete-self"},
+		Change: allowing("no_delete_self"),
+	},
+	{
+		ID: "users.stale-rights", Story: "A socket keeps the rights that its user had at login.",
+		Aims: []string{"ha.users.promoted", "ha.users.demoted"},
+		Change: func(p *mockserver.Policy) {
+			p.SocketUser = func(login, _ mockserver.User) mockserver.User { return login }
+		},
+	},
+	{
+		ID: "users.never-less", Story: "Rights that were given are not taken away from an open socket.",
+		Aims: []string{"ha.users.demoted"},
+		Change: func(p *mockserver.Policy) {
+			p.SocketUser = func(login, now mockserver.User) mockserver.User {
+				now.Admin = now.Admin || login.Admin
+				return now
+			}
+		},
+	},
+	{
+		ID: "users.update-whole", Story: "An update without groups empties them.",
+		Aims: []string{"ha.users.partial-update"},
+		Change: asked(userUpdate, func(m map[string]any) {
+			if _, given := m["group_ids"]; !given {
+				m["group_ids"] = []any{}
+			}
+		}),
+	},
+	{
+		ID: "users.update-activates", Story: "An update of anything makes the user active.",
+		Aims: []string{"ha.users.partial-update"},
+		Change: asked(userUpdate, func(m map[string]any) {
+			if _, given := m["is_active"]; !given {
+				m["is_active"] = true
+			}
+		}),
+	},
+	{
+		ID: "users.no-user-is-success", Story: "A command about a user who does not exist is answered with success.",
+		Aims: []string{"ha.users.unknown"},
+		Change: says(func(m map[string]any) map[string]any {
+			if e, ok := m["error"].(map[string]string); ok && (e["code"] == "not_found" || e["code"] == "user_not_found") {
+				return map[string]any{"id": m["id"], "type": "result", "success": true, "result": nil}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "users.inactive-for-good", Story: "Who was deactivated once does not become active again.",
+		Aims: []string{"ha.users.reactivated"},
+		Change: asked(userUpdate, func(m map[string]any) {
+			if m["is_active"] == true {
+				delete(m, "is_active")
+			}
+		}),
+	},
+	{
+		ID: "users.sleeping-sessions", Story: "Sessions of a user who is not active are refused, and kept for later.",
+		Aims:   []string{"ha.users.reactivated-sessions"},
+		Change: notEnding(mockserver.EndDeactivated),
+	},
+	{
+		ID: "users.deactivation-closes-all", Story: "The list of sessions is emptied when a user is deactivated.",
+		Aims:   []string{"ha.users.deactivated-others", "ha.users.deleted"},
+		Change: keeps(emptying),
+	},
+	{
+		ID: "users.code-of-nobody", Story: "The user of a code is not looked for before tokens are made.",
+		Aims: []string{"ha.users.deleted-code"},
+		Change: func(p *mockserver.Policy) {
+			p.Orphaned = func(bool, mockserver.User) bool { return false }
+		},
+	},
+	{
+		ID: "users.code-500", Story: "The user of a code is looked up, and nobody thought of one who is gone.",
+		Aims: []string{"ha.users.deleted-code"},
+		Change: func(p *mockserver.Policy) {
+			var gone idSecrets
+			strict := p.Orphaned
+			p.Orphaned = func(there bool, u mockserver.User) bool {
+				if !there {
+					gone.add("yes")
+				}
+				return strict(there, u)
+			}
+			answers(codeGrant, func(a mock.Answer) mock.Answer {
+				if len(gone.list()) > 0 {
+					return all(status(500), body("500 Internal Server Error"))(a)
+				}
+				return a
+			}, 400)(p)
+		},
+	},
+}

@@ -1,0 +1,132 @@
+package defects
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+var websocketSessionDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "ws.open-after-deletion", Story: "The sockets of a user who was deleted go on.",
+		Aims:   []string{"ha.ws.closed-by-deletion"},
+		Change: notClosing(mockserver.EndUserDeleted),
+	},
+	{
+		ID: "ws.delete-unknown-ok", Story: "Deleting a session that there is not is a success.",
+		Aims: []string{"ha.ws.delete-unknown"},
+		Change: says(func(m map[string]any) map[string]any {
+			if e, ok := m["error"].(map[string]string); ok && e["code"] == "invalid_token_id" {
+				return map[string]any{"id": m["id"], "type": "result", "success": true, "result": nil}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.delete-all-types", Story: "auth/delete_all_refresh_tokens does not look at token_type.",
+		Aims:   []string{"ha.ws.delete-all-types"},
+		Change: asked(allSessions, func(m map[string]any) { delete(m, "token_type") }),
+	},
+	{
+		ID: "ws.delete-all-normal", Story: "auth/delete_all_refresh_tokens knows normal sessions only.",
+		Aims:   []string{"ha.ws.delete-all-types"},
+		Change: asked(allSessions, func(m map[string]any) { m["token_type"] = "normal" }),
+	},
+	{
+		ID: "ws.delete-all-spares", Story: "auth/delete_all_refresh_tokens spares the session that asks where nothing was said.",
+		Aims: []string{"ha.ws.delete-all-current"},
+		Change: asked(allSessions, func(m map[string]any) {
+			if _, given := m["delete_current_token"]; !given {
+				m["delete_current_token"] = false
+			}
+		}),
+	},
+	{
+		ID: "ws.delete-all-users", Story: "auth/delete_all_refresh_tokens deletes everybody's.",
+		Aims:   []string{"ha.ws.delete-all-current"},
+		Change: keeps(emptying),
+	},
+	{
+		ID: "ws.open-after-delete-all", Story: "auth/delete_all_refresh_tokens leaves the sockets open.",
+		Aims:   []string{"ha.ws.delete-all-current"},
+		Change: notClosing(mockserver.EndAllDeleted),
+	},
+	{
+		ID: "ws.admins-delete", Story: "Administrators end anybody's session.",
+		Aims: []string{"ha.ws.own-tokens-only-admin"},
+		Change: func(p *mockserver.Policy) {
+			own := p.OwnSession
+			p.OwnSession = func(r store.Refresh, u mockserver.User) bool { return own(r, u) || u.Admin }
+		},
+	},
+	{
+		ID: "ws.expiry-not-switched", Story: "auth/refresh_token_set_expiry answers and does nothing.",
+		Aims: []string{"ha.ws.set-expiry", "ha.ws.without-expiry"},
+		Change: asked(expirySwitch, func(m map[string]any) {
+			m["type"] = "ping"
+			delete(m, "refresh_token_id")
+			delete(m, "enable_expiry")
+		}),
+	},
+	{
+		ID: "ws.expiry-one-way", Story: "The expiry of a session can be switched off, and not on.",
+		Aims:   []string{"ha.ws.set-expiry", "ha.ws.without-expiry"},
+		Change: asked(expirySwitch, func(m map[string]any) { m["enable_expiry"] = false }),
+	},
+	{
+		ID: "ws.expiry-for-show", Story: "A session without an expiry is shown as one, and cleaned up like the others.",
+		Aims: []string{"ha.ws.without-expiry"},
+		Change: func(p *mockserver.Policy) {
+			strict := p.Alive
+			p.Alive = func(r store.Refresh, now time.Time) bool {
+				r.NoExpiry = false
+				return strict(r, now)
+			}
+		},
+	},
+	{
+		ID: "ws.numbers-are-text", Story: "A number is taken for the text that it is written as.",
+		Aims: []string{"ha.ws.member-types"},
+		Change: hears(func(m map[string]any) map[string]any {
+			for name, v := range m {
+				if n, ok := v.(float64); ok && name != "id" && strings.HasSuffix(name, "name") {
+					m[name] = fmt.Sprint(n)
+				}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.null-is-empty", Story: "null is taken for an empty text.",
+		Aims: []string{"ha.ws.member-types"},
+		Change: hears(func(m map[string]any) map[string]any {
+			for name, v := range m {
+				if v == nil && name != "id" && name != "type" {
+					m[name] = ""
+				}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "ws.strange-members", Story: "Members that a command does not know are left out.",
+		Aims: []string{"ha.ws.member-types"},
+		Change: asked(userCreate, func(m map[string]any) {
+			for name := range m {
+				switch name {
+				case "id", "type", "name", "group_ids", "local_only":
+				default:
+					delete(m, name)
+				}
+			}
+		}),
+	},
+}
+
+const (
+	allSessions  = "auth/delete_all_refresh_tokens"
+	expirySwitch = "auth/refresh_token_set_expiry"
+)

@@ -1,0 +1,109 @@
+package defects
+
+import (
+	"slices"
+
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/store"
+)
+
+// The words for defects of user management.
+
+// allowing lets commands about users pass that the strict rule refuses with these codes.
+func allowing(codes ...string) change {
+	return func(p *mockserver.Policy) {
+		strict := p.Manages
+		p.Manages = func(m mockserver.Managing) string {
+			if code := strict(m); !slices.Contains(codes, code) {
+				return code
+			}
+			return ""
+		}
+	}
+}
+
+// forbidding refuses commands about users that the strict rule allows.
+func forbidding(code string, like func(mockserver.Managing) bool) change {
+	return func(p *mockserver.Policy) {
+		strict := p.Manages
+		p.Manages = func(m mockserver.Managing) string {
+			if refused := strict(m); refused != "" || !like(m) {
+				return refused
+			}
+			return code
+		}
+	}
+}
+
+// openTo opens commands of administrators to everybody.
+func openTo(commands ...string) change {
+	return func(p *mockserver.Policy) {
+		strict := p.AdminOnly
+		p.AdminOnly = func(what string, admin bool) bool { return !slices.Contains(commands, what) && strict(what, admin) }
+	}
+}
+
+// asked edits the messages of a command.
+func asked(command string, edit func(map[string]any)) change {
+	return hears(func(m map[string]any) map[string]any {
+		if kind(m, command) {
+			edit(m)
+		}
+		return m
+	})
+}
+
+// spelled keeps and compares something else of passwords than all of them.
+func spelled(as func(string) string) change {
+	return func(p *mockserver.Policy) { p.Password = as }
+}
+
+// eachUser edits the entries of config/auth/list.
+func eachUser(edit func(map[string]any)) change {
+	return resultOf(userList, func(m map[string]any) map[string]any {
+		list, ok := m["result"].([]any)
+		if !ok {
+			return m
+		}
+		out := []any{}
+		for _, item := range list {
+			copied := map[string]any{}
+			if entry, ok := item.(map[string]any); ok {
+				for k, v := range entry {
+					copied[k] = v
+				}
+			}
+			edit(copied)
+			out = append(out, copied)
+		}
+		m["result"] = out
+		return m
+	})
+}
+
+// The commands of user management.
+const (
+	userList    = "config/auth/list"
+	userCreate  = "config/auth/create"
+	userUpdate  = "config/auth/update"
+	userDelete  = "config/auth/delete"
+	loginCreate = "config/auth_provider/homeassistant/create"
+	loginDelete = "config/auth_provider/homeassistant/delete"
+	ownPassword = "config/auth_provider/homeassistant/change_password"
+	anyPassword = "config/auth_provider/homeassistant/admin_change_password"
+	anyUsername = "config/auth_provider/homeassistant/admin_change_username"
+)
+
+// emptied is a store in which the end of one session is the end of all.
+type emptied struct{ *store.Memory }
+
+func emptying(m *store.Memory) store.Store { return &emptied{m} }
+
+// Delete implements store.Store.
+func (s *emptied) Delete(id string) bool {
+	_, ok := s.RefreshByID(id)
+	if ok {
+		s.Clear()
+	}
+	return ok
+}

@@ -1,0 +1,26 @@
+package home
+
+import (
+	"time"
+
+	"github.com/authconform/authconform/harness/judge"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+// leeway is how long after the end of an access token it may still pass: ten seconds, and a little for the clock's whole seconds.
+const leeway = 12 * time.Second
+
+// shortlyBefore judges what must still work so long before a limit. What a slow target took in between counts: where it was
+// as much, the try is made again with more.
+func shortlyBefore(ctx Ctx, before time.Duration, try func(before time.Duration) (judge func())) {
+	for range 3 {
+		began := time.Now()
+		judged := try(before)
+		if time.Since(began) < before-time.Second {
+			judged()
+			return
+		}
+		before *= 2
+	}
+	judge.Block(ctx, "the target takes so long that nothing can be said of what works shortly before a limit")
+}

@@ -1,0 +1,157 @@
+package home
+
+import (
+	"errors"
+	"unicode"
+
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+// The commands of user management.
+const (
+	listUsers    = "config/auth/list"
+	createUser   = "config/auth/create"
+	updateUser   = "config/auth/update"
+	deleteUser   = "config/auth/delete"
+	createLogin  = "config/auth_provider/homeassistant/create"
+	deleteLogin  = "config/auth_provider/homeassistant/delete"
+	changeOwn    = "config/auth_provider/homeassistant/change_password"
+	setPassword  = "config/auth_provider/homeassistant/admin_change_password"
+	setUsername  = "config/auth_provider/homeassistant/admin_change_username"
+	ownUser      = "auth/current_user"
+	unauthorized = "unauthorized"
+)
+
+// outcomeOf is the error code of a command's answer: "" where it worked, "closed" or the like where none came.
+func outcomeOf(err error) string {
+	var refused *home.CommandError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &refused):
+		return refused.Code
+	}
+	return "no answer"
+}
+
+// works runs a command that must work: the control of those that must not.
+func works(ctx Ctx, s *home.Socket, command string, fields map[string]any, out any) {
+	if err := s.Call(ctx, command, fields, out); err != nil {
+		judge.Block(ctx, "%s: %v", command, err)
+	}
+}
+
+// refuses holds for a command that is refused with an error code; the socket answers.
+func refuses(ctx Ctx, s *home.Socket, command string, fields map[string]any) {
+	code := outcomeOf(s.Call(ctx, command, fields, nil))
+	judge.Expect(ctx, code != "" && code != "no answer").To(Be("refused with an error", true))
+}
+
+// ownerSocket is the socket of the run's account, if it is the owner.
+func ownerSocket(ctx Ctx) *home.Socket {
+	socket := home.From(ctx).Admin(ctx)
+	var me struct {
+		Owner bool `json:"is_owner"`
+	}
+	works(ctx, socket, ownUser, nil, &me)
+	if !me.Owner {
+		judge.Lacks(ctx, "admin", "the user is no owner; give --user the owner")
+	}
+	return socket
+}
+
+// entry is a user as config/auth/list shows it.
+type entry struct {
+	ID, Name string
+	Username *string
+	Owner    bool     `json:"is_owner"`
+	Active   bool     `json:"is_active"`
+	System   bool     `json:"system_generated"`
+	Groups   []string `json:"group_ids"`
+}
+
+func userEntries(ctx Ctx) []entry {
+	var list []entry
+	works(ctx, home.From(ctx).Admin(ctx), listUsers, nil, &list)
+	return list
+}
+
+// userEntry is the list's entry of a user. That it is there is a control.
+func userEntry(ctx Ctx, id string) entry {
+	for _, e := range userEntries(ctx) {
+		if e.ID == id {
+			return e
+		}
+	}
+	judge.Block(ctx, "config/auth/list has no user %s", id)
+	return entry{}
+}
+
+// systemUser is a user that the home made for itself.
+func systemUser(ctx Ctx) entry {
+	for _, e := range userEntries(ctx) {
+		if e.System {
+			return e
+		}
+	}
+	judge.NotApplicable(ctx, "config/auth/list has no user with system_generated true")
+	return entry{}
+}
+
+// isAdmin asks a socket for the rights of its user.
+func isAdmin(ctx Ctx, s *home.Socket) bool {
+	var me struct {
+		Admin bool `json:"is_admin"`
+	}
+	works(ctx, s, ownUser, nil, &me)
+	return me.Admin
+}
+
+// logsIn tries a name and a password in a flow of its own.
+func logsIn(ctx Ctx, username, password string) *home.Step {
+	h := home.From(ctx)
+	judge.Secret(ctx, "password", password)
+	begun := h.Begin(ctx, home.Login{})
+	judge.Control(ctx, begun).To(OpenForm())
+	return try(ctx, begun.FlowID, username, password)
+}
+
+// lives holds for a session that works in every way: its refresh token, its access token, its socket.
+func lives(ctx Ctx, tokens oauth.Tokens, socket *home.Socket) {
+	h := home.From(ctx)
+	judge.Expect(ctx, h.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
+	judge.Expect(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
+	judge.Expect(ctx, outcomeOf(socket.Call(ctx, "ping", nil, nil))).To(Be("error of a ping", ""))
+}
+
+// nearMiss is a secret with one change that a careless comparison overlooks.
+type nearMiss struct{ name, value string }
+
+func (m nearMiss) called() string { return m.name }
+
+// nearMisses are what is almost a secret: a letter in the other case, a character more or less, blanks around it.
+func nearMisses(secret string) []nearMiss {
+	list := []nearMiss{
+		{"one character more", secret + "x"}, {"one character less", secret[:len(secret)-1]}, {"first character cut", secret[1:]},
+		{"a blank before it", " " + secret}, {"a blank after it", secret + " "}, {"a line end after it", secret + "\n"},
+	}
+	letters := []rune(secret)
+	for i, r := range letters {
+		if other := otherCase(r); other != r {
+			changed := append([]rune{}, letters...)
+			changed[i] = other
+			return append(list, nearMiss{"one letter in the other case", string(changed)})
+		}
+	}
+	return list
+}
+
+func otherCase(r rune) rune {
+	if unicode.IsUpper(r) {
+		return unicode.ToLower(r)
+	}
+	return unicode.ToUpper(r)
+}
