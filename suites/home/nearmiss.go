@@ -92,7 +92,7 @@ var _ = Describe("Near misses", func() {
 // secretMisses are near misses of a secret that a machine keeps.
 func secretMisses(secret string) []nearMiss {
 	list := nearMisses(secret)
-	for _, t := range tamper.JWT(secret) {
+	for _, t := range tamper.Secret(secret) {
 		list = append(list, nearMiss{t.Name, t.Value})
 	}
 	return append(list, nearMiss{"turned round", turned(secret)}, nearMiss{"twice", secret + secret},
