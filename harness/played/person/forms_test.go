@@ -54,7 +54,8 @@ func TestAPersonFindsOnAPageWhatTheyWant(t *testing.T) {
 	}{
 		"a name and a password": {
 			`<form method="post" action="/go/login"><input name="user"><input type="password" name="word">` +
-				`<input type="checkbox" name="remember"><button name="b" value="in">Sign in</button></form>`, false, "b=in&user=ben&where=login&word=secret",
+				`<input type="checkbox" name="remember"><button name="b" value="in">Sign in</button></form>`, false,
+			"b=in&user=ben&where=login&word=secret",
 		},
 		"the password where a cancel comes first": {
 			`<form method="post" action="/go/login"><input name="user"><input type="password" name="word">` +
