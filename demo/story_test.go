@@ -96,6 +96,7 @@ func start(t *testing.T) (story, *demo.Demo) {
 		}
 		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
 	}
+	options.Origins = []string{browser.AnyOrigin}
 	chrome, err := browser.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ func opened(t *testing.T, s *evidence.Set, fragment string) (context.Context, *b
 	t.Cleanup(site.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
+	options.Origins = []string{browser.AnyOrigin}
 	b, err := browser.Start(ctx, options)
 	if err != nil {
 		t.Fatal(err)

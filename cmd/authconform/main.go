@@ -20,7 +20,7 @@ func main() {
 	}
 	cmd, err := root().ExecuteContextC(interruptible())
 	if exit.Code(err) == exit.Usage && cmd.Name() == "run" {
-		err = errors.Join(err, noOldReport(cmd.Flags(), os.Args))
+		err = errors.Join(err, noOldReport(cmd, os.Args))
 	}
 	if err != nil && err.Error() != "" {
 		fmt.Fprintln(os.Stderr, "authconform:", err)

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/flags"
@@ -14,17 +14,17 @@ import (
 
 // noOldReport takes the report of an earlier run out of the folder of a run that was called wrongly: who looks there next
 // must not read it as that of this run. A folder that the run was to read stays as it is.
-func noOldReport(f *pflag.FlagSet, args []string) error {
-	dir := asked(f, args, "report-dir")
-	if dir == "" || filepath.Clean(dir) == filepath.Clean(asked(f, args, "rerun")) {
+func noOldReport(c *cobra.Command, args []string) error {
+	dir := asked(c, args, "report-dir")
+	if dir == "" || filepath.Clean(dir) == filepath.Clean(asked(c, args, "rerun")) {
 		return nil
 	}
 	return evidence.Clear(dir, reports.Files())
 }
 
 // asked is what a flag was given, also behind one at which reading the command line ended.
-func asked(f *pflag.FlagSet, args []string, name string) string {
-	if flag := f.Lookup(name); flag != nil && flag.Value.String() != "" {
+func asked(c *cobra.Command, args []string, name string) string {
+	if flag := c.Flags().Lookup(name); flag != nil && flag.Value.String() != "" {
 		return flag.Value.String()
 	}
 	for i, arg := range args {

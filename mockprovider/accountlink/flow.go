@@ -52,7 +52,10 @@ func (p *Proxy) callback(c *mock.Call) *mock.Answer {
 	})
 	if status != http.StatusOK || tokens["access_token"] == nil {
 		f.finish(map[string]any{"error": "unknown"})
-		return p.page(http.StatusBadGateway, "The third party gave no tokens. Start again in your home.")
+		if status < http.StatusInternalServerError { // it refused the code that the browser brought
+			status = http.StatusBadRequest
+		}
+		return p.page(status, "The third party gave no tokens. Start again in your home.")
 	}
 	f.finish(map[string]any{"tokens": tokens})
 	return p.page(http.StatusOK, "Linked. You can close this window.")
