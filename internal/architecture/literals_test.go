@@ -20,7 +20,7 @@ var protocolWords = []string{
 	"Access-Control-Allow-Credentials", "Content-Encoding", "gzip", "If-Modified-Since", "Range", "Referer", "Refresh", "X-Forwarded-Host",
 	"X-HA-Access", "X-Powered-By", "X-Requested-With", "unsafe-url", // headers, and a word of one
 	"api_password", "token_type_hint", "code token", // parameters and response types
-	"server_error", "temporarily_unavailable", "unauthorized_client", // error codes
+	"temporarily_unavailable", "unauthorized_client", // error codes
 	"HS512", "ftp", "template", "textarea", "unsafe-url",
 	"configuration.yaml", "default_config:", "https://my.home-assistant.io/redirect/oauth", // of Home Assistant
 }
