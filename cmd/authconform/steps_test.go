@@ -49,7 +49,7 @@ func TestStepsJudgeAsFormsDo(t *testing.T) {
 		"provider.authorize.iss":             evidence.Warn,
 		"provider.authorize.state":           evidence.Pass,
 		"provider.authorize.wrong-password":  evidence.Pass,
-		"provider.authorize.no-store":        evidence.Pass,
+		"provider.authorize.no-store":        evidence.Note,
 	}
 	verdicts := func(args ...string) map[string]evidence.Verdict {
 		o, report := judgeIn(t, []string{"AUTHCONFORM_CLIENT_SECRET=" + apps[0].Secret}, p.URL, ben.Username, ben.Password, append([]string{
