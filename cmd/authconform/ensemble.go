@@ -93,7 +93,9 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	if token == "" {
 		token = mock.Secret(16)
 	}
-	o := mockserver.Options{URL: strings.TrimRight(f.PublicURL, "/"), Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban}
+	o := mockserver.Options{
+		URL: strings.TrimRight(f.PublicURL, "/"), Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban,
+	}
 	var trust [][]byte // CAs, PEM
 	if f.ClientSiteCA != "" {
 		authority, err := clientsite.OpenCA(f.ClientSiteCA)
