@@ -37,8 +37,9 @@ var _ = Describe("Account link: refreshing through the proxy", func() {
 		t := accountlink.From(ctx)
 		tokens := t.Linked(ctx)
 		access, _ := tokens["access_token"].(string)
-		Expect(Step(ctx, "an invented one"), t.RefreshAt(ctx, t.Service, body("0123456789abcdef"))).To(BeRefused(ctx, "refresh-refused"))
-		Expect(Step(ctx, "an access token"), t.RefreshAt(ctx, t.Service, body(access))).To(BeRefused(ctx, "refresh-refused"))
+		refuse := BeRefused(ctx, "refresh-refused").EvenSo() // a 502 is the mistake that the row is about
+		Expect(Step(ctx, "an invented one"), t.RefreshAt(ctx, t.Service, body("0123456789abcdef"))).To(refuse)
+		Expect(Step(ctx, "an access token"), t.RefreshAt(ctx, t.Service, body(access))).To(refuse)
 		token, _ := tokens["refresh_token"].(string)
 		Control(ctx, t.RefreshAt(ctx, t.Service, body(token))).To(IssueTokens())
 	})

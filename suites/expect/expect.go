@@ -26,6 +26,12 @@ type Expectation struct {
 // OfAnswering tells whether the expectation is that there is an answer at all.
 func (x Expectation) OfAnswering() bool { return x.ofAnswering }
 
+// EvenSo is the expectation where the sentence is about time-outs or a gateway's status: they break it and do not block it.
+func (x Expectation) EvenSo() Expectation {
+	x.ofAnswering = true
+	return x
+}
+
 // ErrOther says that the answer itself shows what is wrong.
 var ErrOther = errors.New("")
 
@@ -103,9 +109,7 @@ func HaveStatus(codes ...int) Expectation {
 
 // BeAnswered holds for any whole answer that is no server error: what odd input may get.
 func BeAnswered() Expectation {
-	x := beBelow500()
-	x.ofAnswering = true
-	return x
+	return beBelow500().EvenSo()
 }
 
 func beBelow500() Expectation {
@@ -124,7 +128,7 @@ func ComeWithin(limit time.Duration) Expectation {
 			return fmt.Errorf("it came after %s", e.Duration.Round(time.Millisecond))
 		}
 		return nil
-	})
+	}).EvenSo()
 }
 
 // BeRejected holds for a refusal of any kind that is no server error: status 4xx.
