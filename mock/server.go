@@ -22,7 +22,17 @@ func Bind(address string) (l net.Listener, url string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	return l, "http://" + l.Addr().String(), nil
+	return l, "http://" + named(address, l.Addr().String()), nil
+}
+
+// named is where a server listens, by the host that it was asked for: the system calls 0.0.0.0 otherwise.
+func named(asked, listens string) string {
+	host, _, err1 := net.SplitHostPort(asked)
+	_, port, err2 := net.SplitHostPort(listens)
+	if err1 != nil || err2 != nil || host == "" {
+		return listens
+	}
+	return net.JoinHostPort(host, port)
 }
 
 // Serve serves a handler until Stop or Kill.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -92,7 +93,9 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	if token == "" {
 		token = mock.Secret(16)
 	}
-	o := mockserver.Options{Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban}
+	o := mockserver.Options{
+		URL: strings.TrimRight(f.PublicURL, "/"), Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban,
+	}
 	var trust [][]byte // CAs, PEM
 	if f.ClientSiteCA != "" {
 		authority, err := clientsite.OpenCA(f.ClientSiteCA)
@@ -103,11 +106,12 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	}
 	var err error
 	if f.Provider != "" {
-		third := mockprovider.Options{Policy: p.third, Clock: clock, ControlToken: token}
+		third := mockprovider.Options{URL: strings.TrimRight(f.ProviderURL, "/"), Policy: p.third, Clock: clock, ControlToken: token}
 		if s.provider, err = mockprovider.Listen(listenOn(f.Provider), third); err != nil {
 			return exit.Usagef("--provider %s: %v", f.Provider, err)
 		}
 		s.stops = append(s.stops, s.provider.Stop)
+		s.provider.URL = cmp.Or(third.URL, s.provider.URL)
 		o.ThirdParty = demo.ThirdParty(s.provider)
 	}
 	if f.AccountLink != "" {
@@ -133,6 +137,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		return exit.Usagef("--home %s: %v", f.Home, err)
 	}
 	s.stops = append(s.stops, s.home.Stop)
+	s.home.URL = cmp.Or(o.URL, s.home.URL)
 	if s.my != nil {
 		s.my.ChooseInstance(s.home.URL)
 	}

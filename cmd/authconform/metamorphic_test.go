@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,7 +41,7 @@ func served(t *testing.T, address, path string, change func(*httptest.Server)) (
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Config.Handler = http.StripPrefix(path, home)
+	s.Config.Handler = below(path, home)
 	if scheme == "https" {
 		s.StartTLS()
 	} else {
@@ -60,6 +61,22 @@ func loopback(ctx context.Context, network, address string) (net.Conn, error) {
 		return nil, fmt.Errorf("%s is not on this machine", host)
 	}
 	return new(net.Dialer).DialContext(ctx, network, address)
+}
+
+// below serves a home below a path. Its well-known documents stand between host and path (RFC 8414 §3.1).
+func below(path string, home http.Handler) http.Handler {
+	under := http.StripPrefix(path, home)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, ok := strings.CutSuffix(r.URL.Path, path)
+		if path == "" || !ok || !strings.HasPrefix(name, "/.well-known/") {
+			under.ServeHTTP(w, r)
+			return
+		}
+		r = r.Clone(r.Context())
+		r.URL.Path, r.URL.RawPath = name, ""
+		r.RequestURI = name
+		home.ServeHTTP(w, r)
+	})
 }
 
 // slowly is a listener whose connections answer late, by 50 ms and up to 20 more.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"strconv"
 
@@ -18,6 +19,8 @@ type serveFlags struct {
 	Provider    string `flag:"provider" value:"ADDRESS" help:"a mock provider beside it, with a developer console"`
 	AccountLink string `flag:"account-link" value:"ADDRESS" help:"an account-link proxy (TLS, CA at /ca.pem) that is a client of the provider"`
 	My          string `flag:"my" value:"ADDRESS" help:"a page like my.home-assistant.io, over which third parties send people back"`
+	PublicURL   string `flag:"public-url" value:"URL" help:"by which the home is reached, behind Docker or a TLS proxy; it calls itself so"`
+	ProviderURL string `flag:"provider-url" value:"URL" help:"the same of the provider"`
 	ReadyFile   string `flag:"ready-file" value:"FILE" help:"written once it listens, with URLs, users and control plane"`
 
 	Fresh        bool   `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
@@ -49,6 +52,11 @@ the history (docs/mock.md).`,
 }
 
 func (f *serveFlags) run(cmd *cobra.Command) error {
+	for name, public := range map[string]string{"public-url": f.PublicURL, "provider-url": f.ProviderURL} {
+		if u, err := url.Parse(public); public != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+			return exit.Usagef("--%s %s: a URL is wanted, like https://home.example", name, public)
+		}
+	}
 	s, err := f.start()
 	if err != nil {
 		return err

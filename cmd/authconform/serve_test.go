@@ -118,3 +118,14 @@ func aProxyDefect(t *testing.T) string {
 	t.Fatal("no defect of proxies")
 	return ""
 }
+
+func TestServersCallThemselvesAsTheyAreReached(t *testing.T) {
+	t.Parallel()
+	r := serving(t, "--provider", "127.0.0.1:0", "--public-url", "https://home.example/", "--provider-url", "https://third.example")
+	if r.Home.URL != "https://home.example" || r.Provider.URL != "https://third.example" {
+		t.Errorf("they call themselves %s and %s", r.Home.URL, r.Provider.URL)
+	}
+	if o := invoke(t, "serve", "--public-url", "home.example"); o.code != exit.Usage || !strings.Contains(o.err, "--public-url") {
+		t.Errorf("no URL: exit %d, %s", o.code, o.err)
+	}
+}

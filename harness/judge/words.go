@@ -38,7 +38,12 @@ func word(v any) any {
 			return List(v)
 		}
 		return asJSON(v)
-	case reflect.Map, reflect.Struct, reflect.Pointer:
+	case reflect.Map, reflect.Pointer:
+		if r.IsNil() {
+			return ""
+		}
+		return asJSON(v)
+	case reflect.Struct:
 		return asJSON(v)
 	default:
 		return v
