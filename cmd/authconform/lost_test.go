@@ -132,6 +132,7 @@ func TestALostTargetEndsTheRunWithOneSentence(t *testing.T) {
 				if report == nil {
 					t.Fatal("what was judged is not kept")
 				}
+				plainWords(t, o, report)
 				blocked := 0
 				for _, r := range report.Results {
 					if r.Verdict == evidence.Blocked {

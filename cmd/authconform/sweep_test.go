@@ -22,6 +22,9 @@ import (
 // sweepAll is the variable with which the sweep takes every defect (script/sweep); without it a few are drawn.
 const sweepAll = "AUTHCONFORM_SWEEP"
 
+// sweepAims is the variable with which only the rows are judged that a defect aims at: a quick look, no proof of a plain run.
+const sweepAims = "AUTHCONFORM_SWEEP_AIMS"
+
 // everyNth of the defects is taken otherwise, those that were once turned away at the door besides.
 const everyNth = 200
 
@@ -86,6 +89,7 @@ func (s *sweep) one(t *testing.T, kind string, d proof.Defect) {
 	cmd.Env = append(cmd.Env, env...)
 	o := finish(t, cmd)
 	set, err := recorded(dir)
+	plainWords(t, o, set)
 	if o.code == exit.NoTarget {
 		s.note(&s.door, d.ID+": "+strings.TrimSpace(o.err))
 		if golden, err := proof.GoldenOf(kind); err != nil || golden.Effect(d.ID, "") != proof.AtDoor {
@@ -146,7 +150,7 @@ func (s *sweep) rows(t *testing.T, kind string, d proof.Defect) []string {
 			}
 		}
 	}
-	if browser {
+	if browser || os.Getenv(sweepAims) != "" {
 		return []string{"--profile", profile, "--select", strings.Join(d.Aims, ",")}
 	}
 	return []string{"--profile", profile, "--browser", "off"}

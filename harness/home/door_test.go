@@ -44,7 +44,8 @@ func TestWhatIsNoHomeIsToldFromWhatIsOne(t *testing.T) {
 
 func TestAHomeWhoseListOfProvidersIsWrongIsAHome(t *testing.T) {
 	for name, answer := range map[string]string{
-		"no list": "{}", "an empty one": "[]", "no type": `[{"name":"x"}]`, "a page": "<p>no", "onboarding for ever": `{"code":"onboarding_required"}`,
+		"no list": "{}", "an empty one": "[]", "no type": `[{"name":"x"}]`, "a page": "<p>no",
+		"onboarding for ever": `{"code":"onboarding_required"}`,
 	} {
 		f, h, ctx := stay(t)
 		f.Answers("GET /auth/providers", http.StatusBadRequest, answer)

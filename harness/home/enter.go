@@ -47,9 +47,9 @@ func (h *Home) Enter(ctx context.Context) error {
 			return err
 		}
 	}
-	h.Facts.identify("", h.release) // until it says otherwise
+	h.Facts.identify("", h.release)
 	h.Facts.Outside = in.why
-	h.Facts.Admin, h.Facts.Testbed = true, true
+	h.Facts.Admin, h.Facts.Testbed = true, true // until it says otherwise
 	if in.stage != inside {
 		return nil
 	}
@@ -188,7 +188,7 @@ func (h *Home) noLogin(in entry) error {
 }
 
 // takes lists the kinds of credentials that the home takes though they were invented: acceptance of them shows nothing. A
-// password is only invented where the rest was taken.
+// client and a password are only invented where the rest was taken.
 func (h *Home) takes(ctx context.Context) (list []judge.Credulity) {
 	if h.API(ctx, "invented", "/api/").Status == http.StatusOK {
 		list = append(list, judge.AnyBearer)
@@ -198,6 +198,9 @@ func (h *Home) takes(ctx context.Context) (list []judge.Credulity) {
 	}
 	if len(list) < 2 {
 		return list
+	}
+	if h.Begin(ctx, Login{ClientID: "invented", RedirectURI: h.Client().Redirect}).Type == "form" {
+		list = append(list, judge.AnyClient)
 	}
 	wrong := h.Account
 	wrong.Password += " but wrong"

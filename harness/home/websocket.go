@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -180,7 +181,7 @@ func (h *Home) Open(ctx context.Context, token string) *Socket {
 // CommandError is an unsuccessful answer of a command.
 type CommandError struct{ Code, Message string }
 
-func (e *CommandError) Error() string { return e.Code + ": " + e.Message }
+func (e *CommandError) Error() string { return strings.TrimSuffix(e.Code+": "+e.Message, ": ") }
 
 // Call runs a command and decodes its result into out, which may be nil. Events and frames of other commands are passed
 // over. The error is a *CommandError where the server says no.

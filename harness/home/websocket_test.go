@@ -36,7 +36,7 @@ func TestASocketIsOpenToAValidTokenOnly(t *testing.T) {
 		want   string // of the reason; "": it opens
 	}{
 		"a valid token":   {func(*hometest.Home) {}, "access-1", ""},
-		"an invented one": {func(*hometest.Home) {}, "invented", "the WebSocket did not accept a valid token: map[type:auth_invalid]"},
+		"an invented one": {func(*hometest.Home) {}, "invented", `the WebSocket did not accept a valid token: {"type":"auth_invalid"}`},
 		"no socket":       {absent, "access-1", "no WebSocket at /api/websocket: "},
 		"another greeting": {
 			does(func(ctx context.Context, c *websocket.Conn) { say(ctx, c, `{"type":"hello"}`) }),

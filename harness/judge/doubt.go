@@ -17,6 +17,7 @@ const (
 	AnyBearer   Credulity = "an invented bearer token"
 	AnyCode     Credulity = "an invented code"
 	AnyPassword Credulity = "a wrong password"
+	AnyClient   Credulity = "a client id that is none"
 )
 
 // Doubt says what the target of the spec takes though it was invented. A row that passes, and shows it such a credential, and
@@ -56,6 +57,8 @@ func (c Credulity) shown(e *wire.Exchange) bool {
 		return e.Request.Header.Get("Authorization") != "" || e.Request.Method == "WS" && strings.Contains(e.Request.Body, "access_token")
 	case AnyCode:
 		words = []string{"code=", `"code"`}
+	case AnyClient:
+		words = []string{"client_id=", `"client_id"`}
 	case AnyPassword:
 		words = []string{"password=", `"password"`}
 	}

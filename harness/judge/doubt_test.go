@@ -10,7 +10,9 @@ import (
 )
 
 func TestANoteFailsAtAServerError(t *testing.T) {
-	for status, want := range map[int]evidence.Verdict{200: evidence.Note, 404: evidence.Note, 500: evidence.Fail, 507: evidence.Fail, 502: evidence.Blocked} {
+	for status, want := range map[int]evidence.Verdict{
+		200: evidence.Note, 404: evidence.Note, 500: evidence.Fail, 507: evidence.Fail, 502: evidence.Blocked,
+	} {
 		r := NewRecord()
 		ctx := With(context.Background(), r)
 		r.Record(wire.Place{}, &wire.Exchange{Request: wire.Request{Method: "GET", URL: "http://home/"}, Status: status})
@@ -26,20 +28,24 @@ func TestANoteFailsAtAServerError(t *testing.T) {
 
 func TestAPassThatRestsOnAcceptanceAloneIsBlocked(t *testing.T) {
 	request := func(body string) wire.Request { return wire.Request{Method: "POST", Body: body, Header: http.Header{}} }
+	with := func(body, answer string) *wire.Exchange {
+		return &wire.Exchange{Request: request(body), Status: 200, Body: answer}
+	}
+	bearer := &wire.Exchange{Request: wire.Request{Header: http.Header{"Authorization": {"x"}}}}
 	for name, c := range map[string]struct {
 		taken []Credulity
 		seen  []*wire.Exchange
 		want  evidence.Verdict
 	}{
-		"nothing is taken":        {nil, []*wire.Exchange{{Request: request("code=x"), Status: 200}}, evidence.Pass},
-		"a code that shows it":    {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request("code=x"), Status: 200}}, evidence.Blocked},
-		"nothing was shown":       {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request(""), Status: 200}}, evidence.Pass},
-		"another credential":      {[]Credulity{AnyPassword}, []*wire.Exchange{{Request: request("code=x"), Status: 200}}, evidence.Pass},
-		"a refusal beside it":     {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request("code=x"), Status: 200}, {Status: 400}}, evidence.Pass},
-		"a refusal inside a 200":  {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request("code=x"), Status: 200, Body: `{"error":"x"}`}}, evidence.Pass},
-		"a form shown once more":  {[]Credulity{AnyCode}, []*wire.Exchange{{Request: request("code=x"), Status: 200, Body: `{"errors":{"base":"x"}}`}}, evidence.Pass},
-		"a bearer token":          {[]Credulity{AnyBearer}, []*wire.Exchange{{Request: wire.Request{Header: http.Header{"Authorization": {"x"}}}}}, evidence.Blocked},
-		"a password, and nothing": {[]Credulity{AnyPassword}, []*wire.Exchange{{Request: request(`{"password":"x"}`), Status: 200}}, evidence.Blocked},
+		"nothing is taken":        {nil, []*wire.Exchange{with("code=x", "")}, evidence.Pass},
+		"a code that shows it":    {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", "")}, evidence.Blocked},
+		"nothing was shown":       {[]Credulity{AnyCode}, []*wire.Exchange{with("", "")}, evidence.Pass},
+		"another credential":      {[]Credulity{AnyPassword}, []*wire.Exchange{with("code=x", "")}, evidence.Pass},
+		"a refusal beside it":     {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", ""), {Status: 400}}, evidence.Pass},
+		"a refusal inside a 200":  {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", `{"error":"x"}`)}, evidence.Pass},
+		"a form shown once more":  {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", `{"errors":{"base":"x"}}`)}, evidence.Pass},
+		"a bearer token":          {[]Credulity{AnyBearer}, []*wire.Exchange{bearer}, evidence.Blocked},
+		"a password, and nothing": {[]Credulity{AnyPassword}, []*wire.Exchange{with(`{"password":"x"}`, "")}, evidence.Blocked},
 	} {
 		r := NewRecord()
 		ctx := With(context.Background(), r)

@@ -97,13 +97,13 @@ func failure(m Matcher, actual any, want bool, err error) evidence.Failure {
 			message = m.NegatedFailureMessage(actual)
 		}
 		lines := strings.Fields(message)
-		f.Expected, f.Got = strings.Join(lines, " "), fmt.Sprint(actual)
+		f.Expected, f.Got = strings.Join(lines, " "), fmt.Sprint(word(actual))
 	}
 	if !want {
 		f.Expected = "not " + f.Expected
 	}
 	if err != nil {
-		f.Got += " (" + err.Error() + ")"
+		f.Got += " (" + wire.Why(err) + ")"
 	}
 	return f
 }
@@ -115,7 +115,7 @@ type aborted struct{}
 func Block(ctx context.Context, format string, args ...any) {
 	stop(ctx, func(r *Record) {
 		if r.blocked == "" {
-			r.cause = fmt.Sprintf(format, args...)
+			r.cause = say(format, args...)
 			r.blocked = prefix(ctx) + r.cause
 		}
 	})
@@ -125,7 +125,7 @@ func Block(ctx context.Context, format string, args ...any) {
 func NotRun(ctx context.Context, format string, args ...any) {
 	stop(ctx, func(r *Record) {
 		if r.notRun == "" {
-			r.notRun = fmt.Sprintf(format, args...)
+			r.notRun = say(format, args...)
 		}
 	})
 }
@@ -134,7 +134,7 @@ func NotRun(ctx context.Context, format string, args ...any) {
 func Lacks(ctx context.Context, need string, format string, args ...any) {
 	stop(ctx, func(r *Record) {
 		if r.notRun == "" {
-			r.need, r.notRun = need, "needs "+need+": "+fmt.Sprintf(format, args...)
+			r.need, r.notRun = need, "needs "+need+": "+say(format, args...)
 		}
 	})
 }
@@ -143,7 +143,7 @@ func Lacks(ctx context.Context, need string, format string, args ...any) {
 func NotApplicable(ctx context.Context, format string, args ...any) {
 	stop(ctx, func(r *Record) {
 		if r.notApplicable == "" {
-			r.notApplicable = fmt.Sprintf(format, args...)
+			r.notApplicable = say(format, args...)
 		}
 	})
 }
@@ -169,7 +169,7 @@ func Note(ctx context.Context, format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checks++
-	r.notes = append(r.notes, placed[string]{wire.PlaceOf(ctx), prefix(ctx) + fmt.Sprintf(format, args...)})
+	r.notes = append(r.notes, placed[string]{wire.PlaceOf(ctx), prefix(ctx) + say(format, args...)})
 }
 
 // Run runs a spec's body and reports whether it ended by itself or by Block, NotRun or NotApplicable. Any other panic

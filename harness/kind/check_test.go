@@ -18,6 +18,7 @@ func TestWhatDoesNotWorkIsToldBeforeTheRun(t *testing.T) {
 		}
 	}))
 	t.Cleanup(plane.Close)
+	elsewhere := Control{URL: plane.URL + "/x", Token: "right"}
 	for name, c := range map[string]struct {
 		with ToolOptions
 		want string
@@ -25,7 +26,7 @@ func TestWhatDoesNotWorkIsToldBeforeTheRun(t *testing.T) {
 		"nothing was given":       {ToolOptions{Browser: "off"}, ""},
 		"a control plane":         {ToolOptions{Browser: "off", Control: Control{URL: plane.URL, Token: "right"}}, ""},
 		"a wrong token":           {ToolOptions{Browser: "off", Control: Control{URL: plane.URL, Token: "wrong"}}, "it refuses the token"},
-		"no control plane":        {ToolOptions{Browser: "off", Control: Control{URL: plane.URL + "/x", Token: "right"}}, "it answers 404 Not Found"},
+		"no control plane":        {ToolOptions{Browser: "off", Control: elsewhere}, "it answers 404 Not Found"},
 		"nobody there":            {ToolOptions{Browser: "off", Control: Control{URL: "http://127.0.0.1:1"}}, "nobody listens there"},
 		"a command that works":    {ToolOptions{Browser: "off", Clock: "true"}, ""},
 		"a command that does not": {ToolOptions{Browser: "off", Clock: "false"}, "--clock: asked to move nothing (+0s), the command"},

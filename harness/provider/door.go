@@ -156,7 +156,7 @@ func (p *Provider) hint(word string) string {
 		return ""
 	}
 	if list, ok := p.Metadata["scopes_supported"].([]any); ok {
-		return fmt.Sprintf("; give --scope with some of %v", list)
+		return "; give --scope with some of " + strings.Trim(strings.ReplaceAll(fmt.Sprintln(list...), " ", ", "), "\n")
 	}
 	return "; give --scope"
 }

@@ -103,7 +103,7 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 		"a scope that is unknown": {like: traits{refuses: "invalid_scope"}, ways: both, want: "invalid_scope (as it says); give --scope"},
 		"scopes that are told": {
 			like: traits{refuses: "invalid_scope"}, metadata: map[string]any{"scopes_supported": []any{"a", "b"}}, ways: both,
-			want: "; give --scope with some of [a b]",
+			want: "; give --scope with some of a, b",
 		},
 		"tokens that are none": {like: traits{barren: true}, ways: both, want: "a fresh code gets no tokens: 200"},
 		"a code of nobody":     {like: traits{careless: true}, ways: both}, // the rows say so

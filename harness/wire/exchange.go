@@ -56,7 +56,7 @@ func (e *Exchange) Decode(v any) error {
 		return fmt.Errorf("Content-Type is %q, not application/json", e.Header.Get("Content-Type"))
 	}
 	if err := json.Unmarshal([]byte(e.Body), v); err != nil {
-		return fmt.Errorf("the body is not the expected JSON: %w", err)
+		return errors.New("the body is not the expected JSON: " + Why(err))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -20,6 +21,7 @@ func Why(err error) string {
 	var dial *net.OpError
 	var unknown x509.UnknownAuthorityError
 	var record tls.RecordHeaderError
+	var kind *json.UnmarshalTypeError
 	transport := &url.Error{}
 	if errors.As(err, &transport) { // what Go adds, method and URL, stands beside it, and may carry a secret
 		err = transport.Err
@@ -41,6 +43,8 @@ func Why(err error) string {
 		return "its certificate is signed by nobody we trust"
 	case errors.As(err, &record):
 		return "it does not speak TLS"
+	case errors.As(err, &kind):
+		return strings.TrimSuffix("there is a JSON "+strings.Fields(kind.Value)[0]+" at "+kind.Field, " at ")
 	case errors.Is(err, context.Canceled):
 		return "we gave up waiting"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):

@@ -19,6 +19,8 @@ func TestWhyThereIsNoAnswerIsSaidInPlainWords(t *testing.T) {
 	dial := func(err error) error {
 		return &url.Error{Op: "Get", URL: "http://x/?code=secret", Err: &net.OpError{Op: "dial", Net: "tcp", Err: err}}
 	}
+	malformed := errors.New(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "x"`)
+	fraction := errors.New(`oauth2: cannot parse json: strconv.ParseInt: parsing "1.5": invalid syntax`)
 	for want, err := range map[string]error{
 		"nobody listens there (connection refused)":              dial(syscall.ECONNREFUSED),
 		"the name nowhere is not known":                          dial(&net.DNSError{Name: "nowhere", IsNotFound: true}),
@@ -29,8 +31,8 @@ func TestWhyThereIsNoAnswerIsSaidInPlainWords(t *testing.T) {
 		"we gave up waiting":                                     context.Canceled,
 		"no connection: odd":                                     dial(errors.New("odd")),
 		"server closed idle connection":                          errors.New("http: server closed idle connection"),
-		"malformed HTTP response \"x\"":                          errors.New(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "x"`),
-		`cannot parse json: parsing "1.5": invalid syntax`:       errors.New(`oauth2: cannot parse json: strconv.ParseInt: parsing "1.5": invalid syntax`),
+		"malformed HTTP response \"x\"":                          malformed,
+		`cannot parse json: parsing "1.5": invalid syntax`:       fraction,
 		"failed to get reader: it was closed":                    errors.New("failed to get reader: EOF"),
 		"failed to read: it did not come in time, and something": errors.New("failed to read: context deadline exceeded, and something"),
 	} {

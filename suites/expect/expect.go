@@ -42,7 +42,7 @@ func (x Expectation) Got(actual any) string {
 	e := exchange(actual)
 	got := e.String()
 	if err := x.check(e); err != nil && err.Error() != "" {
-		got += ": " + err.Error()
+		got += ": " + wire.Why(err)
 	}
 	return got
 }
@@ -61,7 +61,7 @@ func exchange(actual any) *wire.Exchange {
 	if a, ok := actual.(interface{ Answer() *wire.Exchange }); ok {
 		return a.Answer()
 	}
-	return &wire.Exchange{Err: fmt.Errorf("%T is no answer", actual)}
+	return &wire.Exchange{Err: errors.New("there is no answer")}
 }
 
 // All holds when every part holds.

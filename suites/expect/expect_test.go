@@ -55,12 +55,14 @@ func TestAnExpectationOfAnAnswerHoldsForGoodOnesAlone(t *testing.T) {
 	token, made, empty := answer(200, `{"access_token":"x"}`), answer(200, `{"type":"create_entry"}`), answer(200, `{"a":""}`)
 	form := answer(200, "access_token=x&token_type=bearer", "Content-Type", "application/x-www-form-urlencoded")
 	expectations{
-		"a status":          {HaveStatus(200, 201), []any{good}, []any{answer(204, ""), cut()}},
-		"any answer":        {BeAnswered(), []any{good, answer(404, "")}, []any{answer(500, ""), answer(0, ""), cut()}},
-		"a rejection":       {BeRejected(), []any{answer(400, ""), answer(451, "x")}, []any{good, answer(302, ""), answer(500, ""), cut()}},
-		"an error":          {HaveError("a", "b"), []any{answer(400, `{"error":"b"}`)}, []any{answer(400, `{"error":"c"}`), html}},
-		"nothing granted":   {GrantNothing(), []any{answer(400, `{"error":"x"}`), html}, []any{answer(400, `{"access_token":""}`), made, form}},
-		"tokens":            {IssueTokens(), []any{token, answer(201, token.Body)}, []any{answer(400, token.Body), answer(200, `{"access_token":""}`), html}},
+		"a status":    {HaveStatus(200, 201), []any{good}, []any{answer(204, ""), cut()}},
+		"any answer":  {BeAnswered(), []any{good, answer(404, "")}, []any{answer(500, ""), answer(0, ""), cut()}},
+		"a rejection": {BeRejected(), []any{answer(400, ""), answer(451, "x")}, []any{good, answer(302, ""), answer(500, ""), cut()}},
+		"an error":    {HaveError("a", "b"), []any{answer(400, `{"error":"b"}`)}, []any{answer(400, `{"error":"c"}`), html}},
+		"nothing granted": {GrantNothing(), []any{answer(400, `{"error":"x"}`), html},
+			[]any{answer(400, `{"access_token":""}`), made, form}},
+		"tokens": {IssueTokens(), []any{token, answer(201, token.Body)},
+			[]any{answer(400, token.Body), answer(200, `{"access_token":""}`), html}},
 		"all parts":         {All(HaveStatus(200), HaveText("a")), []any{good}, []any{answer(201, `{"a":"x"}`), answer(200, `{"a":5}`)}},
 		"a JSON object":     {BeJSONObject(), []any{good}, []any{html, answer(200, "[]"), answer(200, "null"), cut()}},
 		"a text":            {HaveText("a", "x", "y"), []any{good}, []any{answer(200, `{"a":"z"}`), empty, answer(200, `{}`)}},

@@ -159,3 +159,20 @@ func wrong(member string, v map[string]any) error {
 	}
 	return fmt.Errorf("%s is %s", member, raw)
 }
+
+// KindOf is what JSON calls the kind of a value.
+func KindOf(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	case float64:
+		return "number"
+	case []any:
+		return "array"
+	}
+	return "object"
+}

@@ -21,12 +21,14 @@ func TestHeadersAreReadAsBrowsersReadThem(t *testing.T) {
 			ForbidFraming(),
 			[]any{
 				with(frames, "sameorigin"), with(frames, "DENY", frames, "DENY"), with(frames, "SAMEORIGIN, SAMEORIGIN"),
-				with(frames, "DENY", frames, "SAMEORIGIN"), with(frames, "SAMEORIGIN, ALLOWALL"), with(csp, "default-src *; frame-ancestors 'self'"),
+				with(frames, "DENY", frames, "SAMEORIGIN"), with(frames, "SAMEORIGIN, ALLOWALL"),
+				with(csp, "default-src *; frame-ancestors 'self'"),
 				with(csp, "frame-ancestors"), with(csp, "default-src *, frame-ancestors 'none'"),
 				with(csp, "frame-ancestors *", csp, "Frame-Ancestors 'self'"), with(csp, "default-src *", frames, "DENY"),
 			},
 			[]any{
-				with(), with(frames, "ALLOWALL"), with(frames, "ALLOW-FROM https://a.example"), with(frames, "x, y"), with(csp, "frame-ancestors *"),
+				with(), with(frames, "ALLOWALL"), with(frames, "ALLOW-FROM https://a.example"), with(frames, "x, y"),
+				with(csp, "frame-ancestors *"),
 				with(csp, "frame-ancestors https:"), with(csp, "frame-ancestors *", frames, "DENY"),
 				with(csp, "frame-ancestors *; frame-ancestors 'none'"), with(csp, "default-src 'none'"), cut(),
 			},
@@ -40,8 +42,10 @@ func TestHeadersAreReadAsBrowsersReadThem(t *testing.T) {
 		},
 		"a referrer policy": {
 			HaveReferrerPolicy("no-referrer", "origin"),
-			[]any{with(referrer, "Origin"), with(referrer, "unsafe-url, no-referrer"), with(referrer, "origin, invented"), with(referrer, "x", referrer, "origin")},
-			[]any{with(), with(referrer, "no-referrer, unsafe-url"), with(referrer, "invented"), with(referrer, "origin", referrer, "unsafe-url"), cut()},
+			[]any{with(referrer, "Origin"), with(referrer, "unsafe-url, no-referrer"), with(referrer, "origin, invented"),
+				with(referrer, "x", referrer, "origin")},
+			[]any{with(), with(referrer, "no-referrer, unsafe-url"), with(referrer, "invented"),
+				with(referrer, "origin", referrer, "unsafe-url"), cut()},
 		},
 	}.hold(t)
 }
@@ -66,7 +70,8 @@ func TestAChallengeIsFoundInAnyList(t *testing.T) {
 		},
 		"a word": {
 			Challenge("Bearer", "invalid_token"),
-			[]any{with(`Bearer error="invalid_token"`), with(`Bearer realm="x", error=invalid_token`), with(`Basic realm="x", Bearer error="invalid_token"`)},
+			[]any{with(`Bearer error="invalid_token"`), with(`Bearer realm="x", error=invalid_token`),
+				with(`Basic realm="x", Bearer error="invalid_token"`)},
 			[]any{with("Bearer"), with(`Basic error="invalid_token"`), with(`Bearer realm="x", Basic error="invalid_token"`)},
 		},
 	}.hold(t)

@@ -1,6 +1,7 @@
 package home
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -122,7 +123,9 @@ func (m shows) Match(actual any) (bool, error) {
 	s, ok := actual.(loginpage.State)
 	return ok && s.Is(m.kinds...), nil
 }
-func (m shows) Expected() string                        { return fmt.Sprintf("the page to show %v", m.kinds) }
+func (m shows) Expected() string {
+	return "the page to show " + strings.ReplaceAll(judge.List(m.kinds), ", ", " or ")
+}
 func (m shows) Got(actual any) string                   { return fmt.Sprint(actual) }
 func (m shows) FailureMessage(actual any) string        { return "expected " + m.Expected() }
 func (m shows) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
@@ -140,8 +143,8 @@ func (m list) Match(actual any) (bool, error) {
 	got, _ := actual.([]string)
 	return strings.Join(got, "\x00") == strings.Join(m.want, "\x00") && len(got) == len(m.want), nil
 }
-func (m list) Expected() string                        { return fmt.Sprintf("%s %q", m.what, m.want) }
-func (m list) Got(actual any) string                   { return fmt.Sprintf("%q", actual) }
+func (m list) Expected() string                        { return m.what + " " + visible(m.want) }
+func (m list) Got(actual any) string                   { return visible(actual) }
 func (m list) FailureMessage(actual any) string        { return "expected " + m.Expected() }
 func (m list) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
 
@@ -234,3 +237,12 @@ func (m none) Expected() string                        { return "not " + m.what 
 func (m none) Got(actual any) string                   { return fmt.Sprint(actual) }
 func (m none) FailureMessage(any) string               { return "expected not " + m.what }
 func (m none) NegatedFailureMessage(actual any) string { return "expected " + m.what }
+
+// visible shows a list as JSON writes it.
+func visible(list any) string {
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return "no list"
+	}
+	return string(raw)
+}

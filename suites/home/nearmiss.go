@@ -38,6 +38,7 @@ var _ = Describe("Near misses", func() {
 	It(requirement("ha.refresh.near-miss"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		tokens := h.Tokens(ctx, home.Login{})
+		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		for _, m := range secretMisses(tokens.Refresh) {
 			Secret(ctx, "refresh_token", m.value)
 			under := Step(ctx, m.name)

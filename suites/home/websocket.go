@@ -240,8 +240,8 @@ var _ = Describe("WebSocket, commands", func() {
 		var user map[string]any
 		Expect(ctx, answering(ctx, home.From(ctx).Session(ctx).Access).Call(ctx, "auth/current_user", nil, &user)).To(
 			Be("error of the command", nil))
-		for member, kind := range Sorted(map[string]string{"id": "string", "name": "string", "is_owner": "bool", "is_admin": "bool"}) {
-			Expect(ctx, fmt.Sprintf("%T", user[member])).To(Be("type of "+member, kind))
+		for member, kind := range Sorted(map[string]string{"id": "string", "name": "string", "is_owner": "boolean", "is_admin": "boolean"}) {
+			Expect(ctx, KindOf(user[member])).To(Be("type of "+member, kind))
 		}
 	})
 

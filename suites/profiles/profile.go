@@ -142,8 +142,8 @@ func (p *Profile) check(at string) error {
 	globs := slices.Concat(p.Rows, p.Without)
 	for _, l := range p.Levels {
 		globs = append(globs, l.Row)
-		if known := requirements.Levels(); !slices.Contains(known, l.Level) {
-			return fmt.Errorf("%s: %s: unknown level %q; right are %v", at, l.Row, l.Level, known)
+		if !slices.Contains(requirements.Levels(), l.Level) {
+			return fmt.Errorf("%s: %s: unknown level %q; right are must, should, may and info", at, l.Row, l.Level)
 		}
 		if l.Reason == "" {
 			return fmt.Errorf("%s: %s: a level that differs needs its reason", at, l.Row)

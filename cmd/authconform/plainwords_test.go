@@ -1,0 +1,37 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/authconform/authconform/evidence"
+)
+
+// goWords are words of the language that this program is written in, and of its library: no message has them.
+var goWords = regexp.MustCompile(`\bEOF\b|context (deadline|canceled)|dial tcp|net/http|strconv\.|<nil>|map\[|i/o timeout|%!\w|` +
+	`interface ?\{|\[\]string|Go (value|struct)|json: cannot|goroutine|0x[0-9a-f]{8}|(^|\s)&?\{\S+ \S+ [^"]*\}$`)
+
+// plainWords fails where something that a run says is no plain English.
+func plainWords(t *testing.T, o outcome, set *evidence.Set) {
+	t.Helper()
+	said := strings.Split(o.all(), "\n")
+	if set != nil {
+		for _, r := range set.Results {
+			said = append(append(said, r.Reason, r.Cause), r.Notes...)
+			for _, f := range r.Failures {
+				said = append(said, f.Vector, f.Expected, f.Got)
+			}
+		}
+		if set.End != nil {
+			said = append(append(append(said, set.End.Lost, set.End.Refused), set.End.Cleanup...), set.End.Warnings...)
+		}
+	}
+	told := map[string]bool{}
+	for _, text := range said {
+		if word := goWords.FindString(text); word != "" && !told[word] {
+			told[word] = true
+			t.Errorf("%q is no word for people: %s", word, text)
+		}
+	}
+}
