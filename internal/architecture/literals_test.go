@@ -18,9 +18,9 @@ import (
 // error codes, media types, elements and files. Whatever a mock says in its own source need not stand here.
 var protocolWords = []string{
 	"Access-Control-Allow-Credentials", "Content-Encoding", "gzip", "If-Modified-Since", "Range", "Referer", "Refresh", "X-Forwarded-Host",
-	"X-HA-Access", "X-Powered-By", "X-Requested-With", // headers
+	"X-HA-Access", "X-Powered-By", "X-Requested-With", "unsafe-url", // headers, and a word of one
 	"api_password", "token_type_hint", "code token", // parameters and response types
-	"server_error", "temporarily_unavailable", "unauthorized_client", // error codes
+	"temporarily_unavailable", "unauthorized_client", // error codes
 	"HS512", "ftp", "template", "textarea", "unsafe-url",
 	"configuration.yaml", "default_config:", "https://my.home-assistant.io/redirect/oauth", // of Home Assistant
 }

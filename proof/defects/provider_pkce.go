@@ -245,7 +245,7 @@ func redeemsBy(right func(mockprovider.Code, string) bool) third {
 				return r
 			}
 			if !right(c, form.Get("code_verifier")) {
-				return mock.Refuse(http.StatusBadRequest, "invalid_grant", "a verifier", "")
+				return mock.Refuse(http.StatusBadRequest, "invalid_grant", "it does not fit", "")
 			}
 			return nil
 		}

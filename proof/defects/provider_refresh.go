@@ -70,7 +70,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.refresh-foreign-500", Story: "A foreign client that refreshes is an exception that nobody catches.",
 		Aims:   []string{"oauth2.refresh.client-bound"},
-		Change: foreignRefresh(http.StatusInternalServerError, "server_error"),
+		Change: foreignRefresh(http.StatusInternalServerError, "access_denied"),
 	},
 	{
 		ID: "thirdparty.refresh-any-client", Story: "Any client refreshes any token.",

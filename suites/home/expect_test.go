@@ -25,6 +25,14 @@ func TestAnExpectationHoldsForGoodAnswersAlone(t *testing.T) {
 		of        Expectation
 		good, bad []*wire.Exchange
 	}{
+		"refused": {
+			Refused(), []*wire.Exchange{{Status: 200, Body: `{"type":"form"}`}, {Status: 400}, {Status: 404}},
+			[]*wire.Exchange{{Status: 500}, answer(`{"access_token":"x"}`), answer(`{"type":"create_entry"}`)},
+		},
+		"unopened": {
+			Unopened(), []*wire.Exchange{{Status: 401}, {Status: 403}, {Status: 404}, {Status: 307}},
+			[]*wire.Exchange{{Status: 200}, {Status: 204}, {Status: 500}, {}},
+		},
 		"no version": {
 			NameNoVersion(), []*wire.Exchange{answer(""), answer("", "Server", "home")}, []*wire.Exchange{answer("", "Server", "aiohttp/3")},
 		},

@@ -80,7 +80,7 @@ var _ = Describe("Near misses", func() {
 	It(requirement("ha.mfa.pkce"), func(ctx SpecContext) {
 		h, user := home.From(ctx), guarded(ctx, "pkce")
 		user.Challenge = oauth.S256(verifier)
-		Expect(Step(ctx, "its verifier"), h.Exchange(ctx, h.Code(ctx, user), oauth.Set("code_verifier", verifier))).To(IssueTokens())
+		Expect(Step(ctx, "the right verifier"), h.Exchange(ctx, h.Code(ctx, user), oauth.Set("code_verifier", verifier))).To(IssueTokens())
 		Expect(Step(ctx, "no verifier"), h.Exchange(ctx, h.Code(ctx, user))).To(Refused())
 		Expect(Step(ctx, "a wrong verifier"), h.Exchange(ctx, h.Code(ctx, user), oauth.Set("code_verifier", longVerifier))).To(
 			Refused())

@@ -102,6 +102,7 @@ var _ = Describe("WebSocket, sessions", func() {
 		h := home.From(ctx)
 		one, other := h.Tokens(ctx, home.Login{}), h.Tokens(ctx, home.Login{})
 		socket, others := answering(ctx, one.Access), answering(ctx, other.Access)
+		switchExpiry(ctx, socket, current(ctx, socket).ID, true) // as it is
 		Control(ctx, current(ctx, socket).Expires != "").To(Be("a session has an expire_at", true))
 		switchExpiry(ctx, socket, current(ctx, socket).ID, false)
 		Expect(Step(ctx, "off"), current(ctx, socket).Expires).To(Be("expire_at", ""))

@@ -18,17 +18,19 @@ func usualProvider(t *testing.T) *httptest.Server {
 		_, _ = io.WriteString(w, "<!doctype html><title>Usual</title>"+body)
 	}
 	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, _ *http.Request) {
-		page(w, `<form method="post" action="/consent"><label>Account <input name="account"></label><input type="checkbox" name="remember">`+
-			`<button>Go on</button></form>`)
+		page(w, `<form method="post" action="/consent"><label>Account <input name="account"></label>`+
+			`<input type="checkbox" name="remember"><button>Go on</button></form>`)
 	})
 	mux.HandleFunc("POST /consent", func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("account") != "ben" || r.Form.Has("remember") {
 			page(w, "Who?")
 			return
 		}
-		page(w, `<form method="post" action="/done"><input type="checkbox" name="scope" value="read"><input type="checkbox" name="scope" value="write">`+
+		page(w, `<form method="post" action="/done"><input type="checkbox" name="scope" value="read">`+
+			`<input type="checkbox" name="scope" value="write">`+
 			`<button>Submit consent</button></form><form method="post" action="/denied"><button>Refuse</button></form>`+
-			`<script>const drawn = document.body.innerHTML; document.body.innerHTML = ""; setTimeout(() => document.body.innerHTML = drawn, 120);
+			`<script>const drawn = document.body.innerHTML; document.body.innerHTML = "";
+			setTimeout(() => document.body.innerHTML = drawn, 120);
 			setTimeout(() => { if (!document.querySelector(":checked")) document.body.innerHTML = drawn; }, 180)</script>`)
 	})
 	mux.HandleFunc("POST /done", func(w http.ResponseWriter, r *http.Request) {

@@ -53,8 +53,9 @@ func TestAPersonFindsOnAPageWhatTheyWant(t *testing.T) {
 		want   string // of the form that came; "": nothing did
 	}{
 		"a name and a password": {
-			`<form method="post" action="/go/login"><input name="user"><input type="password" name="word"><input type="checkbox" name="remember">` +
-				`<button name="b" value="in">Sign in</button></form>`, false, "b=in&user=ben&where=login&word=secret",
+			`<form method="post" action="/go/login"><input name="user"><input type="password" name="word">` +
+				`<input type="checkbox" name="remember"><button name="b" value="in">Sign in</button></form>`, false,
+			"b=in&user=ben&where=login&word=secret",
 		},
 		"the password where a cancel comes first": {
 			`<form method="post" action="/go/login"><input name="user"><input type="password" name="word">` +
@@ -71,14 +72,17 @@ func TestAPersonFindsOnAPageWhatTheyWant(t *testing.T) {
 		},
 		"consent beside a search and a language": {
 			search + `<form action="/go/lang"><select name="l"><option value="en">English<option value="fr" selected>French</select>` +
-				`<button>Set</button></form>` + consent + `<button name="d" value="yes">Authorise</button></form>`, false, "d=yes&t=1&where=consent",
+				`<button>Set</button></form>` + consent + `<button name="d" value="yes">Authorise</button></form>`, false,
+			"d=yes&t=1&where=consent",
 		},
 		"consent in two forms": {
-			`<form method="post" action="/go/no"><button>Don't allow</button></form><form method="post" action="/go/yes"><button>Allow</button></form>`,
+			`<form method="post" action="/go/no"><button>Don't allow</button></form>` +
+				`<form method="post" action="/go/yes"><button>Allow</button></form>`,
 			false, "where=yes",
 		},
 		"no in the second form": {
-			`<form method="post" action="/go/yes"><button>Allow</button></form><form method="post" action="/go/no"><button>Don't allow</button></form>`,
+			`<form method="post" action="/go/yes"><button>Allow</button></form>` +
+				`<form method="post" action="/go/no"><button>Don't allow</button></form>`,
 			true, "where=no",
 		},
 		"scopes to tick": {
@@ -87,7 +91,8 @@ func TestAPersonFindsOnAPageWhatTheyWant(t *testing.T) {
 			"scope=read&scope=write&t=1&where=consent",
 		},
 		"scopes that are not ticked by who says no": {
-			consent + `<input type="checkbox" name="scope" value="read"><button name="d" value="deny">Reject</button><button>OK</button></form>`, true,
+			consent + `<input type="checkbox" name="scope" value="read"><button name="d" value="deny">Reject</button>` +
+				`<button>OK</button></form>`, true,
 			"d=deny&t=1&where=consent",
 		},
 		"something to pick": {
@@ -96,7 +101,8 @@ func TestAPersonFindsOnAPageWhatTheyWant(t *testing.T) {
 			"d=1&t=1&where=consent",
 		},
 		"a button that sends elsewhere": {
-			consent + `<button formaction="/go/denied" formmethod="get">Decline</button><button>Accept</button></form>`, true, "t=1&where=denied",
+			consent + `<button formaction="/go/denied" formmethod="get">Decline</button><button>Accept</button></form>`, true,
+			"t=1&where=denied",
 		},
 		"a button outside of its form": {
 			`<form id="f" method="post" action="/go/consent">` + hidden + `</form><button form="f" name="d" value="y">Allow</button>`, false,

@@ -59,7 +59,7 @@ func (v *Visitor) submit(ctx context.Context, f *PageForm, origin, site string) 
 // originOf is the Origin of what a page posts: "null" where it wants no Referer (Fetch §3.1, the Origin header).
 func originOf(page *wire.Exchange) string {
 	u, err := url.Parse(page.Request.URL)
-	if policy := page.Header.Values("Referrer-Policy"); err != nil || len(policy) > 0 && strings.HasSuffix(policy[len(policy)-1], "no-referrer") {
+	if policy := strings.Join(page.Header.Values("Referrer-Policy"), ","); err != nil || strings.HasSuffix(policy, "no-referrer") {
 		return "null"
 	}
 	return u.Scheme + "://" + u.Host

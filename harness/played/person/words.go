@@ -10,9 +10,10 @@ import (
 )
 
 var (
-	allowing = regexp.MustCompile(`(?i)\b(allow|accept|agree|approve|authori[sz]e|confirm|connect|consent|continue|grant|link|next|ok|permit|` +
-		`proceed|submit|yes)\b`)
-	denying = regexp.MustCompile(`(?i)\b(abort|cancel|decline|deny|disagree|disallow|do not|don.?t|go back|never|no|not now|refuse|reject)\b`)
+	allowing = regexp.MustCompile(`(?i)\b(allow|accept|agree|approve|authori[sz]e|confirm|connect|consent|continue|grant|link|next|` +
+		`ok|permit|proceed|submit|yes)\b`)
+	denying = regexp.MustCompile(`(?i)\b(abort|cancel|decline|deny|disagree|disallow|do not|don.?t|go back|never|no|not now|` +
+		`refuse|reject)\b`)
 	naming  = regexp.MustCompile(`(?i)user|login|e-?mail|account|subject|identifier|\bsub\b|\bname\b`)
 	staying = regexp.MustCompile(`(?i)remember|stay|keep|trust`)
 )
