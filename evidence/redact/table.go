@@ -65,7 +65,9 @@ func (t *Table) name(kind string) string {
 func (t *Table) Hide(text string) string { return t.HideAll([]string{text})[0] }
 
 // HideOwn is Hide by what the row itself has learned: for names that must not differ by what was judged before.
-func (t *Table) HideOwn(text string) string { return jwt.ReplaceAllString(t.hide([]string{text})[0], "‹jwt›") }
+func (t *Table) HideOwn(text string) string {
+	return jwt.ReplaceAllString(t.hide([]string{text})[0], "‹jwt›")
+}
 
 // HideAll is Hide for texts that belong together, in order: a secret that is split over several of them is found too.
 func (t *Table) HideAll(parts []string) []string {
