@@ -70,7 +70,7 @@ func TestABanIsARefusalOfWhatIsEverybodys(t *testing.T) {
 		f, h, ctx := stay(t)
 		f.Answers("GET /auth/providers", c.status, c.body)
 		f.Answers("GET /auth/authorize", c.status, c.body)
-		if err := h.Probe(ctx); !errors.Is(err, c.want) || errors.Is(err, kind.ErrBanned) != (c.want == ErrBanned) {
+		if err := h.Probe(ctx); !errors.Is(err, c.want) || errors.Is(err, kind.ErrBanned) != errors.Is(c.want, ErrBanned) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}

@@ -149,12 +149,12 @@ func weaken(sites []site) (undo func(), err error) {
 	if err := os.WriteFile(matcher, fmt.Appendf(nil, anything, packageOf(raw)), 0o600); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(file, raw, 0o600); err != nil { //nolint:gosec // a file of the copy
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
 		return nil, err
 	}
 	return func() {
 		_ = os.Remove(matcher)
-		_ = os.WriteFile(file, whole, 0o600) //nolint:gosec // as above
+		_ = os.WriteFile(file, whole, 0o600)
 	}, nil
 }
 

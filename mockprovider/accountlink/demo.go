@@ -4,7 +4,7 @@ import "github.com/authconform/authconform/mockprovider"
 
 // Join starts a proxy at an address, with one service, authconform_demo: a mock provider that has a client for it.
 func Join(third *mockprovider.Server, address string, o Options) (*Server, error) {
-	const secret = "held-by-the-proxy-0123456789" //nolint:gosec // of a mock
+	const secret = "held-by-the-proxy-0123456789"
 	o.Services = []Service{{
 		Domain: "authconform_demo", MinVersion: "0.1.0", AuthorizeURL: third.URL + "/oauth/authorize", TokenURL: third.URL + "/oauth/token",
 		ClientID: "proxy", ClientSecret: secret, Scope: "profile devices:read",

@@ -15,7 +15,7 @@ import (
 
 const (
 	authorizeAt = "GET /oauth/authorize"
-	tokenAt     = "POST /oauth/token" //nolint:gosec // a place, no secret
+	tokenAt     = "POST /oauth/token"
 )
 
 // third is one change of a provider's policy.

@@ -112,7 +112,7 @@ var _ = Describe("Client identifiers", func() {
 })
 
 // clientIDs are the client identifiers V01 to V59.
-var clientIDs = map[string]string{ //nolint:gosec // the passwords in these URLs are nobody's
+var clientIDs = map[string]string{
 	"V01": "https://app.example/", "V02": "http://app.example/", "V03": "https://app.example",
 	"V04": "https://app.example/app.html", "V05": "https://app.example/.well-known/app", "V06": "https://app.example/...",
 	"V07": "https://app.example/users?id=100", "V08": "https://app.example:8443/", "V09": "http://app.example:8123/",

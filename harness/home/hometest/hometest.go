@@ -25,7 +25,7 @@ import (
 const (
 	Username = "ada"
 	Password = "lovelace"
-	Secret   = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" //nolint:gosec // of the second factor of a home that is played
+	Secret   = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 )
 
 // Home is the running home.
