@@ -45,6 +45,10 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%q: %s, %v, want %s", expr, ids(got), err, want)
 		}
 	}
+	renamed := append(rows(), &requirements.Requirement{ID: "oauth2.error.status-400", Section: "error"})
+	if got, err := Choose(renamed, "provider.token.error-object"); err != nil || ids(got) != "oauth2.error.status-400" {
+		t.Errorf("a row by its old name: %s, %v", ids(got), err)
+	}
 	for expr, want := range map[string]string{
 		"a.code.on":    `"a.code.one"`,
 		"section:tken": `"token"`,

@@ -65,6 +65,10 @@ func selector(rows []*requirements.Requirement, word string) (func(*requirements
 	}
 	known := values(rows, func(r *requirements.Requirement) string { return r.ID })
 	if !slices.Contains(known, word) {
+		by := requirements.Retired(word)
+		if slices.ContainsFunc(by, func(id string) bool { return slices.Contains(known, id) }) { // it has a new name
+			return func(r *requirements.Requirement) bool { return slices.Contains(by, r.ID) }, nil
+		}
 		if gone := requirements.Gone(word); gone != "" {
 			return nil, exit.Usagef("--select: %s", gone)
 		}
