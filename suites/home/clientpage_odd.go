@@ -51,7 +51,7 @@ var _ = Describe("Odd client pages", func() {
 		h, to := home.From(ctx), elsewhere(ctx)
 		Control(ctx, authorize(ctx, clientWith(ctx, "pieces-control", link(to), to))).To(IssueCode())
 		Each(ctx, []pieces{
-			{"fourteen pieces", padded(1300) + link(to), 100, 14, 25 * time.Millisecond}, {"slowly", link(to), 20, 3, 100 * time.Millisecond},
+			{"forty pieces", padded(1300) + link(to), 34, 40, 25 * time.Millisecond}, {"slowly", link(to), 20, 3, 100 * time.Millisecond},
 		}, func(v pieces) string { return v.name }, func(ctx Ctx, v pieces) {
 			page := h.Site.Page("pieces-"+Sum(v.name), func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/html")
