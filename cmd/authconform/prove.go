@@ -24,7 +24,7 @@ import (
 // proveFlags are the options of `prove`.
 type proveFlags struct {
 	Profile []string `flag:"profile" value:"NAME" group:"Rows" help:"whose rows; several, or all"`
-	Select  string   `flag:"select" value:"EXPR" help:"ids, globs, level:must, section:token; ! takes away"`
+	Select  string   `flag:"select" value:"EXPR" help:"comma-separated ids, globs, level:must, section:token; ! excludes"`
 	Defect  []string `flag:"defect" value:"ID" help:"only these defects, by id or glob"`
 	All     bool     `flag:"all" help:"judge every row against every defect, also where the defect does not show on the row's way"`
 	Browser string   `flag:"browser" value:"PATH" help:"prove only the rows that need a browser: auto, a path or ws://HOST:PORT"`
