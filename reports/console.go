@@ -20,6 +20,7 @@ type ConsoleOptions struct {
 }
 
 // Console prints the verdicts: a table of sections, then every row that is not green, then what is said of the whole run.
+// Known failures are only listed.
 func Console(w io.Writer, s *evidence.Set, o Options) error {
 	c := console{o: o.Console}
 	if c.o.Width == 0 {
@@ -28,9 +29,10 @@ func Console(w io.Writer, s *evidence.Set, o Options) error {
 	if !c.o.Quiet {
 		c.head(s)
 		c.sections(s.Results)
-		for _, g := range groups(s.Results, unmet...) {
+		for _, g := range groups(s.Results, evidence.Fail, evidence.Blocked, evidence.Warn) {
 			c.group(g)
 		}
+		c.known(s.Results)
 		for _, g := range groups(s.Results, evidence.NotRun) {
 			c.notRun(g)
 		}
@@ -117,6 +119,29 @@ func (c *console) group(g group) {
 	c.print("\n%s  %s\n", c.title(g.verdict), plural(len(ids), "row"))
 	c.wrap("  ", g.cause)
 	c.wrap("    ", strings.Join(ids, ", "))
+}
+
+// known lists the rows that fail as the baseline says, with its reasons. What they got is in the report, or shown by Verbose.
+func (c *console) known(results []evidence.Result) {
+	if c.o.Verbose {
+		c.rows(results, evidence.KnownFail)
+		return
+	}
+	n := 0
+	for _, r := range results {
+		if r.Verdict == evidence.KnownFail {
+			n++
+		}
+	}
+	if n > 0 {
+		c.print("\n%s  %s, as the baseline says\n", c.title(evidence.KnownFail), plural(n, "row"))
+	}
+	for _, g := range groups(results, evidence.KnownFail) {
+		for _, r := range g.results {
+			c.print("  %s\n", line(r.ID))
+		}
+		c.wrap("    ", g.cause)
+	}
 }
 
 // notRun tells, loudly, how many rows were not run, and what they want.
