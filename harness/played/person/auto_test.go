@@ -28,7 +28,7 @@ func usualProvider(t *testing.T) *httptest.Server {
 		}
 		page(w, `<form method="post" action="/done"><input type="checkbox" name="scope" value="read">`+
 			`<input type="checkbox" name="scope" value="write">`+
-			`<button>Submit consent</button></form><form method="post" action="/denied"><button>Refuse</button></form>`+
+			`<button formaction="/denied">Don't allow</button><button>Allow</button></form>`+
 			`<script>const drawn = document.body.innerHTML; document.body.innerHTML = "";
 			setTimeout(() => document.body.innerHTML = drawn, 120);
 			setTimeout(() => { if (!document.querySelector(":checked")) document.body.innerHTML = drawn; }, 180)</script>`)
