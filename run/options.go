@@ -20,6 +20,7 @@ type Options struct {
 	Flags   kind.Flags // of the kind, resolved
 
 	Select  string
+	Core    bool     // only the profile's rows that matter most
 	Rerun   string   // the report folder of a run: only what failed or was blocked there; "": all
 	Require []string // conditions whose absence is an error
 	Procs   int
@@ -27,6 +28,9 @@ type Options struct {
 	Seed    int64
 	Timeout time.Duration // of the whole run; 0: none
 	Strict  bool
+
+	FailFast bool          // stop at the first failure that the baseline does not explain
+	Patience time.Duration // how long to wait for a target that does not answer yet
 
 	ReportDir     string
 	Baseline      string

@@ -53,6 +53,7 @@ type job struct {
 	baseline  *reports.Baseline
 	setup     kind.Setup
 	visit     *visit
+	failed    string // the row whose failure ended the run early
 	set       *evidence.Set
 	recorder  *evidence.Recorder // nil: no report is wanted
 }
@@ -67,6 +68,9 @@ func prepare(o Options) (*job, error) {
 	all := o.Profile.Select(j.catalogue)
 	if j.rows, err = Choose(all, o.Select); err != nil {
 		return nil, err
+	}
+	if o.Core {
+		j.rows = slices.DeleteFunc(slices.Clone(j.rows), func(r *requirements.Requirement) bool { return !o.Profile.IsCore(r) })
 	}
 	if j.rows, err = again(j.rows, o.Rerun); err != nil {
 		return nil, err
@@ -115,7 +119,11 @@ func (j *job) empty() error {
 	if j.set.Head.Shard != "" {
 		return nil // the other shards have the rows; merge knows whether any has
 	}
-	return exit.With(exit.Empty, fmt.Errorf("nothing to judge: --select %q takes no row of profile %s", j.Select, j.Profile.Name))
+	what := fmt.Sprintf("--select %q", j.Select)
+	if j.Core {
+		what = strings.TrimPrefix(what+" with --core", `--select "" with `)
+	}
+	return exit.With(exit.Empty, fmt.Errorf("nothing to judge: %s takes no row of profile %s", what, j.Profile.Name))
 }
 
 func requirementIDs(rows []*requirements.Requirement) []string {
@@ -178,7 +186,7 @@ func (j *job) turnedAway(ctx context.Context, err error) (*evidence.Set, error) 
 // look visits the target, learns what it is, and decides what this run can judge.
 func (j *job) look(ctx context.Context) error {
 	j.setup = kind.Setup{Target: j.Target, Mark: strings.ToLower(rand.Text()[:8]), Flags: kind.Encode(j.Flags)}
-	v, err := pay(ctx, j.Kind, j.setup, j.Flags.Tools())
+	v, err := j.await(ctx)
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {
@@ -194,6 +202,25 @@ func (j *job) look(ctx context.Context) error {
 	return j.record()
 }
 
+// retryPause is how long a target that does not answer yet is left alone.
+const retryPause = 500 * time.Millisecond
+
+// await opens the visit, as soon as the target answers where --wait asks for that.
+func (j *job) await(ctx context.Context) (*visit, error) {
+	end := time.Now().Add(j.Patience)
+	for {
+		v, err := pay(ctx, j.Kind, j.setup, j.Flags.Tools())
+		if !errors.Is(err, kind.ErrUnreachable) || ctx.Err() != nil || !time.Now().Before(end) {
+			return v, err
+		}
+		j.Progress.Wait("waiting for " + j.Target)
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryPause):
+		}
+	}
+}
+
 // judge runs the specs of the rows that need one. Each result is recorded as it comes.
 func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	var open []*requirements.Requirement
@@ -205,6 +232,8 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 		}
 		j.take(evidence.Result{ID: r.ID, Verdict: d.Verdict, Reason: d.Reason, Need: string(d.Need)}, nil)
 	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	done, pairs := 0, among(open, j.visit.facts.Version)
 	defer func() {
 		for _, r := range pairs.rest() {
@@ -223,6 +252,11 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 				done++
 				for _, r := range pairs.settle(found{*e.Result, e.Files}) {
 					j.take(r.Result, r.files)
+					if j.failed == "" && j.FailFast && j.unexpected(r.Result) {
+						j.failed = r.ID
+						j.Progress.Say("--fail-fast: %s failed: stopping, and giving everything back to the target", r.ID)
+						stop(nil)
+					}
 				}
 				j.Progress.Row(done, len(open), e.Result.ID, e.Result.Verdict)
 			case e.Wait != "":
@@ -230,6 +264,11 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 			}
 		},
 	})
+}
+
+// unexpected tells whether a result is a failure that the baseline does not know.
+func (j *job) unexpected(r evidence.Result) bool {
+	return r.Verdict.Red(j.Strict) && r.Verdict != evidence.Blocked && !j.baseline.Explains(r, time.Now())
 }
 
 // take records a result, with what the catalogue says of its row.
@@ -258,7 +297,7 @@ func each(lists ...[]string) (all []string) {
 // finish gives the rows without a verdict theirs, sweeps the target, and sums up.
 func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	for _, id := range j.set.Unfinished() {
-		j.take(unfinished(ctx, out, id), nil)
+		j.take(j.unfinished(ctx, out, id), nil)
 	}
 	evidence.Sort(j.set.Results)
 	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone)
@@ -276,9 +315,11 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	return end
 }
 
-func unfinished(ctx context.Context, out *runner.Outcome, id string) evidence.Result {
+func (j *job) unfinished(ctx context.Context, out *runner.Outcome, id string) evidence.Result {
 	r := evidence.Result{ID: id, Verdict: evidence.Blocked}
 	switch {
+	case j.failed != "":
+		r.Verdict, r.Reason = evidence.NotRun, "--fail-fast: the run stopped when "+j.failed+" failed"
 	case slices.Contains(out.Lost, id):
 		r.Reason = "the harness broke on this row; see the end of the run"
 	case out.Gone != nil:
