@@ -8,11 +8,17 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
+// maxSetups is how many second factors one socket may be setting up.
+const maxSetups = 100
+
 // setupMFA enrols a second factor: first the secret is shown, then a code of it is asked for.
 func setupMFA(k *socket, m map[string]any) (any, *commandError) {
 	if module, ok := m["mfa_module_id"].(string); ok {
 		if module != "totp" {
 			return nil, &commandError{"no_module", "MFA module " + module + " not found"}
+		}
+		if len(k.setups) >= maxSetups {
+			return nil, &commandError{"unknown_error", "Too many second factors are being set up on this connection"}
 		}
 		raw := make([]byte, 20)
 		_, _ = rand.Read(raw) // never fails

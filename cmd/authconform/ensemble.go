@@ -2,11 +2,9 @@ package main
 
 import (
 	"cmp"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 
 	"github.com/authconform/authconform/demo"
@@ -89,10 +87,7 @@ func (f *serveFlags) start() (*ensemble, error) {
 
 // fill starts one after the other, the home last: it knows the others.
 func (f *serveFlags) fill(s *ensemble, p policies) error {
-	clock, token := &mock.Clock{}, f.ControlToken
-	if token == "" {
-		token = mock.Secret(16)
-	}
+	clock, token := &mock.Clock{}, cmp.Or(f.ControlToken, mock.Secret(16))
 	o := mockserver.Options{
 		URL: strings.TrimRight(f.PublicURL, "/"), Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban,
 	}
@@ -131,7 +126,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		o.My = s.my.URL + mybounce.Path
 	}
 	if len(trust) > 0 { // the system's own are 2 MB and 10 ms
-		o.Fetch = trusting(alsoOurs(trust))
+		o.Fetch = mock.Outward(alsoOurs(trust))
 	}
 	if s.home, err = mockserver.Listen(listenOn(f.Home), o); err != nil {
 		return exit.Usagef("--home %s: %v", f.Home, err)
@@ -195,11 +190,4 @@ func alsoOurs(cas [][]byte) *x509.CertPool {
 		roots.AppendCertsFromPEM(ca)
 	}
 	return roots
-}
-
-// trusting is a client that trusts these CAs alone.
-func trusting(roots *x509.CertPool) *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	return &http.Client{Transport: transport}
 }
