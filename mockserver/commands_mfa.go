@@ -20,9 +20,7 @@ func setupMFA(k *socket, m map[string]any) (any, *commandError) {
 		if len(k.setups) >= maxSetups {
 			return nil, &commandError{"unknown_error", "Too many second factors are being set up on this connection"}
 		}
-		raw := make([]byte, 20)
-		_, _ = rand.Read(raw) // never fails
-		key, id := base32.StdEncoding.EncodeToString(raw), mock.Secret(16)
+		key, id := newTOTPSecret(), mock.Secret(16)
 		k.setups[id] = key
 		return setupForm(id, key, nil), nil
 	}
@@ -60,4 +58,10 @@ func deposeMFA(k *socket, m map[string]any) (any, *commandError) {
 	}
 	k.home.users.change(k.who.User.ID, func(u *User) { u.TOTP = "" })
 	return "done", nil
+}
+
+func newTOTPSecret() string {
+	raw := make([]byte, 20)
+	_, _ = rand.Read(raw) // never fails
+	return base32.StdEncoding.EncodeToString(raw)
 }

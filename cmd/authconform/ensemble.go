@@ -91,6 +91,9 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	o := mockserver.Options{
 		URL: strings.TrimRight(f.PublicURL, "/"), Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban,
 	}
+	if f.exposed() && !f.Fresh {
+		o.Users = mockserver.ExposedUsers()
+	}
 	var trust [][]byte // CAs, PEM
 	if f.ClientSiteCA != "" {
 		authority, err := clientsite.OpenCA(f.ClientSiteCA)
@@ -102,6 +105,9 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	var err error
 	if f.Provider != "" {
 		third := mockprovider.Options{URL: strings.TrimRight(f.ProviderURL, "/"), Policy: p.third, Clock: clock, ControlToken: token}
+		if f.exposed() {
+			third.Users = mockprovider.ExposedUsers()
+		}
 		if s.provider, err = mockprovider.Listen(listenOn(f.Provider), third); err != nil {
 			return exit.Usagef("--provider %s: %v", f.Provider, err)
 		}
@@ -170,6 +176,9 @@ func (s *ensemble) introduce(w io.Writer) {
 	}
 	if s.my != nil {
 		fmt.Fprintf(w, "\nThird parties redirect to %s, as to my.home-assistant.io\n", s.home.My)
+	}
+	if line := reachable(s.urls()...); line != "" {
+		fmt.Fprintf(w, "\n%s\n", line)
 	}
 	if s.defect != nil {
 		fmt.Fprintf(w, "\nIt has the defect %s:\n%s\n", s.defect.ID, fold(s.defect.Story, "  "))
