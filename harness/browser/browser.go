@@ -19,11 +19,12 @@ type Browser struct {
 	cancel func()
 	once   sync.Once
 	cell   *cell // nil: the browser was started by somebody else
+	plain  bool  // it is to pass for one that a person sits at
 }
 
 // Start launches the browser of the options, or attaches to it. ctx bounds the launch, not the browser's life.
 func Start(ctx context.Context, o Options) (*Browser, error) {
-	b := &Browser{}
+	b := &Browser{plain: o.Disguise}
 	allocator, release, err := b.allocate(o)
 	if err != nil {
 		return nil, err
@@ -122,6 +123,11 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 	err := p.do(ctx, TabLimit, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
 			return err
+		}
+		if b.plain {
+			if err := pass(ctx); err != nil {
+				return err
+			}
 		}
 		// A service worker would answer requests that then are not seen, and old frontends reload once for its sake.
 		_, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})

@@ -15,6 +15,7 @@ type Lazy struct {
 	spec  string
 	keys  [][]byte                              // of certificates that only we trust (SubjectPublicKeyInfo)
 	open  []string                              // origins that it may reach
+	plain bool                                  // it is to pass for one that a person sits at
 	trust func(context.Context) ([]byte, error) // one more such key, asked for at the start; nil: none
 	once  sync.Once
 	mu    sync.Mutex
@@ -37,6 +38,13 @@ func (l *Lazy) Reach(origins ...string) {
 	defer l.mu.Unlock()
 	if l.open = append(l.open, origins...); l.b != nil {
 		l.b.Reach(origins...)
+	}
+}
+
+// Disguise lets it pass for one that a person sits at.
+func (l *Lazy) Disguise() {
+	if l != nil {
+		l.plain = true
 	}
 }
 
@@ -67,7 +75,7 @@ func (l *Lazy) launch(ctx context.Context) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Remote != "" {
+	if o.Disguise = l.plain; o.Remote != "" {
 		return Start(ctx, o)
 	}
 	keys := l.keys
