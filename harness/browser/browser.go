@@ -29,7 +29,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, cancel := chromedp.NewContext(allocator)
+	root, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // what fails is an error of a call
 	b.root, b.cancel = root, func() { cancel(); release() }
 	if err := firstRun(ctx, root, LaunchLimit, b.cancel); err != nil {
 		return nil, fmt.Errorf("starting the browser %s%s: %w", o.Path, o.Remote, err)
@@ -89,6 +89,19 @@ func firstRun(ctx, target context.Context, limit time.Duration, cancel func()) e
 	case <-ctx.Done():
 		go cancel() // waits for the process, which may be the very thing that hangs
 		return said{fmt.Sprintf("not ready within %v", limit), ctx.Err()}
+	}
+}
+
+// died tells whether the browser has ended by itself, or was lost.
+func (b *Browser) died() bool {
+	if b.root.Err() != nil {
+		return true
+	}
+	select {
+	case <-chromedp.FromContext(b.root).Browser.LostConnection:
+		return true
+	default:
+		return false
 	}
 }
 
