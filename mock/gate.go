@@ -6,10 +6,12 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
-// gate is a listener that lets in only so many connections at a time. Whoever comes then waits until one goes. Connections on
-// which nothing happens are closed for them, so that nobody locks others out by doing nothing.
+// gate is a listener that lets in only so many connections at a time. Whoever comes then waits until one goes; meanwhile
+// clients are asked to close their connections with each answer, and those on which nothing happens for a while are closed,
+// so that nobody locks others out by doing nothing.
 type gate struct {
 	net.Listener
 	places chan struct{} // one for each connection that is open
@@ -17,25 +19,31 @@ type gate struct {
 	once   sync.Once
 
 	mu      sync.Mutex
-	waits   bool       // somebody waits for a place
-	resting *list.List // of net.Conn: idle ones, the one that rests longest first
+	resting *list.List // of rester, the one that rests longest first
 	rest    map[net.Conn]*list.Element
+	rests   time.Duration // how long a connection may rest while somebody waits
 }
 
-// mostDescriptors is what a process makes use of, where the system allows more.
-const mostDescriptors = 20_000
+// rester is a connection on which nothing happens.
+type rester struct {
+	net.Conn
+	since time.Time
+}
+
+// mostRest is as long as a client that asks one thing after the other may pause.
+const mostRest = time.Second
 
 // margin are descriptors that are left to everything else: standard streams, files, pipes of workers.
 const margin = 16
 
-// room is how many connections a mock may hold in a process with so many descriptors. A quarter each: up to four mocks stand
-// in one process, and the home opens a connection of its own for many that it serves.
-func room(descriptors int) int { return max(4, (descriptors-margin)/4) }
+// room is how many connections a mock may hold in a process with so many descriptors. Half of what there is: a home opens a
+// connection of its own for many that it serves, and other mocks may stand beside it.
+func room(descriptors int) int { return max(4, (descriptors-margin)/2) }
 
 func newGate(l net.Listener, places int) *gate {
 	return &gate{
 		Listener: l, places: make(chan struct{}, places), shut: make(chan struct{}),
-		resting: list.New(), rest: map[net.Conn]*list.Element{},
+		resting: list.New(), rest: map[net.Conn]*list.Element{}, rests: mostRest,
 	}
 }
 
@@ -59,29 +67,32 @@ func (g *gate) enter() error {
 		return nil
 	default:
 	}
-	g.wait(true)
-	defer g.wait(false)
-	select {
-	case g.places <- struct{}{}:
-		return nil
-	case <-g.shut:
-		return net.ErrClosed
+	tick := time.NewTicker(g.rests / 10)
+	defer tick.Stop()
+	for {
+		select {
+		case g.places <- struct{}{}:
+			return nil
+		case <-g.shut:
+			return net.ErrClosed
+		case <-tick.C:
+			g.evict()
+		}
 	}
 }
 
 func (g *gate) leave() { <-g.places }
 
-// wait notes whether somebody waits, and makes a place for them if a connection rests.
-func (g *gate) wait(on bool) {
+// evict closes the connection that rests longest, if that is long enough: a client that has just been answered may be about
+// to ask again, and would be cut off.
+func (g *gate) evict() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.waits = on; on && g.resting.Len() > 0 {
-		g.end(g.resting.Front().Value.(net.Conn))
+	first := g.resting.Front()
+	if first == nil || time.Since(first.Value.(rester).since) < g.rests {
+		return
 	}
-}
-
-// end closes a connection that rests. The lock is held.
-func (g *gate) end(c net.Conn) {
+	c := first.Value.(rester).Conn
 	g.stir(c)
 	go func() { _ = c.Close() }() // with TLS it says goodbye, which may take a while
 }
@@ -98,13 +109,8 @@ func (g *gate) stir(c net.Conn) {
 func (g *gate) heed(c net.Conn, state http.ConnState) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch {
-	case state != http.StateIdle:
-		g.stir(c)
-	case g.waits:
-		g.end(c)
-	default:
-		g.rest[c] = g.resting.PushBack(c)
+	if g.stir(c); state == http.StateIdle {
+		g.rest[c] = g.resting.PushBack(rester{c, time.Now()})
 	}
 }
 

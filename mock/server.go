@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/authconform/authconform/internal/descriptors"
 )
 
 // Server is a mock that listens.
@@ -38,7 +40,7 @@ func named(asked, listens string) string {
 
 // Serve serves a handler until Stop or Kill, to as many connections at a time as the process has descriptors for.
 func Serve(l net.Listener, url string, h http.Handler) *Server {
-	g := newGate(l, room(descriptors()))
+	g := newGate(l, room(descriptors.Limit()))
 	return serve(g, g, url, h, ordinary())
 }
 

@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/authconform/authconform/internal/descriptors"
 )
 
 // open serves the plane to so many connections at a time.
@@ -116,12 +119,41 @@ func TestOnlySoManyConnectionsAreOpenAndOthersWait(t *testing.T) {
 
 func TestAConnectionThatRestsMakesWay(t *testing.T) {
 	t.Parallel()
-	s := open(t, 2, ordinary())
-	for range 10 { // each stays open
+	l, url, err := Bind("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := newGate(l, 2)
+	g.rests = 50 * time.Millisecond
+	s := serve(g, g, url, plane(nil), ordinary())
+	t.Cleanup(s.Kill)
+	for range 6 { // each stays open
 		if status, err := answered(dial(t, s, whole)); err != nil || status != http.StatusOK {
 			t.Fatalf("%d %v", status, err)
 		}
 	}
+}
+
+// TestNobodyIsCutOffWhereManyAsk: connections are closed between a client's requests, and never under one.
+func TestNobodyIsCutOffWhereManyAsk(t *testing.T) {
+	t.Parallel()
+	s := open(t, 3, ordinary())
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 20}}
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			for range 50 {
+				resp, err := client.Post(s.URL+"/echo", "text/plain", io.NopCloser(strings.NewReader("x"))) // which is never sent twice
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestAServerWhosePlacesAreTakenStops(t *testing.T) {
@@ -139,9 +171,9 @@ func TestAServerWhosePlacesAreTakenStops(t *testing.T) {
 }
 
 func TestThereIsRoomForConnectionsInAFewDescriptors(t *testing.T) {
-	for descriptors, want := range map[int]int{10: 4, 64: 12, 1024: 252, mostDescriptors: 4996} {
-		if got := room(descriptors); got != want {
-			t.Errorf("%d descriptors: %d connections, want %d", descriptors, got, want)
+	for limit, want := range map[int]int{10: 4, 64: 24, 1024: 504, descriptors.Most: 9992} {
+		if got := room(limit); got != want {
+			t.Errorf("%d descriptors: %d connections, want %d", limit, got, want)
 		}
 	}
 }
