@@ -101,7 +101,7 @@ func TestABaselineIsReadStrictly(t *testing.T) {
 	for entries, want := range map[string]string{
 		"  - {id: a.rwo, reason: x}\n":                                 `known.yaml:3: unknown requirement "a.rwo"; did you mean "a.row"`,
 		"  - {id: a.row, raeson: x}\n":                                 `known.yaml:3: unknown key "raeson"; did you mean "reason"`,
-		"  - {id: z.row, reason: x}\n":                                 "known.yaml:3: z.row was retired; it is a.row and b.row now",
+		"  - {id: z.row, reason: x}\n":                                 "known.yaml:3: z.row was retired; use a.row and b.row instead",
 		"  - {id: a.row}\n":                                            "a.row has no reason",
 		"  - {reason: x}\n":                                            "an entry has no id",
 		"  - {id: a.row, reason: x, until: soon}\n":                    `until: "soon" is no date like 2027-06-30`,

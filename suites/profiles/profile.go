@@ -164,7 +164,7 @@ func (p *Profile) check(at string) error {
 		}
 	}
 	if len(p.Select(c)) == 0 {
-		return fmt.Errorf("%s: it takes no row; name sections or rows", at)
+		return fmt.Errorf("%s: it selects no row; name sections or rows", at)
 	}
 	return nil
 }

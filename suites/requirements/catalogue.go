@@ -30,6 +30,7 @@ type Requirement struct {
 	Source     string           `yaml:"spec"`       // "RFC 6749 §4.1.2"; see source.go for the names
 	Judged     string           `yaml:"judged"`     // how it is judged: what is sent, what must come back
 	Failure    string           `yaml:"failure"`    // an example of a target that breaks it
+	Fix        string           `yaml:"fix"`        // what to change in the target when it breaks it; none where nothing can fail
 	Since      string           `yaml:"since"`      // first release of the profile's product that promises it
 	Until      string           `yaml:"until"`      // first release that no longer does
 	Instead    string           `yaml:"instead"`    // of a row with until: the row that took its place
@@ -42,6 +43,11 @@ type Requirement struct {
 
 	Section string        `yaml:"-"` // the section of its file
 	Spec    evidence.Spec `yaml:"-"` // Source, resolved
+}
+
+// CanFail reports whether the row can fail or warn: rows of the levels may and info only note what they see.
+func (r *Requirement) CanFail() bool {
+	return r.Untestable == "" && (r.Level == evidence.Must || r.Level == evidence.Should)
 }
 
 // Section is one file of the catalogue.
@@ -134,6 +140,8 @@ func (c *Catalogue) admit(r *Requirement) (err error) {
 		return fmt.Errorf("no text")
 	case r.Untestable == "" && r.Judged == "":
 		return fmt.Errorf("neither judged nor untestable")
+	case r.CanFail() != (r.Fix != ""):
+		return fmt.Errorf("fix: a must or should row that is testable has one, and no other row")
 	}
 	for _, n := range r.Needs {
 		if !n.Known() {
