@@ -47,11 +47,11 @@ func (s *Set) verdict(strict bool) error {
 	}
 	switch {
 	case missing > 0:
-		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run for want of what --require demands", missing))
+		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run although --require demands what they need", missing))
 	case slices.ContainsFunc(s.Results, func(r Result) bool { return r.Verdict.Red(strict) }):
 		return exit.Silent(exit.Failed)
 	case s.Judged() == 0 && s.Head.Shard == "": // of a shard only merge can say so
-		return exit.With(exit.Empty, errors.New("nothing was judged: no row that was selected could be run, or applies"))
+		return exit.With(exit.Empty, errors.New("nothing was judged: none of the selected rows could be run or applies"))
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func difference(registered, asked string) string {
 	a, err2 := url.Parse(asked)
 	switch {
 	case err1 != nil || err2 != nil || a.Host == "":
-		return "What the app asked for is no URL like it."
+		return "What the app asked for is not a URL like it."
 	case r.Scheme != a.Scheme:
 		return "They part in the scheme: " + r.Scheme + " and " + a.Scheme + "."
 	case !strings.EqualFold(r.Hostname(), a.Hostname()):

@@ -58,7 +58,7 @@ func TestTheDifferenceOfTwoURLsIsTold(t *testing.T) {
 		"https://home.example/Auth/external/callback":      "They part in upper and lower case of the path.",
 		"https://home.example/":                            "They part in the path: /auth/external/callback and /.",
 		r + "?x":                                           "They part in what follows the path.",
-		"nonsense":                                         "What the app asked for is no URL like it.",
+		"nonsense":                                         "What the app asked for is not a URL like it.",
 	} {
 		if got := difference(r, asked); got != word {
 			t.Errorf("%q: %q, want %q", asked, got, word)

@@ -57,7 +57,7 @@ func TestChoose(t *testing.T) {
 		"a.[":          "no glob",
 		"!a.code.on":   `"a.code.one"`,
 
-		"provider.token.bound-client": "provider.token.bound-client was retired; it is oauth2.code.bound-client now",
+		"provider.token.bound-client": "provider.token.bound-client was retired; use oauth2.code.bound-client instead",
 		" , ":                         "names nothing",
 	} {
 		if _, err := Choose(rows(), expr); err == nil || !strings.Contains(err.Error(), want) {

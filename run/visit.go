@@ -72,7 +72,7 @@ func (v *visit) context(ctx context.Context) context.Context {
 }
 
 // mayBeLeft is what is left at a target that is gone, or refuses everything.
-const mayBeLeft = "tokens of this run may be left there"
+const mayBeLeft = "tokens of this run may remain there"
 
 // leave takes back what workers could not (they were killed), and says what is left at the target; gone is why nothing can
 // be taken back.
@@ -94,7 +94,7 @@ func (v *visit) resetClock() error {
 	if err == nil || errors.Is(err, clock.ErrNone) {
 		return nil
 	}
-	return fmt.Errorf("a worker died, and the target's clock may stay ahead: %w", err)
+	return fmt.Errorf("a worker died, and the target's clock may still be ahead: %w", err)
 }
 
 // retreat gives back what the visit itself took, where no run follows.

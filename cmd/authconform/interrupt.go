@@ -31,7 +31,7 @@ func interruptible() context.Context {
 		cancel(fmt.Errorf("%v", first))
 		for range signals {
 			if time.Since(began) > patience {
-				fmt.Fprintln(os.Stderr, "authconform: ended at once")
+				fmt.Fprintln(os.Stderr, "authconform: stopped immediately")
 				os.Exit(exit.Interrupted)
 			}
 		}

@@ -52,7 +52,7 @@ func (h *Home) TakeBackLinked(ctx context.Context, before linked) []string {
 		err = judge.Attempt(ctx, func(ctx context.Context) { h.unlink(ctx, after, before) })
 	}
 	if err != nil {
-		return []string{"linked accounts or credentials of this run may be left at the target: " + err.Error()}
+		return []string{"linked accounts or credentials of this run may remain at the target: " + err.Error()}
 	}
 	return nil
 }

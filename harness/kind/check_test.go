@@ -30,7 +30,7 @@ func TestWhatDoesNotWorkIsToldBeforeTheRun(t *testing.T) {
 		"nobody there":            {ToolOptions{Browser: "off", Control: Control{URL: "http://127.0.0.1:1"}}, "nobody listens there"},
 		"a command that works":    {ToolOptions{Browser: "off", Clock: "true"}, ""},
 		"a command that does not": {ToolOptions{Browser: "off", Clock: "false"}, "--clock: asked to move nothing (+0s), the command"},
-		"no browser":              {ToolOptions{Browser: "/bin/false"}, "it is no Chromium that starts"},
+		"no browser":              {ToolOptions{Browser: "/bin/false"}, "it does not start as a Chromium"},
 	} {
 		tools, err := OpenTools("http://127.0.0.1:1", c.with, 0, func(string) {})
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {

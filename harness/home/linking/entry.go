@@ -72,7 +72,7 @@ func Use(ctx context.Context, id string, n int) []Used {
 	var all struct{ Results []Used }
 	e := API(ctx, http.MethodPost, demoPath+"/use", map[string]any{"entry_id": id, "parallel": n})
 	if e.Status != http.StatusOK || e.Decode(&all) != nil || len(all.Results) != n {
-		judge.Block(ctx, "the demo integration uses no token: %s", e)
+		judge.Block(ctx, "the demo integration did not use a token: %s", e)
 	}
 	return all.Results
 }
