@@ -175,7 +175,7 @@ func TestStory(t *testing.T) {
 
 	// The thermostat can be read and set.
 	s.goTo("Overview")
-	s.sees(s.home, "main", "to be 20.5 °C")
+	s.sees(s.home, "main", "set to 20.5 °C")
 	s.must(s.home.Press(t.Context(), `[aria-label^="Warmer: Demo thermostat"]`))
 	s.sees(s.home, "main", "to be 21 °C")
 	s.picture(s.home, "6-thermostat")

@@ -26,7 +26,7 @@ func (s *Set) Outcome(strict bool) error {
 	case end.Banned:
 		return exit.With(exit.NoTarget, errors.New(end.Lost))
 	case end.Interrupt != "":
-		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; what was judged until then is reported", end.Interrupt))
+		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; what was judged before is reported", end.Interrupt))
 	case end.Lost != "":
 		return exit.With(exit.Failed, errors.New(end.Lost))
 	case len(s.Unfinished()) > 0:
@@ -79,7 +79,7 @@ func broken(list []string) error {
 			errs = append(errs, fmt.Errorf("and %d more of them", len(list)-i))
 			break
 		}
-		errs = append(errs, errors.New("a defect of authconform, please report it: "+b))
+		errs = append(errs, errors.New("this is a defect of authconform, please report it: "+b))
 	}
 	return errors.Join(errs...)
 }

@@ -92,7 +92,7 @@ func TestInterruptedTwice(t *testing.T) {
 			return false
 		}
 	})
-	if o.code != exit.Interrupted || !strings.Contains(o.err, "at once") {
+	if o.code != exit.Interrupted || !strings.Contains(o.err, "stopped immediately") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	release()

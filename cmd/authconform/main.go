@@ -37,7 +37,7 @@ IndieAuth) for conformance, and provides mock servers that are as strict as the
 real ones.`,
 		Example: `  authconform run                            judge the built-in mock home
   authconform run http://home:8123 --user ada
-  authconform serve                          run a mock home for the app you write`,
+  authconform serve                          run a mock home for your app`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: subcommand, RunE: help,
 	}

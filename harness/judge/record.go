@@ -184,7 +184,7 @@ func (r *Record) Warnings() []string {
 	var list []string
 	for _, kind := range r.short {
 		list = append(list, fmt.Sprintf(
-			"the %s has fewer than %d characters: it is hidden where it is sent or returned, but free text cannot be searched for it",
+			"the %s has fewer than %d characters: it is hidden where it is sent or returned, but not in free text",
 			strings.ReplaceAll(kind, "_", " "), redact.Shortest))
 	}
 	return list

@@ -63,7 +63,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "GET is wanted", http.StatusMethodNotAllowed)
+		http.Error(w, "only GET is supported", http.StatusMethodNotAllowed)
 	case at == Path && !strings.Contains(r.Header.Get("Accept"), "text/html"):
 		s.redirect(w, r)
 	case at == Path:
@@ -84,10 +84,10 @@ func (s *Server) redirect(w http.ResponseWriter, r *http.Request) {
 	home, _ := s.instance.Load().(string)
 	switch {
 	case err != nil || last(q, "state") == "":
-		http.Error(w, "Invalid parameters given: state is wanted", http.StatusBadRequest)
+		http.Error(w, "Invalid parameters given: state is required", http.StatusBadRequest)
 		return
 	case home == "":
-		http.Error(w, "No home is chosen: open this in a browser, and say where yours is", http.StatusNotFound)
+		http.Error(w, "No home is set: open this page in a browser and enter its URL", http.StatusNotFound)
 		return
 	}
 	var kept []string

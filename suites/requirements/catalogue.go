@@ -135,7 +135,7 @@ func (c *Catalogue) admit(r *Requirement) (err error) {
 	case c.byID[r.ID] != nil:
 		return fmt.Errorf("the id stands twice")
 	case !slices.Contains(levels, r.Level):
-		return fmt.Errorf("level %q; right are must, should, may and info", r.Level)
+		return fmt.Errorf("level %q; valid: must, should, may and info", r.Level)
 	case r.Text == "":
 		return fmt.Errorf("no text")
 	case r.Untestable == "" && r.Judged == "":
