@@ -85,7 +85,7 @@ func scalar(n *yaml.Node) (string, error) {
 		}
 		return strings.Join(parts, ","), nil
 	}
-	return "", errors.New("a word or must be a list of words")
+	return "", errors.New("must be a word or a list of words")
 }
 
 // Problem is the usage error of what the command line gives wrongly, with the nearest right flag; see is the command to
