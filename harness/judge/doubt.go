@@ -42,7 +42,7 @@ func (r *Record) worthless() string {
 		}
 		for _, c := range r.credulous {
 			if why == "" && c.shown(e) {
-				why = "the target takes " + string(c) + ", so accepting a right one proves nothing"
+				why = "the target accepts " + string(c) + ", so accepting a right one proves nothing"
 			}
 		}
 	}

@@ -26,7 +26,7 @@ type Record struct {
 	cause         string // blocked, without the vector
 	notRun        string
 	need          string      // the condition that is lacking
-	credulous     []Credulity // what the target takes though it was invented
+	credulous     []Credulity // what the target accepts though it was invented
 	notApplicable string
 	cleanups      []func(context.Context)
 	short         []string // kinds of credentials that are too short to be searched for

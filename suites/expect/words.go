@@ -173,7 +173,7 @@ func (m unguessable) wrong(actual any) string {
 	least := math.Inf(1)
 	for _, s := range list {
 		if len(s) <= prefix+suffix {
-			return "secrets that differ in nothing but their length"
+			return "secrets that differ only in their length"
 		}
 		s = s[prefix : len(s)-suffix]
 		least = min(least, float64(len(s))*math.Log2(alphabet(s)))

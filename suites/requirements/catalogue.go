@@ -122,7 +122,7 @@ func load(fsys fs.FS) (*Catalogue, error) {
 func (c *Catalogue) replaced() error {
 	for id, r := range c.byID {
 		if next := c.byID[r.Instead]; r.Instead != "" && (next == nil || r.Until == "" || next.Since != r.Until) {
-			return fmt.Errorf("%s: instead: %q is no row since %q", id, r.Instead, r.Until)
+			return fmt.Errorf("%s: instead: %q is not a row since %q", id, r.Instead, r.Until)
 		}
 	}
 	return nil
@@ -133,7 +133,7 @@ func (c *Catalogue) admit(r *Requirement) (err error) {
 	case !idForm.MatchString(r.ID):
 		return fmt.Errorf("an id is dotted lower-case words, like oauth2.code.single-use")
 	case c.byID[r.ID] != nil:
-		return fmt.Errorf("the id stands twice")
+		return fmt.Errorf("the id is listed twice")
 	case !slices.Contains(levels, r.Level):
 		return fmt.Errorf("level %q; valid: must, should, may and info", r.Level)
 	case r.Text == "":

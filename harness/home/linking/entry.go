@@ -36,7 +36,7 @@ var ErrNoEntry = errors.New("no such entry")
 func Find(ctx context.Context, id string) (Entry, error) {
 	var all struct{ Entries []Entry }
 	if e := API(ctx, http.MethodGet, demoPath, nil); e.Status != http.StatusOK || e.Decode(&all) != nil {
-		judge.Block(ctx, "the demo integration shows no entries: %s", e)
+		judge.Block(ctx, "the demo integration lists no entries: %s", e)
 	}
 	for _, e := range all.Entries {
 		if e.ID == id {
