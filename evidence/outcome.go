@@ -11,7 +11,7 @@ import (
 // fewBroken is how many defects of ours are named: one cause often has many.
 const fewBroken = 5
 
-// Outcome is the error that decides the exit code of a run, whoever asks: the run itself, merge, or report. nil: everything
+// Outcome is the error that decides the exit code of a run, for the run itself, merge and report. nil: everything
 // judged conforms, or fails only as the baseline says. The error is silent where the reports say it all.
 func (s *Set) Outcome(strict bool) error {
 	end := s.End
@@ -56,7 +56,7 @@ func (s *Set) verdict(strict bool) error {
 	return nil
 }
 
-// Misses tells whether a row was not run for want of something that the run demands.
+// Misses tells whether a row was not run although the run requires what it needs.
 func (s *Set) Misses(r Result) bool {
 	return r.Verdict == NotRun && slices.Contains(s.Head.Require, r.Need)
 }

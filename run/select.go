@@ -9,8 +9,8 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Choose filters rows by an expression: terms parted by commas or spaces, each an id, a glob, level:L or section:S; a
-// term behind ! takes away. Without a positive term everything is in. An unknown id, level or section is an error.
+// Choose filters rows by an expression: terms separated by commas or spaces, each an id, a glob, level:L or section:S; a
+// term after ! excludes. Without a positive term every row is selected. An unknown id, level or section is an error.
 func Choose(rows []*requirements.Requirement, expr string) ([]*requirements.Requirement, error) {
 	var take, drop []func(*requirements.Requirement) bool
 	for _, term := range strings.FieldsFunc(expr, func(r rune) bool { return r == ',' || r == ' ' }) {

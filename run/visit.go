@@ -86,7 +86,7 @@ func (v *visit) leave(since time.Time, traces []string, gone *kind.Loss) (left [
 	return left, v.Leave(ctx)
 }
 
-// resetClock puts the target's time back to ours, whoever moved it: a worker that was killed could not.
+// resetClock sets the target's time back to ours: a worker that was killed could not.
 func (v *visit) resetClock() error {
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()

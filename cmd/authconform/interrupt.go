@@ -15,7 +15,7 @@ import (
 // terminal has sent to both.
 const patience = time.Second
 
-// interruptible is a context that ends with Ctrl-C, an end of the terminal, or a polite kill: whoever runs under it
+// interruptible is a context that ends with Ctrl-C, an end of the terminal, or a polite kill: code that runs under it
 // gives everything back and reports. A later signal ends the process at once.
 func interruptible() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())

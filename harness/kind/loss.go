@@ -100,7 +100,7 @@ type Question struct {
 }
 
 // Settle says how doubt is settled: by a question, over the client that the target is judged with. Sessions that look at the
-// door need none: whoever does not answer there is not judged.
+// door need none: a target that does not answer there is not judged.
 func (d *Doubt) Settle(at *wire.Client, q Question) { d.at, d.ask = at, q }
 
 // Observe looks at an answer. It is a wire.Options.Observe. After one that did not come in time it asks at once, and its

@@ -56,7 +56,7 @@ func TOTPSecret(text string) (string, error) {
 	return secret, nil
 }
 
-// grouped takes away what stands between the groups of a secret.
+// grouped removes the separators between the groups of a secret.
 func grouped(r rune) rune {
 	if unicode.IsSpace(r) || r == '-' {
 		return -1

@@ -183,7 +183,7 @@ func (o *option) Type() string {
 
 // Settle fills the flags that the command line left open from the environment, then from the file ("": that of the
 // variable AUTHCONFORM_CONFIG, if any), and the secrets from the environment. An empty variable is an error, as an empty flag
-// is; whoever needs a secret that is empty says so. Unknown keys of the file are errors.
+// is; code that needs an empty secret reports it. Unknown keys of the file are errors.
 func (s *Set) Settle(file string) error {
 	if file == "" {
 		given, set := os.LookupEnv(Variable("config"))

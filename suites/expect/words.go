@@ -39,7 +39,7 @@ func AsJSON(s string) string {
 // AsIs names a vector by itself.
 func AsIs(s string) string { return s }
 
-// Nameless names no vector.
+// Nameless has no vector's name.
 func Nameless(i int) string { return "" }
 
 // Indices are the numbers from 0 to n-1.

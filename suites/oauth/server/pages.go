@@ -193,7 +193,7 @@ func follow(ctx Ctx, visitor *person.Visitor, e *wire.Exchange, server pages) *w
 	return e
 }
 
-// consent is the form behind the login, filled in as whoever allows it would; nil: there is none.
+// consent is the form after the login, filled in to allow access; nil: there is none.
 func consent(ctx Ctx, server pages, request oauth.Form) (*person.Visitor, *person.PageForm) {
 	visitor, first := server.Visit(ctx, request)
 	e := follow(ctx, visitor, first, server)
