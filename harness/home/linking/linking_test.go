@@ -221,7 +221,7 @@ func TestAStepThatGoesWrongBlocksItsSpec(t *testing.T) {
 		"no way back":   {"GET " + callback, "", 400, link, "the callback does not accept a valid code and state: 400"},
 		"no entry":      {"GET " + flowPath + "/f", `{"type":"abort","reason":"x"}`, 200, link, "a successful flow creates no entry: 200"},
 		"a lost entry":  {"GET " + demoPath, `{"entries":[]}`, 200, link, "no such entry: e"},
-		"no list":       {"GET " + demoPath, "", 404, link, "the demo integration shows no entries: 404"},
+		"no list":       {"GET " + demoPath, "", 404, link, "the demo integration lists no entries: 404"},
 		"no use": {"POST " + demoPath + "/use", `{"results":[{"status":200}]}`, 200, func(stage) func(context.Context) {
 			return func(ctx context.Context) { Use(ctx, "e", 2) }
 		}, "the demo integration did not use a token: 200"},
