@@ -47,7 +47,7 @@ func unread(err error) string {
 	case errors.Is(err, errRedirects):
 		return errRedirects.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nobody listens there"
+		return "nothing listens there"
 	case errors.As(err, &name):
 		return "the name " + name.Name + " is unknown"
 	case strings.Contains(err.Error(), "certificate"):

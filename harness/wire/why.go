@@ -28,7 +28,7 @@ func Why(err error) string {
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nobody listens there (connection refused)"
+		return "nothing listens there (connection refused)"
 	case errors.As(err, &name):
 		return "the name " + name.Name + " is not known"
 	case errors.Is(err, io.ErrUnexpectedEOF):
