@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/authconform/authconform/internal/descriptors"
+	"github.com/authconform/authconform/internal/rlimit"
 )
 
 // open serves the plane to so many connections at a time.
@@ -171,7 +171,7 @@ func TestAServerWhosePlacesAreTakenStops(t *testing.T) {
 }
 
 func TestThereIsRoomForConnectionsInAFewDescriptors(t *testing.T) {
-	for limit, want := range map[int]int{10: 4, 64: 24, 1024: 504, descriptors.Most: 9992} {
+	for limit, want := range map[int]int{10: 4, 64: 24, 1024: 504, rlimit.MostDescriptors: 9992} {
 		if got := room(limit); got != want {
 			t.Errorf("%d descriptors: %d connections, want %d", limit, got, want)
 		}
