@@ -183,7 +183,8 @@ func TestTheControlPlaneWantsItsTokenAsABearer(t *testing.T) {
 	p := plane(func(p *Plane) { p.Control.Token = "a-token" })
 	for header, want := range map[string]int{
 		"Bearer a-token": 200, "bearer a-token": 200, "BEARER  a-token": 200,
-		"": 401, "Bearer": 401, "Bearer ": 401, "a-token": 401, "Basic a-token": 401, "Bearer a-toke": 401, "Bearer a-token x": 401, "Bearera-token": 401,
+		"": 401, "Bearer": 401, "Bearer ": 401, "a-token": 401, "Basic a-token": 401,
+		"Bearer a-toke": 401, "Bearer a-token x": 401, "Bearera-token": 401,
 	} {
 		if w := ask(p, "GET", "/_authconform/clock", "", "Authorization", header); w.Code != want {
 			t.Errorf("%q: %d, want %d", header, w.Code, want)

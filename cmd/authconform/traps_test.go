@@ -96,7 +96,8 @@ func actions(_ *http.Request, w *httptest.ResponseRecorder, at string) bool {
 		return false
 	}
 	text := action.ReplaceAllString(w.Body.String(), `action="http://`+at+`/form"`)
-	text += `<form method="post" action="http://` + at + `/form"><input name="username"><input type="password" name="password"><button>Log in</button></form>`
+	text += `<form method="post" action="http://` + at + `/form"><input name="username"><input type="password" name="password">` +
+		`<button>Log in</button></form>`
 	w.Header().Del("Content-Length")
 	w.Body = bytes.NewBufferString(text)
 	return true
