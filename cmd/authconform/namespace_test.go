@@ -117,7 +117,7 @@ func nothingElse(t *testing.T) {
 			if c.browser && profile == "linking" {
 				continue // no row of it opens a page
 			}
-			t.Run(c.name+", "+profile, func(t *testing.T) {
+			t.Run(strings.ReplaceAll(c.name+" "+profile, " ", "-"), func(t *testing.T) {
 				if c.browser {
 					needsBrowser(t)
 				}

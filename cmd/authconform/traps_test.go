@@ -158,31 +158,39 @@ func providerStage(t *testing.T, c trap) (string, []string, []string) {
 }
 
 func proxyStage(t *testing.T, c trap) (string, []string, []string) {
-	third := mockprovider.Start(t, mockprovider.Options{})
+	front, behind := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
+	thirdAt, at := "http://"+behind.Listener.Addr().String(), "https://"+front.Listener.Addr().String()
+	third, err := mockprovider.New(mockprovider.Options{URL: thirdAt, Apps: []mockprovider.App{{
+		ID: "proxy", Secret: "held-by-the-proxy-0123456789", Name: "Account link", Owner: "dora", Redirects: []string{at + "/callback"},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	policy := accountlink.Strict()
 	if c.name == "addresses in JSON" {
-		var n int64
+		var n atomic.Int64
 		policy.Says = func(frame map[string]any) map[string]any {
-			if n++; frame["authorize_url"] != nil && n > 6 {
+			if i := n.Add(1); frame["authorize_url"] != nil && i > 4 {
 				c.sprung.Add(1)
-				return map[string]any{"authorize_url": "http://" + c.next(n) + "/authorize"}
+				return map[string]any{"authorize_url": "http://" + c.next(i) + "/authorize"}
 			}
 			return frame
 		}
 	}
-	proxy, err := accountlink.Join(third, "127.0.0.1:0", accountlink.Options{Policy: policy})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(proxy.Stop)
-	front := httptest.NewTLSServer(c.before(proxy, 8))
-	t.Cleanup(front.Close)
+	front.Config.Handler = c.before(accountlink.New(accountlink.Options{Policy: policy, URL: at, Services: []accountlink.Service{{
+		Domain: "authconform_demo", MinVersion: "0.1.0", AuthorizeURL: thirdAt + "/oauth/authorize", TokenURL: thirdAt + "/oauth/token",
+		ClientID: "proxy", ClientSecret: "held-by-the-proxy-0123456789", Scope: "profile devices:read",
+	}}}), 4)
+	behind.Config.Handler = c.before(third, 8)
+	front.StartTLS()
+	behind.Start()
+	t.Cleanup(func() { front.Close(); behind.Close() })
 	ben := third.Users[1]
-	args := c.browsing("--insecure", "--service", "authconform_demo", "--user", ben.Username)
+	args := c.browsing("--insecure", "--trust-origin", thirdAt, "--service", "authconform_demo", "--user", ben.Username)
 	if c.browser {
-		args = append(args, "--steps", "auto", "--trust-origin", third.URL)
+		args = append(args, "--steps", "auto", "--select", "proxy.authorize.*,proxy.callback.*")
 	}
-	return front.URL, args, []string{"AUTHCONFORM_PASSWORD=" + ben.Password}
+	return at, args, []string{"AUTHCONFORM_PASSWORD=" + ben.Password}
 }
 
 // fetchHostile lets a mock home look at client pages that stand at an ear, or send it there.
