@@ -2,6 +2,7 @@ package judge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type Record struct {
 	cause         string // blocked, without the vector
 	notRun        string
 	need          string      // the condition that is lacking
+	kept          string      // from where, and what is not sent there: an origin that is not trusted
 	credulous     []Credulity // what the target takes though it was invented
 	notApplicable string
 	cleanups      []func(context.Context)
@@ -108,7 +110,14 @@ func Alias(ctx context.Context, real, name string) {
 }
 
 // Record implements wire.Recorder.
-func (r *Record) Record(at wire.Place, e *wire.Exchange) { r.see(at, sight{exchange: e}) }
+func (r *Record) Record(at wire.Place, e *wire.Exchange) {
+	r.see(at, sight{exchange: e})
+	if origin := (*wire.OriginError)(nil); errors.As(e.Err, &origin) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.kept = origin.Error()
+	}
+}
 
 // Remark adds something to the evidence in words.
 func Remark(ctx context.Context, note string) { From(ctx).see(wire.PlaceOf(ctx), sight{note: note}) }

@@ -4,19 +4,22 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/authconform/authconform/internal/address"
 )
 
 // Client sends requests to one target. It is safe for concurrent use.
 type Client struct {
 	base     string // without trailing slash
 	http     *http.Client
+	public   http.RoundTripper // for documents that are everybody's, at addresses that are
+	trusted  map[string]bool   // origins
 	requests atomic.Int64
 	observe  func(*Exchange)
 	slow     func()
@@ -29,6 +32,7 @@ type Client struct {
 // Options shape a Client.
 type Options struct {
 	Base     string          // the target's URL, a path allowed
+	Trusted  []string        // other origins that may be shown what is for the target, as URLs
 	CA       *x509.CertPool  // nil: the system's
 	Insecure bool            // accept any certificate
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
@@ -39,7 +43,7 @@ type Options struct {
 // New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
 func New(o Options) *Client {
 	transport := &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		DialContext:            dialer(address.Allowed),
 		TLSClientConfig:        &tls.Config{RootCAs: o.CA, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
 		MaxIdleConnsPerHost:    64,
 		MaxResponseHeaderBytes: maxHeader,
@@ -48,8 +52,11 @@ func New(o Options) *Client {
 	if o.Timeout == 0 {
 		o.Timeout = RequestTimeout
 	}
+	public := transport.Clone()
+	public.DialContext, public.TLSClientConfig = dialer(address.Public), nil
 	open, end := context.WithCancelCause(context.Background())
 	return &Client{
+		public: public, trusted: origins(append(slices.Clone(o.Trusted), o.Base)...),
 		base:    strings.TrimRight(o.Base, "/"),
 		observe: o.Observe, slow: o.Slow,
 		open: open, end: end,
@@ -160,9 +167,15 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 		req.Header = e.Request.Header.Clone()
 	}
 	req.Host = e.Request.Host
+	if e.Err = c.barred(e.Request); e.Err != nil {
+		return
+	}
 	c.requests.Add(1)
 	client := *c.http
 	client.Timeout = e.Request.Limit
+	if !c.trusted[originOf(req.URL)] {
+		client.Transport = c.public
+	}
 	resp, err := client.Do(req)
 	if err != nil {
 		if e.Err = err; c.open.Err() != nil {
@@ -171,9 +184,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 		return
 	}
 	defer resp.Body.Close()
-	e.Status, e.Header = resp.StatusCode, resp.Header
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	e.Body, e.Err = string(body), err
+	e.take(resp)
 }
 
 // refusal is why nothing is sent any more; nil: it is.
