@@ -12,9 +12,6 @@ import (
 	"regexp"
 )
 
-// longestLine bounds a line of a file that somebody else may have written.
-const longestLine = 256 << 20
-
 // ErrOld is the error of a folder that an older authconform wrote, which kept no record.
 var ErrOld = errors.New("it was written by an older authconform, which kept no run.jsonl; judge again")
 
@@ -33,6 +30,9 @@ func Read(dir string) (*Set, error) {
 		return nil, err
 	}
 	defer f.Close()
+	if err := readable(f, largestFile); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
 	s, err := parse(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s%w", path, err)
@@ -120,14 +120,41 @@ func local(r Result) error {
 	return nil
 }
 
-// Picture reads a file of the run's folder; nil where it is not there.
+// Picture reads a file of the run's folder; nil where it is not there, or leads out of the folder.
 func (s *Set) Picture(name string) []byte {
 	if s.Dir == "" || !shot.MatchString(name) {
 		return nil
 	}
-	raw, err := os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(name)))
+	root, err := os.OpenRoot(s.Dir)
+	if err != nil {
+		return nil
+	}
+	defer root.Close()
+	f, err := root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if readable(f, largestShot) != nil {
+		return nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, largestShot))
 	if err != nil {
 		return nil
 	}
 	return raw
+}
+
+// readable tells why a file is not read: it is none, a device or a pipe for one, or has more than n bytes.
+func readable(f *os.File, n int64) error {
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return errors.New("it is no regular file")
+	case info.Size() > n:
+		return fmt.Errorf("it has %d bytes, of which at most %d are read", info.Size(), n)
+	}
+	return nil
 }

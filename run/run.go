@@ -55,6 +55,7 @@ type job struct {
 	visit     *visit
 	set       *evidence.Set
 	recorder  *evidence.Recorder // nil: no report is wanted
+	budget    evidence.Budget
 }
 
 // prepare checks everything that can be checked before the target hears of us.
@@ -241,6 +242,7 @@ func (j *job) take(r evidence.Result, files []evidence.File) {
 	row := j.rows[i]
 	r.Profile, r.Section, r.Level, r.Title, r.Spec = j.Profile.Name, row.Section, row.Level, row.Text, row.Spec
 	r.Place = slices.Index(j.catalogue.IDs(), row.ID)
+	r, files = j.budget.Keep(r, files)
 	j.recorder.Result(r, files)
 	j.set.Results = append(j.set.Results, r)
 }

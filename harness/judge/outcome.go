@@ -118,6 +118,9 @@ func (r *Record) items() []evidence.Item {
 		}
 		list = append(list, item)
 	}
+	if r.beyond > 0 {
+		list = append(list, evidence.Item{Note: fmt.Sprintf("cut after %d exchanges: %d more are not kept", len(r.seen), r.beyond)})
+	}
 	return list
 }
 

@@ -78,6 +78,7 @@ func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (ou
 		result.Evidence = nil
 	}
 	out.files = record.Files(&result)
+	result.Evidence = evidence.Fit(result.Evidence)
 	out.result = result
 	return out
 }

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/authconform/authconform/evidence"
 )
 
 // Request is what is sent. URL may be relative to the target's base.
@@ -33,6 +35,8 @@ type Exchange struct {
 	Err      error // why there was no whole answer
 	Started  time.Time
 	Duration time.Duration
+
+	gone int // bytes of the body that were read, and are no longer held
 }
 
 // Answer is the exchange itself, for what embeds one.
@@ -180,7 +184,7 @@ func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	kept := strings.ToValidUTF8(s[:n], "")
+	kept := evidence.Start(s, n)
 	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept))
 }
 
