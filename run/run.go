@@ -39,7 +39,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 	defer j.visit.close()
 	outcome, err := j.judge(ctx)
 	if err != nil {
-		j.visit.retreat()
+		j.visit.retreat(ctx)
 		return nil, exit.With(exit.Broken, err)
 	}
 	return j.set, j.publish(j.finish(ctx, outcome))
@@ -183,7 +183,7 @@ func (j *job) look(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {
-			v.retreat()
+			v.retreat(ctx)
 			v.close()
 		}
 		return exit.Interrupt(ctx, "nothing was judged")
@@ -217,7 +217,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 		Setup: func(worker int) (json.RawMessage, error) {
 			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1, OneByOne: j.Procs == 1})
 		},
-		Mend: j.visit.resetClock,
+		Mend: func() error { return j.visit.resetClock(ctx) },
 		Progress: func(e runner.Event) {
 			switch {
 			case e.Result != nil:
@@ -263,7 +263,7 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 		j.take(unfinished(ctx, out, id), nil)
 	}
 	evidence.Sort(j.set.Results)
-	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone)
+	cleanup, own := j.visit.leave(ctx, j.set.Head.Started, out.Traces, out.Gone)
 	end := evidence.End{
 		DurationMS: time.Since(j.set.Head.Started).Milliseconds(),
 		Cleanup:    append(cleanup, out.Left...), Warnings: each(j.visit.warnings, out.Warnings), Broken: out.Broken,

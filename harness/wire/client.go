@@ -143,7 +143,7 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 // once sends a request when the target's pace allows.
 func (c *Client) once(ctx context.Context, r Request) *Exchange {
 	c.pace.hold(ctx)
-	e := &Exchange{Request: r, Started: time.Now()}
+	e := &Exchange{Request: r, Started: time.Now(), end: End(ctx)}
 	c.send(ctx, e)
 	e.Duration = time.Since(e.Started)
 	return e
@@ -202,6 +202,27 @@ func lingering(parent context.Context) (context.Context, context.CancelFunc) {
 		end := time.AfterFunc(lastWord, cancel)
 		context.AfterFunc(ctx, func() { end.Stop() })
 	})
+	last := context.AfterFunc(End(parent), cancel)
+	return ctx, func() { stop(); last(); cancel() }
+}
+
+type endKey struct{}
+
+// WithEnd lets nothing under ctx be sent, or waited for, once another context has ended: the run that is interrupted.
+func WithEnd(ctx, end context.Context) context.Context { return context.WithValue(ctx, endKey{}, end) }
+
+// End is what WithEnd was told; a context that does not end where it was told nothing.
+func End(ctx context.Context) context.Context {
+	if end, ok := ctx.Value(endKey{}).(context.Context); ok {
+		return end
+	}
+	return context.Background()
+}
+
+// After is a context for what is done when another one may have ended already. It has a time limit, and ends with End.
+func After(parent context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), limit)
+	stop := context.AfterFunc(End(parent), cancel)
 	return ctx, func() { stop(); cancel() }
 }
 

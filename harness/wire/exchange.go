@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,7 +37,16 @@ type Exchange struct {
 	Started  time.Time
 	Duration time.Duration
 
-	gone int // bytes of the body that were read, and are no longer held
+	gone int             // bytes of the body that were read, and are no longer held
+	end  context.Context //nolint:containedctx // of the run: who asks more because of this answer ends with it too
+}
+
+// Following is a context for requests that follow from an exchange, whoever waits for them: it ends with the run.
+func (e *Exchange) Following() context.Context {
+	if e.end == nil {
+		return context.Background()
+	}
+	return WithEnd(context.Background(), e.end)
 }
 
 // Answer is the exchange itself, for what embeds one.
