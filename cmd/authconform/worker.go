@@ -16,6 +16,7 @@ const workerWord = "worker-of-a-run"
 // worker is the life of a worker process. Its job comes on standard input, its events go to standard output.
 func worker() int {
 	rest()
+	bounded()
 	out := os.Stdout
 	os.Stdout = os.Stderr // whoever prints must not spoil the events
 	if err := run.Work(os.Stdin, out, stand.Kinds()); err != nil {
