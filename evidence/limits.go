@@ -20,7 +20,7 @@ const (
 // The limits of reading what somebody else wrote.
 const (
 	longestLine = 64 << 20  // bytes of a line of run.jsonl
-	largestFile = 512 << 20 // bytes of run.jsonl
+	largestFile = 256 << 20 // bytes of run.jsonl
 	largestShot = 16 << 20  // bytes of a picture or page
 )
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 )
 
 // ErrOld is the error of a folder that an older authconform wrote, which kept no record.
@@ -19,7 +20,7 @@ var ErrOld = errors.New("it was written by an older authconform, which kept no r
 // leads out of the folder is an error that names the line. A last line that is cut off is what a killed run leaves.
 func Read(dir string) (*Set, error) {
 	path := filepath.Join(dir, FileName)
-	f, err := os.Open(path)
+	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
 		if _, old := os.Stat(filepath.Join(dir, "report.json")); old == nil {
 			return nil, fmt.Errorf("%s: %w", dir, ErrOld)
@@ -29,10 +30,14 @@ func Read(dir string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	if err := readable(f, largestFile); err != nil {
+	if err := readable(info, largestFile); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	s, err := parse(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s%w", path, err)
@@ -93,7 +98,7 @@ func (s *Set) take(l line, n int, seen map[string]bool) error {
 	case seen[l.Result.ID]:
 		return fmt.Errorf("%s stands twice", l.Result.ID)
 	default:
-		if err := local(*l.Result); err != nil {
+		if err := errors.Join(l.Result.known(), local(*l.Result)); err != nil {
 			return err
 		}
 		seen[l.Result.ID] = true
@@ -102,8 +107,19 @@ func (s *Set) take(l line, n int, seen map[string]bool) error {
 	return nil
 }
 
+// known refuses words that are no verdict and no level: a reader would take them for harmless.
+func (r Result) known() error {
+	switch {
+	case !slices.Contains(Verdicts, r.Verdict):
+		return fmt.Errorf("%s has the verdict %q, which is none", r.ID, r.Verdict)
+	case !slices.Contains([]Level{Must, Should, May, Info}, r.Level):
+		return fmt.Errorf("%s has the level %q, which is none", r.ID, r.Level)
+	}
+	return nil
+}
+
 // shot is how the files of a run are named.
-var shot = regexp.MustCompile(`^` + Shots + `/[a-z0-9.-]+$`)
+var shot = regexp.MustCompile(`^` + Shots + `/[a-z0-9-][a-z0-9.-]*$`)
 
 // local refuses results that name files outside of the run's folder.
 func local(r Result) error {
@@ -130,14 +146,15 @@ func (s *Set) Picture(name string) []byte {
 		return nil
 	}
 	defer root.Close()
-	f, err := root.Open(filepath.FromSlash(name))
+	name = filepath.FromSlash(name)
+	if info, err := root.Stat(name); err != nil || readable(info, largestShot) != nil {
+		return nil
+	}
+	f, err := root.Open(name)
 	if err != nil {
 		return nil
 	}
 	defer f.Close()
-	if readable(f, largestShot) != nil {
-		return nil
-	}
 	raw, err := io.ReadAll(io.LimitReader(f, largestShot))
 	if err != nil {
 		return nil
@@ -145,12 +162,10 @@ func (s *Set) Picture(name string) []byte {
 	return raw
 }
 
-// readable tells why a file is not read: it is none, a device or a pipe for one, or has more than n bytes.
-func readable(f *os.File, n int64) error {
-	info, err := f.Stat()
+// readable tells why a file is not read: it is none, a device or a pipe for one, which would be waited for, or has more than n
+// bytes.
+func readable(info os.FileInfo, n int64) error {
 	switch {
-	case err != nil:
-		return err
 	case !info.Mode().IsRegular():
 		return errors.New("it is no regular file")
 	case info.Size() > n:

@@ -30,7 +30,7 @@ type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
 	Insecure bool   `flag:"insecure" help:"trust any certificate of the target"`
 
-	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"another origin that the target's pages may need; comma-separated"`
+	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"another origin that credentials and pages may go to; comma-separated"`
 
 	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
