@@ -36,6 +36,7 @@ func (p *prover) defective(ctx context.Context) error {
 			}
 		}
 	}
+	slices.SortStableFunc(pairs, func(a, b pair) int { return p.slowestFirst(a.row, b.row) })
 	done := 0
 	return each(ctx, p.benches, pairs, func(b *bench, job pair) error {
 		i, id := job.defect, job.row.ID

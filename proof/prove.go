@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -208,6 +209,7 @@ func errorOf(err, refused error, who string) error {
 
 // flavoured runs every row against mocks that conform in another way.
 func (p *prover) flavoured(ctx context.Context) error {
+	rows := slices.SortedStableFunc(slices.Values(p.judged), p.slowestFirst)
 	for _, flavour := range p.Flavours {
 		b := <-p.benches
 		seen, refused, err := b.look(ctx, p.Subject.flavoured(flavour))
@@ -215,7 +217,7 @@ func (p *prover) flavoured(ctx context.Context) error {
 		if err != nil || refused != nil {
 			return errorOf(err, refused, fmt.Sprintf("the mock of flavour %d", flavour))
 		}
-		err = each(ctx, p.benches, p.judged, func(b *bench, r *requirements.Requirement) error {
+		err = each(ctx, p.benches, rows, func(b *bench, r *requirements.Requirement) error {
 			result, err := p.twice(r.ID, red, func() (evidence.Result, error) {
 				return p.judge(ctx, b, r, p.Subject.flavoured(flavour), seen)
 			})
@@ -231,6 +233,11 @@ func (p *prover) flavoured(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// slowestFirst orders rows by what they took at the mock that conforms: the last ones to run should not be those that wait.
+func (p *prover) slowestFirst(a, b *requirements.Requirement) int {
+	return cmp.Compare(p.whole[b.ID].DurationMS, p.whole[a.ID].DurationMS)
 }
 
 // twice judges again what is not as it should be: a machine under load can spoil a verdict about time, but seldom twice.

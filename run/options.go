@@ -20,6 +20,7 @@ type Options struct {
 	Flags   kind.Flags // of the kind, resolved
 
 	Select  string
+	Core    bool     // only the profile's rows that matter most
 	Rerun   string   // the report folder of a run: only what failed or was blocked there; "": all
 	Require []string // conditions whose absence is an error
 	Procs   int
@@ -28,9 +29,14 @@ type Options struct {
 	Timeout time.Duration // of the whole run; 0: none
 	Strict  bool
 
+	FailFast bool          // stop at the first failure that the baseline does not explain
+	Patience time.Duration // how long to wait for a target that does not answer yet
+
 	ReportDir     string
 	Baseline      string
 	WriteBaseline string
+	Locate        string // the file that failures are shown at; "": the baseline
+	Link          string // URL where the reports are published
 
 	Worker   []string  // the command line of a worker
 	Progress Progress  // told what happens

@@ -44,12 +44,15 @@ func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 }
 
 // waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, the long ones first; then
-// those that run alone, in catalogue order, in one worker.
+// those that run alone, in catalogue order, in one worker. Where the first failure ends the run, the rows that matter most
+// come before all others.
 func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
-	var side, alone []runner.Row
+	var core, side, alone []runner.Row
 	for _, r := range rows {
 		row := runner.Row{ID: r.ID, Level: r.Level, Timeout: Limit(r, o.Flags.Tools())}
-		if r.Alone {
+		if o.FailFast && o.Profile.IsCore(r) && !r.Alone {
+			core = append(core, row)
+		} else if r.Alone {
 			alone = append(alone, row)
 		} else {
 			side = append(side, row)
@@ -57,7 +60,8 @@ func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	}
 	shuffle(side, o.Seed)
 	slices.SortStableFunc(side, func(a, b runner.Row) int { return int(b.Timeout - a.Timeout) })
-	return []runner.Wave{{Rows: side, Procs: o.Procs}, {Rows: alone, Procs: 1}}
+	order := []runner.Wave{{Rows: core, Procs: o.Procs}, {Rows: side, Procs: o.Procs}, {Rows: alone, Procs: 1}}
+	return slices.DeleteFunc(order, func(w runner.Wave) bool { return len(w.Rows) == 0 })
 }
 
 const (

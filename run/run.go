@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/evidence"
-	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/internal/exit"
@@ -53,96 +52,10 @@ type job struct {
 	baseline  *reports.Baseline
 	setup     kind.Setup
 	visit     *visit
+	failed    string // the row whose failure ended the run early
 	set       *evidence.Set
 	recorder  *evidence.Recorder // nil: no report is wanted
 	budget    evidence.Budget
-}
-
-// prepare checks everything that can be checked before the target hears of us.
-func prepare(o Options) (*job, error) {
-	j := &job{Options: o}
-	var err error
-	if j.catalogue, err = requirements.Load(); err != nil {
-		return nil, exit.With(exit.Broken, err)
-	}
-	all := o.Profile.Select(j.catalogue)
-	if j.rows, err = Choose(all, o.Select); err != nil {
-		return nil, err
-	}
-	if j.rows, err = again(j.rows, o.Rerun); err != nil {
-		return nil, err
-	}
-	j.rows = o.Shard.part(j.rows, o.Seed)
-	for _, need := range o.Require {
-		if !condition.Name(need).Known() {
-			return nil, exit.Unknown("need", need, condition.Words())
-		}
-	}
-	if o.Baseline != "" {
-		if j.baseline, err = reports.ReadBaseline(o.Baseline, requirementIDs(all), requirements.Retired); err != nil {
-			return nil, exit.With(exit.Usage, err)
-		}
-	}
-	if o.ReportDir != "" {
-		if err := reports.PrepareFolder(o.ReportDir); err != nil {
-			return nil, exit.With(exit.Usage, err)
-		}
-		if err := evidence.Clear(o.ReportDir, reports.Files()); err != nil {
-			return nil, exit.With(exit.Usage, err)
-		}
-	}
-	j.set = &evidence.Set{Dir: o.ReportDir, Head: evidence.Head{
-		Version: evidence.Version, Tool: j.Tool, Target: evidence.Target{URL: j.Target, Profile: j.Profile.Name, BuiltIn: j.BuiltIn},
-		Catalogue: evidence.Catalogue{Revision: requirements.Revision, SHA256: j.catalogue.SHA256},
-		Started:   time.Now(), Seed: j.Seed, Procs: j.Procs, Selection: j.Select, Require: j.Require, Rows: requirementIDs(j.rows),
-	}}
-	if j.Shard.N > 0 {
-		j.set.Head.Shard = fmt.Sprintf("%d/%d", j.Shard.I, j.Shard.N)
-	}
-	if len(j.rows) == 0 {
-		return nil, j.empty()
-	}
-	return j, nil
-}
-
-// empty reports a run whose selection takes no row.
-func (j *job) empty() error {
-	if err := j.record(); err != nil {
-		return err
-	}
-	if err := j.publish(evidence.End{}); exit.Code(err) == exit.Broken {
-		return err
-	}
-	if j.set.Head.Shard != "" {
-		return nil // the other shards have the rows; merge knows whether any has
-	}
-	return exit.With(exit.Empty, fmt.Errorf("nothing to judge: --select %q takes no row of profile %s", j.Select, j.Profile.Name))
-}
-
-func requirementIDs(rows []*requirements.Requirement) []string {
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	return ids
-}
-
-// again keeps the rows that failed or were blocked in the run of a folder, or have no verdict there; "" keeps all.
-func again(rows []*requirements.Requirement, dir string) ([]*requirements.Requirement, error) {
-	if dir == "" {
-		return rows, nil
-	}
-	before, err := evidence.Read(dir)
-	if err != nil {
-		return nil, exit.Usagef("--rerun: %v", err)
-	}
-	wanted := before.Unfinished()
-	for _, r := range before.Results {
-		if r.Verdict.Red(true) {
-			wanted = append(wanted, r.ID)
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(rows), func(r *requirements.Requirement) bool { return !slices.Contains(wanted, r.ID) }), nil
 }
 
 // record begins the record of the run.
@@ -179,7 +92,7 @@ func (j *job) turnedAway(ctx context.Context, err error) (*evidence.Set, error) 
 // look visits the target, learns what it is, and decides what this run can judge.
 func (j *job) look(ctx context.Context) error {
 	j.setup = kind.Setup{Target: j.Target, Mark: strings.ToLower(rand.Text()[:8]), Flags: kind.Encode(j.Flags)}
-	v, err := pay(ctx, j.Kind, j.setup, j.Flags.Tools())
+	v, err := j.await(ctx)
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {
@@ -195,6 +108,25 @@ func (j *job) look(ctx context.Context) error {
 	return j.record()
 }
 
+// retryPause is how long a target that does not answer yet is left alone.
+const retryPause = 500 * time.Millisecond
+
+// await opens the visit, as soon as the target answers where --wait asks for that.
+func (j *job) await(ctx context.Context) (*visit, error) {
+	end := time.Now().Add(j.Patience)
+	for {
+		v, err := pay(ctx, j.Kind, j.setup, j.Flags.Tools())
+		if !errors.Is(err, kind.ErrUnreachable) || ctx.Err() != nil || !time.Now().Before(end) {
+			return v, err
+		}
+		j.Progress.Wait("waiting for " + j.Target)
+		select {
+		case <-ctx.Done():
+		case <-time.After(retryPause):
+		}
+	}
+}
+
 // judge runs the specs of the rows that need one. Each result is recorded as it comes.
 func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	var open []*requirements.Requirement
@@ -206,6 +138,8 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 		}
 		j.take(evidence.Result{ID: r.ID, Verdict: d.Verdict, Reason: d.Reason, Need: string(d.Need)}, nil)
 	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	done, pairs := 0, among(open, j.visit.facts.Version)
 	defer func() {
 		for _, r := range pairs.rest() {
@@ -224,6 +158,11 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 				done++
 				for _, r := range pairs.settle(found{*e.Result, e.Files}) {
 					j.take(r.Result, r.files)
+					if j.failed == "" && j.FailFast && j.unexpected(r.Result) {
+						j.failed = r.ID
+						j.Progress.Say("--fail-fast: %s failed: stopping, and giving everything back to the target", r.ID)
+						stop(nil)
+					}
 				}
 				j.Progress.Row(done, len(open), e.Result.ID, e.Result.Verdict)
 			case e.Wait != "":
@@ -231,6 +170,11 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 			}
 		},
 	})
+}
+
+// unexpected tells whether a result is a failure that the baseline does not know.
+func (j *job) unexpected(r evidence.Result) bool {
+	return r.Verdict.Red(j.Strict) && r.Verdict != evidence.Blocked && !j.baseline.Explains(r, time.Now())
 }
 
 // take records a result, with what the catalogue says of its row.
@@ -260,7 +204,7 @@ func each(lists ...[]string) (all []string) {
 // finish gives the rows without a verdict theirs, sweeps the target, and sums up.
 func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	for _, id := range j.set.Unfinished() {
-		j.take(unfinished(ctx, out, id), nil)
+		j.take(j.unfinished(ctx, out, id), nil)
 	}
 	evidence.Sort(j.set.Results)
 	cleanup, own := j.visit.leave(ctx, j.set.Head.Started, out.Traces, out.Gone)
@@ -278,9 +222,11 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	return end
 }
 
-func unfinished(ctx context.Context, out *runner.Outcome, id string) evidence.Result {
+func (j *job) unfinished(ctx context.Context, out *runner.Outcome, id string) evidence.Result {
 	r := evidence.Result{ID: id, Verdict: evidence.Blocked}
 	switch {
+	case j.failed != "":
+		r.Verdict, r.Reason = evidence.NotRun, "--fail-fast: the run stopped when "+j.failed+" failed"
 	case slices.Contains(out.Lost, id):
 		r.Reason = "the harness broke on this row; see the end of the run"
 	case out.Gone != nil:

@@ -63,10 +63,19 @@ func pay(ctx context.Context, k kind.Kind, s kind.Setup, o kind.ToolOptions) (v 
 	if err != nil {
 		v.retreat(ctx)
 		v.close()
-		return nil, exit.With(exit.Code(err), errors.New(record.Hide(err.Error()))) // it may quote an answer
+		return nil, exit.With(exit.Code(err), quoting{record.Hide(err.Error()), err})
 	}
 	return v, nil
 }
+
+// quoting is an error that may quote an answer: its text hides the secrets. It still is what it was, but does not show it.
+type quoting struct {
+	text string
+	err  error
+}
+
+func (q quoting) Error() string        { return q.text }
+func (q quoting) Is(target error) bool { return errors.Is(q.err, target) }
 
 func (v *visit) context(ctx context.Context) context.Context {
 	return v.With(judge.With(ctx, judge.NewRecord()))

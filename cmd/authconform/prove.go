@@ -69,7 +69,7 @@ func (f *proveFlags) run(cmd *cobra.Command) error {
 		m, err := f.prove(cmd.Context(), name)
 		switch {
 		case cmd.Context().Err() != nil:
-			return exit.With(exit.Interrupted, cmd.Context().Err())
+			return exit.Interrupt(cmd.Context(), "nothing is proven of "+name)
 		case err != nil:
 			return err
 		}

@@ -27,20 +27,24 @@ type runFlags struct {
 	Profile string `flag:"profile" value:"NAME" help:"what the target must meet: a name (see list), or a file of your own"`
 
 	Select  string        `flag:"select" value:"EXPR" group:"Rows" help:"comma-separated ids, globs, level:must, section:token; ! excludes"`
+	Core    bool          `flag:"core" help:"only the few dozen rows that matter most"`
 	Rerun   string        `flag:"rerun" value:"DIR" help:"only the rows that failed or were blocked in the run recorded there"`
 	Require []string      `flag:"require" value:"NEEDS" help:"conditions (browser, clock, client-site, …) whose absence fails the run"`
 	Shard   string        `flag:"shard" value:"I/N" help:"judge only part I of N; join the reports with merge"`
 	Seed    int64         `flag:"seed" value:"N" help:"order of the rows and of generated input"`
 	Procs   int           `flag:"procs" value:"N" help:"worker processes"`
+	Fast    bool          `flag:"fail-fast" help:"judge those first, and stop at the first failure that the baseline does not explain"`
+	Wait    time.Duration `flag:"wait" value:"TIME" help:"wait so long for a target that does not answer yet"`
 	Timeout time.Duration `flag:"timeout" value:"TIME" help:"end the run after this time"`
 
 	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the record of the run, its reports and screenshots"`
 	Baseline      string `flag:"baseline" value:"FILE" help:"known failures, which do not fail the run"`
 	WriteBaseline string `flag:"write-baseline" value:"FILE" help:"write today's failures to a file"`
-	Strict        bool   `flag:"strict" help:"a warning fails the run too"`
-	NoColor       bool   `flag:"no-color" help:"no colour (also: NO_COLOR)"`
-	Quiet         bool   `flag:"quiet,q" help:"only the summary"`
-	Verbose       bool   `flag:"verbose,v" help:"notes and passed rows too"`
+	showFlags
+	Strict  bool `flag:"strict" help:"a warning fails the run too"`
+	NoColor bool `flag:"no-color" help:"no colour (also: NO_COLOR)"`
+	Quiet   bool `flag:"quiet,q" help:"only the summary"`
+	Verbose bool `flag:"verbose,v" help:"notes and passed rows too"`
 	configFlag
 }
 
@@ -98,8 +102,10 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 	o := run.Options{
 		Tool: tool(), Target: strings.TrimRight(f.Target, "/"),
 		Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
-		Select: f.Select, Rerun: f.Rerun, Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
+		Select: f.Select, Core: f.Core, Rerun: f.Rerun, FailFast: f.Fast, Patience: f.Wait,
+		Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
 		Strict: f.Strict, ReportDir: f.ReportDir, Baseline: f.Baseline, WriteBaseline: f.WriteBaseline,
+		Locate: f.Locate, Link: f.link(),
 		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: f.console(),
 	}
 	if !f.Quiet {

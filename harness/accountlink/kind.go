@@ -96,12 +96,12 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	return &session{p, f, t}, nil
 }
 
-// Look implements kind.Session: it makes one whole linking.
+// Look implements kind.Session: somebody is sent to the third party, and comes back. Whether tokens come then is a row's matter.
 func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	if e := s.services(ctx); e.Err != nil && e.Status == 0 {
 		return kind.Facts{}, exit.With(exit.NoTarget, kind.Unreachable(e))
 	}
-	if reason := judge.Attempt(ctx, func(ctx context.Context) { s.Linked(ctx) }); reason != nil {
+	if reason := judge.Attempt(ctx, s.visit); reason != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, fmt.Errorf("%w: %w", ErrNoProxy, reason))
 	}
 	return kind.Facts{Product: "account-link proxy", Lacks: s.flags.Tools().Lacks()}, nil

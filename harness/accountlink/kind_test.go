@@ -68,9 +68,14 @@ func TestTheDoorMakesOneLinking(t *testing.T) {
 		t.Errorf("%+v", totals)
 	}
 	f, s := start(t, nil)
-	f.first = "{}"
-	if _, err := s.Look(ctx); !errors.Is(err, ErrNoProxy) || exit.Code(err) != exit.NoTarget {
-		t.Errorf("no proxy: %v", err)
+	for first, judged := range map[string]bool{
+		"{}": false, "no JSON": false, `{"error":"unknown_service"}`: false, `{"url":"http://named.otherwise"}`: true,
+	} {
+		f.first, f.silent = first, true
+		_, err := s.Look(ctx)
+		if judged && err != nil || !judged && (!errors.Is(err, ErrNoProxy) || exit.Code(err) != exit.NoTarget) {
+			t.Errorf("a proxy that says %s: %v", first, err)
+		}
 	}
 	f.Close()
 	if _, err := s.Look(ctx); !errors.Is(err, kind.ErrUnreachable) || exit.Code(err) != exit.NoTarget {

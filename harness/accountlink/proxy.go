@@ -99,11 +99,17 @@ func heard(frame map[string]any, err error) string {
 // Close closes as the home does.
 func (c *Conversation) Close() { _ = c.conn.Close(websocket.StatusNormalClosure, "") }
 
-// Ask begins a conversation about the service, up to the authorize URL. Getting it is a control.
-func (p *Proxy) Ask(ctx context.Context) (*Conversation, string) {
+// begin asks for the service in a new conversation, and reads the first frame.
+func (p *Proxy) begin(ctx context.Context) (*Conversation, map[string]any, error) {
 	c := p.Dial(ctx)
 	c.Say(ctx, websocket.MessageText, fmt.Sprintf(`{"service":%q}`, p.Service))
 	first, _, err := c.Hear(ctx, talkTimeout)
+	return c, first, err
+}
+
+// Ask begins a conversation about the service, up to the authorize URL. Getting it is a control.
+func (p *Proxy) Ask(ctx context.Context) (*Conversation, string) {
+	c, first, err := p.begin(ctx)
 	url, _ := first["authorize_url"].(string)
 	if err != nil || url == "" {
 		judge.Block(ctx, "the proxy names no authorize_url for %s: %s", p.Service, heard(first, err))
@@ -120,6 +126,23 @@ func (p *Proxy) Finish(ctx context.Context, authorizeURL string, no bool) (*wire
 		return way.Last, ""
 	}
 	return way.Last, way.Went[at]
+}
+
+// visit blocks unless the target answers as a proxy does: with a first frame that says something, and, where that sends
+// the person somewhere, with pages that we know how to walk.
+func (p *Proxy) visit(ctx context.Context) {
+	c, first, err := p.begin(ctx)
+	defer c.Close()
+	if _, refused := first["error"]; err != nil || refused || len(first) == 0 {
+		judge.Block(ctx, "the proxy names no authorize_url for %s: %s", p.Service, heard(first, err))
+	}
+	where, _ := first["authorize_url"].(string)
+	if where == "" {
+		return
+	}
+	if last, back := p.Finish(ctx, where, false); back == "" && last.Status < 400 && !person.Ended(last) {
+		judge.Block(ctx, "the third party does not send the person back to the proxy: %s", last)
+	}
 }
 
 // below tells whether a URL is one of a server at base: a neighbour's may begin with the same letters.

@@ -10,6 +10,7 @@ import (
 )
 
 // Selectors are CSS, or text=REGEXP: what can be pressed (buttons, links, their like) and bears such words, in any case.
+// `text=REGEXP; not REGEXP` excludes what bears the second words too.
 // Each is looked for in the document and in every open shadow root, and means the first element that a person could see. An
 // element that is not there yet, or is disabled, is waited for up to ActLimit.
 

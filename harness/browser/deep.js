@@ -7,11 +7,11 @@ const deep = {
     return found;
   },
   all(which) {
-    const words = /^text=(.*)/s.exec(which)?.[1];
+    const [, words, others] = /^text=(.*?)(?:; not (.*))?$/s.exec(which) ?? [];
     const found = deep.roots().flatMap((root) => [...root.querySelectorAll(words === undefined ? which : deep.pressable)]);
     if (words === undefined) return found;
-    const bears = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?![\\p{L}\\p{N}])`, "iu");
-    return found.filter((el) => bears.test(deep.label(el)));
+    const bears = (el, some) => new RegExp(`(?<![\\p{L}\\p{N}])(?:${some})(?![\\p{L}\\p{N}])`, "iu").test(deep.label(el));
+    return found.filter((el) => bears(el, words) && (others === undefined || !bears(el, others)));
   },
   pressable: "button, a, summary, input[type=submit], input[type=button], input[type=image], [role=button], [role=link]",
   label(el) {

@@ -12,6 +12,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/played/person"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -74,6 +75,11 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	switch {
 	case back.Code == "" && back.Error != "":
 		return fmt.Errorf("%w: the authorization request is refused: %s%s", ErrNoProvider, told(back), p.hint(back.Error))
+	case back.Code == "" && back.Query == nil && back.Asked && back.Last.Status == http.StatusOK && person.Ended(back.Last):
+		// That nobody is sent back after the last page is the target's fault, and a row says so.
+		p.Told = len(ways) == 1
+		p.OneWay = p.Told
+		return nil
 	case back.Code == "":
 		return fmt.Errorf("%w: login and consent bring no code: %s%s", ErrNoProvider, back, p.advice(back.Last))
 	case e == nil || !granted(e):

@@ -78,6 +78,13 @@ func (p *Proxy) talk(ctx context.Context, conn *websocket.Conn) (websocket.Statu
 func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websocket.StatusCode, string) {
 	patient, stop := p.within(ctx, p.Policy.UserTTL())
 	defer stop()
+	late := func() (websocket.StatusCode, string) {
+		p.say(ctx, conn, map[string]any{"error": "timeout"})
+		return websocket.StatusNormalClosure, ""
+	}
+	if patient.Err() != nil {
+		return late()
+	}
 	gone := make(chan error, 1) // what ended the silence of the home; nil: it said something
 	reading, end := context.WithCancel(ctx)
 	defer end()
@@ -102,8 +109,7 @@ func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websoc
 		}
 		return websocket.StatusNormalClosure, ""
 	case <-patient.Done():
-		p.say(ctx, conn, map[string]any{"error": "timeout"})
-		return websocket.StatusNormalClosure, ""
+		return late()
 	}
 }
 
@@ -126,6 +132,9 @@ var errLate = errors.New("late")
 // within is a context that ends when a time has passed on the clock.
 func (p *Proxy) within(ctx context.Context, d time.Duration) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	if d <= 0 {
+		cancel(errLate)
+	}
 	stop := p.plane.Clock.AfterFunc(d, func() { cancel(errLate) })
 	return ctx, func() { stop(); cancel(nil) }
 }

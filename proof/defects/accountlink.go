@@ -241,6 +241,6 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 	{
 		ID: "proxy.user-has-no-time", Story: "The person has no time to finish.",
 		Aims:   []string{"proxy.socket.tokens"},
-		Change: func(p *accountlink.Policy) { p.UserTTL = mock.Is(time.Nanosecond) },
+		Change: func(p *accountlink.Policy) { p.UserTTL = mock.Is(time.Duration(0)) },
 	},
 }

@@ -1,6 +1,7 @@
 package home
 
 import (
+	"context"
 	"html"
 	"net/http"
 	"net/url"
@@ -182,14 +183,24 @@ var _ = Describe("Login page, safety", func() {
 	It(requirement("ha.page.labelled"), func(ctx SpecContext) {
 		page := shownForm(ctx)
 		for field, css := range Sorted(map[string]string{"the name field": loginpage.NameField, "the password field": loginpage.PasswordField}) {
-			name, err := browser.Eval[string](ctx, page, `(deep, css) => { const e = deep.one(css); if (!e) return "";
-				const text = (id) => e.getRootNode().getElementById?.(id)?.textContent || "";
-				const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).map(text).join(" ");
-				return [...(e.labels || [])].map((l) => l.textContent).join(" ").trim() || by.trim() || e.ariaLabel || e.title || ""; }`, css)
-			if err != nil {
-				Block(ctx, "%v", err)
-			}
-			Expect(ctx, name != "").To(Be(field+" has a name", true))
+			Expect(ctx, labelled(ctx, page, css)).To(Be(field+" has a name", true))
 		}
 	})
 })
+
+// labelled tells whether a field has a name for those who do not see it. It may come after the form, with a language file.
+func labelled(ctx Ctx, page *browser.Page, css string) bool {
+	under, cancel := context.WithTimeout(ctx, loginpage.WordsLimit)
+	defer cancel()
+	err := page.Until(under, "a name of "+css, func(ctx context.Context) (bool, error) {
+		name, err := browser.Eval[string](ctx, page, `(deep, css) => { const e = deep.one(css); if (!e) return "";
+			const text = (id) => e.getRootNode().getElementById?.(id)?.textContent || "";
+			const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).map(text).join(" ");
+			return [...(e.labels || [])].map((l) => l.textContent).join(" ").trim() || by.trim() || e.ariaLabel || e.title || ""; }`, css)
+		return name != "", err
+	})
+	if err != nil && (ctx.Err() != nil || under.Err() == nil) {
+		Block(ctx, "%v", err)
+	}
+	return err == nil
+}

@@ -31,6 +31,7 @@ type Profile struct {
 	Sections []string            `yaml:"sections" json:"sections"` // of the catalogue, whole
 	Rows     []string            `yaml:"rows" json:"rows"`         // more rows, by id or glob
 	Without  []string            `yaml:"without" json:"without"`   // fewer, by id or glob
+	Core     []string            `yaml:"core" json:"core"`         // those that matter most, by id or glob
 	Levels   []Level             `yaml:"levels" json:"levels"`     // of rows that bind these targets less, or more
 	Answers  map[string]Answer   `yaml:"answers" json:"answers"`   // the refusals that are right here, by the name that specs use
 	Inputs   map[string][]string `yaml:"inputs" json:"inputs"`     // what else specs try here, by the name that they use
@@ -139,7 +140,7 @@ func (p *Profile) check(at string) error {
 			return fmt.Errorf("%s: unknown section %q%s", at, s, suggest.Hint(s, sections))
 		}
 	}
-	globs := slices.Concat(p.Rows, p.Without)
+	globs := slices.Concat(p.Rows, p.Without, p.Core)
 	for _, l := range p.Levels {
 		globs = append(globs, l.Row)
 		if !slices.Contains(requirements.Levels(), l.Level) {
@@ -182,6 +183,9 @@ func (p *Profile) Select(c *requirements.Catalogue) []*requirements.Requirement 
 	}
 	return rows
 }
+
+// IsCore tells whether a row is one of those that matter most.
+func (p *Profile) IsCore(r *requirements.Requirement) bool { return lists(p.Core, r.ID) }
 
 // levelled is a row at the profile's level.
 func (p *Profile) levelled(r *requirements.Requirement) *requirements.Requirement {

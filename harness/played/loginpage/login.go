@@ -174,7 +174,7 @@ func (l *Login) Banner(ctx context.Context) (string, error) {
 // Names waits until the page names something of a foreign client: the words may come after the form, with a language
 // file. It reports false when they do not come.
 func (l *Login) Names(ctx context.Context, word string) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, namesLimit)
+	ctx, cancel := context.WithTimeout(ctx, WordsLimit)
 	defer cancel()
 	err := l.page.Until(ctx, "the page to name "+word, func(ctx context.Context) (bool, error) {
 		banner, err := l.Banner(ctx)
@@ -186,8 +186,8 @@ func (l *Login) Names(ctx context.Context, word string) (bool, error) {
 	return err == nil, err
 }
 
-// namesLimit is how long a page may take to say who asks, once its form is there.
-const namesLimit = 5 * time.Second
+// WordsLimit is how long the words of a page may take to come, once its form is there.
+const WordsLimit = 5 * time.Second
 
 // Choose presses the choice that bears exactly this label: a person, a user, a second factor, another provider.
 func (l *Login) Choose(ctx context.Context, label string) (State, error) {

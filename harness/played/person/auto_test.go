@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/authconform/authconform/harness/wire"
 )
 
 // usualProvider asks for a name alone, and for consent in boxes that somebody has to tick. Its consent page is drawn a moment
@@ -28,7 +30,7 @@ func usualProvider(t *testing.T) *httptest.Server {
 		}
 		page(w, `<form method="post" action="/done"><input type="checkbox" name="scope" value="read">`+
 			`<input type="checkbox" name="scope" value="write">`+
-			`<button>Submit consent</button></form><form method="post" action="/denied"><button>Refuse</button></form>`+
+			`<button formaction="/denied">Don't allow</button><button>Allow</button></form>`+
 			`<script>const drawn = document.body.innerHTML; document.body.innerHTML = "";
 			setTimeout(() => document.body.innerHTML = drawn, 120);
 			setTimeout(() => { if (!document.querySelector(":checked")) document.body.innerHTML = drawn; }, 180)</script>`)
@@ -52,5 +54,21 @@ func TestAutoStepsKnowNamesAloneBoxesAndSecondForms(t *testing.T) {
 	}
 	if got := p.deny(ctx); got.Error != "access_denied" || !got.Offered {
 		t.Errorf("denied: %+v %s", got, got)
+	}
+}
+
+func TestAPageEndsAWalkWhereNothingMoreCanBeDone(t *testing.T) {
+	for body, want := range map[string]bool{
+		"<p>You can close this window.": true, "<h1>Denied</h1><a href=/>Home</a>": true,
+		"<form><input name=user></form>": false, "<script src=app.js></script>": false,
+		`<meta http-equiv="refresh" content="0; url=/next">`: false,
+	} {
+		page := &wire.Exchange{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: body}
+		if got := Ended(page); got != want {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+	if Ended(&wire.Exchange{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: "{}"}) {
+		t.Error("an answer that is no page is no last page")
 	}
 }

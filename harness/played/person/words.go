@@ -35,6 +35,20 @@ func (c choice) in(words string) bool {
 	return !no && allowing.MatchString(words)
 }
 
+// Ended tells whether an answer is a page where nothing more can be done: it has no form, and nothing that runs.
+func Ended(last *wire.Exchange) bool {
+	doc := parsed(last)
+	if doc == nil {
+		return false
+	}
+	for n := range doc.Descendants() {
+		if n.Data == "form" || n.Data == "script" || n.Data == "meta" && has(n, "http-equiv") {
+			return false
+		}
+	}
+	return true
+}
+
 func parsed(e *wire.Exchange) *html.Node {
 	if kind := e.MediaType(); kind != "text/html" && kind != "application/xhtml+xml" {
 		return nil
