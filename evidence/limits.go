@@ -13,8 +13,9 @@ const (
 	HeaderLimit = 16 << 10 // of the headers of one answer, names and values
 	RowLimit    = 2 << 20  // of the evidence of one row
 	briefBody   = 2 << 10  // of one body in a row that would be larger
-	RunLimit    = 10 << 20 // of the evidence of a run, pictures and pages too; rows that come later keep none
-	RedLimit    = 12 << 20 // the same where the row is red
+	RunLimit    = 9 << 20  // of the evidence of a run's rows that are not red; those that come later keep none
+	RedLimit    = 3 << 20  // of those that are: they stand in more views
+	ShotsLimit  = 6 << 20  // of the pictures and pages of a run
 )
 
 // The limits of reading what somebody else wrote.
@@ -72,25 +73,39 @@ func Start(s string, n int) string {
 	return strings.ToValidUTF8(s[:n], "")
 }
 
-// Budget is what the evidence of a run may still take. The zero value has spent nothing.
-type Budget struct{ spent int }
+// Budget is what the evidence of a run has taken of its limits. The zero value has taken nothing.
+type Budget struct{ green, red, shots int }
 
 // Keep takes a result, with its files, on the budget. One that no longer fits keeps its verdict and no evidence.
 func (b *Budget) Keep(r Result, files []File) (Result, []File) {
-	size := sizeOf(r.Evidence)
-	for _, f := range files {
-		size += len(f.Content)
-	}
-	limit := RunLimit
+	spent, limit := &b.green, RunLimit
 	if r.Verdict.Red(true) {
-		limit = RedLimit
+		spent, limit = &b.red, RedLimit
 	}
-	if b.spent+size > limit && size > 0 {
-		r.Evidence = []Item{{Note: fmt.Sprintf("cut after %d MiB: the run has kept as much, and keeps nothing of what this row saw", limit>>20)}}
+	size, shots := sizeOf(r.Evidence), 0
+	for _, f := range files {
+		shots += len(f.Content)
+	}
+	switch {
+	case size == 0:
+		return r, files
+	case *spent+size > limit:
+		r.Evidence = []Item{cut(limit, "nothing of what this row saw is kept")}
 		return r, nil
+	case b.shots+shots > ShotsLimit:
+		for i := range r.Evidence {
+			if step := r.Evidence[i].Browser; step != nil {
+				r.Evidence[i].Browser = &BrowserStep{Doing: step.Doing, URL: step.URL}
+			}
+		}
+		r.Evidence, files, shots = append(r.Evidence, cut(ShotsLimit, "no picture or page of this row is kept")), nil, 0
 	}
-	b.spent += size
+	*spent, b.shots = *spent+size, b.shots+shots
 	return r, files
+}
+
+func cut(limit int, what string) Item {
+	return Item{Note: fmt.Sprintf("cut after %d MiB: the run has kept as much, and %s", limit>>20, what)}
 }
 
 // envelope is about what an item takes beside its texts, as JSON.

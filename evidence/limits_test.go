@@ -70,11 +70,20 @@ func TestTheEvidenceOfARunIsBoundedAndRedRowsKeepTheirsLonger(t *testing.T) {
 	for range 20 {
 		red += size(Fail)
 	}
-	if green > RunLimit+20<<10 || green < RunLimit-2<<20 || red < 1<<20 || green+red > RedLimit+20<<10 {
+	if green > RunLimit+20<<10 || green < RunLimit-2<<20 || red > RedLimit+20<<10 || red < RedLimit-2<<20 {
 		t.Errorf("green rows keep %d bytes, red ones %d", green, red)
 	}
-	r, files := b.Keep(Result{Verdict: Pass, Evidence: flood(1, "x")}, []File{{Name: "screenshots/a-1.png", Content: make([]byte, RedLimit)}})
-	if files != nil || len(r.Evidence) != 1 || !strings.HasPrefix(r.Evidence[0].Note, "cut after 10 MiB: ") {
+	r, _ := b.Keep(Result{Verdict: Pass, Evidence: flood(1, strings.Repeat("x", RunLimit))}, nil)
+	if len(r.Evidence) != 1 || !strings.HasPrefix(r.Evidence[0].Note, "cut after 9 MiB: ") {
+		t.Errorf("%+v", r.Evidence)
+	}
+	b = Budget{}
+	shown := Result{Verdict: Pass, Evidence: []Item{{Browser: &BrowserStep{Doing: "d", Screenshot: "screenshots/a-1.png"}}}}
+	if _, files := b.Keep(shown, []File{{Content: make([]byte, ShotsLimit)}}); len(files) != 1 {
+		t.Error("a picture that fits is not kept")
+	}
+	r, files := b.Keep(shown, []File{{Content: make([]byte, 1)}})
+	if files != nil || r.Evidence[0].Browser.Screenshot != "" || !strings.HasPrefix(r.Evidence[1].Note, "cut after 6 MiB: ") {
 		t.Errorf("%+v, %d files", r.Evidence, len(files))
 	}
 }
