@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/internal/flags"
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/proof"
 )
 
@@ -55,6 +57,11 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 	for name, public := range map[string]string{"public-url": f.PublicURL, "provider-url": f.ProviderURL} {
 		if u, err := url.Parse(public); public != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 			return exit.Usagef("--%s %s: a URL is wanted, like https://home.example", name, public)
+		}
+	}
+	if token, given := os.LookupEnv(flags.Prefix + "CONTROL_TOKEN"); given {
+		if err := mock.CheckControlToken(token); err != nil {
+			return exit.Usagef("%sCONTROL_TOKEN: %v", flags.Prefix, err)
 		}
 	}
 	s, err := f.start()

@@ -24,6 +24,7 @@ type Client struct {
 	observe  func(*Exchange)
 	slow     func()
 	pace     pace
+	role     Role
 
 	open context.Context // ends with Close
 	end  context.CancelCauseFunc
@@ -38,6 +39,7 @@ type Options struct {
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
 	Observe  func(*Exchange) // sees every exchange, before its caller does
 	Slow     func()          // is told that the target asks for less haste, each time; nil: nobody is
+	Role     Role            // whom requests are from, by their headers; nil: AsOurselves
 }
 
 // New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
@@ -59,7 +61,7 @@ func New(o Options) *Client {
 		public: public, trusted: origins(append(slices.Clone(o.Trusted), o.Base)...),
 		base:    strings.TrimRight(o.Base, "/"),
 		observe: o.Observe, slow: o.Slow,
-		open: open, end: end,
+		open: open, end: end, role: o.Role,
 		http: &http.Client{
 			Transport:     transport,
 			Timeout:       o.Timeout,
@@ -82,7 +84,11 @@ func (c *Client) Timeout() time.Duration { return c.http.Timeout }
 func (c *Client) Base() string { return c.base }
 
 // HTTP is the client beneath, for protocols that start as HTTP (WebSocket) and stock libraries.
-func (c *Client) HTTP() *http.Client { return c.http }
+func (c *Client) HTTP() *http.Client {
+	dressed := *c.http
+	dressed.Transport = played{c.role, c.http.Transport}
+	return &dressed
+}
 
 // PublicKey is the key (SubjectPublicKeyInfo) of the certificate that the server shows and the client trusts; nil without
 // TLS.
@@ -91,7 +97,7 @@ func (c *Client) PublicKey(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.http.Do(r)
+	resp, err := c.HTTP().Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +182,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	if !c.trusted[originOf(req.URL)] {
 		client.Transport = c.public
 	}
+	client.Transport = played{c.role, client.Transport}
 	resp, err := client.Do(req)
 	if err != nil {
 		if e.Err = err; c.open.Err() != nil {
