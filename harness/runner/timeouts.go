@@ -9,5 +9,5 @@ const (
 	askTimeout   = 40 * time.Second        // asking a target whether it is there, twice
 	leaveTimeout = 20 * time.Second        // giving everything back at the end of a worker
 	lastTimeout  = 4500 * time.Millisecond // from asking a worker to stop to the end of all that it sends
-	killTimeout  = 6 * time.Second         // from asking a worker to stop to ending it
+	KillTimeout  = 6 * time.Second         // from asking a worker to stop to ending it
 )

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -57,7 +56,6 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 		_, _ = io.Copy(io.Discard, reader)
 		stop()
 		time.AfterFunc(lastTimeout, end)
-		time.AfterFunc(killTimeout, func() { os.Exit(1) }) // the parent may be gone
 	}()
 	w := &worker{
 		last: last,

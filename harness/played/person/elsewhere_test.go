@@ -20,7 +20,8 @@ func TestAPasswordAndCookiesGoToTheTargetAlone(t *testing.T) {
 		heard += r.Method + " " + r.Header.Get("Cookie") + ";"
 	}))
 	defer elsewhere.Close()
-	login := `<form method="post" action="` + elsewhere.URL + `"><input name="user"><input type="password" name="word"><button>Go</button></form>`
+	login := `<form method="post" action="` + elsewhere.URL + `"><input name="user"><input type="password" name="word">` +
+		`<button>Go</button></form>`
 	for name, c := range map[string]struct {
 		page, location string
 		verdict        evidence.Verdict
