@@ -90,7 +90,7 @@ func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged 
 	}
 	defer server.Close()
 	cmd := program(t.Context(), t, append([]string{
-		"run", "--target", server.URL, "--browser", "off", "--report-dir", dir, "--request-timeout", "700ms", "--procs", hostileProcs,
+		"run", "--target", server.URL, "--browser", "off", "--report-dir", dir, "--request-timeout", "1s", "--procs", hostileProcs,
 		"--select", resting[what.At],
 	}, b.args...)...)
 	cmd.Env = append(append(cmd.Env, b.env...), mark, "TMPDIR="+tmp)
@@ -118,6 +118,9 @@ func TestHostileServers(t *testing.T) {
 			t.Parallel()
 			b := siege(what.At)
 			got := b.judge(t, what, what.At == hostile.Door)
+			if got.server.Spoiled() == 0 { // a machine that is too busy for the time limit below does not come past the door
+				got = b.judge(t, what, what.At == hostile.Door)
+			}
 			if got.server.Spoiled() == 0 {
 				t.Errorf("nothing was spoiled:\n%s", got.all())
 			}
