@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestWhatATerminalObeysIsWrittenOut(t *testing.T) {
@@ -34,4 +35,14 @@ func TestJSONMeansTheSameWhenItIsHarmless(t *testing.T) {
 	if err := json.Unmarshal([]byte(b.String()), &got); err != nil || got != text || strings.ContainsFunc(b.String(), Harmful) {
 		t.Errorf("%q reads as %q, %v", b.String(), got, err)
 	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add("\x1b[2J\u202e\U000e0041\xff")
+	f.Fuzz(func(t *testing.T, text string) {
+		got := Text(text)
+		if strings.ContainsFunc(got, Harmful) || !utf8.ValidString(got) || Text(got) != got {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	})
 }
