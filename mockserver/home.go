@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/core"
 	"github.com/authconform/authconform/mockserver/linking"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -41,11 +42,10 @@ type Home struct {
 	flows   *flows
 	sockets *sockets
 	bans    *bans
-	demo    *demo
+	core    *core.Core
 	steps   *onboarding
 	hooks   *webhooks
 	linker  *linking.Linker
-	events  *events
 
 	mu      sync.Mutex
 	signKey []byte // signs paths; new with every start
@@ -83,11 +83,11 @@ func New(o Options) (*Home, error) {
 	h := &Home{
 		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
 		users: newUsers(o.Policy.Password), bans: &bans{threshold: o.BanThreshold},
-		flows: newFlows(), sockets: newSockets(), events: &events{},
-		demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
+		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now),
+		steps: &onboarding{}, hooks: &webhooks{},
 	}
 	h.linker = linking.New(linking.Options{
-		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.events.fire, Version: o.Version,
+		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.fire, Version: o.Version,
 		AccountLink: o.AccountLink, My: o.My, Default: o.ThirdParty.provider(),
 	})
 	if err := h.reset(); err != nil {
@@ -109,7 +109,7 @@ func (h *Home) reset() error {
 	}
 	h.store.Clear()
 	h.bans.clear()
-	h.demo.clear()
+	h.core.Reset()
 	h.steps.start(h.Fresh)
 	h.hooks.clear()
 	h.linker.Clear()
@@ -134,6 +134,9 @@ func (h *Home) restart() {
 		}
 	}
 }
+
+// fire tells of an event of the home's own.
+func (h *Home) fire(kind string, data map[string]any) { h.core.Fire(kind, data, core.By("")) }
 
 // Close ends every open socket.
 func (h *Home) Close() { h.sockets.closeAll() }

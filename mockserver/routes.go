@@ -42,9 +42,16 @@ func (h *Home) route() {
 	h.handle("/api/{$}", methods{get: h.bearer(h.apiRunning)})
 	h.handle("/api/config", methods{get: h.bearer(h.apiConfig)})
 	h.handle("/api/states", methods{get: h.bearer(h.apiStates)})
-	h.handle("/api/states/{entity}", methods{get: h.bearer(h.apiState), post: h.bearer(h.apiSetState)})
+	h.handle("/api/states/{entity}", methods{
+		get: h.bearer(h.apiState), post: h.bearer(h.apiSetState), del: h.bearer(h.apiDropState),
+	})
 	h.handle("/api/services", methods{get: h.bearer(h.apiServices)})
 	h.handle("/api/services/{domain}/{service}", methods{post: h.bearer(h.apiCall)})
+	h.handle("/api/components", methods{get: h.bearer(h.apiComponents)})
+	h.handle("/api/core/state", methods{get: h.bearer(h.apiCoreState)})
+	h.handle("/api/error_log", methods{get: h.bearer(h.apiErrorLog)})
+	h.handle("/api/config/core/check_config", methods{post: h.bearer(h.apiCheckConfig)})
+	h.handle("/api/events", methods{get: h.bearer(h.apiEvents)})
 	h.handle("/api/events/{type}", methods{post: h.bearer(h.apiFire)})
 	h.handle("/api/websocket", methods{get: h.websocket})
 	h.handle("/api/mobile_app/registrations", methods{post: h.bearer(h.register)})
