@@ -200,7 +200,7 @@ func (s *Socket) Call(ctx context.Context, command string, fields map[string]any
 	for k, v := range fields {
 		message[k] = v
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.limited(socketTimeout))
+	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
 	defer cancel()
 	if err := s.Send(ctx, message); err != nil {
 		return err
