@@ -29,7 +29,7 @@ type serveFlags struct {
 	Fresh        bool   `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
 	Ban          int    `flag:"ban" value:"N" help:"ban an address after N refused logins"`
 	Defect       string `flag:"defect" value:"ID" help:"break exactly one thing (explain ID describes it)"`
-	Flavour      uint64 `flag:"flavour" value:"SEED" help:"vary what the specifications leave open: member order, extra members, lengths, texts"`
+	Flavour      uint64 `flag:"flavour" value:"SEED" help:"vary what specifications leave open: member order, extra members, lengths, texts"`
 	ClientSiteCA string `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
 	ControlToken string `env:"CONTROL_TOKEN"`
 	configFlag

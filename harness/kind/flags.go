@@ -30,7 +30,7 @@ type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
 	Insecure bool   `flag:"insecure" help:"accept any certificate of the target"`
 
-	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"other origins that the target's pages may use; comma-separated"`
+	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"other origins that credentials and pages may go to; comma-separated"`
 
 	Disguise bool `flag:"disguise" help:"send the headers of real clients, which do not name authconform"`
 
@@ -171,9 +171,9 @@ func (t *Timing) Control() Control {
 // Site is where pages of clients are served.
 type Site struct {
 	// ClientSite is a host and port of this machine, and the URL by which the target reaches them if it is elsewhere.
-	ClientSite string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where client pages are served, and the URL at which the target reaches them"`
+	ClientSite string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where client pages are served and reached"`
 
-	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"folder with the CA of the https client site; created if missing" json:"-"`
+	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"CA of the https site; created if missing" json:"-"`
 
 	CA     *clientsite.CA `json:"client_ca"`
 	Prefer int            // ports to take where none are named: two runs of a seed look alike

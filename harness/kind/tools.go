@@ -39,7 +39,7 @@ type Tools struct {
 type ToolOptions struct {
 	Browser     string   // auto, off, a path, or ws://…
 	Walks       bool     // a person walks through the target's pages in it
-	Trusted     []string // origins that it may reach beside the target's
+	Trusted     []string // origins that credentials and pages may reach beside the target's
 	Clock       string   // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
@@ -99,7 +99,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 // At is the same tools beside another target, which is reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
 	t.Browser.Reach(target)
-	t.Wire = wire.Options{Base: target, Insecure: o.Insecure, Timeout: o.Timeout}
+	t.Wire = wire.Options{Base: target, Trusted: o.Trusted, Insecure: o.Insecure, Timeout: o.Timeout}
 	if len(o.CAFile) > 0 {
 		t.Wire.CA = x509.NewCertPool()
 		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {
@@ -171,7 +171,7 @@ func (o ToolOptions) Lacks() condition.Lacks {
 	}
 	lacks.Add(o.clock() == "none", condition.Clock, "nothing can move the target's clock; give --clock COMMAND, or --clock wait")
 	lacks.Add(o.Control.URL == "", condition.Control, "the target has no authconform control plane")
-	lacks.Add(o.AccountLink == "", condition.AccountLink, "give --account-link ADDRESS, the address at which the target expects its account-link proxy")
+	lacks.Add(o.AccountLink == "", condition.AccountLink, "give --account-link ADDRESS, where the target expects its account-link proxy")
 	return lacks
 }
 

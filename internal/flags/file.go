@@ -114,7 +114,7 @@ func Problem(f *pflag.FlagSet, err error, see string) error {
 func (s *Set) Problem(err error, see string) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && s.secret(unknown.GetSpecifiedName()) {
-		return exit.Usagef("--%s: secrets are not allowed on the command line, where others can see them; set %s",
+		return exit.Usagef("--%s: secrets are not allowed on the command line, where others see them; set %s",
 			unknown.GetSpecifiedName(), Variable(unknown.GetSpecifiedName()))
 	}
 	return Problem(s.flags, err, see)
