@@ -45,7 +45,11 @@ func given(t testing.TB, args ...string) (h *house, p *third, s *Set, err error)
 	if err = f.Parse(args); err != nil {
 		return h, p, s, s.Problem(err, "authconform run")
 	}
-	return h, p, s, s.Settle(h.Config)
+	at, _, err := File(h.Config)
+	if err != nil {
+		return h, p, s, err
+	}
+	return h, p, s, s.Settle(at)
 }
 
 func file(t testing.TB, text string) string {
