@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -56,6 +58,9 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 		if u, err := url.Parse(public); public != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 			return exit.Usagef("--%s %s: a URL is wanted, like https://home.example", name, public)
 		}
+	}
+	if err := os.Remove(f.ReadyFile); f.ReadyFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return exit.Usagef("--ready-file: an old one cannot be removed: %v", err)
 	}
 	s, err := f.start()
 	if err != nil {
