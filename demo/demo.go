@@ -23,17 +23,25 @@ type Demo struct {
 	Home     *mockserver.Server
 	Provider *mockprovider.Server
 	Guide    *mock.Server
+
+	hides bool // the guide does not tell passwords: others than this machine reach it
 }
 
-// Start starts home, provider and guide at their addresses ("127.0.0.1:0" takes a free port).
+// Start starts home, provider and guide at their addresses ("127.0.0.1:0" takes a free port). Where others than this machine
+// reach one of them, passwords are random.
 func Start(home, provider, guide string) (*Demo, error) {
 	clock := &mock.Clock{}
-	d := &Demo{}
+	d := &Demo{hides: mock.Exposed(guide)}
+	third, own := mockprovider.Options{Clock: clock}, mockserver.Options{Clock: clock}
+	if mock.Exposed(home, provider, guide) {
+		third.Users, own.Users = mockprovider.ExposedUsers(), mockserver.ExposedUsers()
+	}
 	var err error
-	if d.Provider, err = mockprovider.Listen(provider, mockprovider.Options{Clock: clock}); err != nil {
+	if d.Provider, err = mockprovider.Listen(provider, third); err != nil {
 		return nil, fmt.Errorf("--provider %s: %w", provider, err)
 	}
-	if d.Home, err = mockserver.Listen(home, mockserver.Options{Clock: clock, ThirdParty: ThirdParty(d.Provider)}); err != nil {
+	own.ThirdParty = ThirdParty(d.Provider)
+	if d.Home, err = mockserver.Listen(home, own); err != nil {
 		d.Stop()
 		return nil, fmt.Errorf("--home %s: %w", home, err)
 	}
@@ -101,6 +109,9 @@ func (d *Demo) guide(w http.ResponseWriter) {
 		return h.A(h.Href(to), h.Target("_blank"), h.Rel("noopener"), g.Text(words))
 	}
 	login := func(name, password string) g.Node {
+		if d.hides {
+			return g.Group{h.Code(g.Text(name)), g.Text(" (its password stands where authconform was started)")}
+		}
 		return g.Group{h.Code(g.Text(name)), g.Text(" / "), h.Code(g.Text(password))}
 	}
 	step := func(title string, text ...g.Node) g.Node { return h.Li(h.B(g.Text(title+" ")), g.Group(text)) }

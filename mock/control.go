@@ -50,6 +50,7 @@ func (k *Control) serve(w http.ResponseWriter, r *http.Request) {
 	status, v := k.act(r)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	soon(w)
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v)
 }
@@ -60,8 +61,7 @@ type problem struct {
 }
 
 func (k *Control) act(r *http.Request) (int, any) {
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if subtle.ConstantTimeCompare([]byte(token), []byte(k.Token)) != 1 {
+	if !k.opens(r.Header.Get("Authorization")) {
 		return http.StatusUnauthorized, problem{
 			"the control plane wants its token", "Authorization: Bearer TOKEN; `serve` prints it, and writes it into --ready-file",
 		}
@@ -80,6 +80,25 @@ func (k *Control) act(r *http.Request) (int, any) {
 		return http.StatusBadRequest, problem{Error: err.Error()}
 	}
 	return http.StatusOK, v
+}
+
+// opens tells whether an Authorization header holds the token, with the scheme Bearer (RFC 6750 §2.1), in any case. A token
+// that is blank opens nothing.
+func (k *Control) opens(header string) bool {
+	scheme, token, _ := strings.Cut(header, " ")
+	return CheckControlToken(k.Token) == nil && strings.EqualFold(scheme, "Bearer") &&
+		subtle.ConstantTimeCompare([]byte(strings.TrimSpace(token)), []byte(k.Token)) == 1
+}
+
+// CheckControlToken tells what is wrong with a token that was chosen for the control plane.
+func CheckControlToken(token string) error {
+	switch {
+	case strings.TrimSpace(token) == "":
+		return errors.New("the token of the control plane is empty: anybody could open it; leave it out for a random one")
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+		return errors.New("the token of the control plane holds what no header does: give ASCII letters and digits, without spaces")
+	}
+	return nil
 }
 
 func (k *Control) names() []string {

@@ -3,6 +3,7 @@ package mock
 import (
 	"context"
 	"path"
+	"strings"
 	"sync"
 	"time"
 )
@@ -30,10 +31,32 @@ type History struct {
 	added chan struct{}
 }
 
-const kept = 1000
+// MaxHistory is how many requests a history keeps: the last ones.
+const MaxHistory = 1000
+
+const (
+	kept      = MaxHistory
+	keptText  = 2048 // bytes of one text of an entry: no client id is longer
+	keptNames = 50   // parameters of an entry
+)
+
+// bounded is an entry that holds only so much, however long the request was.
+func (e Entry) bounded() Entry {
+	for _, text := range []*string{&e.Method, &e.Path, &e.Client, &e.User, &e.Why} {
+		if len(*text) > keptText {
+			*text = strings.ToValidUTF8((*text)[:keptText], "") + "…"
+		}
+		*text = strings.Clone(*text) // of the whole request line, otherwise
+	}
+	for _, names := range []*[]string{&e.Query, &e.Form} {
+		*names = (*names)[:min(len(*names), keptNames)]
+	}
+	return e
+}
 
 // Add appends an entry and gives it its number.
 func (h *History) Add(e Entry) {
+	e = e.bounded()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.seq++

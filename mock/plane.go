@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -110,6 +111,7 @@ func (p *Plane) write(w http.ResponseWriter, r *http.Request, a Answer) {
 		w.Header().Set("Content-Length", Itoa(len(a.Body)))
 		a.Body = a.Body[:a.Truncate]
 	}
+	soon(w)
 	w.WriteHeader(a.Status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(a.Body)
@@ -139,8 +141,11 @@ func (p *Plane) decide(w http.ResponseWriter, c *Call, next Handler) *Answer {
 	}
 	if !c.whole {
 		var long *http.MaxBytesError
-		if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, c.Body, p.Rules.BodyLimit())); errors.As(err, &long) {
+		switch _, err := io.Copy(io.Discard, http.MaxBytesReader(w, c.Body, p.Rules.BodyLimit())); {
+		case errors.As(err, &long):
 			return Plain(http.StatusRequestEntityTooLarge)
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return Plain(http.StatusRequestTimeout)
 		}
 		return Plain(http.StatusBadRequest)
 	}

@@ -2,11 +2,14 @@ package mock
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/authconform/authconform/internal/descriptors"
 )
 
 // Server is a mock that listens.
@@ -35,10 +38,17 @@ func named(asked, listens string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// Serve serves a handler until Stop or Kill.
+// Serve serves a handler until Stop or Kill, to as many connections at a time as the process has descriptors for.
 func Serve(l net.Listener, url string, h http.Handler) *Server {
+	g := newGate(l, room(descriptors.Limit()))
+	return serve(g, g, url, h, ordinary())
+}
+
+// serve serves what a listener accepts behind a gate.
+func serve(l net.Listener, g *gate, url string, h http.Handler, p patience) *Server {
 	s := &Server{URL: url, server: &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10, ErrorLog: log.New(io.Discard, "", 0),
+		Handler: g.closing(hurried(h, p.body)), ConnState: g.heed, MaxHeaderBytes: maxHeader, ErrorLog: log.New(io.Discard, "", 0),
+		ReadHeaderTimeout: p.header, WriteTimeout: p.write, IdleTimeout: p.idle,
 	}}
 	go func() { _ = s.server.Serve(l) }()
 	return s
@@ -55,6 +65,39 @@ func (s *Server) Stop() {
 
 // Kill ends it at once.
 func (s *Server) Kill() { _ = s.server.Close() }
+
+// hurried is a handler whose requests have to bring their bodies in time. The limit ends with the body, so that an answer
+// may take longer.
+func hurried(h http.Handler, limit time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body != nil && r.Body != http.NoBody {
+			c := http.NewResponseController(w)
+			_ = c.SetReadDeadline(time.Now().Add(limit))
+			r.Body = &timed{r.Body, func() { _ = c.SetReadDeadline(time.Time{}) }}
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// timed is a body that tells its end.
+type timed struct {
+	io.ReadCloser
+	whole func()
+}
+
+// Read implements io.Reader.
+func (b *timed) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	if errors.Is(err, io.EOF) {
+		b.whole()
+	}
+	return n, err
+}
+
+// soon gives an answer that begins now its time, however long it was in the making.
+func soon(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout)) // a recorder has no deadline
+}
 
 // T is what a mock's Start needs of a *testing.T.
 type T interface {

@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/authconform/authconform/internal/descriptors"
 )
 
 // Authority is a CA that a mock makes at its start, for a server certificate of this machine's names.
@@ -61,8 +63,9 @@ func NewAuthority(name string) (*Authority, error) {
 
 // ServeTLS is Serve behind the authority's certificate. The URL becomes https.
 func ServeTLS(l net.Listener, url string, h http.Handler, ca *Authority) *Server {
-	secure := tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{ca.leaf}, MinVersion: tls.VersionTLS12})
-	return Serve(secure, HTTPS(url), h)
+	g := newGate(l, room(descriptors.Limit()))
+	secure := tls.NewListener(g, &tls.Config{Certificates: []tls.Certificate{ca.leaf}, MinVersion: tls.VersionTLS12})
+	return serve(secure, g, HTTPS(url), h, ordinary())
 }
 
 // HTTPS is an http URL as https.

@@ -25,6 +25,15 @@ func DefaultUsers() []User {
 	return []User{{"dora", "Dora (developer)", "dora-password"}, {"ben", "Ben", "ben-password"}}
 }
 
+// ExposedUsers are the default users of a provider that others than this machine reach: their passwords are random.
+func ExposedUsers() []User {
+	list := DefaultUsers()
+	for i := range list {
+		list[i].Password = mock.Secret(8)
+	}
+	return list
+}
+
 // DemoApps are three clients of one redirect URL: two with a secret, one without. Their secrets are no secrets.
 func DemoApps(redirect string) []App {
 	return []App{

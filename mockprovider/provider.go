@@ -2,6 +2,7 @@ package mockprovider
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -53,6 +54,9 @@ func New(o Options) (*Provider, error) {
 		p.ControlToken = p.plane.Control.Token
 	}
 	p.plane.Control.Token = p.ControlToken
+	if err := mock.CheckControlToken(p.ControlToken); err != nil {
+		return nil, fmt.Errorf("mock provider: %w", err)
+	}
 	if err := p.reset(); err != nil {
 		return nil, err
 	}
@@ -139,7 +143,12 @@ func (p *Provider) controls() {
 	})
 	k.Add("GET snapshot", func(*http.Request, []byte) (any, error) {
 		apps, grants := p.store.appsOf(""), p.store.grantsOf("", "")
-		return map[string]any{"apps": len(apps), "grants": len(grants), "time": p.plane.Time()}, nil
+		return map[string]any{
+			"apps": len(apps), "grants": len(grants), "time": p.plane.Time(), "evicted": p.store.lost(),
+			"bounds": map[string]int{
+				"apps": maxApps, "codes": maxCodes, "grants": maxGrants, "sessions": maxSessions, "history": mock.MaxHistory,
+			},
+		}, nil
 	})
 }
 

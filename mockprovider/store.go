@@ -34,6 +34,19 @@ type store struct {
 	old     map[[32]byte]string // rotated away -> grant
 	order   []string            // of grants, the oldest first
 	fresh   [][32]byte          // codes, the oldest first
+	evicted evicted
+}
+
+// evicted counts what went because there was too much of it.
+type evicted struct {
+	Codes  int `json:"codes"`
+	Grants int `json:"grants"`
+}
+
+func (s *store) lost() evicted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.evicted
 }
 
 func key(secret string) [32]byte { return sha256.Sum256([]byte(secret)) }
@@ -43,6 +56,7 @@ func (s *store) load(users []User, apps []App) error {
 	s.users, s.apps = slices.Clone(users), map[string]App{}
 	s.codes, s.spent, s.grants = map[[32]byte]Code{}, map[[32]byte]string{}, map[string]*held{}
 	s.access, s.refresh, s.old, s.order, s.fresh = map[[32]byte]Access{}, map[[32]byte]string{}, map[[32]byte]string{}, nil, nil
+	s.evicted = evicted{}
 	s.mu.Unlock()
 	for _, a := range apps {
 		if _, err := s.putApp(a); err != nil {
@@ -58,7 +72,10 @@ func (s *store) putCode(value string, c Code) {
 	s.codes[key(value)] = c
 	s.fresh = append(s.fresh, key(value))
 	if len(s.fresh) > maxCodes {
-		delete(s.codes, s.fresh[0])
+		if _, there := s.codes[s.fresh[0]]; there {
+			delete(s.codes, s.fresh[0])
+			s.evicted.Codes++
+		}
 		s.fresh = s.fresh[1:]
 	}
 }
@@ -85,7 +102,10 @@ func (s *store) redeem(code string, forget bool, g Grant) bool {
 	s.spent[k] = g.ID
 	s.order = append(s.order, g.ID)
 	for len(s.order) > maxGrants {
-		s.end(s.order[0])
+		if _, there := s.grants[s.order[0]]; there {
+			s.end(s.order[0])
+			s.evicted.Grants++
+		}
 		s.order = s.order[1:]
 	}
 	return true

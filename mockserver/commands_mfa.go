@@ -8,15 +8,19 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
+// maxSetups is how many second factors one socket may be setting up.
+const maxSetups = 100
+
 // setupMFA enrols a second factor: first the secret is shown, then a code of it is asked for.
 func setupMFA(k *socket, m map[string]any) (any, *commandError) {
 	if module, ok := m["mfa_module_id"].(string); ok {
 		if module != "totp" {
 			return nil, &commandError{"no_module", "MFA module " + module + " not found"}
 		}
-		raw := make([]byte, 20)
-		_, _ = rand.Read(raw) // never fails
-		key, id := base32.StdEncoding.EncodeToString(raw), mock.Secret(16)
+		if len(k.setups) >= maxSetups {
+			return nil, &commandError{"unknown_error", "Too many second factors are being set up on this connection"}
+		}
+		key, id := newTOTPSecret(), mock.Secret(16)
 		k.setups[id] = key
 		return setupForm(id, key, nil), nil
 	}
@@ -54,4 +58,10 @@ func deposeMFA(k *socket, m map[string]any) (any, *commandError) {
 	}
 	k.home.users.change(k.who.User.ID, func(u *User) { u.TOTP = "" })
 	return "done", nil
+}
+
+func newTOTPSecret() string {
+	raw := make([]byte, 20)
+	_, _ = rand.Read(raw) // never fails
+	return base32.StdEncoding.EncodeToString(raw)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/store"
 )
 
 // controls adds what a home has beside its clock, history and faults.
@@ -94,11 +95,22 @@ func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
 	return map[string]int{"revoked": n}, nil
 }
 
-// snapshot counts what the home holds.
+// snapshot counts what the home holds, how much it may hold, and what it let go to hold no more.
 func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 	tokens := map[string]int{}
 	for _, u := range h.users.people() {
 		tokens[u.Username] = len(h.store.OfUser(u.ID))
 	}
-	return map[string]any{"refresh_tokens": tokens, "login_flows": h.flows.count(), "time": h.plane.Time()}, nil
+	open, dropped := h.flows.count()
+	return map[string]any{
+		"refresh_tokens": tokens, "login_flows": open, "time": h.plane.Time(),
+		"bounds": map[string]int{
+			"codes": store.MaxCodes, "refresh_tokens": store.MaxRefresh, "login_flows": maxFlows, "users": maxUsers, "apps": maxApps,
+			"history": mock.MaxHistory,
+		},
+		"evicted": struct {
+			store.Evicted
+			Flows int `json:"login_flows"`
+		}{h.store.Evicted(), dropped},
+	}, nil
 }

@@ -55,8 +55,20 @@ func (e *events) fire(kind string, data map[string]any) {
 	}
 }
 
+// maxSubscriptions is how many one socket may have.
+const maxSubscriptions = 1000
+
+func (e *events) count(k *socket) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.subs[k])
+}
+
 func subscribe(k *socket, m map[string]any) (any, *commandError) {
 	kind, _ := m["event_type"].(string)
+	if k.home.events.count(k) >= maxSubscriptions {
+		return nil, &commandError{"unknown_error", "Too many subscriptions on this connection"}
+	}
 	return followUp{func() { k.home.events.add(k, k.last, kind) }}, nil
 }
 

@@ -27,6 +27,8 @@ type flows struct {
 	mu   sync.Mutex
 	byID map[string]*flow
 	ids  []string
+
+	evicted int // because there were too many, since the start or a restart
 }
 
 func newFlows() *flows { return &flows{byID: map[string]*flow{}} }
@@ -34,13 +36,13 @@ func newFlows() *flows { return &flows{byID: map[string]*flow{}} }
 func (f *flows) clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.byID, f.ids = map[string]*flow{}, nil
+	f.byID, f.ids, f.evicted = map[string]*flow{}, nil, 0
 }
 
-func (f *flows) count() int {
+func (f *flows) count() (open, evicted int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.byID)
+	return len(f.byID), f.evicted
 }
 
 func (f *flows) add(fl *flow) {
@@ -49,7 +51,10 @@ func (f *flows) add(fl *flow) {
 	f.byID[fl.ID] = fl
 	f.ids = append(f.ids, fl.ID)
 	for len(f.ids) > maxFlows {
-		delete(f.byID, f.ids[0])
+		if _, there := f.byID[f.ids[0]]; there {
+			delete(f.byID, f.ids[0])
+			f.evicted++
+		}
 		f.ids = f.ids[1:]
 	}
 }

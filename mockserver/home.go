@@ -21,7 +21,7 @@ type Options struct {
 	Providers    []Provider   // beside the local users; nil: none
 	BanThreshold int          // refused logins of an address before it is banned; 0: never
 	CORSOrigins  []string     // origins that may read the API; nil: the default of the real home
-	Fetch        *http.Client // fetches client pages, talks to third parties; nil: one that trusts the system's CAs
+	Fetch        *http.Client // fetches client pages, talks to third parties; nil: mock.Outward
 	AccountLink  string       // URL of an account-link proxy; "": none
 	My           string       // where third parties redirect to (mockprovider/my); "": to the home itself, without the my integration
 	ThirdParty   *ThirdParty  // whom the demo thermostat is linked with; nil: nobody until POST /api/authconform_demo/providers
@@ -74,8 +74,11 @@ func New(o Options) (*Home, error) {
 	if o.ControlToken == "" {
 		o.ControlToken = mock.Secret(16)
 	}
+	if err := mock.CheckControlToken(o.ControlToken); err != nil {
+		return nil, fmt.Errorf("mock home: %w", err)
+	}
 	if o.Fetch == nil {
-		o.Fetch = &http.Client{}
+		o.Fetch = mock.Outward(nil)
 	}
 	h := &Home{
 		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),

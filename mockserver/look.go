@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/authconform/authconform/mock"
 )
 
 // look is what came of looking at a client's page.
@@ -40,6 +42,8 @@ func unread(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return "it did not come in time"
+	case errors.Is(err, mock.ErrLinkLocal):
+		return "it stands at a link-local address, and this mock fetches nothing from there"
 	case errors.Is(err, errRedirects):
 		return errRedirects.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -43,6 +43,18 @@ func DefaultUsers() []User {
 	}
 }
 
+// ExposedUsers are the default users of a home that others than this machine reach: their secrets are random.
+func ExposedUsers() []User {
+	list := DefaultUsers()
+	for i, u := range list {
+		list[i].Password = mock.Secret(8)
+		if u.TOTP != "" {
+			list[i].TOTP = newTOTPSecret()
+		}
+	}
+	return list
+}
+
 // users is the home's list of people. It is safe for concurrent use.
 type users struct {
 	mu   sync.Mutex

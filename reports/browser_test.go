@@ -23,7 +23,7 @@ func opened(t *testing.T, s *evidence.Set, fragment string) (context.Context, *b
 		}
 		t.Skip("NOT TESTED:", err)
 	}
-	text := shown(t, Writer{"html", "", HTML}, s, Options{})
+	text := shown(t, Writer{Name: "html", Write: HTML}, s, Options{})
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, text)

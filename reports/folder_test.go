@@ -76,13 +76,13 @@ func TestAPictureOfTheFolderIsPartOfThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := shown(t, Writer{"html", "", HTML}, read, Options{})
+	page := shown(t, Writer{Name: "html", Write: HTML}, read, Options{})
 	for _, want := range []string{"data:image/png;base64,YSBwaWN0dXJl", `href="screenshots/ha.page.labelled-1.html.txt"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not show %s", want)
 		}
 	}
-	if page := shown(t, Writer{"html", "", HTML}, s, Options{}); !strings.Contains(page, "is not in the folder") {
+	if page := shown(t, Writer{Name: "html", Write: HTML}, s, Options{}); !strings.Contains(page, "is not in the folder") {
 		t.Error("a picture that is gone is not told of")
 	}
 }

@@ -58,7 +58,7 @@ var folded = regexp.MustCompile(`(?s)<noscript>(.*?)</noscript>`)
 // pageOf parses a page as a browser with script does; opened, with all evidence made elements.
 func pageOf(t *testing.T, s *evidence.Set, opened bool) *html.Node {
 	t.Helper()
-	raw := shown(t, Writer{"html", "", HTML}, s, Options{})
+	raw := shown(t, Writer{Name: "html", Write: HTML}, s, Options{})
 	if opened {
 		raw = folded.ReplaceAllString(raw, "$1")
 	}
@@ -127,7 +127,7 @@ func TestNoViewHoldsACharacterThatHarms(t *testing.T) {
 				break
 			}
 		}
-		if !strings.Contains(got, "alert(1)") {
+		if !w.Brief && !strings.Contains(got, "alert(1)") {
 			t.Errorf("%s drops the words", w.Name)
 		}
 	}

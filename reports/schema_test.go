@@ -89,7 +89,7 @@ func TestReportsMeetTheirSchema(t *testing.T) {
 	all := runs()
 	all["full"], all["hostile"] = full(), hostileSet()
 	for name, s := range all {
-		raw := shown(t, Writer{"json", "", JSON}, s, Options{})
+		raw := shown(t, Writer{Name: "json", Write: JSON}, s, Options{})
 		if err := valid(schema, []byte(raw)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

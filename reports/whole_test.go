@@ -53,7 +53,7 @@ func runs() map[string]*evidence.Set {
 func TestJUnitIsRedWheneverTheRunIs(t *testing.T) {
 	for name, s := range runs() {
 		for _, strict := range []bool{false, true} {
-			raw := shown(t, Writer{"junit", "", JUnit}, s, Options{Strict: strict})
+			raw := shown(t, Writer{Name: "junit", Write: JUnit}, s, Options{Strict: strict})
 			suites, err := junit.Ingest([]byte(raw))
 			if err != nil {
 				t.Fatal(name, err)
@@ -75,7 +75,7 @@ func TestJUnitIsRedWheneverTheRunIs(t *testing.T) {
 }
 
 func TestARunThatWasTurnedAwayIsOneErroredCase(t *testing.T) {
-	raw := shown(t, Writer{"junit", "", JUnit}, runs()["turned away"], Options{})
+	raw := shown(t, Writer{Name: "junit", Write: JUnit}, runs()["turned away"], Options{})
 	const said = `<error type="door" message="it lets anybody in">`
 	if strings.Count(raw, "<testcase ") != 1 || !strings.Contains(raw, `name="door"`) || !strings.Contains(raw, said) {
 		t.Error(raw)
@@ -89,11 +89,11 @@ func TestEveryViewTellsHowTheRunEnded(t *testing.T) {
 		s := all[name]
 		for _, n := range notices(s) {
 			for _, w := range Writers {
-				if w.Name == "json" || w.Name == "har" || w.Name == "junit" && (n.kind == "unfinished" || n.kind == "require") {
+				if w.Brief || w.Name == "json" || w.Name == "har" || w.Name == "junit" && (n.kind == "unfinished" || n.kind == "require") {
 					continue // JSON has the members; JUnit has the rows
 				}
 				got := strings.Join(strings.Fields(shown(t, w, s, Options{})), " ")
-				if w.Name == "markdown" {
+				if w.Name == "markdown" || w.Name == "comment" {
 					got = strings.ReplaceAll(got, `\`, "")
 				}
 				if !strings.Contains(got, n.text) {
@@ -115,7 +115,7 @@ func TestJSONTellsHowTheRunEnded(t *testing.T) {
 		"banned": `"banned": true`, "lost": `"lost": "it cannot`, "broken": `"a panic"`, "unfinished": `"unfinished": [`,
 		"an old baseline": `"baseline_problems": [`, "a clock required": `"require": [`,
 	} {
-		raw := shown(t, Writer{"json", "", JSON}, all[name], Options{})
+		raw := shown(t, Writer{Name: "json", Write: JSON}, all[name], Options{})
 		if !json.Valid([]byte(raw)) || !strings.Contains(raw, want) {
 			t.Errorf("%s: no %s in %s", name, want, raw)
 		}

@@ -16,21 +16,30 @@ type Writer struct {
 	Name  string // of --format
 	File  string // in the run's folder; "": the view is no file there
 	Write func(io.Writer, *evidence.Set, Options) error
+	Brief bool // it shows the outcome, and not what is said of the run
 }
 
 // Writers are all views.
 var Writers = []Writer{
-	{"console", "", Console},
-	{"json", "report.json", JSON},
-	{"junit", "junit.xml", JUnit},
-	{"html", "report.html", HTML},
-	{"markdown", "report.md", Markdown},
-	{"har", "exchanges.har", HAR},
+	{Name: "console", Write: Console},
+	{Name: "json", File: "report.json", Write: JSON},
+	{Name: "junit", File: "junit.xml", Write: JUnit},
+	{Name: "html", File: "report.html", Write: HTML},
+	{Name: "markdown", File: "report.md", Write: Markdown},
+	{Name: "har", File: "exchanges.har", Write: HAR},
+	{Name: "sarif", File: "authconform.sarif", Write: SARIF},
+	{Name: "sarif-full", File: "authconform.full.sarif", Write: FullSARIF},
+	{Name: "annotations", Write: Annotations},
+	{Name: "badge", File: "badge.json", Write: BadgeJSON, Brief: true},
+	{Name: "badge-svg", File: "badge.svg", Write: BadgeSVG, Brief: true},
+	{Name: "comment", File: "comment.md", Write: Comment},
 }
 
 // Options shape views.
 type Options struct {
-	Strict  bool // a warning is red
+	Strict  bool   // a warning is red
+	Place   Place  // where failures are shown in the user's repository
+	Link    string // URL of the reports, where they are published; "": the file beside
 	Console ConsoleOptions
 }
 

@@ -35,6 +35,8 @@ type Options struct {
 	ReportDir     string
 	Baseline      string
 	WriteBaseline string
+	Locate        string // the file that failures are shown at; "": the baseline
+	Link          string // URL where the reports are published
 
 	Worker   []string  // the command line of a worker
 	Progress Progress  // told what happens

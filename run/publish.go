@@ -17,7 +17,7 @@ func (j *job) publish(end evidence.End) error {
 	if j.baseline != nil {
 		j.baseline.Apply(j.set, time.Now())
 	}
-	o := reports.Options{Strict: j.Strict, Console: j.Console}
+	o := reports.Options{Strict: j.Strict, Place: reports.At(j.Locate, j.baseline), Link: j.Link, Console: j.Console}
 	j.Progress.End()
 	werr := reports.Console(j.Stdout, j.set, o)
 	if j.ReportDir != "" {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/authconform/authconform/demo"
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/mock"
 )
 
 // demoFlags are the options of `demo`.
@@ -38,6 +39,11 @@ func (f *demoFlags) run(cmd *cobra.Command) error {
 	fmt.Fprintf(cmd.OutOrStdout(),
 		"Open %s in your browser: it leads through the story.\n\n  home      %s\n  provider  %s\n\nCtrl-C ends it.\n",
 		d.Guide.URL, d.Home.URL, d.Provider.URL)
+	if mock.Exposed(listenOn(f.Home), listenOn(f.Provider), listenOn(f.Guide)) {
+		fmt.Fprintf(cmd.OutOrStdout(), "\n%s\n\n", reachable(d.Home.URL, d.Provider.URL, d.Guide.URL))
+		person(cmd.OutOrStdout(), d.Home.Users[0].Username, d.Home.Users[0].Password, "at the home")
+		person(cmd.OutOrStdout(), d.Provider.Users[0].Username, d.Provider.Users[0].Password, "at the provider")
+	}
 	<-cmd.Context().Done()
 	return nil
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"cmp"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 
 	"github.com/authconform/authconform/demo"
@@ -89,12 +87,12 @@ func (f *serveFlags) start() (*ensemble, error) {
 
 // fill starts one after the other, the home last: it knows the others.
 func (f *serveFlags) fill(s *ensemble, p policies) error {
-	clock, token := &mock.Clock{}, f.ControlToken
-	if token == "" {
-		token = mock.Secret(16)
-	}
+	clock, token := &mock.Clock{}, cmp.Or(f.ControlToken, mock.Secret(16))
 	o := mockserver.Options{
 		URL: strings.TrimRight(f.PublicURL, "/"), Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban,
+	}
+	if f.exposed() && !f.Fresh {
+		o.Users = mockserver.ExposedUsers()
 	}
 	var trust [][]byte // CAs, PEM
 	if f.ClientSiteCA != "" {
@@ -107,6 +105,9 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	var err error
 	if f.Provider != "" {
 		third := mockprovider.Options{URL: strings.TrimRight(f.ProviderURL, "/"), Policy: p.third, Clock: clock, ControlToken: token}
+		if f.exposed() {
+			third.Users = mockprovider.ExposedUsers()
+		}
 		if s.provider, err = mockprovider.Listen(listenOn(f.Provider), third); err != nil {
 			return exit.Usagef("--provider %s: %v", f.Provider, err)
 		}
@@ -131,7 +132,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		o.My = s.my.URL + mybounce.Path
 	}
 	if len(trust) > 0 { // the system's own are 2 MB and 10 ms
-		o.Fetch = trusting(alsoOurs(trust))
+		o.Fetch = mock.Outward(alsoOurs(trust))
 	}
 	if s.home, err = mockserver.Listen(listenOn(f.Home), o); err != nil {
 		return exit.Usagef("--home %s: %v", f.Home, err)
@@ -176,6 +177,9 @@ func (s *ensemble) introduce(w io.Writer) {
 	if s.my != nil {
 		fmt.Fprintf(w, "\nThird parties redirect to %s, as to my.home-assistant.io\n", s.home.My)
 	}
+	if line := reachable(s.urls()...); line != "" {
+		fmt.Fprintf(w, "\n%s\n", line)
+	}
 	if s.defect != nil {
 		fmt.Fprintf(w, "\nIt has the defect %s:\n%s\n", s.defect.ID, fold(s.defect.Story, "  "))
 	}
@@ -195,11 +199,4 @@ func alsoOurs(cas [][]byte) *x509.CertPool {
 		roots.AppendCertsFromPEM(ca)
 	}
 	return roots
-}
-
-// trusting is a client that trusts these CAs alone.
-func trusting(roots *x509.CertPool) *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	return &http.Client{Transport: transport}
 }

@@ -18,14 +18,30 @@ import (
 // viewFlags are the options of commands that look at runs which were recorded.
 type viewFlags struct {
 	Baseline string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not make it red"`
-	Strict   bool   `flag:"strict" help:"a warning is red too"`
-	NoColor  bool   `flag:"no-color" help:"no colour (also: NO_COLOR)"`
+	showFlags
+	Strict  bool `flag:"strict" help:"a warning is red too"`
+	NoColor bool `flag:"no-color" help:"no colour (also: NO_COLOR)"`
 	configFlag
+}
+
+// showFlags say where failures are shown outside the reports.
+type showFlags struct {
+	Locate string `flag:"locate" value:"FILE" group:"Report" help:"file that SARIF and annotations point to (default: the baseline)"`
+	Link   string `flag:"link" value:"URL" help:"where the reports are published (default: this run at GitHub, if it is one)"`
+}
+
+// link is where the reports are published. GitHub Actions says it by variables.
+func (f *showFlags) link() string {
+	server, repository, id := os.Getenv("GITHUB_SERVER_URL"), os.Getenv("GITHUB_REPOSITORY"), os.Getenv("GITHUB_RUN_ID")
+	if f.Link != "" || server == "" || repository == "" || id == "" {
+		return f.Link
+	}
+	return server + "/" + repository + "/actions/runs/" + id
 }
 
 // reportFlags are the options of `report`.
 type reportFlags struct {
-	Format string `flag:"format" value:"NAME" group:"Report" help:"print one report: console, json, junit, html, markdown or har"`
+	Format string `flag:"format" value:"NAME" group:"Report" help:"print one report: console, json, junit, markdown, sarif, annotations, …"`
 	viewFlags
 }
 
@@ -56,41 +72,41 @@ func (f *reportFlags) run(w io.Writer, dir string) error {
 	if !known {
 		return exit.Unknown("format", f.Format, reports.Names())
 	}
-	if err := f.apply(s); err != nil {
+	o, err := f.apply(s)
+	if err != nil {
 		return err
 	}
-	return verdict(s, f.Strict, writer.Write(w, s, f.options()))
+	return verdict(s, f.Strict, writer.Write(w, s, o))
 }
 
-func (f *viewFlags) options() reports.Options {
-	return reports.Options{Strict: f.Strict, Console: terminal(f.NoColor)}
-}
-
-// apply holds a run against the baseline.
-func (f *viewFlags) apply(s *evidence.Set) error {
+// apply compares a run with the baseline, and returns how it is shown.
+func (f *viewFlags) apply(s *evidence.Set) (reports.Options, error) {
+	o := reports.Options{Strict: f.Strict, Place: reports.At(f.Locate, nil), Link: f.link(), Console: terminal(f.NoColor)}
 	if f.Baseline == "" {
-		return nil
+		return o, nil
 	}
 	catalogue, err := requirements.Load()
 	if err != nil {
-		return exit.With(exit.Broken, err)
+		return o, exit.With(exit.Broken, err)
 	}
 	b, err := reports.ReadBaseline(f.Baseline, catalogue.IDs(), requirements.Retired)
 	if err != nil {
-		return exit.With(exit.Usage, err)
+		return o, exit.With(exit.Usage, err)
 	}
 	b.Apply(s, time.Now())
-	return nil
+	o.Place = reports.At(f.Locate, b)
+	return o, nil
 }
 
 // publish prints the verdicts, writes every report into the run's folder, if it has one, and finds the exit code.
 func (f *viewFlags) publish(w io.Writer, s *evidence.Set) error {
-	if err := f.apply(s); err != nil {
+	o, err := f.apply(s)
+	if err != nil {
 		return err
 	}
-	err := reports.Console(w, s, f.options())
+	err = reports.Console(w, s, o)
 	if s.Dir != "" {
-		err = errors.Join(err, reports.Folder(s.Dir, s, f.options()))
+		err = errors.Join(err, reports.Folder(s.Dir, s, o))
 	}
 	return verdict(s, f.Strict, err)
 }

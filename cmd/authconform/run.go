@@ -40,10 +40,11 @@ type runFlags struct {
 	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the record of the run, its reports and screenshots"`
 	Baseline      string `flag:"baseline" value:"FILE" help:"known failures, which do not fail the run"`
 	WriteBaseline string `flag:"write-baseline" value:"FILE" help:"write today's failures to a file"`
-	Strict        bool   `flag:"strict" help:"a warning fails the run too"`
-	NoColor       bool   `flag:"no-color" help:"no colour (also: NO_COLOR)"`
-	Quiet         bool   `flag:"quiet,q" help:"only the summary"`
-	Verbose       bool   `flag:"verbose,v" help:"notes and passed rows too"`
+	showFlags
+	Strict  bool `flag:"strict" help:"a warning fails the run too"`
+	NoColor bool `flag:"no-color" help:"no colour (also: NO_COLOR)"`
+	Quiet   bool `flag:"quiet,q" help:"only the summary"`
+	Verbose bool `flag:"verbose,v" help:"notes and passed rows too"`
 	configFlag
 }
 
@@ -101,8 +102,10 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 	o := run.Options{
 		Tool: tool(), Target: strings.TrimRight(f.Target, "/"),
 		Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
-		Select: f.Select, Core: f.Core, Rerun: f.Rerun, FailFast: f.Fast, Patience: f.Wait, Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
+		Select: f.Select, Core: f.Core, Rerun: f.Rerun, FailFast: f.Fast, Patience: f.Wait,
+		Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
 		Strict: f.Strict, ReportDir: f.ReportDir, Baseline: f.Baseline, WriteBaseline: f.WriteBaseline,
+		Locate: f.Locate, Link: f.link(),
 		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: f.console(),
 	}
 	if !f.Quiet {

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/internal/flags"
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/proof"
 )
 
@@ -61,6 +63,11 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 	}
 	if err := os.Remove(f.ReadyFile); f.ReadyFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return exit.Usagef("--ready-file: an old one cannot be removed: %v", err)
+	}
+	if token, given := os.LookupEnv(flags.Prefix + "CONTROL_TOKEN"); given {
+		if err := mock.CheckControlToken(token); err != nil {
+			return exit.Usagef("%sCONTROL_TOKEN: %v", flags.Prefix, err)
+		}
 	}
 	s, err := f.start()
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -127,5 +128,72 @@ func TestServersCallThemselvesAsTheyAreReached(t *testing.T) {
 	}
 	if o := invoke(t, "serve", "--public-url", "home.example"); o.code != exit.Usage || !strings.Contains(o.err, "--public-url") {
 		t.Errorf("no URL: exit %d, %s", o.code, o.err)
+	}
+}
+
+// TestAMockThatOthersReachHasRandomPasswords, and says what is reachable; on loopback its passwords are the known ones.
+func TestAMockThatOthersReachHasRandomPasswords(t *testing.T) {
+	t.Parallel()
+	known := map[string]bool{}
+	at := serving(t, "--provider", "127.0.0.1:0")
+	for _, u := range append(at.Home.Users, at.Provider.Users...) {
+		if known[u.Password], known[u.TOTP] = true, true; u.Password != u.Username+"-password" {
+			t.Errorf("on loopback the password of %s is %q", u.Username, u.Password)
+		}
+	}
+	for name, args := range map[string][]string{
+		"the home":           {"--home", "0.0.0.0:0", "--provider", "127.0.0.1:0"},
+		"the provider":       {"--provider", "0.0.0.0:0"},
+		"behind a TLS proxy": {"--provider", "127.0.0.1:0", "--public-url", "https://home.example"},
+	} {
+		first, said := heard(t, args...)
+		second, _ := heard(t, args...)
+		for i, u := range append(first.Home.Users, first.Provider.Users...) {
+			again := append(second.Home.Users, second.Provider.Users...)[i]
+			if known[u.Password] || len(u.Password) < 16 || u.Password == again.Password || u.TOTP != "" && (known[u.TOTP] || u.TOTP == again.TOTP) {
+				t.Errorf("%s: %s has the secrets %q and %q, and then %q", name, u.Username, u.Password, u.TOTP, again.Password)
+			}
+		}
+		if !strings.Contains(said, "Reachable from other machines: http") {
+			t.Errorf("%s: it does not say what is reachable:\n%s", name, said)
+		}
+	}
+	if _, said := heard(t); strings.Contains(said, "Reachable") {
+		t.Errorf("on loopback:\n%s", said)
+	}
+}
+
+// heard is serving, with what it says at the start.
+func heard(t *testing.T, args ...string) (readyFile, string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	file := filepath.Join(t.TempDir(), "ready.json")
+	cmd := program(ctx, t, append([]string{"serve", "--home", "127.0.0.1:0", "--ready-file", file}, args...)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var r readyFile
+	eventually(t, "serve is never ready", func() bool {
+		raw, err := os.ReadFile(file)
+		return err == nil && json.Unmarshal(raw, &r) == nil
+	})
+	cancel()
+	_ = cmd.Wait()
+	return r, out.String()
+}
+
+func TestServeRefusesABlankControlToken(t *testing.T) {
+	t.Parallel()
+	for _, token := range []string{"", "  ", "two words"} {
+		cmd := program(t.Context(), t, "serve", "--home", "127.0.0.1:0")
+		cmd.Env = append(cmd.Env, "AUTHCONFORM_CONTROL_TOKEN="+token)
+		o := finish(t, cmd)
+		if o.code != exit.Usage || !strings.Contains(o.err, "AUTHCONFORM_CONTROL_TOKEN") || strings.Contains(o.err, "two words") {
+			t.Errorf("%q: exit %d, %s", token, o.code, o.err)
+		}
+		oneLine(t, o.err)
 	}
 }

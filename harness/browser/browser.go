@@ -19,16 +19,17 @@ type Browser struct {
 	cancel func()
 	once   sync.Once
 	cell   *cell // nil: the browser was started by somebody else
+	plain  bool  // it is to pass for one that a person sits at
 }
 
 // Start launches the browser of the options, or attaches to it. ctx bounds the launch, not the browser's life.
 func Start(ctx context.Context, o Options) (*Browser, error) {
-	b := &Browser{}
+	b := &Browser{plain: o.Disguise}
 	allocator, release, err := b.allocate(o)
 	if err != nil {
 		return nil, err
 	}
-	root, cancel := chromedp.NewContext(allocator)
+	root, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // what fails is an error of a call
 	b.root, b.cancel = root, func() { cancel(); release() }
 	if err := firstRun(ctx, root, LaunchLimit, b.cancel); err != nil {
 		return nil, fmt.Errorf("starting the browser %s%s: %w", o.Path, o.Remote, err)
@@ -91,6 +92,19 @@ func firstRun(ctx, target context.Context, limit time.Duration, cancel func()) e
 	}
 }
 
+// died tells whether the browser has ended by itself, or was lost.
+func (b *Browser) died() bool {
+	if b.root.Err() != nil {
+		return true
+	}
+	select {
+	case <-chromedp.FromContext(b.root).Browser.LostConnection:
+		return true
+	default:
+		return false
+	}
+}
+
 // Close ends the process, or leaves the browser that was attached to. It may be called twice.
 func (b *Browser) Close() error {
 	var err error
@@ -122,6 +136,11 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 	err := p.do(ctx, TabLimit, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
 			return err
+		}
+		if b.plain {
+			if err := pass(ctx); err != nil {
+				return err
+			}
 		}
 		// A service worker would answer requests that then are not seen, and old frontends reload once for its sake.
 		_, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})

@@ -24,6 +24,8 @@ type Options struct {
 	// IgnoreCertSPKI are base64 SHA-256 digests of public keys (SubjectPublicKeyInfo) whose certificates are accepted
 	// whoever signed them: the harness's own https sites. No other certificate error is forgiven.
 	IgnoreCertSPKI []string
+	// Disguise lets it pass for one that a person sits at.
+	Disguise bool
 }
 
 // candidates are looked up in order: the headless shell first, for it starts twice as fast and calls nobody.

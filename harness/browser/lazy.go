@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
+	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/evidence"
@@ -15,11 +17,14 @@ type Lazy struct {
 	spec  string
 	keys  [][]byte                              // of certificates that only we trust (SubjectPublicKeyInfo)
 	open  []string                              // origins that it may reach
+	plain bool                                  // it is to pass for one that a person sits at
 	trust func(context.Context) ([]byte, error) // one more such key, asked for at the start; nil: none
-	once  sync.Once
-	mu    sync.Mutex
-	b     *Browser
-	err   error
+
+	starting sync.Mutex // one at a time starts it; the others wait
+	mu       sync.Mutex
+	b        *Browser
+	err      error
+	starts   int
 }
 
 // Later is a browser of a spec (see Find), not yet started.
@@ -40,34 +45,65 @@ func (l *Lazy) Reach(origins ...string) {
 	}
 }
 
+// Disguise lets it pass for one that a person sits at.
+func (l *Lazy) Disguise() {
+	if l != nil {
+		l.plain = true
+	}
+}
+
 // Trust lets it trust one more key, found out when it starts.
 func (l *Lazy) Trust(key func(context.Context) ([]byte, error)) { l.trust = key }
 
 // Close ends it, if it was started.
 func (l *Lazy) Close() {
-	if l != nil && l.b != nil {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.b != nil {
 		_ = l.b.Close()
 	}
 }
 
+// errDied is what a browser has come to that does not stay alive.
+var errDied = errors.New("the browser has ended by itself, twice")
+
+// start is the running browser. One that has died is started again once.
 func (l *Lazy) start(ctx context.Context) (*Browser, error) {
-	l.once.Do(func() {
-		b, err := l.launch(ctx)
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		if l.b, l.err = b, err; err == nil {
-			b.Reach(l.open...)
-		}
-	})
-	return l.b, l.err
+	l.starting.Lock()
+	defer l.starting.Unlock()
+	l.mu.Lock()
+	b, err, starts := l.b, l.err, l.starts
+	l.mu.Unlock()
+	switch {
+	case err != nil || b != nil && !b.died():
+		return b, err
+	case starts == mostStarts:
+		return nil, errDied
+	}
+	fresh, err := l.launch(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b != nil {
+		_ = b.Close()
+	}
+	if l.b, l.err, l.starts = fresh, err, starts+1; err == nil {
+		fresh.Reach(l.open...)
+	}
+	return fresh, err
 }
+
+// mostStarts is how often a process starts its browser.
+const mostStarts = 2
 
 func (l *Lazy) launch(ctx context.Context) (*Browser, error) {
 	o, err := Find(l.spec)
 	if err != nil {
 		return nil, err
 	}
-	if o.Remote != "" {
+	if o.Disguise = l.plain; o.Remote != "" {
 		return Start(ctx, o)
 	}
 	keys := l.keys
@@ -92,15 +128,19 @@ type lazyKey struct{}
 // With lets the specs under ctx find the browser.
 func With(ctx context.Context, l *Lazy) context.Context { return context.WithValue(ctx, lazyKey{}, l) }
 
-// From is the browser of the spec under ctx, started if need be. The spec is not_run where there is none.
+// From is the browser of the spec under ctx, started if need be. The spec is not_run where there is none, and blocked where
+// one is that does not start, or does not stay alive.
 func From(ctx context.Context) *Browser {
 	l, ok := ctx.Value(lazyKey{}).(*Lazy)
 	if !ok || l == nil {
 		panic("browser: no browser in this context; was the spec run by the runner?")
 	}
 	running, err := l.start(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNone):
 		judge.Lacks(ctx, "browser", "%v", err)
+	case err != nil:
+		judge.Block(ctx, "the browser does not work: %s", brief(err))
 	}
 	return running
 }
@@ -108,9 +148,13 @@ func From(ctx context.Context) *Browser {
 // Open opens a fresh page for the spec under ctx; it is closed when the spec ends. When the spec fails, what the page
 // shows is kept as evidence.
 func Open(ctx context.Context) *Page {
-	page, err := From(ctx).NewPage(ctx)
+	running := From(ctx)
+	page, err := running.NewPage(ctx)
+	if err != nil && running.died() {
+		page, err = From(ctx).NewPage(ctx)
+	}
 	if err != nil {
-		judge.Lacks(ctx, "browser", "it opens no page: %v", err)
+		judge.Block(ctx, "the browser opens no page: %s", brief(err))
 	}
 	record := judge.From(ctx)
 	record.Cleanup(func(after context.Context) {
@@ -120,6 +164,16 @@ func Open(ctx context.Context) *Page {
 		page.Close()
 	})
 	return page
+}
+
+// brief is an error in one line: a browser that does not start says a lot.
+func brief(err error) string {
+	const most = 300 // bytes
+	line := strings.Join(strings.Fields(err.Error()), " ")
+	if len(line) > most {
+		line = strings.ToValidUTF8(line[:most], "") + "…"
+	}
+	return line
 }
 
 // Show keeps what a page shows as evidence.

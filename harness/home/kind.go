@@ -13,6 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/internal/exit"
 )
 
@@ -37,6 +38,7 @@ func (f *Flags) Resolve(target string) error {
 // Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
+		Role:    f.As(wire.AsBrowser),
 		Browser: f.Browser, Clock: f.Clock, Control: f.Control(), Site: f.Options(), AccountLink: f.AccountLink,
 		CAFile: f.Reach.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout,
 	}

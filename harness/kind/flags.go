@@ -32,6 +32,8 @@ type Reach struct {
 
 	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"another origin that the target's pages may need; comma-separated"`
 
+	Disguise bool `flag:"disguise" help:"send the headers of real clients, which do not name authconform"`
+
 	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
 	CA []byte // PEM
@@ -59,6 +61,14 @@ func (r *Reach) Resolve() (err error) {
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(r.CA) {
 		return exit.Usagef("--ca-file %s: it holds no certificate in PEM form", r.CAFile)
+	}
+	return nil
+}
+
+// As is the role of a client, if that is to be played to the last.
+func (r *Reach) As(role wire.Role) wire.Role {
+	if r.Disguise {
+		return role
 	}
 	return nil
 }

@@ -43,8 +43,9 @@ type ToolOptions struct {
 	Clock       string   // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
-	AccountLink string // host:port where the target looks for its account-link proxy; "": nowhere
-	CAFile      []byte // PEM, trusted when talking to the target
+	Role        wire.Role // whom requests are from, by their headers; nil: us
+	AccountLink string    // host:port where the target looks for its account-link proxy; "": nowhere
+	CAFile      []byte    // PEM, trusted when talking to the target
 	Insecure    bool
 	Timeout     time.Duration // of one answer of the target; 0: wire.RequestTimeout
 }
@@ -104,6 +105,10 @@ func (t Tools) At(target string, o ToolOptions) (Tools, error) {
 		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {
 			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
 		}
+	}
+	t.Wire.Role = o.Role
+	if o.Role != nil {
+		t.Browser.Disguise()
 	}
 	return t, nil
 }

@@ -21,6 +21,7 @@ type Client struct {
 	observe  func(*Exchange)
 	slow     func()
 	pace     pace
+	role     Role
 
 	open context.Context // ends with Close
 	end  context.CancelCauseFunc
@@ -34,6 +35,7 @@ type Options struct {
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
 	Observe  func(*Exchange) // sees every exchange, before its caller does
 	Slow     func()          // is told that the target asks for less haste, each time; nil: nobody is
+	Role     Role            // whom requests are from, by their headers; nil: AsOurselves
 }
 
 // New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
@@ -52,7 +54,7 @@ func New(o Options) *Client {
 	return &Client{
 		base:    strings.TrimRight(o.Base, "/"),
 		observe: o.Observe, slow: o.Slow,
-		open: open, end: end,
+		open: open, end: end, role: o.Role,
 		http: &http.Client{
 			Transport:     transport,
 			Timeout:       o.Timeout,
@@ -75,7 +77,11 @@ func (c *Client) Timeout() time.Duration { return c.http.Timeout }
 func (c *Client) Base() string { return c.base }
 
 // HTTP is the client beneath, for protocols that start as HTTP (WebSocket) and stock libraries.
-func (c *Client) HTTP() *http.Client { return c.http }
+func (c *Client) HTTP() *http.Client {
+	dressed := *c.http
+	dressed.Transport = played{c.role, c.http.Transport}
+	return &dressed
+}
 
 // PublicKey is the key (SubjectPublicKeyInfo) of the certificate that the server shows and the client trusts; nil without
 // TLS.
@@ -84,7 +90,7 @@ func (c *Client) PublicKey(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.http.Do(r)
+	resp, err := c.HTTP().Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -163,6 +169,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	c.requests.Add(1)
 	client := *c.http
 	client.Timeout = e.Request.Limit
+	client.Transport = played{c.role, client.Transport}
 	resp, err := client.Do(req)
 	if err != nil {
 		if e.Err = err; c.open.Err() != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -23,13 +24,26 @@ func (c *Client) Raw(ctx context.Context, r Request) *Exchange {
 	}
 	e := &Exchange{Request: r, Started: time.Now()}
 	c.requests.Add(1)
-	e.Err = c.raw(ctx, e, text(r, target))
+	e.Err = c.raw(ctx, e, text(c.named(r), target))
 	e.Duration = time.Since(e.Started)
 	if c.observe != nil {
 		c.observe(e)
 	}
 	record(ctx, e)
 	return e
+}
+
+// named is a request whose headers name the role of the client. What is compressed is not decoded here, so none is asked for.
+func (c *Client) named(r Request) Request {
+	as := http.Header{"Accept": r.Header["Accept"]}
+	played{role: c.role}.dress(as)
+	h := http.Header{}
+	maps.Copy(h, r.Header)
+	if _, given := h["User-Agent"]; !given {
+		h["User-Agent"] = as["User-Agent"]
+	}
+	r.Header = h
+	return r
 }
 
 func text(r Request, target string) string {

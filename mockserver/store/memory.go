@@ -20,6 +20,7 @@ type Memory struct {
 	tokens  map[string]*Refresh
 	ids     map[string]*Refresh
 	lineage queue // of refresh tokens
+	evicted Evicted
 }
 
 // NewMemory makes an empty one.
@@ -34,7 +35,7 @@ func (m *Memory) Clear() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.codes, m.tokens, m.ids = map[string]Code{}, map[string]*Refresh{}, map[string]*Refresh{}
-	m.ages, m.lineage = queue{}, queue{}
+	m.ages, m.lineage, m.evicted = queue{}, queue{}, Evicted{}
 }
 
 // PutCode implements Store.
@@ -44,7 +45,11 @@ func (m *Memory) PutCode(c Code) {
 	m.codes[c.Value] = c
 	m.ages.push(c.Value)
 	for len(m.codes) > MaxCodes {
-		delete(m.codes, m.ages.pop())
+		oldest := m.ages.pop()
+		if _, there := m.codes[oldest]; there {
+			delete(m.codes, oldest)
+			m.evicted.Codes++
+		}
 	}
 	m.ages.trim(func(v string) bool { _, ok := m.codes[v]; return ok })
 }
@@ -77,7 +82,9 @@ func (m *Memory) PutRefresh(r Refresh) {
 	}
 	m.ids[r.ID], m.tokens[r.Token] = &r, &r
 	for len(m.ids) > MaxRefresh {
-		m.drop(m.lineage.pop())
+		if m.drop(m.lineage.pop()) {
+			m.evicted.Refresh++
+		}
 	}
 	m.lineage.trim(func(id string) bool { _, ok := m.ids[id]; return ok })
 }
@@ -110,6 +117,13 @@ func value(r *Refresh) (Refresh, bool) {
 		return Refresh{}, false
 	}
 	return *r, true
+}
+
+// Evicted implements Store.
+func (m *Memory) Evicted() Evicted {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.evicted
 }
 
 // Touch implements Store.

@@ -59,6 +59,14 @@ type Store interface {
 	Delete(id string) bool
 	// OfUser lists a user's refresh tokens, oldest first.
 	OfUser(userID string) []Refresh
+	// Evicted counts what went because there was too much of it, since the start or the last Clear.
+	Evicted() Evicted
 	// Clear forgets everything.
 	Clear()
+}
+
+// Evicted is what a store let go to stay within its bounds, oldest first.
+type Evicted struct {
+	Codes   int `json:"codes"`
+	Refresh int `json:"refresh_tokens"`
 }

@@ -56,6 +56,9 @@ func (s watchedStore) RefreshByID(id string) (store.Refresh, bool) {
 	return find(s, func(one store.Store) (store.Refresh, bool) { return one.RefreshByID(id) })
 }
 
+// Evicted implements store.Store.
+func (s watchedStore) Evicted() store.Evicted { return shadow.Ask(s.Split, store.Store.Evicted) }
+
 // Touch implements store.Store.
 func (s watchedStore) Touch(id string, at time.Time, ip string) {
 	shadow.Do(s.Split, func(one store.Store) { one.Touch(id, at, ip) })

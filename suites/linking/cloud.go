@@ -75,11 +75,14 @@ func cloudEntry(ctx Ctx, p *linkproxy.Proxy, seconds int) linking.Entry {
 	return linking.Look(ctx, last.Result.EntryID)
 }
 
+// settleLimit is how long a home on a busy machine may take to act on a frame.
+const settleLimit = 15 * time.Second
+
 // settled polls a flow until it no longer waits: the home reads the proxy's frame beside the requests.
 func settled(ctx Ctx, flowID string) *linking.Step {
 	tick := time.NewTicker(30 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(3 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(settleLimit); ; <-tick.C {
 		s := linking.Poll(ctx, flowID)
 		if s.Type != "external" || time.Now().After(deadline) || ctx.Err() != nil {
 			return s

@@ -209,4 +209,10 @@ func bounded(t *testing.T, s store.Store) {
 	if eldest || !youngest || code || !last {
 		t.Errorf("eldest %v, youngest %v, eldest code %v, youngest code %v", eldest, youngest, code, last)
 	}
+	if got, want := s.Evicted(), (store.Evicted{Codes: 10, Refresh: 10}); got != want {
+		t.Errorf("of what it let go it says %+v, want %+v", got, want)
+	}
+	if s.Clear(); s.Evicted() != (store.Evicted{}) {
+		t.Error("clearing does not forget what went")
+	}
 }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/authconform/authconform/mock"
+)
+
+// exposed tells whether others than this machine reach one of the servers: where it listens, or by its public URL.
+func (f *serveFlags) exposed() bool {
+	at := []string{f.PublicURL, f.ProviderURL}
+	for _, address := range []string{f.Home, f.Provider, f.AccountLink, f.My} {
+		at = append(at, listenOn(address))
+	}
+	return mock.Exposed(at...)
+}
+
+// urls are where the servers are reached.
+func (s *ensemble) urls() []string {
+	at := []string{s.home.URL}
+	if s.provider != nil {
+		at = append(at, s.provider.URL)
+	}
+	if s.proxy != nil {
+		at = append(at, s.proxy.URL)
+	}
+	if s.my != nil {
+		at = append(at, s.my.URL)
+	}
+	return at
+}
+
+// reachable says which of the servers others than this machine reach; "" is none.
+func reachable(urls ...string) string {
+	var open []string
+	for _, at := range urls {
+		if mock.Exposed(at) {
+			open = append(open, at)
+		}
+	}
+	if len(open) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Reachable from other machines: %s. The passwords are random, and new with every start.", strings.Join(open, ", "))
+}

@@ -1,0 +1,102 @@
+package wire
+
+import (
+	"compress/gzip"
+	"compress/zlib"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// Role dresses the headers of a request for whom the client plays. It sets only what is not there.
+type Role func(http.Header)
+
+// agent is how requests name us where nobody is played.
+const agent = "authconform (+https://github.com/authconform/authconform)"
+
+// AsOurselves names authconform. A target may know by it whom it talks to.
+func AsOurselves(h http.Header) { fill(h, "User-Agent", agent) }
+
+// AsBrowser is a page in Chromium on Linux.
+func AsBrowser(h http.Header) {
+	fill(h,
+		"User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+		"Accept", "*/*", "Accept-Encoding", encodings, "Accept-Language", "en-US,en;q=0.9")
+}
+
+// AsHome is Home Assistant 2026.11 as an OAuth client (its session of aiohttp), and a browser where a person asks for a page.
+func AsHome(h http.Header) {
+	if strings.Contains(h.Get("Accept"), "text/html") {
+		AsBrowser(h)
+		return
+	}
+	fill(h, "User-Agent", "HomeAssistant/2026.11.0 aiohttp/3.14.5 Python/3.14", "Accept", "*/*", "Accept-Encoding", encodings)
+}
+
+// encodings are those of both clients that the standard library decodes. Newer ones of them ask for zstd and br, too.
+const encodings = "gzip, deflate"
+
+func fill(h http.Header, pairs ...string) {
+	for i := 0; i < len(pairs); i += 2 {
+		if _, given := h[pairs[i]]; !given {
+			h.Set(pairs[i], pairs[i+1])
+		}
+	}
+}
+
+// played sends requests in a role.
+type played struct {
+	role Role // nil: ourselves
+	http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper. What the role lets the server compress is decoded.
+func (p played) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	_, chosen := r.Header["Accept-Encoding"]
+	p.dress(r.Header)
+	resp, err := p.RoundTripper.RoundTrip(r)
+	if err != nil || chosen || resp.StatusCode == http.StatusSwitchingProtocols {
+		return resp, err
+	}
+	switch coding := strings.ToLower(resp.Header.Get("Content-Encoding")); {
+	case r.Header.Get("Accept-Encoding") == "" || coding != "gzip" && coding != "deflate":
+		return resp, nil
+	default:
+		resp.Body = &decoded{ReadCloser: resp.Body, coding: coding}
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+		resp.ContentLength = -1
+		return resp, nil
+	}
+}
+
+func (p played) dress(h http.Header) {
+	if p.role == nil {
+		AsOurselves(h)
+		return
+	}
+	p.role(h)
+}
+
+// decoded is a compressed body in the clear.
+type decoded struct {
+	io.ReadCloser
+	coding string
+	plain  io.Reader // nil: not begun
+}
+
+// Read implements io.Reader.
+func (d *decoded) Read(b []byte) (n int, err error) {
+	if d.plain == nil {
+		if d.coding == "gzip" {
+			d.plain, err = gzip.NewReader(d.ReadCloser)
+		} else {
+			d.plain, err = zlib.NewReader(d.ReadCloser)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return d.plain.Read(b)
+}
