@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/mockserver/core"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
@@ -18,10 +19,10 @@ func TestASocketHoldsOnlySoMuch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &socket{home: h, setups: map[string]string{}}
+	k := &socket{home: h, who: &session{}, setups: map[string]string{}}
 	for i := range maxSubscriptions + 10 {
 		k.last = int64(i)
-		result, refused := subscribe(k, map[string]any{})
+		result, refused := subscribe(k, map[string]any{"event_type": core.StateChanged})
 		if (refused != nil) != (i >= maxSubscriptions) {
 			t.Fatalf("subscription %d: %v", i, refused)
 		}
@@ -34,10 +35,10 @@ func TestASocketHoldsOnlySoMuch(t *testing.T) {
 			t.Fatalf("setup %d: %v", i, refused)
 		}
 	}
-	if n := h.events.count(k); n != maxSubscriptions || len(k.setups) != maxSetups {
+	if n := len(k.subs); n != maxSubscriptions || len(k.setups) != maxSetups {
 		t.Errorf("it holds %d subscriptions and %d setups", n, len(k.setups))
 	}
-	if h.events.leave(k); h.events.count(k) != 0 {
+	if k.unsubscribeAll(); len(k.subs) != 0 || len(h.core.Listeners()) != 0 {
 		t.Error("its subscriptions stay when it has gone")
 	}
 }

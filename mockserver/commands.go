@@ -1,10 +1,12 @@
 package mockserver
 
 import (
+	"maps"
 	"strings"
 	"time"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/core"
 	"github.com/authconform/authconform/mockserver/store"
 )
 
@@ -20,13 +22,23 @@ type commandError struct{ code, text string }
 func badFormat(text string) *commandError { return &commandError{"invalid_format", text} }
 
 // commands is the whole list, by type.
-var commands = map[string]command{
+var commands = map[string]command{}
+
+func init() {
+	for _, list := range []map[string]command{ownCommands, frontendCommands(), registryCommands()} {
+		maps.Copy(commands, list)
+	}
+}
+
+var ownCommands = map[string]command{
 	"ping":               {},
-	"supported_features": {fields: fields{"features": "any!"}, do: nothing},
+	"supported_features": {fields: fields{"features": "any!"}, do: supportedFeatures},
 	"get_config":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.config(), nil }},
 	"get_states":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.states(), nil }},
-	"get_services":       {do: func(*socket, map[string]any) (any, *commandError) { return services, nil }},
-	"get_panels":         {do: func(*socket, map[string]any) (any, *commandError) { return map[string]any{}, nil }},
+	"get_services":       {do: func(*socket, map[string]any) (any, *commandError) { return core.Services(), nil }},
+	"subscribe_entities": {fields: fields{"entity_ids": "texts", "include": "any", "exclude": "any"}, do: subscribeEntities},
+	"subscribe_trigger":  {admin: true, fields: fields{"trigger": "any!", "variables": "any"}, do: subscribeTrigger},
+	"fire_event":         {admin: true, fields: fields{"event_type": "text!", "event_data": "any"}, do: fireEvent},
 	"subscribe_events":   {fields: fields{"event_type": "text"}, do: subscribe},
 	"unsubscribe_events": {fields: fields{"subscription": "whole!"}, do: unsubscribe},
 	"call_service":       {fields: fields{"domain": "text!", "service": "text!", "*": ""}, do: callService},
@@ -73,23 +85,16 @@ const (
 	anyUsername = "config/auth_provider/homeassistant/admin_change_username"
 )
 
-func nothing(*socket, map[string]any) (any, *commandError) { return nil, nil }
-
-func callService(k *socket, m map[string]any) (any, *commandError) {
-	domain, _ := m["domain"].(string)
-	service, _ := m["service"].(string)
-	data, _ := m["service_data"].(map[string]any)
-	if data == nil {
-		data = map[string]any{}
+// supportedFeatures takes what a client understands: several messages as one list.
+func supportedFeatures(k *socket, m map[string]any) (any, *commandError) {
+	features, _ := m["features"].(map[string]any)
+	if n, _ := features["coalesce_messages"].(float64); n >= 1 {
+		return followUp{then: k.out.coalesce}, nil
 	}
-	if target, ok := m["target"].(map[string]any); ok {
-		data["entity_id"] = target["entity_id"]
-	}
-	if _, ok := k.home.act(k.ctx, domain, service, data); !ok {
-		return nil, &commandError{"not_found", "Service " + domain + "." + service + " not found."}
-	}
-	return map[string]any{"context": map[string]any{"id": mock.Secret(16), "parent_id": nil, "user_id": k.who.User.ID}}, nil
+	return nil, nil
 }
+
+func nothing(*socket, map[string]any) (any, *commandError) { return nil, nil }
 
 func currentUser(k *socket, _ map[string]any) (any, *commandError) {
 	u := k.user()
@@ -140,7 +145,7 @@ func deleteRefreshToken(k *socket, m map[string]any) (any, *commandError) {
 		return nil, err
 	}
 	k.home.deleteSession(r.ID, EndDeleted)
-	return followUp{func() { k.home.closeSockets(r.ID, EndDeleted) }}, nil
+	return followUp{then: func() { k.home.closeSockets(r.ID, EndDeleted) }}, nil
 }
 
 func deleteAllRefreshTokens(k *socket, m map[string]any) (any, *commandError) {
@@ -154,7 +159,7 @@ func deleteAllRefreshTokens(k *socket, m map[string]any) (any, *commandError) {
 		k.home.deleteSession(r.ID, EndAllDeleted)
 		ended = append(ended, r.ID)
 	}
-	return followUp{func() {
+	return followUp{then: func() {
 		for _, id := range ended {
 			k.home.closeSockets(id, EndAllDeleted)
 		}

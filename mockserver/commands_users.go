@@ -156,7 +156,7 @@ func (h *Home) endLogins(userID string) followUp {
 			ended = append(ended, r.ID)
 		}
 	}
-	return followUp{func() {
+	return followUp{then: func() {
 		for _, id := range ended {
 			h.closeSockets(id, EndLoginDeleted)
 		}
@@ -189,7 +189,7 @@ func adminChangePassword(k *socket, m map[string]any) (any, *commandError) {
 
 func (k *socket) setPassword(id, password string) (any, *commandError) {
 	k.home.users.setPassword(id, password)
-	return followUp{func() { k.home.endSessions(id, EndPassword) }}, nil
+	return followUp{then: func() { k.home.endSessions(id, EndPassword) }}, nil
 }
 
 func adminChangeUsername(k *socket, m map[string]any) (any, *commandError) {

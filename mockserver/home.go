@@ -2,12 +2,14 @@ package mockserver
 
 import (
 	"fmt"
+	"io/fs"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/core"
 	"github.com/authconform/authconform/mockserver/linking"
 	"github.com/authconform/authconform/mockserver/store"
 )
@@ -29,6 +31,7 @@ type Options struct {
 	Version      string       // "": 2026.11.0
 	URL          string       // the home's own URL, for the issuer; "" knows loopback only
 	ControlToken string       // "": a random one
+	Frontend     fs.FS        // the real frontend's pages and files (CheckFrontend); nil: the mock's own
 }
 
 // Home is a running mock home: an http.Handler and what is behind it.
@@ -41,11 +44,12 @@ type Home struct {
 	flows   *flows
 	sockets *sockets
 	bans    *bans
-	demo    *demo
-	steps   *onboarding
-	hooks   *webhooks
-	linker  *linking.Linker
-	events  *events
+	core    *core.Core
+
+	frontData *frontData
+	steps     *onboarding
+	hooks     *webhooks
+	linker    *linking.Linker
 
 	mu      sync.Mutex
 	signKey []byte // signs paths; new with every start
@@ -83,11 +87,11 @@ func New(o Options) (*Home, error) {
 	h := &Home{
 		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
 		users: newUsers(o.Policy.Password), bans: &bans{threshold: o.BanThreshold},
-		flows: newFlows(), sockets: newSockets(), events: &events{},
-		demo: &demo{}, steps: &onboarding{}, hooks: &webhooks{},
+		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now), frontData: &frontData{},
+		steps: &onboarding{}, hooks: &webhooks{},
 	}
 	h.linker = linking.New(linking.Options{
-		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.events.fire, Version: o.Version,
+		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.fire, Version: o.Version,
 		AccountLink: o.AccountLink, My: o.My, Default: o.ThirdParty.provider(),
 	})
 	if err := h.reset(); err != nil {
@@ -109,7 +113,8 @@ func (h *Home) reset() error {
 	}
 	h.store.Clear()
 	h.bans.clear()
-	h.demo.clear()
+	h.core.Reset()
+	h.frontData.clear()
 	h.steps.start(h.Fresh)
 	h.hooks.clear()
 	h.linker.Clear()
@@ -135,8 +140,14 @@ func (h *Home) restart() {
 	}
 }
 
+// fire tells of an event of the home's own.
+func (h *Home) fire(kind string, data map[string]any) { h.core.Fire(kind, data, core.By("")) }
+
 // Close ends every open socket.
 func (h *Home) Close() { h.sockets.closeAll() }
+
+// Core is what lives behind the home's login.
+func (h *Home) Core() *core.Core { return h.core }
 
 // Clock is the home's clock.
 func (h *Home) Clock() *mock.Clock { return h.clock }

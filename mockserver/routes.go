@@ -21,8 +21,7 @@ const entriesPath = "/api/config/config_entries/"
 func (h *Home) route() {
 	h.handle(metadataPath, methods{get: h.serverMetadata})
 	h.handle(resourcePath, methods{get: h.resourceMetadata})
-	h.handle("/auth/authorize", methods{get: file("authorize.html")})
-	h.handle("/static/{name}", methods{get: func(c *call) *mock.Answer { return file(c.PathValue("name"))(c) }})
+	h.routeFrontend()
 	h.handle("/manifest.json", methods{get: h.manifest})
 	h.handle("/auth/providers", methods{get: h.providers})
 	h.handle("/auth/login_flow", methods{post: h.counting(h.begin)})
@@ -42,9 +41,16 @@ func (h *Home) route() {
 	h.handle("/api/{$}", methods{get: h.bearer(h.apiRunning)})
 	h.handle("/api/config", methods{get: h.bearer(h.apiConfig)})
 	h.handle("/api/states", methods{get: h.bearer(h.apiStates)})
-	h.handle("/api/states/{entity}", methods{get: h.bearer(h.apiState), post: h.bearer(h.apiSetState)})
+	h.handle("/api/states/{entity}", methods{
+		get: h.bearer(h.apiState), post: h.bearer(h.apiSetState), del: h.bearer(h.apiDropState),
+	})
 	h.handle("/api/services", methods{get: h.bearer(h.apiServices)})
 	h.handle("/api/services/{domain}/{service}", methods{post: h.bearer(h.apiCall)})
+	h.handle("/api/components", methods{get: h.bearer(h.apiComponents)})
+	h.handle("/api/core/state", methods{get: h.bearer(h.apiCoreState)})
+	h.handle("/api/error_log", methods{get: h.bearer(h.apiErrorLog)})
+	h.handle("/api/config/core/check_config", methods{post: h.bearer(h.apiCheckConfig)})
+	h.handle("/api/events", methods{get: h.bearer(h.apiEvents)})
 	h.handle("/api/events/{type}", methods{post: h.bearer(h.apiFire)})
 	h.handle("/api/websocket", methods{get: h.websocket})
 	h.handle("/api/mobile_app/registrations", methods{post: h.bearer(h.register)})
@@ -52,9 +58,6 @@ func (h *Home) route() {
 	h.handle("/api/onboarding", methods{get: h.onboardingSteps})
 	h.handle("/api/onboarding/users", methods{post: h.onboardUser})
 	h.handle("/api/onboarding/{step}", methods{post: h.onboardStep})
-	for _, path := range []string{"/{$}", "/config/integrations", "/config/application_credentials", "/_my_redirect/oauth"} {
-		h.handle(path, methods{get: file("home.html")})
-	}
 }
 
 // kinds are the media types of the page's files.

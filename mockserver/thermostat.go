@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/authconform/authconform/mockserver/core"
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
@@ -27,36 +28,48 @@ func (h *Home) Linker() *linking.Linker { return h.linker }
 const linkedPrefix = "climate.demo_thermostat_"
 
 // linked are the entities of linked accounts.
-func (h *Home) linked() []entity {
-	var list []entity
+func (h *Home) linked() map[string]core.Entity {
+	list := map[string]core.Entity{}
 	for _, d := range h.linker.Devices() {
 		state := "heat"
 		if !d.Known {
 			state = "unavailable"
 		}
-		now := h.now()
-		list = append(list, entity{ID: linkedPrefix + d.Account, State: state, Changed: now, Updated: now, Attributes: map[string]any{
+		e := core.Entity{ID: linkedPrefix + strings.ToLower(d.Account), State: state, Attributes: map[string]any{
 			"friendly_name": "Demo thermostat (" + d.Title + ")", "entry_id": d.EntryID,
 			"temperature": d.Target, "current_temperature": d.Temperature,
-		}})
+		}}
+		list[e.ID] = e
 	}
 	return list
 }
 
-// states lists every entity.
-func (h *Home) states() []entity { return append(h.demo.list(h.now()), h.linked()...) }
-
-func (h *Home) state(id string) (entity, bool) {
-	for _, e := range h.linked() {
-		if e.ID == id {
-			return e, true
+// sync writes the linked thermostats into the core, and takes out those whose account is gone.
+func (h *Home) sync() {
+	now := h.linked()
+	for _, e := range h.core.List() {
+		if _, there := now[e.ID]; !there && strings.HasPrefix(e.ID, linkedPrefix) {
+			h.core.Remove(e.ID, core.By(""))
 		}
 	}
-	return h.demo.get(id, h.now())
+	for id, e := range now {
+		_, _, _ = h.core.Set(id, e.State, e.Attributes, core.By("")) // a home that is full shows one less
+	}
+}
+
+// states lists every entity.
+func (h *Home) states() []core.Entity {
+	h.sync()
+	return h.core.List()
+}
+
+func (h *Home) state(id string) (core.Entity, bool) {
+	h.sync()
+	return h.core.Get(id)
 }
 
 // useLinked runs a service of a linked thermostat: it is set, or read anew. false: it is none.
-func (h *Home) useLinked(ctx context.Context, id, service string, data map[string]any) ([]entity, bool) {
+func (h *Home) useLinked(ctx context.Context, id, service string, data map[string]any) ([]core.Entity, bool) {
 	e, ok := h.state(id)
 	entry, _ := e.Attributes["entry_id"].(string)
 	if !ok || !strings.HasPrefix(id, linkedPrefix) || entry == "" {
@@ -68,8 +81,8 @@ func (h *Home) useLinked(ctx context.Context, id, service string, data map[strin
 	case service == "set_temperature" && given:
 		h.linker.Device(ctx, entry, &target)
 	default:
-		return []entity{}, true
+		return nil, true
 	}
 	e, _ = h.state(id)
-	return []entity{e}, true
+	return []core.Entity{e}, true
 }

@@ -67,8 +67,8 @@ type socket struct {
 	who    *session
 	last   int64
 	setups map[string]string // MFA setups under way: flow id -> secret
-
-	mu sync.Mutex // of writes
+	subs   map[int64]func()  // what ends each subscription
+	out    *outbox
 }
 
 const maxFrame = 64 << 10
@@ -87,44 +87,58 @@ func (h *Home) websocket(c *call) *mock.Answer {
 	}
 	conn.SetReadLimit(maxFrame)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.Context()))
-	k := &socket{home: h, conn: conn, ctx: ctx, cancel: cancel, setups: map[string]string{}}
+	k := &socket{home: h, conn: conn, ctx: ctx, cancel: cancel, setups: map[string]string{}, out: newOutbox()}
 	h.plane.History.Add(mockEntry(h, c, "websocket opened"))
+	closed := make(chan struct{})
+	go k.close(closed)
 	k.serve(c.IP)
+	k.cancel()
+	<-closed
 	return nil
 }
 
+// close ends the connection when the socket ends: what waits goes out, and then a close frame, always.
+func (k *socket) close(closed chan<- struct{}) {
+	defer close(closed)
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		k.out.write(k.conn)
+	}()
+	<-k.ctx.Done()
+	k.out.end()
+	<-written
+	_ = k.conn.Close(websocket.StatusNormalClosure, "")
+}
+
 func (k *socket) serve(ip string) {
-	defer k.cancel()
-	defer func() { _ = k.conn.Close(websocket.StatusNormalClosure, "") }()
+	defer k.unsubscribeAll()
 	k.send(map[string]any{"type": "auth_required", "ha_version": k.home.Version})
-	quiet, heard := context.WithCancel(k.ctx)
-	stop := k.home.clock.AfterFunc(k.home.Policy.SocketAuthTTL(), heard)
-	_, raw, err := k.conn.Read(quiet)
+	stop := k.home.clock.AfterFunc(k.home.Policy.SocketAuthTTL(), k.cancel)
+	raw, ok := k.read()
 	stop()
-	heard()
-	if err != nil {
-		return
-	}
-	if !k.auth(raw, ip) {
+	if !ok || k.ctx.Err() != nil || !k.auth(raw, ip) {
 		return
 	}
 	id := k.who.Refresh.ID
 	k.home.sockets.add(id, k)
 	defer k.home.sockets.remove(id, k)
-	defer k.home.events.leave(k)
 	if _, alive := k.home.store.RefreshByID(id); !alive {
 		return // it died between
 	}
 	k.send(map[string]any{"type": "auth_ok", "ha_version": k.home.Version})
 	for {
-		kind, raw, err := k.conn.Read(k.ctx)
-		if err != nil || kind != websocket.MessageText {
-			return
-		}
-		if !k.take(raw) {
+		raw, ok := k.read()
+		if !ok || !k.take(raw) {
 			return
 		}
 	}
+}
+
+// read reads a text frame. It ends with the connection: a context that ended would cut it off without a close frame.
+func (k *socket) read() ([]byte, bool) {
+	kind, raw, err := k.conn.Read(context.Background())
+	return raw, err == nil && kind == websocket.MessageText
 }
 
 // auth takes the first message. Its shape is judged before its token.
@@ -199,6 +213,7 @@ func (k *socket) command(message map[string]any) {
 	k.last = id
 	run, ok := commands[kind]
 	if !ok {
+		k.home.plane.History.Add(mock.Entry{At: k.home.now(), Method: "WS", Path: kind, User: k.who.User.Username, Why: "unknown_command"})
 		k.send(failure(id, "unknown_command", "Unknown command."))
 		return
 	}
@@ -248,18 +263,19 @@ func (k *socket) send(message map[string]any) {
 	if err != nil {
 		return
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(k.ctx), writeLimit)
-	defer cancel()
-	_ = k.conn.Write(ctx, websocket.MessageText, raw) // a peer that is gone ends the reading
+	if !k.out.put(raw) {
+		k.cancel() // it does not read
+	}
 }
 
-// followUp is a result of null whose effect comes after its answer, as closing the very socket it was asked on.
-type followUp struct{ then func() }
+// followUp is a result whose effect comes after its answer, as closing the very socket it was asked on.
+type followUp struct {
+	result any
+	then   func()
+}
 
 // MarshalJSON implements json.Marshaler.
-func (followUp) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
+func (f followUp) MarshalJSON() ([]byte, error) { return json.Marshal(f.result) }
 
 func mockEntry(h *Home, c *call, why string) mock.Entry {
 	return mock.Entry{At: h.now(), Method: c.Method, Path: c.URL.Path, Status: http.StatusSwitchingProtocols, Why: why}

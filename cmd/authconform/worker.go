@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 
+	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/proof/stand"
 	"github.com/authconform/authconform/run"
@@ -16,6 +19,8 @@ const workerWord = "worker-of-a-run"
 // worker is the life of a worker process. Its job comes on standard input, its events go to standard output.
 func worker() int {
 	rest()
+	signal.Ignore(syscall.SIGPIPE) // of a parent that was killed: what was made is given back all the same
+	defer runner.Tidy()
 	out := os.Stdout
 	os.Stdout = os.Stderr // whoever prints must not spoil the events
 	if err := run.Work(os.Stdin, out, stand.Kinds()); err != nil {
