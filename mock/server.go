@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/authconform/authconform/internal/descriptors"
+	"github.com/authconform/authconform/internal/rlimit"
 )
 
 // Server is a mock that listens.
@@ -40,7 +40,7 @@ func named(asked, listens string) string {
 
 // Serve serves a handler until Stop or Kill, to as many connections at a time as the process has descriptors for.
 func Serve(l net.Listener, url string, h http.Handler) *Server {
-	g := newGate(l, room(descriptors.Limit()))
+	g := newGate(l, room(rlimit.Descriptors()))
 	return serve(g, g, url, h, ordinary())
 }
 

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/authconform/authconform/internal/descriptors"
+	"github.com/authconform/authconform/internal/rlimit"
 )
 
 // Authority is a CA that a mock makes at its start, for a server certificate of this machine's names.
@@ -63,7 +63,7 @@ func NewAuthority(name string) (*Authority, error) {
 
 // ServeTLS is Serve behind the authority's certificate. The URL becomes https.
 func ServeTLS(l net.Listener, url string, h http.Handler, ca *Authority) *Server {
-	g := newGate(l, room(descriptors.Limit()))
+	g := newGate(l, room(rlimit.Descriptors()))
 	secure := tls.NewListener(g, &tls.Config{Certificates: []tls.Certificate{ca.leaf}, MinVersion: tls.VersionTLS12})
 	return serve(secure, g, HTTPS(url), h, ordinary())
 }

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/authconform/authconform/internal/descriptors"
+	"github.com/authconform/authconform/internal/rlimit"
 )
 
 // open serves the plane to so many connections at a time.
@@ -171,7 +171,7 @@ func TestAServerWhosePlacesAreTakenStops(t *testing.T) {
 }
 
 func TestThereIsRoomForConnectionsInAFewDescriptors(t *testing.T) {
-	for limit, want := range map[int]int{10: 4, 64: 24, 1024: 504, descriptors.Most: 9992} {
+	for limit, want := range map[int]int{10: 4, 64: 24, 1024: 504, rlimit.MostDescriptors: 9992} {
 		if got := room(limit); got != want {
 			t.Errorf("%d descriptors: %d connections, want %d", limit, got, want)
 		}
@@ -183,7 +183,8 @@ func TestTheControlPlaneWantsItsTokenAsABearer(t *testing.T) {
 	p := plane(func(p *Plane) { p.Control.Token = "a-token" })
 	for header, want := range map[string]int{
 		"Bearer a-token": 200, "bearer a-token": 200, "BEARER  a-token": 200,
-		"": 401, "Bearer": 401, "Bearer ": 401, "a-token": 401, "Basic a-token": 401, "Bearer a-toke": 401, "Bearer a-token x": 401, "Bearera-token": 401,
+		"": 401, "Bearer": 401, "Bearer ": 401, "a-token": 401, "Basic a-token": 401,
+		"Bearer a-toke": 401, "Bearer a-token x": 401, "Bearera-token": 401,
 	} {
 		if w := ask(p, "GET", "/_authconform/clock", "", "Authorization", header); w.Code != want {
 			t.Errorf("%q: %d, want %d", header, w.Code, want)

@@ -16,8 +16,18 @@ const (
 	openByBrowser = 256 // in a worker, by the connections of a browser's pages
 )
 
-// enough tells whether the run may open what it will need to.
-func (o Options) enough(limit int) error {
+// addresses is what the Go runtime reserves of a process's address space, with its threads: it ends a process that gets no
+// more of it, without a word that people understand. The memory that is used is a fiftieth of that.
+const addresses = 2 << 30 // bytes
+
+// allowed is what the system lets a process have.
+type allowed struct {
+	descriptors  int
+	addressSpace int64 // bytes
+}
+
+// enough tells whether the run may have what it will need.
+func (o Options) enough(a allowed) error {
 	needed := openAlways + openPerWorker*o.Procs
 	if o.BuiltIn {
 		needed += openByMock
@@ -25,9 +35,13 @@ func (o Options) enough(limit int) error {
 	if _, lacks := o.Flags.Tools().Lacks()[condition.Browser]; !lacks {
 		needed += openByBrowser
 	}
-	if limit >= needed {
-		return nil
+	switch {
+	case a.descriptors < needed:
+		return exit.With(exit.NoTarget, fmt.Errorf("this process may hold open %d files and connections, and the run needs up to %d: "+
+			"raise the limit (ulimit -n %d), or give fewer --procs", a.descriptors, needed, needed))
+	case a.addressSpace < addresses:
+		return exit.With(exit.NoTarget, fmt.Errorf("this process may use %d MB of addresses, and the run needs %d, of which it fills "+
+			"a small part: raise the limit (ulimit -v %d)", a.addressSpace>>20, addresses>>20, addresses>>10))
 	}
-	return exit.With(exit.Broken, fmt.Errorf("this process may hold open %d files and connections, and the run needs up to %d: "+
-		"raise the limit (ulimit -n %d), or give fewer --procs", limit, needed, needed))
+	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/runner"
-	"github.com/authconform/authconform/internal/descriptors"
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/internal/rlimit"
 	"github.com/authconform/authconform/reports"
 	"github.com/authconform/authconform/suites/requirements"
 )
@@ -33,7 +33,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 	defer context.AfterFunc(ctx, func() {
 		o.Progress.Say("%v: giving everything back to the target; a second Ctrl-C ends at once, and may leave tokens there", context.Cause(ctx))
 	})()
-	if err := j.enough(descriptors.Limit()); err != nil {
+	if err := j.enough(allowed{rlimit.Descriptors(), rlimit.AddressSpace()}); err != nil {
 		return j.turnedAway(ctx, err)
 	}
 	if err := j.look(ctx); err != nil {

@@ -38,6 +38,12 @@ type running struct {
 // judging starts a run against a home, with a report folder.
 func judging(t *testing.T, s *mockserver.Server, args ...string) *running {
 	t.Helper()
+	return judgingIn(t, s, nil, args...)
+}
+
+// judgingIn is judging with more in the environment.
+func judgingIn(t *testing.T, s *mockserver.Server, env []string, args ...string) *running {
+	t.Helper()
 	if _, err := os.Stat("/proc/self/environ"); err != nil {
 		t.Skip("this system has no /proc to look for processes in")
 	}
@@ -46,6 +52,7 @@ func judging(t *testing.T, s *mockserver.Server, args ...string) *running {
 	r.Cmd = program(t.Context(), t, append([]string{
 		"run", "--target", s.URL, "--user", owner.Username, "--browser", "off", "--report-dir", r.dir, "--control-url", s.URL}, args...)...)
 	r.Env = append(r.Env, r.mark, "AUTHCONFORM_PASSWORD="+owner.Password, "AUTHCONFORM_CONTROL_TOKEN="+s.ControlToken)
+	r.Env = append(r.Env, env...)
 	r.Stdout, r.Stderr = &r.out, &r.err
 	if err := r.Start(); err != nil {
 		t.Fatal(err)
@@ -75,15 +82,20 @@ func (r *running) nobodyLeft() {
 
 // descendants finds processes by a mark in their environment and a word in their command line.
 func descendants(mark, word string) []int {
-	var pids []int
-	paths, _ := filepath.Glob("/proc/[0-9]*/environ")
+	ours := processes("environ", func(env string) bool { return slices.Contains(strings.Split(env, "\x00"), mark) })
+	called := processes("cmdline", func(line string) bool { return strings.Contains(line, word) })
+	return slices.DeleteFunc(ours, func(pid int) bool { return !slices.Contains(called, pid) })
+}
+
+// processes finds processes by a file of theirs in /proc.
+func processes(file string, wanted func(text string) bool) (pids []int) {
+	paths, _ := filepath.Glob("/proc/[0-9]*/" + file)
 	for _, path := range paths {
-		env, err := os.ReadFile(path)
-		if err != nil || !slices.Contains(strings.Split(string(env), "\x00"), mark) {
+		text, err := os.ReadFile(path)
+		if err != nil || !wanted(string(text)) {
 			continue
 		}
-		line, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
-		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil && strings.Contains(string(line), word) {
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil {
 			pids = append(pids, pid)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/authconform/authconform/harness/runner"
@@ -20,6 +22,8 @@ const workerWord = "worker-of-a-run"
 func worker() int {
 	rest()
 	bounded()
+	signal.Ignore(syscall.SIGPIPE) // of a parent that was killed: what was made is given back all the same
+	defer runner.Tidy()
 	out := os.Stdout
 	os.Stdout = os.Stderr // whoever prints must not spoil the events
 	if err := run.Work(mortal{os.Stdin}, out, stand.Kinds()); err != nil {
@@ -36,7 +40,7 @@ type mortal struct{ io.Reader }
 func (m mortal) Read(p []byte) (int, error) {
 	n, err := m.Reader.Read(p)
 	if err != nil {
-		time.AfterFunc(runner.KillTimeout, func() { os.Exit(exit.Broken) })
+		time.AfterFunc(runner.OrphanTimeout, func() { runner.Tidy(); os.Exit(exit.Broken) })
 	}
 	return n, err
 }

@@ -60,6 +60,8 @@ func (l *Lazy) Close() {
 	if l == nil {
 		return
 	}
+	l.starting.Lock() // one that is being started is ended, too
+	defer l.starting.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.b != nil {
@@ -78,8 +80,10 @@ func (l *Lazy) start(ctx context.Context) (*Browser, error) {
 	b, err, starts := l.b, l.err, l.starts
 	l.mu.Unlock()
 	switch {
-	case err != nil || b != nil && !b.died():
-		return b, err
+	case err == nil && b != nil && !b.died():
+		return b, nil
+	case err != nil && (starts == mostStarts || !wentOff(err)):
+		return nil, err
 	case starts == mostStarts:
 		return nil, errDied
 	}
@@ -93,6 +97,11 @@ func (l *Lazy) start(ctx context.Context) (*Browser, error) {
 		fresh.Reach(l.open...)
 	}
 	return fresh, err
+}
+
+// wentOff tells whether a browser that did not start has ended: it may have been killed. One that hangs would hang again.
+func wentOff(err error) bool {
+	return !errors.Is(err, ErrNone) && !errors.Is(err, context.DeadlineExceeded)
 }
 
 // mostStarts is how often a process starts its browser.

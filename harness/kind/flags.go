@@ -65,14 +65,6 @@ func (r *Reach) Resolve() (err error) {
 	return nil
 }
 
-// As is the role of a client, if that is to be played to the last.
-func (r *Reach) As(role wire.Role) wire.Role {
-	if r.Disguise {
-		return role
-	}
-	return nil
-}
-
 // Login is who logs in.
 type Login struct {
 	User         string `flag:"user" value:"NAME" group:"Account" help:"the user who logs in" json:"-"`

@@ -195,6 +195,9 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	// A context would kill the worker, where the end of its input lets it give back what it took.
 	cmd := exec.Command(p.Command[0], p.Command[1:]...) //nolint:gosec,noctx // this program itself
 	cmd.SysProcAttr = ownGroup()
+	own := newScratch()
+	defer own.remove()
+	cmd.Env = own.environment()
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return &setupError{err}
@@ -210,7 +213,7 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	}
 	stop := context.AfterFunc(ctx, func() {
 		_ = stdin.Close()
-		time.AfterFunc(KillTimeout, func() { _ = cmd.Process.Kill() })
+		time.AfterFunc(killTimeout, func() { _ = cmd.Process.Kill() })
 	})
 	defer stop()
 	if _, err := stdin.Write(append(job, '\n')); err != nil {

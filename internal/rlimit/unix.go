@@ -1,0 +1,26 @@
+//go:build unix
+
+package rlimit
+
+import (
+	"math"
+	"syscall"
+)
+
+// Descriptors is how many files and connections this process may hold open: the runtime has raised it as far as it may.
+func Descriptors() int {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > MostDescriptors {
+		return MostDescriptors
+	}
+	return int(limit.Cur)
+}
+
+// AddressSpace is how many bytes of addresses this process may use (ulimit -v), math.MaxInt64 without a limit.
+func AddressSpace() int64 {
+	var limit syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_AS, &limit) != nil || limit.Cur > math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return int64(limit.Cur)
+}
