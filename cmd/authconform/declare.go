@@ -8,7 +8,7 @@ import (
 
 // configFlag is the file that every command can be configured by.
 type configFlag struct {
-	Config string `flag:"config" value:"FILE" group:"Configuration" help:"file with any of these flags as keys (authconform.yaml)"`
+	Config string `flag:"config" value:"FILE" group:"Configuration" help:"file that sets any of these flags by name (authconform.yaml)"`
 }
 
 // declare gives a command its flags, with their environment variables and their keys in the file of --config, and what to
