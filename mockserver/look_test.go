@@ -43,7 +43,7 @@ func TestTheOneCauseOfARefusedRedirectIsNamed(t *testing.T) {
 	whole := ClientPage{Status: 200, Whole: true}
 	for want, seen := range map[string]look{
 		"it did not arrive in time":                    {err: fmt.Errorf("get: %w", context.Canceled)},
-		"nothing listens there":                         {err: fmt.Errorf("get: %w", syscall.ECONNREFUSED)},
+		"nothing listens there":                        {err: fmt.Errorf("get: %w", syscall.ECONNREFUSED)},
 		"more than ten redirects":                      {err: errRedirects},
 		"it has a link-local address":                  {err: fmt.Errorf("get: %w", mock.ErrLinkLocal)},
 		"not signed by a CA":                           {err: errors.New("x509: certificate signed by unknown authority")},

@@ -64,7 +64,7 @@ func usage(flags func() string) func(*cobra.Command) error {
 func helpOfKind(c *cobra.Command, set *flags.Set, profile, config *string) {
 	c.SetUsageFunc(usage(func() string {
 		kind := ""
-		_ = set.Settle(*config) // what is wrong there is no reason to give no help
+		_, _ = settle(c, set, *config) // what is wrong there is no reason to give no help
 		if p, err := loadProfile(*profile); err == nil {
 			kind = p.Kind
 		}

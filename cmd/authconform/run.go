@@ -26,7 +26,7 @@ type runFlags struct {
 	Target  string `flag:"target" value:"URL" group:"Target" help:"the server to judge (default: a built-in mock)"`
 	Profile string `flag:"profile" value:"NAME" help:"what the target must meet: a built-in profile, or your own file"`
 
-	Select  string        `flag:"select" value:"EXPR" group:"Rows" help:"rows by id, glob, level:must or section:token; comma-separated, ! excludes"`
+	Select  string        `flag:"select" value:"EXPR" group:"Rows" help:"ids, globs, level:must, section:token; comma-separated, ! excludes"`
 	Core    bool          `flag:"core" help:"only the few dozen rows that matter most"`
 	Rerun   string        `flag:"rerun" value:"DIR" help:"only the rows that failed or were blocked in the run recorded there"`
 	Require []string      `flag:"require" value:"NEEDS" help:"needs (browser, clock, client-site, …) that must be met, or the run fails"`

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -29,7 +31,7 @@ type serveFlags struct {
 	Fresh        bool   `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
 	Ban          int    `flag:"ban" value:"N" help:"ban an address after N refused logins"`
 	Defect       string `flag:"defect" value:"ID" help:"break exactly one thing (explain ID describes it)"`
-	Flavour      uint64 `flag:"flavour" value:"SEED" help:"vary what the specifications leave open: member order, extra members, lengths, texts"`
+	Flavour      uint64 `flag:"flavour" value:"SEED" help:"vary what the specifications leave open: order, extra members, lengths, texts"`
 	ClientSiteCA string `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
 	ControlToken string `env:"CONTROL_TOKEN"`
 	configFlag
@@ -60,6 +62,9 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 		if u, err := url.Parse(public); public != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 			return exit.Usagef("--%s %s: not a URL like https://home.example", name, public)
 		}
+	}
+	if err := os.Remove(f.ReadyFile); f.ReadyFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return exit.Usagef("--ready-file: an old one cannot be removed: %v", err)
 	}
 	if token, given := os.LookupEnv(flags.Prefix + "CONTROL_TOKEN"); given {
 		if err := mock.CheckControlToken(token); err != nil {

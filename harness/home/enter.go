@@ -169,7 +169,8 @@ func (h *Home) likely(e *wire.Exchange) string {
 	if apart < 0 {
 		where = "behind"
 	}
-	return fmt.Sprintf("the target's clock is %s %s ours, and codes depend on the time; synchronise the clocks, or use --clock", apart.Abs(), where)
+	return fmt.Sprintf("the target's clock is %s %s ours, and codes depend on the time; synchronise the clocks, or use --clock",
+		apart.Abs(), where)
 }
 
 // noLogin is why a target where no login flow starts is not judged. One that lists its login providers is a home: the rows

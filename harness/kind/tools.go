@@ -171,7 +171,8 @@ func (o ToolOptions) Lacks() condition.Lacks {
 	}
 	lacks.Add(o.clock() == "none", condition.Clock, "nothing can move the target's clock; give --clock COMMAND, or --clock wait")
 	lacks.Add(o.Control.URL == "", condition.Control, "the target has no authconform control plane")
-	lacks.Add(o.AccountLink == "", condition.AccountLink, "give --account-link ADDRESS, the address at which the target expects its account-link proxy")
+	lacks.Add(o.AccountLink == "", condition.AccountLink,
+		"give --account-link ADDRESS, the address at which the target expects its account-link proxy")
 	return lacks
 }
 

@@ -22,7 +22,7 @@ func TestWhyThereIsNoAnswerIsSaidInPlainWords(t *testing.T) {
 	malformed := errors.New(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "x"`)
 	fraction := errors.New(`oauth2: cannot parse json: strconv.ParseInt: parsing "1.5": invalid syntax`)
 	for want, err := range map[string]error{
-		"nothing listens there (connection refused)":                dial(syscall.ECONNREFUSED),
+		"nothing listens there (connection refused)":               dial(syscall.ECONNREFUSED),
 		"the name nowhere is not known":                            dial(&net.DNSError{Name: "nowhere", IsNotFound: true}),
 		"the connection was closed without an answer":              &url.Error{Op: "Post", Err: io.EOF},
 		"the response was cut off":                                 fmt.Errorf("reading: %w", io.ErrUnexpectedEOF),

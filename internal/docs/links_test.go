@@ -125,7 +125,8 @@ func anchor(title string) string {
 func TestADeadLinkIsFound(t *testing.T) {
 	t.Parallel()
 	page := filepath.Join(t.TempDir(), "page.md")
-	text := "# A: title, *and* `code`\n[a](#a-title-and-code) `[no](link)`\n```\n[no](link)\n# no heading\n```\n[b](page.md#none) [c](gone.md)\n"
+	text := "# A: title, *and* `code`\n[a](#a-title-and-code) `[no](link)`\n" +
+		"```\n[no](link)\n# no heading\n```\n[b](page.md#none) [c](gone.md)\n"
 	if err := os.WriteFile(page, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

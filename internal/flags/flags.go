@@ -181,17 +181,11 @@ func (o *option) Type() string {
 	return "string"
 }
 
-// Settle fills the flags that the command line left open from the environment, then from the file ("": that of the
-// variable AUTHCONFORM_CONFIG, if any), and the secrets from the environment. An empty variable is an error, as an empty flag
-// is; code that needs an empty secret reports it. Unknown keys of the file are errors.
-func (s *Set) Settle(file string) error {
-	if file == "" {
-		given, set := os.LookupEnv(Variable("config"))
-		if file = given; set && file == "" {
-			return exit.Usagef("%s: %v", Variable("config"), errEmpty)
-		}
-	}
-	values, err := s.read(file)
+// Settle fills the flags that the command line left open from the environment, then from the file (see File), and the
+// secrets from the environment. An empty variable is an error, as an empty flag is; whoever needs a secret that is empty
+// says so. Unknown keys of the file are errors, except those of elsewhere, the flags of other commands.
+func (s *Set) Settle(file string, elsewhere ...string) error {
+	values, err := s.read(file, elsewhere)
 	if err != nil {
 		return err
 	}

@@ -215,8 +215,10 @@ func TestAStepThatGoesWrongBlocksItsSpec(t *testing.T) {
 		steps         func(stage) func(context.Context)
 		want          string
 	}{
-		"no provider":   {"POST " + demoPath + "/providers", "{}", 404, link, "the demo integration did not accept our provider: 404"},
-		"no way out":    {"POST " + flowPath, `{"type":"abort","reason":"x"}`, 200, link, "the flow does not send the user to the third party: 200"},
+		"no provider": {"POST " + demoPath + "/providers", "{}", 404, link, "the demo integration did not accept our provider: 404"},
+		"no way out": {
+			"POST " + flowPath, `{"type":"abort","reason":"x"}`, 200, link, "the flow does not send the user to the third party: 200",
+		},
 		"another's URL": {"POST " + flowPath, elsewhere, 200, link, "the authorize URL does not contain the client_id"},
 		"no way back":   {"GET " + callback, "", 400, link, "the callback does not accept a valid code and state: 400"},
 		"no entry":      {"GET " + flowPath + "/f", `{"type":"abort","reason":"x"}`, 200, link, "a successful flow creates no entry: 200"},
