@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -21,13 +22,20 @@ type commandError struct{ code, text string }
 func badFormat(text string) *commandError { return &commandError{"invalid_format", text} }
 
 // commands is the whole list, by type.
-var commands = map[string]command{
+var commands = map[string]command{}
+
+func init() {
+	for _, list := range []map[string]command{ownCommands, frontendCommands(), registryCommands()} {
+		maps.Copy(commands, list)
+	}
+}
+
+var ownCommands = map[string]command{
 	"ping":               {},
 	"supported_features": {fields: fields{"features": "any!"}, do: supportedFeatures},
 	"get_config":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.config(), nil }},
 	"get_states":         {do: func(k *socket, _ map[string]any) (any, *commandError) { return k.home.states(), nil }},
 	"get_services":       {do: func(*socket, map[string]any) (any, *commandError) { return core.Services(), nil }},
-	"get_panels":         {do: func(*socket, map[string]any) (any, *commandError) { return map[string]any{}, nil }},
 	"subscribe_entities": {fields: fields{"entity_ids": "texts", "include": "any", "exclude": "any"}, do: subscribeEntities},
 	"subscribe_trigger":  {admin: true, fields: fields{"trigger": "any!", "variables": "any"}, do: subscribeTrigger},
 	"fire_event":         {admin: true, fields: fields{"event_type": "text!", "event_data": "any"}, do: fireEvent},

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"io/fs"
 	"net/http"
 	"slices"
 	"sync"
@@ -30,6 +31,7 @@ type Options struct {
 	Version      string       // "": 2026.11.0
 	URL          string       // the home's own URL, for the issuer; "" knows loopback only
 	ControlToken string       // "": a random one
+	Frontend     fs.FS        // the real frontend's pages and files (CheckFrontend); nil: the mock's own
 }
 
 // Home is a running mock home: an http.Handler and what is behind it.
@@ -43,9 +45,11 @@ type Home struct {
 	sockets *sockets
 	bans    *bans
 	core    *core.Core
-	steps   *onboarding
-	hooks   *webhooks
-	linker  *linking.Linker
+
+	frontData *frontData
+	steps     *onboarding
+	hooks     *webhooks
+	linker    *linking.Linker
 
 	mu      sync.Mutex
 	signKey []byte // signs paths; new with every start
@@ -83,7 +87,7 @@ func New(o Options) (*Home, error) {
 	h := &Home{
 		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
 		users: newUsers(o.Policy.Password), bans: &bans{threshold: o.BanThreshold},
-		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now),
+		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now), frontData: &frontData{},
 		steps: &onboarding{}, hooks: &webhooks{},
 	}
 	h.linker = linking.New(linking.Options{
@@ -110,6 +114,7 @@ func (h *Home) reset() error {
 	h.store.Clear()
 	h.bans.clear()
 	h.core.Reset()
+	h.frontData.clear()
 	h.steps.start(h.Fresh)
 	h.hooks.clear()
 	h.linker.Clear()
@@ -140,6 +145,9 @@ func (h *Home) fire(kind string, data map[string]any) { h.core.Fire(kind, data, 
 
 // Close ends every open socket.
 func (h *Home) Close() { h.sockets.closeAll() }
+
+// Core is what lives behind the home's login.
+func (h *Home) Core() *core.Core { return h.core }
 
 // Clock is the home's clock.
 func (h *Home) Clock() *mock.Clock { return h.clock }

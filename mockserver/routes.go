@@ -21,8 +21,7 @@ const entriesPath = "/api/config/config_entries/"
 func (h *Home) route() {
 	h.handle(metadataPath, methods{get: h.serverMetadata})
 	h.handle(resourcePath, methods{get: h.resourceMetadata})
-	h.handle("/auth/authorize", methods{get: file("authorize.html")})
-	h.handle("/static/{name}", methods{get: func(c *call) *mock.Answer { return file(c.PathValue("name"))(c) }})
+	h.routeFrontend()
 	h.handle("/manifest.json", methods{get: h.manifest})
 	h.handle("/auth/providers", methods{get: h.providers})
 	h.handle("/auth/login_flow", methods{post: h.counting(h.begin)})
@@ -59,9 +58,6 @@ func (h *Home) route() {
 	h.handle("/api/onboarding", methods{get: h.onboardingSteps})
 	h.handle("/api/onboarding/users", methods{post: h.onboardUser})
 	h.handle("/api/onboarding/{step}", methods{post: h.onboardStep})
-	for _, path := range []string{"/{$}", "/config/integrations", "/config/application_credentials", "/_my_redirect/oauth"} {
-		h.handle(path, methods{get: file("home.html")})
-	}
 }
 
 // kinds are the media types of the page's files.

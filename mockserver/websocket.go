@@ -213,6 +213,7 @@ func (k *socket) command(message map[string]any) {
 	k.last = id
 	run, ok := commands[kind]
 	if !ok {
+		k.home.plane.History.Add(mock.Entry{At: k.home.now(), Method: "WS", Path: kind, User: k.who.User.Username, Why: "unknown_command"})
 		k.send(failure(id, "unknown_command", "Unknown command."))
 		return
 	}

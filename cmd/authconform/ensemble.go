@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/authconform/authconform/demo"
@@ -90,6 +91,12 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	clock, token := &mock.Clock{}, cmp.Or(f.ControlToken, mock.Secret(16))
 	o := mockserver.Options{
 		URL: strings.TrimRight(f.PublicURL, "/"), Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban,
+	}
+	if f.Frontend != "" {
+		o.Frontend = os.DirFS(f.Frontend)
+		if err := mockserver.CheckFrontend(o.Frontend); err != nil {
+			return exit.Usagef("--frontend %s: %v", f.Frontend, err)
+		}
 	}
 	if f.exposed() && !f.Fresh {
 		o.Users = mockserver.ExposedUsers()

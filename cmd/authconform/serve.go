@@ -25,6 +25,7 @@ type serveFlags struct {
 	ProviderURL string `flag:"provider-url" value:"URL" help:"the same of the provider"`
 	ReadyFile   string `flag:"ready-file" value:"FILE" help:"written once it listens, with URLs, users and control plane"`
 
+	Frontend     string `flag:"frontend" value:"DIR" group:"Behaviour" help:"show the real frontend: hass_frontend of its Python package"`
 	Fresh        bool   `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
 	Ban          int    `flag:"ban" value:"N" help:"ban an address after N refused logins"`
 	Defect       string `flag:"defect" value:"ID" help:"exactly one thing wrong (explain ID tells its story), in the server that it is about"`

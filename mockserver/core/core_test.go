@@ -75,7 +75,8 @@ func TestALightHasABrightnessWhileItIsOn(t *testing.T) {
 	}
 	for i, got := range []any{
 		call("turn_on", map[string]any{}), call("turn_on", map[string]any{"brightness": 12.0}), call("turn_on", map[string]any{}),
-		call("turn_on", map[string]any{"brightness_pct": 50.0}), call("toggle", map[string]any{}), call("turn_on", map[string]any{"brightness": 0.0}),
+		call("turn_on", map[string]any{"brightness_pct": 50.0}), call("toggle", map[string]any{}),
+		call("turn_on", map[string]any{"brightness": 0.0}),
 	} {
 		if want := []any{255.0, 12.0, 12.0, 128.0, nil, nil}[i]; got != want {
 			t.Errorf("step %d: %v, want %v", i, got, want)
@@ -125,7 +126,9 @@ func TestAWatcherGetsEachEntityAndThenItsChanges(t *testing.T) {
 	h := ticking()
 	var got []string
 	var now []Entity
-	stop := h.Watch([]string{"light.kitchen", "sensor.new"}, func(all []Entity) { now = all }, func(c Change) { got = append(got, asJSON(t, c.Compressed())) })
+	stop := h.Watch([]string{"light.kitchen", "sensor.new"}, func(all []Entity) { now = all }, func(c Change) {
+		got = append(got, asJSON(t, c.Compressed()))
+	})
 	defer stop()
 	if len(now) != 1 || now[0].ID != "light.kitchen" {
 		t.Fatalf("%+v", now)
