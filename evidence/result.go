@@ -66,9 +66,6 @@ type Exchange struct {
 	DurationMS      float64   `json:"duration_ms"`
 }
 
-// BodyLimit is how many bytes of a body are kept.
-const BodyLimit = 64 << 10
-
 // Header is one header line; order and repetition are kept.
 type Header struct {
 	Name  string `json:"name"`

@@ -6,15 +6,19 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/internal/flags"
+	"github.com/authconform/authconform/internal/harmless"
 )
 
 func main() {
+	log.SetOutput(io.Discard) // libraries quote there what a target has sent
 	if len(os.Args) == 2 && os.Args[1] == workerWord {
 		os.Exit(worker())
 	}
@@ -23,7 +27,7 @@ func main() {
 		err = errors.Join(err, noOldReport(cmd, os.Args))
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintln(os.Stderr, "authconform:", err)
+		fmt.Fprintln(os.Stderr, "authconform:", harmless.Text(err.Error())) // it may quote an answer, or a file
 	}
 	os.Exit(exit.Code(err))
 }

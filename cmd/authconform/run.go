@@ -122,6 +122,7 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 	if h, ok := o.Flags.(*home.Flags); ok {
 		h.Prefer = f.port() + 1
 	}
+	bounded()
 	if o.Target == "" {
 		rest()
 		mock, err := stand.Of(profile.Kind).Conforming(o.Flags, net.JoinHostPort("127.0.0.1", strconv.Itoa(f.port())))

@@ -180,3 +180,24 @@ func TestWhatASocketSaysIsEvidence(t *testing.T) {
 		t.Errorf("%q", said)
 	}
 }
+
+// TestASocketThatFloodsComesToAnEnd: what a command waits for does not come, and everything else does.
+func TestASocketThatFloodsComesToAnEnd(t *testing.T) {
+	f, h, ctx := stay(t)
+	f.Speaks(func(ctx context.Context, c *websocket.Conn) {
+		say(ctx, c, `{"type":"auth_required"}`)
+		listen(ctx, c)
+		say(ctx, c, `{"type":"auth_ok"}`)
+		for c.Write(ctx, websocket.MessageText, []byte(`{"type":"event"}`)) == nil {
+			continue
+		}
+	})
+	s := h.Open(ctx, "access-1")
+	if err := s.Call(ctx, "get", nil, nil); err == nil || !strings.HasPrefix(err.Error(), "cut after 2000 messages") {
+		t.Errorf("a flood: %v", err)
+	}
+	f.Speaks(func(ctx context.Context, c *websocket.Conn) { say(ctx, c, strings.Repeat(" ", 5<<20)) })
+	if _, err := h.Dial(ctx).Read(ctx); err == nil || err.Error() != "a message was cut after 4 MiB" {
+		t.Errorf("one long message: %v", err)
+	}
+}

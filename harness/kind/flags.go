@@ -30,7 +30,7 @@ type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
 	Insecure bool   `flag:"insecure" help:"trust any certificate of the target"`
 
-	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"another origin that the target's pages may need; comma-separated"`
+	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"another origin that credentials and pages may go to; comma-separated"`
 
 	Disguise bool `flag:"disguise" help:"send the headers of real clients, which do not name authconform"`
 

@@ -111,7 +111,7 @@ func (d *Doubt) Observe(e *wire.Exchange) {
 	}
 	if e.Status == 0 && e.TimedOut() && d.at != nil && d.asking.TryLock() { // whoever holds the lock is asking
 		defer d.asking.Unlock()
-		_ = d.settle(context.Background())
+		_ = d.settle(e.Following())
 	}
 }
 

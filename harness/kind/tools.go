@@ -39,7 +39,7 @@ type Tools struct {
 type ToolOptions struct {
 	Browser     string   // auto, off, a path, or ws://…
 	Walks       bool     // a person walks through the target's pages in it
-	Trusted     []string // origins that it may reach beside the target's
+	Trusted     []string // origins that credentials and pages may reach beside the target's
 	Clock       string   // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
@@ -99,7 +99,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 // At is the same tools beside another target, which is reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
 	t.Browser.Reach(target)
-	t.Wire = wire.Options{Base: target, Insecure: o.Insecure, Timeout: o.Timeout}
+	t.Wire = wire.Options{Base: target, Trusted: o.Trusted, Insecure: o.Insecure, Timeout: o.Timeout}
 	if len(o.CAFile) > 0 {
 		t.Wire.CA = x509.NewCertPool()
 		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {

@@ -60,7 +60,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Role:    f.As(wire.AsHome),
 		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
-		Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.AuthorizeURL),
+		Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.APIURL),
 	}
 }
 

@@ -77,8 +77,12 @@ func TestABodyIsReadUpToItsBoundAndNotDecompressed(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, strings.Repeat("x", maxBody+1))
 	}, nil)
-	if e := c.Do(t.Context(), Request{Method: "GET", URL: "/"}); len(e.Body) != maxBody || e.Err != nil {
+	e := c.Do(t.Context(), Request{Method: "GET", URL: "/"})
+	if len(e.Body) != maxBody || e.Err != nil || !strings.Contains(e.String(), "the body was cut after 1024 KiB") {
 		t.Errorf("%d bytes, %v", len(e.Body), e.Err)
+	}
+	if _, err := e.Object(); err == nil || err.Error() != "the body was cut after 1024 KiB" {
+		t.Errorf("the beginning is read as JSON: %v", err)
 	}
 }
 
