@@ -26,12 +26,12 @@ func TestARecordOfSomebodyElseIsReadStrictly(t *testing.T) {
 		return `{"result":{"id":"a","verdict":"pass","level":"must","evidence":[{"browser":{"doing":"d","url":"","screenshot":"` + name + `"}}]}}`
 	}
 	for name, c := range map[string]struct{ result, want string }{
-		"a file above":           {shown("../../etc/passwd"), `a names the file "../../etc/passwd"; files of a run stand in screenshots/`},
-		"one beside":             {shown("screenshots/../run.jsonl"), "a names the file"},
-		"the folder above":       {shown("screenshots/.."), "a names the file"},
-		"an absolute one":        {shown("/etc/passwd"), "a names the file"},
-		"another separator":      {shown(`screenshots\\..\\x`), "a names the file"},
-		"a URL":                  {shown("https://h/x.png"), "a names the file"},
+		"a file above":           {shown("../../etc/passwd"), `a refers to the file "../../etc/passwd"; files of a run are in screenshots/`},
+		"one beside":             {shown("screenshots/../run.jsonl"), "a refers to the file"},
+		"the folder above":       {shown("screenshots/.."), "a refers to the file"},
+		"an absolute one":        {shown("/etc/passwd"), "a refers to the file"},
+		"another separator":      {shown(`screenshots\\..\\x`), "a refers to the file"},
+		"a URL":                  {shown("https://h/x.png"), "a refers to the file"},
 		"a verdict that is none": {`{"result":{"id":"a","verdict":"perfect","level":"must"}}`, `a has the verdict "perfect", which is none`},
 		"a level that is none":   {`{"result":{"id":"a","verdict":"fail","level":"musty"}}`, `a has the level "musty", which is none`},
 		"an unknown member":      {`{"result":{"id":"a","verdict":"pass","level":"must","script":"x"}}`, "script"},

@@ -14,7 +14,7 @@ import (
 )
 
 // ErrOld is the error of a folder that an older authconform wrote, which kept no record.
-var ErrOld = errors.New("it was written by an older authconform, which kept no run.jsonl; judge again")
+var ErrOld = errors.New("it was written by an old authconform without run.jsonl; run again")
 
 // Read reads the run of a folder. It is strict: a format or member that it does not know, a row twice, or a file name that
 // leads out of the folder is an error that names the line. A last line that is cut off is what a killed run leaves.
@@ -25,7 +25,7 @@ func Read(dir string) (*Set, error) {
 		if _, old := os.Stat(filepath.Join(dir, "report.json")); old == nil {
 			return nil, fmt.Errorf("%s: %w", dir, ErrOld)
 		}
-		return nil, fmt.Errorf("%s holds no run: there is no %s", dir, FileName)
+		return nil, fmt.Errorf("%s contains no run: there is no %s", dir, FileName)
 	}
 	if err != nil {
 		return nil, err
@@ -84,19 +84,19 @@ func strictly(raw []byte, into any) error {
 func (s *Set) take(l line, n int, seen map[string]bool) error {
 	switch {
 	case n == 1 && l.Head == nil:
-		return errors.New("it is no record of a run: the first line has no head")
+		return errors.New("it is not a recorded run: the first line has no head")
 	case n == 1 && l.Head.Version != Version:
 		return fmt.Errorf("version is %q; this program reads %s", l.Head.Version, Version)
 	case n == 1:
 		s.Head = *l.Head
 	case s.End != nil:
-		return errors.New("something stands behind the end")
+		return errors.New("there is more after the end")
 	case l.End != nil:
 		s.End = l.End
 	case l.Result == nil:
 		return errors.New("the line is neither a result nor the end")
 	case seen[l.Result.ID]:
-		return fmt.Errorf("%s stands twice", l.Result.ID)
+		return fmt.Errorf("%s appears twice", l.Result.ID)
 	default:
 		if err := errors.Join(l.Result.known(), local(*l.Result)); err != nil {
 			return err
@@ -129,7 +129,7 @@ func local(r Result) error {
 		}
 		for _, name := range []string{item.Browser.Screenshot, item.Browser.DOM} {
 			if name != "" && !shot.MatchString(name) {
-				return fmt.Errorf("%s names the file %q; files of a run stand in %s/", r.ID, name, Shots)
+				return fmt.Errorf("%s refers to the file %q; files of a run are in %s/", r.ID, name, Shots)
 			}
 		}
 	}

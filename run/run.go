@@ -31,7 +31,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 		return nil, err
 	}
 	defer context.AfterFunc(ctx, func() {
-		o.Progress.Say("%v: giving everything back to the target; a second Ctrl-C ends at once, and may leave tokens there", context.Cause(ctx))
+		o.Progress.Say("%v: cleaning up at the target; a second Ctrl-C stops immediately and may leave tokens there", context.Cause(ctx))
 	})()
 	if err := j.enough(allowed{rlimit.Descriptors(), rlimit.AddressSpace()}); err != nil {
 		return j.turnedAway(ctx, err)
@@ -164,7 +164,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 					j.take(r.Result, r.files)
 					if j.failed == "" && j.FailFast && j.unexpected(r.Result) {
 						j.failed = r.ID
-						j.Progress.Say("--fail-fast: %s failed: stopping, and giving everything back to the target", r.ID)
+						j.Progress.Say("--fail-fast: %s failed; stopping and cleaning up at the target", r.ID)
 						stop(nil)
 					}
 				}
@@ -189,6 +189,9 @@ func (j *job) take(r evidence.Result, files []evidence.File) {
 	}
 	row := j.rows[i]
 	r.Profile, r.Section, r.Level, r.Title, r.Spec = j.Profile.Name, row.Section, row.Level, row.Text, row.Spec
+	if r.Verdict == evidence.Fail || r.Verdict == evidence.Warn {
+		r.Fix = row.Fix
+	}
 	r.Place = slices.Index(j.catalogue.IDs(), row.ID)
 	r, files = j.budget.Keep(r, files)
 	j.recorder.Result(r, files)
@@ -232,7 +235,7 @@ func (j *job) unfinished(ctx context.Context, out *runner.Outcome, id string) ev
 	case j.failed != "":
 		r.Verdict, r.Reason = evidence.NotRun, "--fail-fast: the run stopped when "+j.failed+" failed"
 	case slices.Contains(out.Lost, id):
-		r.Reason = "the harness broke on this row; see the end of the run"
+		r.Reason = "authconform broke on this row; see the end of the run"
 	case out.Gone != nil:
 		r.Reason = out.Gone.Reason
 	case ctx.Err() != nil:

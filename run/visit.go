@@ -82,7 +82,7 @@ func (v *visit) context(ctx context.Context) context.Context {
 }
 
 // mayBeLeft is what is left at a target that is gone, or refuses everything.
-const mayBeLeft = "tokens of this run may be left there"
+const mayBeLeft = "tokens of this run may remain there"
 
 // leave takes back what workers could not (they were killed), and says what is left at the target; gone is why nothing can
 // be taken back.
@@ -97,7 +97,7 @@ func (v *visit) leave(run context.Context, since time.Time, traces []string, gon
 	return left, v.Leave(ctx)
 }
 
-// resetClock puts the target's time back to ours, whoever moved it: a worker that was killed could not.
+// resetClock sets the target's time back to ours: a worker that was killed could not.
 func (v *visit) resetClock(run context.Context) error {
 	ctx, cancel := parting(run)
 	defer cancel()
@@ -105,7 +105,7 @@ func (v *visit) resetClock(run context.Context) error {
 	if err == nil || errors.Is(err, clock.ErrNone) {
 		return nil
 	}
-	return fmt.Errorf("a worker died, and the target's clock may stay ahead: %w", err)
+	return fmt.Errorf("a worker died, and the target's clock may still be ahead: %w", err)
 }
 
 // retreat gives back what the visit itself took, where no run follows.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/flags"
@@ -8,7 +10,7 @@ import (
 
 // configFlag is the file that every command can be configured by.
 type configFlag struct {
-	Config string `flag:"config" value:"FILE" group:"Configuration" help:"file with any of these flags as keys (authconform.yaml)"`
+	Config string `flag:"config" value:"FILE" group:"Configuration" help:"file with these flags as keys (default: authconform.yaml, if there)"`
 }
 
 // declare gives a command its flags, with their environment variables and their keys in the file of --config, and what to
@@ -19,10 +21,31 @@ func declare(c *cobra.Command, options any, config *string, do func(*cobra.Comma
 	c.SetUsageFunc(usage(func() string { return set.Help("", helpWidth) }))
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return set.Problem(err, c.CommandPath()) })
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := set.Settle(*config); err != nil {
+		read, err := settle(cmd, set, *config)
+		if err != nil {
 			return err
+		}
+		if read != "" {
+			fmt.Fprintf(cmd.ErrOrStderr(), "authconform: reading %s of this folder\n", read)
 		}
 		return do(cmd, args)
 	}
 	return set
+}
+
+// settle fills the flags from the environment and from a file. found is the file if nobody named it: it serves all commands,
+// so it may have keys of others.
+func settle(c *cobra.Command, set *flags.Set, config string) (found string, err error) {
+	file, unnamed, err := flags.File(config)
+	switch {
+	case err != nil:
+		return "", err
+	case !unnamed:
+		return "", set.Settle(file)
+	}
+	var elsewhere []string
+	for _, other := range c.Root().Commands() {
+		elsewhere = append(elsewhere, flags.Names(other.Flags())...)
+	}
+	return file, set.Settle(file, elsewhere...)
 }

@@ -98,7 +98,9 @@ func TestTheManualHasEveryCommandAndNoOther(t *testing.T) {
 	text := manual(t)
 	var have []string
 	for _, c := range root().Commands() {
-		have = append(have, c.Name())
+		if !c.Hidden {
+			have = append(have, c.Name())
+		}
 	}
 	slices.Sort(have)
 	documented(t, "command", slices.Compact(append(have, "help")), found(text, "\\| `authconform ([a-z]+)"))
@@ -159,4 +161,7 @@ func TestTheManualHasEveryExitCodeAndNoOther(t *testing.T) {
 		return true
 	})
 	documented(t, "exit code", codes, found(manual(t), "\n\\| ([0-9]+) \\|"))
+	if told := found(manualTail, `\\fB([0-9]+)\\fP`); !slices.Equal(told, found(manual(t), "\n\\| ([0-9]+) \\|")) {
+		t.Errorf("the manual pages tell of the exit codes %v", told)
+	}
 }

@@ -35,13 +35,13 @@ func main() {
 func root() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "authconform",
-		Short: "Judge, and play, the servers of home-automation login",
-		Long: `authconform judges servers that speak Home Assistant's login (OAuth 2 and
-IndieAuth), and plays them for you: a mock home that is as strict as the real
-one.`,
+		Short: "Test servers of home-automation login, and mock them",
+		Long: `authconform tests servers that speak Home Assistant's login (OAuth 2 and
+IndieAuth) for conformance, and provides mock servers that are as strict as the
+real ones.`,
 		Example: `  authconform run                            judge the built-in mock home
   authconform run http://home:8123 --user ada
-  authconform serve                          be a home, for the app you write`,
+  authconform serve                          run a mock home for your app`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: subcommand, RunE: help,
 	}
@@ -51,7 +51,7 @@ one.`,
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c) })
 	cmd.SetHelpCommand(helpCommand())
 	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(),
-		reportCommand(), mergeCommand(), completionCommand(), versionCommand())
+		reportCommand(), mergeCommand(), completionCommand(), versionCommand(), manCommand())
 	for _, sub := range cmd.Commands() {
 		sub.Args = usageErrors(sub.Args)
 	}

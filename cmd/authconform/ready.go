@@ -9,6 +9,7 @@ import (
 
 // readyFile is what --ready-file holds.
 type readyFile struct {
+	PID  int `json:"pid"` // of serve: a file whose process is gone was left behind
 	Home struct {
 		URL   string      `json:"url"`
 		Users []readyUser `json:"users"`
@@ -46,7 +47,7 @@ type readyUser struct {
 
 // writeReady writes the file whole or not at all, readable by its owner only.
 func (s *ensemble) writeReady(path string) error {
-	var r readyFile
+	r := readyFile{PID: os.Getpid()}
 	r.Home.URL = s.home.URL
 	for _, u := range s.home.Users {
 		r.Home.Users = append(r.Home.Users, readyUser{u.Username, u.Password, u.TOTP, u.Inactive})

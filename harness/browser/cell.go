@@ -84,7 +84,7 @@ const cellError = "ERR_SOCKS_CONNECTION_FAILED"
 type KeptError struct{ Origin string }
 
 func (e *KeptError) Error() string {
-	return fmt.Sprintf("its pages need %s, which is not trusted: give --trust-origin %[1]s", e.Origin)
+	return fmt.Sprintf("its pages need %s, which is not trusted: add --trust-origin %[1]s", e.Origin)
 }
 
 // Kept is the first origin that the page was kept from, "" if there is none: one that it was sent to as a whole, or, where

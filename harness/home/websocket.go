@@ -124,7 +124,7 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 	}
 	var f Frame
 	if err := json.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("the frame is no JSON object: %w", err)
+		return nil, fmt.Errorf("the frame is not a JSON object: %w", err)
 	}
 	return f, nil
 }
@@ -137,7 +137,7 @@ func (s *Socket) Await(ctx context.Context, wanted func(Frame) bool) (Frame, err
 	for others := 0; ; others++ {
 		f, err := s.Read(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("%w; %d other messages came", err, others)
+			return nil, fmt.Errorf("%w; %d other messages arrived", err, others)
 		}
 		if wanted(f) {
 			return f, nil

@@ -109,7 +109,7 @@ func TestAFrameThatDoesNotComeIsToldFromAnEnd(t *testing.T) {
 		"silence":         {listen, "no message within 20ms", false},
 		"a close":         {closes, "the server closed the socket with code 1001", true},
 		"a lost line":     {func(_ context.Context, c *websocket.Conn) { _ = c.CloseNow() }, "without a close frame", true},
-		"what is no JSON": {says("hello"), "the frame is no JSON object", false},
+		"what is no JSON": {says("hello"), "the frame is not a JSON object", false},
 	} {
 		f, h, ctx := stay(t)
 		f.Speaks(c.does)
@@ -155,7 +155,7 @@ func TestAnEventIsWaitedForAmongThoseOfOthers(t *testing.T) {
 		t.Errorf("%v, %v", frame, err)
 	}
 	s.patience = 10 * time.Millisecond
-	if _, err := s.Await(ctx, ours); err == nil || !strings.HasSuffix(err.Error(), "; 0 other messages came") {
+	if _, err := s.Await(ctx, ours); err == nil || !strings.HasSuffix(err.Error(), "; 0 other messages arrived") {
 		t.Errorf("after the last event: %v", err)
 	}
 }

@@ -30,7 +30,7 @@ type Record struct {
 	notRun        string
 	need          string      // the condition that is lacking
 	kept          string      // from where, and what is not sent there: an origin that is not trusted
-	credulous     []Credulity // what the target takes though it was invented
+	credulous     []Credulity // what the target accepts though it was invented
 	notApplicable string
 	cleanups      []func(context.Context)
 	short         []string // kinds of credentials that are too short to be searched for
@@ -224,7 +224,7 @@ func (r *Record) Warnings() []string {
 	var list []string
 	for _, kind := range r.short {
 		list = append(list, fmt.Sprintf(
-			"the %s has fewer than %d characters: it is hidden where it is sent or returned, but free text cannot be searched for it",
+			"the %s has fewer than %d characters: it is hidden where it is sent or returned, but not in free text",
 			strings.ReplaceAll(kind, "_", " "), redact.Shortest))
 	}
 	return list

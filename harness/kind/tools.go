@@ -170,8 +170,9 @@ func (o ToolOptions) Lacks() condition.Lacks {
 		lacks[condition.Browser] = err.Error()
 	}
 	lacks.Add(o.clock() == "none", condition.Clock, "nothing can move the target's clock; give --clock COMMAND, or --clock wait")
-	lacks.Add(o.Control.URL == "", condition.Control, "the target has no control plane of authconform's")
-	lacks.Add(o.AccountLink == "", condition.AccountLink, "give --account-link ADDRESS, where the target looks for its account-link proxy")
+	lacks.Add(o.Control.URL == "", condition.Control, "the target has no authconform control plane")
+	lacks.Add(o.AccountLink == "", condition.AccountLink,
+		"give --account-link ADDRESS, the address at which the target expects its account-link proxy")
 	return lacks
 }
 
@@ -250,9 +251,9 @@ func (c Control) check(ctx context.Context, client *http.Client) error {
 	_ = resp.Body.Close()
 	switch {
 	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
-		return fmt.Errorf("--control-url %s: it refuses the token; set AUTHCONFORM_CONTROL_TOKEN to the one that serve prints", c.URL)
+		return fmt.Errorf("--control-url %s: it refuses the token; set AUTHCONFORM_CONTROL_TOKEN to the token that serve prints", c.URL)
 	case resp.StatusCode != http.StatusOK:
-		return fmt.Errorf("--control-url %s: there is no control plane of ours; it answers %s", c.URL, resp.Status)
+		return fmt.Errorf("--control-url %s: this is not an authconform control plane; it answers %s", c.URL, resp.Status)
 	}
 	return nil
 }

@@ -231,7 +231,7 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	return nil
 }
 
-var errUnfinished = errors.New("it had not finished")
+var errUnfinished = errors.New("it did not finish")
 
 func readEvents(r io.Reader, take func(Event)) (ended bool) {
 	lines := bufio.NewReaderSize(r, 1<<20)

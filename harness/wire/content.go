@@ -21,7 +21,7 @@ func (e *Exchange) Object() (map[string]any, error) {
 	}
 	var v map[string]any
 	if json.Unmarshal([]byte(e.Body), &v) != nil || v == nil {
-		return nil, errors.New("the body is no JSON object")
+		return nil, errors.New("the body is not a JSON object")
 	}
 	return v, nil
 }

@@ -20,8 +20,29 @@ type setting struct {
 	line int
 }
 
-// read reads a flat mapping whose keys are the flags' names, with - or _.
-func (s *Set) read(file string) (map[string]setting, error) {
+// FolderFile is the file that is read where neither --config nor its variable names another.
+const FolderFile = "authconform.yaml"
+
+// File is the file that a command reads: the one that is given, that of the variable AUTHCONFORM_CONFIG, or FolderFile if
+// the working folder has one; "" is none. found tells that nobody named it.
+func File(given string) (file string, found bool, err error) {
+	named, set := os.LookupEnv(Variable("config"))
+	switch {
+	case given != "":
+		return given, false, nil
+	case set && named == "":
+		return "", false, exit.Usagef("%s: %v", Variable("config"), errEmpty)
+	case set:
+		return named, false, nil
+	}
+	if info, err := os.Stat(FolderFile); err != nil || !info.Mode().IsRegular() {
+		return "", false, nil
+	}
+	return FolderFile, true, nil
+}
+
+// read reads a flat mapping whose keys are the flags' names, with - or _. Those of elsewhere are passed over.
+func (s *Set) read(file string, elsewhere []string) (map[string]setting, error) {
 	if file == "" {
 		return nil, nil
 	}
@@ -43,13 +64,16 @@ func (s *Set) read(file string) (map[string]setting, error) {
 		name := strings.ReplaceAll(key.Value, "_", "-")
 		at := fmt.Sprintf("%s:%d", file, key.Line)
 		if s.secret(name) {
-			return nil, exit.Usagef("%s: %s: a secret does not stand in this file; set %s", at, key.Value, Variable(name))
+			return nil, exit.Usagef("%s: %s: secrets are not allowed in this file; set %s", at, key.Value, Variable(name))
+		}
+		if s.options[name] == nil && slices.Contains(elsewhere, name) {
+			continue
 		}
 		if s.options[name] == nil || name == "config" {
 			return nil, exit.Usagef("%s: unknown key %q%s", at, key.Value, suggest.Hint(name, known))
 		}
 		if _, twice := values[name]; twice {
-			return nil, exit.Usagef("%s: key %q stands twice", at, key.Value)
+			return nil, exit.Usagef("%s: key %q appears twice", at, key.Value)
 		}
 		text, err := scalar(value)
 		if err != nil {
@@ -71,6 +95,12 @@ func (s *Set) names() []string {
 	return names
 }
 
+// Names are those of all flags of a command.
+func Names(f *pflag.FlagSet) (names []string) {
+	f.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
 func scalar(n *yaml.Node) (string, error) {
 	switch n.Kind {
 	case yaml.ScalarNode:
@@ -79,13 +109,13 @@ func scalar(n *yaml.Node) (string, error) {
 		var parts []string
 		for _, item := range n.Content {
 			if item.Kind != yaml.ScalarNode {
-				return "", errors.New("a list of words is wanted")
+				return "", errors.New("must be a list of words")
 			}
 			parts = append(parts, item.Value)
 		}
 		return strings.Join(parts, ","), nil
 	}
-	return "", errors.New("a word or a list of words is wanted")
+	return "", errors.New("must be a word or a list of words")
 }
 
 // Problem is the usage error of what the command line gives wrongly, with the nearest right flag; see is the command to
@@ -99,9 +129,7 @@ func Problem(f *pflag.FlagSet, err error, see string) error {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "": // what follows the letter may be a secret
 		return exit.Usagef("unknown flag: -%s (see %s --help)", unknown.GetSpecifiedName(), see)
 	case errors.As(err, &unknown):
-		var known []string
-		f.VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-		if near := suggest.Nearest(unknown.GetSpecifiedName(), known); near != "" {
+		if near := suggest.Nearest(unknown.GetSpecifiedName(), Names(f)); near != "" {
 			return exit.Usagef("%v; did you mean --%s?", err, near)
 		}
 	case errors.As(err, &invalid):
@@ -114,7 +142,7 @@ func Problem(f *pflag.FlagSet, err error, see string) error {
 func (s *Set) Problem(err error, see string) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && s.secret(unknown.GetSpecifiedName()) {
-		return exit.Usagef("--%s: a secret does not stand on the command line, where others see it; set %s",
+		return exit.Usagef("--%s: secrets are not allowed on the command line, where others can see them; set %s",
 			unknown.GetSpecifiedName(), Variable(unknown.GetSpecifiedName()))
 	}
 	return Problem(s.flags, err, see)

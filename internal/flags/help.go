@@ -33,6 +33,19 @@ func (s *Set) Help(owner string, width int) string {
 	return strings.TrimPrefix(b.String(), "\n")
 }
 
+// ShowValues makes a manual page show what a flag takes (--procs=N), and tell its default after its help.
+func ShowValues(f *pflag.FlagSet) {
+	f.VisitAll(func(f *pflag.Flag) {
+		if f.NoOptDefVal != "" {
+			return
+		}
+		if d := strings.Trim(f.DefValue, "[]"); !slices.Contains([]string{"", "0s", "0"}, d) && f.Name != "procs" { // procs: by machine
+			f.Usage += " (default " + d + ")"
+		}
+		f.DefValue = f.Value.Type()
+	})
+}
+
 // kind is the type of a value as pflag's help knows it.
 func (o *option) kind() string {
 	if o.value != "" || len(o.into) == 0 {

@@ -127,12 +127,12 @@ func endpoint(ctx context.Context, member string) string {
 	h := home.From(ctx)
 	u, err := url.Parse(doc.Text(member))
 	if err != nil {
-		Block(ctx, "%s is no URL", member)
+		Block(ctx, "%s is not a URL", member)
 	}
 	base, _ := url.Parse(h.Wire.Base() + "/")
 	if named := base.ResolveReference(u).String(); strings.HasPrefix(named, "http") {
 		return named
 	}
-	Block(ctx, "%s is no http URL", member)
+	Block(ctx, "%s is not an http URL", member)
 	return ""
 }
