@@ -88,6 +88,9 @@ func (h *Home) apiCall(c *call) *mock.Answer {
 	if v != nil && !ok {
 		return mock.Message(http.StatusBadRequest, "Data should be a JSON object.")
 	}
+	if c.URL.Query().Has("return_response") {
+		return mock.Message(http.StatusBadRequest, "Service does not support responses. Remove return_response from request.")
+	}
 	changed, err := h.act(c.Context(), core.Call{
 		Domain: c.PathValue("domain"), Service: c.PathValue("service"), Data: data, By: core.By(c.user.User.ID),
 	})
