@@ -18,24 +18,24 @@ import (
 	"github.com/authconform/authconform/proof"
 )
 
-// action is what action.yml says.
-type action struct {
+// actionFile is what action.yml says.
+type actionFile struct {
 	Inputs map[string]struct {
 		Default string `yaml:"default"`
 	} `yaml:"inputs"`
 	Runs struct {
-		Steps []step `yaml:"steps"`
+		Steps []actionStep `yaml:"steps"`
 	} `yaml:"runs"`
 }
 
-type step struct {
+type actionStep struct {
 	If    string            `yaml:"if"`
 	Shell string            `yaml:"shell"`
 	Env   map[string]string `yaml:"env"`
 	Run   string            `yaml:"run"`
 }
 
-func readAction(t *testing.T) (a action) {
+func readAction(t *testing.T) (a actionFile) {
 	t.Helper()
 	raw, err := os.ReadFile("../../action.yml")
 	if err == nil {
@@ -104,7 +104,8 @@ func (j *job) act(with map[string]string) ended {
 			"GITHUB_OUTPUT="+filepath.Join(temp, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(temp, "summary"), "RUNNER_TEMP="+temp)
 		cmd.Env = append(cmd.Env, j.env...)
 		for name, text := range s.Env {
-			cmd.Env = append(cmd.Env, name+"="+input.ReplaceAllStringFunc(text, func(m string) string { return values[input.FindStringSubmatch(m)[1]] }))
+			given := func(m string) string { return values[input.FindStringSubmatch(m)[1]] }
+			cmd.Env = append(cmd.Env, name+"="+input.ReplaceAllStringFunc(text, given))
 		}
 		var out, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &stderr
@@ -222,7 +223,9 @@ func TestTheActionJoinsShardsToTheRunThatOneMakes(t *testing.T) {
 }
 
 // sorted has the lines of a text in the order of the alphabet.
-func sorted(text string) string { return strings.Join(slices.Sorted(strings.SplitSeq(text, "\n")), "\n") }
+func sorted(text string) string {
+	return strings.Join(slices.Sorted(strings.SplitSeq(text, "\n")), "\n")
+}
 
 func TestTheActionTakesNoInputForACommand(t *testing.T) {
 	t.Parallel()

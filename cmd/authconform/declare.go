@@ -10,7 +10,7 @@ import (
 
 // configFlag is the file that every command can be configured by.
 type configFlag struct {
-	Config string `flag:"config" value:"FILE" group:"Configuration" help:"file with any of these flags as keys (default: authconform.yaml, if there)"`
+	Config string `flag:"config" value:"FILE" group:"Configuration" help:"file with these flags as keys (default: authconform.yaml, if there)"`
 }
 
 // declare gives a command its flags, with their environment variables and their keys in the file of --config, and what to
