@@ -122,10 +122,10 @@ func (d *Demo) guide(w http.ResponseWriter) {
 			h.TitleEl(g.Text("A story of a linked account")), h.Link(h.Rel("stylesheet"), h.Href("/style.css"))),
 		h.Body(h.Main(h.Class("wide"), h.P(h.Class("brand"), g.Text("authconform demo")),
 			h.Div(h.Class("card"), h.H1(g.Text("A story of a linked account")),
-				h.P(g.Text("A home and a third party that makes thermostats, both on this machine. Walk through it from the top.")),
+				h.P(g.Text("A home and a third party that makes thermostats, both on this machine. Follow the steps from the top.")),
 				h.Ol(
 					step("Log in to the home.", link(d.Home.URL+"/config/integrations", d.Home.URL), g.Text(" as "), login(user.Username, user.Password)),
-					step("Add the demo thermostat.", g.Text("The home wants credentials first.")),
+					step("Add the demo thermostat.", g.Text("The home asks for credentials first.")),
 					step(
 						"Create an app",
 						g.Text("at the "),
@@ -138,15 +138,15 @@ func (d *Demo) guide(w http.ResponseWriter) {
 					step("Link again, and allow.", g.Text("The thermostat is in the home's "), link(d.Home.URL+"/", "overview"), g.Text(": set it.")),
 					step(
 						"Let the token expire.",
-						g.Text("Move the clock below, and read the thermostat again: the home has refreshed its token, which ends later now."),
+						g.Text("Move the clock below, and read the thermostat again: the home has refreshed its token, which now expires later."),
 					),
 					step(
 						"Revoke",
 						g.Text("at the third party: "),
 						link(links, "who may use your account"),
-						g.Text(". Read the thermostat: it is unavailable, and the home wants you to log in again."),
+						g.Text(". Read the thermostat: it is unavailable, and the home asks you to log in again."),
 					),
-					step("Log in again.", g.Text("The same entry works as before.")),
+					step("Log in again.", g.Text("The same entry works again.")),
 				),
 			),
 			h.Div(

@@ -144,7 +144,7 @@ func TestStory(t *testing.T) {
 	s.sees(s.elsewhere, "h1", "Your apps")
 	s.fill(s.elsewhere, map[string]string{"#name": "My home", "#redirect": redirect + "/"})
 	s.press(s.elsewhere, "button", "Create")
-	s.sees(s.elsewhere, "[role=alert]", "slash too many")
+	s.sees(s.elsewhere, "[role=alert]", "extra slash")
 	s.picture(s.elsewhere, "1-console-advice")
 	s.fill(s.elsewhere, map[string]string{"#redirect": redirect})
 	s.press(s.elsewhere, "button", "Create")
@@ -158,13 +158,13 @@ func TestStory(t *testing.T) {
 	s.press(s.home, "button", "Add")
 
 	// No, and then yes.
-	s.sees(s.home, "h2", "Now say yes")
+	s.sees(s.home, "h2", "Now allow access")
 	s.picture(s.home, "3-visit")
 	d.Home.Close() // its sockets: the page opens its own anew, and has missed nothing
 	s.visit("Deny")
-	s.sees(s.home, "#outcome", "You said no")
+	s.sees(s.home, "#outcome", "You denied access")
 	s.press(s.home, "button", "Try again")
-	s.sees(s.home, "h2", "Now say yes")
+	s.sees(s.home, "h2", "Now allow access")
 	s.must(s.elsewhere.Open(t.Context(), s.attr("#visit", "href")))
 	s.sees(s.elsewhere, "h1", "Allow My home?")
 	s.picture(s.elsewhere, "4-consent")
@@ -175,9 +175,9 @@ func TestStory(t *testing.T) {
 
 	// The thermostat can be read and set.
 	s.goTo("Overview")
-	s.sees(s.home, "main", "to be 20.5 °C")
+	s.sees(s.home, "main", "set to 20.5 °C")
 	s.must(s.home.Press(t.Context(), `[aria-label^="Warmer: Demo thermostat"]`))
-	s.sees(s.home, "main", "to be 21 °C")
+	s.sees(s.home, "main", "set to 21 °C")
 	s.picture(s.home, "6-thermostat")
 
 	// Its token expires; the home refreshes it when it is used.
@@ -188,7 +188,7 @@ func TestStory(t *testing.T) {
 	s.sees(s.elsewhere, "#ahead", "1h0m0s ahead")
 	s.goTo("Overview")
 	s.must(s.home.Press(t.Context(), `[aria-label^="Read again: Demo thermostat"]`))
-	s.sees(s.home, "main", "to be 21 °C")
+	s.sees(s.home, "main", "set to 21 °C")
 	s.goTo("Integrations")
 	if after := s.token(); after == before || after == "" {
 		t.Errorf("the entry's token is %q as before its end", after)
@@ -199,7 +199,7 @@ func TestStory(t *testing.T) {
 	s.sees(s.elsewhere, "h1", "Who may use your account")
 	s.picture(s.elsewhere, "7-who-may")
 	s.press(s.elsewhere, "button", "Revoke")
-	s.sees(s.elsewhere, "main", "Nobody may use your account")
+	s.sees(s.elsewhere, "main", "No app may use your account")
 	s.goTo("Overview")
 	s.must(s.home.Press(t.Context(), `[aria-label^="Read again: Demo thermostat"]`))
 	s.sees(s.home, "main", "unavailable")
@@ -207,12 +207,12 @@ func TestStory(t *testing.T) {
 	s.sees(s.home, ".attention", "Log in there again")
 	s.picture(s.home, "8-attention")
 	s.press(s.home, "button", "Log in again")
-	s.sees(s.home, "h2", "Now say yes")
+	s.sees(s.home, "h2", "Now allow access")
 	s.visit("Allow")
 	s.sees(s.home, "#outcome", "You are logged in again")
 	s.sees(s.home, "main", "Linked")
 	s.goTo("Overview")
-	s.sees(s.home, "main", "to be 21 °C")
+	s.sees(s.home, "main", "set to 21 °C")
 
 	// Credentials in use stay; when nothing hangs on them they go.
 	s.goTo("Credentials")

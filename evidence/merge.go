@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Merge joins the shards of one run. A shard that is missing, stands twice, or belongs to another run is an error. Troubles
+// Merge joins the shards of one run. A shard that is missing, is given twice, or belongs to another run is an error. Troubles
 // of a shard are troubles of the whole.
 func Merge(parts []*Set) (*Set, error) {
 	if len(parts) == 0 {
@@ -44,7 +44,7 @@ func complete(parts []*Set) error {
 	for _, p := range parts {
 		var i, of int
 		if _, err := fmt.Sscanf(p.Head.Shard, "%d/%d", &i, &of); err != nil {
-			return fmt.Errorf("%s is no shard: it was not made with --shard", p.Dir)
+			return fmt.Errorf("%s is not a shard: it was not made with --shard", p.Dir)
 		}
 		if n == 0 {
 			n = of
@@ -55,7 +55,7 @@ func complete(parts []*Set) error {
 		case of != n:
 			return fmt.Errorf("%s: shard %s does not belong to a run of %d", p.Dir, p.Head.Shard, n)
 		case seen[i]:
-			return fmt.Errorf("%s: shard %s stands twice", p.Dir, p.Head.Shard)
+			return fmt.Errorf("%s: shard %s is given twice", p.Dir, p.Head.Shard)
 		}
 		seen[i] = true
 		if why := foreign(informed(parts).Head, p.Head); why != "" {

@@ -11,7 +11,7 @@ import (
 // fewBroken is how many defects of ours are named: one cause often has many.
 const fewBroken = 5
 
-// Outcome is the error that decides the exit code of a run, whoever asks: the run itself, merge, or report. nil: everything
+// Outcome is the error that decides the exit code of a run, for the run itself, merge and report. nil: everything
 // judged conforms, or fails only as the baseline says. The error is silent where the reports say it all.
 func (s *Set) Outcome(strict bool) error {
 	end := s.End
@@ -26,7 +26,7 @@ func (s *Set) Outcome(strict bool) error {
 	case end.Banned:
 		return exit.With(exit.NoTarget, errors.New(end.Lost))
 	case end.Interrupt != "":
-		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; what was judged until then is reported", end.Interrupt))
+		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; what was judged before is reported", end.Interrupt))
 	case end.Lost != "":
 		return exit.With(exit.Failed, errors.New(end.Lost))
 	case len(s.Unfinished()) > 0:
@@ -47,16 +47,16 @@ func (s *Set) verdict(strict bool) error {
 	}
 	switch {
 	case missing > 0:
-		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run for want of what --require demands", missing))
+		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run although --require demands what they need", missing))
 	case slices.ContainsFunc(s.Results, func(r Result) bool { return r.Verdict.Red(strict) }):
 		return exit.Silent(exit.Failed)
 	case s.Judged() == 0 && s.Head.Shard == "": // of a shard only merge can say so
-		return exit.With(exit.Empty, errors.New("nothing was judged: no row that was selected could be run, or applies"))
+		return exit.With(exit.Empty, errors.New("nothing was judged: none of the selected rows could be run or applies"))
 	}
 	return nil
 }
 
-// Misses tells whether a row was not run for want of something that the run demands.
+// Misses tells whether a row was not run although the run requires what it needs.
 func (s *Set) Misses(r Result) bool {
 	return r.Verdict == NotRun && slices.Contains(s.Head.Require, r.Need)
 }
@@ -79,7 +79,7 @@ func broken(list []string) error {
 			errs = append(errs, fmt.Errorf("and %d more of them", len(list)-i))
 			break
 		}
-		errs = append(errs, errors.New("a defect of authconform, please report it: "+b))
+		errs = append(errs, errors.New("this is a defect of authconform, please report it: "+b))
 	}
 	return errors.Join(errs...)
 }

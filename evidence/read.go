@@ -10,25 +10,30 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 )
 
-// longestLine bounds a line of a file that somebody else may have written.
-const longestLine = 256 << 20
-
 // ErrOld is the error of a folder that an older authconform wrote, which kept no record.
-var ErrOld = errors.New("it was written by an older authconform, which kept no run.jsonl; judge again")
+var ErrOld = errors.New("it was written by an old authconform without run.jsonl; run again")
 
 // Read reads the run of a folder. It is strict: a format or member that it does not know, a row twice, or a file name that
 // leads out of the folder is an error that names the line. A last line that is cut off is what a killed run leaves.
 func Read(dir string) (*Set, error) {
 	path := filepath.Join(dir, FileName)
-	f, err := os.Open(path)
+	info, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
 		if _, old := os.Stat(filepath.Join(dir, "report.json")); old == nil {
 			return nil, fmt.Errorf("%s: %w", dir, ErrOld)
 		}
-		return nil, fmt.Errorf("%s holds no run: there is no %s", dir, FileName)
+		return nil, fmt.Errorf("%s contains no run: there is no %s", dir, FileName)
 	}
+	if err != nil {
+		return nil, err
+	}
+	if err := readable(info, largestFile); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -79,21 +84,21 @@ func strictly(raw []byte, into any) error {
 func (s *Set) take(l line, n int, seen map[string]bool) error {
 	switch {
 	case n == 1 && l.Head == nil:
-		return errors.New("it is no record of a run: the first line has no head")
+		return errors.New("it is not a recorded run: the first line has no head")
 	case n == 1 && l.Head.Version != Version:
 		return fmt.Errorf("version is %q; this program reads %s", l.Head.Version, Version)
 	case n == 1:
 		s.Head = *l.Head
 	case s.End != nil:
-		return errors.New("something stands behind the end")
+		return errors.New("there is more after the end")
 	case l.End != nil:
 		s.End = l.End
 	case l.Result == nil:
 		return errors.New("the line is neither a result nor the end")
 	case seen[l.Result.ID]:
-		return fmt.Errorf("%s stands twice", l.Result.ID)
+		return fmt.Errorf("%s appears twice", l.Result.ID)
 	default:
-		if err := local(*l.Result); err != nil {
+		if err := errors.Join(l.Result.known(), local(*l.Result)); err != nil {
 			return err
 		}
 		seen[l.Result.ID] = true
@@ -102,8 +107,19 @@ func (s *Set) take(l line, n int, seen map[string]bool) error {
 	return nil
 }
 
+// known refuses words that are no verdict and no level: a reader would take them for harmless.
+func (r Result) known() error {
+	switch {
+	case !slices.Contains(Verdicts, r.Verdict):
+		return fmt.Errorf("%s has the verdict %q, which is none", r.ID, r.Verdict)
+	case !slices.Contains([]Level{Must, Should, May, Info}, r.Level):
+		return fmt.Errorf("%s has the level %q, which is none", r.ID, r.Level)
+	}
+	return nil
+}
+
 // shot is how the files of a run are named.
-var shot = regexp.MustCompile(`^` + Shots + `/[a-z0-9.-]+$`)
+var shot = regexp.MustCompile(`^` + Shots + `/[a-z0-9-][a-z0-9.-]*$`)
 
 // local refuses results that name files outside of the run's folder.
 func local(r Result) error {
@@ -113,21 +129,47 @@ func local(r Result) error {
 		}
 		for _, name := range []string{item.Browser.Screenshot, item.Browser.DOM} {
 			if name != "" && !shot.MatchString(name) {
-				return fmt.Errorf("%s names the file %q; files of a run stand in %s/", r.ID, name, Shots)
+				return fmt.Errorf("%s refers to the file %q; files of a run are in %s/", r.ID, name, Shots)
 			}
 		}
 	}
 	return nil
 }
 
-// Picture reads a file of the run's folder; nil where it is not there.
+// Picture reads a file of the run's folder; nil where it is not there, or leads out of the folder.
 func (s *Set) Picture(name string) []byte {
 	if s.Dir == "" || !shot.MatchString(name) {
 		return nil
 	}
-	raw, err := os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(name)))
+	root, err := os.OpenRoot(s.Dir)
+	if err != nil {
+		return nil
+	}
+	defer root.Close()
+	name = filepath.FromSlash(name)
+	if info, err := root.Stat(name); err != nil || readable(info, largestShot) != nil {
+		return nil
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, largestShot))
 	if err != nil {
 		return nil
 	}
 	return raw
+}
+
+// readable tells why a file is not read: it is none, a device or a pipe for one, which would be waited for, or has more than n
+// bytes.
+func readable(info os.FileInfo, n int64) error {
+	switch {
+	case !info.Mode().IsRegular():
+		return errors.New("it is no regular file")
+	case info.Size() > n:
+		return fmt.Errorf("it has %d bytes, of which at most %d are read", info.Size(), n)
+	}
+	return nil
 }

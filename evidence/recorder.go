@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/authconform/authconform/internal/harmless"
 )
 
 // FileName is the run's record in its folder.
@@ -45,6 +47,9 @@ func (r *Recorder) Result(res Result, files []File) {
 		return
 	}
 	for _, f := range files {
+		if strings.HasSuffix(f.Name, ".txt") {
+			f.Content = []byte(harmless.Text(string(f.Content)))
+		}
 		r.keep(os.MkdirAll(filepath.Join(r.dir, Shots), 0o755))                                  //nolint:gosec // reports hold no secrets
 		r.keep(os.WriteFile(filepath.Join(r.dir, filepath.FromSlash(f.Name)), f.Content, 0o644)) //nolint:gosec // as above
 	}
@@ -71,7 +76,7 @@ func (r *Recorder) write(l line) {
 		return
 	}
 	r.mu.Lock()
-	_, err := r.file.Write(b.Bytes()) // one write a line: a run that is killed leaves whole ones
+	_, err := harmless.Writer{To: r.file}.Write(b.Bytes()) // one write a line: a run that is killed leaves whole ones
 	r.mu.Unlock()
 	r.keep(err)
 }

@@ -13,8 +13,9 @@ type Result struct {
 	Verdict    Verdict  `json:"verdict"`
 	Reason     string   `json:"reason,omitempty"`  // why blocked, not run, not applicable; the first failure otherwise
 	Need       string   `json:"need,omitempty"`    // the condition that is lacking, of not_run and not_applicable rows
+	Fix        string   `json:"fix,omitempty"`     // what to change in the target, of rows that failed or are warned of
 	Cause      string   `json:"cause,omitempty"`   // what rows that are blocked by the same thing share
-	Known      string   `json:"known,omitempty"`   // why it is known to fail, as the baseline says; set by readers
+	Known      string   `json:"known,omitempty"`   // the reason that the baseline gives; set by readers
 	Vectors    []string `json:"vectors,omitempty"` // stable names of the inputs that failed, for baselines and programs
 	Spec       Spec     `json:"spec"`
 	DurationMS float64  `json:"duration_ms"`
@@ -65,9 +66,6 @@ type Exchange struct {
 	Started         time.Time `json:"started"`
 	DurationMS      float64   `json:"duration_ms"`
 }
-
-// BodyLimit is how many bytes of a body are kept.
-const BodyLimit = 64 << 10
 
 // Header is one header line; order and repetition are kept.
 type Header struct {

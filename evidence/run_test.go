@@ -110,12 +110,12 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 			`version is "authconform/run/v9"; this program reads ` + Version},
 		"a member of tomorrow": {strings.Replace(string(good), `"result":{`, `"result":{"tomorrow":1,`, 1), `:2: json: unknown field "tomorrow"`},
 		"no head":              {lines[1] + lines[2], "the first line has no head"},
-		"a row twice":          {lines[0] + lines[1] + lines[1], "a stands twice"},
-		"more behind the end":  {string(good) + lines[1], "something stands behind the end"},
+		"a row twice":          {lines[0] + lines[1] + lines[1], "a appears twice"},
+		"more behind the end":  {string(good) + lines[1], "there is more after the end"},
 		"no JSON":              {"x" + string(good), ":1: "},
 		"a file elsewhere": {strings.Replace(string(good), `"place":1`,
 			`"place":1,"evidence":[{"browser":{"doing":"","url":"","screenshot":"../../etc/passwd"}}]`, 1),
-			`names the file "../../etc/passwd"`},
+			`refers to the file "../../etc/passwd"`},
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, FileName), []byte(c.text), 0o600); err != nil {
@@ -126,7 +126,7 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "holds no run") {
+	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "contains no run") {
 		t.Errorf("an empty folder: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "report.json"), []byte("{}"), 0o600); err != nil {
@@ -249,9 +249,9 @@ func TestShardsThatAreNotOneRunAreRefused(t *testing.T) {
 		want  string
 	}{
 		"none":              {nil, "no run was named"},
-		"a whole run":       {[]*Set{{Head: head("", "a"), Dir: "d"}}, "d is no shard"},
+		"a whole run":       {[]*Set{{Head: head("", "a"), Dir: "d"}}, "d is not a shard"},
 		"one is missing":    {[]*Set{set("1/2", nil)}, "shard 2/2 is missing"},
-		"one stands twice":  {[]*Set{set("1/2", nil), set("1/2", nil)}, "shard 1/2 stands twice"},
+		"one stands twice":  {[]*Set{set("1/2", nil), set("1/2", nil)}, "shard 1/2 is given twice"},
 		"of another number": {[]*Set{set("1/2", nil), set("2/3", nil)}, "does not belong to a run of 2"},
 		"beyond the number": {[]*Set{set("3/2", nil)}, "there is no shard 3/2"},
 		"another seed":      {[]*Set{set("1/2", nil), set("2/2", func(h *Head) { h.Seed = 5 })}, "has another seed"},

@@ -63,7 +63,7 @@ type problem struct {
 func (k *Control) act(r *http.Request) (int, any) {
 	if !k.opens(r.Header.Get("Authorization")) {
 		return http.StatusUnauthorized, problem{
-			"the control plane wants its token", "Authorization: Bearer TOKEN; `serve` prints it, and writes it into --ready-file",
+			"the control plane requires its token", "Authorization: Bearer TOKEN; `serve` prints it, and writes it into --ready-file",
 		}
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
@@ -135,7 +135,7 @@ func (p *Plane) setClock(_ *http.Request, body []byte) (any, error) {
 	}
 	switch {
 	case (b.Advance == "") == (b.Offset == ""):
-		return nil, errors.New(`give one of advance ("11m") and offset ("+660s")`)
+		return nil, errors.New(`give either advance ("11m") or offset ("+660s")`)
 	case b.Advance != "":
 		d, err := time.ParseDuration(b.Advance)
 		if err != nil {

@@ -37,22 +37,22 @@ type Fault struct {
 // Check tells what is wrong with a fault.
 func (f Fault) Check() error {
 	if _, err := path.Match(f.Path, ""); err != nil {
-		return fmt.Errorf("path: %q is no glob", f.Path)
+		return fmt.Errorf("path: %q is not a valid glob", f.Path)
 	}
 	if _, err := f.Wait(); err != nil {
 		return fmt.Errorf("delay: %w", err)
 	}
 	if f.Phase != "" && f.Phase != Before && f.Phase != After {
-		return fmt.Errorf("phase: %q is neither before nor after", f.Phase)
+		return fmt.Errorf("phase: %q is not before or after", f.Phase)
 	}
 	if f.Status != 0 && (f.Status < 100 || f.Status > 599) {
-		return fmt.Errorf("status: %d is no HTTP status", f.Status)
+		return fmt.Errorf("status: %d is not an HTTP status", f.Status)
 	}
 	if f.After < 0 || f.Times < 0 || f.Truncate < 0 {
-		return errors.New("after, times and truncate are counts")
+		return errors.New("after, times and truncate must not be negative")
 	}
 	if f.Status == 0 && f.Delay == "" && !f.Drop && f.Truncate == 0 && f.Body == nil && len(f.Header) == 0 {
-		return errors.New("it does nothing; give one of status, body, header, delay, drop, truncate")
+		return errors.New("it has no effect; give one of status, body, header, delay, drop, truncate")
 	}
 	return nil
 }

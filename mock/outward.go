@@ -13,7 +13,7 @@ import (
 )
 
 // ErrLinkLocal is why a mock does not fetch what stands at a link-local address: services of the machine that it runs on
-// give their secrets away there, to whoever asks (169.254.169.254).
+// give their secrets away there, to anyone who asks (169.254.169.254).
 var ErrLinkLocal = errors.New("a mock fetches nothing from a link-local address")
 
 // Outward is a client for addresses that strangers choose, like those of client pages. It connects to whatever the real home

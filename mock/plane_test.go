@@ -216,11 +216,11 @@ func TestTheControlPlaneWantsItsTokenAndKnownActs(t *testing.T) {
 		status                    int
 		want                      string
 	}{
-		{"", "GET", "clock", "", 401, "wants its token"},
-		{"guess", "GET", "clock", "", 401, "wants its token"},
+		{"", "GET", "clock", "", 401, "requires its token"},
+		{"guess", "GET", "clock", "", 401, "requires its token"},
 		{p.Control.Token, "GET", "clock", "", 200, `"offset":"+0s"`},
 		{p.Control.Token, "POST", "clock", `{"advance":"11m"}`, 200, `"offset":"+660s"`},
-		{p.Control.Token, "POST", "clock", `{"advance":"11m","offset":"+1s"}`, 400, "give one of"},
+		{p.Control.Token, "POST", "clock", `{"advance":"11m","offset":"+1s"}`, 400, "give either"},
 		{p.Control.Token, "POST", "clock", `{"advanse":"11m"}`, 400, `unknown field \"advanse\"`},
 		{p.Control.Token, "GET", "history?wait=soon", "", 400, "soon"},
 		{p.Control.Token, "GET", "nothing", "", 404, "clock, fail, faults, history"},

@@ -51,14 +51,14 @@ func TestTheDifferenceOfTwoURLsIsTold(t *testing.T) {
 	t.Parallel()
 	const r = "https://home.example/auth/external/callback"
 	for asked, word := range map[string]string{
-		r + "/": "They part in a slash at the end.",
-		"http://home.example/auth/external/callback":       "They part in the scheme: https and http.",
-		"https://other.example/auth/external/callback":     "They part in the host: home.example and other.example.",
-		"https://home.example:8123/auth/external/callback": "They part in the port, or in upper and lower case of the host.",
-		"https://home.example/Auth/external/callback":      "They part in upper and lower case of the path.",
-		"https://home.example/":                            "They part in the path: /auth/external/callback and /.",
-		r + "?x":                                           "They part in what follows the path.",
-		"nonsense":                                         "What the app asked for is no URL like it.",
+		r + "/": "They differ in a trailing slash.",
+		"http://home.example/auth/external/callback":       "They differ in the scheme: https and http.",
+		"https://other.example/auth/external/callback":     "They differ in the host: home.example and other.example.",
+		"https://home.example:8123/auth/external/callback": "They differ in the port, or in the letter case of the host.",
+		"https://home.example/Auth/external/callback":      "They differ in the letter case of the path.",
+		"https://home.example/":                            "They differ in the path: /auth/external/callback and /.",
+		r + "?x":                                           "They differ after the path.",
+		"nonsense":                                         "The requested redirect URL is not a URL of that form.",
 	} {
 		if got := difference(r, asked); got != word {
 			t.Errorf("%q: %q, want %q", asked, got, word)

@@ -25,7 +25,7 @@ func (p *Provider) appsWith(status int, s session, name, redirect string, err er
 	}
 	apps := h.Ul(h.Class("list"), g.Group(list))
 	if len(list) == 0 {
-		apps = h.P(h.Class("quiet"), g.Text("You have no app yet. An app is what a home uses to ask people for access:"+
+		apps = h.P(h.Class("quiet"), g.Text("You have no app yet. A home uses an app to ask users for access:"+
 			" it gets a client id and a secret."))
 	}
 	return p.consolePage(status, s, "Your apps",
@@ -35,7 +35,7 @@ func (p *Provider) appsWith(status int, s session, name, redirect string, err er
 
 // appForm asks for what a new app is made of.
 func appForm(s session, name, redirect string) g.Node {
-	const help = "Where people come back to: the URL of your home with " + callbackPath + ", or https://" + myHost + myPath +
+	const help = "Where users are redirected: the URL of your home with " + callbackPath + ", or https://" + myHost + myPath +
 		". You may add it later."
 	return h.Form(h.Method("post"), h.Action("/console/apps"), hidden("csrf", s.csrf),
 		field("name", "Name", "text", "off", h.Value(name), h.MaxLength("80")),
@@ -75,7 +75,7 @@ func (p *Provider) showApp(c *mock.Call, s session) *mock.Answer {
 	a, err := p.appOf(s.user.Username, c.PathValue("id"))
 	if err != nil {
 		return p.consolePage(http.StatusNotFound, s, "No such app", h.Div(h.Class("card"),
-			h.H1(g.Text("No such app")), h.P(h.Role("alert"), g.Text("It was deleted, or it is somebody else's."))))
+			h.H1(g.Text("No such app")), h.P(h.Role("alert"), g.Text("It was deleted, or it belongs to somebody else."))))
 	}
 	return p.appPage(http.StatusOK, s, a, "", nil)
 }
@@ -92,17 +92,17 @@ func (p *Provider) appPage(status int, s session, a App, typed string, err error
 		urls = append(urls, h.Li(h.Code(g.Text(r)), act("remove", hidden("url", r), remove)))
 	}
 	if len(urls) == 0 {
-		urls = append(urls, h.Li(h.Class("quiet"), g.Text("None yet: nobody can come back to this app.")))
+		urls = append(urls, h.Li(h.Class("quiet"), g.Text("None yet, so users cannot be redirected to this app.")))
 	}
-	rotate := act("rotate", h.P(g.Text("A new secret ends the old one at once.")),
-		h.Button(h.Type("submit"), g.Text("Make a new secret")))
+	rotate := act("rotate", h.P(g.Text("A new secret replaces the old one immediately.")),
+		h.Button(h.Type("submit"), g.Text("Create a new secret")))
 	return p.consolePage(status, s, a.Name,
 		h.Div(h.Class("card"), h.H1(g.Text(a.Name)),
 			h.Dl(h.Dt(g.Text("Client id")), h.Dd(h.Code(h.ID("client-id"), g.Text(a.ID)))), secretOf(a)),
 		h.Div(h.Class("card"), h.H2(g.Text("Redirect URLs")), problemOf(err), h.Ul(h.Class("list"), g.Group(urls)),
 			act("add", field("url", "Add a redirect URL", "text", "off", h.Value(typed)), h.Button(h.Type("submit"), g.Text("Add")))),
 		h.Div(h.Class("card"), h.H2(g.Text("Danger")), g.If(!a.Public, rotate),
-			act("delete", h.P(h.Class("quiet"), g.Text("Deleting ends every link that people made with this app.")),
+			act("delete", h.P(h.Class("quiet"), g.Text("Deleting the app ends every link that users made with it.")),
 				h.P(h.Label(h.Input(h.Type("checkbox"), h.Name("sure"), h.Value("yes"), h.Required()), g.Text(" I am sure"))),
 				h.Button(h.Class("danger"), h.Type("submit"), g.Text("Delete the app")))))
 }
@@ -117,7 +117,7 @@ func secretOf(a App) g.Node {
 	case a.Public:
 		return h.P(h.Class("quiet"), g.Text("This app is public: it has no secret, and must use PKCE."))
 	}
-	return h.P(h.Class("quiet"), g.Text("The secret was shown when it was made. If it is lost, make a new one."))
+	return h.P(h.Class("quiet"), g.Text("The secret was shown when it was created. If you lost it, create a new one."))
 }
 
 func (p *Provider) postAct(c *mock.Call, s session) *mock.Answer {

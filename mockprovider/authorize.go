@@ -24,7 +24,7 @@ func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock
 	app, known := p.store.app(q.Get("client_id"))
 	if !known || len(q["client_id"]) != 1 {
 		return a, p.shown(http.StatusBadRequest, "This app is unknown",
-			"The client id of the request is none that a developer has made at the console.", nil), nil
+			"No app at the developer console has this client id.", nil), nil
 	}
 	a.app, a.redirect = app, q.Get("redirect_uri")
 	if !q.Has("redirect_uri") || len(q["redirect_uri"]) != 1 || !p.Policy.Redirect(app.Redirects, a.redirect) {
@@ -33,14 +33,14 @@ func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock
 	a.state, a.hasState = q.Get("state"), q.Has("state")
 	for _, name := range []string{"response_type", "state", "scope", "code_challenge", "code_challenge_method"} {
 		if len(q[name]) > 1 {
-			return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_request", name+" stands twice", "RFC 6749 §3.1")
+			return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_request", name+" appears twice", "RFC 6749 §3.1")
 		}
 	}
 	switch kind := q.Get("response_type"); {
 	case kind == "":
-		return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_request", "response_type is wanted", "RFC 6749 §4.1.1")
+		return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_request", "response_type is required", "RFC 6749 §4.1.1")
 	case !p.Policy.ResponseType(kind):
-		return a, nil, mock.Refuse(http.StatusBadRequest, "unsupported_response_type", "code is served", "RFC 6749 §4.1.2.1")
+		return a, nil, mock.Refuse(http.StatusBadRequest, "unsupported_response_type", "only code is supported", "RFC 6749 §4.1.2.1")
 	}
 	a.challenge = q.Get("code_challenge")
 	if r := p.Policy.Challenge(app, a.challenge, q.Get("code_challenge_method")); r != nil {
@@ -48,7 +48,7 @@ func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock
 	}
 	var ok bool
 	if a.scope, ok = p.Policy.Scope(app, q.Get("scope")); !ok {
-		return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_scope", "the app may not ask for that", "RFC 6749 §4.1.2.1")
+		return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_scope", "the app may not request this scope", "RFC 6749 §4.1.2.1")
 	}
 	return a, nil, nil
 }
@@ -76,8 +76,8 @@ func (p *Provider) authorize(c *mock.Call) *mock.Answer {
 func (p *Provider) posted(c *mock.Call) (session, *mock.Answer) {
 	s := p.browser(c)
 	if c.Form == nil || c.Bad || !p.Policy.CSRF(s.csrf, c.Form.Get("csrf")) {
-		return s, p.shown(http.StatusForbidden, "This form is not good any more",
-			"It was sent from another page, or it is too old. Go back, load the page again, and repeat what you did.", nil)
+		return s, p.shown(http.StatusForbidden, "This form is no longer valid",
+			"It was sent from another page, or it has expired. Go back, reload the page, and try again.", nil)
 	}
 	return s, nil
 }
@@ -116,7 +116,7 @@ func (p *Provider) consent(c *mock.Call) *mock.Answer {
 	case refusal != nil:
 		return p.refuse(a, refusal)
 	case c.Form.Get("decision") != "allow":
-		return p.refuse(a, mock.Refuse(http.StatusBadRequest, "access_denied", "the person said no", "RFC 6749 §4.1.2.1"))
+		return p.refuse(a, mock.Refuse(http.StatusBadRequest, "access_denied", "the user denied access", "RFC 6749 §4.1.2.1"))
 	}
 	return p.allowed(a, s.user.Username)
 }

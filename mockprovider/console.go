@@ -48,9 +48,9 @@ func (p *Provider) makeApp(owner, name string, redirects []string, public bool) 
 	name = strings.TrimSpace(name)
 	switch {
 	case name == "":
-		return App{}, &advice{"The app has no name.", "Give it one that people will recognise when they are asked to allow it."}
+		return App{}, &advice{"The app has no name.", "Choose one that users will recognise when they are asked to allow it."}
 	case utf8.RuneCountInString(name) > maxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return App{}, &advice{"That name is not usable.", "Up to 80 characters, without control characters."}
+		return App{}, &advice{"That name is not allowed.", "Up to 80 characters, without control characters."}
 	case len(redirects) > maxRedirects:
 		return App{}, &advice{"There are too many redirect URLs.", "Up to 20."}
 	}
@@ -145,7 +145,7 @@ func (p *Provider) rest(next func(*mock.Call, User) (int, any, error)) mock.Hand
 		name, password, _ := c.BasicAuth()
 		u, ok := p.store.login(name, password)
 		if !ok {
-			a := mock.Message(http.StatusUnauthorized, "HTTP Basic with your user name and password is wanted")
+			a := mock.Message(http.StatusUnauthorized, "Use HTTP Basic with your user name and password")
 			a.Header.Set("WWW-Authenticate", `Basic realm="developer console"`)
 			return a
 		}
@@ -177,7 +177,7 @@ func (p *Provider) createApp(c *mock.Call, u User) (int, any, error) {
 		Public    bool     `json:"public"`
 	}
 	if err := mock.Strict(c.Bytes, &b); err != nil {
-		return 0, nil, &advice{"That is not what is wanted: " + err.Error() + ".", `{"name":"…","redirect_uris":["…"],"public":false}`}
+		return 0, nil, &advice{"The request is malformed: " + err.Error() + ".", `{"name":"…","redirect_uris":["…"],"public":false}`}
 	}
 	a, err := p.makeApp(u.Username, b.Name, b.Redirects, b.Public)
 	return http.StatusCreated, a, err
@@ -200,7 +200,7 @@ func urlOf(c *mock.Call) (string, error) {
 		URL string `json:"url"`
 	}
 	if json.Unmarshal(c.Bytes, &b) != nil {
-		return "", &advice{"That is not what is wanted.", `{"url":"…"}`}
+		return "", &advice{"The request is malformed.", `{"url":"…"}`}
 	}
 	return b.URL, nil
 }

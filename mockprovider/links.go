@@ -24,7 +24,7 @@ func (p *Provider) linksPage(_ *mock.Call, s session) *mock.Answer {
 	}
 	body := h.Ul(h.Class("list"), g.Group(rows))
 	if len(rows) == 0 {
-		body = h.P(h.Class("quiet"), g.Text("Nobody may use your account."))
+		body = h.P(h.Class("quiet"), g.Text("No app may use your account."))
 	}
 	const title = "Who may use your account"
 	return p.consolePage(http.StatusOK, s, title, h.Div(h.Class("card"), h.H1(g.Text(title)), body))

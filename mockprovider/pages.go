@@ -112,9 +112,9 @@ func (p *Provider) mismatch(app App, asked string) *mock.Answer {
 	if len(app.Redirects) == 0 {
 		list = append(list, h.Dt(g.Text("Registered at the console")), h.Dd(g.Text("nothing yet")))
 	}
-	const why = "Its redirect URL is none that its developer has registered, so nobody is sent anywhere." +
-		" Both must be equal, letter for letter."
-	return p.shown(http.StatusBadRequest, "The app may not send you there", why, h.Dl(g.Group(list)))
+	const why = "Its redirect URL is not registered, so you are not redirected." +
+		" Both must be exactly equal."
+	return p.shown(http.StatusBadRequest, "The app may not redirect you there", why, h.Dl(g.Group(list)))
 }
 
 func orNothing(s string) string {

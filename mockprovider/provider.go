@@ -47,7 +47,7 @@ func New(o Options) (*Provider, error) {
 		o.Name = "Demo devices"
 	}
 	if o.URL = strings.TrimRight(o.URL, "/"); o.URL == "" {
-		return nil, errors.New("mock provider: its own URL is wanted, for the issuer")
+		return nil, errors.New("mock provider: its own URL is required, for the issuer")
 	}
 	p := &Provider{Options: o, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), store: &store{}, sessions: &sessions{}, devices: &devices{}}
 	if o.ControlToken == "" {

@@ -18,7 +18,7 @@ func (p *Provider) guarded(scope string, next func(*mock.Call, Access) *mock.Ans
 		t, ok := p.store.accessToken(token)
 		switch {
 		case !ok || !p.Policy.Access(t, p.now()):
-			return p.challenge(http.StatusUnauthorized, "invalid_token", "the access token is unknown, revoked or too old")
+			return p.challenge(http.StatusUnauthorized, "invalid_token", "the access token is unknown, revoked or expired")
 		case !p.Policy.Allows(t.Scope, scope):
 			return p.challenge(http.StatusForbidden, "insufficient_scope", scope+" is wanted")
 		}
@@ -97,7 +97,7 @@ func (p *Provider) setDevice(c *mock.Call, t Access) *mock.Answer {
 		Target *float64 `json:"target"`
 	}
 	if json.Unmarshal(c.Bytes, &b) != nil || b.Target == nil || *b.Target < 5 || *b.Target > 35 {
-		return mock.Message(http.StatusBadRequest, "target is wanted: a number of degrees Celsius from 5 to 35")
+		return mock.Message(http.StatusBadRequest, "target is required: a number of degrees Celsius from 5 to 35")
 	}
 	p.devices.set(t.Username, *b.Target)
 	return p.readDevice(c, t)

@@ -62,7 +62,7 @@ var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}\z`)
 func checkChallenge(app App, challenge, method string) *mock.Refusal {
 	switch {
 	case challenge == "" && method == "" && app.Public:
-		return invalid("code_challenge is wanted of a client without a secret", "RFC 9700 §2.1.1")
+		return invalid("code_challenge is required for a client without a secret", "RFC 9700 §2.1.1")
 	case challenge == "" && method == "":
 		return nil
 	case method != "S256":
@@ -118,17 +118,17 @@ func authenticate(app App, known bool, way Way, secret string) *mock.Refusal {
 }
 
 var (
-	badCode      = invalidGrant("the code is unknown, spent, too old, or another client's", "RFC 6749 §5.2")
+	badCode      = invalidGrant("the code is unknown, used, expired, or another client's", "RFC 6749 §5.2")
 	badRedirect  = invalidGrant("redirect_uri is not that of the authorization request", "RFC 6749 §4.1.3")
 	badVerifier  = invalidGrant("code_verifier is missing or wrong", "RFC 7636 §4.6")
 	noChallenge  = invalidGrant("code_verifier without a code_challenge", "RFC 9700 §2.1.1")
-	badRefresh   = invalidGrant("the refresh token is unknown, spent, revoked, or another client's", "RFC 6749 §5.2")
-	badRequest   = invalid("a form is wanted that names each parameter once", "RFC 6749 §3.2")
-	twoMethods   = invalid("one way of client authentication, not two", "RFC 6749 §2.3")
-	noGrantType  = invalid("grant_type is wanted", "RFC 6749 §4.1.3")
+	badRefresh   = invalidGrant("the refresh token is unknown, used, revoked, or another client's", "RFC 6749 §5.2")
+	badRequest   = invalid("the body must be a form in which each parameter appears once", "RFC 6749 §3.2")
+	twoMethods   = invalid("use one client authentication method, not two", "RFC 6749 §2.3")
+	noGrantType  = invalid("grant_type is required", "RFC 6749 §4.1.3")
 	badScope     = mock.Refuse(http.StatusBadRequest, "invalid_scope", "more than was granted", "RFC 6749 §6")
 	badGrantType = mock.Refuse(http.StatusBadRequest, "unsupported_grant_type",
-		"authorization_code and refresh_token are served", "RFC 6749 §5.2")
+		"only authorization_code and refresh_token are supported", "RFC 6749 §5.2")
 )
 
 func invalid(description, rule string) *mock.Refusal {

@@ -207,11 +207,11 @@ func signPath(k *socket, m map[string]any) (any, *commandError) {
 		ttl = time.Duration(seconds) * time.Second
 	}
 	if !strings.HasPrefix(path, "/") {
-		return nil, badFormat("path is wanted, from / on")
+		return nil, badFormat("path is required and starts with /")
 	}
 	signed, err := k.home.signPath(k.who.Refresh, path, ttl)
 	if err != nil {
-		return nil, badFormat("path is no path")
+		return nil, badFormat("path is not a valid path")
 	}
 	return map[string]string{"path": signed}, nil
 }

@@ -40,7 +40,7 @@ func (h *Home) addUser(_ *http.Request, body []byte) (any, error) {
 		return nil, err
 	}
 	if b.Username == "" || h.Policy.Username(b.Username) != b.Username {
-		return nil, errors.New("username is wanted, in lower case and without spaces around it")
+		return nil, errors.New("username is required, in lower case and without surrounding spaces")
 	}
 	return h.users.add(User{
 		Username: b.Username, Name: b.Name, Password: b.Password, Admin: b.Admin, TOTP: b.TOTP,

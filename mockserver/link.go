@@ -170,7 +170,7 @@ func (h *Home) demoUse(c *call) *mock.Answer {
 		Parallel int    `json:"parallel"`
 	}{Parallel: 1}
 	if err := mock.Strict(c.Bytes, &b); err != nil || b.Parallel < 1 || b.Parallel > maxUses {
-		return mock.Message(http.StatusBadRequest, fmt.Sprintf("entry_id, and parallel from 1 to %d, are wanted", maxUses))
+		return mock.Message(http.StatusBadRequest, fmt.Sprintf("entry_id and parallel (1 to %d) are required", maxUses))
 	}
 	results := make([]map[string]any, b.Parallel)
 	known := true
@@ -250,7 +250,7 @@ func credentialUpdate(*socket, map[string]any) (any, *commandError) {
 func credentialDelete(k *socket, m map[string]any) (any, *commandError) {
 	id, ok := m["application_credentials_id"].(string)
 	if !ok {
-		return nil, badFormat("application_credentials_id is wanted")
+		return nil, badFormat("application_credentials_id is required")
 	}
 	if err := k.home.linker.DeleteCredential(id); err != nil {
 		return nil, &commandError{err.Code, err.Text}
@@ -261,7 +261,7 @@ func credentialDelete(k *socket, m map[string]any) (any, *commandError) {
 func credentialOf(k *socket, m map[string]any) (any, *commandError) {
 	id, ok := m["config_entry_id"].(string)
 	if !ok {
-		return nil, badFormat("config_entry_id is wanted")
+		return nil, badFormat("config_entry_id is required")
 	}
 	credential, err := k.home.linker.CredentialOf(id)
 	if err != nil {

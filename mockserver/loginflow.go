@@ -56,7 +56,7 @@ func (h *Home) begin(c *call) *mock.Answer {
 	}
 	limit := h.Policy.URLLimit()
 	if b.ClientID == nil || b.RedirectURI == nil || len(*b.ClientID) > limit || len(*b.RedirectURI) > limit || len(b.Handler) != 2 {
-		return badFormOf("client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are wanted")
+		return badFormOf("client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are required")
 	}
 	challenge, method := deref(b.Challenge), deref(b.Method)
 	if b.Challenge != nil && !challengeForm.MatchString(challenge) {
@@ -115,7 +115,7 @@ func (h *Home) step(c *call) *mock.Answer {
 	}
 	clientID, ok := input["client_id"].(string)
 	if !ok {
-		return badFormOf("client_id is wanted")
+		return badFormOf("client_id is required")
 	}
 	if err := h.Policy.ClientID(clientID, c.Host); err != nil || len(clientID) > h.Policy.URLLimit() {
 		return refused(http.StatusBadRequest, "Invalid client id", err)

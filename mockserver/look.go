@@ -41,17 +41,17 @@ func unread(err error) string {
 	var name *net.DNSError
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return "it did not come in time"
+		return "it did not arrive in time"
 	case errors.Is(err, mock.ErrLinkLocal):
-		return "it stands at a link-local address, and this mock fetches nothing from there"
+		return "it has a link-local address, from which this mock fetches nothing"
 	case errors.Is(err, errRedirects):
 		return errRedirects.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nobody listens there"
+		return "nothing listens there"
 	case errors.As(err, &name):
 		return "the name " + name.Name + " is unknown"
 	case strings.Contains(err.Error(), "certificate"):
-		return "its certificate is signed by nobody whom this home trusts"
+		return "its certificate is not signed by a CA that this home trusts"
 	}
 	return "the connection broke"
 }
@@ -70,9 +70,9 @@ func parting(listed []string, wanted string) string {
 	case n == 0:
 		return ""
 	case n == len(near):
-		return fmt.Sprintf("; redirect_uri goes on with %q after it", wanted[n:])
+		return fmt.Sprintf("; redirect_uri continues with %q", wanted[n:])
 	case n == len(wanted):
-		return fmt.Sprintf("; redirect_uri ends before its %q", near[n:])
+		return fmt.Sprintf("; redirect_uri is missing the final %q", near[n:])
 	}
-	return fmt.Sprintf("; redirect_uri has %q where it has %q", wanted[n:], near[n:])
+	return fmt.Sprintf("; redirect_uri has %q instead of %q", wanted[n:], near[n:])
 }

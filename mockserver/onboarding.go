@@ -83,7 +83,7 @@ func (h *Home) onboardUser(c *call) *mock.Answer {
 		}
 	}
 	if len(text) != len(wanted) || len(in) != len(wanted) {
-		return badFormOf("name, username, password, client_id and language are wanted, and nothing else")
+		return badFormOf("name, username, password, client_id and language are required, and nothing else")
 	}
 	username := text["username"]
 	if h.Policy.Username(username) != username || username == "" {

@@ -10,9 +10,9 @@ import (
 // The reasons why a redirect URI is refused.
 var (
 	errRedirectForm     = errors.New("redirect_uri is an absolute URL without fragment (RFC 6749 §3.1.2)")
-	errRedirectScript   = errors.New("redirect_uri has a scheme that runs script (RFC 6749 §10.14)")
-	errRedirectUnlisted = errors.New("redirect_uri is neither of the client's own origin nor listed on its page," +
-		" letter for letter (IndieAuth §4.2.2)")
+	errRedirectScript   = errors.New("redirect_uri has a scheme that runs scripts (RFC 6749 §10.14)")
+	errRedirectUnlisted = errors.New("redirect_uri neither has the client's origin nor is listed on its page," +
+		" exactly (IndieAuth §4.2.2)")
 )
 
 // appRedirects are the pairs of the companion apps, whose pages need no fetching.

@@ -44,7 +44,7 @@ func noGrant(c *call) *mock.Answer {
 
 var (
 	unsupported    = mock.Refuse(http.StatusBadRequest, "unsupported_grant_type", "", "RFC 6749 §5.2")
-	badForm        = invalidRequest("", "a parameter stands once, and is text (RFC 6749 §3.2)")
+	badForm        = invalidRequest("", "a parameter appears once and is a string (RFC 6749 §3.2)")
 	badClient      = invalidRequest("Invalid client id", "IndieAuth §3.3; Auth API")
 	badCode        = invalidRequest("Invalid code", "RFC 6749 §4.1.2; Auth API")
 	noVerifier     = invalidRequest("Code verifier required", "RFC 7636 §4.5")
@@ -235,7 +235,7 @@ func (h *Home) linkUser(c *call) *mock.Answer {
 		return a
 	}
 	if b.ClientID == nil || b.Code == nil {
-		return badFormOf("client_id and code are wanted")
+		return badFormOf("client_id and code are required")
 	}
 	code, ok := h.store.Code(*b.Code)
 	may := h.Policy.Link(code, c.user.User.ID)

@@ -162,7 +162,7 @@ func (k *socket) auth(raw []byte, ip string) bool {
 	kind, _ := message["type"].(string)
 	token, ok := message["access_token"].(string)
 	if kind != "auth" || !ok || len(message) != 2 {
-		return refuse("Auth message incorrectly formatted: type auth and access_token are wanted, and nothing else")
+		return refuse("Auth message incorrectly formatted: type auth and access_token are required, and nothing else")
 	}
 	if k.who = k.home.access(token); k.who == nil && k.home.Policy.SocketIgnoresExpiry() {
 		lax := *k.home.Policy
@@ -203,7 +203,7 @@ func (k *socket) command(message map[string]any) {
 	kind, isText := message["type"].(string)
 	id := int64(n)
 	if !isNumber || !isText || float64(id) != n || id < 0 {
-		k.send(failure(nil, "invalid_format", "Message incorrectly formatted: id and type are wanted"))
+		k.send(failure(nil, "invalid_format", "Message incorrectly formatted: id and type are required"))
 		return
 	}
 	if id <= k.last {

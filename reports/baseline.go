@@ -73,7 +73,7 @@ func (k Known) fits(r evidence.Result) (known bool, problem string) {
 	case len(k.Vectors) == 0:
 		return true, ""
 	case r.Verdict == evidence.Blocked:
-		return false, "is blocked, and the entry says which vectors fail: " + strings.Join(k.Vectors, ", ")
+		return false, "is blocked, but the entry lists vectors that fail: " + strings.Join(k.Vectors, ", ")
 	}
 	var differ []string
 	more := without(r.Vectors, k.Vectors)
@@ -81,7 +81,7 @@ func (k Known) fits(r evidence.Result) (known bool, problem string) {
 		more = append(more, "a check without a name")
 	}
 	if len(more) > 0 {
-		differ = append(differ, "fails with more than the entry says: "+strings.Join(more, ", "))
+		differ = append(differ, "fails with more vectors than the entry lists: "+strings.Join(more, ", "))
 	}
 	if gone := without(k.Vectors, r.Vectors); len(gone) > 0 {
 		differ = append(differ, "no longer fails with "+strings.Join(gone, ", ")+"; remove it from the entry")

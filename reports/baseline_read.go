@@ -48,12 +48,12 @@ func parseBaseline(path string, raw []byte, ids []string, retired func(id string
 			return nil
 		}
 		if value.Kind != yaml.SequenceNode && value.Tag != "!!null" {
-			return fmt.Errorf("%s:%d: known_failures: a list of entries is wanted", path, value.Line)
+			return fmt.Errorf("%s:%d: known_failures: must be a list of entries", path, value.Line)
 		}
 		return b.take(value.Content, ids, retired)
 	})
 	if err == nil && !versioned {
-		err = fmt.Errorf("%s: apiVersion: %s is wanted", path, APIVersion)
+		err = fmt.Errorf("%s: apiVersion: must be %s", path, APIVersion)
 	}
 	return b, err
 }
@@ -70,12 +70,12 @@ func (b *Baseline) take(entries []*yaml.Node, ids []string, retired func(id stri
 			return fmt.Errorf("%s: an entry has no id", at)
 		case slices.Contains(ids, k.ID):
 		case len(retired(k.ID)) > 0:
-			return fmt.Errorf("%s: %s was retired; it is %s now", at, k.ID, strings.Join(retired(k.ID), " and "))
+			return fmt.Errorf("%s: %s was retired; use %s instead", at, k.ID, strings.Join(retired(k.ID), " and "))
 		default:
 			return fmt.Errorf("%s: unknown requirement %q%s", at, k.ID, suggest.Hint(k.ID, ids))
 		}
 		if b.entry(k.ID) != nil {
-			return fmt.Errorf("%s: %s stands twice", at, k.ID)
+			return fmt.Errorf("%s: %s is listed twice", at, k.ID)
 		}
 		if k.Reason == "" {
 			return fmt.Errorf("%s: %s has no reason", at, k.ID)
@@ -92,17 +92,17 @@ func readKnown(n *yaml.Node, path string) (Known, error) {
 		switch key {
 		case "vectors":
 			if v.Kind != yaml.SequenceNode || v.Decode(&k.Vectors) != nil || slices.Contains(k.Vectors, "") {
-				return fmt.Errorf("%s: a list of names is wanted", at)
+				return fmt.Errorf("%s: must be a list of names", at)
 			}
 			return nil
 		case "until":
 			if k.Until, err = time.Parse(time.DateOnly, v.Value); err != nil {
-				return fmt.Errorf("%s: %q is no date like 2027-06-30", at, v.Value)
+				return fmt.Errorf("%s: %q is not a date like 2027-06-30", at, v.Value)
 			}
 			return nil
 		}
 		if v.Kind != yaml.ScalarNode {
-			return fmt.Errorf("%s: a text is wanted", at)
+			return fmt.Errorf("%s: must be a string", at)
 		}
 		*map[string]*string{"id": &k.ID, "reason": &k.Reason, "issue": &k.Issue}[key] = v.Value
 		return nil

@@ -54,10 +54,10 @@ func TestWhatABaselineMakesOfAVerdict(t *testing.T) {
 		"the known vectors":              {"vectors: [V1, V2]", failed(fail, "V2", "V1", "V2"), is, ""},
 		"a vector more":                  {"vectors: [V1]", failed(fail, "V1", "V2"), fail, "known.yaml:3: a.row fails with more"},
 		"a vector less":                  {"vectors: [V1, V2]", failed(fail, "V1"), is, "no longer fails with V2; remove it"},
-		"another vector":                 {"vectors: [V1]", failed(fail, "V2"), fail, "says: V2; and no longer fails with V1"},
+		"another vector":                 {"vectors: [V1]", failed(fail, "V2"), fail, "lists: V2; and no longer fails with V1"},
 		"a vector whose name goes on":    {"vectors: [V1]", failed(fail, "V10"), fail, "V10"},
 		"a check without a name":         {"vectors: [V1]", failed(fail, "V1", ""), fail, "a check without a name"},
-		"vectors, and now it is blocked": {"vectors: [V1]", failed(blocked), blocked, "is blocked, and the entry says which"},
+		"vectors, and now it is blocked": {"vectors: [V1]", failed(blocked), blocked, "is blocked, but the entry lists vectors"},
 		"a row that passes":              {"", failed(pass), pass, "no longer fails; remove the entry"},
 		"a row that was not run":         {"", failed(notRun), notRun, ""},
 		"a row that does not apply":      {"", failed(notApplicable), notApplicable, ""},
@@ -101,25 +101,25 @@ func TestABaselineIsReadStrictly(t *testing.T) {
 	for entries, want := range map[string]string{
 		"  - {id: a.rwo, reason: x}\n":                                 `known.yaml:3: unknown requirement "a.rwo"; did you mean "a.row"`,
 		"  - {id: a.row, raeson: x}\n":                                 `known.yaml:3: unknown key "raeson"; did you mean "reason"`,
-		"  - {id: z.row, reason: x}\n":                                 "known.yaml:3: z.row was retired; it is a.row and b.row now",
+		"  - {id: z.row, reason: x}\n":                                 "known.yaml:3: z.row was retired; use a.row and b.row instead",
 		"  - {id: a.row}\n":                                            "a.row has no reason",
 		"  - {reason: x}\n":                                            "an entry has no id",
-		"  - {id: a.row, reason: x, until: soon}\n":                    `until: "soon" is no date like 2027-06-30`,
-		"  - {id: a.row, reason: x, vectors: {a: b}}\n":                "vectors: a list of names is wanted",
-		"  - {id: a.row, reason: x, vectors: V1}\n":                    "vectors: a list of names is wanted",
-		"  - {id: a.row, reason: [x]}\n":                               "reason: a text is wanted",
-		"  - {id: a.row, reason: x}\n  - {id: a.row, reason: again}\n": "known.yaml:4: a.row stands twice",
+		"  - {id: a.row, reason: x, until: soon}\n":                    `until: "soon" is not a date like 2027-06-30`,
+		"  - {id: a.row, reason: x, vectors: {a: b}}\n":                "vectors: must be a list of names",
+		"  - {id: a.row, reason: x, vectors: V1}\n":                    "vectors: must be a list of names",
+		"  - {id: a.row, reason: [x]}\n":                               "reason: must be a string",
+		"  - {id: a.row, reason: x}\n  - {id: a.row, reason: again}\n": "known.yaml:4: a.row is listed twice",
 		"  - just a word\n":                                            "a mapping with id, reason",
 		"  - {id: a.row, reason: x}\nknown_failure: []\n":              `unknown key "known_failure"`,
-		"  a: b\n": "a list of entries is wanted",
+		"  a: b\n": "must be a list of entries",
 	} {
 		if _, err := baselineOf(t, entries); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", entries, err, want)
 		}
 	}
 	for text, want := range map[string]string{
-		"": "known.yaml is empty", "known_failures: []\n": "apiVersion: authconform/v1 is wanted", "a: [": "is not YAML",
-		"apiVersion: authconform/v2\n": "apiVersion: authconform/v1 is wanted",
+		"": "known.yaml is empty", "known_failures: []\n": "apiVersion: must be authconform/v1", "a: [": "is not YAML",
+		"apiVersion: authconform/v2\n": "apiVersion: must be authconform/v1",
 	} {
 		if _, err := parseBaseline("known.yaml", []byte(text), known, retired); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)

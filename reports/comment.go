@@ -31,7 +31,7 @@ func Comment(w io.Writer, s *evidence.Set, o Options) error {
 	if more := len(rows) - mostInComment; more > 0 {
 		fmt.Fprintf(&b, "- and %d more\n", more)
 	}
-	fmt.Fprintf(&b, "\n[The whole report](<%s>)\n", cmp.Or(link(o.Link), "report.html"))
+	fmt.Fprintf(&b, "\n[Full report](<%s>)\n", cmp.Or(link(o.Link), "report.html"))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -134,7 +134,7 @@ func (c *console) known(results []evidence.Result) {
 		}
 	}
 	if n > 0 {
-		c.print("\n%s  %s, as the baseline says\n", c.title(evidence.KnownFail), plural(n, "row"))
+		c.print("\n%s  %s, listed in the baseline\n", c.title(evidence.KnownFail), plural(n, "row"))
 	}
 	for _, g := range groups(results, evidence.KnownFail) {
 		for _, r := range g.results {
@@ -187,6 +187,9 @@ func (c *console) row(r evidence.Result) {
 		}
 		c.wrap("      expected ", f.Expected)
 		c.wrap("      got      ", f.Got)
+	}
+	if r.Fix != "" {
+		c.wrap("    fix: ", r.Fix)
 	}
 	if r.Verdict != evidence.Pass && r.Verdict != evidence.NotApplicable {
 		c.print("  %s\n", line(source(r.Spec)+"  "+r.Spec.URL))

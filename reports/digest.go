@@ -171,11 +171,11 @@ func notices(s *evidence.Set) []notice {
 	}
 	end := s.End
 	if end == nil {
-		grave("killed", "The run was killed before its end.")
+		grave("killed", "The run was killed before it finished.")
 		end = &evidence.End{}
 	}
 	for _, b := range end.Broken {
-		grave("harness", "A defect of authconform, please report it: "+b)
+		grave("harness", "This is this is a defect of authconform, please report it: "+b)
 	}
 	grave("door", end.Refused)
 	grave("target", end.Lost)
@@ -189,11 +189,11 @@ func notices(s *evidence.Set) []notice {
 		grave("baseline", p)
 	}
 	if n := missing(s); n > 0 {
-		grave("require", plural(n, "row")+" not run for want of what --require demands")
+		grave("require", plural(n, "row")+" not run although --require demands what they need")
 	}
 	if len(out) == 0 && s.Judged() == 0 {
 		if s.Head.Shard == "" {
-			grave("empty", "Nothing was judged: no row that was selected could be run, or applies.")
+			grave("empty", "Nothing was judged: none of the selected rows could be run or applies.")
 		} else {
 			out = append(out, notice{"empty", "This shard judged no row.", false})
 		}
@@ -216,7 +216,7 @@ func few(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// missing is how many rows were not run for want of what --require demands.
+// missing is how many rows were not run although --require demands what they need.
 func missing(s *evidence.Set) (n int) {
 	for _, r := range s.Results {
 		if s.Misses(r) {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -80,6 +81,9 @@ type (
 	}
 )
 
+// mostHAR is how many bytes of exchanges a HAR file holds.
+const mostHAR = 12 << 20
+
 // version is what a HAR says of the protocol: it is not recorded.
 const version = "HTTP/1.1"
 
@@ -93,6 +97,7 @@ func HAR(w io.Writer, s *evidence.Set, _ Options) error {
 			log.Comment = strings.TrimSpace(log.Comment + " " + n.text)
 		}
 	}
+	var size int
 	for _, r := range s.Results {
 		first := true
 		for _, item := range r.Evidence {
@@ -103,10 +108,19 @@ func HAR(w io.Writer, s *evidence.Set, _ Options) error {
 				log.Pages = append(log.Pages, harPage{r.ID, r.ID + ": " + word(r.Verdict), item.Exchange.Started, map[string]int{}})
 				first = false
 			}
-			log.Entries = append(log.Entries, entry(r.ID, item))
+			e := entry(r.ID, item)
+			raw, err := json.Marshal(e)
+			if err != nil {
+				return err
+			}
+			if size += len(raw); size > mostHAR {
+				log.Comment = strings.TrimSpace(fmt.Sprintf("%s cut after %d MiB: run.jsonl has the rest", log.Comment, mostHAR>>20))
+				return compact(w, harFile{log})
+			}
+			log.Entries = append(log.Entries, e)
 		}
 	}
-	return encode(w, harFile{log})
+	return compact(w, harFile{log})
 }
 
 func entry(page string, item evidence.Item) harEntry {

@@ -47,8 +47,8 @@ func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 			h.A(h.Class("skip"), h.Href("#results"), g.Text("Skip to the results")),
 			p.head(), p.summary(), p.filter(),
 			h.Main(h.ID("results"), p.unmet(), p.notRun(), p.others()),
-			h.Footer(h.P(g.Text("Every verdict names its sentence; every failure shows its bytes. Secrets were replaced when they were recorded. "+
-				"The evidence of rows that passed is in run.jsonl and exchanges.har."))),
+			h.Footer(h.P(g.Text("Every verdict cites its requirement, and every failure shows the recorded traffic. "+
+				"Secrets were replaced when they were recorded. The evidence of passed rows is in run.jsonl and exchanges.har."))),
 			h.Script(g.Raw(string(script))),
 		),
 	)).Render(&b)
@@ -72,6 +72,10 @@ var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 func (p page) head() g.Node {
 	t := p.Head.Target
+	judged := "Judged by"
+	if name := product(t); name != "" {
+		judged = name + ", judged by"
+	}
 	numbers := func(of func(*evidence.End) string) string {
 		if p.End == nil {
 			return "" // a run that was killed has not counted
@@ -84,11 +88,11 @@ func (p page) head() g.Node {
 	return h.Header(
 		h.P(h.Class("brand"), g.Text("authconform")),
 		h.H1(text(t.URL)),
-		h.P(h.Class("what"), text(strings.TrimSpace(product(t)+" held against the profile ")+" "), h.B(text(t.Profile))),
+		h.P(h.Class("what"), text(judged+" the profile "), h.B(text(t.Profile))),
 		h.Dl(
 			g.If(!p.Head.Started.IsZero(), h.Div(h.Dt(g.Text("Judged")), h.Dd(h.Time(h.DateTime(p.Head.Started.Format(time.RFC3339)),
 				g.Text(p.Head.Started.Format("2 January 2006, 15:04 MST")))))),
-			fact("Took", numbers(func(e *evidence.End) string { return took(e.DurationMS) })),
+			fact("Duration", numbers(func(e *evidence.End) string { return took(e.DurationMS) })),
 			fact("Requests", numbers(func(e *evidence.End) string { return strconv.Itoa(e.Requests) })),
 			fact("Logins", numbers(func(e *evidence.End) string { return strconv.Itoa(e.Logins) })),
 			fact("Seed", strconv.FormatInt(p.Head.Seed, 10)),
@@ -129,7 +133,7 @@ func (p page) unfinished() g.Node {
 // filter is shown by the script that makes it work.
 func (p page) filter() g.Node {
 	return h.Form(h.Class("filter"), h.Role("search"), h.Aria("label", "Filter the results"), g.Attr("hidden"),
-		h.Input(h.Type("search"), h.Placeholder("Search ids and sentences"), h.Aria("label", "Search ids and sentences")),
+		h.Input(h.Type("search"), h.Placeholder("Search ids and texts"), h.Aria("label", "Search ids and texts")),
 		h.FieldSet(h.Legend(g.Text("Verdicts")), g.Map(totals(p.Results), func(t total) g.Node {
 			return h.Label(h.Class(string(t.verdict)),
 				h.Input(h.Type("checkbox"), h.Value(string(t.verdict)), h.Checked()), g.Text(" "+word(t.verdict)))
@@ -145,7 +149,7 @@ const closed = 10
 func (p page) unmet() g.Node {
 	all := groups(p.Results, unmet...)
 	return h.Section(h.Class("part"),
-		h.H2(g.Text("Not met")),
+		h.H2(g.Text("Failures")),
 		g.If(len(all) == 0, h.P(h.Class("none"), g.Text("No row failed."))),
 		g.Map(all, func(gr group) g.Node {
 			if len(gr.results) == 1 {
@@ -183,7 +187,7 @@ func (p page) others() g.Node {
 		return r.Verdict == evidence.NotRun || slices.Contains(unmet, r.Verdict)
 	})
 	return g.If(len(quiet) > 0, h.Section(h.Class("part"),
-		h.H2(g.Text("Met, noted, or not applicable")),
+		h.H2(g.Text("Passed, noted or not applicable")),
 		g.Map(sections(quiet), func(s section) g.Node {
 			return h.Details(h.Class("section"),
 				h.Summary(h.Span(h.Class("name"), text(s.name)), h.Span(h.Class("tally"), g.Map(totals(s.results), func(t total) g.Node {

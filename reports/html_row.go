@@ -21,6 +21,7 @@ func (p page) row(r evidence.Result, said string) g.Node {
 		g.If(r.Known != "" && r.Known != said, h.P(h.Class("reason"), text("Known: "+r.Known))),
 		g.If(r.Reason != "" && r.Reason != said && len(r.Failures) == 0, h.P(h.Class("reason"), text(r.Reason))),
 		failures(r.Failures),
+		g.If(r.Fix != "", h.P(h.Class("fix"), h.B(g.Text("Fix: ")), text(r.Fix))),
 		notes(r),
 		p.again(r),
 		p.evidence(r, true),
@@ -95,5 +96,5 @@ func (p page) again(r evidence.Result) g.Node {
 	if script == "" {
 		return nil
 	}
-	return h.Details(h.Class("again"), h.Summary(g.Text("Send it again")), h.Pre(h.TabIndex("0"), h.Code(text(script))))
+	return h.Details(h.Class("again"), h.Summary(g.Text("Reproduce")), h.Pre(h.TabIndex("0"), h.Code(text(script))))
 }

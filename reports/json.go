@@ -81,11 +81,16 @@ func trimmed(results []evidence.Result) []evidence.Result {
 }
 
 // encode writes a value as JSON. Characters that are harmful at a terminal are escaped: to a reader it is the same JSON.
-func encode(w io.Writer, v any) error {
+func encode(w io.Writer, v any) error { return indented(w, v, " ") }
+
+// compact is encode for what programs read alone.
+func compact(w io.Writer, v any) error { return indented(w, v, "") }
+
+func indented(w io.Writer, v any, indent string) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
+	enc.SetIndent("", indent)
 	if err := enc.Encode(v); err != nil {
 		return err
 	}

@@ -146,7 +146,7 @@ func runSuite(s *evidence.Set) junitSuite {
 	}
 	if end(s).Refused == "" {
 		for _, id := range s.Unfinished() {
-			const text = "the run has no verdict of it"
+			const text = "the run ended before it was judged"
 			suite.Cases = append(suite.Cases, junitCase{
 				Class: clean(h.Target.Profile + ".unfinished"), Name: clean(id), Time: seconds(0), Error: &junitFault{"unfinished", text, text},
 			})
@@ -185,6 +185,9 @@ func story(r evidence.Result, login *replay.Login) string {
 			fmt.Fprintf(&b, "%s\n", in)
 		}
 		fmt.Fprintf(&b, "  expected %s\n  got %s\n", f.Expected, f.Got)
+	}
+	if r.Fix != "" {
+		fmt.Fprintf(&b, "fix: %s\n", r.Fix)
 	}
 	if _, at := telling(r); at >= 0 && len(r.Failures) > 0 {
 		if script := replay.Script(r, at, login); script != "" {

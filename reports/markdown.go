@@ -47,7 +47,7 @@ func Markdown(w io.Writer, s *evidence.Set, _ Options) error {
 	}
 	for i, row := range rows {
 		if b.Len()+len(row) > longestPage {
-			fmt.Fprintf(&b, "\n**And %d more**, which this page has no room for: see report.html.\n", len(rows)-i)
+			fmt.Fprintf(&b, "\n**And %d more**, omitted to keep this page short: see report.html.\n", len(rows)-i)
 			break
 		}
 		b.WriteString(row)
@@ -113,6 +113,9 @@ func markdownRow(r evidence.Result) string {
 		if more := len(r.Failures) - shownVectors; more > 0 {
 			fmt.Fprintf(&b, "\nand %d more.\n", more)
 		}
+	}
+	if r.Fix != "" {
+		fmt.Fprintf(&b, "\nFix: %s\n", prose(r.Fix))
 	}
 	if e, _ := telling(r); e != nil {
 		text := exchangeText(e)

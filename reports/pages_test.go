@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/internal/harmless"
 )
 
 // hostile is what would break a page, a terminal, a table, or a parser.
@@ -122,7 +123,7 @@ func TestNoViewHoldsACharacterThatHarms(t *testing.T) {
 	for _, w := range Writers {
 		got := shown(t, w, hostileSet(), Options{Console: ConsoleOptions{Verbose: true}})
 		for i, r := range got {
-			if harmful(r) {
+			if harmless.Harmful(r) {
 				t.Errorf("%s holds %q: …%q…", w.Name, r, got[max(0, i-40):min(len(got), i+40)])
 				break
 			}

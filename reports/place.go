@@ -74,5 +74,8 @@ func summary(r evidence.Result) string {
 		}
 		lines = append(lines, line(what))
 	}
+	if r.Fix != "" {
+		lines = append(lines, "Fix: "+line(r.Fix))
+	}
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }

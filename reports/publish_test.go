@@ -133,8 +133,8 @@ func TestAFileIsNamedAsItsRepositoryDoes(t *testing.T) {
 
 func TestACommentEndsInALink(t *testing.T) {
 	for to, want := range map[string]string{
-		"": "[The whole report](<report.html>)\n", "https://ci.example/7": "[The whole report](<https://ci.example/7>)\n",
-		"javascript:alert(1)": "[The whole report](<report.html>)\n",
+		"": "[Full report](<report.html>)\n", "https://ci.example/7": "[Full report](<https://ci.example/7>)\n",
+		"javascript:alert(1)": "[Full report](<report.html>)\n",
 	} {
 		text := printed(t, func(b *strings.Builder) error { return Comment(b, sample(), Options{Link: to}) })
 		if !strings.HasSuffix(text, want) {

@@ -50,6 +50,7 @@ func sample() *evidence.Set {
 			Expected: "status 400, nothing granted", Got: `200 {"access_token": "‹access_token 2›", "expires_in": 1800}`,
 		}}
 		r.Reason = "expected status 400, nothing granted, got 200"
+		r.Fix = "Delete the code when it is redeemed, in the same transaction that issues the tokens."
 		r.Evidence = codeTwice("http://home.example:8123")
 	})
 	for _, id := range []string{"indieauth.redirect.exact", "indieauth.redirect.other-host"} {
@@ -83,6 +84,7 @@ func sample() *evidence.Set {
 	add("ha.page.labelled", "login-page", evidence.Should, evidence.Warn, func(r *evidence.Result) {
 		r.Failures = []evidence.Failure{{Expected: "fields with labels", Got: "a field without one"}}
 		r.Reason = "expected fields with labels, got a field without one"
+		r.Fix = "Give each input a label."
 		r.Evidence = []evidence.Item{
 			{Browser: &evidence.BrowserStep{
 				Doing: "the login page", URL: "http://home.example:8123/auth/authorize",

@@ -5,45 +5,13 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/internal/harmless"
 )
 
-// clean makes a text harmless wherever it is shown: control characters, which a terminal obeys and XML forbids, and those
-// that reorder or hide what follows, are written out as \u001b, the way JSON writes them. Lines and tabs stay.
-func clean(s string) string {
-	s = strings.ToValidUTF8(s, string(utf8.RuneError))
-	if !strings.ContainsFunc(s, harmful) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '\r':
-			b.WriteString(`\r`)
-		case harmful(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func harmful(r rune) bool {
-	switch {
-	case r == '\t' || r == '\n':
-		return false
-	case r < 0x20 || r >= 0x7f && r <= 0x9f: // C0, DEL, C1
-		return true
-	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c: // bidirectional
-		return true
-	case r == 0x2028, r == 0x2029, r == 0xfeff, r >= 0xfff9 && r <= 0xfffb, r == 0xfffe, r == 0xffff:
-		return true
-	}
-	return false
-}
+// clean makes a text harmless wherever it is shown.
+func clean(s string) string { return harmless.Text(s) }
 
 // line is a text in one line.
 func line(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }

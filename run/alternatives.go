@@ -71,6 +71,6 @@ func (a alternatives) rest() (list []found) {
 func (r found) replacedBy(id string) found {
 	return found{Result: evidence.Result{
 		ID: r.ID, Verdict: evidence.NotApplicable, DurationMS: r.DurationMS,
-		Reason: fmt.Sprintf("the target's release is unknown, and what it does is judged by %s; --release names one", id),
+		Reason: fmt.Sprintf("the target's release is unknown, so it is judged by %s; set it with --release", id),
 	}}
 }

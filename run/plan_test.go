@@ -54,11 +54,11 @@ func TestChoose(t *testing.T) {
 		"section:tken": `"token"`,
 		"level:musst":  `"must"`,
 		"sect:code":    "section",
-		"a.[":          "no glob",
+		"a.[":          "not a valid glob",
 		"!a.code.on":   `"a.code.one"`,
 
-		"provider.token.bound-client": "provider.token.bound-client was retired; it is oauth2.code.bound-client now",
-		" , ":                         "names nothing",
+		"provider.token.bound-client": "provider.token.bound-client was retired; use oauth2.code.bound-client instead",
+		" , ":                         "selects nothing",
 	} {
 		if _, err := Choose(rows(), expr); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", expr, err, want)

@@ -78,7 +78,7 @@ func (j *job) empty() error {
 	if j.Core {
 		what = strings.TrimPrefix(what+" with --core", `--select "" with `)
 	}
-	return exit.With(exit.Empty, fmt.Errorf("nothing to judge: %s takes no row of profile %s", what, j.Profile.Name))
+	return exit.With(exit.Empty, fmt.Errorf("nothing to judge: %s selects no row of profile %s", what, j.Profile.Name))
 }
 
 func requirementIDs(rows []*requirements.Requirement) []string {

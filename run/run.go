@@ -31,7 +31,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 		return nil, err
 	}
 	defer context.AfterFunc(ctx, func() {
-		o.Progress.Say("%v: giving everything back to the target; a second Ctrl-C ends at once, and may leave tokens there", context.Cause(ctx))
+		o.Progress.Say("%v: cleaning up at the target; a second Ctrl-C stops immediately and may leave tokens there", context.Cause(ctx))
 	})()
 	if err := j.enough(allowed{rlimit.Descriptors(), rlimit.AddressSpace()}); err != nil {
 		return j.turnedAway(ctx, err)
@@ -42,7 +42,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 	defer j.visit.close()
 	outcome, err := j.judge(ctx)
 	if err != nil {
-		j.visit.retreat()
+		j.visit.retreat(ctx)
 		return nil, exit.With(exit.Broken, err)
 	}
 	return j.set, j.publish(j.finish(ctx, outcome))
@@ -59,6 +59,7 @@ type job struct {
 	failed    string // the row whose failure ended the run early
 	set       *evidence.Set
 	recorder  *evidence.Recorder // nil: no report is wanted
+	budget    evidence.Budget
 }
 
 // record begins the record of the run.
@@ -99,7 +100,7 @@ func (j *job) look(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		if err == nil {
-			v.retreat()
+			v.retreat(ctx)
 			v.close()
 		}
 		return exit.Interrupt(ctx, "nothing was judged")
@@ -154,7 +155,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 		Setup: func(worker int) (json.RawMessage, error) {
 			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1, OneByOne: j.Procs == 1})
 		},
-		Mend: j.visit.resetClock,
+		Mend: func() error { return j.visit.resetClock(ctx) },
 		Progress: func(e runner.Event) {
 			switch {
 			case e.Result != nil:
@@ -163,7 +164,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 					j.take(r.Result, r.files)
 					if j.failed == "" && j.FailFast && j.unexpected(r.Result) {
 						j.failed = r.ID
-						j.Progress.Say("--fail-fast: %s failed: stopping, and giving everything back to the target", r.ID)
+						j.Progress.Say("--fail-fast: %s failed; stopping and cleaning up at the target", r.ID)
 						stop(nil)
 					}
 				}
@@ -188,7 +189,11 @@ func (j *job) take(r evidence.Result, files []evidence.File) {
 	}
 	row := j.rows[i]
 	r.Profile, r.Section, r.Level, r.Title, r.Spec = j.Profile.Name, row.Section, row.Level, row.Text, row.Spec
+	if r.Verdict == evidence.Fail || r.Verdict == evidence.Warn {
+		r.Fix = row.Fix
+	}
 	r.Place = slices.Index(j.catalogue.IDs(), row.ID)
+	r, files = j.budget.Keep(r, files)
 	j.recorder.Result(r, files)
 	j.set.Results = append(j.set.Results, r)
 }
@@ -209,7 +214,7 @@ func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 		j.take(j.unfinished(ctx, out, id), nil)
 	}
 	evidence.Sort(j.set.Results)
-	cleanup, own := j.visit.leave(j.set.Head.Started, out.Traces, out.Gone)
+	cleanup, own := j.visit.leave(ctx, j.set.Head.Started, out.Traces, out.Gone)
 	end := evidence.End{
 		DurationMS: time.Since(j.set.Head.Started).Milliseconds(),
 		Cleanup:    append(cleanup, out.Left...), Warnings: each(j.visit.warnings, out.Warnings), Broken: out.Broken,
@@ -230,7 +235,7 @@ func (j *job) unfinished(ctx context.Context, out *runner.Outcome, id string) ev
 	case j.failed != "":
 		r.Verdict, r.Reason = evidence.NotRun, "--fail-fast: the run stopped when "+j.failed+" failed"
 	case slices.Contains(out.Lost, id):
-		r.Reason = "the harness broke on this row; see the end of the run"
+		r.Reason = "authconform broke on this row; see the end of the run"
 	case out.Gone != nil:
 		r.Reason = out.Gone.Reason
 	case ctx.Err() != nil:

@@ -9,8 +9,8 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Choose filters rows by an expression: terms parted by commas or spaces, each an id, a glob, level:L or section:S; a
-// term behind ! takes away. Without a positive term everything is in. An unknown id, level or section is an error.
+// Choose filters rows by an expression: terms separated by commas or spaces, each an id, a glob, level:L or section:S; a
+// term after ! excludes. Without a positive term every row is selected. An unknown id, level or section is an error.
 func Choose(rows []*requirements.Requirement, expr string) ([]*requirements.Requirement, error) {
 	var take, drop []func(*requirements.Requirement) bool
 	for _, term := range strings.FieldsFunc(expr, func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -26,7 +26,7 @@ func Choose(rows []*requirements.Requirement, expr string) ([]*requirements.Requ
 		}
 	}
 	if expr != "" && len(take)+len(drop) == 0 {
-		return nil, exit.Usagef("--select %q names nothing", expr)
+		return nil, exit.Usagef("--select %q selects nothing", expr)
 	}
 	any := func(list []func(*requirements.Requirement) bool, r *requirements.Requirement) bool {
 		return slices.ContainsFunc(list, func(m func(*requirements.Requirement) bool) bool { return m(r) })
@@ -59,7 +59,7 @@ func selector(rows []*requirements.Requirement, word string) (func(*requirements
 		return nil, exit.Unknown("selector", kind, []string{"level", "section"})
 	case strings.ContainsAny(word, "*?["):
 		if _, err := path.Match(word, ""); err != nil {
-			return nil, exit.Usagef("--select: %q is no glob: %v", word, err)
+			return nil, exit.Usagef("--select: %q is not a valid glob: %v", word, err)
 		}
 		return func(r *requirements.Requirement) bool { ok, _ := path.Match(word, r.ID); return ok }, nil
 	}

@@ -9,13 +9,23 @@ import (
 	"github.com/authconform/authconform/harness/clock"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/internal/exit"
 )
 
 const (
 	lookTimeout  = 25 * time.Second // looking at the target before the run
 	leaveTimeout = 30 * time.Second // giving back after it
+	hurryTimeout = 2 * time.Second  // the same where the run is interrupted: it ends within ten seconds
 )
+
+// parting is a context to give back in: the time for it is short where the run is interrupted, or will be meanwhile.
+func parting(run context.Context) (context.Context, context.CancelFunc) {
+	end, over := context.WithCancel(context.Background())
+	hurry := context.AfterFunc(run, func() { time.AfterFunc(hurryTimeout, over) })
+	ctx, cancel := wire.After(wire.WithEnd(context.Background(), end), leaveTimeout)
+	return ctx, func() { hurry(); cancel(); over() }
+}
 
 // visit is the parent's own stay at the target: it looks before the run and sweeps after it.
 type visit struct {
@@ -51,7 +61,7 @@ func pay(ctx context.Context, k kind.Kind, s kind.Setup, o kind.ToolOptions) (v 
 	}
 	v.tools.Browser.Close() // workers have their own
 	if err != nil {
-		v.retreat()
+		v.retreat(ctx)
 		v.close()
 		return nil, exit.With(exit.Code(err), quoting{record.Hide(err.Error()), err})
 	}
@@ -72,36 +82,37 @@ func (v *visit) context(ctx context.Context) context.Context {
 }
 
 // mayBeLeft is what is left at a target that is gone, or refuses everything.
-const mayBeLeft = "tokens of this run may be left there"
+const mayBeLeft = "tokens of this run may remain there"
 
 // leave takes back what workers could not (they were killed), and says what is left at the target; gone is why nothing can
 // be taken back.
-func (v *visit) leave(since time.Time, traces []string, gone *kind.Loss) (left []string, totals kind.Totals) {
+func (v *visit) leave(run context.Context, since time.Time, traces []string, gone *kind.Loss) (left []string, totals kind.Totals) {
 	if gone != nil {
 		return nil, totals // the end of the run says it
 	}
-	ctx, cancel := context.WithTimeout(v.context(context.Background()), leaveTimeout)
+	ctx, cancel := parting(run)
 	defer cancel()
+	ctx = v.context(ctx)
 	left = v.Sweep(ctx, since, traces)
 	return left, v.Leave(ctx)
 }
 
-// resetClock puts the target's time back to ours, whoever moved it: a worker that was killed could not.
-func (v *visit) resetClock() error {
-	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+// resetClock sets the target's time back to ours: a worker that was killed could not.
+func (v *visit) resetClock(run context.Context) error {
+	ctx, cancel := parting(run)
 	defer cancel()
 	err := v.tools.Clock.Advance(ctx, 0) // the parent never moves it, so 0 is the whole offset from our time
 	if err == nil || errors.Is(err, clock.ErrNone) {
 		return nil
 	}
-	return fmt.Errorf("a worker died, and the target's clock may stay ahead: %w", err)
+	return fmt.Errorf("a worker died, and the target's clock may still be ahead: %w", err)
 }
 
 // retreat gives back what the visit itself took, where no run follows.
-func (v *visit) retreat() {
-	ctx, cancel := context.WithTimeout(v.context(context.Background()), leaveTimeout)
+func (v *visit) retreat(run context.Context) {
+	ctx, cancel := parting(run)
 	defer cancel()
-	v.Leave(ctx)
+	v.Leave(v.context(ctx))
 }
 
 func (v *visit) close() { _ = v.tools.Close(context.Background()) }

@@ -16,16 +16,16 @@ func TestTheClockThatADeadWorkerMovedIsPutBack(t *testing.T) {
 		at = to
 		return nil
 	})}}
-	if err := v.resetClock(); err != nil || at != 0 {
+	if err := v.resetClock(t.Context()); err != nil || at != 0 {
 		t.Errorf("the target is %s ahead: %v", at, err)
 	}
 	v.tools.Clock = clock.None()
-	if err := v.resetClock(); err != nil {
+	if err := v.resetClock(t.Context()); err != nil {
 		t.Errorf("a clock that nobody can move: %v", err)
 	}
 	down := errors.New("the command is gone")
 	v.tools.Clock = clock.Offset(func(context.Context, time.Duration) error { return down })
-	if err := v.resetClock(); !errors.Is(err, down) {
+	if err := v.resetClock(t.Context()); !errors.Is(err, down) {
 		t.Errorf("a clock that stays ahead is not told: %v", err)
 	}
 }

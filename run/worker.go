@@ -31,7 +31,7 @@ func Work(in io.Reader, out io.Writer, kinds kind.Registry) error {
 		}
 		k := kinds.Find(setup.Profile.Kind)
 		if k == nil {
-			return nil, fmt.Errorf("no kind is called %q", setup.Profile.Kind)
+			return nil, fmt.Errorf("unknown kind %q", setup.Profile.Kind)
 		}
 		flags := k.Flags()
 		if err := json.Unmarshal(setup.Session.Flags, flags); err != nil {

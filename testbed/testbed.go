@@ -24,7 +24,7 @@ const (
 )
 
 // ErrNoConfig is the error of a folder that holds no Home Assistant configuration.
-var ErrNoConfig = errors.New("no configuration.yaml there: that is no configuration folder of Home Assistant")
+var ErrNoConfig = errors.New("it has no configuration.yaml, so it is not a configuration folder of Home Assistant")
 
 // Install writes the integration into a home's configuration folder and lists the files, by their paths from there. An
 // older copy of it is replaced; a folder of that name that is not ours stays, and is an error.
@@ -65,14 +65,14 @@ func ours(place string) error {
 		if _, err := os.Stat(place); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		return fmt.Errorf("%s is there and is not ours: it has no manifest.json", place)
+		return fmt.Errorf("%s exists but is not ours: it has no manifest.json", place)
 	}
 	if err != nil {
 		return err
 	}
 	var manifest struct{ Domain string }
 	if json.Unmarshal(raw, &manifest) != nil || manifest.Domain != domain {
-		return fmt.Errorf("%s is there and is not ours: its manifest names %q", place, manifest.Domain)
+		return fmt.Errorf("%s exists but is not ours: its manifest says %q", place, manifest.Domain)
 	}
 	return nil
 }

@@ -18,24 +18,24 @@ import (
 	"github.com/authconform/authconform/proof"
 )
 
-// actionFile is what action.yml says.
-type actionFile struct {
+// action is what action.yml says.
+type action struct {
 	Inputs map[string]struct {
 		Default string `yaml:"default"`
 	} `yaml:"inputs"`
 	Runs struct {
-		Steps []actionStep `yaml:"steps"`
+		Steps []step `yaml:"steps"`
 	} `yaml:"runs"`
 }
 
-type actionStep struct {
+type step struct {
 	If    string            `yaml:"if"`
 	Shell string            `yaml:"shell"`
 	Env   map[string]string `yaml:"env"`
 	Run   string            `yaml:"run"`
 }
 
-func readAction(t *testing.T) (a actionFile) {
+func readAction(t *testing.T) (a action) {
 	t.Helper()
 	raw, err := os.ReadFile("../../action.yml")
 	if err == nil {
@@ -104,8 +104,8 @@ func (j *job) act(with map[string]string) ended {
 			"GITHUB_OUTPUT="+filepath.Join(temp, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(temp, "summary"), "RUNNER_TEMP="+temp)
 		cmd.Env = append(cmd.Env, j.env...)
 		for name, text := range s.Env {
-			given := func(m string) string { return values[input.FindStringSubmatch(m)[1]] }
-			cmd.Env = append(cmd.Env, name+"="+input.ReplaceAllStringFunc(text, given))
+			filled := input.ReplaceAllStringFunc(text, func(m string) string { return values[input.FindStringSubmatch(m)[1]] })
+			cmd.Env = append(cmd.Env, name+"="+filled)
 		}
 		var out, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &stderr

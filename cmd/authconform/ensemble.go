@@ -63,7 +63,7 @@ func (f *serveFlags) policies() (p policies, d *proof.Defect, err error) {
 		flag   string
 	}{{p.home, true, "home"}, {p.third, f.Provider != "", "provider"}, {p.proxy, f.AccountLink != "", "account-link"}} {
 		if subject.Spoil(f.Defect, server.policy) && !server.served {
-			return p, nil, exit.Usagef("--defect %s: it is in a server that is not served; give --%s ADDRESS", f.Defect, server.flag)
+			return p, nil, exit.Usagef("--defect %s: its server is not running; add --%s ADDRESS", f.Defect, server.flag)
 		}
 	}
 	return p, &defect, nil
@@ -76,7 +76,7 @@ func (f *serveFlags) start() (*ensemble, error) {
 		return nil, err
 	}
 	if f.AccountLink != "" && f.Provider == "" {
-		return nil, exit.Usagef("--account-link: the proxy holds a client at the provider; give --provider ADDRESS too")
+		return nil, exit.Usagef("--account-link: the proxy is a client of the provider; add --provider ADDRESS")
 	}
 	s := &ensemble{defect: defect}
 	if err := f.fill(s, p); err != nil {
@@ -156,7 +156,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 func (s *ensemble) introduce(w io.Writer) {
 	fmt.Fprintf(w, "A mock home listens on %s\n\n", s.home.URL)
 	if s.home.Fresh {
-		fmt.Fprintln(w, "It is not onboarded: POST /api/onboarding/users makes its owner.")
+		fmt.Fprintln(w, "It is not onboarded yet: POST /api/onboarding/users creates its owner.")
 	}
 	for _, u := range s.home.Users {
 		remark := ""
@@ -182,7 +182,7 @@ func (s *ensemble) introduce(w io.Writer) {
 		fmt.Fprintf(w, "\nA mock account-link proxy listens on %s\nIts CA: %s/ca.pem\n", s.proxy.URL, s.proxy.URL)
 	}
 	if s.my != nil {
-		fmt.Fprintf(w, "\nThird parties redirect to %s, as to my.home-assistant.io\n", s.home.My)
+		fmt.Fprintf(w, "\nThird parties redirect to %s as they would to my.home-assistant.io\n", s.home.My)
 	}
 	if line := reachable(s.urls()...); line != "" {
 		fmt.Fprintf(w, "\n%s\n", line)

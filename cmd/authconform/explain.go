@@ -56,8 +56,9 @@ func explain(w io.Writer, r *requirements.Requirement) {
 	fmt.Fprintf(w, "  %s\n", r.Spec.URL)
 	say("How it is judged", r.Judged)
 	say("What breaks it", r.Failure)
+	say("How to fix it", r.Fix)
 	say("Conditions", remarks(r))
-	say("Not judged because", r.Untestable)
+	say("Why it is not judged", r.Untestable)
 	var proofs []string
 	for _, s := range proof.Subjects() {
 		for _, d := range s.Defects() {
@@ -87,7 +88,7 @@ func explainDefect(w io.Writer, s proof.Subject, d proof.Defect) error {
 	list("What else it breaks", golden.Of(d.ID, proof.Breaks))
 	list("What cannot be judged with it", golden.Of(d.ID, proof.Blocks))
 	if golden.Effect(d.ID, "") == proof.AtDoor {
-		fmt.Fprint(w, "\nA run ends at the door: it finds nothing there that it could judge.\n")
+		fmt.Fprint(w, "\nA run stops before the first row: it finds nothing it can judge.\n")
 	}
 	fmt.Fprintf(w, "\nSee it\n  authconform serve --defect %s\n  authconform prove --defect %s\n", d.ID, d.ID)
 	return nil

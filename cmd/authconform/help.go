@@ -51,7 +51,7 @@ func usage(flags func() string) func(*cobra.Command) error {
 					fmt.Fprintf(w, "  %-11s %s\n", sub.Name(), sub.Short)
 				}
 			}
-			fmt.Fprintf(w, "\n%s COMMAND --help tells more.\n", c.CommandPath())
+			fmt.Fprintf(w, "\nRun %s COMMAND --help for details.\n", c.CommandPath())
 		}
 		if flags != nil {
 			fmt.Fprintf(w, "\n%s", flags())
@@ -68,14 +68,14 @@ func helpOfKind(c *cobra.Command, set *flags.Set, profile, config *string) {
 		if p, err := loadProfile(*profile); err == nil {
 			kind = p.Kind
 		}
-		return set.Help(kind, helpWidth) + fmt.Sprintf("\nProfiles: %s.\nEach has flags of its own: %s --profile NAME --help\n",
+		return set.Help(kind, helpWidth) + fmt.Sprintf("\nProfiles: %s.\nEach has its own flags: %s --profile NAME --help\n",
 			strings.Join(profiles.Names(), ", "), c.CommandPath())
 	}))
 }
 
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "Tell more about a command",
+		Use: "help [COMMAND]", Short: "Show the help of a command",
 		ValidArgsFunction: func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			return matching(names(c.Root()), typed), cobra.ShellCompDirectiveNoFileComp
 		},

@@ -15,7 +15,7 @@ import (
 // terminal has sent to both.
 const patience = time.Second
 
-// interruptible is a context that ends with Ctrl-C, an end of the terminal, or a polite kill: whoever runs under it
+// interruptible is a context that ends with Ctrl-C, an end of the terminal, or a polite kill: code that runs under it
 // gives everything back and reports. A later signal ends the process at once.
 func interruptible() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -31,7 +31,7 @@ func interruptible() context.Context {
 		cancel(fmt.Errorf("%v", first))
 		for range signals {
 			if time.Since(began) > patience {
-				fmt.Fprintln(os.Stderr, "authconform: ended at once")
+				fmt.Fprintln(os.Stderr, "authconform: stopped immediately")
 				os.Exit(exit.Interrupted)
 			}
 		}

@@ -76,7 +76,7 @@ func TestInterruptedTwice(t *testing.T) {
 	r := judging(t, s)
 	<-reached
 	interrupt(r)
-	eventually(t, "the first Ctrl-C is not heard", func() bool { return strings.Contains(r.err.String(), "giving everything back") })
+	eventually(t, "the first Ctrl-C is not heard", func() bool { return strings.Contains(r.err.String(), "cleaning up at the target") })
 	ended := make(chan outcome)
 	go func() {
 		o, _ := r.end()
@@ -92,7 +92,7 @@ func TestInterruptedTwice(t *testing.T) {
 			return false
 		}
 	})
-	if o.code != exit.Interrupted || !strings.Contains(o.err, "at once") {
+	if o.code != exit.Interrupted || !strings.Contains(o.err, "stopped immediately") {
 		t.Errorf("exit %d:\n%s", o.code, o.all())
 	}
 	release()

@@ -15,14 +15,14 @@ import (
 
 // listFlags are the options of `list`.
 type listFlags struct {
-	Profile string `flag:"profile" value:"NAME" group:"Rows" help:"whose rows: a name, or a file of your own"`
+	Profile string `flag:"profile" value:"NAME" group:"Rows" help:"the profile whose rows are listed: a name, or your own file"`
 	JSON    bool   `flag:"json" help:"as JSON, one object per row"`
 	configFlag
 }
 
 func listCommand() *cobra.Command {
 	f := listFlags{Profile: defaultProfile}
-	c := &cobra.Command{Use: "list", Short: "List every requirement, and what it needs"}
+	c := &cobra.Command{Use: "list", Short: "List every requirement and what it needs"}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
 	completeProfile(c)
 	return c

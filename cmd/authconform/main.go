@@ -6,15 +6,19 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/internal/flags"
+	"github.com/authconform/authconform/internal/harmless"
 )
 
 func main() {
+	log.SetOutput(io.Discard) // libraries quote there what a target has sent
 	if len(os.Args) == 2 && os.Args[1] == workerWord {
 		os.Exit(worker())
 	}
@@ -23,7 +27,7 @@ func main() {
 		err = errors.Join(err, noOldReport(cmd, os.Args))
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintln(os.Stderr, "authconform:", err)
+		fmt.Fprintln(os.Stderr, "authconform:", harmless.Text(err.Error())) // it may quote an answer, or a file
 	}
 	os.Exit(exit.Code(err))
 }
@@ -31,13 +35,13 @@ func main() {
 func root() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "authconform",
-		Short: "Judge, and play, the servers of home-automation login",
-		Long: `authconform judges servers that speak Home Assistant's login (OAuth 2 and
-IndieAuth), and plays them for you: a mock home that is as strict as the real
-one.`,
+		Short: "Test servers of home-automation login, and mock them",
+		Long: `authconform tests servers that speak Home Assistant's login (OAuth 2 and
+IndieAuth) for conformance, and provides mock servers that are as strict as the
+real ones.`,
 		Example: `  authconform run                            judge the built-in mock home
   authconform run http://home:8123 --user ada
-  authconform serve                          be a home, for the app you write`,
+  authconform serve                          run a mock home for your app`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: subcommand, RunE: help,
 	}

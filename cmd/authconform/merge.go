@@ -13,17 +13,17 @@ import (
 
 // mergeFlags are the options of `merge`.
 type mergeFlags struct {
-	ReportDir string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the whole run and its reports"`
+	ReportDir string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the merged run and its reports"`
 	viewFlags
 }
 
 func mergeCommand() *cobra.Command {
 	var f mergeFlags
 	c := &cobra.Command{
-		Use: "merge DIR…", Short: "Join the runs of all shards", Args: folders("which runs? Name the --report-dir of every shard", true),
-		Long: `Join the runs that "run --shard I/N --report-dir DIR" recorded, one DIR per
-shard, into one, with all evidence. A shard that is missing, is given twice, or
-belongs to another run is an error. The whole is red where a shard was.`,
+		Use: "merge DIR…", Short: "Merge the runs of all shards", Args: folders("which runs? Give the --report-dir of every shard", true),
+		Long: `Merge the runs recorded by "run --shard I/N --report-dir DIR" into one run with
+all evidence. Give one DIR per shard. It is an error if a shard is missing, is
+given twice or belongs to another run. The merged run fails if a shard failed.`,
 		Example: "  authconform merge one two three --report-dir all",
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, dirs []string) error { return f.run(cmd.OutOrStdout(), dirs) })
@@ -38,7 +38,7 @@ func (f *mergeFlags) run(w io.Writer, dirs []string) error {
 			return exit.With(exit.Usage, err)
 		}
 		if same(dir, f.ReportDir) {
-			return exit.Usagef("--report-dir %s is the folder of shard %s; give the whole one of its own", f.ReportDir, s.Head.Shard)
+			return exit.Usagef("--report-dir %s is the folder of shard %s; give the merged run its own folder", f.ReportDir, s.Head.Shard)
 		}
 		parts = append(parts, s)
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/internal/harmless"
 )
 
 // progress writes to standard error: one live line on a terminal, plain lines elsewhere. It is safe for concurrent use.
@@ -31,7 +32,7 @@ func (p *progress) Say(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clear()
-	fmt.Fprintf(p.w, format+"\n", args...)
+	fmt.Fprintln(p.w, harmless.Text(fmt.Sprintf(format, args...)))
 }
 
 // plainEvery is how often progress is said where there is no terminal.
@@ -57,6 +58,7 @@ func (p *progress) Wait(what string) {
 }
 
 func (p *progress) draw(live, plain string) {
+	live, plain = harmless.Text(live), harmless.Text(plain)
 	now := p.now()
 	switch {
 	case p.live && now.Sub(p.last) > 50*time.Millisecond:

@@ -23,25 +23,26 @@ import (
 
 // proveFlags are the options of `prove`.
 type proveFlags struct {
-	Profile []string `flag:"profile" value:"NAME" group:"Rows" help:"whose rows; several, or all"`
-	Select  string   `flag:"select" value:"EXPR" help:"comma-separated ids, globs, level:must, section:token; ! excludes"`
+	Profile []string `flag:"profile" value:"NAME" group:"Rows" help:"the profile whose rows are proven; several, or all"`
+	Select  string   `flag:"select" value:"EXPR" help:"rows by id, glob, level:must or section:token; comma-separated, ! excludes"`
 	Defect  []string `flag:"defect" value:"ID" help:"only these defects, by id or glob"`
-	All     bool     `flag:"all" help:"judge every row against every defect, also where the defect does not show on the row's way"`
+	All     bool     `flag:"all" help:"judge every row against every defect, even if the defect cannot affect the row"`
 	Browser string   `flag:"browser" value:"PATH" help:"prove only the rows that need a browser: auto, a path or ws://HOST:PORT"`
-	Procs   int      `flag:"procs" value:"N" help:"specs that run at once (default: 4 a core; 3 with a browser)"`
-	Update  bool     `flag:"update" group:"Result" help:"write what was found to proof/testdata, as what is known from now on"`
-	JSON    bool     `flag:"json" help:"the whole matrix as JSON; of several profiles a list"`
-	Verbose bool     `flag:"verbose,v" help:"the defects of each row"`
+	Procs   int      `flag:"procs" value:"N" help:"specs to run at once (default: 4 per core; 3 with a browser)"`
+	Update  bool     `flag:"update" group:"Result" help:"write the results to proof/testdata as the new expectations"`
+	JSON    bool     `flag:"json" help:"the whole matrix as JSON; a list for several profiles"`
+	Verbose bool     `flag:"verbose,v" help:"show the defects of each row"`
 	configFlag
 }
 
 func proveCommand() *cobra.Command {
 	f := proveFlags{Profile: []string{defaultProfile}}
 	c := &cobra.Command{
-		Use: "prove", Short: "Prove every verdict: see that every known defect is caught",
-		Long: `Let the suites judge mocks that have exactly one defect each. Every requirement must be broken by at least one defect that
-aims at it, and every defect must do what it aims at, what it is known to do (proof/testdata), and nothing else. Rows that
-need a browser are proven by prove --browser PATH (or auto), in a pass of their own.`,
+		Use: "prove", Short: "Prove the suites: check that every known defect is caught",
+		Long: `Run the suites against mocks that have exactly one defect each. Every requirement
+must be broken by at least one defect aimed at it. Every defect must break the
+rows it aims at, may break the rows listed in proof/testdata, and no others. Rows
+that need a browser are proven in a separate pass: prove --browser PATH (or auto).`,
 		Example: "  authconform prove\n  authconform prove --profile all\n  authconform prove --select section:code -v\n" +
 			"  authconform prove --defect code.reusable",
 	}
@@ -113,7 +114,7 @@ func (f *proveFlags) prove(ctx context.Context, profile string) (*proof.Matrix, 
 		return nil, err
 	}
 	if o.Subject = proof.SubjectOf(o.Profile.Kind); o.Subject == nil {
-		return nil, exit.Usagef("--profile %s: nothing stands here that is a %s", profile, o.Profile.Kind)
+		return nil, exit.Usagef("--profile %s: there is no mock of the kind %s to judge", profile, o.Profile.Kind)
 	}
 	if o.Defects, err = f.defects(); err != nil {
 		return nil, err
@@ -136,7 +137,7 @@ func (f *proveFlags) defects() ([]string, error) {
 		n := len(chosen)
 		for _, id := range known {
 			if ok, err := path.Match(word, id); err != nil {
-				return nil, exit.Usagef("--defect %s: no glob: %v", word, err)
+				return nil, exit.Usagef("--defect %s: invalid glob: %v", word, err)
 			} else if ok {
 				chosen = append(chosen, id)
 			}
@@ -189,7 +190,7 @@ func updateGolden(all []*proof.Matrix) error {
 			func(id string) bool { _, ok := catalogue.Lookup(id); return ok })
 		file := filepath.Join(filepath.FromSlash(proof.GoldenDir), proof.GoldenFile(kind))
 		if _, err := os.Stat(filepath.Dir(file)); err != nil {
-			return exit.Usagef("--update: %w; call it at the root of the source tree", err)
+			return exit.Usagef("--update: %w; run it in the root of the source tree", err)
 		}
 		if err := os.WriteFile(file, []byte(g.String()), 0o644); err != nil { //nolint:gosec // a file of the source tree
 			return err

@@ -26,14 +26,14 @@ func (f *proveFlags) print(w io.Writer, m *proof.Matrix) {
 			}
 		}
 	}
-	say("A MOCK THAT CONFORMS FAILS", unwell(m))
+	say("A CONFORMING MOCK FAILS", unwell(m))
 	say("UNEARNED: null targets that pass", unearned(m))
-	say("BROKEN: a mistake of ours", m.Broken)
-	say("HOLES: no defect that aims at these breaks them", m.Holes())
-	say("SURPRISES: not as it is known (prove --update, and read the diff)", surprises(m))
-	say("Surprising once, and not when judged again", m.Fickle)
+	say("BROKEN: a defect of authconform", m.Broken)
+	say("HOLES: rows that no defect aimed at them breaks", m.Holes())
+	say("SURPRISES: results that differ from proof/testdata (run prove --update and read the diff)", surprises(m))
+	say("Surprising once, but not when judged again", m.Fickle)
 	doors := m.Doors()
-	say(fmt.Sprintf("%d defects end at the door", len(doors)), doorLines(doors))
+	say(fmt.Sprintf("%d defects stop the run before the first row", len(doors)), doorLines(doors))
 	fmt.Fprintf(w, "\n%d rows, %d defects, %d holes, %d surprises; %d rows not judged\n%.1f s, %d specs\n\n",
 		len(m.Rows), len(m.Defects), len(m.Holes()), m.Surprises(), len(m.Unjudged), m.Took.Seconds(), m.Specs)
 }
@@ -75,11 +75,11 @@ func surprises(m *proof.Matrix) (lines []string) {
 func change(s proof.Surprise) string {
 	switch {
 	case s.Row == "" && s.Is == proof.AtDoor:
-		return "ends at the door now"
+		return "now stops the run before the first row"
 	case s.Row == "":
-		return "no longer ends at the door"
+		return "no longer stops the run before the first row"
 	case s.Aims:
-		return s.Row + " is aimed at and not broken"
+		return s.Row + " is aimed at but not broken"
 	case s.Is == proof.Nothing:
 		return s.Row + " no longer " + string(s.Was)
 	case s.Was == proof.Nothing:
@@ -96,6 +96,6 @@ func printTotals(w io.Writer, all []*proof.Matrix) {
 		rows, defects, holes = rows+len(m.Rows), defects+len(m.Defects), holes+len(m.Holes())
 		surprises, doors, specs, seconds = surprises+m.Surprises(), doors+len(m.Doors()), specs+m.Specs, seconds+m.Took.Seconds()
 	}
-	fmt.Fprintf(w, "%d profiles: %d rows, %d defects (%d end at the door), %d holes, %d surprises\n%.1f s, %d specs\n",
+	fmt.Fprintf(w, "%d profiles: %d rows, %d defects (%d stop the run before the first row), %d holes, %d surprises\n%.1f s, %d specs\n",
 		len(all), rows, defects, doors, holes, surprises, seconds, specs)
 }

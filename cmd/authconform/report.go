@@ -17,10 +17,10 @@ import (
 
 // viewFlags are the options of commands that look at runs which were recorded.
 type viewFlags struct {
-	Baseline string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not make it red"`
+	Baseline string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not fail the run"`
 	showFlags
-	Strict  bool `flag:"strict" help:"a warning is red too"`
-	NoColor bool `flag:"no-color" help:"no colour (also: NO_COLOR)"`
+	Strict  bool `flag:"strict" help:"a warning fails the run too"`
+	NoColor bool `flag:"no-color" help:"no colour (NO_COLOR works too)"`
 	configFlag
 }
 
@@ -48,11 +48,11 @@ type reportFlags struct {
 func reportCommand() *cobra.Command {
 	var f reportFlags
 	c := &cobra.Command{
-		Use: "report DIR", Short: "Make the reports of a run again",
-		Args: folders("which run? Name one folder, the --report-dir of the run", false),
-		Long: `Make every report of a run again, from the run.jsonl in the folder of its
---report-dir, and print the verdicts; or print one of the reports. So a run that
-was killed gets its reports. The exit code is that of the run.`,
+		Use: "report DIR", Short: "Recreate the reports of a run",
+		Args: folders("which run? Give one folder, the --report-dir of the run", false),
+		Long: `Recreate every report of a run from the run.jsonl in its --report-dir, and print
+the verdicts; with --format, print one report instead. This also works for a run
+that was killed. The exit code is that of the run.`,
 		Example: "  authconform report out\n  authconform report out --format markdown >> \"$GITHUB_STEP_SUMMARY\"",
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, dirs []string) error { return f.run(cmd.OutOrStdout(), dirs[0]) })

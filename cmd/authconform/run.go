@@ -24,27 +24,27 @@ import (
 // runFlags are the options of `run`, beside those of the kinds of targets.
 type runFlags struct {
 	Target  string `flag:"target" value:"URL" group:"Target" help:"the server to judge (default: a built-in mock)"`
-	Profile string `flag:"profile" value:"NAME" help:"what the target must meet: a name (see list), or a file of your own"`
+	Profile string `flag:"profile" value:"NAME" help:"what the target must meet: a built-in profile, or your own file"`
 
-	Select  string        `flag:"select" value:"EXPR" group:"Rows" help:"comma-separated ids, globs, level:must, section:token; ! excludes"`
+	Select  string        `flag:"select" value:"EXPR" group:"Rows" help:"ids, globs, level:must, section:token; comma-separated, ! excludes"`
 	Core    bool          `flag:"core" help:"only the few dozen rows that matter most"`
 	Rerun   string        `flag:"rerun" value:"DIR" help:"only the rows that failed or were blocked in the run recorded there"`
-	Require []string      `flag:"require" value:"NEEDS" help:"conditions (browser, clock, client-site, …) whose absence fails the run"`
-	Shard   string        `flag:"shard" value:"I/N" help:"judge only part I of N; join the reports with merge"`
-	Seed    int64         `flag:"seed" value:"N" help:"order of the rows and of generated input"`
-	Procs   int           `flag:"procs" value:"N" help:"worker processes"`
-	Fast    bool          `flag:"fail-fast" help:"judge those first, and stop at the first failure that the baseline does not explain"`
-	Wait    time.Duration `flag:"wait" value:"TIME" help:"wait so long for a target that does not answer yet"`
-	Timeout time.Duration `flag:"timeout" value:"TIME" help:"end the run after this time"`
+	Require []string      `flag:"require" value:"NEEDS" help:"needs (browser, clock, client-site, …) that must be met, or the run fails"`
+	Shard   string        `flag:"shard" value:"I/N" help:"judge only part I of N; combine the parts with merge"`
+	Seed    int64         `flag:"seed" value:"N" help:"seed for the order of rows and for generated input"`
+	Procs   int           `flag:"procs" value:"N" help:"number of worker processes"`
+	Fast    bool          `flag:"fail-fast" help:"judge the core rows first, and stop at the first failure that is not in the baseline"`
+	Wait    time.Duration `flag:"wait" value:"TIME" help:"wait up to this long for the target to answer"`
+	Timeout time.Duration `flag:"timeout" value:"TIME" help:"stop the run after this time"`
 
-	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the record of the run, its reports and screenshots"`
+	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the recorded run, its reports and screenshots"`
 	Baseline      string `flag:"baseline" value:"FILE" help:"known failures, which do not fail the run"`
-	WriteBaseline string `flag:"write-baseline" value:"FILE" help:"write today's failures to a file"`
+	WriteBaseline string `flag:"write-baseline" value:"FILE" help:"write the failures of this run to a baseline file"`
 	showFlags
 	Strict  bool `flag:"strict" help:"a warning fails the run too"`
-	NoColor bool `flag:"no-color" help:"no colour (also: NO_COLOR)"`
-	Quiet   bool `flag:"quiet,q" help:"only the summary"`
-	Verbose bool `flag:"verbose,v" help:"notes and passed rows too"`
+	NoColor bool `flag:"no-color" help:"no colour (NO_COLOR works too)"`
+	Quiet   bool `flag:"quiet,q" help:"print only the summary"`
+	Verbose bool `flag:"verbose,v" help:"also print notes and passed rows"`
 	configFlag
 }
 
@@ -54,14 +54,14 @@ func runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run [URL]",
 		Short: "Judge a server",
-		Long: `Judge a server against every requirement of a profile. Without a URL it judges
-the built-in mock.
+		Long: `Judge a server against every requirement of a profile. Without a URL, judge the
+built-in mock.
 
-The password comes from AUTHCONFORM_PASSWORD, from --password-file, or from a
-prompt; never from the command line. A flag wins over its environment variable
-(--report-dir is AUTHCONFORM_REPORT_DIR), and that over the file of --config.
-Everything made at the target (tokens, login flows, users) is given back, also
-after Ctrl-C.`,
+The password comes from AUTHCONFORM_PASSWORD, --password-file or a prompt, never
+from the command line. A flag overrides its environment variable (--report-dir
+is AUTHCONFORM_REPORT_DIR), which overrides the file given with --config.
+Everything created at the target (tokens, login flows, users) is removed at the
+end, even after Ctrl-C.`,
 		Example: `  authconform run
   authconform run http://homeassistant.local:8123 --user ada --report-dir out
   authconform run --profile provider --help
@@ -72,7 +72,7 @@ after Ctrl-C.`,
 				return nil
 			}
 			if c.Flags().Changed("target") {
-				return exit.Usagef("the target is given twice: as an argument, and by --target")
+				return exit.Usagef("the target is given twice: as an argument and with --target")
 			}
 			return flags.Problem(c.Flags(), c.Flags().Set("target", args[0]), c.CommandPath())
 		},
@@ -96,7 +96,7 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 		return err
 	}
 	if name, owners := set.Foreign(profile.Kind); name != "" {
-		return exit.Usagef("--%s is for targets of the kind %s; profile %s judges the kind %s",
+		return exit.Usagef("--%s is only for targets of the kind %s; profile %s judges the kind %s",
 			name, strings.Join(owners, " or "), profile.Name, profile.Kind)
 	}
 	o := run.Options{
@@ -122,6 +122,7 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 	if h, ok := o.Flags.(*home.Flags); ok {
 		h.Prefer = f.port() + 1
 	}
+	bounded()
 	if o.Target == "" {
 		rest()
 		mock, err := stand.Of(profile.Kind).Conforming(o.Flags, net.JoinHostPort("127.0.0.1", strconv.Itoa(f.port())))
@@ -145,17 +146,17 @@ func (f *runFlags) port() int { return 20999 + int(uint64(f.Seed)%1000)*30 }
 // check holds the flags against what they may be.
 func (f *runFlags) check(o *run.Options) error {
 	if o.Target != "" && !strings.HasPrefix(o.Target, "http://") && !strings.HasPrefix(o.Target, "https://") {
-		return exit.Usagef("--target %s: a URL is wanted, like http://homeassistant.local:8123", f.Target)
+		return exit.Usagef("--target %s: not a URL like http://homeassistant.local:8123", f.Target)
 	}
 	if f.Procs < 1 {
-		return exit.Usagef("--procs %d: at least one worker is needed", f.Procs)
+		return exit.Usagef("--procs %d: must be at least 1", f.Procs)
 	}
 	if f.Shard == "" {
 		return nil
 	}
 	n, err := fmt.Sscanf(f.Shard, "%d/%d", &o.Shard.I, &o.Shard.N)
 	if n != 2 || err != nil || o.Shard.I < 1 || o.Shard.I > o.Shard.N {
-		return exit.Usagef("--shard %s: wanted is I/N with 1 <= I <= N, like 2/5", f.Shard)
+		return exit.Usagef("--shard %s: must be I/N with 1 <= I <= N, like 2/5", f.Shard)
 	}
 	return nil
 }

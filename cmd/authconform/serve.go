@@ -19,19 +19,19 @@ import (
 
 // serveFlags are the options of `serve`.
 type serveFlags struct {
-	Home        string `flag:"home" value:"ADDRESS" group:"Servers" help:"of the home; port 0 takes a free one"`
+	Home        string `flag:"home" value:"ADDRESS" group:"Servers" help:"listen address of the home; port 0 picks a free port"`
 	Provider    string `flag:"provider" value:"ADDRESS" help:"a mock provider beside it, with a developer console"`
 	AccountLink string `flag:"account-link" value:"ADDRESS" help:"an account-link proxy (TLS, CA at /ca.pem) that is a client of the provider"`
-	My          string `flag:"my" value:"ADDRESS" help:"a page like my.home-assistant.io, over which third parties send people back"`
-	PublicURL   string `flag:"public-url" value:"URL" help:"by which the home is reached, behind Docker or a TLS proxy; it calls itself so"`
-	ProviderURL string `flag:"provider-url" value:"URL" help:"the same of the provider"`
-	ReadyFile   string `flag:"ready-file" value:"FILE" help:"written once it listens, with URLs, users and control plane"`
+	My          string `flag:"my" value:"ADDRESS" help:"a page like my.home-assistant.io, through which third parties redirect users"`
+	PublicURL   string `flag:"public-url" value:"URL" help:"external URL of the home, when it is behind Docker or a TLS proxy"`
+	ProviderURL string `flag:"provider-url" value:"URL" help:"external URL of the provider"`
+	ReadyFile   string `flag:"ready-file" value:"FILE" help:"file to write once everything listens: URLs, users, control plane"`
 
 	Frontend     string `flag:"frontend" value:"DIR" group:"Behaviour" help:"show the real frontend: hass_frontend of its Python package"`
 	Fresh        bool   `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
 	Ban          int    `flag:"ban" value:"N" help:"ban an address after N refused logins"`
-	Defect       string `flag:"defect" value:"ID" help:"exactly one thing wrong (explain ID tells its story), in the server that it is about"`
-	Flavour      uint64 `flag:"flavour" value:"SEED" help:"use the freedom that the texts leave: member order, extra members, lengths, words"`
+	Defect       string `flag:"defect" value:"ID" help:"break exactly one thing (explain ID describes it)"`
+	Flavour      uint64 `flag:"flavour" value:"SEED" help:"vary what the specifications leave open: order, extra members, lengths, texts"`
 	ClientSiteCA string `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
 	ControlToken string `env:"CONTROL_TOKEN"`
 	configFlag
@@ -40,13 +40,14 @@ type serveFlags struct {
 func serveCommand() *cobra.Command {
 	f := serveFlags{Home: "127.0.0.1:8123"}
 	c := &cobra.Command{
-		Use: "serve", Short: "Be a home: a mock as strict as the real one",
-		Long: `Serve a mock home that speaks Home Assistant's login, until Ctrl-C. Its users
-are printed at the start. Beside it there may be a third party that it links
-accounts of, a proxy that holds a client there for many homes, and a page like
-my.home-assistant.io: they know each other, and have one clock.
-The control plane under /_authconform/ moves that clock, sets faults, and reads
-the history (docs/mock.md).`,
+		Use: "serve", Short: "Run a mock home that is as strict as the real one",
+		Long: `Run a mock home that speaks Home Assistant's login, until Ctrl-C. Its users are
+printed at the start. On request it comes with a third party whose accounts it
+can link, an account-link proxy that is a client of that third party, and a page
+like my.home-assistant.io. All of them share one clock.
+
+The control plane under /_authconform/ moves the clock, injects faults and lists
+the requests that were received (docs/mock.md).`,
 		Example: `  authconform serve
   authconform serve --home 127.0.0.1:0 --ready-file ready.json
   authconform serve --provider :8124 --defect thirdparty.redirect-by-prefix`,
@@ -59,7 +60,7 @@ the history (docs/mock.md).`,
 func (f *serveFlags) run(cmd *cobra.Command) error {
 	for name, public := range map[string]string{"public-url": f.PublicURL, "provider-url": f.ProviderURL} {
 		if u, err := url.Parse(public); public != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
-			return exit.Usagef("--%s %s: a URL is wanted, like https://home.example", name, public)
+			return exit.Usagef("--%s %s: not a URL like https://home.example", name, public)
 		}
 	}
 	if err := os.Remove(f.ReadyFile); f.ReadyFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -82,7 +83,7 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 		defer os.Remove(f.ReadyFile)
 	}
 	s.introduce(cmd.OutOrStdout())
-	fmt.Fprintln(cmd.OutOrStdout(), "\nCtrl-C ends it.")
+	fmt.Fprintln(cmd.OutOrStdout(), "\nPress Ctrl-C to stop.")
 	<-cmd.Context().Done()
 	return nil
 }

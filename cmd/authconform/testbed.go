@@ -10,13 +10,13 @@ import (
 )
 
 func testbedCommand() *cobra.Command {
-	c := &cobra.Command{Use: "testbed", Short: "Prepare a real home to be judged as an OAuth client", Args: subcommand, RunE: help}
+	c := &cobra.Command{Use: "testbed", Short: "Prepare a real home for the linking profile", Args: subcommand, RunE: help}
 	c.AddCommand(&cobra.Command{
-		Use: "install CONFIG-DIR", Short: "Put our demo integration into a home's configuration folder",
+		Use: "install CONFIG-DIR", Short: "Install our demo integration into a home's configuration folder",
 		Args: oneArgument("the configuration folder of a home"),
-		Long: `Put the demo thermostat, our integration, into the configuration folder of a
-Home Assistant. It lets the harness play the third party, use a token on
-demand, and see the state of its entries. An older copy is replaced.`,
+		Long: `Install our integration, the demo thermostat, into the configuration folder of a
+Home Assistant. It lets authconform act as the third party, use a token on demand
+and see the state of its entries. An older copy is replaced.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list, err := testbed.Install(args[0])
 			if err != nil {

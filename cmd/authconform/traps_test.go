@@ -89,13 +89,13 @@ func addresses(_ *http.Request, w *httptest.ResponseRecorder, at string) bool {
 	return found
 }
 
-var action = regexp.MustCompile(`action="[^"]*"`)
+var formAction = regexp.MustCompile(`action="[^"]*"`)
 
 func actions(_ *http.Request, w *httptest.ResponseRecorder, at string) bool {
 	if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
 		return false
 	}
-	text := action.ReplaceAllString(w.Body.String(), `action="http://`+at+`/form"`)
+	text := formAction.ReplaceAllString(w.Body.String(), `action="http://`+at+`/form"`)
 	text += `<form method="post" action="http://` + at + `/form"><input name="username"><input type="password" name="password">` +
 		`<button>Log in</button></form>`
 	w.Header().Del("Content-Length")

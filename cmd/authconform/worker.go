@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/authconform/authconform/harness/runner"
 	"github.com/authconform/authconform/internal/exit"
@@ -21,11 +23,24 @@ func worker() int {
 	rest()
 	signal.Ignore(syscall.SIGPIPE) // of a parent that was killed: what was made is given back all the same
 	defer runner.Tidy()
+	bounded()
 	out := os.Stdout
 	os.Stdout = os.Stderr // whoever prints must not spoil the events
-	if err := run.Work(os.Stdin, out, stand.Kinds()); err != nil {
+	if err := run.Work(mortal{os.Stdin}, out, stand.Kinds()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return exit.Broken
 	}
 	return exit.OK
+}
+
+// mortal is the input of a worker, whose end is the worker's: what hangs then is ended by the parent, and without one by itself.
+type mortal struct{ io.Reader }
+
+// Read implements io.Reader.
+func (m mortal) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p)
+	if err != nil {
+		time.AfterFunc(runner.KillTimeout, func() { os.Exit(exit.Broken) })
+	}
+	return n, err
 }

@@ -1,15 +1,28 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // index finds many words in a text in one pass. A word is looked up by its last characters, letter case aside: tokens of
-// one server often begin alike.
-type index map[[Shortest]byte][]needle
+// one server often begin alike. Those that end alike too stand in order, so that one that a target sends by the thousand costs no
+// more than any other.
+type index struct {
+	known   map[string]bool
+	buckets map[[Shortest]byte]*bucket
+}
+
+type bucket struct {
+	needles []needle // by their words from behind
+	sorted  bool
+}
 
 type needle struct {
-	word string // lower case
-	name string
-	bare bool // an ordinary word: it counts only where it is not part of a longer one
+	back  string // the word from behind, in lower case
+	name  string
+	bare  bool // an ordinary word: it counts only where it is not part of a longer one
+	outer int  // the place of the longest other word of the bucket that this one ends with; -1: none
 }
 
 // match is where a word stands in a text.
@@ -18,39 +31,80 @@ type match struct {
 	name       string
 }
 
-func (x index) add(word, name string) {
-	n := needle{lower(word), name, ordinary(word)}
-	k := key(n.word, len(n.word))
-	for _, known := range x[k] {
-		if known.word == n.word {
-			return
-		}
-	}
-	x[k] = append(x[k], n)
-}
+func newIndex() index { return index{map[string]bool{}, map[[Shortest]byte]*bucket{}} }
 
-func key(text string, end int) (k [Shortest]byte) {
-	copy(k[:], text[end-Shortest:end])
-	return k
+func (x index) add(word, name string) {
+	folded := lower(word)
+	if x.known[folded] {
+		return
+	}
+	x.known[folded] = true
+	n := needle{reversed(folded), name, ordinary(word), -1}
+	k := [Shortest]byte([]byte(n.back))
+	if x.buckets[k] == nil {
+		x.buckets[k] = &bucket{}
+	}
+	x.buckets[k].needles, x.buckets[k].sorted = append(x.buckets[k].needles, n), false
 }
 
 // find lists what stands in a text, in order, the longest where several end or begin alike, none over another.
 func (x index) find(text string) []match {
-	if len(x) == 0 || len(text) < Shortest {
+	if len(x.buckets) == 0 || len(text) < Shortest {
 		return nil
 	}
 	folded := lower(text)
+	back := reversed(folded)
 	var found []match
 	for end := Shortest; end <= len(folded); end++ {
-		for _, n := range x[key(folded, end)] {
-			start := end - len(n.word)
-			if start < 0 || folded[start:end] != n.word || n.bare && within(folded, start, end) {
-				continue
-			}
-			found = keep(found, match{start, end, n.name})
+		rest := back[len(back)-end:]
+		b := x.buckets[[Shortest]byte([]byte(rest[:Shortest]))]
+		if b == nil {
+			continue
+		}
+		if n := b.longest(rest, func(n needle) bool { return !n.bare || !within(folded, end-len(n.back), end) }); n != nil {
+			found = keep(found, match{end - len(n.back), end, n.name})
 		}
 	}
 	return found
+}
+
+// longest is the longest word that a text ends with, both from behind, and that counts.
+func (b *bucket) longest(back string, counts func(needle) bool) *needle {
+	b.sort()
+	at, exact := slices.BinarySearchFunc(b.needles, back, func(n needle, back string) int { return strings.Compare(n.back, back) })
+	if !exact {
+		at--
+	}
+	for at >= 0 {
+		n := &b.needles[at]
+		if strings.HasPrefix(back, n.back) && counts(*n) {
+			return n
+		}
+		at = n.outer
+	}
+	return nil
+}
+
+// sort puts the words in order, and finds out which of them others end with: what a word from behind begins with stands before it.
+func (b *bucket) sort() {
+	if b.sorted {
+		return
+	}
+	slices.SortFunc(b.needles, func(a, b needle) int { return strings.Compare(a.back, b.back) })
+	for i := range b.needles {
+		outer := i - 1
+		for outer >= 0 && !strings.HasPrefix(b.needles[i].back, b.needles[outer].back) {
+			outer = b.needles[outer].outer
+		}
+		b.needles[i].outer = outer
+	}
+	b.sorted = true
+}
+
+func reversed(s string) string {
+	b := []byte(s)
+	slices.Reverse(b)
+	return string(b)
 }
 
 // keep adds a match. Those that it covers give way; one that is covered, or only overlaps an earlier one, joins it.

@@ -19,11 +19,12 @@ type Table struct {
 	counts map[string]int    // kind -> secrets seen
 	index  index             // of the spellings of those that are long enough
 	short  map[string]string // of the others
+	size   int               // of what is known, in bytes, about
 }
 
 // New makes a table that knows nothing yet. What it learns, the run's table learns too, for other rows; run may be nil.
 func New(run *Table) *Table {
-	return &Table{run: run, names: map[string]string{}, counts: map[string]int{}, index: index{}, short: map[string]string{}}
+	return &Table{run: run, names: map[string]string{}, counts: map[string]int{}, index: newIndex(), short: map[string]string{}}
 }
 
 // Learn makes a value a secret of a kind ("access_token"); spelled are ways in which it was met.
@@ -36,21 +37,53 @@ func (t *Table) Learn(kind, value string, spelled ...string) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	value = value[:min(len(value), longest)]
 	name, known := t.names[value]
 	if !known {
+		if t.size > mostKnown {
+			return
+		}
 		name = t.name(kind)
 		t.names[value] = name
-		spelled = append(spelled, spellings(value)...)
+		if spelled = append(spelled, value); len(value) <= longestSpelled && t.size < mostSpelled {
+			spelled = append(spelled, spellings(value)...)
+		}
 	}
 	for _, form := range spelled {
 		switch {
 		case len(value) < Shortest: // a longer spelling makes it no better known
 			t.short[form] = name
-		case len(form) >= Shortest:
-			t.index.add(form, name)
+			t.size += len(form) + overhead
+		default:
+			t.search(form, name)
 		}
 	}
 }
+
+// search lets a spelling be found. A long one is looked for in pieces: no text is compared with more than one of them at a time.
+func (t *Table) search(form, name string) {
+	form = form[:min(len(form), longest)]
+	for len(form) >= Shortest {
+		n := min(len(form), piece)
+		if len(form)-n < Shortest && len(form) < 2*piece {
+			n = len(form) // no rest that is too short
+		}
+		t.index.add(form[:n], name)
+		t.size += n + overhead
+		form = form[n:]
+	}
+}
+
+// What a table learns is bounded, in bytes: a target may send secrets without end. What a row has no room for is not shown either:
+// evidence is cut far below.
+const (
+	piece          = 2 << 10  // of what is searched for at once
+	longest        = 64 << 10 // of a secret: no body is shown that is longer (evidence.BodyLimit)
+	longestSpelled = 4 << 10  // of one that is searched for in other spellings than those that were met
+	mostSpelled    = 16 << 20 // of all that is searched for, until there are no more such spellings
+	mostKnown      = 48 << 20 // of all that is searched for
+	overhead       = 100      // of each
+)
 
 // name is the next of a kind. Those of a run have no numbers: rows are judged in another order every time.
 func (t *Table) name(kind string) string {

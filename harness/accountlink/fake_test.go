@@ -112,7 +112,7 @@ func start(t *testing.T, found json.RawMessage) (*fake, *session) {
 	t.Cleanup(f.Close)
 	o := Kind().Flags().(*Flags)
 	o.Service, o.Browser, o.Account = "thermostat", "off", oauth.Account{Username: "ben", Password: password}
-	tools := kind.Tools{Wire: wire.Options{Base: f.URL}, Browser: browser.Later("off")}
+	tools := kind.Tools{Wire: wire.Options{Base: f.URL, Trusted: []string{f.party.URL}}, Browser: browser.Later("off")}
 	s, err := Kind().Open(kind.Setup{Target: f.URL, Flags: kind.Encode(o), Found: found}, tools)
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ type Flags struct {
 	kind.Reach
 	kind.Login
 	kind.Walking
-	Service string `flag:"service" value:"DOMAIN" group:"Account link" help:"the service of the proxy's list that is linked"`
+	Service string `flag:"service" value:"DOMAIN" group:"Account link" help:"the service to link, from the proxy's list"`
 	kind.Browsing
 }
 
@@ -36,7 +36,7 @@ func (f *Flags) Resolve(target string) error {
 
 func (f *Flags) service() error {
 	if f.Service == "" {
-		return exit.Usagef("an account-link proxy is judged by a service of its list: give --service")
+		return exit.Usagef("an account-link proxy is judged with one of its services: give --service")
 	}
 	return nil
 }

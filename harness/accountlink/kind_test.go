@@ -40,8 +40,8 @@ func TestAProxyIsJudgedByAServiceOfItsList(t *testing.T) {
 	}{
 		"all that is needed": {func(*Flags) {}, ""},
 		"no service":         {func(o *Flags) { o.Service = "" }, "give --service"},
-		"nobody":             {func(o *Flags) { o.Account = oauth.Account{} }, "who shall log in at http://proxy"},
-		"steps without eyes": {func(o *Flags) { o.StepsFile = "auto" }, "--steps: a browser takes them"},
+		"nobody":             {func(o *Flags) { o.Account = oauth.Account{} }, "no user to log in at http://proxy"},
+		"steps without eyes": {func(o *Flags) { o.StepsFile = "auto" }, "--steps: they need a browser"},
 		"no such browser":    {func(o *Flags) { o.Browser = "/no/such/browser" }, "/no/such/browser"},
 	} {
 		o := Kind().Flags().(*Flags)

@@ -80,7 +80,7 @@ func (c *Conversation) Hear(ctx context.Context, limit time.Duration) (m map[str
 		return nil, false, err
 	}
 	if json.Unmarshal(raw, &m) != nil {
-		return nil, kind == websocket.MessageText, fmt.Errorf("the frame is no JSON object")
+		return nil, kind == websocket.MessageText, fmt.Errorf("the frame is not a JSON object")
 	}
 	return m, kind == websocket.MessageText, nil
 }
@@ -112,7 +112,7 @@ func (p *Proxy) Ask(ctx context.Context) (*Conversation, string) {
 	c, first, err := p.begin(ctx)
 	url, _ := first["authorize_url"].(string)
 	if err != nil || url == "" {
-		judge.Block(ctx, "the proxy names no authorize_url for %s: %s", p.Service, heard(first, err))
+		judge.Block(ctx, "the proxy returns no authorize_url for %s: %s", p.Service, heard(first, err))
 	}
 	return c, url
 }
@@ -134,14 +134,14 @@ func (p *Proxy) visit(ctx context.Context) {
 	c, first, err := p.begin(ctx)
 	defer c.Close()
 	if _, refused := first["error"]; err != nil || refused || len(first) == 0 {
-		judge.Block(ctx, "the proxy names no authorize_url for %s: %s", p.Service, heard(first, err))
+		judge.Block(ctx, "the proxy returns no authorize_url for %s: %s", p.Service, heard(first, err))
 	}
 	where, _ := first["authorize_url"].(string)
 	if where == "" {
 		return
 	}
 	if last, back := p.Finish(ctx, where, false); back == "" && last.Status < 400 && !person.Ended(last) {
-		judge.Block(ctx, "the third party does not send the person back to the proxy: %s", last)
+		judge.Block(ctx, "the third party does not redirect back to the proxy: %s", last)
 	}
 }
 
@@ -156,7 +156,7 @@ func (p *Proxy) Linked(ctx context.Context) map[string]any {
 	c.Close()
 	tokens, _ := frame["tokens"].(map[string]any)
 	if err != nil || tokens == nil {
-		judge.Block(ctx, "the person has finished, and no tokens come: %s", heard(frame, err))
+		judge.Block(ctx, "the user has finished, but no tokens arrive: %s", heard(frame, err))
 	}
 	for _, name := range []string{"access_token", "refresh_token"} {
 		if s, ok := tokens[name].(string); ok {

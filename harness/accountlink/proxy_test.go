@@ -38,11 +38,11 @@ func TestALinkingThatGoesWrongBlocksItsSpec(t *testing.T) {
 		want   string
 	}{
 		"another first frame": {func(f *fake) { f.first = `{"error":"x"}` }, `no authorize_url for thermostat: the frame says error "x"`},
-		"no JSON":             {func(f *fake) { f.first = `hello` }, "no authorize_url for thermostat: the frame is no JSON object"},
-		"no tokens":           {func(f *fake) { f.last = `{"tokens":null,"x":1}` }, "no tokens come: the frame has the members tokens, x"},
-		"silence":             {func(f *fake) { f.silent = true }, "no tokens come: no frame came"},
+		"no JSON":             {func(f *fake) { f.first = `hello` }, "no authorize_url for thermostat: the frame is not a JSON object"},
+		"no tokens":           {func(f *fake) { f.last = `{"tokens":null,"x":1}` }, "no tokens arrive: the frame has the members tokens, x"},
+		"silence":             {func(f *fake) { f.silent = true }, "no tokens arrive: no frame came"},
 		"nobody there":        {func(f *fake) { f.Close() }, "no WebSocket at /v1: "},
-		"no third party":      {func(f *fake) { f.party.Close() }, "the way through the pages ends without an answer"},
+		"no third party":      {func(f *fake) { f.party.Close() }, "the pages end without an answer"},
 	} {
 		f, s := start(t, nil)
 		c.change(f)

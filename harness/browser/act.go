@@ -62,7 +62,7 @@ func (p *Page) Key(ctx context.Context, key string) error {
 	case len([]rune(key)) == 1:
 		stroke = key
 	default:
-		return fmt.Errorf("no key is called %q", key)
+		return fmt.Errorf("unknown key %q", key)
 	}
 	return p.do(ctx, ActLimit, chromedp.KeyEvent(stroke))
 }

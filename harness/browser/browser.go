@@ -40,7 +40,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 func (b *Browser) allocate(o Options) (context.Context, context.CancelFunc, error) {
 	switch {
 	case o.Remote != "" && len(o.IgnoreCertSPKI) > 0:
-		return nil, nil, fmt.Errorf("the browser at %s already runs: its certificates are set where it is started", o.Remote)
+		return nil, nil, fmt.Errorf("the browser at %s is already running: set its certificates where it is started", o.Remote)
 	case o.Remote != "":
 		ctx, cancel := remote.NewAllocator(context.Background(), o.Remote)
 		return ctx, cancel, nil

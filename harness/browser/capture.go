@@ -7,6 +7,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/authconform/authconform/evidence"
 )
 
 // A Capture is evidence of what the page showed. What was typed into password and code fields is in neither the
@@ -29,6 +31,9 @@ func (p *Page) Capture(ctx context.Context) (Capture, error) {
 	shot := Capture{URL: url}
 	if shot.HTML, err = Eval[string](ctx, p, captureJS); err != nil { // without it the picture might show a secret
 		return Capture{}, fmt.Errorf("capturing the page's DOM: %w", err)
+	}
+	if len(shot.HTML) > largestDOM {
+		shot.HTML = fmt.Sprintf("%s<!-- cut after %d KiB -->", evidence.Start(shot.HTML, largestDOM), largestDOM>>10)
 	}
 	shot.PNG, err = run(ctx, p, CaptureLimit, chromedp.FullScreenshot(100))
 	if _, again := Eval[string](ctx, p, captureJS); err == nil {

@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"github.com/things-go/go-socks5"
+
+	"github.com/authconform/authconform/internal/address"
 )
 
 // AnyOrigin lets pages reach whatever they name.
@@ -35,11 +37,14 @@ func newCell() (*cell, error) {
 		return nil, fmt.Errorf("the browser's proxy: %w", err)
 	}
 	c := &cell{listener: listener, open: map[string]bool{}}
-	server := socks5.NewServer(socks5.WithRule(c), socks5.WithResolver(unresolved{}), socks5.WithDial((&net.Dialer{}).DialContext),
+	server := socks5.NewServer(socks5.WithRule(c), socks5.WithResolver(unresolved{}), socks5.WithDial(dial),
 		socks5.WithLogger(socks5.NewLogger(log.New(io.Discard, "", 0))))
 	go func() { _ = server.Serve(listener) }()
 	return c, nil
 }
+
+// dial connects to addresses that may be connected to, whatever name led there.
+var dial = (&net.Dialer{Control: address.Control(address.Allowed)}).DialContext
 
 func (c *cell) address() string { return c.listener.Addr().String() }
 
@@ -79,7 +84,7 @@ const cellError = "ERR_SOCKS_CONNECTION_FAILED"
 type KeptError struct{ Origin string }
 
 func (e *KeptError) Error() string {
-	return fmt.Sprintf("its pages need %s, which is not trusted: give --trust-origin %[1]s", e.Origin)
+	return fmt.Sprintf("its pages need %s, which is not trusted: add --trust-origin %[1]s", e.Origin)
 }
 
 // Kept is the first origin that the page was kept from, "" if there is none: one that it was sent to as a whole, or, where

@@ -22,7 +22,7 @@ func Check(ctx context.Context, spec string) error {
 	case o.Remote != "":
 		return fmt.Errorf("--browser %s: no browser answers there; start one with --remote-debugging-port", spec)
 	}
-	return fmt.Errorf("--browser %s: it is no Chromium that starts", spec)
+	return fmt.Errorf("--browser %s: it does not start as a Chromium", spec)
 }
 
 // said is an error in our words that is still the error that it was.

@@ -8,7 +8,7 @@ import (
 func TestABrowserThatWasNamedAndDoesNotStartIsToldAtOnce(t *testing.T) {
 	for spec, want := range map[string]string{
 		"": "", "auto": "", "off": "",
-		"/bin/ls": "--browser /bin/ls: it is no Chromium that starts", "/bin/false": "--browser /bin/false: it is no Chromium that starts",
+		"/bin/ls": "--browser /bin/ls: it does not start as a Chromium", "/bin/false": "--browser /bin/false: it does not start as a Chromium",
 		"/no/such": "--browser /no/such: no such executable", "ws://127.0.0.1:1": "--browser ws://127.0.0.1:1: no browser answers there",
 	} {
 		err := Check(t.Context(), spec)

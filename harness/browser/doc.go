@@ -4,6 +4,6 @@
 // It owns the browser process, its flags (a browser that speaks to nobody but the target), its tabs and their records.
 // It knows nothing of Home Assistant, of OAuth or of any requirement: what a page means is decided by its callers.
 //
-// Every call takes a context, and is in addition bounded by its own limit (timeouts.go): a page that never answers
+// Every call takes a context, and is in addition bounded by its own limit (limits.go): a page that never answers
 // costs a spec an error, never its run. URLs, console texts and HTML are returned as they are; the caller redacts.
 package browser

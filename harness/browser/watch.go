@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"github.com/authconform/authconform/evidence"
 )
 
 // A Navigation is a document that the tab was sent to, whether it went there or not.
@@ -162,7 +164,7 @@ func (p *Page) take(event any) bool {
 	case *page.EventFrameStoppedLoading:
 		p.frameStopped(string(e.FrameID))
 	case *page.EventJavascriptDialogOpening:
-		p.dialogs = append(p.dialogs, Message{Kind: string(e.Type), Text: e.Message})
+		p.dialogs = told(p.dialogs, Message{Kind: string(e.Type), Text: e.Message})
 	default:
 		return false
 	}
@@ -178,7 +180,7 @@ func (p *Page) frameSent(id string, e *page.EventFrameRequestedNavigation) bool 
 }
 
 func (r *record) navigate(url, cause string) {
-	r.navigations = append(r.navigations, Navigation{URL: url, Cause: cause, At: time.Now()})
+	r.navigations = bounded(r.navigations, Navigation{URL: evidence.Start(url, longestURL), Cause: cause, At: time.Now()}, mostEvents)
 }
 
 // sent records a request. A navigation that the page asked for is announced twice, by the page and by the network:
@@ -226,6 +228,10 @@ func (r *record) add(id string, request Request) {
 	if r.index == nil {
 		r.index = map[string]int{}
 	}
+	if len(r.requests) >= mostEvents {
+		return
+	}
+	request.URL = evidence.Start(request.URL, longestURL)
 	r.index[id] = len(r.requests)
 	r.requests = append(r.requests, request)
 }
@@ -245,7 +251,7 @@ func (p *Page) readConsole() {
 				return
 			}
 			p.mu.Lock()
-			p.console = append(p.console, Message{Kind: string(line.Type), Text: line.Text})
+			p.console = told(p.console, Message{Kind: string(line.Type), Text: line.Text})
 			close(p.changed)
 			p.changed = make(chan struct{})
 			p.mu.Unlock()

@@ -28,7 +28,7 @@ type Clock interface {
 var ErrNone = errors.New("nothing can move the target's clock (see --clock)")
 
 // ErrTooFar is the error of a wait that nobody would sit through.
-var ErrTooFar = errors.New("too long to wait for")
+var ErrTooFar = errors.New("would take too long to wait for")
 
 // None is the clock that stands where it is.
 func None() Clock { return none{} }

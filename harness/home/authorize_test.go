@@ -65,7 +65,7 @@ func TestARefusedAuthorizationBringsNoCode(t *testing.T) {
 		why           string
 		asked         bool
 	}{
-		"no flow":           {"POST /auth/login_flow", `{"message":"Invalid client id"}`, http.StatusBadRequest, "no login flow opens", false},
+		"no flow":           {"POST /auth/login_flow", `{"message":"Invalid client id"}`, http.StatusBadRequest, "no login flow starts", false},
 		"a refused end":     {"POST /auth/login_flow/flow-1", `{"message":"Invalid redirect URI"}`, http.StatusForbidden, "", true},
 		"a wrong password":  {"POST /auth/login_flow/flow-1", `{"type":"form","errors":{"base":"invalid_auth"}}`, http.StatusOK, "", true},
 		"a broken-off flow": {"POST /auth/login_flow/flow-1", `{"type":"abort","result":"not-a-code"}`, http.StatusOK, "", true},

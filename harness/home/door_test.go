@@ -191,9 +191,9 @@ func TestAFreshHomeGetsItsOwner(t *testing.T) {
 		"a later one":          {says("/api/onboarding/users", http.StatusNotFound, ""), ErrOnboarded.Error()},
 		"no home": {
 			says("/api/onboarding/users", http.StatusOK, "{}"),
-			"the target is no home: POST /api/onboarding/users answers 200 {}",
+			"the target is not a home: POST /api/onboarding/users answers 200 {}",
 		},
-		"no tokens":           {says("/auth/token", http.StatusBadRequest, "{}"), "a fresh code got no access token: 400 {}"},
+		"no tokens":           {says("/auth/token", http.StatusBadRequest, "{}"), "a fresh code yields no access token: 400 {}"},
 		"a step that fails":   {says("/api/onboarding/core_config", 500, ""), "onboarding step core_config answers 500"},
 		"the last that fails": {says("/api/onboarding/integration", 403, ""), "onboarding step integration answers 403"},
 	} {

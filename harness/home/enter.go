@@ -19,7 +19,7 @@ import (
 type stage int
 
 const (
-	noFlow   stage = iota // no login flow opens
+	noFlow   stage = iota // no login flow starts
 	noCode                // the right password brings no code
 	noTokens              // the code brings no token
 	inside
@@ -99,10 +99,10 @@ func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 		return in, err
 	}
 	if blocked(s) {
-		return in, fmt.Errorf("the home does not let %q log in: %s; give --user somebody who may", h.Account.Username, s.Exchange)
+		return in, fmt.Errorf("the home does not let %q log in: %s; set --user to a user who may", h.Account.Username, s.Exchange)
 	}
 	if s.Type != "create_entry" || s.Code == "" {
-		in.stage, in.why = noCode, fmt.Sprintf("the right password brings no code: %s", s.Exchange)
+		in.stage, in.why = noCode, fmt.Sprintf("the right password yields no code: %s", s.Exchange)
 		return in, nil
 	}
 	h.remember(s.Code, Login{}.filled(h))
@@ -113,7 +113,7 @@ func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 		in.tokens.Access = oauth.Granted(e, "").Access
 	}
 	if in.tokens.Access == "" {
-		in.stage, in.why = noTokens, fmt.Sprintf("a fresh code brings no access token: %s", e)
+		in.stage, in.why = noTokens, fmt.Sprintf("a fresh code yields no access token: %s", e)
 		return in, nil
 	}
 	in.stage = inside
@@ -169,10 +169,11 @@ func (h *Home) likely(e *wire.Exchange) string {
 	if apart < 0 {
 		where = "behind"
 	}
-	return fmt.Sprintf("the target's clock is %s %s ours, and codes depend on the time; set the clocks, or --clock", apart.Abs(), where)
+	return fmt.Sprintf("the target's clock is %s %s ours, and codes depend on the time; synchronise the clocks, or use --clock",
+		apart.Abs(), where)
 }
 
-// noLogin is why a target where no login flow opens is not judged. One that lists its login providers is a home: the rows
+// noLogin is why a target where no login flow starts is not judged. One that lists its login providers is a home: the rows
 // say what is wrong with it.
 func (h *Home) noLogin(in entry) error {
 	switch types := h.listed.types; {
@@ -181,7 +182,7 @@ func (h *Home) noLogin(in entry) error {
 	case types == nil:
 		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers, and %s", ErrNoHome, h.listed.answer, in.why)
 	case !slices.Contains(types, loginProvider):
-		return fmt.Errorf("the home has no login provider %q, by which authconform logs in with a name and a password: "+
+		return fmt.Errorf("the home has no login provider %q, which authconform needs to log in with a name and a password: "+
 			"it has %s; add %s to its auth_providers", loginProvider, strings.Join(types, ", "), loginProvider)
 	}
 	return nil

@@ -43,7 +43,7 @@ func (h *Home) TakeBack(ctx context.Context, before []Grant, known bool, since t
 	}
 	after, err := h.Grants(ctx)
 	if err != nil {
-		return []string{"the tokens at the target could not be counted after the run: " + err.Error()}
+		return []string{"the tokens at the target could not be listed after the run: " + err.Error()}
 	}
 	var left []string
 	for _, g := range after {
@@ -52,7 +52,7 @@ func (h *Home) TakeBack(ctx context.Context, before []Grant, known bool, since t
 			continue
 		}
 		if err := h.deleteGrant(ctx, g); err != nil {
-			left = append(left, fmt.Sprintf("a refresh token of client %s could not be taken back: %v", g.ClientID, err))
+			left = append(left, fmt.Sprintf("a refresh token of client %s could not be revoked: %v", g.ClientID, err))
 		}
 	}
 	return left

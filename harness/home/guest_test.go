@@ -117,7 +117,7 @@ func TestOnlyTokensOfThisRunAreTakenBack(t *testing.T) {
 	ours := func(g Grant) bool { return strings.HasPrefix(g.ClientID, "http://ours/") }
 	left := h.TakeBack(ctx, []Grant{{ID: "before"}}, true, since, ours)
 	same(t, "deleted", *deleted, "new", "by another clock", "undated")
-	same(t, "left", left, "a refresh token of client http://ours/ could not be taken back: not_found: no")
+	same(t, "left", left, "a refresh token of client http://ours/ could not be revoked: not_found: no")
 
 	*deleted = nil
 	same(t, "left where nobody has counted before", h.TakeBack(ctx, nil, false, since, ours))
@@ -125,7 +125,7 @@ func TestOnlyTokensOfThisRunAreTakenBack(t *testing.T) {
 
 	f.Knows("auth/refresh_tokens", nil)
 	left = h.TakeBack(ctx, nil, true, since, ours)
-	if len(left) != 1 || !strings.HasPrefix(left[0], "the tokens at the target could not be counted after the run: ") {
+	if len(left) != 1 || !strings.HasPrefix(left[0], "the tokens at the target could not be listed after the run: ") {
 		t.Errorf("%q", left)
 	}
 }

@@ -22,7 +22,7 @@ type Flags struct {
 	kind.Reach
 	ByRelease
 	kind.Login
-	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: create the user as its owner first"`
+	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: first create --user as its owner"`
 	kind.Browsing
 	kind.Timing
 	kind.Site
@@ -40,7 +40,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Role:    f.As(wire.AsBrowser),
 		Browser: f.Browser, Clock: f.Clock, Control: f.Control(), Site: f.Options(), AccountLink: f.AccountLink,
-		CAFile: f.Reach.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout,
+		CAFile: f.Reach.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout, Trusted: f.TrustOrigins,
 	}
 }
 
@@ -130,10 +130,10 @@ func (f Facts) kind(s *session) kind.Facts {
 	lacks.Add(!f.Fetches, condition.ClientSite, "the target fetched nothing from "+s.Site.Origin()+"; give --client-site LISTEN=PUBLIC-URL")
 	lacks.Add(!f.TrustsCA, condition.HTTPSSite,
 		"the target does not trust the client site's CA; give --client-site-ca DIR and make the target trust DIR/ca.pem")
-	lacks.Add(!f.Admin, condition.Admin, "the user may not manage users; give --user an administrator")
-	lacks.Add(!f.Testbed, condition.Testbed, "our demo integration is not in the target; authconform testbed install CONFIG-DIR puts it there")
+	lacks.Add(!f.Admin, condition.Admin, "the user may not manage users; set --user to an administrator")
+	lacks.Add(!f.Testbed, condition.Testbed, "our demo integration is not installed; run authconform testbed install CONFIG-DIR")
 	lacks.Add(f.Metadata == nil, condition.Metadata, "the target serves no authorization server metadata at "+s.wellKnown(metadataName))
-	lacks.Add(!f.PKCE, condition.PKCE, "the target's metadata does not name S256 in code_challenge_methods_supported")
+	lacks.Add(!f.PKCE, condition.PKCE, "the target's metadata does not list S256 in code_challenge_methods_supported")
 	lacks.Add(!f.CIMD, condition.MetadataDocument, "the target's metadata does not say client_id_metadata_document_supported")
 	lacks.Add(!f.Resource, condition.ResourceMetadata, "the target serves no protected resource metadata at "+s.wellKnown(resourceName))
 	return kind.Facts{Product: f.Product, Version: f.Version, Lacks: lacks}

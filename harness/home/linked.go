@@ -24,7 +24,7 @@ func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 			}
 		}
 		if e := h.API(ctx, access, "/api/"+demo); e.Status != http.StatusOK || e.Decode(&shown) != nil {
-			judge.Block(ctx, "the demo integration shows no entries: %s", e)
+			judge.Block(ctx, "the demo integration lists no entries: %s", e)
 		}
 		for _, e := range shown.Entries {
 			l.entries = append(l.entries, e.ID)
@@ -52,7 +52,7 @@ func (h *Home) TakeBackLinked(ctx context.Context, before linked) []string {
 		err = judge.Attempt(ctx, func(ctx context.Context) { h.unlink(ctx, after, before) })
 	}
 	if err != nil {
-		return []string{"linked accounts or credentials of this run may be left at the target: " + err.Error()}
+		return []string{"linked accounts or credentials of this run may remain at the target: " + err.Error()}
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func TestWhatCannotBeTakenBackOfLinkingIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	*entries = append(*entries, "stuck")
-	if left := s.Sweep(ctx, time.Now(), nil); len(left) == 0 || !strings.Contains(left[0], "may be left at the target") {
+	if left := s.Sweep(ctx, time.Now(), nil); len(left) == 0 || !strings.Contains(left[0], "may remain at the target") {
 		t.Errorf("told: %q", left)
 	}
 }

@@ -111,7 +111,7 @@ func (h *Home) Login(ctx context.Context, l Login) *Step {
 	l = l.filled(h)
 	begun := h.Begin(ctx, l)
 	if begun.Type != "form" || begun.FlowID == "" {
-		judge.Block(ctx, "no login flow opens for client %s: %s", l.ClientID, begun.Exchange)
+		judge.Block(ctx, "no login flow starts for client %s: %s", l.ClientID, begun.Exchange)
 	}
 	return h.finish(ctx, begun, l)
 }

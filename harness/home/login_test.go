@@ -31,9 +31,9 @@ func TestALoginThatGoesWrongBlocksItsSpec(t *testing.T) {
 	for name, c := range map[string]struct {
 		place, answer, want string
 	}{
-		"no flow":   {"POST /auth/login_flow", `{}`, "no login flow opens for client "},
+		"no flow":   {"POST /auth/login_flow", `{}`, "no login flow starts for client "},
 		"no code":   {"POST /auth/login_flow/flow-1", `{"type":"form","errors":{"base":"invalid_auth"}}`, "the right password got no code: "},
-		"no tokens": {"POST /auth/token", `{"refresh_token":"refresh-1"}`, "a fresh code got no access token: "},
+		"no tokens": {"POST /auth/token", `{"refresh_token":"refresh-1"}`, "a fresh code yields no access token: "},
 	} {
 		f, h, _ := stay(t)
 		f.Answers(c.place, http.StatusOK, c.answer)

@@ -16,13 +16,13 @@ import (
 
 // The errors of Probe and Enter. Each message says what to do.
 var (
-	ErrNoHome = errors.New("the target is no home")
+	ErrNoHome = errors.New("the target is not a home")
 	ErrBanned = fmt.Errorf("%w: it answers 403 to everything; remove the ban (ip_bans.yaml) or raise its threshold, then run again",
 		kind.ErrBanned)
 	ErrNotOnboarded = errors.New("the home is not onboarded yet: run with --onboard to create its owner, or finish onboarding first")
 	ErrCredentials  = errors.New("the home refuses the user name or password")
 	ErrSecondFactor = errors.New("the user has a second factor: give its secret in AUTHCONFORM_TOTP_SECRET")
-	ErrFactorCode   = errors.New("the home takes the password and refuses the code of the second factor")
+	ErrFactorCode   = errors.New("the home accepts the password but refuses the code of the second factor")
 )
 
 // Probe tells whether somebody answers who may be a home, and what it says of itself before any login. What it has to say of

@@ -17,7 +17,7 @@ var dotted = regexp.MustCompile(`^([0-9]+)\.[0-9]+(\.[0-9]+)?([a-z].*|\.dev.*)?$
 // Resolve implements kind.Flags.
 func (r *ByRelease) Resolve() error {
 	if r.Release != "" && !calendar(r.Release) {
-		return exit.Usagef("--release %s: a release of Home Assistant is wanted, like 2023.8.4", r.Release)
+		return exit.Usagef("--release %s: not a release of Home Assistant like 2023.8.4", r.Release)
 	}
 	return nil
 }

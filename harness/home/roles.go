@@ -47,7 +47,7 @@ func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 	login := Login{ClientID: id, Finish: id, Body: members, Unbound: true} // the request is sent as it is
 	begun := h.Begin(ctx, login)
 	if begun.FlowID == "" {
-		return oauth.Return{Last: begun.Exchange, Why: "no login flow opens"}
+		return oauth.Return{Last: begun.Exchange, Why: "no login flow starts"}
 	}
 	s := h.finish(ctx, begun, login)
 	if s.Type != "create_entry" || s.Code == "" {

@@ -79,7 +79,7 @@ func (h *Home) Redeem(ctx context.Context, code, clientID string, changes ...oau
 	e := h.Exchange(ctx, code, append([]oauth.Change{oauth.Set("client_id", clientID)}, changes...)...)
 	t := oauth.Granted(e, clientID)
 	if t.Access == "" {
-		judge.Block(ctx, "a fresh code got no access token: %s", e)
+		judge.Block(ctx, "a fresh code yields no access token: %s", e)
 	}
 	return t
 }

@@ -44,7 +44,7 @@ func (h *Home) BareUser(ctx context.Context, name string, fields map[string]any)
 	judge.Secret(ctx, "mark", h.Mark)
 	var made struct{ User struct{ ID string } }
 	if err := admin.Call(ctx, "config/auth/create", message, &made); err != nil {
-		judge.Block(ctx, "the home made no user: %v", err)
+		judge.Block(ctx, "the home did not create a user: %v", err)
 	}
 	u := &User{ID: made.User.ID}
 	h.mu.Lock()
@@ -64,7 +64,7 @@ func (h *Home) GiveLogin(ctx context.Context, u *User, name string) {
 		"user_id": u.ID, "username": u.Username, "password": u.Password,
 	}, nil)
 	if err != nil {
-		judge.Block(ctx, "the home gave the new user no password: %v", err)
+		judge.Block(ctx, "the home did not set the new user's password: %v", err)
 	}
 }
 
@@ -76,7 +76,7 @@ func (h *Home) Own(ctx context.Context, u *User) *Socket {
 // Admin is a socket logged in with the run's account.
 func (h *Home) Admin(ctx context.Context) *Socket {
 	if !h.Facts.Admin {
-		judge.Lacks(ctx, "admin", "the user may not manage users; give --user an administrator")
+		judge.Lacks(ctx, "admin", "the user may not manage users; set --user to an administrator")
 	}
 	return h.Open(ctx, h.Session(ctx).Access)
 }
@@ -172,7 +172,7 @@ func (h *Home) TakeBackUsers(ctx context.Context, mark string) []string {
 		h.removeUsers(ctx)
 	})
 	if err != nil {
-		return []string{"users of this run may be left at the target: " + err.Error()}
+		return []string{"users of this run may remain at the target: " + err.Error()}
 	}
 	return nil
 }

@@ -92,9 +92,9 @@ func TestWhoMayNotManageUsersMakesNone(t *testing.T) {
 		change func(*hometest.Home, *Home)
 		want   string
 	}{
-		"no administrator":       {guest, "the user may not manage users; give --user an administrator"},
-		"a home that makes none": {without("config/auth/create"), "the home made no user: unknown_command"},
-		"one without passwords":  {without("config/auth_provider/homeassistant/create"), "gave the new user no password: unknown_command"},
+		"no administrator":       {guest, "the user may not manage users; set --user to an administrator"},
+		"a home that makes none": {without("config/auth/create"), "the home did not create a user: unknown_command"},
+		"one without passwords":  {without("config/auth_provider/homeassistant/create"), "did not set the new user's password: unknown_command"},
 	} {
 		f, h, _ := stay(t)
 		h.Facts.Admin = true
@@ -124,7 +124,7 @@ func TestUsersOfThisRunAreTakenBack(t *testing.T) {
 
 	h.Facts.Admin = true
 	f.Knows("config/auth/list", nil)
-	if left := h.TakeBackUsers(ctx, "run"); len(left) != 1 || !strings.Contains(left[0], "users of this run may be left at the target: ") {
+	if left := h.TakeBackUsers(ctx, "run"); len(left) != 1 || !strings.Contains(left[0], "users of this run may remain at the target: ") {
 		t.Errorf("%q", left)
 	}
 }

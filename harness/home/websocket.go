@@ -23,6 +23,7 @@ type Socket struct {
 	conn *websocket.Conn
 	url  string
 	next int
+	read int // messages
 
 	patience time.Duration // the longest wait for a message; 0: as long as a spec says
 }
@@ -56,7 +57,7 @@ func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn.SetReadLimit(4 << 20)
+	conn.SetReadLimit(wire.MaxMessage)
 	s := &Socket{conn: conn, url: url, patience: h.patience}
 	stay := h.Wire.OnClose(func() { _ = conn.CloseNow() })
 	judge.From(ctx).Cleanup(func(context.Context) { stay(); _ = conn.CloseNow() })
@@ -101,6 +102,10 @@ func (s *Socket) Read(ctx context.Context) (Frame, error) { return s.ReadWithin(
 // ReadWithin is Read with a limit of its own.
 func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, error) {
 	limit = s.limited(limit)
+	if s.read++; s.read > wire.MaxMessages {
+		s.Abandon()
+		return nil, fmt.Errorf("cut after %d messages: the server goes on sending what nobody asked for", wire.MaxMessages)
+	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	_, raw, err := s.conn.Read(ctx)
@@ -112,11 +117,14 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("no message within %s", limit)
 		}
+		if errors.Is(err, websocket.ErrMessageTooBig) {
+			return nil, fmt.Errorf("a message was cut after %d MiB", wire.MaxMessage>>20)
+		}
 		return nil, fmt.Errorf("%w without a close frame", ErrClosed)
 	}
 	var f Frame
 	if err := json.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("the frame is no JSON object: %w", err)
+		return nil, fmt.Errorf("the frame is not a JSON object: %w", err)
 	}
 	return f, nil
 }
@@ -129,7 +137,7 @@ func (s *Socket) Await(ctx context.Context, wanted func(Frame) bool) (Frame, err
 	for others := 0; ; others++ {
 		f, err := s.Read(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("%w; %d other messages came", err, others)
+			return nil, fmt.Errorf("%w; %d other messages arrived", err, others)
 		}
 		if wanted(f) {
 			return f, nil
@@ -192,6 +200,8 @@ func (s *Socket) Call(ctx context.Context, command string, fields map[string]any
 	for k, v := range fields {
 		message[k] = v
 	}
+	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
+	defer cancel()
 	if err := s.Send(ctx, message); err != nil {
 		return err
 	}

@@ -109,7 +109,7 @@ func TestAFrameThatDoesNotComeIsToldFromAnEnd(t *testing.T) {
 		"silence":         {listen, "no message within 20ms", false},
 		"a close":         {closes, "the server closed the socket with code 1001", true},
 		"a lost line":     {func(_ context.Context, c *websocket.Conn) { _ = c.CloseNow() }, "without a close frame", true},
-		"what is no JSON": {says("hello"), "the frame is no JSON object", false},
+		"what is no JSON": {says("hello"), "the frame is not a JSON object", false},
 	} {
 		f, h, ctx := stay(t)
 		f.Speaks(c.does)
@@ -155,7 +155,7 @@ func TestAnEventIsWaitedForAmongThoseOfOthers(t *testing.T) {
 		t.Errorf("%v, %v", frame, err)
 	}
 	s.patience = 10 * time.Millisecond
-	if _, err := s.Await(ctx, ours); err == nil || !strings.HasSuffix(err.Error(), "; 0 other messages came") {
+	if _, err := s.Await(ctx, ours); err == nil || !strings.HasSuffix(err.Error(), "; 0 other messages arrived") {
 		t.Errorf("after the last event: %v", err)
 	}
 }
@@ -178,5 +178,26 @@ func TestWhatASocketSaysIsEvidence(t *testing.T) {
 	}
 	if len(said) < 5 || strings.Contains(fmt.Sprint(said), "access-1") || !strings.Contains(fmt.Sprint(said), "‹access_token 1›") {
 		t.Errorf("%q", said)
+	}
+}
+
+// TestASocketThatFloodsComesToAnEnd: what a command waits for does not come, and everything else does.
+func TestASocketThatFloodsComesToAnEnd(t *testing.T) {
+	f, h, ctx := stay(t)
+	f.Speaks(func(ctx context.Context, c *websocket.Conn) {
+		say(ctx, c, `{"type":"auth_required"}`)
+		listen(ctx, c)
+		say(ctx, c, `{"type":"auth_ok"}`)
+		for c.Write(ctx, websocket.MessageText, []byte(`{"type":"event"}`)) == nil {
+			continue
+		}
+	})
+	s := h.Open(ctx, "access-1")
+	if err := s.Call(ctx, "get", nil, nil); err == nil || !strings.HasPrefix(err.Error(), "cut after 2000 messages") {
+		t.Errorf("a flood: %v", err)
+	}
+	f.Speaks(func(ctx context.Context, c *websocket.Conn) { say(ctx, c, strings.Repeat(" ", 5<<20)) })
+	if _, err := h.Dial(ctx).Read(ctx); err == nil || err.Error() != "a message was cut after 4 MiB" {
+		t.Errorf("one long message: %v", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Credulity is a kind of credential that a target takes though it was invented: that it takes a right one shows nothing.
+// Credulity is a kind of credential that a target takes though it was invented, so accepting a right one proves nothing.
 type Credulity string
 
 // The kinds, as a reason names them.
@@ -17,7 +17,7 @@ const (
 	AnyBearer   Credulity = "an invented bearer token"
 	AnyCode     Credulity = "an invented code"
 	AnyPassword Credulity = "a wrong password"
-	AnyClient   Credulity = "a client id that is none"
+	AnyClient   Credulity = "an invalid client id"
 )
 
 // Doubt says what the target of the spec takes though it was invented. A row that passes, and shows it such a credential, and
@@ -42,7 +42,7 @@ func (r *Record) worthless() string {
 		}
 		for _, c := range r.credulous {
 			if why == "" && c.shown(e) {
-				why = "the target takes " + string(c) + ": that it takes a right one shows nothing"
+				why = "the target accepts " + string(c) + ", so accepting a right one proves nothing"
 			}
 		}
 	}

@@ -60,8 +60,16 @@ func (a Assertion) judge(m Matcher, want bool) bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.failures = append(r.failures, placed[evidence.Failure]{wire.PlaceOf(a.ctx), f})
+	r.fail(a.ctx, f)
 	return false
+}
+
+// fail adds a failure, under the lock. Once something was not sent, there is none: the target was not asked.
+func (r *Record) fail(ctx context.Context, f evidence.Failure) {
+	if r.kept != "" {
+		panic(aborted{})
+	}
+	r.failures = append(r.failures, placed[evidence.Failure]{wire.PlaceOf(ctx), f})
 }
 
 // Violated adds a failure in words, where no matcher says it.
@@ -70,7 +78,7 @@ func Violated(ctx context.Context, expected, got string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checks++
-	r.failures = append(r.failures, placed[evidence.Failure]{wire.PlaceOf(ctx), evidence.Failure{Expected: expected, Got: got}})
+	r.fail(ctx, evidence.Failure{Expected: expected, Got: got})
 }
 
 // Held counts a check that held, where no matcher says it.

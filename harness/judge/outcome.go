@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/harness/condition"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -16,7 +17,7 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var out evidence.Result
-	clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable == "" && len(r.notes) == 0 && r.checks > 0
+	clean := len(r.failures) == 0 && r.blocked+r.notRun+r.notApplicable+r.kept == "" && len(r.notes) == 0 && r.checks > 0
 	if clean && brief && len(r.credulous) == 0 {
 		out.Verdict = evidence.Pass
 		return out
@@ -51,6 +52,9 @@ func (r *Record) judge(level evidence.Level, out *evidence.Result) {
 	switch {
 	case len(r.failures) > 0:
 		out.Verdict, out.Reason = level.Broken(), first(out.Failures)
+	case r.kept != "":
+		need := string(condition.Origin)
+		out.Verdict, out.Need, out.Reason = evidence.NotRun, need, "needs "+need+": "+r.hide(r.kept)
 	case r.blocked != "":
 		out.Verdict, out.Reason, out.Cause = evidence.Blocked, r.hide(r.blocked), r.stable(r.cause)
 	case r.notRun != "":
@@ -113,6 +117,9 @@ func (r *Record) items() []evidence.Item {
 			item.Note = r.secrets.Hide(s.value.note)
 		}
 		list = append(list, item)
+	}
+	if r.beyond > 0 {
+		list = append(list, evidence.Item{Note: fmt.Sprintf("cut after %d exchanges: %d more are not kept", len(r.seen), r.beyond)})
 	}
 	return list
 }

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,11 +23,14 @@ type Record struct {
 	failures      []placed[evidence.Failure]
 	notes         []placed[string]
 	seen          []placed[sight] // not yet redacted
+	held, pages   int             // bytes of exchanges, and of what a browser shows, among them
+	beyond        int             // exchanges and pages that are not held
 	blocked       string
 	cause         string // blocked, without the vector
 	notRun        string
 	need          string      // the condition that is lacking
-	credulous     []Credulity // what the target takes though it was invented
+	kept          string      // from where, and what is not sent there: an origin that is not trusted
+	credulous     []Credulity // what the target accepts though it was invented
 	notApplicable string
 	cleanups      []func(context.Context)
 	short         []string // kinds of credentials that are too short to be searched for
@@ -108,7 +112,14 @@ func Alias(ctx context.Context, real, name string) {
 }
 
 // Record implements wire.Recorder.
-func (r *Record) Record(at wire.Place, e *wire.Exchange) { r.see(at, sight{exchange: e}) }
+func (r *Record) Record(at wire.Place, e *wire.Exchange) {
+	r.see(at, sight{exchange: r.bounded(e)})
+	if origin := (*wire.OriginError)(nil); errors.As(e.Err, &origin) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.kept = origin.Error()
+	}
+}
 
 // Remark adds something to the evidence in words.
 func Remark(ctx context.Context, note string) { From(ctx).see(wire.PlaceOf(ctx), sight{note: note}) }
@@ -121,7 +132,36 @@ func (r *Record) Shot(ctx context.Context, step evidence.BrowserStep, png []byte
 func (r *Record) see(at wire.Place, s sight) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(r.seen) >= wire.RowExchanges {
+		r.beyond++
+		return
+	}
+	if n := len(s.png) + len(s.html); n > 0 {
+		if r.pages += n; r.pages > wire.RowPages {
+			step := *s.step
+			step.Doing = fmt.Sprintf("%s (cut after %d MiB: picture and page are not kept)", step.Doing, wire.RowPages>>20)
+			s.step, s.png, s.html = &step, nil, ""
+		}
+	}
 	r.seen = append(r.seen, placed[sight]{at, s})
+}
+
+// bounded is an exchange as it is held. One that comes when a lot is held already teaches its secrets at once, and is held with
+// as much as evidence shows.
+func (r *Record) bounded(e *wire.Exchange) *wire.Exchange {
+	r.mu.Lock()
+	r.held += e.Size()
+	much := r.held > wire.RowBodies || len(r.seen) >= wire.RowExchanges
+	r.mu.Unlock()
+	if !much {
+		return e
+	}
+	e.Learn(r.secrets)
+	short := e.Brief()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.held += short.Size() - e.Size()
+	return short
 }
 
 // Cleanup runs f when the spec has ended, last first, with a context of its own.
@@ -184,7 +224,7 @@ func (r *Record) Warnings() []string {
 	var list []string
 	for _, kind := range r.short {
 		list = append(list, fmt.Sprintf(
-			"the %s has fewer than %d characters: it is hidden where it is sent or returned, but free text cannot be searched for it",
+			"the %s has fewer than %d characters: it is hidden where it is sent or returned, but not in free text",
 			strings.ReplaceAll(kind, "_", " "), redact.Shortest))
 	}
 	return list

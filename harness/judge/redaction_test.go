@@ -117,7 +117,7 @@ func TestRowsThatLackTheSameThingSaySoInAField(t *testing.T) {
 	}
 	blocked := func(vector string) string {
 		got, _ := whole(t, nil, evidence.Must, func(ctx context.Context) {
-			Block(wire.At(ctx, wire.Place{Rank: 1, Vector: vector}), "no login flow opens")
+			Block(wire.At(ctx, wire.Place{Rank: 1, Vector: vector}), "no login flow starts")
 		})
 		return got.Cause
 	}

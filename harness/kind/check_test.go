@@ -27,10 +27,10 @@ func TestWhatDoesNotWorkIsToldBeforeTheRun(t *testing.T) {
 		"a control plane":         {ToolOptions{Browser: "off", Control: Control{URL: plane.URL, Token: "right"}}, ""},
 		"a wrong token":           {ToolOptions{Browser: "off", Control: Control{URL: plane.URL, Token: "wrong"}}, "it refuses the token"},
 		"no control plane":        {ToolOptions{Browser: "off", Control: elsewhere}, "it answers 404 Not Found"},
-		"nobody there":            {ToolOptions{Browser: "off", Control: Control{URL: "http://127.0.0.1:1"}}, "nobody listens there"},
+		"nobody there":            {ToolOptions{Browser: "off", Control: Control{URL: "http://127.0.0.1:1"}}, "nothing listens there"},
 		"a command that works":    {ToolOptions{Browser: "off", Clock: "true"}, ""},
 		"a command that does not": {ToolOptions{Browser: "off", Clock: "false"}, "--clock: asked to move nothing (+0s), the command"},
-		"no browser":              {ToolOptions{Browser: "/bin/false"}, "it is no Chromium that starts"},
+		"no browser":              {ToolOptions{Browser: "/bin/false"}, "it does not start as a Chromium"},
 	} {
 		tools, err := OpenTools("http://127.0.0.1:1", c.with, 0, func(string) {})
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {

@@ -28,9 +28,9 @@ import (
 // Reach is how a target is reached.
 type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
-	Insecure bool   `flag:"insecure" help:"trust any certificate of the target"`
+	Insecure bool   `flag:"insecure" help:"accept any certificate of the target"`
 
-	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"another origin that the target's pages may need; comma-separated"`
+	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"other origins that credentials and pages may go to; comma-separated"`
 
 	Disguise bool `flag:"disguise" help:"send the headers of real clients, which do not name authconform"`
 
@@ -45,12 +45,12 @@ func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
 // Resolve reads the CA file.
 func (r *Reach) Resolve() (err error) {
 	if r.RequestTimeout <= 0 {
-		return exit.Usagef("--request-timeout %s: a time like 15s is wanted", r.RequestTimeout)
+		return exit.Usagef("--request-timeout %s: not a duration like 15s", r.RequestTimeout)
 	}
 	for _, origin := range r.TrustOrigins {
 		u, err := url.Parse(origin)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
-			return exit.Usagef("--trust-origin %s: want an origin like https://login.example", origin)
+			return exit.Usagef("--trust-origin %s: not an origin like https://login.example", origin)
 		}
 	}
 	if r.CAFile == "" {
@@ -81,7 +81,7 @@ func (l *Login) Resolve(target string) (err error) {
 		return nil // known already: the built-in mock's
 	}
 	if l.User == "" {
-		return exit.Usagef("who shall log in at %s? give --user NAME", target)
+		return exit.Usagef("no user to log in at %s: give --user NAME", target)
 	}
 	secret, err := oauth.TOTPSecret(l.TOTPSecret)
 	if err != nil {
@@ -110,7 +110,7 @@ func (l *Login) password() (string, error) {
 		return l.Password, nil
 	}
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
-		return "", exit.Usagef("no password of %q: set AUTHCONFORM_PASSWORD or give --password-file FILE", l.User)
+		return "", exit.Usagef("no password for %q: set AUTHCONFORM_PASSWORD or give --password-file FILE", l.User)
 	}
 	fmt.Fprintf(os.Stderr, "Password of %s: ", l.User)
 	p, err := term.ReadPassword(int(os.Stdin.Fd()))
@@ -140,7 +140,7 @@ func (b *Browsing) Resolve() error {
 // Timing is how the target's time is moved.
 type Timing struct {
 	// Clock is a word, or a command that is given the whole offset from real time as its last argument (+660s).
-	Clock string `flag:"clock" value:"COMMAND" group:"Browser and time" help:"how to move the target's time: auto, none, wait, or a command"`
+	Clock string `flag:"clock" value:"COMMAND" group:"Browser and time" help:"how to move the target's clock: auto, none, wait, or a command"`
 
 	ControlURL string `flag:"control-url" value:"URL" group:"Browser and time" help:"a mock's control plane; token: AUTHCONFORM_CONTROL_TOKEN"`
 
@@ -171,9 +171,9 @@ func (t *Timing) Control() Control {
 // Site is where pages of clients are served.
 type Site struct {
 	// ClientSite is a host and port of this machine, and the URL by which the target reaches them if it is elsewhere.
-	ClientSite string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where client pages are served, and reached"`
+	ClientSite string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where client pages are served, and their public URL"`
 
-	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"CA of the https site; made there if need be" json:"-"`
+	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"folder with the CA of the https client site" json:"-"`
 
 	CA     *clientsite.CA `json:"client_ca"`
 	Prefer int            // ports to take where none are named: two runs of a seed look alike
@@ -206,7 +206,7 @@ func (s *Site) addresses() error {
 	listen, public, _ := strings.Cut(s.ClientSite, "=")
 	host, port, err := address(listen)
 	if err != nil || port > clientsite.LastPort {
-		return fmt.Errorf("%q is no address like 0.0.0.0:21000", listen)
+		return fmt.Errorf("%q is not an address like 0.0.0.0:21000", listen)
 	}
 	if public == "" && (host == "" || net.ParseIP(host).IsUnspecified()) {
 		return fmt.Errorf("say how the target reaches this machine: %s=http://192.168.1.5:%d", listen, port)
@@ -216,13 +216,13 @@ func (s *Site) addresses() error {
 	}
 	u, err := url.Parse(public)
 	if err != nil || u.Scheme != "http" || u.Hostname() == "" {
-		return fmt.Errorf("%q is no URL like http://192.168.1.5:21000", public)
+		return fmt.Errorf("%q is not a URL like http://192.168.1.5:21000", public)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return fmt.Errorf("%q is more than a host and a port; pages stand at paths of their own", public)
+		return fmt.Errorf("%q is more than a host and a port; pages have their own paths", public)
 	}
 	if p := u.Port(); p != "" && p != strconv.Itoa(port) {
-		return fmt.Errorf("it listens at port %d, and the target reaches it at port %s; they must be the same", port, p)
+		return fmt.Errorf("it listens on port %d, but the target reaches it at port %s; they must be the same", port, p)
 	}
 	return nil
 }
@@ -250,7 +250,7 @@ func (s *Site) Options() SiteOptions {
 // Walking is how a person gets through a target's pages.
 type Walking struct {
 	// StepsFile is auto or a file; without it pages are walked as plain forms, without a browser.
-	StepsFile string `flag:"steps" value:"FILE" group:"Account" help:"walk the pages in a browser: auto, or a file of steps" json:"-"`
+	StepsFile string `flag:"steps" value:"FILE" group:"Account" help:"go through the pages in a browser: auto, or a file of steps" json:"-"`
 
 	Steps []person.Step
 }
@@ -271,14 +271,14 @@ func (w *Walking) Resolve(b Browsing) (err error) {
 		return exit.Usagef("--steps %v", err)
 	}
 	if _, err = browser.Find(b.Browser); err != nil {
-		return exit.Usagef("--steps: a browser takes them, and there is %v", err)
+		return exit.Usagef("--steps: they need a browser, but there is %v", err)
 	}
 	return nil
 }
 
 // Proxy is where an account-link proxy is played.
 type Proxy struct {
-	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Account link" help:"where an account-link proxy is played, with TLS"`
+	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Account link" help:"listen address of our account-link proxy (TLS)"`
 }
 
 // Resolve checks the address.
@@ -287,7 +287,7 @@ func (p *Proxy) Resolve() error {
 		return nil
 	}
 	if _, _, err := address(p.AccountLink); err != nil {
-		return exit.Usagef("--account-link %s: an address like 127.0.0.1:18443 is wanted", p.AccountLink)
+		return exit.Usagef("--account-link %s: not an address like 127.0.0.1:18443", p.AccountLink)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func TestHowATargetIsReachedIsChecked(t *testing.T) {
 		"no file":          {"no/such.pem", time.Second, "--ca-file: open no/such.pem"},
 		"no certificate":   {file(t, "hello"), time.Second, "it holds no certificate in PEM form"},
 		"a key instead":    {file(t, string(ca.KeyPEM)), time.Second, "it holds no certificate in PEM form"},
-		"no time at all":   {"", 0, "--request-timeout 0s: a time like 15s is wanted"},
+		"no time at all":   {"", 0, "--request-timeout 0s: not a duration like 15s"},
 		"a time backwards": {"", -time.Second, "--request-timeout -1s"},
 	} {
 		r := Reach{CAFile: c.file, RequestTimeout: c.timeout}
@@ -79,11 +79,11 @@ func TestWhoLogsInIsFoundOut(t *testing.T) {
 		"one of a file wins":            {Login{User: "ada", Password: "x", PasswordFile: inFile}, "", as("love lace ", "")},
 		"a second factor":               {Login{User: "ada", Password: "x", TOTPSecret: "mfrg gzdf"}, "", as("x", "MFRGGZDF")},
 		"known already":                 {Login{Account: as("mock", "")}, "", as("mock", "")},
-		"nobody":                        {Login{Password: "x"}, "who shall log in at http://home? give --user NAME", oauth.Account{}},
+		"nobody":                        {Login{Password: "x"}, "no user to log in at http://home: give --user NAME", oauth.Account{}},
 		"no file":                       {Login{User: "ada", PasswordFile: "no/such"}, "--password-file: open no/such", oauth.Account{}},
 		"an empty file":                 {Login{User: "ada", PasswordFile: file(t, "\n")}, `the password of "ada" is empty`, oauth.Account{}},
 		"no password": { // standard input of a test is no terminal
-			Login{User: "ada"}, `no password of "ada": set AUTHCONFORM_PASSWORD or give --password-file FILE`, oauth.Account{},
+			Login{User: "ada"}, `no password for "ada": set AUTHCONFORM_PASSWORD or give --password-file FILE`, oauth.Account{},
 		},
 		"a secret of no use": {
 			Login{User: "ada", Password: "x", TOTPSecret: "0189-s3cret"}, "AUTHCONFORM_TOTP_SECRET: it is neither", oauth.Account{},
@@ -135,15 +135,15 @@ func TestTheClientSiteIsWhereTheTargetCanReachIt(t *testing.T) {
 		"0.0.0.0:0=http://me":                    "",
 		"0.0.0.0:21000=http://192.168.1.5:21000": "",
 		"0.0.0.0:21000=http://192.168.1.5":       "",
-		"21000":                                  `--client-site 21000: "21000" is no address like 0.0.0.0:21000`,
-		"127.0.0.1:http":                         "is no address like",
-		"127.0.0.1:65534":                        "is no address like", // two more follow
-		"0.0.0.0:21000=192.168.1.5":              `"192.168.1.5" is no URL like http://192.168.1.5:21000`,
-		"0.0.0.0:21000=https://me:21000":         "is no URL like",
+		"21000":                                  `--client-site 21000: "21000" is not an address like 0.0.0.0:21000`,
+		"127.0.0.1:http":                         "is not an address like",
+		"127.0.0.1:65534":                        "is not an address like", // two more follow
+		"0.0.0.0:21000=192.168.1.5":              `"192.168.1.5" is not a URL like http://192.168.1.5:21000`,
+		"0.0.0.0:21000=https://me:21000":         "is not a URL like",
 		"0.0.0.0:21000=http://me:21000/":         "",
 		"0.0.0.0:21000=http://me:21000/pages":    "is more than a host and a port",
-		"0.0.0.0:0=http://me:21000":              "it listens at port 0, and the target reaches it at port 21000",
-		"0.0.0.0:21000=http://me:80":             "it listens at port 21000, and the target reaches it at port 80; they must be the same",
+		"0.0.0.0:0=http://me:21000":              "it listens on port 0, but the target reaches it at port 21000",
+		"0.0.0.0:21000=http://me:80":             "it listens on port 21000, but the target reaches it at port 80; they must be the same",
 	} {
 		refuses(t, spec, (&Site{ClientSite: spec}).Resolve(), want)
 	}
@@ -191,7 +191,7 @@ func TestStepsAreReadAndNeedABrowser(t *testing.T) {
 		"auto":             {"auto", "ws://127.0.0.1:9222", "", 6},
 		"no file":          {"no/such", "ws://127.0.0.1:9222", "--steps: open no/such", 0},
 		"a misspelt key":   {bad, "ws://127.0.0.1:9222", `:1: unknown key "pres"; did you mean "press"?`, 0},
-		"without browsers": {good, "off", "--steps: a browser takes them, and there is no browser: switched off", 1},
+		"without browsers": {good, "off", "--steps: they need a browser, but there is no browser: switched off", 1},
 	} {
 		w := Walking{StepsFile: c.steps}
 		refuses(t, name, w.Resolve(Browsing{Browser: c.browser}), c.want)
@@ -204,7 +204,7 @@ func TestStepsAreReadAndNeedABrowser(t *testing.T) {
 func TestAProxyIsPlayedAtAnAddress(t *testing.T) {
 	for spec, want := range map[string]string{
 		"": "", "127.0.0.1:18443": "", "[::1]:18443": "",
-		"18443":             "--account-link 18443: an address like 127.0.0.1:18443 is wanted",
+		"18443":             "--account-link 18443: not an address like 127.0.0.1:18443",
 		"https://127.0.0.1": "an address like",
 	} {
 		refuses(t, spec, (&Proxy{AccountLink: spec}).Resolve(), want)

@@ -36,7 +36,7 @@ func Unreachable(e *wire.Exchange) error {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(e.Err, &unknown):
-		return fmt.Errorf("%w: its certificate is signed by nobody we trust; give its CA with --ca-file, or --insecure", ErrUnreachable)
+		return fmt.Errorf("%w: its certificate is not signed by a CA we trust; give the CA with --ca-file, or use --insecure", ErrUnreachable)
 	case errors.As(e.Err, &name):
 		return fmt.Errorf("%w: its certificate is for another name: %w", ErrUnreachable, name)
 	case errors.As(e.Err, &record):
@@ -67,9 +67,9 @@ func Reached(e *wire.Exchange) error {
 func Refused(_ context.Context, e *wire.Exchange) error {
 	switch e.Status {
 	case http.StatusForbidden:
-		return fmt.Errorf("%w: to what is everybody's it answers %s", ErrRefuses, e)
+		return fmt.Errorf("%w: it answers %s to public requests", ErrRefuses, e)
 	case http.StatusTooManyRequests:
-		return fmt.Errorf("%w: it answers %s%s; let it rest, or raise its limit", ErrRefuses, e, after(e))
+		return fmt.Errorf("%w: it answers %s%s; wait, or raise its limit", ErrRefuses, e, after(e))
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ type Question struct {
 }
 
 // Settle says how doubt is settled: by a question, over the client that the target is judged with. Sessions that look at the
-// door need none: whoever does not answer there is not judged.
+// door need none: a target that does not answer there is not judged.
 func (d *Doubt) Settle(at *wire.Client, q Question) { d.at, d.ask = at, q }
 
 // Observe looks at an answer. It is a wire.Options.Observe. After one that did not come in time it asks at once, and its
@@ -111,7 +111,7 @@ func (d *Doubt) Observe(e *wire.Exchange) {
 	}
 	if e.Status == 0 && e.TimedOut() && d.at != nil && d.asking.TryLock() { // whoever holds the lock is asking
 		defer d.asking.Unlock()
-		_ = d.settle(context.Background())
+		_ = d.settle(e.Following())
 	}
 }
 

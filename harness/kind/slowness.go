@@ -6,7 +6,7 @@ import "sync/atomic"
 type Slowness struct{ asked atomic.Bool }
 
 // slowed is what is said of such a target.
-const slowed = "the target asked for less haste (429 with Retry-After), and was given the time"
+const slowed = "the target asked us to slow down (429 with Retry-After), and we waited"
 
 // Why is what is to say; "": the target did not ask.
 func (s *Slowness) Why() string {

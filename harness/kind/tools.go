@@ -39,7 +39,7 @@ type Tools struct {
 type ToolOptions struct {
 	Browser     string   // auto, off, a path, or ws://…
 	Walks       bool     // a person walks through the target's pages in it
-	Trusted     []string // origins that it may reach beside the target's
+	Trusted     []string // origins that credentials and pages may reach beside the target's
 	Clock       string   // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
@@ -99,7 +99,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 // At is the same tools beside another target, which is reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
 	t.Browser.Reach(target)
-	t.Wire = wire.Options{Base: target, Insecure: o.Insecure, Timeout: o.Timeout}
+	t.Wire = wire.Options{Base: target, Trusted: o.Trusted, Insecure: o.Insecure, Timeout: o.Timeout}
 	if len(o.CAFile) > 0 {
 		t.Wire.CA = x509.NewCertPool()
 		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {
@@ -170,8 +170,9 @@ func (o ToolOptions) Lacks() condition.Lacks {
 		lacks[condition.Browser] = err.Error()
 	}
 	lacks.Add(o.clock() == "none", condition.Clock, "nothing can move the target's clock; give --clock COMMAND, or --clock wait")
-	lacks.Add(o.Control.URL == "", condition.Control, "the target has no control plane of authconform's")
-	lacks.Add(o.AccountLink == "", condition.AccountLink, "give --account-link ADDRESS, where the target looks for its account-link proxy")
+	lacks.Add(o.Control.URL == "", condition.Control, "the target has no authconform control plane")
+	lacks.Add(o.AccountLink == "", condition.AccountLink,
+		"give --account-link ADDRESS, the address at which the target expects its account-link proxy")
 	return lacks
 }
 
@@ -250,9 +251,9 @@ func (c Control) check(ctx context.Context, client *http.Client) error {
 	_ = resp.Body.Close()
 	switch {
 	case resp.StatusCode == http.StatusUnauthorized, resp.StatusCode == http.StatusForbidden:
-		return fmt.Errorf("--control-url %s: it refuses the token; set AUTHCONFORM_CONTROL_TOKEN to the one that serve prints", c.URL)
+		return fmt.Errorf("--control-url %s: it refuses the token; set AUTHCONFORM_CONTROL_TOKEN to the token that serve prints", c.URL)
 	case resp.StatusCode != http.StatusOK:
-		return fmt.Errorf("--control-url %s: there is no control plane of ours; it answers %s", c.URL, resp.Status)
+		return fmt.Errorf("--control-url %s: this is not an authconform control plane; it answers %s", c.URL, resp.Status)
 	}
 	return nil
 }

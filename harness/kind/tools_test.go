@@ -139,7 +139,7 @@ func TestALackSaysWhatWouldHelp(t *testing.T) {
 	got := ToolOptions{Browser: "off"}.Lacks()
 	for n, want := range map[condition.Name]string{
 		condition.Browser: "off", condition.Clock: "--clock COMMAND",
-		condition.Control: "no control plane", condition.AccountLink: "--account-link ADDRESS",
+		condition.Control: "no authconform control plane", condition.AccountLink: "--account-link ADDRESS",
 	} {
 		if !strings.Contains(got[n], want) {
 			t.Errorf("%s: %q, want %q", n, got[n], want)

@@ -27,10 +27,10 @@ func TestATargetThatIsNotReachedIsToldWithTheLikelyCause(t *testing.T) {
 		at   wire.Options
 		want string
 	}{
-		"a certificate of nobody": {wire.Options{Base: secure.URL}, "signed by nobody we trust; give its CA with --ca-file"},
+		"a certificate of nobody": {wire.Options{Base: secure.URL}, "not signed by a CA we trust; give the CA with --ca-file"},
 		"one for another name":    {wire.Options{Base: localhost, CA: trusting}, "its certificate is for another name"},
 		"https where it is http":  {wire.Options{Base: of(plain.URL, "http:", "https:")}, "is it https:// instead of http://, or"},
-		"nobody listening":        {wire.Options{Base: "http://127.0.0.1:1"}, "the target cannot be reached: no answer: nobody listens there"},
+		"nobody listening":        {wire.Options{Base: "http://127.0.0.1:1"}, "the target cannot be reached: no answer: nothing listens there"},
 	} {
 		e := wire.New(c.at).Do(t.Context(), wire.Request{Method: http.MethodGet, URL: "/"})
 		err := Unreachable(e)

@@ -14,7 +14,7 @@ func Code(ctx context.Context, s Authorizer, verifier string, changes ...Change)
 	}
 	back := s.Authorize(ctx, s.Request().Apply(changes...))
 	if back.Code == "" {
-		judge.Block(ctx, "a good authorization request brings no code: %s", back)
+		judge.Block(ctx, "a valid authorization request yields no code: %s", back)
 	}
 	return back.Code
 }
@@ -24,7 +24,7 @@ func Issue(ctx context.Context, s Server) Tokens {
 	e := s.Exchange(ctx, Code(ctx, s, ""))
 	got := Granted(e, "")
 	if got.Access == "" {
-		judge.Block(ctx, "a fresh code got no access token: %s", e)
+		judge.Block(ctx, "a fresh code yields no access token: %s", e)
 	}
 	return got
 }
@@ -33,7 +33,7 @@ func Issue(ctx context.Context, s Server) Tokens {
 func IssueRefreshable(ctx context.Context, s Server) Tokens {
 	got := Issue(ctx, s)
 	if got.Refresh == "" {
-		judge.Block(ctx, "no refresh token comes with the access token")
+		judge.Block(ctx, "no refresh token is issued with the access token")
 	}
 	return got
 }

@@ -105,10 +105,10 @@ func TestAFlowThatBringsNoTokensBlocksItsSpec(t *testing.T) {
 	}{
 		"all goes well":           {scripted{code: "c", answer: good}, Issue, ""},
 		"one to be refreshed":     {scripted{code: "c", answer: good}, IssueRefreshable, ""},
-		"no code":                 {scripted{answer: good}, Issue, "a good authorization request brings no code: 400"},
-		"a refused code":          {scripted{code: "c"}, Issue, "a fresh code got no access token: 400"},
-		"an answer without token": {scripted{code: "c", answer: "{}"}, Issue, "a fresh code got no access token: 200 {}"},
-		"no refresh token":        {scripted{code: "c", answer: `{"access_token":"a"}`}, IssueRefreshable, "no refresh token comes with"},
+		"no code":                 {scripted{answer: good}, Issue, "a valid authorization request yields no code: 400"},
+		"a refused code":          {scripted{code: "c"}, Issue, "a fresh code yields no access token: 400"},
+		"an answer without token": {scripted{code: "c", answer: "{}"}, Issue, "a fresh code yields no access token: 200 {}"},
+		"no refresh token":        {scripted{code: "c", answer: `{"access_token":"a"}`}, IssueRefreshable, "no refresh token is issued with"},
 		"no need of one":          {scripted{code: "c", answer: `{"access_token":"a"}`}, Issue, ""},
 	} {
 		got := outcome(t, nil, func(ctx context.Context) {

@@ -37,7 +37,7 @@ func TOTPSecret(text string) (string, error) {
 	if scheme, _, ok := strings.Cut(text, ":"); ok && strings.EqualFold(scheme, "otpauth") {
 		link, err := url.Parse(text)
 		if err != nil || !strings.EqualFold(link.Host, "totp") {
-			return "", errors.New("it is no link like otpauth://totp/NAME?secret=…")
+			return "", errors.New("it is not a link like otpauth://totp/NAME?secret=…")
 		}
 		q := link.Query()
 		for name, usual := range map[string]string{"algorithm": "SHA1", "digits": "6", "period": "30"} {
@@ -56,7 +56,7 @@ func TOTPSecret(text string) (string, error) {
 	return secret, nil
 }
 
-// grouped takes away what stands between the groups of a secret.
+// grouped removes the separators between the groups of a secret.
 func grouped(r rune) rune {
 	if unicode.IsSpace(r) || r == '-' {
 		return -1

@@ -81,9 +81,9 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 		p.OneWay = p.Told
 		return nil
 	case back.Code == "":
-		return fmt.Errorf("%w: login and consent bring no code: %s%s", ErrNoProvider, back, p.advice(back.Last))
+		return fmt.Errorf("%w: login and consent yield no code: %s%s", ErrNoProvider, back, p.advice(back.Last))
 	case e == nil || !granted(e):
-		return fmt.Errorf("%w: a fresh code gets no tokens: %s", ErrNoProvider, e)
+		return fmt.Errorf("%w: a fresh code yields no tokens: %s", ErrNoProvider, e)
 	}
 	p.Told = len(ways) == 1
 	p.OneWay = p.Told || !p.otherWay(ctx)
@@ -145,7 +145,7 @@ func (p *Provider) advice(last *wire.Exchange) string {
 	if len(p.Person.Steps) > 0 || last.MediaType() != "text/html" {
 		return ""
 	}
-	return "; the pages were filled in as plain forms: --steps auto walks them in a browser"
+	return "; the pages were filled in as plain forms: try --steps auto, which uses a browser"
 }
 
 // told is an error that came back to the client, as the provider says it.

@@ -93,7 +93,7 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 		"announced is the header, and the form works": {metadata: methods("client_secret_basic"), ways: both, basic: true},
 		"both announced":             {metadata: methods("client_secret_post", "client_secret_basic"), ways: both},
 		"the header only, as we say": {ways: headers, basic: true, oneWay: true},
-		"the form only, as we say":   {like: traits{header: true}, ways: posts, want: "a fresh code gets no tokens: 401"},
+		"the form only, as we say":   {like: traits{header: true}, ways: posts, want: "a fresh code yields no tokens: 401"},
 		"PKCE demanded":              {like: traits{needsPKCE: true}, ways: both},
 		"PKCE of no use":             {like: traits{noPKCE: true}, ways: both, unbound: true},
 		"PKCE of no use, and header": {
@@ -105,7 +105,7 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 			like: traits{refuses: "invalid_scope"}, metadata: map[string]any{"scopes_supported": []any{"a", "b"}}, ways: both,
 			want: "; give --scope with some of a, b",
 		},
-		"tokens that are none": {like: traits{barren: true}, ways: both, want: "a fresh code gets no tokens: 200"},
+		"tokens that are none": {like: traits{barren: true}, ways: both, want: "a fresh code yields no tokens: 200"},
 		"a code of nobody":     {like: traits{careless: true}, ways: both}, // the rows say so
 	} {
 		_, p, ctx := at(t, c.like)
@@ -124,8 +124,8 @@ func TestAPersonWhoDoesNotGetInBringsNoCode(t *testing.T) {
 	f, p, ctx := at(t, traits{})
 	p.Person.Account.Password = "wrong"
 	err := p.Try(ctx, []bool{false})
-	if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "login and consent bring no code: 200") ||
-		!strings.Contains(err.Error(), "--steps auto walks them in a browser") {
+	if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "login and consent yield no code: 200") ||
+		!strings.Contains(err.Error(), "try --steps auto, which uses a browser") {
 		t.Errorf("%v", err)
 	}
 	f.Close()

@@ -20,18 +20,18 @@ type Flags struct {
 	kind.Reach
 	kind.Login
 	kind.Walking
-	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client there (secret: AUTHCONFORM_CLIENT_SECRET)"`
+	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client at the provider (secret: AUTHCONFORM_CLIENT_SECRET)"`
 	Secret         string `env:"CLIENT_SECRET"`
-	OtherClientID  string `flag:"other-client-id" value:"ID" group:"Clients" help:"another one (secret: AUTHCONFORM_OTHER_CLIENT_SECRET)"`
+	OtherClientID  string `flag:"other-client-id" value:"ID" group:"Clients" help:"a second client (secret: AUTHCONFORM_OTHER_CLIENT_SECRET)"`
 	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
-	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client there without a secret"`
+	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client without a secret"`
 	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
-	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients show their secret: auto, basic or post"`
-	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"what is asked of the provider"`
+	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients authenticate: auto, basic or post"`
+	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"the scope to request"`
 	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
 	TokenURL       string `flag:"token-url" value:"URL" help:"its token endpoint"`
 	RevokeURL      string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
-	APIURL         string `flag:"api-url" value:"URL" help:"a resource of the provider that wants a bearer token"`
+	APIURL         string `flag:"api-url" value:"URL" help:"a resource of the provider that requires a bearer token"`
 	kind.Browsing
 	kind.Timing
 }
@@ -49,7 +49,7 @@ func (f *Flags) clients() error {
 		return exit.Unknown("--client-auth", f.ClientAuth, clientAuths)
 	}
 	if f.ClientID == "" || f.RedirectURI == "" {
-		return exit.Usagef("a provider is judged by a client of ours: " +
+		return exit.Usagef("a provider is judged with a client of ours: " +
 			"give --client-id and --redirect-uri, and the secret in AUTHCONFORM_CLIENT_SECRET")
 	}
 	return nil
@@ -60,7 +60,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Role:    f.As(wire.AsHome),
 		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
-		Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.AuthorizeURL),
+		Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.APIURL),
 	}
 }
 
@@ -136,8 +136,8 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	lacks := s.flags.Tools().Lacks()
 	lacks.Add(s.OtherClient.ID == "", condition.OtherClient, "give --other-client-id, and its secret in AUTHCONFORM_OTHER_CLIENT_SECRET")
 	lacks.Add(s.PublicClient.ID == "", condition.PublicClient, "give --public-client-id, a client without a secret")
-	lacks.Add(s.APIURL == "", condition.API, "give --api-url, a resource that wants a bearer token")
-	lacks.Add(s.RevokeURL == "", condition.Revocation, "the target's metadata name no revocation_endpoint; give --revoke-url if it has one")
+	lacks.Add(s.APIURL == "", condition.API, "give --api-url, a resource that requires a bearer token")
+	lacks.Add(s.RevokeURL == "", condition.Revocation, "the target's metadata has no revocation_endpoint; give --revoke-url if there is one")
 	lacks.Add(s.Metadata == nil, condition.Metadata, "the target publishes no metadata")
 	return kind.Facts{Product: "OAuth 2 provider", Lacks: lacks}, nil
 }

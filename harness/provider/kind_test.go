@@ -76,9 +76,9 @@ func TestAProviderIsJudgedByAClientOfOurs(t *testing.T) {
 		"no client":           {func(o *Flags) { o.ClientID = "" }, "give --client-id and --redirect-uri"},
 		"no redirect":         {func(o *Flags) { o.RedirectURI = "" }, "give --client-id and --redirect-uri"},
 		"another way to show": {func(o *Flags) { o.ClientAuth = "bsaic" }, `unknown --client-auth "bsaic"; did you mean "basic"?`},
-		"nobody":              {func(o *Flags) { o.Account = oauth.Account{} }, "who shall log in at http://provider"},
+		"nobody":              {func(o *Flags) { o.Account = oauth.Account{} }, "no user to log in at http://provider"},
 		"a clock of nobody":   {func(o *Flags) { o.Clock = "/no/such/clock" }, "--clock: "},
-		"steps without eyes":  {func(o *Flags) { o.StepsFile = "auto" }, "--steps: a browser takes them"},
+		"steps without eyes":  {func(o *Flags) { o.StepsFile = "auto" }, "--steps: they need a browser"},
 		"no time":             {func(o *Flags) { o.RequestTimeout = 0 }, "--request-timeout 0s"},
 	} {
 		o := options(f)

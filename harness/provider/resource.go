@@ -42,7 +42,7 @@ func (p *Provider) Document(ctx context.Context) *wire.Exchange {
 	if at == "" {
 		at = metadataPaths[0]
 	}
-	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at})
+	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at, Public: true})
 }
 
 // Issuers implements oauth.Metadata. The well-known path is put between host and path (RFC 8414 §3.1) or behind both

@@ -116,11 +116,11 @@ func (p *Provider) Bars(method string) string {
 	case method == own || !p.OneWay:
 		return ""
 	case p.Told:
-		return fmt.Sprintf("our client is registered for %s alone (--client-auth)", own)
+		return fmt.Sprintf("our client is registered for %s only (--client-auth)", own)
 	case p.announces(method):
 		return "" // what is announced is judged
 	}
-	return fmt.Sprintf("%s of our client is refused, which is registered for %s, and no metadata announce it", other, own)
+	return fmt.Sprintf("the target refuses %s: our client is registered for %s, and the metadata does not announce it", other, own)
 }
 
 // Endpoint implements oauth.Library.

@@ -213,7 +213,7 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	}
 	stop := context.AfterFunc(ctx, func() {
 		_ = stdin.Close()
-		time.AfterFunc(killTimeout, func() { _ = cmd.Process.Kill() })
+		time.AfterFunc(KillTimeout, func() { _ = cmd.Process.Kill() })
 	})
 	defer stop()
 	if _, err := stdin.Write(append(job, '\n')); err != nil {
@@ -231,7 +231,7 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	return nil
 }
 
-var errUnfinished = errors.New("it had not finished")
+var errUnfinished = errors.New("it did not finish")
 
 func readEvents(r io.Reader, take func(Event)) (ended bool) {
 	lines := bufio.NewReaderSize(r, 1<<20)

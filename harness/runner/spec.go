@@ -13,6 +13,7 @@ import (
 
 	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/wire"
 )
 
 // Spec is a registered spec: the body that judges one row.
@@ -59,7 +60,7 @@ func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (ou
 	defer cancel()
 	out.broken = guarded(func() { s.body(specContext{under}) })
 
-	after, cancelAfter := context.WithTimeout(context.WithoutCancel(under), leaveTimeout)
+	after, cancelAfter := wire.After(under, leaveTimeout)
 	defer cancelAfter()
 	tidying := judge.NewRecord()
 	quiet := judge.With(after, tidying)
@@ -78,6 +79,7 @@ func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (ou
 		result.Evidence = nil
 	}
 	out.files = record.Files(&result)
+	result.Evidence = evidence.Fit(result.Evidence)
 	out.result = result
 	return out
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/authconform/authconform/evidence/redact"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/wire"
 )
 
 // Environment is what surrounds the specs of a worker: a session with the target, and what stands beside it.
@@ -49,12 +50,16 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	}
 	stopped, stop := context.WithCancel(context.Background())
 	defer stop()
+	last, end := context.WithCancel(context.Background())
+	defer end()
 	go func() { // the parent asks for the end, or has died
 		_, _ = io.Copy(io.Discard, reader)
 		stop()
+		time.AfterFunc(lastTimeout, end)
 	}()
 	w := &worker{
-		job: job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped, secrets: redact.New(nil),
+		last: last,
+		job:  job, rows: map[string]Row{}, done: map[string]bool{}, out: json.NewEncoder(out), stopped: stopped, secrets: redact.New(nil),
 	}
 	for _, r := range job.Rows {
 		w.rows[r.ID] = r
@@ -65,7 +70,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	}
 	w.emit(Event{Traces: w.env.Traces()})
 	w.run()
-	leave, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+	leave, cancel := wire.After(wire.WithEnd(context.Background(), last), leaveTimeout)
 	defer cancel()
 	var totals Totals
 	judge.Run(func() { totals.Totals = w.env.Leave(w.env.With(judge.With(leave, judge.NewRecord()))) })
@@ -86,9 +91,10 @@ type worker struct {
 	rows    map[string]Row
 	done    map[string]bool
 	env     Environment
-	stopped context.Context
-	secrets *redact.Table // of the rows so far
-	lost    *kind.Loss    // why the rest is not judged
+	stopped context.Context // the parent wants the end
+	last    context.Context // ends a while later: nothing more is sent
+	secrets *redact.Table   // of the rows so far
+	lost    *kind.Loss      // why the rest is not judged
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -146,6 +152,7 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 		return
 	}
 	w.emit(Event{Started: row.ID})
+	ctx = wire.WithEnd(ctx, w.last)
 	under, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
@@ -153,7 +160,8 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	if seen.result.Verdict.Red(true) { // the target may be gone, rather than wrong
 		w.env.Suspect()
 	}
-	after := context.WithoutCancel(ctx)
+	after, done := wire.After(ctx, askTimeout)
+	defer done()
 	_ = guarded(func() { errors.As(w.env.Lost(w.env.With(judge.With(after, judge.NewRecord()))), &w.lost) })
 	if w.stopped.Err() != nil || w.lost != nil {
 		return // cut off: no verdict is better than a false one

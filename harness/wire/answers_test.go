@@ -77,8 +77,12 @@ func TestABodyIsReadUpToItsBoundAndNotDecompressed(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, strings.Repeat("x", maxBody+1))
 	}, nil)
-	if e := c.Do(t.Context(), Request{Method: "GET", URL: "/"}); len(e.Body) != maxBody || e.Err != nil {
+	e := c.Do(t.Context(), Request{Method: "GET", URL: "/"})
+	if len(e.Body) != maxBody || e.Err != nil || !strings.Contains(e.String(), "the body was cut after 1024 KiB") {
 		t.Errorf("%d bytes, %v", len(e.Body), e.Err)
+	}
+	if _, err := e.Object(); err == nil || err.Error() != "the body was cut after 1024 KiB" {
+		t.Errorf("the beginning is read as JSON: %v", err)
 	}
 }
 
@@ -125,9 +129,9 @@ func TestWhyThereIsNoAnswerIsSaidWithoutTheURL(t *testing.T) {
 		want   string
 	}{
 		"a hang":               {silent, t.Context(), time.Millisecond, "/?code=c0de", "no answer within 1ms"},
-		"nobody there":         {New(Options{Base: "http://127.0.0.1:1"}), t.Context(), 0, "/?code=c0de", "no answer: nobody listens there"},
+		"nobody there":         {New(Options{Base: "http://127.0.0.1:1"}), t.Context(), 0, "/?code=c0de", "no answer: nothing listens there"},
 		"no URL":               {silent, t.Context(), 0, "http://[::1?code=c0de", "no answer: missing ']'"},
-		"half an answer":       {broken, t.Context(), 0, "/?code=c0de", "200 and then the answer broke off"},
+		"half an answer":       {broken, t.Context(), 0, "/?code=c0de", "200 and then the response was cut off"},
 		"a spec that is ended": {silent, ended, 0, "/?code=c0de", "no answer: we gave up waiting"},
 	} {
 		e := c.client.Do(c.ctx, Request{Method: "GET", URL: c.url, Limit: c.limit})

@@ -4,19 +4,22 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/authconform/authconform/internal/address"
 )
 
 // Client sends requests to one target. It is safe for concurrent use.
 type Client struct {
 	base     string // without trailing slash
 	http     *http.Client
+	public   http.RoundTripper // for documents that are everybody's, at addresses that are
+	trusted  map[string]bool   // origins
 	requests atomic.Int64
 	observe  func(*Exchange)
 	slow     func()
@@ -30,6 +33,7 @@ type Client struct {
 // Options shape a Client.
 type Options struct {
 	Base     string          // the target's URL, a path allowed
+	Trusted  []string        // other origins that may be shown what is for the target, as URLs
 	CA       *x509.CertPool  // nil: the system's
 	Insecure bool            // accept any certificate
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
@@ -41,7 +45,7 @@ type Options struct {
 // New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
 func New(o Options) *Client {
 	transport := &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		DialContext:            dialer(address.Allowed),
 		TLSClientConfig:        &tls.Config{RootCAs: o.CA, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
 		MaxIdleConnsPerHost:    64,
 		MaxResponseHeaderBytes: maxHeader,
@@ -50,8 +54,11 @@ func New(o Options) *Client {
 	if o.Timeout == 0 {
 		o.Timeout = RequestTimeout
 	}
+	public := transport.Clone()
+	public.DialContext, public.TLSClientConfig = dialer(address.Public), nil
 	open, end := context.WithCancelCause(context.Background())
 	return &Client{
+		public: public, trusted: origins(append(slices.Clone(o.Trusted), o.Base)...),
 		base:    strings.TrimRight(o.Base, "/"),
 		observe: o.Observe, slow: o.Slow,
 		open: open, end: end, role: o.Role,
@@ -142,7 +149,7 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 // once sends a request when the target's pace allows.
 func (c *Client) once(ctx context.Context, r Request) *Exchange {
 	c.pace.hold(ctx)
-	e := &Exchange{Request: r, Started: time.Now()}
+	e := &Exchange{Request: r, Started: time.Now(), end: End(ctx)}
 	c.send(ctx, e)
 	e.Duration = time.Since(e.Started)
 	return e
@@ -166,9 +173,15 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 		req.Header = e.Request.Header.Clone()
 	}
 	req.Host = e.Request.Host
+	if e.Err = c.barred(e.Request); e.Err != nil {
+		return
+	}
 	c.requests.Add(1)
 	client := *c.http
 	client.Timeout = e.Request.Limit
+	if !c.trusted[originOf(req.URL)] {
+		client.Transport = c.public
+	}
 	client.Transport = played{c.role, client.Transport}
 	resp, err := client.Do(req)
 	if err != nil {
@@ -178,9 +191,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 		return
 	}
 	defer resp.Body.Close()
-	e.Status, e.Header = resp.StatusCode, resp.Header
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	e.Body, e.Err = string(body), err
+	e.take(resp)
 }
 
 // refusal is why nothing is sent any more; nil: it is.
@@ -198,6 +209,27 @@ func lingering(parent context.Context) (context.Context, context.CancelFunc) {
 		end := time.AfterFunc(lastWord, cancel)
 		context.AfterFunc(ctx, func() { end.Stop() })
 	})
+	last := context.AfterFunc(End(parent), cancel)
+	return ctx, func() { stop(); last(); cancel() }
+}
+
+type endKey struct{}
+
+// WithEnd lets nothing under ctx be sent, or waited for, once another context has ended: the run that is interrupted.
+func WithEnd(ctx, end context.Context) context.Context { return context.WithValue(ctx, endKey{}, end) }
+
+// End is what WithEnd was told; a context that does not end where it was told nothing.
+func End(ctx context.Context) context.Context {
+	if end, ok := ctx.Value(endKey{}).(context.Context); ok {
+		return end
+	}
+	return context.Background()
+}
+
+// After is a context for what is done when another one may have ended already. It has a time limit, and ends with End.
+func After(parent context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), limit)
+	stop := context.AfterFunc(End(parent), cancel)
 	return ctx, func() { stop(); cancel() }
 }
 

@@ -16,9 +16,12 @@ func (e *Exchange) Object() (map[string]any, error) {
 	if e.Err != nil {
 		return nil, e.Err
 	}
+	if e.Cut {
+		return nil, errCut
+	}
 	var v map[string]any
 	if json.Unmarshal([]byte(e.Body), &v) != nil || v == nil {
-		return nil, errors.New("the body is no JSON object")
+		return nil, errors.New("the body is not a JSON object")
 	}
 	return v, nil
 }

@@ -1,14 +1,18 @@
 package wire
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/authconform/authconform/evidence"
 )
 
 // Request is what is sent. URL may be relative to the target's base.
@@ -19,6 +23,7 @@ type Request struct {
 	Body   string
 	Host   string        // overrides the Host header
 	Limit  time.Duration // of the whole exchange; 0: as the client says
+	Public bool          // a GET for what is everybody's: any https origin with a public address may be asked
 }
 
 // Exchange is a request and what came back, unredacted: it stays in the process that judges.
@@ -27,13 +32,41 @@ type Exchange struct {
 	Status   int     // 0: no answer, see Err
 	Header   http.Header
 	Body     string
+	Cut      bool  // the body is longer: only its first maxBody bytes were read
 	Err      error // why there was no whole answer
 	Started  time.Time
 	Duration time.Duration
+
+	gone int             // bytes of the body that were read, and are no longer held
+	end  context.Context //nolint:containedctx // of the run: who asks more because of this answer ends with it too
+}
+
+// Following is a context for requests that follow from an exchange, whoever waits for them: it ends with the run.
+func (e *Exchange) Following() context.Context {
+	if e.end == nil {
+		return context.Background()
+	}
+	return WithEnd(context.Background(), e.end)
 }
 
 // Answer is the exchange itself, for what embeds one.
 func (e *Exchange) Answer() *Exchange { return e }
+
+// take reads an answer, up to its limits. What follows a 101 is another protocol, and no body.
+func (e *Exchange) take(resp *http.Response) {
+	e.Status, e.Header = resp.StatusCode, resp.Header
+	if e.Status == http.StatusSwitchingProtocols {
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if len(body) > maxBody {
+		e.Cut, body = true, body[:maxBody]
+	}
+	e.Body, e.Err = string(body), err
+}
+
+// errCut is why the beginning of a body is not read as JSON.
+var errCut = fmt.Errorf("the body was cut after %d KiB", maxBody>>10)
 
 // JSON decodes the body as an object. It fails on anything else and on a body that is not declared as JSON.
 func (e *Exchange) JSON() (map[string]any, error) {
@@ -51,6 +84,9 @@ func (e *Exchange) JSON() (map[string]any, error) {
 func (e *Exchange) Decode(v any) error {
 	if e.Err != nil {
 		return e.Err
+	}
+	if e.Cut {
+		return errCut
 	}
 	if kind := e.MediaType(); kind != "application/json" {
 		return fmt.Errorf("Content-Type is %q, not application/json", e.Header.Get("Content-Type"))
@@ -108,6 +144,9 @@ func (e *Exchange) String() string {
 		}
 		s += " " + body // whole: a secret that was cut could not be recognised; Cut shortens what is redacted
 	}
+	if e.Cut {
+		s += " (" + errCut.Error() + ")"
+	}
 	return s
 }
 
@@ -155,7 +194,7 @@ func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	kept := strings.ToValidUTF8(s[:n], "")
+	kept := evidence.Start(s, n)
 	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept))
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -78,15 +79,13 @@ func (c *Client) raw(ctx context.Context, e *Exchange, sent string) error {
 	if _, err := io.WriteString(conn, sent); err != nil {
 		return err
 	}
-	resp, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, maxHeader+maxBody)), &http.Request{Method: e.Request.Method})
+	resp, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, maxHeader+maxBody+1)), &http.Request{Method: e.Request.Method})
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
-	e.Status, e.Header = resp.StatusCode, resp.Header
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	e.Body = string(body)
-	return err
+	e.take(resp)
+	return e.Err
 }
 
 // dial opens a connection to the target as the HTTP client would.
@@ -97,7 +96,7 @@ func (c *Client) dial(ctx context.Context) (net.Conn, error) {
 	}
 	port := base.Port()
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[base.Scheme]
+		port = ports[base.Scheme]
 	}
 	address := net.JoinHostPort(base.Hostname(), port)
 	transport, _ := c.http.Transport.(*http.Transport)
@@ -106,5 +105,15 @@ func (c *Client) dial(ctx context.Context) (net.Conn, error) {
 	}
 	config := transport.TLSClientConfig.Clone()
 	config.NextProtos = []string{"http/1.1"}
-	return (&tls.Dialer{NetDialer: &net.Dialer{Timeout: connectTimeout}, Config: config}).DialContext(ctx, "tcp", address)
+	conn, err := transport.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	config.ServerName = cmp.Or(config.ServerName, base.Hostname())
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return secure, nil
 }

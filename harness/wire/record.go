@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -91,6 +92,9 @@ func Evidence(list []*Exchange, t *redact.Table) []evidence.Exchange {
 		}
 		out[i].RequestBody, out[i].RequestCut = limited(out[i].RequestBody, list[i].Request.Body)
 		out[i].ResponseBody, out[i].ResponseCut = limited(out[i].ResponseBody, list[i].Body)
+		if list[i].gone > 0 {
+			out[i].ResponseCut += list[i].gone
+		}
 	}
 	return out
 }
@@ -101,7 +105,7 @@ const frame = "WS"
 func (e *Exchange) shown(t *redact.Table) evidence.Exchange {
 	out := evidence.Exchange{
 		Method: e.Request.Method, URL: t.Hide(e.Request.URL), RequestHeaders: headers(e.Request.Header, t),
-		Status: e.Status, ResponseHeaders: headers(e.Header, t),
+		Status: e.Status, ResponseHeaders: few(headers(e.Header, t)),
 		Started: e.Started, DurationMS: float64(e.Duration.Microseconds()) / 1000,
 	}
 	if e.Request.Method != frame {
@@ -128,8 +132,52 @@ func limited(shown, whole string) (string, int) {
 	if len(shown) <= evidence.BodyLimit && len(whole) <= evidence.BodyLimit+margin {
 		return shown, 0
 	}
-	kept := strings.ToValidUTF8(shown[:min(len(shown), evidence.BodyLimit)], "")
+	kept := evidence.Start(shown, evidence.BodyLimit)
 	return kept, max(1, len(whole)-len(kept))
+}
+
+// few is headers up to the limit of evidence. The last that is kept says what is gone.
+func few(list []evidence.Header) []evidence.Header {
+	left := evidence.HeaderLimit
+	for i, h := range list {
+		if left -= len(h.Name) + len(h.Value); left >= 0 {
+			continue
+		}
+		rest := 0
+		for _, more := range list[i+1:] {
+			rest += len(more.Name) + len(more.Value)
+		}
+		kept := evidence.Start(h.Value, max(0, len(h.Value)+left))
+		rest += len(h.Value) - len(kept)
+		list[i].Name = evidence.Start(h.Name, evidence.HeaderLimit)
+		list[i].Value = fmt.Sprintf("%s… (cut after %d KiB: %d more bytes of headers)", kept, evidence.HeaderLimit>>10, rest)
+		return list[:i+1]
+	}
+	return list
+}
+
+// Size is how many bytes of an exchange are held in memory, about.
+func (e *Exchange) Size() int {
+	n := 500 + len(e.Request.URL) + len(e.Request.Body) + len(e.Body)
+	for _, h := range []http.Header{e.Request.Header, e.Header} {
+		for name, values := range h {
+			n += len(name)
+			for _, v := range values {
+				n += len(v)
+			}
+		}
+	}
+	return n
+}
+
+// Brief is the exchange with as much of the answer as evidence shows. Whoever needs the secrets in the rest has learned them.
+func (e *Exchange) Brief() *Exchange {
+	short := *e
+	if len(e.Body) > evidence.BodyLimit+margin {
+		short.Body = strings.Clone(within(e.Body))
+		short.gone = len(e.Body) - len(short.Body)
+	}
+	return &short
 }
 
 func headers(h http.Header, t *redact.Table) []evidence.Header {

@@ -28,19 +28,19 @@ func Why(err error) string {
 	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nobody listens there (connection refused)"
+		return "nothing listens there (connection refused)"
 	case errors.As(err, &name):
 		return "the name " + name.Name + " is not known"
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "the answer broke off"
+		return "the response was cut off"
 	case errors.Is(err, io.EOF):
 		return "the connection was closed without an answer"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
 		return "the connection was reset"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		return "no way leads there (host or network unreachable)"
+		return "host or network unreachable"
 	case errors.As(err, &unknown):
-		return "its certificate is signed by nobody we trust"
+		return "its certificate is not signed by a CA we trust"
 	case errors.As(err, &record):
 		return "it does not speak TLS"
 	case errors.As(err, &kind):
@@ -48,7 +48,7 @@ func Why(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "we gave up waiting"
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return "it did not come in time"
+		return "it did not arrive in time"
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return "no connection: " + plain(dial.Err)
 	}
@@ -63,8 +63,8 @@ func plain(err error) string {
 	text := err.Error()
 	text = packages.ReplaceAllString(text, "$1")
 	for _, word := range []struct{ theirs, ours string }{
-		{"unexpected EOF", "it broke off"}, {"EOF", "it was closed"}, {"context deadline exceeded", "it did not come in time"},
-		{"context canceled", "we gave up waiting"}, {"i/o timeout", "it did not come in time"},
+		{"unexpected EOF", "it was cut off"}, {"EOF", "it was closed"}, {"context deadline exceeded", "it did not arrive in time"},
+		{"context canceled", "we gave up waiting"}, {"i/o timeout", "it did not arrive in time"},
 		{"HTTP/1.x transport connection broken: ", ""}, {"use of closed network connection", "the connection was closed"},
 	} {
 		text = strings.ReplaceAll(text, word.theirs, word.ours)

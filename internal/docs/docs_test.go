@@ -26,7 +26,7 @@ func TestRequirementsPage(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(
 		"# Requirements\n\nGenerated from `suites/requirements/` by `UPDATE_DOCS=1 go test ./internal/docs`. " +
-			"`authconform explain ID` tells more.\n\n",
+			"`authconform explain ID` shows how a requirement is judged and how to fix it.\n\n",
 	)
 	b.WriteString("| section | rows | must | should | may, info | untestable |\n|---|--:|--:|--:|--:|--:|\n")
 	for _, s := range c.Sections {
@@ -75,10 +75,6 @@ func section(s string) string {
 		return ""
 	}
 	return "§" + s
-}
-
-func anchor(title string) string {
-	return strings.ReplaceAll(strings.ToLower(strings.NewReplacer(",", "", "(", "", ")", "", "/", "").Replace(title)), " ", "-")
 }
 
 func same(t *testing.T, path, want string) {

@@ -34,9 +34,9 @@ func TestProofPage(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n## The matrix, summed up\n\n%d defects. A row without one is untestable, or says nothing of the release "+
-		"that the mock home plays.\n\n", head, len(proof.DefectIDs()))
-	b.WriteString("| section | rows | proven | catches | least per row |\n|---|--:|--:|--:|--:|\n")
+	fmt.Fprintf(&b, "%s\n## The matrix in numbers\n\n%d defects. A row without one is untestable, or does not apply to the release "+
+		"that the mock home implements.\n\n", head, len(proof.DefectIDs()))
+	b.WriteString("| section | rows | proven | catches | fewest per row |\n|---|--:|--:|--:|--:|\n")
 	for _, s := range c.Sections {
 		proven, catches, least := 0, 0, -1
 		for _, r := range s.Rows {
@@ -54,8 +54,8 @@ func TestProofPage(t *testing.T) {
 	for _, n := range nulls.All() {
 		fmt.Fprintf(&b, "| %s | %s |\n", n.Name, n.Story)
 	}
-	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` makes one assertion of a spec hold for everything, and lets "+
-		"`prove` look. An assertion is implied if others of its row catch the same defects. The last run, of seed 11; the three that it "+
-		"missed have defects since:\n\n```text\n%s```\n", mutation)
+	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` makes one assertion of a spec accept everything, and then runs "+
+		"`prove`. An assertion is implied if others of its row catch the same defects. This is the last run, with seed 11; the three that "+
+		"it missed have defects by now:\n\n```text\n%s```\n", mutation)
 	same(t, "docs/proof.md", b.String())
 }

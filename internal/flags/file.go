@@ -64,7 +64,7 @@ func (s *Set) read(file string, elsewhere []string) (map[string]setting, error) 
 		name := strings.ReplaceAll(key.Value, "_", "-")
 		at := fmt.Sprintf("%s:%d", file, key.Line)
 		if s.secret(name) {
-			return nil, exit.Usagef("%s: %s: a secret does not stand in this file; set %s", at, key.Value, Variable(name))
+			return nil, exit.Usagef("%s: %s: secrets are not allowed in this file; set %s", at, key.Value, Variable(name))
 		}
 		if s.options[name] == nil && slices.Contains(elsewhere, name) {
 			continue
@@ -73,7 +73,7 @@ func (s *Set) read(file string, elsewhere []string) (map[string]setting, error) 
 			return nil, exit.Usagef("%s: unknown key %q%s", at, key.Value, suggest.Hint(name, known))
 		}
 		if _, twice := values[name]; twice {
-			return nil, exit.Usagef("%s: key %q stands twice", at, key.Value)
+			return nil, exit.Usagef("%s: key %q appears twice", at, key.Value)
 		}
 		text, err := scalar(value)
 		if err != nil {
@@ -109,13 +109,13 @@ func scalar(n *yaml.Node) (string, error) {
 		var parts []string
 		for _, item := range n.Content {
 			if item.Kind != yaml.ScalarNode {
-				return "", errors.New("a list of words is wanted")
+				return "", errors.New("must be a list of words")
 			}
 			parts = append(parts, item.Value)
 		}
 		return strings.Join(parts, ","), nil
 	}
-	return "", errors.New("a word or a list of words is wanted")
+	return "", errors.New("must be a word or a list of words")
 }
 
 // Problem is the usage error of what the command line gives wrongly, with the nearest right flag; see is the command to
@@ -142,7 +142,7 @@ func Problem(f *pflag.FlagSet, err error, see string) error {
 func (s *Set) Problem(err error, see string) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && s.secret(unknown.GetSpecifiedName()) {
-		return exit.Usagef("--%s: a secret does not stand on the command line, where others see it; set %s",
+		return exit.Usagef("--%s: secrets are not allowed on the command line, where others can see them; set %s",
 			unknown.GetSpecifiedName(), Variable(unknown.GetSpecifiedName()))
 	}
 	return Problem(s.flags, err, see)

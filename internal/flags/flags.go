@@ -135,7 +135,7 @@ func (o *option) Set(text string) error {
 	}
 	for _, v := range o.into {
 		if err := v.Set(text); err != nil {
-			return fmt.Errorf("%q is no %s", text, words[v.Type()])
+			return fmt.Errorf("%q is not %s", text, words[v.Type()])
 		}
 	}
 	return nil
@@ -143,7 +143,7 @@ func (o *option) Set(text string) error {
 
 var (
 	errEmpty = errors.New("the value is empty")
-	errUser  = errors.New("the URL holds a user name or a password; give --user NAME, and the password in AUTHCONFORM_PASSWORD")
+	errUser  = errors.New("the URL contains a user name or password; use --user NAME and AUTHCONFORM_PASSWORD")
 )
 
 // holdsUser reports whether a URL has a user name or password before its host, also where it is no good URL.
@@ -159,8 +159,8 @@ func holdsUser(text string) bool {
 
 // words are what values are called.
 var words = map[string]string{
-	"int": "whole number", "int64": "whole number", "uint64": "whole number from 0", "bool": "true or false",
-	"duration": "duration like 90s or 5m", "stringSlice": "comma-separated list",
+	"int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0", "bool": "true or false",
+	"duration": "a duration like 90s or 5m", "stringSlice": "a comma-separated list",
 }
 
 func (o *option) String() string {

@@ -88,16 +88,17 @@ func TestTheFileMayBeNamedByAVariable(t *testing.T) {
 
 func TestWhatIsGivenWronglyIsWrongUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"--targt x":               "unknown flag: --targt; did you mean --target?",
-		"--zebra x":               "unknown flag: --zebra (see authconform run --help)",
-		"-xsecret":                "unknown flag: -x (see authconform run --help)",
-		"--procs many":            `--procs: "many" is no whole number`,
-		"--seed -1":               `--seed: "-1" is no whole number from 0`,
-		"--time-out soon":         `--time-out: "soon" is no duration like 90s or 5m`,
-		"--quiet=perhaps":         `--quiet: "perhaps" is no true or false`,
-		"--target=":               "--target: the value is empty",
-		"--need=":                 "--need: the value is empty",
-		"--pass-word x":           "--pass-word: a secret does not stand on the command line, where others see it; set AUTHCONFORM_PASS_WORD",
+		"--targt x":       "unknown flag: --targt; did you mean --target?",
+		"--zebra x":       "unknown flag: --zebra (see authconform run --help)",
+		"-xsecret":        "unknown flag: -x (see authconform run --help)",
+		"--procs many":    `--procs: "many" is not a whole number`,
+		"--seed -1":       `--seed: "-1" is not a whole number from 0`,
+		"--time-out soon": `--time-out: "soon" is not a duration like 90s or 5m`,
+		"--quiet=perhaps": `--quiet: "perhaps" is not true or false`,
+		"--target=":       "--target: the value is empty",
+		"--need=":         "--need: the value is empty",
+		"--pass-word x": "--pass-word: secrets are not allowed on the command line, where others can see them; set AUTHCONFORM_" +
+			"PASS_WORD",
 		"--target http://a:x@b/c": "--target: " + errUser.Error(),
 		"--target a:x@b":          "--target: " + errUser.Error(),
 		"--config nowhere":        "--config: open nowhere: no such file or directory",
@@ -114,15 +115,15 @@ func TestWhatIsGivenWronglyIsWrongUsage(t *testing.T) {
 func TestWhatIsWrongInAFileIsToldWithItsLine(t *testing.T) {
 	for text, want := range map[string]string{
 		"\nprcs: 1":                    `:2: unknown key "prcs"; did you mean "procs"?`,
-		"procs: 1\nprocs: 2":           `:2: key "procs" stands twice`,
-		"time-out: 1s\n\ntime_out: 2s": `:3: key "time_out" stands twice`,
-		"procs: many":                  `:1: procs: "many" is no whole number`,
+		"procs: 1\nprocs: 2":           `:2: key "procs" appears twice`,
+		"time-out: 1s\n\ntime_out: 2s": `:3: key "time_out" appears twice`,
+		"procs: many":                  `:1: procs: "many" is not a whole number`,
 		"target:":                      ":1: target: the value is empty",
 		"target: ''":                   ":1: target: the value is empty",
-		"target: {a: b}":               ":1: target: a word or a list of words is wanted",
-		"need: [[a]]":                  ":1: need: a list of words is wanted",
+		"target: {a: b}":               ":1: target: must be a word or a list of words",
+		"need: [[a]]":                  ":1: need: must be a list of words",
 		"config: x":                    `:1: unknown key "config"`,
-		"pass_word: x":                 ":1: pass_word: a secret does not stand in this file; set AUTHCONFORM_PASS_WORD",
+		"pass_word: x":                 ":1: pass_word: secrets are not allowed in this file; set AUTHCONFORM_PASS_WORD",
 		"a":                            ": not a mapping like `target: http://home:8123`",
 		"[":                            ": ",
 		"target: http://a:x@b/":        ":1: target: " + errUser.Error(),
@@ -137,7 +138,7 @@ func TestWhatIsWrongInAFileIsToldWithItsLine(t *testing.T) {
 
 func TestAWrongVariableIsTold(t *testing.T) {
 	t.Setenv("AUTHCONFORM_PROCS", "many")
-	if _, _, _, err := given(t); err == nil || err.Error() != `AUTHCONFORM_PROCS: "many" is no whole number` {
+	if _, _, _, err := given(t); err == nil || err.Error() != `AUTHCONFORM_PROCS: "many" is not a whole number` {
 		t.Error(err)
 	}
 }

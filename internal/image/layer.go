@@ -30,9 +30,8 @@ func layerOf(made time.Time, entries []entry) (v1.Layer, error) {
 	var packed bytes.Buffer
 	w := tar.NewWriter(&packed)
 	for _, e := range entries {
-		head := tar.Header{
-			Name: e.name, Mode: e.mode, Uid: e.owner, Gid: e.owner, Size: int64(len(e.content)), ModTime: made, Typeflag: tar.TypeReg,
-		}
+		head := tar.Header{Name: e.name, Mode: e.mode, Uid: e.owner, Gid: e.owner, Size: int64(len(e.content)),
+			ModTime: made, Typeflag: tar.TypeReg}
 		if e.name[len(e.name)-1] == '/' {
 			head.Typeflag = tar.TypeDir
 		}

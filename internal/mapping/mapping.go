@@ -15,7 +15,7 @@ import (
 // names the file, the line and the nearest right key.
 func Each(n *yaml.Node, file string, keys []string, do func(key string, value *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
-		return fmt.Errorf("%s:%d: a mapping with %s is wanted", file, n.Line, strings.Join(keys, ", "))
+		return fmt.Errorf("%s:%d: must be a mapping with %s", file, n.Line, strings.Join(keys, ", "))
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -24,7 +24,7 @@ func Each(n *yaml.Node, file string, keys []string, do func(key string, value *y
 			return fmt.Errorf("%s:%d: unknown key %q%s", file, key.Line, key.Value, suggest.Hint(key.Value, keys))
 		}
 		if seen[key.Value] {
-			return fmt.Errorf("%s:%d: key %q stands twice", file, key.Line, key.Value)
+			return fmt.Errorf("%s:%d: key %q appears twice", file, key.Line, key.Value)
 		}
 		seen[key.Value] = true
 		if err := do(key.Value, n.Content[i+1]); err != nil {

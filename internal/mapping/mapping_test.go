@@ -11,9 +11,9 @@ func TestAWrongMappingIsRefusedWithItsLine(t *testing.T) {
 	for text, want := range map[string]string{
 		"name: a\ncolor: b\n": "",
 		"name: a\ncolr: b\n":  `f.yaml:2: unknown key "colr"; did you mean "color"?`,
-		"- a\n":               "f.yaml:1: a mapping with name, color is wanted",
+		"- a\n":               "f.yaml:1: must be a mapping with name, color",
 		"word\n":              "a mapping",
-		"name: a\nname: b\n":  "f.yaml:2: key \"name\" stands twice",
+		"name: a\nname: b\n":  "f.yaml:2: key \"name\" appears twice",
 	} {
 		var doc yaml.Node
 		if err := yaml.Unmarshal([]byte(text), &doc); err != nil {

@@ -26,10 +26,10 @@ func Hint(word string, words []string) string {
 		return fmt.Sprintf("; did you mean %q?", near)
 	}
 	if len(words) == 1 {
-		return "; right is " + words[0]
+		return "; valid: " + words[0]
 	}
 	if len(words) > 0 && len(words) <= few {
-		return "; right are " + strings.Join(words, ", ")
+		return "; valid: " + strings.Join(words, ", ")
 	}
 	return ""
 }

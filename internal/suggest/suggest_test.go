@@ -25,8 +25,8 @@ func TestWhereNothingIsNearAFewWordsAreAllTold(t *testing.T) {
 		want  string
 	}{
 		{"clok", []string{"clock", "browser"}, `; did you mean "clock"?`},
-		{"zebra", []string{"clock", "browser"}, "; right are clock, browser"},
-		{"zebra", []string{"install"}, "; right is install"},
+		{"zebra", []string{"clock", "browser"}, "; valid: clock, browser"},
+		{"zebra", []string{"install"}, "; valid: install"},
 		{"zebra", many, ""},
 		{"zebra", nil, ""},
 	} {

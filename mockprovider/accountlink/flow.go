@@ -42,7 +42,7 @@ func (p *Proxy) callback(c *mock.Call) *mock.Answer {
 	f := p.returned(q.Get("state"))
 	switch {
 	case f == nil:
-		return p.page(http.StatusBadRequest, "This link is spent, or nobody waits for it. Start again in your home.")
+		return p.page(http.StatusBadRequest, "This link was already used, or is unknown. Start again in your home.")
 	case q.Get("code") == "":
 		f.finish(map[string]any{"error": "unknown"})
 		return p.page(http.StatusOK, "Nothing was linked. You can close this window.")
@@ -55,7 +55,7 @@ func (p *Proxy) callback(c *mock.Call) *mock.Answer {
 		if status < http.StatusInternalServerError { // it refused the code that the browser brought
 			status = http.StatusBadRequest
 		}
-		return p.page(status, "The third party gave no tokens. Start again in your home.")
+		return p.page(status, "The third party issued no tokens. Start again in your home.")
 	}
 	f.finish(map[string]any{"tokens": tokens})
 	return p.page(http.StatusOK, "Linked. You can close this window.")

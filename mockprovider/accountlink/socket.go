@@ -15,7 +15,7 @@ import (
 // socket is the conversation.
 func (p *Proxy) socket(c *mock.Call) *mock.Answer {
 	if c.Writer() == nil || c.Header.Get("Sec-Websocket-Key") == "" {
-		return mock.Text(http.StatusBadRequest, "a WebSocket is wanted here")
+		return mock.Text(http.StatusBadRequest, "this endpoint requires a WebSocket")
 	}
 	if !p.enter(p.Policy.Sockets()) {
 		return mock.Plain(http.StatusServiceUnavailable)
@@ -57,7 +57,7 @@ func (p *Proxy) talk(ctx context.Context, conn *websocket.Conn) (websocket.Statu
 	}
 	domain := p.Policy.Hello(kind == websocket.MessageText, raw)
 	if domain == "" {
-		return websocket.StatusUnsupportedData, `{"service": domain} is wanted, as text`
+		return websocket.StatusUnsupportedData, `send {"service": domain} as text`
 	}
 	s, ok := p.service(domain)
 	switch {
@@ -105,7 +105,7 @@ func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websoc
 		return websocket.StatusNormalClosure, ""
 	case err := <-gone:
 		if err == nil {
-			return websocket.StatusPolicyViolation, "one frame is all that is said here"
+			return websocket.StatusPolicyViolation, "only one frame is accepted"
 		}
 		return websocket.StatusNormalClosure, ""
 	case <-patient.Done():

@@ -1,5 +1,5 @@
 // Package my is the bounce of my.home-assistant.io: third parties know one redirect_uri, and its page sends people on to
-// their own home. A browser gets the page, which asks first; whoever does not accept HTML is redirected at once.
+// their own home. A browser gets the page, which asks first; a client that does not accept HTML is redirected immediately.
 //
 // Of what the third party sent only code, error and state are kept. The real page damages a code with %2B in it where the
 // person has still to choose a home; this one does not.
@@ -52,7 +52,7 @@ func Start(t mock.T) *Server {
 	return s
 }
 
-// ChooseInstance names the home, by its URL, of whoever does not choose one on the page.
+// ChooseInstance names the home, by its URL, for those who do not choose one on the page.
 func (s *Server) ChooseInstance(home string) { s.instance.Store(strings.TrimRight(home, "/")) }
 
 const policyOfPages = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -63,7 +63,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
-		http.Error(w, "GET is wanted", http.StatusMethodNotAllowed)
+		http.Error(w, "only GET is supported", http.StatusMethodNotAllowed)
 	case at == Path && !strings.Contains(r.Header.Get("Accept"), "text/html"):
 		s.redirect(w, r)
 	case at == Path:
@@ -84,10 +84,10 @@ func (s *Server) redirect(w http.ResponseWriter, r *http.Request) {
 	home, _ := s.instance.Load().(string)
 	switch {
 	case err != nil || last(q, "state") == "":
-		http.Error(w, "Invalid parameters given: state is wanted", http.StatusBadRequest)
+		http.Error(w, "Invalid parameters given: state is required", http.StatusBadRequest)
 		return
 	case home == "":
-		http.Error(w, "No home is chosen: open this in a browser, and say where yours is", http.StatusNotFound)
+		http.Error(w, "No home is set: open this page in a browser and enter its URL", http.StatusNotFound)
 		return
 	}
 	var kept []string

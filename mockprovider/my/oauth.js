@@ -24,11 +24,11 @@ function choose(problem) {
   const save = (event) => {
     event.preventDefault();
     const url = URL.canParse(input.value) ? new URL(input.value) : null;
-    if (!url || !/^https?:$/.test(url.protocol) || url.username) return choose("Begin with http:// or https://, as in http://homeassistant.local:8123.");
+    if (!url || !/^https?:$/.test(url.protocol) || url.username) return choose("Start with http:// or https://, as in http://homeassistant.local:8123.");
     localStorage.setItem(place, url.origin);
     show();
   };
-  view.replaceChildren(h("h1", {}, "Where is your home?"), h("p", {}, "You will be sent on to it. It is remembered in this browser only."),
+  view.replaceChildren(h("h1", {}, "Where is your home?"), h("p", {}, "You will be redirected to it. It is stored only in this browser."),
     ...(problem ? [h("p", { class: "alert", role: "alert" }, problem)] : []),
     h("form", { novalidate: "", submit: save }, h("label", { for: "url" }, "Address of your home"), input, h("button", { type: "submit", class: "main" }, "Save")));
   input.focus();

@@ -13,7 +13,7 @@ const callbackPath = "/auth/external/callback"
 // checkBase wants the header; the frontend always sends it. What it names is used as it is, as the real home does.
 func checkBase(_ string, given bool) error {
 	if !given {
-		return errors.New("the header HA-Frontend-Base is wanted: the origin that the person's browser uses")
+		return errors.New("the header HA-Frontend-Base is required: the origin that the user's browser uses")
 	}
 	return nil
 }

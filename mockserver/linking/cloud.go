@@ -150,7 +150,7 @@ func (l *Linker) frame(ctx context.Context, conn *websocket.Conn) (map[string]an
 	}
 	var m map[string]any
 	if kind != websocket.MessageText || json.Unmarshal(raw, &m) != nil || m == nil {
-		return nil, errors.New("the frame is no JSON object")
+		return nil, errors.New("the frame is not a JSON object")
 	}
 	return l.Policy.Hears(m), nil
 }

@@ -22,13 +22,13 @@ function show(title, ...children) {
 function refuse({ what, sent, right, rule }) {
   show("Request refused",
     h("section", { class: "card refusal" },
-      h("h1", { tabindex: "-1" }, "This login request is refused"),
+      h("h1", { tabindex: "-1" }, "This login request was refused"),
       alertOf({}, what),
       h("dl", {},
         h("dt", {}, "What came"), h("dd", {}, h("code", {}, sent)),
         h("dt", {}, "What would be right"), h("dd", {}, right),
-        h("dt", {}, "Where it is written"), h("dd", {}, h("a", { href: rule.url, target: "_blank", rel: "noreferrer noopener" }, rule.name))),
-      h("p", { class: "quiet" }, "You were not sent back to the app: an address that is refused is not gone to.")));
+        h("dt", {}, "Specification"), h("dd", {}, h("a", { href: rule.url, target: "_blank", rel: "noreferrer noopener" }, rule.name))),
+      h("p", { class: "quiet" }, "You were not sent back to the app: we never redirect to a rejected address.")));
   view.querySelector("h1").focus();
 }
 
@@ -131,7 +131,7 @@ function showForm(kept = {}) {
     h("h1", {}, factor ? "Just checking" : "Welcome home!"),
     words && h("p", {}, words),
     h("div", { class: "root" },
-      code && alertOf({ id: "step-error" }, stepErrors[code] ?? `The home refused this: ${code}`),
+      code && alertOf({ id: "step-error" }, stepErrors[code] ?? `The home refused this:  ${code}`),
       step.data_schema.map((part) => field(part, kept[part.name], !!code))),
     request.own && !factor && h("label", { class: "keep" },
       h("input", { type: "checkbox", checked: keep, change: (event) => { keep = event.target.checked; } }), h("span", {}, "Keep me logged in")),

@@ -37,7 +37,7 @@ function thing({ entity_id, state, attributes }) {
   if (!entity_id.startsWith("climate.")) return row(name, say(entity_id === "sensor.clock" ? clockOf(Date.parse(state) / 1000) : state));
   const set = (by) => () => service("climate", "set_temperature", { entity_id, temperature: Math.min(35, Math.max(5, attributes.temperature + by)) });
   if (state === "unavailable") return row(name, say("unavailable", true), button("Read again", () => service("homeassistant", "update_entity", { entity_id }), { "aria-label": `Read again: ${name}` }));
-  return row(name, say(`${attributes.current_temperature} °C, to be ${attributes.temperature} °C`),
+  return row(name, say(`${attributes.current_temperature} °C, set to ${attributes.temperature} °C`),
     button("−", set(-0.5), { "aria-label": `Colder: ${name}` }), button("+", set(0.5), { "aria-label": `Warmer: ${name}` }),
     attributes.entry_id && button("Read again", () => service("homeassistant", "update_entity", { entity_id }), { "aria-label": `Read again: ${name}` }));
 }
@@ -67,7 +67,7 @@ async function integrations() {
     open,
     waiting.length > 0 && h("section", { class: "card attention" }, h("h2", {}, "Needs your attention"),
       waiting.map((flow) => row(flow.context.title_placeholders?.name ?? flow.handler,
-        h("p", {}, "The third party refuses what it gave to the home. Log in there again."),
+        h("p", {}, "The third party no longer accepts the home's tokens. Log in there again."),
         button("Log in again", () => resumeFlow(flow.flow_id))))),
     h("section", { class: "card" }, h("h1", {}, "Integrations"),
       entries.map(entry),
@@ -81,7 +81,7 @@ async function integrations() {
 async function credentials() {
   const list = await command("application_credentials/list");
   return [h("section", { class: "card" }, h("h1", {}, "Credentials"),
-    h("p", {}, "The client ids that you made at a third party's developer console. Each has a secret, which is shown to nobody."),
+    h("p", {}, "The client ids that you created at a third party's developer console. Their secrets are never shown."),
     list.map((c) => row(c.name || c.client_id, h("p", {}, h("code", {}, c.client_id)),
       button("Delete", () => command("application_credentials/delete", { application_credentials_id: c.id }), { "aria-label": `Delete ${c.name || c.client_id}` }))),
     !list.length && h("p", {}, "There are none yet. Add an integration, and you will be asked for them."))];
@@ -120,7 +120,7 @@ addEventListener("popstate", () => { mark(); show(); });
 
 function ask(words) {
   view.replaceChildren(h("section", { class: "card" }, h("h1", {}, "Welcome home"), words && alertOf(words),
-    h("p", {}, "Log in to see what is in it."), h("button", { type: "button", class: "main", click: login }, "Log in")));
+    h("p", {}, "Log in to see your devices."), h("button", { type: "button", class: "main", click: login }, "Log in")));
 }
 
 /* What my.home-assistant.io sends: it is for the callback, once somebody is logged in. */

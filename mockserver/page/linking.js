@@ -9,11 +9,11 @@ const domain = "authconform_demo";
 
 // The home's words for why a linking ended.
 const reasons = {
-  user_rejected_authorize: "You said no at the third party.", already_configured: "That account is linked already.",
+  user_rejected_authorize: "You denied access at the third party.", already_configured: "That account is already linked.",
   oauth_unauthorized: "The third party refuses the client id or its secret. Check the credentials.",
-  oauth_error: "The third party answered with something that is no token.", oauth_failed: "The third party is in trouble. Try again later.",
-  oauth_timeout: "The third party did not answer in time.", cannot_connect: "The token came, but the third party's API does not take it.",
-  wrong_account: "That is another account than the one that is linked.", reauth_successful: "You are logged in again.",
+  oauth_error: "The third party's answer was not a token.", oauth_failed: "The third party is not working. Try again later.",
+  oauth_timeout: "The third party did not answer in time.", cannot_connect: "The third party's API does not accept the token it issued.",
+  wrong_account: "That is not the account that is linked.", reauth_successful: "You are logged in again.",
   oauth_implementation_unavailable: "The account-link proxy cannot be reached.", authorize_url_timeout: "The account-link proxy did not answer in time.",
 };
 const good = new Set(["reauth_successful"]);
@@ -47,11 +47,11 @@ async function credentialsCard(problem) {
   const input = (id, label, props) => h("div", { class: "field" }, h("label", { for: id }, label), h("div", { class: "box" }, h("input", { id, name: id, required: true, autocomplete: "off", spellcheck: "false", ...props })));
   return h("section", { class: "card", "aria-label": "Credentials for the demo thermostat" },
     h("h2", {}, "First, credentials"),
-    h("p", {}, "The third party wants to know who asks. Make an app at its developer console, and enter here what you get there."),
+    h("p", {}, "The third party needs to know who is asking. Create an app at its developer console, and enter its credentials here."),
     h("ol", {},
       h("li", {}, "Open ", about?.console_url ? h("a", { id: "console", href: about.console_url, target: "_blank", rel: "noreferrer noopener" }, `${about.name}: developer console`) : "its developer console", " and create an app."),
-      h("li", {}, "Give it this redirect URL: ", h("code", { id: "redirect" }, `${location.origin}/auth/external/callback`)),
-      h("li", {}, "Copy its client id and secret to here.")),
+      h("li", {}, "Register this redirect URL: ", h("code", { id: "redirect" }, `${location.origin}/auth/external/callback`)),
+      h("li", {}, "Copy its client id and secret into this form.")),
     problem && h("p", { class: "alert", role: "alert" }, problem),
     h("form", { submit: enter },
       input("name", "Name", { value: "Demo devices" }), input("client_id", "Client id"), input("client_secret", "Client secret", { type: "password" }),
@@ -76,8 +76,8 @@ async function externalCard({ flow_id, url }) {
   listening ??= command("subscribe_events", { event_type: "data_entry_flow_progressed" }, progressed);
   await listening;
   return h("section", { class: "card", "aria-label": "Visit the third party" },
-    h("h2", {}, "Now say yes at the third party"),
-    h("p", {}, "A page of ", h("b", {}, new URL(url).host), " asks whether this home may use your account. When you are back, this goes on by itself."),
+    h("h2", {}, "Now allow access at the third party"),
+    h("p", {}, "A page of ", h("b", {}, new URL(url).host), " asks whether this home may use your account. When you come back, this page continues by itself."),
     h("div", { class: "buttons" },
       // With an opener, so that the page where it ends may close itself.
       h("a", { id: "visit", class: "main", href: url, target: "_blank", rel: "opener" }, "Open website"),

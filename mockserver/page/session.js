@@ -31,9 +31,9 @@ export async function resume() {
   history.replaceState(null, "", location.pathname); // the code stays in no history
   const mine = sessionStorage.getItem("state");
   sessionStorage.removeItem("state");
-  if (!code || !mine || state !== mine) throw new Error("That login was not begun here. Log in again.");
+  if (!code || !mine || state !== mine) throw new Error("That login was not started here. Log in again.");
   const answer = await post("/auth/token", { grant_type: "authorization_code", code, client_id: clientId });
-  if (!answer.ok) throw new Error("The code of that login is not good any more. Log in again.");
+  if (!answer.ok) throw new Error("The code of that login is no longer valid. Log in again.");
   keep(await answer.json(), query.get("storeToken") === "true");
   return true;
 }

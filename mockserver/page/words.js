@@ -26,8 +26,8 @@ export const hints = {
   "Transform algorithm not supported": "The only code_challenge_method is S256, and a code_challenge must name it.",
   "code_challenge required": "Send code_challenge together with code_challenge_method, or neither.",
   "Message format incorrect": "A code_challenge is 43 characters of base64url, without padding.",
-  "Invalid flow specified": "The login was finished, given up or too old. Start over.",
-  "IP address changed": "A login must be finished from the address where it was begun.",
+  "Invalid flow specified": "The login was finished, cancelled or has expired. Start over.",
+  "IP address changed": "A login must be finished from the address where it was started.",
   "Flow request already in progress": "The same step was sent twice at once.",
 };
 

@@ -88,7 +88,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		}),
 	},
 	{
-		ID: "proxy.any-hello", Story: "Whatever the first frame is, the first service is meant.",
+		ID: "proxy.any-hello", Story: "Any first frame is treated as a request for the first service.",
 		Aims: []string{"proxy.socket.malformed", "proxy.socket.unknown-service"},
 		Change: func(p *accountlink.Policy) {
 			p.FrameLimit = mock.Is[int64](1 << 20)
@@ -104,7 +104,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.denied-silent", Story: "Nobody is told that the person said no.",
+		ID: "proxy.denied-silent", Story: "The home is not told that the user denied access.",
 		Aims: []string{"proxy.socket.denied"},
 		Change: proxySays(func(m map[string]any) map[string]any {
 			if m["error"] == "unknown" {
@@ -114,7 +114,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		}),
 	},
 	{
-		ID: "proxy.denied-empty-tokens", Story: "A person who said no brings empty tokens.",
+		ID: "proxy.denied-empty-tokens", Story: "When the user denies access, empty tokens are sent.",
 		Aims: []string{"proxy.socket.denied"},
 		Change: proxySays(func(m map[string]any) map[string]any {
 			if m["error"] == "unknown" {
@@ -124,7 +124,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		}),
 	},
 	{
-		ID: "proxy.last-socket", Story: "The newest conversation gets the tokens, whoever has finished.",
+		ID: "proxy.last-socket", Story: "The newest conversation gets the tokens, even if another user has finished.",
 		Aims: []string{"proxy.socket.own-tokens", "proxy.socket.parallel", "proxy.state.forged"},
 		Change: func(p *accountlink.Policy) {
 			p.Whose = func(_ string, waiting []string) string {
@@ -136,7 +136,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.empty-state", Story: "A return without a state is for the oldest conversation.",
+		ID: "proxy.empty-state", Story: "A callback without a state completes the oldest conversation.",
 		Aims: []string{"proxy.state.forged"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Whose
@@ -149,7 +149,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.state-prefix", Story: "A state with something behind it is taken.",
+		ID: "proxy.state-prefix", Story: "A state with extra characters at the end is accepted.",
 		Aims: []string{"proxy.state.forged"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Whose
@@ -177,7 +177,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.state-reusable", Story: "A state is good for as long as somebody waits, and after.",
+		ID: "proxy.state-reusable", Story: "A state stays valid while somebody waits, and after that too.",
 		Aims: []string{"proxy.state.once"},
 		Change: func(p *accountlink.Policy) {
 			seen := &idSecrets{}
@@ -200,7 +200,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.redirect-twice", Story: "redirect_uri stands twice in the URL.",
+		ID: "proxy.redirect-twice", Story: "redirect_uri appears twice in the URL.",
 		Aims: []string{"proxy.authorize.parameters"},
 		Change: func(p *accountlink.Policy) {
 			p.Parameters = func(list [][2]string) [][2]string { return append(list, list[2]) }
@@ -239,7 +239,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.user-has-no-time", Story: "The person has no time to finish.",
+		ID: "proxy.user-has-no-time", Story: "The user has no time to finish.",
 		Aims:   []string{"proxy.socket.tokens"},
 		Change: func(p *accountlink.Policy) { p.UserTTL = mock.Is(time.Duration(0)) },
 	},

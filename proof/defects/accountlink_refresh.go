@@ -13,7 +13,7 @@ import (
 
 var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 	{
-		ID: "proxy.refresh-form", Story: "A refresh wants a form, not JSON.",
+		ID: "proxy.refresh-form", Story: "A refresh requires a form instead of JSON.",
 		Aims: []string{"proxy.refresh.grant", "proxy.refresh.again", "proxy.refresh.malformed"},
 		Change: func(p *accountlink.Policy) {
 			p.Refresh = func(body []byte) (string, bool) {
@@ -23,7 +23,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.refresh-no-life", Story: "A refresh tells no life.",
+		ID: "proxy.refresh-no-life", Story: "A refresh response has no lifetime.",
 		Aims:   []string{"proxy.refresh.grant"},
 		Change: refreshedAs(func(m map[string]any) { delete(m, "expires_in") }),
 	},
@@ -33,7 +33,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		Change: refreshedAs(func(m map[string]any) { delete(m, "refresh_token") }),
 	},
 	{
-		ID: "proxy.refused-as-502", Story: "A refused refresh token is told like an outage: homes try for ever.",
+		ID: "proxy.refused-as-502", Story: "A refused refresh token is reported like an outage, so homes retry forever.",
 		Aims: []string{"proxy.refresh.unknown-token"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Refreshed
@@ -57,7 +57,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.any-service", Story: "For a service that is not there the first one is taken.",
+		ID: "proxy.any-service", Story: "For an unknown service the first one is used.",
 		Aims: []string{"proxy.refresh.unknown-service"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Request
@@ -70,7 +70,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.malformed-500", Story: "A body that is no JSON is a server error.",
+		ID: "proxy.malformed-500", Story: "A body that is not JSON is a server error.",
 		Aims: []string{"proxy.refresh.malformed"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Answer
@@ -96,7 +96,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.refresh-stored", Story: "Answers with tokens may be kept by whoever stands between.",
+		ID: "proxy.refresh-stored", Story: "Answers with tokens can be cached on the way.",
 		Aims:   []string{"proxy.refresh.no-store"},
 		Change: func(p *accountlink.Policy) { p.RefreshHeader = mock.Is(http.Header{}) },
 	},

@@ -54,7 +54,7 @@ const (
 
 var advisoryDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "advisory.users-listed", Story: "The providers list the home's users to whoever asks from the local network (2023.12.0).",
+		ID: "advisory.users-listed", Story: "The providers list the home's users to anyone on the local network (2023.12.0).",
 		Aims:   []string{"ha.advisory.users-before-login"},
 		Change: answers(at("GET /auth/providers"), member("users", map[string]string{"1": "somebody"})),
 	},
@@ -76,7 +76,7 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /auth/providers").and(origin(func(string) bool { return true })), member("users", map[string]string{})),
 	},
 	{
-		ID: "callback.foreign-500", Story: "A state of somebody else's key is an exception that nobody catches.",
+		ID: "callback.foreign-500", Story: "A state signed with another key causes an uncaught exception.",
 		Aims:   []string{"ha.advisory.callback-foreign-state", "robust.queries"},
 		Change: answers(stateIs(func(s string) bool { return strings.Count(s, ".") == 2 }), status(500)),
 	},
@@ -95,19 +95,19 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 		}), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
 	},
 	{
-		ID: "callback.json-state", Story: "A state of plain JSON is taken.",
+		ID: "callback.json-state", Story: "A state of plain JSON is accepted.",
 		Aims:   []string{"ha.advisory.callback-foreign-state"},
 		Change: answers(stateIs(func(s string) bool { return strings.HasPrefix(s, "{") }), status(200)),
 	},
 	{
-		ID: "callback.junk-404", Story: "A state that is none is answered with 404.",
+		ID: "callback.junk-404", Story: "An invalid state is answered with 404.",
 		Aims: []string{"ha.advisory.callback-foreign-state"},
 		Change: answers(stateIs(func(s string) bool {
 			return s != "" && !strings.ContainsAny(s, ".{")
 		}), status(404)),
 	},
 	{
-		ID: "callback.no-state-500", Story: "A callback without a state is an exception that nobody catches.",
+		ID: "callback.no-state-500", Story: "A callback without a state causes an uncaught exception.",
 		Aims:   []string{"ha.advisory.callback-foreign-state", "robust.methods"},
 		Change: answers(callback.and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), status(500)),
 	},

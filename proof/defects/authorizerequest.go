@@ -38,7 +38,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string { return append(list, list[0]) }),
 	},
 	{
-		ID: "authorize.query-dropped", Story: "The endpoint's own query is replaced (as 2025.4 does it).",
+		ID: "authorize.query-dropped", Story: "The endpoint's own query is replaced (as 2025.4 does).",
 		Aims: []string{"oauth2.client.authorize-query", "ha.cloud.authorize-url"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
@@ -115,7 +115,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "authorize.pasted", Story: "Values are pasted into the URL as they are.",
+		ID: "authorize.pasted", Story: "Values are concatenated into the URL unescaped.",
 		Aims: []string{"oauth2.client.encoded"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
@@ -205,7 +205,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		Change: parameter("code_challenge", func(s string) string { return s + "=" }),
 	},
 	{
-		ID: "pkce.client-no-method", Story: "The method is left out, and means plain then.",
+		ID: "pkce.client-no-method", Story: "The method is left out, which means plain.",
 		Aims: []string{"oauth2.client.pkce-s256"},
 		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string {
 			out := [][2]string{}

@@ -39,14 +39,14 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		Change: opensTo(func(s string) bool { return strings.Contains(jwtAlg(s), `"none"`) }),
 	},
 	{
-		ID: "bearer.alg-none-case", Story: "none is refused, None is not.",
+		ID: "bearer.alg-none-case", Story: "none is refused, but None is not.",
 		Aims: []string{"oauth2.bearer.alg-none"},
 		Change: opensTo(func(s string) bool {
 			return strings.Contains(jwtAlg(s), `"None"`) || strings.Contains(jwtAlg(s), `"NONE"`)
 		}),
 	},
 	{
-		ID: "bearer.alg-empty", Story: "A token without an algorithm is taken for an unsigned one.",
+		ID: "bearer.alg-empty", Story: "A token without an algorithm is treated as an unsigned one.",
 		Aims:   []string{"oauth2.bearer.alg-none"},
 		Change: opensTo(func(s string) bool { return strings.Contains(jwtAlg(s), `"alg":""`) }),
 	},
@@ -71,7 +71,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		Change: opensTo(func(s string) bool { return signedWithOwnID(s) }),
 	},
 	{
-		ID: "bearer.garbage", Story: "An error of the token library is taken for a success.",
+		ID: "bearer.garbage", Story: "An error of the token library is treated as success.",
 		Aims: []string{"oauth2.bearer.validates"},
 		Change: opensTo(func(s string) bool {
 			t, is := strings.CutPrefix(s, "Bearer ")
@@ -125,7 +125,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "bearer.any-scheme", Story: "The word before the token is not looked at.",
+		ID: "bearer.any-scheme", Story: "The word before the token is not checked.",
 		Aims: []string{"ha.bearer.empty"},
 		Change: reads(func(h string) string {
 			f := strings.Fields(h)
@@ -133,7 +133,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "bearer.more-behind", Story: "What stands behind the token is cut away.",
+		ID: "bearer.more-behind", Story: "Text after the token is ignored.",
 		Aims: []string{"ha.bearer.empty"},
 		Change: reads(func(h string) string {
 			f := strings.Fields(h)
@@ -165,7 +165,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "bearer.no-challenge", Story: "A 401 does not say what is wanted.",
+		ID: "bearer.no-challenge", Story: "A 401 does not say which authentication is required.",
 		Aims:   []string{"oauth2.resource-metadata.announced", "oauth2.bearer.www-authenticate"},
 		Change: answers(api, header("WWW-Authenticate", ""), 401),
 	},
@@ -204,7 +204,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "bearer.no-expiry", Story: "exp is never looked at.",
+		ID: "bearer.no-expiry", Story: "exp is never checked.",
 		Aims: []string{"oauth2.bearer.expired", "ha.ws.expired"},
 		Change: func(p *mockserver.Policy) {
 			p.Access = func(mockserver.AccessClaims, time.Time) bool { return true }

@@ -28,12 +28,12 @@ var bearerAPIDefects = []Defect[mockserver.Policy]{
 		})).and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), ok(`[]`), 401),
 	},
 	{
-		ID: "bearer.oracle", Story: "Whether an entity exists is told before the token is looked at.",
+		ID: "bearer.oracle", Story: "The answer reveals whether an entity exists before the token is checked.",
 		Aims:   []string{"oauth2.bearer.no-challenge-oracle"},
 		Change: answers(at("GET /api/states/no.such").and(authorization(func(s string) bool { return s == "" })), status(404), 401),
 	},
 	{
-		ID: "bearer.sun-open", Story: "What is in the sky is no secret: the sun's state wants no token.",
+		ID: "bearer.sun-open", Story: "The state of the sun can be read without a token.",
 		Aims: []string{"oauth2.bearer.no-challenge-oracle"},
 		Change: answers(at("GET /api/states/sun.sun").and(authorization(func(s string) bool {
 			return s == ""
@@ -65,7 +65,7 @@ var bearerAPIDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("OPTIONS /api/"), all(status(200), header("Access-Control-Allow-Origin", "*")), 403),
 	},
 	{
-		ID: "bearer.preflight-guarded", Story: "A preflight, which carries no token, wants one.",
+		ID: "bearer.preflight-guarded", Story: "A preflight, which carries no token, requires one.",
 		Aims:   []string{"ha.bearer.options-public"},
 		Change: answers(at("OPTIONS /api/"), all(status(401), allow(""))),
 	},

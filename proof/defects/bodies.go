@@ -11,14 +11,14 @@ import (
 
 var bodyDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "body.encoding-500", Story: "A body that cannot be unpacked is an exception that nobody catches.",
+		ID: "body.encoding-500", Story: "A body that cannot be unpacked causes an uncaught exception.",
 		Aims: []string{"robust.body-encoding"},
 		Change: crashes(when(anyRequest).and(func(r mock.Request) bool {
 			return r.Header.Get("Content-Encoding") == "gzip" && !bytes.HasPrefix(r.Body, []byte{0x1f, 0x8b})
 		})),
 	},
 	{
-		ID: "body.encoding-unknown", Story: "An encoding of content that nobody knows ends in a look-up that throws.",
+		ID: "body.encoding-unknown", Story: "An unknown content encoding ends in a lookup that throws.",
 		Aims: []string{"robust.body-encoding"},
 		Change: crashes(when(anyRequest).and(func(r mock.Request) bool {
 			as := r.Header.Get("Content-Encoding")
@@ -43,7 +43,7 @@ var bodyDefects = []Defect[mockserver.Policy]{
 		Change: crashes(steps(func(m map[string]any) bool { _, list := m["username"].([]any); return list })),
 	},
 	{
-		ID: "body.password-null", Story: "A password that is null is taken for a login without one.",
+		ID: "body.password-null", Story: "A password that is null is treated as a login without one.",
 		Aims: []string{"robust.login-fields"},
 		Change: answers(steps(func(m map[string]any) bool {
 			v, there := m["password"]
@@ -51,7 +51,7 @@ var bodyDefects = []Defect[mockserver.Policy]{
 		}), ok(aCode), 400),
 	},
 	{
-		ID: "body.factor-object", Story: "A code of the second factor that is an object is an exception that nobody catches.",
+		ID: "body.factor-object", Story: "A code of the second factor that is an object causes an uncaught exception.",
 		Aims:   []string{"robust.login-fields"},
 		Change: crashes(steps(func(m map[string]any) bool { _, object := m["code"].(map[string]any); return object })),
 	},
@@ -82,7 +82,7 @@ var bodyDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "revoke.json-500", Story: "A revocation that is no form is an exception that nobody catches.",
+		ID: "revoke.json-500", Story: "A revocation that is not a form causes an uncaught exception.",
 		Aims:   []string{"ha.revoke.other-bodies"},
 		Change: crashes(revokeRequest.and(sent("application/json"))),
 	},

@@ -26,7 +26,7 @@ func withIss(r mock.Request) bool { return queryOf(r).Has("iss") }
 
 var callbackDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "callback.state-200", Story: "A state that is nobody's is answered with 200 and a text.",
+		ID: "callback.state-200", Story: "An unknown state is answered with 200 and a text.",
 		Aims:   []string{"oauth2.client.state-forged", "oauth2.client.state-replay-status"},
 		Change: answers(at(callbackAt), status(http.StatusOK), http.StatusBadRequest),
 	},
@@ -118,7 +118,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.denied-redeems", Story: "An error that comes back is not looked at: an empty code is redeemed.",
+		ID: "callback.denied-redeems", Story: "An error that comes back is not checked: an empty code is redeemed.",
 		Aims: []string{"oauth2.client.denied", "oauth2.client.error-words", "ha.linking.reauth-denied"},
 		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			r.HasCode = r.HasCode || r.HasErr
@@ -126,7 +126,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.denied-word", Story: "That the person refused is called oauth_failed.",
+		ID: "callback.denied-word", Story: "That the user refused is called oauth_failed.",
 		Aims:   []string{"oauth2.client.denied", "ha.linking.reauth-denied", "ha.cloud.rejected"},
 		Change: reasonBecomes("user_rejected_authorize", "oauth_failed"),
 	},

@@ -29,7 +29,7 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: takesID(func(s string) bool { return strings.HasPrefix(s, "//") }),
 	},
 	{
-		ID: "client-id.mailto", Story: "Any scheme that a URL parser knows is taken.",
+		ID: "client-id.mailto", Story: "Any scheme that a URL parser knows is accepted.",
 		Aims:   []string{"indieauth.client-id.scheme", "indieauth.client-id.finishing-step"},
 		Change: takesID(schemeOf("mailto")),
 	},
@@ -39,32 +39,32 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: takesID(schemeOf("ftp")),
 	},
 	{
-		ID: "client-id.javascript", Story: "The scheme javascript is taken.",
+		ID: "client-id.javascript", Story: "The scheme javascript is accepted.",
 		Aims:   []string{"indieauth.client-id.scheme"},
 		Change: takesID(schemeOf("javascript")),
 	},
 	{
-		ID: "client-id.data", Story: "The scheme data is taken.",
+		ID: "client-id.data", Story: "The scheme data is accepted.",
 		Aims:   []string{"indieauth.client-id.scheme"},
 		Change: takesID(schemeOf("data")),
 	},
 	{
-		ID: "client-id.empty", Story: "An empty client id is taken.",
+		ID: "client-id.empty", Story: "An empty client id is accepted.",
 		Aims:   []string{"indieauth.client-id.scheme"},
 		Change: takesID(is("")),
 	},
 	{
-		ID: "client-id.dot-segment", Story: "A segment of one dot is taken.",
+		ID: "client-id.dot-segment", Story: "A segment of one dot is accepted.",
 		Aims:   []string{"indieauth.client-id.no-dot-segments"},
 		Change: takesID(segment(func(s string, _ bool) bool { return s == "." })),
 	},
 	{
-		ID: "client-id.two-dots", Story: "A segment of two dots is taken.",
+		ID: "client-id.two-dots", Story: "A segment of two dots is accepted.",
 		Aims:   []string{"indieauth.client-id.no-dot-segments"},
 		Change: takesID(segment(func(s string, last bool) bool { return s == ".." && !last })),
 	},
 	{
-		ID: "client-id.last-dots", Story: "Two dots at the end of the path are taken.",
+		ID: "client-id.last-dots", Story: "Two dots at the end of the path are accepted.",
 		Aims:   []string{"indieauth.client-id.no-dot-segments"},
 		Change: takesID(segment(func(s string, last bool) bool { return s == ".." && last })),
 	},
@@ -87,7 +87,7 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "client-id.encoded-dots", Story: "Escaped dots are taken as they stand.",
+		ID: "client-id.encoded-dots", Story: "Escaped dots are taken as they are.",
 		Aims:   []string{"indieauth.client-id.encoded-dot-segments"},
 		Change: takesID(func(s string) bool { return strings.Contains(strings.ToLower(s), "%2e") }),
 	},
@@ -97,7 +97,7 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: losesID(likeURL(func(u *url.URL) bool { return u.RawQuery != "" })),
 	},
 	{
-		ID: "client-id.fragment", Story: "A fragment is cut away, and the rest is taken.",
+		ID: "client-id.fragment", Story: "The fragment is removed, and the rest is accepted.",
 		Aims:   []string{"indieauth.client-id.no-fragment", "indieauth.client-id.finishing-step"},
 		Change: takesID(func(s string) bool { return parsed(s).Fragment != "" }),
 	},
@@ -107,29 +107,29 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: takesID(func(s string) bool { return strings.HasSuffix(s, "#") }),
 	},
 	{
-		ID: "client-id.userinfo", Story: "A name and a password before the host are taken.",
+		ID: "client-id.userinfo", Story: "A name and a password before the host are accepted.",
 		Aims:   []string{"indieauth.client-id.no-userinfo"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return passwordOf(u) != "" })),
 	},
 	{
-		ID: "client-id.user", Story: "A name alone before the host is taken.",
+		ID: "client-id.user", Story: "A name alone before the host is accepted.",
 		Aims: []string{"indieauth.client-id.no-userinfo"},
 		Change: takesID(likeURL(func(u *url.URL) bool {
 			return u.User != nil && u.User.Username() != "" && passwordOf(u) == "" && !strings.Contains(u.User.Username(), ".")
 		})),
 	},
 	{
-		ID: "client-id.empty-user", Story: "An empty name before the host is taken.",
+		ID: "client-id.empty-user", Story: "An empty name before the host is accepted.",
 		Aims:   []string{"indieauth.client-id.no-userinfo"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return u.User != nil && u.User.Username() == "" })),
 	},
 	{
-		ID: "client-id.host-as-user", Story: "The part before the at sign is taken for the host.",
+		ID: "client-id.host-as-user", Story: "The part before the at sign is treated as the host.",
 		Aims:   []string{"indieauth.client-id.no-userinfo"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return u.User != nil && strings.Contains(u.User.Username(), ".") })),
 	},
 	{
-		ID: "client-id.no-host", Story: "A URL without a host is taken.",
+		ID: "client-id.no-host", Story: "A URL without a host is accepted.",
 		Aims:   []string{"indieauth.client-id.host-present"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return u.Scheme == "https" && u.Host == "" && u.Opaque == "" })),
 	},
@@ -139,12 +139,12 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: takesID(likeURL(func(u *url.URL) bool { return u.Scheme == "https" && u.Opaque != "" })),
 	},
 	{
-		ID: "client-id.backslash", Story: "A backslash is taken for a slash.",
+		ID: "client-id.backslash", Story: "A backslash is treated as a slash.",
 		Aims:   []string{"indieauth.client-id.well-formed"},
 		Change: takesID(func(s string) bool { return strings.Contains(s, `\`) && parsed(s).Host == "" }),
 	},
 	{
-		ID: "client-id.open-bracket", Story: "Half an address in brackets is taken for a name.",
+		ID: "client-id.open-bracket", Story: "Half an address in brackets is treated as a name.",
 		Aims:   []string{"indieauth.client-id.well-formed"},
 		Change: takesID(func(s string) bool { return strings.Count(s, "[") != strings.Count(s, "]") }),
 	},

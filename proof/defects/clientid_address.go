@@ -12,7 +12,7 @@ import (
 
 var clientIDAddressDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "client-id.public-address", Story: "Any address is taken.",
+		ID: "client-id.public-address", Story: "Any address is accepted.",
 		Aims:   []string{"indieauth.client-id.no-public-address"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return publicAddress(u) && u.Port() == "" })),
 	},
@@ -34,12 +34,12 @@ var clientIDAddressDefects = []Defect[mockserver.Policy]{
 		Change: takesID(likeURL(func(u *url.URL) bool { return net.IPv4zero.Equal(net.ParseIP(u.Hostname())) })),
 	},
 	{
-		ID: "client-id.public-with-port", Story: "An address with a port behind it is no address for the check.",
+		ID: "client-id.public-with-port", Story: "An address with a port behind it is not an address for the check.",
 		Aims:   []string{"indieauth.client-id.no-public-address-with-port"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return publicAddress(u) && u.Port() != "" })),
 	},
 	{
-		ID: "client-id.public-6-with-port", Story: "A bracketed address with a port behind it is no address for the check.",
+		ID: "client-id.public-6-with-port", Story: "A bracketed address with a port behind it is not an address for the check.",
 		Aims: []string{"indieauth.client-id.no-public-address-with-port"},
 		Change: takesID(likeURL(func(u *url.URL) bool {
 			return publicAddress(u) && strings.Contains(u.Hostname(), ":") && u.Port() != ""
@@ -76,7 +76,7 @@ var clientIDAddressDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "client-id.odd-hosts", Story: "Hosts are taken as they come: blanks, numbers, escapes.",
+		ID: "client-id.odd-hosts", Story: "Hosts are accepted unchecked: spaces, numbers, escapes.",
 		Aims: []string{"indieauth.client-id.odd-hosts"},
 		Change: takesID(func(s string) bool {
 			_, host, _ := strings.Cut(s, "://")

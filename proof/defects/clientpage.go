@@ -52,12 +52,12 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		Change: lists(func(_ mockserver.ClientPage, l []string) []string { return l[max(0, len(l)-1):] }),
 	},
 	{
-		ID: "page.no-relative", Story: "A relative link is compared as it stands.",
+		ID: "page.no-relative", Story: "A relative link is compared as it is.",
 		Aims:   []string{"indieauth.redirect.relative-link"},
 		Change: lists(func(page mockserver.ClientPage, _ []string) []string { return hrefs(string(page.Body)) }),
 	},
 	{
-		ID: "page.raw-relative", Story: "A relative link counts resolved and as it stands.",
+		ID: "page.raw-relative", Story: "A relative link counts resolved and as it is.",
 		Aims: []string{"indieauth.redirect.relative-link"},
 		Change: both(lists(func(page mockserver.ClientPage, links []string) []string {
 			return append(links, hrefs(string(page.Body))...)
@@ -182,7 +182,7 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "page.not-text", Story: "A page that is no text publishes nothing.",
+		ID: "page.not-text", Story: "A page that is not text publishes nothing.",
 		Aims:   []string{"ha.clients.multibyte"},
 		Change: loses(func(page mockserver.ClientPage) bool { return page.Whole && !utf8.Valid(page.Body) }),
 	},

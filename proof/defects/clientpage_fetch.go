@@ -57,7 +57,7 @@ var clientPageFetchDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "page.cut-believed", Story: "A connection that breaks off is taken for the end of a page that lists everything.",
+		ID: "page.cut-believed", Story: "A dropped connection is treated as the end of a page that lists everything.",
 		Aims:   []string{"indieauth.client-info.unreachable"},
 		Change: believesUnread(func(err error) bool { return errors.Is(err, io.EOF) }),
 	},
@@ -87,7 +87,7 @@ var clientPageFetchDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.FetchBeforePassword = mock.Is(true) },
 	},
 	{
-		ID: "page.cached", Story: "A page is fetched once and believed for ever.",
+		ID: "page.cached", Story: "A page is fetched once and trusted forever.",
 		Aims: []string{"ha.clients.page-changes"},
 		Change: func(p *mockserver.Policy) {
 			var seen idSecrets

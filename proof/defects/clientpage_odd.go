@@ -10,7 +10,7 @@ import (
 
 var clientPageOddDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "page.link-500", Story: "The parser of addresses throws at a link, and nobody catches it.",
+		ID: "page.link-500", Story: "The address parser throws at a link, and the exception is not caught.",
 		Aims:   []string{"ha.clients.odd-links"},
 		Change: failsAt(func(page mockserver.ClientPage) bool { return badLink(page) }),
 	},
@@ -32,17 +32,17 @@ var clientPageOddDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "page.ten-reads", Story: "The limit of ten times a kilobyte is counted in reads, however little each one brings.",
+		ID: "page.ten-reads", Story: "The limit of ten kilobytes is counted in reads, however small each one is.",
 		Aims:   []string{"ha.clients.pieces"},
 		Change: func(p *mockserver.Policy) { p.PageReads = mock.Is(10) },
 	},
 	{
-		ID: "page.first-piece", Story: "What comes with the first piece is taken for the page.",
+		ID: "page.first-piece", Story: "The first piece is treated as the whole page.",
 		Aims:   []string{"ha.clients.pieces"},
 		Change: func(p *mockserver.Policy) { p.PageReads = mock.Is(3) },
 	},
 	{
-		ID: "page.encoding-500", Story: "An encoding of content that nobody knows is an exception.",
+		ID: "page.encoding-500", Story: "An unknown content encoding causes an exception.",
 		Aims:   []string{"ha.clients.compressed"},
 		Change: failsAt(func(page mockserver.ClientPage) bool { return page.Header.Get("Content-Encoding") != "" }),
 	},

@@ -98,7 +98,7 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.AtProxy = mock.Is(false) }),
 	},
 	{
-		ID: "cloud.entry-as-local", Story: "The entry's implementation is the domain, as for a credential of one's own.",
+		ID: "cloud.entry-as-local", Story: "The entry's implementation is the domain, as for the user's own credential.",
 		Aims: []string{"ha.cloud.entry"},
 		Change: answers(at("GET /api/authconform_demo"), func(a mock.Answer) mock.Answer {
 			a.Body = []byte(strings.ReplaceAll(string(a.Body), `"auth_implementation":"cloud"`, `"auth_implementation":"authconform_demo"`))
@@ -121,7 +121,7 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		Change: reasonCrashes("oauth_implementation_unavailable"),
 	},
 	{
-		ID: "cloud.down-is-missing", Story: "A proxy that is down is taken for missing credentials (as 2025.4 does it).",
+		ID: "cloud.down-is-missing", Story: "A proxy that is down is treated as missing credentials (as 2025.4 does).",
 		Aims:   []string{"ha.cloud.down"},
 		Change: reasonBecomes("oauth_implementation_unavailable", "missing_credentials"),
 	},

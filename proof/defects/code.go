@@ -23,7 +23,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		Change: keeps(takenTwice),
 	},
 	{
-		ID: "code.replay-500", Story: "A second use of a code is an exception that nobody catches.",
+		ID: "code.replay-500", Story: "A second use of a code causes an uncaught exception.",
 		Aims:   []string{"oauth2.code.single-use"},
 		Change: func(p *mockserver.Policy) { answers(codeGrant.and(sentBefore("code", 1)), status(500), 400)(p) },
 	},
@@ -65,7 +65,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		Change: sameClient(func(a, b string) bool { before, _, _ := strings.Cut(b, "?"); return a == before }),
 	},
 	{
-		ID: "code.no-client", Story: "A token request without client_id is taken for one of the client that the code was issued to.",
+		ID: "code.no-client", Story: "A token request without client_id is treated as one of the client that the code was issued to.",
 		Aims: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
 		Change: func(p *mockserver.Policy) {
 			takes(codeGrant.and(lacks("client_id")), set("client_id", "http://any.example/"))(p)
@@ -73,7 +73,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.no-client-parameter", Story: "A missing client_id matches every client, an empty one none.",
+		ID: "code.no-client-parameter", Story: "A missing client_id matches every client; an empty one matches none.",
 		Aims: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
 		Change: func(p *mockserver.Policy) {
 			takes(func(r mock.Request) bool { return codeGrant(r) && !has("client_id")(r) }, set("client_id", "http://any.example/"))(p)
@@ -122,7 +122,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.is-refresh", Story: "A code is taken for a refresh token.",
+		ID: "code.is-refresh", Story: "A code is treated as a refresh token.",
 		Aims: []string{"oauth2.code.not-an-access-token"},
 		Change: func(p *mockserver.Policy) {
 			issued := remembered(&p.NewCode)
@@ -137,7 +137,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.empty-500", Story: "An empty code is an exception that nobody catches.",
+		ID: "code.empty-500", Story: "An empty code causes an uncaught exception.",
 		Aims: []string{"oauth2.code.missing", "oauth2.error.charset", "robust.token.words"},
 		Change: func(p *mockserver.Policy) {
 			answers(codeGrant.and(has("code")).and(lacks("code")), status(500), 400)(p)
@@ -164,7 +164,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		Change: keeps(foundWithoutLast),
 	},
 	{
-		ID: "code.unknown-404", Story: "A code that nobody knows is answered with 404.",
+		ID: "code.unknown-404", Story: "An unknown code is answered with 404.",
 		Aims: []string{"oauth2.code.missing", "oauth2.error.status-400", "oauth2.error.charset"},
 		Change: func(p *mockserver.Policy) {
 			issued := remembered(&p.NewCode)
@@ -184,7 +184,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "code.no-expiry", Story: "A code's age is never looked at.",
+		ID: "code.no-expiry", Story: "A code's age is never checked.",
 		Aims:   []string{"oauth2.code.expires", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) { c.Issued = *now }),
 	},
@@ -198,7 +198,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "code.half-life", Story: "Codes live for five minutes, half of what is told.",
+		ID: "code.half-life", Story: "Codes live for five minutes, half of the documented time.",
 		Aims: []string{"ha.code.lives-minutes", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
 			if now.Sub(c.Issued) > 5*time.Minute {

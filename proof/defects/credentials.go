@@ -46,7 +46,7 @@ var credentialFields = []string{"id", "type", "domain", "client_id", "client_sec
 
 var credentialsDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "credentials.not-listed", Story: "The record is answered, and never stored: the list lacks it.",
+		ID: "credentials.not-listed", Story: "The record is returned but never stored, so the list does not have it.",
 		Aims:   []string{"ha.credentials.created"},
 		Change: listedCredentials(func([]any) []any { return []any{} }),
 	},
@@ -82,7 +82,7 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.config-refused", Story: "The list of integrations wants a word that no client sends.",
+		ID: "credentials.config-refused", Story: "The list of integrations requires a value that no client sends.",
 		Aims:   []string{"ha.credentials.offered"},
 		Change: refusing("application_credentials/config", "invalid_format"),
 	},
@@ -115,12 +115,12 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.Linking.Tidy = func(s string) string { return s } },
 	},
 	{
-		ID: "credentials.newline-kept", Story: "Spaces are taken away, newlines are not.",
+		ID: "credentials.newline-kept", Story: "Spaces are removed, newlines are not.",
 		Aims:   []string{"ha.credentials.trimmed"},
 		Change: func(p *mockserver.Policy) { p.Linking.Tidy = func(s string) string { return strings.Trim(s, " ") } },
 	},
 	{
-		ID: "credentials.any-domain", Story: "A credential is stored for an integration that takes none.",
+		ID: "credentials.any-domain", Story: "A credential is stored for an integration that does not accept any.",
 		Aims:   []string{"ha.credentials.unknown-domain"},
 		Change: credential("create", func(m map[string]any) { m["domain"] = linking.Domain }),
 	},
@@ -154,7 +154,7 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.extra-ignored", Story: "A field that nobody knows is dropped in silence, a misspelled one too.",
+		ID: "credentials.extra-ignored", Story: "An unknown field is silently dropped, even a misspelled one.",
 		Aims: []string{"ha.credentials.extra-field"},
 		Change: credential("create", func(m map[string]any) {
 			for name := range m {
@@ -165,7 +165,7 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.extra-unknown-error", Story: "A field that nobody knows is an unknown error.",
+		ID: "credentials.extra-unknown-error", Story: "An unknown field is an unknown error.",
 		Aims: []string{"ha.credentials.extra-field"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
 			if e, ok := plainValue(m["error"]).(map[string]any); ok && strings.Contains(textOf(e["message"]), "not a valid option") {

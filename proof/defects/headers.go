@@ -47,7 +47,7 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(anyRequest, header("X-Content-Type-Options", ""), 400, 404, 405),
 	},
 	{
-		ID: "headers.referrer", Story: "The login page lets its whole address go on in Referer.",
+		ID: "headers.referrer", Story: "The login page leaks its whole URL in Referer.",
 		Aims:   []string{"ha.headers.referrer"},
 		Change: answers(at("GET /auth/authorize"), header("Referrer-Policy", "unsafe-url")),
 	},
@@ -236,7 +236,7 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("* /auth/token").or(at("* /auth/login_flow")), status(404), 405),
 	},
 	{
-		ID: "http.trusts-forwarded", Story: "X-Forwarded-For is believed, whoever sends it.",
+		ID: "http.trusts-forwarded", Story: "X-Forwarded-For is trusted from anyone.",
 		Aims:   []string{"ha.http.forwarded-for"},
 		Change: takes(func(r mock.Request) bool { return r.Header.Get("X-Forwarded-For") != "" }, withHeader("X-Forwarded-For", "")),
 	},

@@ -69,7 +69,7 @@ var limitDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "limits.signed-longer", Story: "A signed path is taken ten seconds after its end, as access tokens are.",
+		ID: "limits.signed-longer", Story: "A signed path is accepted up to ten seconds after its expiry, as access tokens are.",
 		Aims: []string{"ha.signed-path.expires", "ha.signed-path.expires-as-asked"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, now time.Time) (mockserver.PathClaims, string, string) {
 			c.Expires = c.Expires.Add(10 * time.Second)

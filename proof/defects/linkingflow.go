@@ -24,12 +24,12 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: reasonBecomes("missing_credentials", "no_credentials"),
 	},
 	{
-		ID: "linking.always-asks", Story: "The person is asked to choose among one credential.",
+		ID: "linking.always-asks", Story: "The user is asked to choose among one credential.",
 		Aims:   []string{"ha.linking.external-step", "ha.cloud.offered"},
 		Change: stepAnswers("external", object(func(m map[string]any) { m["type"], m["step_id"] = "form", "pick_implementation" })),
 	},
 	{
-		ID: "linking.one-offered", Story: "The person who has several credentials is offered the first alone.",
+		ID: "linking.one-offered", Story: "The user who has several credentials is offered the first alone.",
 		Aims: []string{"ha.linking.pick"},
 		Change: stepAnswers("form", object(func(m map[string]any) {
 			schema, _ := m["data_schema"].([]any)
@@ -60,7 +60,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "linking.unknown-choice", Story: "A choice that is none of the options is a server error.",
+		ID: "linking.unknown-choice", Story: "A choice outside the options causes a server error.",
 		Aims:   []string{"ha.linking.pick"},
 		Change: answers(at("POST /api/config/config_entries/flow/*"), crashed, http.StatusBadRequest),
 	},
@@ -134,7 +134,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.Finished = func(url.Values) (string, string) { return "Done", "text/html" } }),
 	},
 	{
-		ID: "linking.no-event", Story: "Nobody is told that the browser is back.",
+		ID: "linking.no-event", Story: "The return of the browser is not announced.",
 		Aims: []string{"ha.linking.progressed"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "event") {
@@ -194,7 +194,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(at(flowAt), crashed, http.StatusNotFound),
 	},
 	{
-		ID: "linking.cancel-ignored", Story: "A cancelled flow goes on when its browser comes back.",
+		ID: "linking.cancel-ignored", Story: "A cancelled flow continues when its browser comes back.",
 		Aims:   []string{"ha.linking.cancelled"},
 		Change: client(func(p *linking.Policy) { p.Cancels = mock.Is(false) }),
 	},
@@ -237,7 +237,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("POST "+flowsAt).and(func(r mock.Request) bool { return r.Header.Get("Ha-Frontend-Base") == "" }), crashed),
 	},
 	{
-		ID: "linking.foreign-base-refused", Story: "Only the home's own URLs are taken for HA-Frontend-Base: what no release does yet.",
+		ID: "linking.foreign-base-refused", Story: "Only the home's own URLs are accepted as HA-Frontend-Base, which no release does yet.",
 		Aims: []string{"ha.linking.foreign-base"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Base

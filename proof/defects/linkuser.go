@@ -36,12 +36,12 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 		Change: answers(linkRequest.and(authorization(func(s string) bool { return s == "" })), status(400), 401),
 	},
 	{
-		ID: "link.junk-token", Story: "A session that is none gets 200, and nothing happens.",
+		ID: "link.junk-token", Story: "An unknown session gets 200, and nothing happens.",
 		Aims:   []string{"ha.link.needs-token", "ha.link.dead-session"},
 		Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })), ok(`{"message":"User linked"}`), 401),
 	},
 	{
-		ID: "link.others", Story: "Another user's login joins the account of whoever hands in its code.",
+		ID: "link.others", Story: "Another user's login is linked to the account of anyone who submits its code.",
 		Aims: []string{"ha.link.others-credential"},
 		Change: func(p *mockserver.Policy) {
 			p.Link = func(c store.Code, _ string) bool { return c.Challenge == "" }
@@ -67,7 +67,7 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 		Change: keepsLinked,
 	},
 	{
-		ID: "link.junk-code", Story: "A code that nobody knows answers 200.",
+		ID: "link.junk-code", Story: "An unknown code answers 200.",
 		Aims: []string{"ha.link.junk-code"},
 		Change: func(p *mockserver.Policy) {
 			issued := remembered(&p.NewCode)
@@ -85,7 +85,7 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "link.expired", Story: "At linking, the code's age is not looked at.",
+		ID: "link.expired", Story: "At linking, the code's age is not checked.",
 		Aims: []string{"ha.link.expired"},
 		Change: func(p *mockserver.Policy) {
 			var linking idSecrets // codes that are being linked

@@ -22,7 +22,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "flow.no-schema", Story: "The form does not say which fields it wants.",
+		ID: "flow.no-schema", Story: "The form does not say which fields it requires.",
 		Aims:   []string{"ha.flow.form"},
 		Change: answers(begin, member("data_schema", nil), 200),
 	},
@@ -47,7 +47,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(flowStep.and(sent("text/plain")), status(415), 200),
 	},
 	{
-		ID: "flow.unknown-flow-200", Story: "A flow that nobody knows starts anew with the step that was sent.",
+		ID: "flow.unknown-flow-200", Story: "An unknown flow is started with the step that was sent.",
 		Aims: []string{"ha.flow.unknown-flow"},
 		Change: func(p *mockserver.Policy) {
 			begun := remembered(&p.NewFlow)
@@ -57,7 +57,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "flow.no-flow", Story: "A step without a flow is taken for a login.",
+		ID: "flow.no-flow", Story: "A step without a flow is treated as a login.",
 		Aims:   []string{"ha.flow.unknown-flow"},
 		Change: answers(at("POST /auth/login_flow/"), ok(aCode)),
 	},
@@ -122,7 +122,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "flow.unknown-handler", Story: "A provider that does not exist is an exception that nobody catches.",
+		ID: "flow.unknown-handler", Story: "A provider that does not exist causes an uncaught exception.",
 		Aims:   []string{"ha.flow.unknown-handler", "robust.json.types", "robust.handler"},
 		Change: answers(begin, status(500), 404),
 	},
@@ -137,7 +137,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "flow.implicit", Story: "response_type is not looked at, so that token is taken.",
+		ID: "flow.implicit", Story: "response_type is not checked, so token is accepted.",
 		Aims: []string{"ha.flow.response-type"},
 		Change: takes(begins(func(m map[string]any) bool {
 			return m["response_type"] != nil
@@ -214,7 +214,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "flow.redirects-at-once", Story: "Whoever comes for a client is sent on at once where redirect_uri leads to another host.",
+		ID: "flow.redirects-at-once", Story: "A browser is redirected immediately if redirect_uri leads to another host.",
 		Aims: []string{"oauth2.authz.no-http-redirect"},
 		Change: answersBy(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			q := queryOf(r)

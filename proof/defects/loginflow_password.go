@@ -55,7 +55,7 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		Change: answers(steps(func(m map[string]any) bool { return m["password"] == "" }), ok(aCode), 200),
 	},
 	{
-		ID: "flow.empty-name", Story: "An empty name logs in whoever has the password.",
+		ID: "flow.empty-name", Story: "An empty name logs in the user who has the password.",
 		Aims:   []string{"ha.flow.empty-password"},
 		Change: answers(steps(func(m map[string]any) bool { return m["username"] == "" }), ok(aCode), 200),
 	},
@@ -79,7 +79,7 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		}), ok(`{"type":"form","flow_id":"x","errors":{}}`), 400),
 	},
 	{
-		ID: "flow.missing-name", Story: "A step without a name logs in whoever has the password.",
+		ID: "flow.missing-name", Story: "A step without a name logs in the user who has the password.",
 		Aims: []string{"ha.flow.malformed-step"},
 		Change: answers(steps(func(m map[string]any) bool {
 			_, name := m["username"]
@@ -88,22 +88,22 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		}), ok(aCode), 400),
 	},
 	{
-		ID: "flow.extra-field", Story: "A step with a field more is taken.",
+		ID: "flow.extra-field", Story: "A step with an extra field is accepted.",
 		Aims:   []string{"ha.flow.malformed-step"},
 		Change: answers(steps(func(m map[string]any) bool { return m["code"] != nil && m["username"] != nil }), ok(aCode), 400),
 	},
 	{
-		ID: "flow.number-password", Story: "A password that is a number is an exception that nobody catches.",
+		ID: "flow.number-password", Story: "A password that is a number causes an uncaught exception.",
 		Aims:   []string{"ha.flow.malformed-step"},
 		Change: answers(steps(func(m map[string]any) bool { _, n := m["password"].(float64); return n }), status(500)),
 	},
 	{
-		ID: "flow.list-name", Story: "A name that is a list is taken for its first word.",
+		ID: "flow.list-name", Story: "A name that is a list is treated as its first word.",
 		Aims:   []string{"ha.flow.malformed-step"},
 		Change: answers(steps(func(m map[string]any) bool { l, is := m["username"].([]any); return is && len(l) > 0 }), ok(aCode), 400),
 	},
 	{
-		ID: "flow.deleted-user", Story: "A deleted user's password goes on working.",
+		ID: "flow.deleted-user", Story: "A deleted user's password keeps working.",
 		Aims: []string{"ha.flow.deleted-user"},
 		Change: func(p *mockserver.Policy) {
 			var gone idSecrets
@@ -117,7 +117,7 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "flow.old-password", Story: "The old password goes on working beside the new one.",
+		ID: "flow.old-password", Story: "The old password keeps working alongside the new one.",
 		Aims: []string{"ha.flow.old-password"},
 		Change: func(p *mockserver.Policy) {
 			var old idSecrets

@@ -68,7 +68,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		Change: reworded("request.js", `request.redirectUri.split("#")`, `request.redirectUri.split("?")`),
 	},
 	{
-		ID: "login.code-twice", Story: "The code stands twice in the redirect.",
+		ID: "login.code-twice", Story: "The code appears twice in the redirect.",
 		Aims:   []string{"ha.authorize.redirect-with-query", "oauth2.authz-response.exact-uri", "ha.page.app-scheme"},
 		Change: reworded("request.js", "return base + joint + added", "added.push(added[0]); return base + joint + added"),
 	},
@@ -150,7 +150,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.stores-foreign", Story: "A foreign client is told to store the token, as the home's own page is.",
+		ID: "login.stores-foreign", Story: "A foreign client is told to store the token, like the home's own page.",
 		Aims:   []string{"ha.page.no-store-token"},
 		Change: reworded("request.js", "if (keep && request.own)", "if (true)"),
 	},

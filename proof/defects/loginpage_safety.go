@@ -6,19 +6,19 @@ import (
 
 var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "login.script-redirect", Story: "A script URL that the client lists is gone to.",
+		ID: "login.script-redirect", Story: "The page follows a script URL that the client lists.",
 		Aims: []string{"oauth2.redirect.dangerous-schemes", "oauth2.redirect.script-listed-server"},
 		Change: both(letsNear(func(l, r string) bool {
 			return l == r
 		}), unpoliced, edits(edit{"request.js", "if (dangerous.has(scheme))", `if (dangerous.has(scheme) && scheme !== "javascript:")`})),
 	},
 	{
-		ID: "login.last-of-two", Story: "Of two equal parameters one is taken.",
+		ID: "login.last-of-two", Story: "One of two equal parameters is used.",
 		Aims:   []string{"oauth2.authz.no-duplicates"},
 		Change: reworded("request.js", "if (all.length > 1)", "if (false)"),
 	},
 	{
-		ID: "login.checked-first-used-last", Story: "Of two redirect URIs the first is judged and the last is gone to.",
+		ID: "login.checked-first-used-last", Story: "Of two redirect URIs, the first is checked and the last is used.",
 		Aims: []string{"oauth2.authz.no-duplicates", "oauth2.authz.duplicates-safe"},
 		Change: edits(
 			edit{"request.js", "if (all.length > 1)", "if (false)"},
@@ -26,7 +26,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.checked-last-used-first", Story: "Of two redirect URIs the last is judged and the first is gone to.",
+		ID: "login.checked-last-used-first", Story: "Of two redirect URIs, the last is checked and the first is used.",
 		Aims: []string{"oauth2.authz.no-duplicates", "oauth2.authz.duplicates-safe"},
 		Change: edits(
 			edit{"request.js", "if (all.length > 1)", "if (false)"},
@@ -130,17 +130,17 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		Change: reworded("authorize.js", `h("label", { for: name }, label)`, `h("span", {}, label)`),
 	},
 	{
-		ID: "login.unknown-sent-back", Story: "A parameter that the page does not know sends the person back with an error, after the login.",
+		ID: "login.unknown-sent-back", Story: "A parameter that the page does not know sends the user back with an error, after the login.",
 		Aims:   []string{"oauth2.authz.ignore-unknown"},
 		Change: codeless(`has("foo")`),
 	},
 	{
-		ID: "login.response-type-sent-back", Story: "Without response_type the person is sent back with an error, after the login.",
+		ID: "login.response-type-sent-back", Story: "Without response_type the user is sent back with an error, after the login.",
 		Aims:   []string{"ha.authorize.no-response-type"},
 		Change: codeless(`get("response_type") === null`),
 	},
 	{
-		ID: "login.default-redirect", Story: "Without a redirect_uri the client id is gone to.",
+		ID: "login.default-redirect", Story: "Without a redirect_uri, the page redirects to the client id.",
 		Aims: []string{"oauth2.redirect.missing-uri"},
 		Change: reworded(
 			"request.js",
@@ -167,7 +167,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.mended-client", Story: "A client id that is none is replaced by the redirect's site.",
+		ID: "login.mended-client", Story: "An invalid client id is replaced with the redirect's site.",
 		Aims: []string{"oauth2.redirect.no-redirect-on-bad-client"},
 		Change: reworded(
 			"request.js",

@@ -61,7 +61,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		Change: lastingAlive(func(store.Refresh, time.Time) bool { return true }),
 	},
 	{
-		ID: "llat.hours", Story: "lifespan is taken for hours.",
+		ID: "llat.hours", Story: "lifespan is treated as hours.",
 		Aims:   []string{"ha.llat.lifespan"},
 		Change: lastingAlive(func(r store.Refresh, now time.Time) bool { return now.Before(r.Created.Add(r.TTL / 24)) }),
 	},
@@ -90,7 +90,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		Change: eachSession(func(g map[string]any) { g["type"] = "normal" }),
 	},
 	{
-		ID: "llat.unlisted", Story: "Long-lived tokens are in no list, so that nobody finds them again.",
+		ID: "llat.unlisted", Story: "Long-lived tokens are in no list, so users cannot find them again.",
 		Aims: []string{"ha.llat.listed"},
 		Change: eachSession(func(g map[string]any) {
 			if g["type"] == "long_lived_access_token" {
@@ -108,7 +108,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.same-name", Story: "Two long-lived tokens may bear one name, so that nobody knows which to delete.",
+		ID: "llat.same-name", Story: "Two long-lived tokens can have the same name, so users cannot tell which to delete.",
 		Aims:   []string{"ha.llat.name-unique"},
 		Change: anyName,
 	},
@@ -137,7 +137,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		})), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
 	},
 	{
-		ID: "llat.revoke-500", Story: "Revoking what is no refresh token is an exception that nobody catches.",
+		ID: "llat.revoke-500", Story: "Revoking something other than a refresh token causes an uncaught exception.",
 		Aims:   []string{"ha.revoke.access-token", "ha.llat.not-for-link", "robust.token.words"},
 		Change: answers(revokeRequest.and(func(r mock.Request) bool { return strings.Count(fields(r).Get("token"), ".") == 2 }), status(500)),
 	},
@@ -208,7 +208,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "llat.all-rights", Story: "A long-lived token has the rights of an administrator, whoever asked for it.",
+		ID: "llat.all-rights", Story: "A long-lived token has an administrator's rights, even for a plain user.",
 		Aims: []string{"ha.ws.admin-only", "ha.llat.rights"},
 		Change: func(p *mockserver.Policy) {
 			p.AdminOnly = func(command string, admin bool) bool { return !admin && command != "config/auth/list" }

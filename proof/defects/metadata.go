@@ -126,7 +126,7 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(metadataDoc, member("grant_types_supported", "authorization_code refresh_token"), 200),
 	},
 	{
-		ID: "metadata.list-of-numbers", Story: "A list has members that are no text.",
+		ID: "metadata.list-of-numbers", Story: "A list has members that are not text.",
 		Aims:   []string{"oauth2.metadata.member-types"},
 		Change: answers(metadataDoc, member("revocation_endpoint_auth_methods_supported", []any{1}), 200),
 	},
@@ -136,12 +136,12 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(metadataDoc, member("revocation_endpoint_auth_methods_supported", []any{}), 200),
 	},
 	{
-		ID: "metadata.host", Story: "The issuer is built from the Host header, whoever sent it.",
+		ID: "metadata.host", Story: "The issuer is built from any Host header.",
 		Aims:   []string{"ha.metadata.foreign-host"},
 		Change: mentions(""),
 	},
 	{
-		ID: "metadata.forwarded-host", Story: "The issuer is built from X-Forwarded-Host, whoever sent it.",
+		ID: "metadata.forwarded-host", Story: "The issuer is built from any X-Forwarded-Host header.",
 		Aims:   []string{"ha.metadata.foreign-host"},
 		Change: mentions("X-Forwarded-Host"),
 	},

@@ -79,7 +79,7 @@ var metadataDocumentDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cimd.id-number", Story: "A client_id that is no text counts as none.",
+		ID: "cimd.id-number", Story: "A client_id that is not text counts as none.",
 		Aims: []string{"oauth2.cimd.client-id-matches"},
 		Change: leniently(func(_ string, _ mockserver.ClientPage, doc map[string]any) bool {
 			_, number := doc["client_id"].(float64)

@@ -100,7 +100,7 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "mfa.number-500", Story: "A code that is a number is an exception that nobody catches.",
+		ID: "mfa.number-500", Story: "A code that is a number causes an uncaught exception.",
 		Aims: []string{"ha.mfa.malformed-code"},
 		Change: answers(stepHas("code").and(func(r mock.Request) bool {
 			_, number := decoded(r.Body)["code"].(float64)
@@ -145,7 +145,7 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.MFATries = mock.Is(1 << 30) },
 	},
 	{
-		ID: "mfa.tries-not-ended", Story: "After too many tries the flow says so, and goes on.",
+		ID: "mfa.tries-not-ended", Story: "After too many attempts the flow says so but continues.",
 		Aims:   []string{"ha.mfa.too-many"},
 		Change: func(p *mockserver.Policy) { p.MFALenient = mock.Is(true) },
 	},
@@ -180,7 +180,7 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		Change: answers(stepHas("code"), ok(aCode), 403),
 	},
 	{
-		ID: "mfa.inactive", Story: "Behind the second factor nobody asks whether the user is active.",
+		ID: "mfa.inactive", Story: "After the second factor the user's state is not checked.",
 		Aims:   []string{"ha.mfa.redirect-judged", "ha.mfa.inactive"},
 		Change: answers(stepHas("code"), ok(aCode), 403),
 	},

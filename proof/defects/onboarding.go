@@ -9,7 +9,7 @@ import (
 
 var onboardingDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "onboarding.again", Story: "Whoever asks becomes owner once more.",
+		ID: "onboarding.again", Story: "Anyone can become an owner again.",
 		Aims: []string{"ha.onboarding.owner-once"},
 		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool {
 			return s == ""
@@ -53,12 +53,12 @@ var onboardingDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /api/onboarding"), ok(`[{"step":"user","done":false}]`)),
 	},
 	{
-		ID: "onboarding.status-500", Story: "Asking a home that is onboarded for its steps is an exception that nobody catches.",
+		ID: "onboarding.status-500", Story: "Requesting the steps of an onboarded home causes an uncaught exception.",
 		Aims:   []string{"ha.onboarding.status", "robust.methods"},
 		Change: answers(at("GET /api/onboarding"), status(500)),
 	},
 	{
-		ID: "onboarding.providers", Story: "The providers say that onboarding is required, for ever.",
+		ID: "onboarding.providers", Story: "The providers always say that onboarding is required.",
 		Aims:   []string{"ha.providers.listed", "ha.onboarding.providers"},
 		Change: answers(at("GET /auth/providers"), all(status(400), body(`{"code":"onboarding_required"}`))),
 	},

@@ -46,7 +46,7 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.empty-verifier", Story: "An empty verifier counts as none, and none as right.",
+		ID: "pkce.empty-verifier", Story: "An empty verifier counts as missing, and a missing one as right.",
 		Aims: []string{"oauth2.pkce.missing-verifier"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if *verifier != nil && **verifier == "" {

@@ -21,7 +21,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.implied", Story: "A challenge without a method is taken for S256, where RFC 7636 says plain.",
+		ID: "pkce.implied", Story: "A challenge without a method is treated as S256, where RFC 7636 says plain.",
 		Aims: []string{"oauth2.pkce.plain-refused"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge_method"] == nil && m["code_challenge"] != nil {
@@ -30,7 +30,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.plain-dropped", Story: "plain is not known, and so the login goes on without a challenge.",
+		ID: "pkce.plain-dropped", Story: "plain is unknown, so the login continues without a challenge.",
 		Aims: []string{"oauth2.pkce.plain-refused"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge_method"] == "plain" {
@@ -49,7 +49,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.unknown-method", Story: "A method that nobody knows turns PKCE off.",
+		ID: "pkce.unknown-method", Story: "An unknown method turns PKCE off.",
 		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
 			if s, ok := m["code_challenge_method"].(string); ok && !strings.EqualFold(s, "S256") && s != "plain" {
@@ -59,7 +59,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.method-family", Story: "Whatever begins with S is taken for S256.",
+		ID: "pkce.method-family", Story: "Anything that begins with S is treated as S256.",
 		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
 			if s, ok := m["code_challenge_method"].(string); ok && strings.HasPrefix(s, "S") {
@@ -68,7 +68,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.method-alone-500", Story: "A method without a challenge is an exception that nobody catches.",
+		ID: "pkce.method-alone-500", Story: "A method without a challenge causes an uncaught exception.",
 		Aims: []string{"oauth2.pkce.method-without-challenge", "robust.json.types"},
 		Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
 			m := decoded(r.Body)
@@ -95,12 +95,12 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.short-challenge", Story: "The challenge's length is not looked at: a short one opens a login.",
+		ID: "pkce.short-challenge", Story: "The challenge's length is not checked: a short one opens a login.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return len(s) > 0 && len(s) < 43 }),
 	},
 	{
-		ID: "pkce.long-challenge", Story: "The challenge's length is not looked at: a long one opens a login.",
+		ID: "pkce.long-challenge", Story: "The challenge's length is not checked: a long one opens a login.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return len(s) > 60 }),
 	},

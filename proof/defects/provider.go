@@ -24,7 +24,7 @@ var authorizeParameters = []string{
 
 var providerDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.ends-on-a-page", Story: "After consent the person is told to close the window, and nobody is sent back.",
+		ID: "thirdparty.ends-on-a-page", Story: "After consent the user is told to close the window, and is not redirected.",
 		Aims: []string{"provider.authorize.code"},
 		Change: thirdAnswers("POST /oauth/consent", func(a mock.Answer) mock.Answer {
 			if a.Header.Get("Location") != "" {
@@ -49,7 +49,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		Change: comesBackAs(func(v url.Values) { v.Set("state", v.Get("state")[:min(2048, len(v.Get("state")))]) }),
 	},
 	{
-		ID: "thirdparty.state-long-500", Story: "A long state is more than the column holds, and an exception that nobody catches.",
+		ID: "thirdparty.state-long-500", Story: "A long state does not fit into its column, which causes an uncaught exception.",
 		Aims: []string{"provider.authorize.state"},
 		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
 			if len(queryOf(r).Get("state")) > 3000 {
@@ -100,7 +100,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.redirect-by-prefix", Story: "Whatever begins with a registered URL is taken.",
+		ID: "thirdparty.redirect-by-prefix", Story: "Any URL that begins with a registered one is accepted.",
 		Aims:   []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool { return strings.HasPrefix(a.String(), r.String()) }),
 	},
@@ -110,7 +110,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		Change: redirects(func(r, a *url.URL) bool { return r.Host == a.Host }),
 	},
 	{
-		ID: "thirdparty.redirect-any-port", Story: "The port of a redirect URL is not compared, though it is no loopback address.",
+		ID: "thirdparty.redirect-any-port", Story: "The port of a redirect URL is not compared, even though it is not a loopback address.",
 		Aims: []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool {
 			return r.Hostname() == a.Hostname() && r.Path == a.Path && a.Scheme == r.Scheme && a.User == nil && a.RawQuery == "" && a.Fragment == ""
@@ -131,7 +131,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.redirect-dots", Story: "What lies below the registered path is taken if it has dot segments.",
+		ID: "thirdparty.redirect-dots", Story: "A path below the registered one is accepted if it has dot segments.",
 		Aims: []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool {
 			return r.Scheme == a.Scheme && r.Host == a.Host && strings.HasPrefix(a.Path, r.Path+"/") && strings.Contains(a.Path, "..")
@@ -174,12 +174,12 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.denied-page", Story: "Whoever says no sees a page, and the home waits for ever.",
+		ID: "thirdparty.denied-page", Story: "When the user denies access, a page is shown, and the home waits forever.",
 		Aims:   []string{"provider.authorize.denied", "provider.authorize.iss"},
 		Change: func(p *mockprovider.Policy) { p.ErrorsReturn = mock.Is(false) },
 	},
 	{
-		ID: "thirdparty.denied-word", Story: "Whoever says no sends user_denied back.",
+		ID: "thirdparty.denied-word", Story: "When the user denies access, user_denied is returned.",
 		Aims: []string{"provider.authorize.denied"},
 		Change: comesBackAs(func(v url.Values) {
 			if v.Get("error") == "access_denied" {
@@ -188,7 +188,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.any-response-type", Story: "Every response_type is taken for code.",
+		ID: "thirdparty.any-response-type", Story: "Every response_type is treated as code.",
 		Aims:   []string{"provider.authorize.response-type", "provider.authorize.no-token-response"},
 		Change: func(p *mockprovider.Policy) { p.ResponseType = func(string) bool { return true } },
 	},
@@ -202,7 +202,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "thirdparty.implicit", Story: "response_type token brings an access token in the fragment.",
+		ID: "thirdparty.implicit", Story: "response_type token returns an access token in the fragment.",
 		Aims: []string{"provider.authorize.no-token-response"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
@@ -222,7 +222,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.scope-not-told", Story: "Less than was asked is granted, and nobody is told.",
+		ID: "thirdparty.scope-not-told", Story: "A narrower scope is granted without saying so.",
 		Aims: []string{"provider.authorize.unknown-scope", "provider.refresh.wider"},
 		Change: func(p *mockprovider.Policy) {
 			p.Scope = func(app mockprovider.App, _ string) (string, bool) { return strings.Join(app.Scopes, " "), true }

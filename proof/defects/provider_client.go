@@ -40,7 +40,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.secret-optional", Story: "A wrong secret is refused, none is not.",
+		ID: "thirdparty.secret-optional", Story: "A wrong secret is refused, a missing one is not.",
 		Aims: []string{"provider.token.wrong-secret", "provider.refresh.authenticated", "provider.revoke.authenticated"},
 		Change: authenticates(func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if known && way == mockprovider.None {
@@ -50,7 +50,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.secret-prefix", Story: "A secret with something behind it is taken.",
+		ID: "thirdparty.secret-prefix", Story: "A secret with extra characters at the end is accepted.",
 		Aims: []string{"provider.token.wrong-secret", "provider.token.basic-refused"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Authenticate
@@ -72,7 +72,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		),
 	},
 	{
-		ID: "thirdparty.unknown-client-grant", Story: "An unknown client is invalid_grant: the home asks the person to log in again, for ever.",
+		ID: "thirdparty.unknown-client-grant", Story: "An unknown client gets invalid_grant, so the home keeps asking the user to log in again.",
 		Aims: []string{"provider.token.unknown-client"},
 		Change: authenticates(func(known bool, _ mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if !known {

@@ -55,7 +55,7 @@ var providerCodeDefects = []Defect[mockprovider.Policy]{
 		Change: redeems(because("redirect_uri")),
 	},
 	{
-		ID: "thirdparty.code-redirect-optional", Story: "redirect_uri is compared where it comes, and may be left out.",
+		ID: "thirdparty.code-redirect-optional", Story: "redirect_uri is compared if it is sent, but it is optional.",
 		Aims: []string{"provider.token.bound-redirect"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return !form.Has("redirect_uri") && strings.Contains(r.Description, "redirect_uri")
@@ -76,7 +76,7 @@ var providerCodeDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.bad-code-404", Story: "A code that nobody knows is 404.",
+		ID: "thirdparty.bad-code-404", Story: "An unknown code gets 404.",
 		Aims: []string{"provider.error.invalid-grant"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer

@@ -46,7 +46,7 @@ var providerMetadataDefects = []Defect[mockprovider.Policy]{
 		Change: metadataMember("grant_types_supported", []string{"authorization_code"}),
 	},
 	{
-		ID: "thirdparty.methods-untrue", Story: "Secrets are taken, and private_key_jwt alone is named.",
+		ID: "thirdparty.methods-untrue", Story: "Secrets are accepted, but only private_key_jwt is announced.",
 		Aims:   []string{"provider.metadata.auth-methods"},
 		Change: metadataMember("token_endpoint_auth_methods_supported", []string{"private_key_jwt"}),
 	},

@@ -12,7 +12,7 @@ import (
 
 var providerPageDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.silent", Story: "Once somebody has allowed an app, nobody is asked again: any browser gets a code for that person.",
+		ID: "thirdparty.silent", Story: "Once a user has allowed an app, any browser gets a code for that user without being asked.",
 		Aims: []string{"provider.authorize.asks"},
 		Change: func(p *mockprovider.Policy) {
 			p.Unasked = func(list []mockprovider.Grant) (string, bool) {
@@ -40,7 +40,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		Change: both(crossSite, func(p *mockprovider.Policy) { p.CSRF = func(string, string) bool { return true } }),
 	},
 	{
-		ID: "thirdparty.csrf-optional", Story: "A form without the token is taken, only a wrong token is not.",
+		ID: "thirdparty.csrf-optional", Story: "A form without the token is accepted; only a wrong token is refused.",
 		Aims: []string{"provider.authorize.forged-consent"},
 		Change: both(crossSite, func(p *mockprovider.Policy) {
 			before := p.CSRF
@@ -58,7 +58,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		Change: echoing("redirect_uri", "The app may not send you there"),
 	},
 	{
-		ID: "thirdparty.echoes-state", Story: "The login page prints state unescaped, for whoever looks for mistakes.",
+		ID: "thirdparty.echoes-state", Story: "The login page prints state unescaped, for debugging.",
 		Aims: []string{"provider.authorize.escapes"},
 		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
 			if a.Status == http.StatusOK {
@@ -94,7 +94,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.pages-stored", Story: "Pages and redirects may be kept by whoever stands between.",
+		ID: "thirdparty.pages-stored", Story: "Pages and redirects can be cached on the way.",
 		Aims:   []string{"provider.authorize.no-store"},
 		Change: both(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", ""))),
 	},

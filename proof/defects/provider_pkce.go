@@ -40,7 +40,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-empty", Story: "An empty verifier is no verifier, and passes.",
+		ID: "thirdparty.pkce-empty", Story: "An empty verifier counts as no verifier and is accepted.",
 		Aims: []string{"oauth2.pkce.missing-verifier"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Has("code_verifier") && form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
@@ -59,7 +59,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-downgrade-500", Story: "A verifier without a challenge is an exception that nobody catches.",
+		ID: "thirdparty.pkce-downgrade-500", Story: "A verifier without a challenge causes an uncaught exception.",
 		Aims: []string{"oauth2.pkce.unexpected-verifier"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, "without a code_challenge") {
@@ -82,12 +82,12 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		Change: wrongVerifier(http.StatusUnauthorized, func(v string) bool { return v != "" }),
 	},
 	{
-		ID: "thirdparty.pkce-missing-500", Story: "A missing verifier is an exception that nobody catches.",
+		ID: "thirdparty.pkce-missing-500", Story: "A missing verifier causes an uncaught exception.",
 		Aims:   []string{"oauth2.pkce.missing-verifier"},
 		Change: wrongVerifier(http.StatusInternalServerError, is("")),
 	},
 	{
-		ID: "thirdparty.pkce-wrong-500", Story: "A wrong verifier is an exception that nobody catches.",
+		ID: "thirdparty.pkce-wrong-500", Story: "A wrong verifier causes an uncaught exception.",
 		Aims:   []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared", "provider.error.invalid-grant"},
 		Change: wrongVerifier(http.StatusInternalServerError, func(v string) bool { return v != "" }),
 	},
@@ -97,7 +97,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		Change: dropsMethod(is("plain")),
 	},
 	{
-		ID: "thirdparty.pkce-method-dropped", Story: "A method that nobody knows turns PKCE off.",
+		ID: "thirdparty.pkce-method-dropped", Story: "An unknown method turns PKCE off.",
 		Aims:   []string{"oauth2.pkce.unknown-method"},
 		Change: dropsMethod(unknownMethod),
 	},
@@ -115,22 +115,22 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.pkce-plain", Story: "plain is taken.",
+		ID: "thirdparty.pkce-plain", Story: "plain is accepted.",
 		Aims:   []string{"oauth2.pkce.plain-refused"},
 		Change: challenges(is("plain")),
 	},
 	{
-		ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is taken for plain.",
+		ID: "thirdparty.pkce-default-plain", Story: "A challenge without a method is treated as plain.",
 		Aims:   []string{"oauth2.pkce.plain-refused"},
 		Change: challenges(is("")),
 	},
 	{
-		ID: "thirdparty.pkce-any-method", Story: "An unknown method is taken for S256.",
+		ID: "thirdparty.pkce-any-method", Story: "An unknown method is treated as S256.",
 		Aims:   []string{"oauth2.pkce.unknown-method"},
 		Change: challenges(unknownMethod),
 	},
 	{
-		ID: "thirdparty.pkce-any-challenge", Story: "What a challenge looks like is not looked at.",
+		ID: "thirdparty.pkce-any-challenge", Story: "What a challenge looks like is not checked.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challenges(is("S256")),
 	},

@@ -27,7 +27,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.refresh-missing-500", Story: "A refresh without a token is an exception that nobody catches.",
+		ID: "thirdparty.refresh-missing-500", Story: "A refresh without a token causes an uncaught exception.",
 		Aims: []string{"oauth2.refresh.missing-token"},
 		Change: thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")).and(lacks("refresh_token")),
 			func(_ mock.Request, a mock.Answer) mock.Answer { return status(http.StatusInternalServerError)(a) }),
@@ -58,7 +58,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		Change: sameAccess,
 	},
 	{
-		ID: "thirdparty.refresh-told", Story: "A foreign client is refused a refresh, and a token stands in the answer all the same.",
+		ID: "thirdparty.refresh-told", Story: "A foreign client's refresh is refused, but the response contains a token anyway.",
 		Aims: []string{"oauth2.refresh.client-bound"},
 		Change: both(foreignRefresh(http.StatusBadRequest, "invalid_grant"), thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, foreign) {
@@ -68,7 +68,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "thirdparty.refresh-foreign-500", Story: "A foreign client that refreshes is an exception that nobody catches.",
+		ID: "thirdparty.refresh-foreign-500", Story: "A foreign client that refreshes causes an uncaught exception.",
 		Aims:   []string{"oauth2.refresh.client-bound"},
 		Change: foreignRefresh(http.StatusInternalServerError, "access_denied"),
 	},
@@ -85,7 +85,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		Change: unauthenticated(at(tokenAt).and(field("grant_type", "refresh_token"))),
 	},
 	{
-		ID: "thirdparty.refresh-unknown-401", Story: "A refresh token that nobody knows is 401.",
+		ID: "thirdparty.refresh-unknown-401", Story: "An unknown refresh token gets 401.",
 		Aims: []string{"provider.error.invalid-grant"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer

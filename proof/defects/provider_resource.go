@@ -26,7 +26,7 @@ var providerResourceDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it wants Bearer.",
+		ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it requires Bearer.",
 		Aims:   []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", header("WWW-Authenticate", "")),
 	},
@@ -41,7 +41,7 @@ var providerResourceDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.api-guest", Story: "A token that nobody knows is a guest's.",
+		ID: "thirdparty.api-guest", Story: "An unknown token is treated as a guest's.",
 		Aims: []string{"oauth2.bearer.validates"},
 		Change: thirdAnswersBy(at("GET /api/me").and(authorization(func(s string) bool {
 			return s != ""
@@ -81,7 +81,7 @@ var providerResourceDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.access-for-ever", Story: "The life of an access token is told, and not kept.",
+		ID: "thirdparty.access-for-ever", Story: "The announced lifetime of an access token is not enforced.",
 		Aims:   []string{"oauth2.token.expires-in-true"},
 		Change: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return true } },
 	},

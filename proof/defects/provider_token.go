@@ -65,7 +65,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		Change: tokenMember("refresh_token", nil),
 	},
 	{
-		ID: "thirdparty.tokens-stored", Story: "Token answers may be kept by whoever stands between.",
+		ID: "thirdparty.tokens-stored", Story: "Token answers can be cached on the way.",
 		Aims:   []string{"oauth2.token.cache-no-store"},
 		Change: func(p *mockprovider.Policy) { p.TokenHeader = mock.Is(http.Header{}) },
 	},
@@ -168,7 +168,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.repetition-500", Story: "A form that names a parameter twice is an exception that nobody catches.",
+		ID: "thirdparty.repetition-500", Story: "A form that names a parameter twice causes an uncaught exception.",
 		Aims: []string{"oauth2.error.duplicate-parameter"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, "each parameter once") {

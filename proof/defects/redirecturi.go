@@ -88,7 +88,7 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: letsLike(func(_, to *url.URL) bool { return to.IsAbs() && !slices.Contains(webSchemes, to.Scheme) }),
 	},
 	{
-		ID: "redirect.home-scheme", Story: "homeassistant: passes for every client.",
+		ID: "redirect.home-scheme", Story: "homeassistant: is accepted for every client.",
 		Aims:   []string{"indieauth.redirect.block-unlisted", "ha.redirect.app-pairs-closed"},
 		Change: lets(func(_, r string, _ []string) bool { return r == "homeassistant://auth-callback" }),
 	},
@@ -181,12 +181,12 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: letsLike(func(c, to *url.URL) bool { return to.User != nil && to.Host == c.Host }),
 	},
 	{
-		ID: "redirect.at-host", Story: "The part before the at sign is taken for the host.",
+		ID: "redirect.at-host", Story: "The part before the at sign is treated as the host.",
 		Aims:   []string{"oauth2.redirect.userinfo"},
 		Change: letsLike(func(c, to *url.URL) bool { return to.User != nil && to.User.String() == c.Host }),
 	},
 	{
-		ID: "redirect.malformed", Story: "What cannot be parsed is compared as it stands and passes.",
+		ID: "redirect.malformed", Story: "An unparsable value is compared as text and accepted.",
 		Aims:   []string{"ha.redirect.malformed", "robust.redirects"},
 		Change: lets(func(_, r string, _ []string) bool { _, err := url.Parse(r); return err != nil && !badPort(err) }),
 	},

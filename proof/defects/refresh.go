@@ -87,7 +87,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "refresh.dead-401", Story: "A dead refresh token is answered with 401, so that apps try again for ever.",
+		ID: "refresh.dead-401", Story: "A dead refresh token is answered with 401, so that apps try again forever.",
 		Aims: []string{"ha.refresh.error", "oauth2.error.status-400"},
 		Change: answers(refreshGrant, func(a mock.Answer) mock.Answer {
 			if strings.Contains(string(a.Body), "invalid_grant") {
@@ -107,7 +107,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		Change: refusedRefresh(tokenIs(func(t string) bool { return len(t) > 1000 }), status(500)),
 	},
 	{
-		ID: "refresh.missing-500", Story: "A refresh without a token is an exception that nobody catches.",
+		ID: "refresh.missing-500", Story: "A refresh without a token causes an uncaught exception.",
 		Aims:   []string{"oauth2.refresh.missing-token", "robust.form.bytes"},
 		Change: refusedRefresh(func(r mock.Request) bool { return !has("refresh_token")(r) }, status(500)),
 	},
@@ -169,7 +169,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		Change: keeps(newest),
 	},
 	{
-		ID: "refresh.three-uses", Story: "After three refreshes of a session it is told to come back later.",
+		ID: "refresh.three-uses", Story: "After three refreshes, a session is told to come back later.",
 		Aims: []string{"oauth2.refresh.parallel"},
 		Change: func(p *mockserver.Policy) {
 			answers(refreshGrant.and(sentBefore("refresh_token", 3)), refused("temporarily_unavailable"), 200)(p)
@@ -200,7 +200,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "refresh.no-idle-end", Story: "A session that nobody uses lives for ever.",
+		ID: "refresh.no-idle-end", Story: "An unused session lives forever.",
 		Aims: []string{"ha.refresh.idle-expiry"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Alive

@@ -119,7 +119,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		}), refused("unsupported_token_type"), 200),
 	},
 	{
-		ID: "revoke.no-legacy", Story: "action=revoke at the token endpoint, which the companion apps send, is a grant that nobody knows.",
+		ID: "revoke.no-legacy", Story: "action=revoke at the token endpoint, which the companion apps send, is treated as an unknown grant.",
 		Aims:   []string{"ha.revoke.legacy-action", "ha.revoke.legacy-always-200"},
 		Change: answers(legacyRequest, refused("unsupported_grant_type")),
 	},

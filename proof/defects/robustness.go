@@ -37,7 +37,7 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "robust.form-bytes", Story: "Form bytes that are no text are not expected.",
+		ID: "robust.form-bytes", Story: "Form bytes that are not text are not expected.",
 		Aims:   []string{"robust.form.bytes", "robust.generated-forms"},
 		Change: crashes(at("POST /auth/*").and(func(r mock.Request) bool { return !utf8.Valid(r.Body) && sent("application/x-www-form")(r) })),
 	},
@@ -97,7 +97,7 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		Change: crashes(jsonEndpoints.and(func(r mock.Request) bool { return string(r.Body) == "null" })),
 	},
 	{
-		ID: "robust.json-broken", Story: "A body that is no JSON is not expected.",
+		ID: "robust.json-broken", Story: "A body that is not JSON is not expected.",
 		Aims:   []string{"robust.json.shapes"},
 		Change: crashes(jsonEndpoints.and(notJSON)),
 	},
@@ -142,7 +142,7 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID:    "robust.redirect-port",
-		Story: "The port of a redirect URI is read as a number when a login begins, and nobody expects that it is too large.",
+		Story: "The port of a redirect URI is parsed as a number when a login starts, and a port that is too large is not handled.",
 		Aims:  []string{"robust.redirects", "robust.client-ids", "indieauth.client-id.port-valid"},
 		Change: answers(at("POST /auth/login_flow").and(func(r mock.Request) bool {
 			s, _ := decoded(r.Body)["redirect_uri"].(string)
@@ -173,7 +173,7 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		Change: crashes(at("GET /auth/login_flow/*")),
 	},
 	{
-		ID: "robust.path-bytes", Story: "A path of bytes that are no text is not expected.",
+		ID: "robust.path-bytes", Story: "A path of bytes that are not text is not expected.",
 		Aims: []string{"robust.paths", "robust.queries", "robust.signatures"},
 		Change: crashes(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%ff") || strings.Contains(r.Target, "%FF")
@@ -187,7 +187,7 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "robust.authorization-bytes", Story: "An Authorization header of bytes that are no text is not expected.",
+		ID: "robust.authorization-bytes", Story: "An Authorization header of bytes that are not text is not expected.",
 		Aims:   []string{"robust.authorization"},
 		Change: crashes(authorization(func(s string) bool { return !utf8.ValidString(s) })),
 	},
@@ -200,7 +200,7 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "robust.signature", Story: "A signature that is no token is not expected.",
+		ID: "robust.signature", Story: "A signature that is not a token is not expected.",
 		Aims: []string{"ha.signed-path.tampered", "robust.signatures"},
 		Change: crashes(func(r mock.Request) bool {
 			_, sig, ok := strings.Cut(r.Target, "authSig=")
@@ -208,7 +208,7 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "robust.header-odd", Story: "Headers that nobody sends are not expected.",
+		ID: "robust.header-odd", Story: "Unusual headers are not handled.",
 		Aims: []string{"robust.headers"},
 		Change: crashes(func(r mock.Request) bool {
 			for name := range r.Header {
@@ -220,17 +220,17 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "robust.host", Story: "A Host that is no host is not expected.",
+		ID: "robust.host", Story: "A Host that is not a host is not expected.",
 		Aims:   []string{"robust.host", "robust.body-size"},
 		Change: crashes(func(r mock.Request) bool { return strings.ContainsAny(r.Host, "@ ") || r.Host == "" }),
 	},
 	{
-		ID: "robust.body-500", Story: "A body that is too large is an exception that nobody catches.",
+		ID: "robust.body-500", Story: "A body that is too large causes an uncaught exception.",
 		Aims:   []string{"robust.body-size"},
 		Change: answers(anyRequest, status(500), 413),
 	},
 	{
-		ID: "robust.socket-dies", Story: "A frame that is no object ends the server's reading for good.",
+		ID: "robust.socket-dies", Story: "A frame that is not an object makes the server stop reading for good.",
 		Aims: []string{"ha.ws.id-required"},
 		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "invalid_format" {

@@ -56,7 +56,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.fewer-query", Story: "Parameters may be left out of a signed path.",
+		ID: "signed.fewer-query", Story: "Parameters can be removed from a signed path.",
 		Aims: []string{"ha.signed-path.query-bound"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			var sent []string
@@ -90,7 +90,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
-		ID: "signed.empty", Story: "An empty signature is taken for none, and none for right.",
+		ID: "signed.empty", Story: "An empty signature is treated as missing, and a missing one as right.",
 		Aims: []string{"ha.signed-path.tampered", "robust.signatures"},
 		Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
 			return strings.HasSuffix(r.Target, "authSig=")
@@ -126,7 +126,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.query-behind", Story: "What stands behind the signature is not covered.",
+		ID: "signed.query-behind", Story: "Parameters after the signature are not covered.",
 		Aims: []string{"ha.signed-path.query-exact"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			before, _, _ := strings.Cut(query, "authSig=")
@@ -204,7 +204,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.outlives-session", Story: "A signed path goes on working when its session was ended.",
+		ID: "signed.outlives-session", Story: "A signed path keeps working after its session has ended.",
 		Aims:   []string{"ha.signed-path.dies-with-token"},
 		Change: keeps(remembering),
 	},
@@ -229,7 +229,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.no-expiry", Story: "exp of a signature is never looked at.",
+		ID: "signed.no-expiry", Story: "exp of a signature is never checked.",
 		Aims: []string{"ha.signed-path.expires", "ha.signed-path.expires-as-asked"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, now time.Time) (mockserver.PathClaims, string, string) {
 			c.Expires = now.Add(time.Hour)
@@ -237,7 +237,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.deleted-user", Story: "A deleted user's signed paths go on working.",
+		ID: "signed.deleted-user", Story: "A deleted user's signed paths keep working.",
 		Aims: []string{"ha.bearer.user-deleted", "ha.signed-path.dies-with-user", "ha.llat.dies-with-user"},
 		Change: func(p *mockserver.Policy) {
 			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndUserDeleted})

@@ -24,7 +24,7 @@ var tokenDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "token.query", Story: "Parameters are taken from the query as from the form.",
+		ID: "token.query", Story: "Parameters are read from the query as well as from the form.",
 		Aims: []string{"oauth2.token.query-ignored"},
 		Change: takes(tokenEndpoint, func(r mock.Request) mock.Request {
 			if _, query, ok := strings.Cut(r.Target, "?"); ok {

@@ -27,7 +27,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.client-id-twice", Story: "The client id stands twice in the form.",
+		ID: "exchange.client-id-twice", Story: "The client id appears twice in the form.",
 		Aims: []string{"oauth2.client.token-request"},
 		Change: tokenSent("authorization_code", func(r linking.TokenRequest) linking.TokenRequest {
 			r.Form = append(r.Form, [2]string{"client_id", formValue(r, "client_id")})
@@ -145,7 +145,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		Change: tokenSent("authorization_code", formSet("code_verifier", edited(func(s string) string { return s[:40] }))),
 	},
 	{
-		ID: "exchange.verifier-padded", Story: "The verifier has characters that none may have.",
+		ID: "exchange.verifier-padded", Story: "The verifier contains characters that are not allowed.",
 		Aims: []string{"oauth2.client.verifier"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Verifier
@@ -163,12 +163,12 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.refusals-alike", Story: "A refusal of the client is told like a provider in trouble (as 2025.4 does it).",
+		ID: "exchange.refusals-alike", Story: "A refusal of the client is reported like an outage of the provider (as 2025.4 does).",
 		Aims:   []string{"oauth2.client.refused-or-down", "oauth2.client.empty-code"},
 		Change: reasonBecomes("oauth_unauthorized", "oauth_failed"),
 	},
 	{
-		ID: "exchange.trouble-as-refusal", Story: "A provider in trouble is told like a refusal.",
+		ID: "exchange.trouble-as-refusal", Story: "An outage of the provider is reported like a refusal.",
 		Aims:   []string{"oauth2.client.down", "oauth2.client.tls", "oauth2.client.secret-elsewhere"},
 		Change: reasonBecomes("oauth_failed", "oauth_unauthorized"),
 	},

@@ -23,7 +23,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.html-crash", Story: "An answer that is no JSON by its type is a server error.",
+		ID: "exchange.html-crash", Story: "An answer that is not JSON by its type is a server error.",
 		Aims: []string{"oauth2.client.wrong-media-type"},
 		Change: func(p *mockserver.Policy) {
 			odd := &idSecrets{}
@@ -38,7 +38,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "exchange.broken-json-crash", Story: "A token answer that is no JSON object is a server error (as releases up to 2026.11 do it).",
+		ID: "exchange.broken-json-crash", Story: "A token answer that is not JSON object is a server error (as releases up to 2026.11 do it).",
 		Aims: []string{"oauth2.client.malformed-answers"},
 		Change: both(
 			reading(func(a linking.TokenAnswer, _ bool, t linking.Token, f linking.Failure) (linking.Token, linking.Failure) {
@@ -50,7 +50,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 			}), reasonCrashes("crash")),
 	},
 	{
-		ID: "exchange.broken-json-again", Story: "After an answer that is no JSON the flow stays, and every poll sends the code again.",
+		ID: "exchange.broken-json-again", Story: "After an answer that is not JSON the flow stays, and every poll sends the code again.",
 		Aims: []string{"oauth2.client.code-once", "oauth2.client.malformed-answers"},
 		Change: both(client(func(p *linking.Policy) {
 			p.Ends = func(reason string) bool { return reason != "crash" }
@@ -76,7 +76,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.life-optional", Story: "A token without a life is taken for one of an hour.",
+		ID: "exchange.life-optional", Story: "A token without a life is treated as one of an hour.",
 		Aims: []string{"oauth2.client.error-in-200"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if _, there := m["expires_in"]; !there && m["access_token"] != nil {
@@ -85,7 +85,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.access-token-unread", Story: "Nobody looks whether there is an access token: the API is asked with Bearer None.",
+		ID: "exchange.access-token-unread", Story: "A missing access token goes unnoticed: the API is called with Bearer None.",
 		Aims: []string{"oauth2.client.no-access-token", "oauth2.client.refresh-no-access-token"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if s, _ := m["access_token"].(string); s == "" && m["expires_in"] != nil {
@@ -94,12 +94,12 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.any-token-type", Story: "token_type is not looked at.",
+		ID: "exchange.any-token-type", Story: "token_type is not checked.",
 		Aims:   []string{"oauth2.client.token-type"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) { delete(m, "token_type") }),
 	},
 	{
-		ID: "exchange.life-number-only", Story: "A life in text is no life.",
+		ID: "exchange.life-number-only", Story: "A lifetime given as a string is ignored.",
 		Aims: []string{"oauth2.client.life-as-text"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if s, ok := m["expires_in"].(string); ok {
@@ -108,7 +108,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.life-minutes", Story: "The life is taken for minutes.",
+		ID: "exchange.life-minutes", Story: "The lifetime is read as minutes.",
 		Aims: []string{"oauth2.client.refresh-at-use"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if n, ok := m["expires_in"].(float64); ok {
@@ -117,7 +117,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.unknown-members", Story: "Members that nobody knows make the answer invalid.",
+		ID: "exchange.unknown-members", Story: "Unknown members make the response invalid.",
 		Aims: []string{"oauth2.client.unknown-members"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if m["id_token"] != nil {
@@ -135,7 +135,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.asked-scope-stored", Story: "The scope that was asked for is stored, not the one that was granted.",
+		ID: "exchange.asked-scope-stored", Story: "The requested scope is stored instead of the granted one.",
 		Aims: []string{"oauth2.client.scope-narrower"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if m["scope"] != nil {

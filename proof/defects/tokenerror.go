@@ -30,7 +30,7 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		}), 400),
 	},
 	{
-		ID: "token.empty-500", Story: "An empty body is an exception that nobody catches.",
+		ID: "token.empty-500", Story: "An empty body causes an uncaught exception.",
 		Aims:   []string{"robust.form.shapes"},
 		Change: answers(tokenEndpoint.and(func(r mock.Request) bool { return len(r.Body) == 0 }), status(500), 400),
 	},
@@ -48,7 +48,7 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.charset-500", Story: "A parameter with letters beyond ASCII is an exception that nobody catches.",
+		ID: "token.charset-500", Story: "A parameter with letters beyond ASCII causes an uncaught exception.",
 		Aims:   []string{"oauth2.error.charset", "robust.client-ids"},
 		Change: answers(tokenEndpoint.and(func(r mock.Request) bool { return strings.Contains(string(r.Body), "%C3%BC") }), status(500)),
 	},
@@ -66,7 +66,7 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.first-of-two", Story: "Of two equal parameters the first is taken.",
+		ID: "token.first-of-two", Story: "The first of two equal parameters is used.",
 		Aims:   []string{"oauth2.error.duplicate-parameter"},
 		Change: func(p *mockserver.Policy) { p.Duplicates = mock.Is(false) },
 	},

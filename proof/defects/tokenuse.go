@@ -78,7 +78,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		Change: merging(func(old, _, merged linking.Token) { merged["expires_in"] = old["expires_in"] }),
 	},
 	{
-		ID: "use.rotation-ignored", Story: "The first refresh token is kept for ever.",
+		ID: "use.rotation-ignored", Story: "The first refresh token is kept forever.",
 		Aims:   []string{"oauth2.client.rotation", "ha.cloud.refresh"},
 		Change: merging(func(old, _, merged linking.Token) { merged["refresh_token"] = old["refresh_token"] }),
 	},
@@ -112,7 +112,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.KeepsToken = mock.Is(false) }),
 	},
 	{
-		ID: "use.no-reauth", Story: "A dead grant is logged, and nobody is asked to log in (as 2025.4 leaves it to integrations).",
+		ID: "use.no-reauth", Story: "An expired grant is logged, but no login is requested (2025.4 leaves that to integrations).",
 		Aims: []string{"oauth2.client.reauth"},
 		Change: outcomes(func(_ linking.Failure, o linking.Outcome) linking.Outcome {
 			if o == linking.Reauth {
@@ -132,12 +132,12 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "use.trouble-logs-out", Story: "Any failed refresh asks the person to log in again.",
+		ID: "use.trouble-logs-out", Story: "Any failed refresh asks the user to log in again.",
 		Aims:   []string{"oauth2.client.retry", "ha.linking.reload-dead"},
 		Change: outcomes(func(linking.Failure, linking.Outcome) linking.Outcome { return linking.Reauth }),
 	},
 	{
-		ID: "use.429-logs-out", Story: "Being asked to slow down is taken for a refusal.",
+		ID: "use.429-logs-out", Story: "A request to slow down is treated as a refusal.",
 		Aims: []string{"oauth2.client.retry"},
 		Change: outcomes(func(f linking.Failure, o linking.Outcome) linking.Outcome {
 			if f.Status == http.StatusTooManyRequests {
@@ -172,7 +172,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.SameAccount = func(string, string) bool { return true } }),
 	},
 	{
-		ID: "use.no-access-token-prolongs", Story: "A refresh without an access token prolongs the life of the old one (as 2025.4 does it).",
+		ID: "use.no-access-token-prolongs", Story: "A refresh without an access token prolongs the life of the old one (as 2025.4 does).",
 		Aims: []string{"oauth2.client.refresh-no-access-token"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Read

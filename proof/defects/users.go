@@ -206,7 +206,7 @@ var userDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.code-500", Story: "The user of a code is looked up, and nobody thought of one who is gone.",
+		ID: "users.code-500", Story: "The user of a code is looked up without handling a deleted one.",
 		Aims: []string{"ha.users.deleted-code"},
 		Change: func(p *mockserver.Policy) {
 			var gone idSecrets

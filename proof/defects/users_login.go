@@ -14,7 +14,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		Change: allowing("credentials_exist"),
 	},
 	{
-		ID: "users.current-unasked", Story: "Whoever is logged in sets a new password without the current one.",
+		ID: "users.current-unasked", Story: "A logged-in user can set a new password without the current one.",
 		Aims:   []string{"ha.users.password-current"},
 		Change: func(p *mockserver.Policy) { p.CurrentPassword = mock.Is(false) },
 	},
@@ -58,7 +58,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		Change: ending(mockserver.EndRights),
 	},
 	{
-		ID: "users.old-name-kept", Story: "admin_change_username answers, and the old name stays the one to log in with.",
+		ID: "users.old-name-kept", Story: "admin_change_username succeeds, but the old name remains the login name.",
 		Aims:   []string{"ha.users.username-changed"},
 		Change: asked(anyUsername, func(m map[string]any) { m["type"] = "ping"; delete(m, "user_id"); delete(m, "username") }),
 	},
@@ -72,7 +72,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "users.taken-is-success", Story: "A user name that is taken is answered with success, and nothing happens.",
+		ID: "users.taken-is-success", Story: "A user name that is already taken is answered with success, and nothing happens.",
 		Aims: []string{"ha.users.username-taken"},
 		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "home_assistant_error" && strings.Contains(e["message"], "exists") {

@@ -51,7 +51,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.ping-refused", Story: "ping is a command that nobody knows.",
+		ID: "ws.ping-refused", Story: "ping is an unknown command.",
 		Aims: []string{"ha.ws.auth-ok", "ha.ws.ping"},
 		Change: hears(func(m map[string]any) map[string]any {
 			if kind(m, "ping") {
@@ -61,7 +61,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.any-token", Story: "Whoever names a token is let in: auth_ok comes for a wrong one too.",
+		ID: "ws.any-token", Story: "Any token gets auth_ok, even a wrong one.",
 		Aims: []string{"ha.ws.auth-invalid", "ha.ws.revoked", "ha.ws.expired"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_invalid") && strings.HasPrefix(fmt.Sprint(m["message"]), "Invalid") {
@@ -91,7 +91,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		Change: keeps(remembering),
 	},
 	{
-		ID: "ws.shape-unread", Story: "Any type passes for the first message if a token stands in it.",
+		ID: "ws.shape-unread", Story: "A first message of any type is accepted if it contains a token.",
 		Aims: []string{"ha.ws.wrong-shape"},
 		Change: hears(func(m map[string]any) map[string]any {
 			if _, ok := m["access_token"]; ok {
@@ -121,7 +121,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.text-answered", Story: "What is no JSON is answered with a result.",
+		ID: "ws.text-answered", Story: "What is not JSON is answered with a result.",
 		Aims:   []string{"ha.ws.wrong-shape", "ha.ws.no-json"},
 		Change: func(p *mockserver.Policy) { p.AnswersJunk = mock.Is(true) },
 	},
@@ -166,7 +166,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		Change: refusing("auth/delete_refresh_token", "unknown_error"),
 	},
 	{
-		ID: "ws.open-after-deactivation", Story: "A deactivated user's socket goes on.",
+		ID: "ws.open-after-deactivation", Story: "A deactivated user's socket keeps working.",
 		Aims:   []string{"ha.ws.closed-by-deactivation"},
 		Change: notClosing(mockserver.EndDeactivated),
 	},
@@ -191,7 +191,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		Change: refusing("auth/delete_all_refresh_tokens", "unknown_error"),
 	},
 	{
-		ID: "ws.expired", Story: "At the socket a token's exp is not looked at.",
+		ID: "ws.expired", Story: "At the socket a token's exp is not checked.",
 		Aims:   []string{"ha.ws.expired"},
 		Change: func(p *mockserver.Policy) { p.SocketIgnoresExpiry = mock.Is(true) },
 	},

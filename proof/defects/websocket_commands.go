@@ -29,7 +29,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.unknown-ok", Story: "A command that nobody knows is answered with success.",
+		ID: "ws.unknown-ok", Story: "An unknown command is answered with success.",
 		Aims: []string{"ha.ws.unknown-command"},
 		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "unknown_command" {
@@ -94,7 +94,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		Change: eachSession(func(g map[string]any) { g["client_id"] = host(fmt.Sprint(g["client_id"])) }),
 	},
 	{
-		ID: "ws.sessions-none-current", Story: "No session is marked as the one that asks.",
+		ID: "ws.sessions-none-current", Story: "No session is marked as the current one.",
 		Aims:   []string{"ha.ws.refresh-tokens"},
 		Change: eachSession(func(g map[string]any) { g["is_current"] = false }),
 	},
@@ -112,7 +112,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "ws.others-sessions", Story: "Whoever knows a session's id may end it.",
+		ID: "ws.others-sessions", Story: "Anyone who knows a session's id can end it.",
 		Aims:   []string{"ha.ws.own-tokens-only"},
 		Change: func(p *mockserver.Policy) { p.OwnSession = func(store.Refresh, mockserver.User) bool { return true } },
 	},

@@ -88,7 +88,7 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "ws.numbers-are-text", Story: "A number is taken for the text that it is written as.",
+		ID: "ws.numbers-are-text", Story: "A number is treated as the text that it is written as.",
 		Aims: []string{"ha.ws.member-types"},
 		Change: hears(func(m map[string]any) map[string]any {
 			for name, v := range m {
@@ -100,7 +100,7 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.null-is-empty", Story: "null is taken for an empty text.",
+		ID: "ws.null-is-empty", Story: "null is treated as an empty text.",
 		Aims: []string{"ha.ws.member-types"},
 		Change: hears(func(m map[string]any) map[string]any {
 			for name, v := range m {

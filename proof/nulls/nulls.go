@@ -32,7 +32,7 @@ func All() []Null {
 		{Name: "empty-object", Story: "It answers 200 {} to everything.", Start: always(http.StatusOK, jsonType, "{}")},
 		{
 			Name:  "invalid-grant",
-			Story: "It says invalid_grant to everything.",
+			Story: "It answers invalid_grant to everything.",
 			Start: always(http.StatusBadRequest, jsonType, `{"error":"invalid_grant"}`),
 		},
 		{
@@ -41,9 +41,9 @@ func All() []Null {
 			Start: always(http.StatusOK, "text/html", "<!doctype html><title>Welcome</title><p>Welcome"),
 		},
 		{Name: "login-page", Story: "It shows a login page for every path.", Start: always(http.StatusOK, "text/html", loginPage)},
-		{Name: "tokens", Story: "It answers a plausible token answer to everything.", Start: always(http.StatusOK, jsonType, tokenAnswer)},
+		{Name: "tokens", Story: "It answers everything with a plausible token response.", Start: always(http.StatusOK, jsonType, tokenAnswer)},
 		{Name: "yes", Story: "It says yes to everything, in the right shapes.", Start: serving(http.HandlerFunc(sayYes)), Earns: true},
-		{Name: "echo", Story: "It answers with the request.", Start: serving(http.HandlerFunc(echo))},
+		{Name: "echo", Story: "It echoes the request.", Start: serving(http.HandlerFunc(echo))},
 		{Name: "files", Story: "It is a plain file server.", Start: files},
 		{Name: "redirects", Story: "It redirects every path to itself.", Start: serving(http.HandlerFunc(redirectToItself))},
 		{
@@ -51,11 +51,11 @@ func All() []Null {
 			Story: "It redirects every path to another host.",
 			Start: serving(http.RedirectHandler("http://127.0.0.2:9/", http.StatusFound)),
 		},
-		{Name: "once", Story: "It is right for the first request of each kind, and dead afterwards.", Start: onceEach, Earns: true},
+		{Name: "once", Story: "It is right for the first request of each kind, then stops answering.", Start: onceEach, Earns: true},
 		{Name: "slow", Story: "It answers after 20 seconds.", Start: serving(slow(20 * time.Second))},
 		{Name: "endless", Story: "Its bodies never end.", Start: serving(http.HandlerFunc(endless))},
 		{Name: "headers", Story: "Its headers are 10 MB.", Start: overTCP(manyHeaders)},
-		{Name: "half", Story: "It closes in the middle of its JSON.", Start: overTCP(halfJSON)},
+		{Name: "half", Story: "It closes the connection in the middle of its JSON.", Start: overTCP(halfJSON)},
 		{Name: "drops", Story: "A home behind a proxy that drops every third connection.", Start: drops, Earns: true},
 	}
 }

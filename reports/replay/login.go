@@ -65,14 +65,14 @@ func (l *Login) write(w *writer, of chain, tokens []*value) {
 			as.list[i] = e.as(l.client, client)
 		}
 	}
-	w.b.WriteString("\n# Log in first: the tokens of the row came from elsewhere.\n")
+	w.b.WriteString("\n# Log in first: the tokens of this row came from elsewhere.\n")
 	w.chain = as.chain
 	w.ask(w.outside())
 	w.send(false)
 	for _, v := range tokens {
 		w.take(l.gives(v), v.name)
 	}
-	w.b.WriteString("\n# Now what the row did.\n")
+	w.b.WriteString("\n# Now repeat what the row did.\n")
 }
 
 // clientOf is the client that uses one of the tokens; "" where no request says so.

@@ -46,10 +46,10 @@ func (w *writer) send(show bool) {
 		e := w.list[at]
 		fmt.Fprintf(&w.b, "\n# %d. %s %s", i+1, oneLine(e.Method), oneLine(path(e.URL)))
 		if e.Status != 0 {
-			fmt.Fprintf(&w.b, ": it was answered by %d", e.Status)
+			fmt.Fprintf(&w.b, ": the answer was %d", e.Status)
 		}
 		if i > 0 && e.Started.Before(ended(w.list[w.steps[i-1]])) {
-			w.b.WriteString(", at the same moment as the one before")
+			w.b.WriteString(", at the same time as the one before")
 		}
 		if at == last && len(w.failures) > 0 {
 			fmt.Fprintf(&w.b, "; the row expects: %s", oneLine(w.failures[0].Expected))
@@ -141,7 +141,7 @@ func (c chain) vouched(v *value) bool {
 func (w *writer) ask(outside []*value) {
 	own := w.own()
 	for _, v := range outside {
-		env, why := v.name, "set it first: no answer of this row has it"
+		env, why := v.name, "set it first: no response of this row contains it"
 		if user, is := own[v.text]; is {
 			env, why = "AUTHCONFORM_PASSWORD", "the password"+user
 		} else if strings.HasPrefix(v.text, "‹client_secret 1") {

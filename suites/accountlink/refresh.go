@@ -80,7 +80,7 @@ var _ = Describe("Account link: refreshing through the proxy", func() {
 func refreshToken(ctx Ctx, t *accountlink.Proxy) string {
 	token, _ := t.Linked(ctx)["refresh_token"].(string)
 	if token == "" {
-		Block(ctx, "no refresh token comes with the tokens")
+		Block(ctx, "the tokens contain no refresh token")
 	}
 	return token
 }

@@ -67,7 +67,7 @@ func TestProfiles(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if len(p.Select(catalogue)) == 0 {
-			t.Errorf("profile %s takes no row", name)
+			t.Errorf("profile %s selects no row", name)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func BringNoCode() judge.Matcher {
 
 // SendNobody holds for one that ended on a page of the server: nobody was sent to a client.
 func SendNobody() judge.Matcher {
-	return returned{"a page of the server, nobody sent to a client", func(r oauth.Return) bool { return r.Query == nil }}
+	return returned{"a page of the server, no redirect to a client", func(r oauth.Return) bool { return r.Query == nil }}
 }
 
 // RefuseAuthorization holds for the profile's refusal of that name: one of its error codes came back to the client, and

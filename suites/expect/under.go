@@ -21,7 +21,7 @@ func Answer(ctx context.Context, name string) profiles.Answer {
 	p, _ := ctx.Value(profileKey{}).(*profiles.Profile)
 	a, ok := p.Answers[name]
 	if !ok {
-		judge.Block(ctx, "profile %s does not say which answer is right; name %s under answers", p.Name, name)
+		judge.Block(ctx, "profile %s does not define which answer is right; add %s under answers", p.Name, name)
 	}
 	return a
 }

@@ -39,7 +39,7 @@ func AsJSON(s string) string {
 // AsIs names a vector by itself.
 func AsIs(s string) string { return s }
 
-// Nameless names no vector.
+// Nameless has no vector's name.
 func Nameless(i int) string { return "" }
 
 // Indices are the numbers from 0 to n-1.
@@ -173,7 +173,7 @@ func (m unguessable) wrong(actual any) string {
 	least := math.Inf(1)
 	for _, s := range list {
 		if len(s) <= prefix+suffix {
-			return "secrets that differ in nothing but their length"
+			return "secrets that differ only in their length"
 		}
 		s = s[prefix : len(s)-suffix]
 		least = min(least, float64(len(s))*math.Log2(alphabet(s)))

@@ -80,7 +80,7 @@ func (r request) login(ctx Ctx) *url.URL {
 	}
 	to, err := url.Parse(state.Redirect)
 	if err != nil {
-		judge.Block(ctx, "the page redirects to what is no URL")
+		judge.Block(ctx, "the page redirects to something that is not a URL")
 	}
 	return to
 }

@@ -107,7 +107,8 @@ var _ = Describe("Authorization server metadata", func() {
 			Violated(ctx, `WWW-Authenticate with resource_metadata="…"`, strings.Join(refused.Header.Values("WWW-Authenticate"), ", "))
 			return
 		}
-		Expect(ctx, h.Get(ctx, named)).To(All(HaveStatus(200), HaveText("resource")))
+		doc := h.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: named, Public: true}) // at a home's public name, for one
+		Expect(ctx, doc).To(All(HaveStatus(200), HaveText("resource")))
 	})
 })
 
@@ -126,12 +127,12 @@ func endpoint(ctx context.Context, member string) string {
 	h := home.From(ctx)
 	u, err := url.Parse(doc.Text(member))
 	if err != nil {
-		Block(ctx, "%s is no URL", member)
+		Block(ctx, "%s is not a URL", member)
 	}
 	base, _ := url.Parse(h.Wire.Base() + "/")
 	if named := base.ResolveReference(u).String(); strings.HasPrefix(named, "http") {
 		return named
 	}
-	Block(ctx, "%s is no http URL", member)
+	Block(ctx, "%s is not an http URL", member)
 	return ""
 }

@@ -60,7 +60,7 @@ func ownerSocket(ctx Ctx) *home.Socket {
 	}
 	works(ctx, socket, ownUser, nil, &me)
 	if !me.Owner {
-		judge.Lacks(ctx, "admin", "the user is no owner; give --user the owner")
+		judge.Lacks(ctx, "admin", "the user is not the owner; set --user to the owner")
 	}
 	return socket
 }

@@ -52,7 +52,7 @@ func afresh(ctx Ctx) { Advance(ctx, time.Hour+time.Minute) }
 func sentAway(ctx Ctx) *linking.Step {
 	s := linking.Choose(ctx, linking.Open(ctx), viaCloud)
 	if s.Type != "external" {
-		Block(ctx, "the flow by the account-link proxy sends nobody away: %s", s.Exchange)
+		Block(ctx, "the flow through the account-link proxy does not send the user away: %s", s.Exchange)
 	}
 	return s
 }

@@ -31,7 +31,7 @@ func sole(ctx Ctx) {
 func noCredentials(ctx Ctx) {
 	for _, c := range linking.Credentials(ctx) {
 		if c.Domain == linking.Domain {
-			NotRun(ctx, "the target has credentials of %s; take them away first", linking.Domain)
+			NotRun(ctx, "the target has credentials of %s; remove them first", linking.Domain)
 		}
 	}
 }

@@ -146,7 +146,7 @@ func dead(ctx context.Context, app *thirdparty.App) (linking.Entry, []linking.Fl
 func again(ctx context.Context, credential string, open []linking.Flow) *linking.Step {
 	s := linking.Choose(ctx, linking.Submit(ctx, open[0].ID, map[string]any{}), credential)
 	if s.Type != "external" {
-		Block(ctx, "the re-authentication sends nobody to the third party: %s", s.Exchange)
+		Block(ctx, "the re-authentication does not send the user to the third party: %s", s.Exchange)
 	}
 	return s
 }

@@ -15,7 +15,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// nobody listens there: port 9 is discard (RFC 863).
+// nothing listens there: port 9 is discard (RFC 863).
 const nobody = "http://127.0.0.1:9/"
 
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)

@@ -144,7 +144,7 @@ func (p *Profile) check(at string) error {
 	for _, l := range p.Levels {
 		globs = append(globs, l.Row)
 		if !slices.Contains(requirements.Levels(), l.Level) {
-			return fmt.Errorf("%s: %s: unknown level %q; right are must, should, may and info", at, l.Row, l.Level)
+			return fmt.Errorf("%s: %s: unknown level %q; valid: must, should, may and info", at, l.Row, l.Level)
 		}
 		if l.Reason == "" {
 			return fmt.Errorf("%s: %s: a level that differs needs its reason", at, l.Row)
@@ -164,7 +164,7 @@ func (p *Profile) check(at string) error {
 		}
 	}
 	if len(p.Select(c)) == 0 {
-		return fmt.Errorf("%s: it takes no row; name sections or rows", at)
+		return fmt.Errorf("%s: it selects no row; name sections or rows", at)
 	}
 	return nil
 }

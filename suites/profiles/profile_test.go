@@ -105,12 +105,12 @@ func TestABadProfileSaysWhatIsWrong(t *testing.T) {
 		"name: mine=>":                 "it has no name",
 		"[code]=>[coed]":               `unknown section "coed"; did you mean "code"?`,
 		"[oauth2.code.expires]=>[a.b]": `no row is called "a.b"`,
-		"oauth2.code.expires=>provider.revoke.unknown":   "provider.revoke.unknown was retired; it is oauth2.revoke.unknown-200 now",
+		"oauth2.code.expires=>provider.revoke.unknown":   "provider.revoke.unknown was retired; use oauth2.revoke.unknown-200 instead",
 		"level: may=>level: might":                       `unknown level "might"`,
 		", reason: nobody has PKCE here=>":               "needs its reason",
 		"{status: [401], error: [nope]}=>{}":             "answer code-refused allows no status",
 		"sections: [code]=>secs: []":                     "secs",
-		"without: [oauth2.code.expires]=>without: ['*']": "it takes no row",
+		"without: [oauth2.code.expires]=>without: ['*']": "it selects no row",
 	} {
 		before, after, _ := strings.Cut(change, "=>")
 		if _, err := Load(write(t, strings.Replace(own, before, after, 1))); err == nil || !strings.Contains(err.Error(), want) {

@@ -30,6 +30,7 @@ type Requirement struct {
 	Source     string           `yaml:"spec"`       // "RFC 6749 §4.1.2"; see source.go for the names
 	Judged     string           `yaml:"judged"`     // how it is judged: what is sent, what must come back
 	Failure    string           `yaml:"failure"`    // an example of a target that breaks it
+	Fix        string           `yaml:"fix"`        // what to change in the target when it breaks it; none where nothing can fail
 	Since      string           `yaml:"since"`      // first release of the profile's product that promises it
 	Until      string           `yaml:"until"`      // first release that no longer does
 	Instead    string           `yaml:"instead"`    // of a row with until: the row that took its place
@@ -42,6 +43,11 @@ type Requirement struct {
 
 	Section string        `yaml:"-"` // the section of its file
 	Spec    evidence.Spec `yaml:"-"` // Source, resolved
+}
+
+// CanFail reports whether the row can fail or warn: rows of the levels may and info only note what they see.
+func (r *Requirement) CanFail() bool {
+	return r.Untestable == "" && (r.Level == evidence.Must || r.Level == evidence.Should)
 }
 
 // Section is one file of the catalogue.
@@ -116,7 +122,7 @@ func load(fsys fs.FS) (*Catalogue, error) {
 func (c *Catalogue) replaced() error {
 	for id, r := range c.byID {
 		if next := c.byID[r.Instead]; r.Instead != "" && (next == nil || r.Until == "" || next.Since != r.Until) {
-			return fmt.Errorf("%s: instead: %q is no row since %q", id, r.Instead, r.Until)
+			return fmt.Errorf("%s: instead: %q is not a row since %q", id, r.Instead, r.Until)
 		}
 	}
 	return nil
@@ -127,13 +133,15 @@ func (c *Catalogue) admit(r *Requirement) (err error) {
 	case !idForm.MatchString(r.ID):
 		return fmt.Errorf("an id is dotted lower-case words, like oauth2.code.single-use")
 	case c.byID[r.ID] != nil:
-		return fmt.Errorf("the id stands twice")
+		return fmt.Errorf("the id is listed twice")
 	case !slices.Contains(levels, r.Level):
-		return fmt.Errorf("level %q; right are must, should, may and info", r.Level)
+		return fmt.Errorf("level %q; valid: must, should, may and info", r.Level)
 	case r.Text == "":
 		return fmt.Errorf("no text")
 	case r.Untestable == "" && r.Judged == "":
 		return fmt.Errorf("neither judged nor untestable")
+	case r.CanFail() != (r.Fix != ""):
+		return fmt.Errorf("fix: a must or should row that is testable has one, and no other row")
 	}
 	for _, n := range r.Needs {
 		if !n.Known() {

@@ -46,12 +46,12 @@ func Retired(id string) (replacedBy []string) {
 	return nil
 }
 
-// Gone tells somebody who names a retired row what has become of it: "a.b was retired; it is c.d now". It is "" for any
+// Gone tells somebody who names a retired row what has become of it: "a.b was retired; use c.d instead". It is "" for any
 // other id.
 func Gone(id string) string {
 	by := Retired(id)
 	if by == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s was retired; it is %s now", id, strings.Join(by, " and "))
+	return fmt.Sprintf("%s was retired; use %s instead", id, strings.Join(by, " and "))
 }

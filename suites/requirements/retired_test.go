@@ -39,9 +39,9 @@ func TestWhoNamesARetiredRowIsToldWhereItIs(t *testing.T) {
 		t.Errorf("%v, want %v", by, want)
 	}
 	for id, want := range map[string]string{
-		"provider.token.bound-client": "provider.token.bound-client was retired; it is oauth2.code.bound-client now",
+		"provider.token.bound-client": "provider.token.bound-client was retired; use oauth2.code.bound-client instead",
 		"provider.token.grant-type": "provider.token.grant-type was retired; " +
-			"it is oauth2.error.unsupported-grant and oauth2.error.grant-type-missing now",
+			"use oauth2.error.unsupported-grant and oauth2.error.grant-type-missing instead",
 		"oauth2.code.bound-client": "", "a.b": "", "": "",
 	} {
 		if got := Gone(id); got != want {

@@ -47,7 +47,7 @@ var indieAuthAnchors = map[string]string{
 	"10": "security-considerations", "10.1": "preventing-phishing-and-redirect-attacks",
 }
 
-// Resolve turns "RFC 6749 §4.1.2" into a name, a section and a link to its anchor. Several sources are parted by ";";
+// Resolve turns "RFC 6749 §4.1.2" into a name, a section and a link to its anchor. Several sources are separated by ";";
 // the first is the row's. What stands behind § is the section or, for the sources with named anchors, the anchor.
 func Resolve(source string) (evidence.Spec, error) {
 	first, _, _ := strings.Cut(source, ";")

@@ -24,13 +24,13 @@ type Token struct {
 func Parse(ctx context.Context, token string) Token {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		judge.NotApplicable(ctx, "the target's access tokens are no JWTs")
+		judge.NotApplicable(ctx, "the target's access tokens are not JWTs")
 	}
 	t := Token{Signature: parts[2]}
 	for i, into := range []*map[string]any{&t.Header, &t.Claims} {
 		raw, err := base64.RawURLEncoding.DecodeString(parts[i])
 		if err != nil || json.Unmarshal(raw, into) != nil {
-			judge.NotApplicable(ctx, "the target's access tokens are no JWTs")
+			judge.NotApplicable(ctx, "the target's access tokens are not JWTs")
 		}
 	}
 	return t

@@ -22,7 +22,7 @@ func Query(pairs ...string) string { return wire.Form(pairs...) }
 // Return brings a code back for the flow. That the home lets the browser go is a control.
 func Return(ctx context.Context, code, state string) {
 	if e := Back(ctx, Query("code", code, "state", state)); e.Status != http.StatusOK {
-		judge.Block(ctx, "the callback does not take a good code and state: %s", e)
+		judge.Block(ctx, "the callback does not accept a valid code and state: %s", e)
 	}
 }
 
@@ -47,7 +47,7 @@ func Link(ctx context.Context, app *thirdparty.App, s Settings) Entry {
 func LinkWith(ctx context.Context, app *thirdparty.App, credential string) Entry {
 	last := Finish(ctx, app, Begin(ctx, credential))
 	if last.Type != "create_entry" || last.Result.EntryID == "" {
-		judge.Block(ctx, "a good flow makes no entry: %s", last.Exchange)
+		judge.Block(ctx, "a successful flow creates no entry: %s", last.Exchange)
 	}
 	return Look(ctx, last.Result.EntryID)
 }

@@ -39,7 +39,7 @@ func Know(ctx context.Context, app *thirdparty.App, s Settings) {
 		"handles_errors": !s.Careless,
 	})
 	if e.Status != http.StatusOK {
-		judge.Block(ctx, "the demo integration took no provider: %s", e)
+		judge.Block(ctx, "the demo integration did not accept our provider: %s", e)
 	}
 	judge.From(ctx).Cleanup(func(ctx context.Context) {
 		API(ctx, http.MethodDelete, demoPath+"/providers", map[string]any{"client_id": id})
@@ -90,7 +90,7 @@ func Enter(ctx context.Context, app *thirdparty.App, s Settings) Credential {
 	Know(ctx, app, s)
 	c, err := Create(ctx, Fields(app))
 	if err != nil || c.ID == "" {
-		judge.Block(ctx, "the home took no application credential: %v", err)
+		judge.Block(ctx, "the home did not accept our application credential: %v", err)
 	}
 	return c
 }

@@ -36,7 +36,7 @@ var ErrNoEntry = errors.New("no such entry")
 func Find(ctx context.Context, id string) (Entry, error) {
 	var all struct{ Entries []Entry }
 	if e := API(ctx, http.MethodGet, demoPath, nil); e.Status != http.StatusOK || e.Decode(&all) != nil {
-		judge.Block(ctx, "the demo integration shows no entries: %s", e)
+		judge.Block(ctx, "the demo integration lists no entries: %s", e)
 	}
 	for _, e := range all.Entries {
 		if e.ID == id {
@@ -72,7 +72,7 @@ func Use(ctx context.Context, id string, n int) []Used {
 	var all struct{ Results []Used }
 	e := API(ctx, http.MethodPost, demoPath+"/use", map[string]any{"entry_id": id, "parallel": n})
 	if e.Status != http.StatusOK || e.Decode(&all) != nil || len(all.Results) != n {
-		judge.Block(ctx, "the demo integration uses no token: %s", e)
+		judge.Block(ctx, "the demo integration did not use a token: %s", e)
 	}
 	return all.Results
 }

@@ -68,7 +68,7 @@ func Choose(ctx context.Context, s *Step, credential string) *Step {
 func Begin(ctx context.Context, credential string) *Step {
 	s := Choose(ctx, Open(ctx), credential)
 	if s.Type != "external" || s.URL == "" {
-		judge.Block(ctx, "the flow sends nobody to the third party: %s", s.Exchange)
+		judge.Block(ctx, "the flow does not send the user to the third party: %s", s.Exchange)
 	}
 	return s
 }

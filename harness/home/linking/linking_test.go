@@ -215,16 +215,18 @@ func TestAStepThatGoesWrongBlocksItsSpec(t *testing.T) {
 		steps         func(stage) func(context.Context)
 		want          string
 	}{
-		"no provider":   {"POST " + demoPath + "/providers", "{}", 404, link, "the demo integration took no provider: 404"},
-		"no way out":    {"POST " + flowPath, `{"type":"abort","reason":"x"}`, 200, link, "the flow sends nobody to the third party: 200"},
-		"another's URL": {"POST " + flowPath, elsewhere, 200, link, "the authorize URL names no client_id"},
-		"no way back":   {"GET " + callback, "", 400, link, "the callback does not take a good code and state: 400"},
-		"no entry":      {"GET " + flowPath + "/f", `{"type":"abort","reason":"x"}`, 200, link, "a good flow makes no entry: 200"},
+		"no provider": {"POST " + demoPath + "/providers", "{}", 404, link, "the demo integration did not accept our provider: 404"},
+		"no way out": {
+			"POST " + flowPath, `{"type":"abort","reason":"x"}`, 200, link, "the flow does not send the user to the third party: 200",
+		},
+		"another's URL": {"POST " + flowPath, elsewhere, 200, link, "the authorize URL does not contain the client_id"},
+		"no way back":   {"GET " + callback, "", 400, link, "the callback does not accept a valid code and state: 400"},
+		"no entry":      {"GET " + flowPath + "/f", `{"type":"abort","reason":"x"}`, 200, link, "a successful flow creates no entry: 200"},
 		"a lost entry":  {"GET " + demoPath, `{"entries":[]}`, 200, link, "no such entry: e"},
-		"no list":       {"GET " + demoPath, "", 404, link, "the demo integration shows no entries: 404"},
+		"no list":       {"GET " + demoPath, "", 404, link, "the demo integration lists no entries: 404"},
 		"no use": {"POST " + demoPath + "/use", `{"results":[{"status":200}]}`, 200, func(stage) func(context.Context) {
 			return func(ctx context.Context) { Use(ctx, "e", 2) }
-		}, "the demo integration uses no token: 200"},
+		}, "the demo integration did not use a token: 200"},
 		"no flows": {"GET /", "", 200, func(stage) func(context.Context) {
 			return func(ctx context.Context) { Reauths(ctx, "e") }
 		}, "config_entries/flow/progress: unknown_command"},

@@ -49,7 +49,7 @@ func Start(o Options) (*Site, error) {
 	if o.Public != "" {
 		u, err := url.Parse(o.Public)
 		if err != nil || u.Scheme != "http" || u.Hostname() == "" {
-			return nil, fmt.Errorf("client site: %q is no URL like http://192.168.1.5:9000", o.Public)
+			return nil, fmt.Errorf("client site: %q is not a URL like http://192.168.1.5:9000", o.Public)
 		}
 		public = u.Hostname()
 	}
@@ -85,11 +85,11 @@ func listenAddress(o Options) (string, int, error) {
 	}
 	host, p, err := net.SplitHostPort(o.Listen)
 	if err != nil {
-		return "", 0, fmt.Errorf("client site: %q is no address like 0.0.0.0:9000", o.Listen)
+		return "", 0, fmt.Errorf("client site: %q is not an address like 0.0.0.0:9000", o.Listen)
 	}
 	port, err := strconv.Atoi(p)
 	if err != nil || port < 0 || port > LastPort {
-		return "", 0, fmt.Errorf("client site: port %q; three ports from it on are needed", p)
+		return "", 0, fmt.Errorf("client site: port %q: three consecutive ports are needed", p)
 	}
 	return host, port, nil
 }
@@ -204,7 +204,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	if p == nil {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = io.WriteString(w, "<!doctype html><title>authconform client</title><p>This is the client that authconform plays.")
+		_, _ = io.WriteString(w, "<!doctype html><title>authconform client</title><p>This is a client page served by authconform.")
 		return
 	}
 	p.mu.Lock()

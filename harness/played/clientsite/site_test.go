@@ -79,7 +79,7 @@ func TestALaterPageReplacesOneOfItsName(t *testing.T) {
 		t.Errorf("%s, the first was fetched %d times", resp.Status, len(first.Fetches()))
 	}
 	s.Reset()
-	if _, body := fetch(t, ca, first.URL()); !strings.Contains(body, "the client that authconform plays") {
+	if _, body := fetch(t, ca, first.URL()); !strings.Contains(body, "a client page served by authconform") {
 		t.Errorf("after a reset: %s", body)
 	}
 }
@@ -123,10 +123,10 @@ func TestTheSiteListensWhereItIsTold(t *testing.T) {
 		"elsewhere if taken":    {Options{Prefer: taken}, ""},
 		"at a port":             {Options{Listen: "127.0.0.1:0", Public: "http://client.example:9000"}, ""},
 		"at a port of others":   {Options{Listen: l.Addr().String()}, "address already in use"},
-		"at no address":         {Options{Listen: "9000"}, `"9000" is no address like 0.0.0.0:9000`},
-		"at the end of numbers": {Options{Listen: "127.0.0.1:65534"}, `port "65534"; three ports from it on are needed`},
+		"at no address":         {Options{Listen: "9000"}, `"9000" is not an address like 0.0.0.0:9000`},
+		"at the end of numbers": {Options{Listen: "127.0.0.1:65534"}, `port "65534": three consecutive ports are needed`},
 		"at a word":             {Options{Listen: "127.0.0.1:http"}, `port "http"`},
-		"for a https origin":    {Options{Listen: "127.0.0.1:0", Public: "https://client.example"}, "is no URL like http://192.168.1.5:9000"},
+		"for a https origin":    {Options{Listen: "127.0.0.1:0", Public: "https://client.example"}, "is not a URL like http://192.168.1.5:9000"},
 	} {
 		c.o.CA = ca
 		s, err := Start(c.o)

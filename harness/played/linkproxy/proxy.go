@@ -135,7 +135,7 @@ func (p *Proxy) Send(ctx context.Context, frame any) {
 			return
 		}
 	}
-	judge.Block(ctx, "the home holds no open socket at the account-link proxy")
+	judge.Block(ctx, "the home has no open socket at the account-link proxy")
 }
 
 // Await waits until the test holds, or ctx ends.

@@ -194,7 +194,7 @@ func TestAFrameGoesToTheLastConversationThatIsOpen(t *testing.T) {
 	_ = open.Close(websocket.StatusNormalClosure, "")
 	p.Await(ctx, func(list []Conversation) bool { return list[0].Closed != 0 && list[1].Closed != 0 })
 	judge.Run(func() { p.Send(ctx, "nobody hears it") })
-	if got := record.Outcome(evidence.Must, true); got.Reason != "the home holds no open socket at the account-link proxy" {
+	if got := record.Outcome(evidence.Must, true); got.Reason != "the home has no open socket at the account-link proxy" {
 		t.Errorf("%s: %s", got.Verdict, got.Reason)
 	}
 }

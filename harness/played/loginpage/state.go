@@ -76,7 +76,7 @@ const slowPart = time.Second
 func (l *Login) State(ctx context.Context) (State, error) {
 	var state State
 	var last string
-	err := l.page.Until(ctx, "the login page to come to rest", func(ctx context.Context) (bool, error) {
+	err := l.page.Until(ctx, "the login page to settle", func(ctx context.Context) (bool, error) {
 		// The look comes before the navigations: the page asks for its redirect before it drops its busy mark, so
 		// whoever sees it at rest also sees the redirect.
 		seen, err := browser.Eval[look](ctx, l.page, lookJS, PasswordField, CodeField)

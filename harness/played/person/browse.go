@@ -41,8 +41,8 @@ func (who *Person) takeSteps(ctx context.Context, w Walk) (r Trail) {
 	if r.End != "" {
 		return r
 	}
-	if r.Why = "no step was ever due"; len(p.taken) > 0 {
-		r.Why = "no step is due after " + strings.Join(p.taken, ", ")
+	if r.Why = "no step ever matched"; len(p.taken) > 0 {
+		r.Why = "no step matches after " + strings.Join(p.taken, ", ")
 	}
 	kept := &browser.KeptError{}
 	if origin, whole := page.Kept(); whole {
@@ -69,7 +69,7 @@ func (p *pedestrian) start(ctx context.Context) error {
 	for _, s := range p.who.Steps {
 		for _, sign := range append(s.signs(), s.acts()...) {
 			if _, err := p.page.Visible(ctx, sign); err != nil {
-				return fmt.Errorf("%s: %q is no selector: %w", s.Name, sign, err)
+				return fmt.Errorf("%s: %q is not a valid selector: %w", s.Name, sign, err)
 			}
 		}
 	}
@@ -81,7 +81,7 @@ func (p *pedestrian) start(ctx context.Context) error {
 
 // look waits until the walk has ended, a step is due, or the page is at rest without one.
 func (p *pedestrian) look(ctx context.Context) (end string, due *Step, err error) {
-	err = p.page.Until(ctx, "a step to be due", func(ctx context.Context) (bool, error) {
+	err = p.page.Until(ctx, "a step to match", func(ctx context.Context) (bool, error) {
 		if went := p.went(); len(went) > 0 && p.walk.Ends(went[len(went)-1]) {
 			end = went[len(went)-1]
 			return p.caught(end), nil

@@ -133,7 +133,7 @@ func TestAWalkWithoutEndSaysWhere(t *testing.T) {
 	p, ctx := at(t, scriptedProvider(t), ours)
 	p.Account.Password = "wrong"
 	got := p.authorize(ctx)
-	if got.Query != nil || got.Last.Status != 200 || !strings.Contains(got.String(), "no step is due after steps.yaml:2, steps.yaml:4") {
+	if got.Query != nil || got.Last.Status != 200 || !strings.Contains(got.String(), "no step matches after steps.yaml:2, steps.yaml:4") {
 		t.Errorf("a wrong password: %s", got)
 	}
 	if strings.Contains(got.String(), "wrong") {
@@ -158,7 +158,7 @@ func TestAWalkThatBreaksOffIsNoRefusal(t *testing.T) {
 		return judge.From(ctx).Outcome(evidence.Must, false).Reason
 	}
 	p, ctx := at(t, scriptedProvider(t), `- press: "#yes["`)
-	if got := blocked(p, ctx); !strings.Contains(got, `steps.yaml:1: "#yes[" is no selector`) {
+	if got := blocked(p, ctx); !strings.Contains(got, `steps.yaml:1: "#yes[" is not a valid selector`) {
 		t.Errorf("a wrong selector: %s", got)
 	}
 	server := scriptedProvider(t)
@@ -173,7 +173,7 @@ func TestAWalkThatBreaksOffIsNoRefusal(t *testing.T) {
 		t.Errorf("the same as forms: %s", got)
 	}
 	p, ctx = at(t, scriptedProvider(t), `- press: "#nobody"`)
-	if got := p.authorize(ctx); got.Query != nil || !strings.Contains(got.String(), "no step was ever due") {
+	if got := p.authorize(ctx); got.Query != nil || !strings.Contains(got.String(), "no step ever matched") {
 		t.Errorf("steps for another page: %s", got)
 	}
 }

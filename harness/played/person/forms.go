@@ -50,7 +50,7 @@ func (who *Person) fillForms(ctx context.Context, w Walk) (r Trail) {
 	return r
 }
 
-var errScripts = errors.New("what says no needs a script: walk the pages in a browser, with --steps auto")
+var errScripts = errors.New("denying needs a script: go through the pages in a browser with --steps auto")
 
 // next is the form that a person fills in, or the link that one follows: nil and "" where nothing there is wanted.
 func (p *sheet) next(refuse bool) (form *PageForm, link string) {

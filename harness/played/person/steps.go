@@ -76,7 +76,7 @@ func ReadSteps(file string, raw []byte) ([]Step, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.SequenceNode || len(doc.Content[0].Content) == 0 {
-		return nil, fmt.Errorf("%s: a list of steps is wanted, like `- press: text=Allow`", file)
+		return nil, fmt.Errorf("%s: must be a list of steps like `- press: text=Allow`", file)
 	}
 	var steps []Step
 	for _, n := range doc.Content[0].Content {
@@ -100,13 +100,13 @@ func (s *Step) set(key string, v *yaml.Node) error {
 	}
 	if key == "type" {
 		if v.Kind != yaml.MappingNode || len(v.Content) == 0 {
-			return wrong(`fields and their texts are wanted, like {"#password": "{password}"}`)
+			return wrong(`must be fields with their texts, like {"#password": "{password}"}`)
 		}
 		for pairs := v.Content; len(pairs) > 1; pairs = pairs[2:] {
 			s.Type = append(s.Type, Typing{pairs[0].Value, pairs[1].Value})
 			for _, m := range placeholder.FindAllStringSubmatch(pairs[1].Value, -1) {
 				if !slices.Contains(marks, m[1]) {
-					return wrong("nothing is called %s%s", m[0], suggest.Hint(m[1], marks))
+					return wrong("unknown placeholder %s%s", m[0], suggest.Hint(m[1], marks))
 				}
 			}
 		}
@@ -117,13 +117,13 @@ func (s *Step) set(key string, v *yaml.Node) error {
 	}
 	if words, ok := strings.CutPrefix(v.Value, "text="); ok {
 		if _, err := regexp.Compile(words); err != nil {
-			return wrong("%q is no regular expression", words)
+			return wrong("%q is not a valid regular expression", words)
 		}
 	}
 	switch key {
 	case "when":
 		if s.When = v.Value; !slices.Contains(whens, v.Value) {
-			return wrong("%q is no answer of a person%s", v.Value, suggest.Hint(v.Value, whens))
+			return wrong("%q is not an answer a user can give%s", v.Value, suggest.Hint(v.Value, whens))
 		}
 	case "see":
 		s.See = v.Value

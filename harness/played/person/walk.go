@@ -64,9 +64,9 @@ func (who *Person) Walk(ctx context.Context, w Walk) Trail {
 	case errors.As(way.err, &kept):
 		judge.Lacks(ctx, string(condition.Origin), "%v", kept)
 	case way.err != nil:
-		judge.Block(ctx, "the pages cannot be walked through: %v", way.err)
+		judge.Block(ctx, "the pages cannot be completed: %v", way.err)
 	case way.Last.Status == 0:
-		judge.Block(ctx, "the way through the pages ends without an answer: %s", way.Last)
+		judge.Block(ctx, "the pages end without an answer: %s", way.Last)
 	}
 	return way
 }

@@ -106,7 +106,7 @@ func (a *App) Elsewhere() string { return a.site.Other() + a.path + "/elsewhere"
 func (a *App) Authorize(ctx context.Context, authorizeURL string) (code, redirect, state string) {
 	u, err := url.Parse(authorizeURL)
 	if err != nil || u.Query().Get("redirect_uri") == "" || u.Query().Get("state") == "" || u.Query().Get("client_id") != a.ClientID {
-		judge.Block(ctx, "the authorize URL names no client_id, redirect_uri and state of this flow: %s", authorizeURL)
+		judge.Block(ctx, "the authorize URL does not contain the client_id, redirect_uri and state of this flow: %s", authorizeURL)
 	}
 	q := u.Query()
 	code = "code-" + rand.Text()

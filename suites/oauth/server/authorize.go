@@ -44,7 +44,7 @@ var _ = Describe("Authorization requests", func() {
 		doc := document(ctx)
 		said, _ := doc.JSON() // without a document it says nothing
 		if says, _ := said["authorization_response_iss_parameter_supported"].(bool); !says {
-			NotApplicable(ctx, "the metadata do not say authorization_response_iss_parameter_supported")
+			NotApplicable(ctx, "the metadata does not announce authorization_response_iss_parameter_supported")
 		}
 		back := server.Authorize(ctx, server.Request())
 		Control(ctx, back).To(BringCode())
@@ -68,9 +68,9 @@ var _ = Describe("Authorization requests", func() {
 		back := declined(ctx, server)
 		switch {
 		case !back.Offered && server.Declines():
-			Block(ctx, "a page let the person say no at first, and none does any more: the consent is remembered")
+			Block(ctx, "a page offered to deny access at first, but none does any more: the consent is remembered")
 		case !back.Offered:
-			NotApplicable(ctx, "no page on the way lets a person say no, at no client of ours, and not with prompt=consent either")
+			NotApplicable(ctx, "no page offers to deny access, for none of our clients, not even with prompt=consent")
 		}
 		Expect(ctx, back.Error).To(Be("error", "access_denied"))
 		Expect(ctx, back.Code).To(Be("code", ""))

@@ -34,7 +34,7 @@ var _ = Describe("Authorization server metadata", func() {
 	It(requirement("oauth2.metadata.pkce-true"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		if !names(document(ctx), pkceMethods, "S256") {
-			NotApplicable(ctx, "the metadata do not name S256 in %s", pkceMethods)
+			NotApplicable(ctx, "the metadata does not list S256 in %s", pkceMethods)
 		}
 		verifies(ctx, server, verifier)
 		Expect(ctx, server.Exchange(ctx, bound(ctx, verifier), oauth.Drop("code_verifier"))).To(BeRefused(ctx, "verifier-missing"))
@@ -63,7 +63,7 @@ var _ = Describe("Authorization server metadata", func() {
 				Expect(Step(ctx, method), inHeader(ctx, server, oauth.Get[oauth.Clients](ctx).Default())).To(IssueTokens())
 			}
 		}
-		Expect(ctx, usable).To(Be("a way is named by which our client authenticates", true))
+		Expect(ctx, usable).To(Be("the method by which our client authenticates is listed", true))
 	})
 
 	It(requirement("oauth2.metadata.issuer"), func(ctx SpecContext) {

@@ -57,7 +57,7 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 		right := server.Authorize(ctx, server.Request())
 		Control(ctx, right).To(BringCode())
 		if !right.Password {
-			Block(ctx, "no page on the way asks for a password: there is none that could be wrong")
+			Block(ctx, "no page asks for a password, so there is none to get wrong")
 		}
 		wrong := server.Account()
 		wrong.Password += "x"
@@ -193,7 +193,7 @@ func follow(ctx Ctx, visitor *person.Visitor, e *wire.Exchange, server pages) *w
 	return e
 }
 
-// consent is the form behind the login, filled in as whoever allows it would; nil: there is none.
+// consent is the form after the login, filled in to allow access; nil: there is none.
 func consent(ctx Ctx, server pages, request oauth.Form) (*person.Visitor, *person.PageForm) {
 	visitor, first := server.Visit(ctx, request)
 	e := follow(ctx, visitor, first, server)
@@ -230,7 +230,7 @@ var busting = regexp.MustCompile(`\btop\s*[!=]==?\s*(window\.)?self\b|\bself\s*[
 
 // stayHere holds for an answer that sends nobody away.
 func stayHere() Expectation {
-	return Hold("nobody sent elsewhere", func(e *wire.Exchange) error {
+	return Hold("no redirect elsewhere", func(e *wire.Exchange) error {
 		if sentAway(e) {
 			return ErrOther
 		}

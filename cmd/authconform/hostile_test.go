@@ -1,0 +1,222 @@
+package main
+
+import (
+	"crypto/rand"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/internal/harmless"
+	"github.com/authconform/authconform/internal/hostile"
+	"github.com/authconform/authconform/mockprovider"
+)
+
+// The limits of judging a server that means harm.
+const (
+	rowLimit     = 60 * time.Second // runner.SpecTimeout
+	mostFiles    = 32 << 20         // bytes of all that a run leaves
+	mostMemory   = 512 << 20        // bytes of parent and workers together
+	hostileProcs = "2"
+)
+
+// resting are rows that rest on the answers of a place: none of them passes where these are spoiled.
+var resting = map[hostile.Place]string{
+	hostile.Token:    "oauth2.token.access-token,oauth2.token.status-200,oauth2.code.single-use,oauth2.stock.refresh",
+	hostile.Metadata: "oauth2.metadata.issuer,oauth2.metadata.endpoints,oauth2.metadata.response-types",
+	hostile.Resource: "oauth2.bearer.validates",
+	hostile.Socket:   "ha.ws.ping,ha.ws.current-user",
+	hostile.Page:     "provider.authorize.code,provider.authorize.state",
+	hostile.Door:     "oauth2.metadata.issuer",
+}
+
+// besieged is a target that a hostile server stands before, and how it is judged.
+type besieged struct {
+	honest  string
+	args    []string
+	env     []string
+	secrets []string
+}
+
+// besiege starts the honest servers that behaviours are placed before: a home, and a provider for pages.
+func besiege(t *testing.T) func(hostile.Place) besieged {
+	t.Helper()
+	home, user, password := mockHome(t, nil)
+	const redirect = "http://home.example:8123/auth/external/callback"
+	apps := mockprovider.DemoApps(redirect)
+	third := mockprovider.Start(t, mockprovider.Options{Apps: apps})
+	ben := third.Users[1]
+	return func(at hostile.Place) besieged {
+		if at == hostile.Page {
+			return besieged{third.URL, []string{
+				"--profile", "provider", "--client-id", apps[0].ID, "--redirect-uri", redirect, "--scope", "profile", "--user", ben.Username,
+			}, []string{"AUTHCONFORM_PASSWORD=" + ben.Password, "AUTHCONFORM_CLIENT_SECRET=" + apps[0].Secret}, []string{apps[0].Secret}}
+		}
+		return besieged{home.URL, []string{"--user", user}, []string{"AUTHCONFORM_PASSWORD=" + password}, nil}
+	}
+}
+
+// judged is what became of judging a server that means harm.
+type judged struct {
+	outcome
+	report *evidence.Set
+	dir    string
+	took   time.Duration
+	memory int64
+	server *hostile.Server
+}
+
+// judge runs against a behaviour, which harms once the door has been passed, or from the beginning.
+func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged {
+	t.Helper()
+	root := t.TempDir()
+	dir, tmp, mark := filepath.Join(root, "out"), filepath.Join(root, "tmp"), "AUTHCONFORM_TEST="+rand.Text()
+	if err := os.Mkdir(tmp, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	armed := func() bool { // the record begins once the door has been passed
+		_, err := os.Stat(filepath.Join(dir, evidence.FileName))
+		return door || err == nil
+	}
+	server, err := what.Before(b.honest, armed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	cmd := program(t.Context(), t, append([]string{
+		"run", "--target", server.URL, "--browser", "off", "--report-dir", dir, "--request-timeout", "1s", "--procs", hostileProcs,
+		"--select", resting[what.At],
+	}, b.args...)...)
+	cmd.Env = append(append(cmd.Env, b.env...), mark, "TMPDIR="+tmp)
+	started := time.Now()
+	got := judged{outcome: finish(t, cmd), dir: dir, took: time.Since(started), server: server}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		got.memory = 3 * usage.Maxrss << 10 // the largest of parent and two workers, of which there are three
+	}
+	if got.report, err = recorded(dir); err != nil && !os.IsNotExist(err) {
+		t.Error(err)
+	}
+	eventually(t, "processes are left", func() bool { return len(descendants(mark, "")) == 0 })
+	if left, _ := os.ReadDir(tmp); len(left) > 0 {
+		t.Errorf("%s is left in the folder for temporary files", left[0].Name())
+	}
+	return got
+}
+
+// TestHostileServers: whatever a server does, it earns no pass by it, learns and leaks nothing, and costs little.
+func TestHostileServers(t *testing.T) {
+	t.Parallel()
+	siege := besiege(t)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	room := make(chan struct{}, 6) // many of them wait most of the time
+	for _, what := range hostile.All() {
+		room <- struct{}{}
+		besieging := func(t *testing.T) {
+			b := siege(what.At)
+			got := b.judge(t, what, what.At == hostile.Door)
+			if got.server.Spoiled() == 0 { // a machine that is too busy for the time limit below does not come past the door
+				got = b.judge(t, what, what.At == hostile.Door)
+			}
+			if got.server.Spoiled() == 0 {
+				t.Errorf("nothing was spoiled:\n%s", got.all())
+			}
+			holds(t, b, what, got)
+			if what.At == hostile.Token || what.At == hostile.Page {
+				holds(t, b, what, b.judge(t, what, true))
+			}
+		}
+		wg.Go(func() {
+			defer func() { <-room }()
+			t.Run(what.Name, besieging)
+		})
+	}
+}
+
+// holds fails where a run against a behaviour broke a promise.
+func holds(t *testing.T, b besieged, what hostile.Behaviour, got judged) {
+	t.Helper()
+	codes := []int{exit.Failed, exit.NoTarget, exit.Empty}
+	if what.Legal {
+		codes = append(codes, exit.OK)
+	}
+	if !slices.Contains(codes, got.code) {
+		t.Errorf("exit %d:\n%s", got.code, got.all())
+	}
+	if got.took > rowLimit+5*time.Second {
+		t.Errorf("it took %s", got.took)
+	}
+	if got.memory > mostMemory && !raced {
+		t.Errorf("its processes hold %d MB", got.memory>>20)
+	}
+	plainWords(t, got.outcome, got.report)
+	if strings.Contains(got.all(), "goroutine ") || strings.Contains(got.all(), "panic") {
+		t.Errorf("it shows where it broke:\n%s", got.all())
+	}
+	if strings.ContainsFunc(got.all(), harmless.Harmful) {
+		t.Errorf("a terminal obeys it:\n%q", got.all())
+	}
+	if got.report != nil && !what.Legal {
+		for _, r := range got.report.Results {
+			if r.Verdict == evidence.Pass {
+				t.Errorf("%s passed", r.ID)
+			}
+		}
+	}
+	b.keeps(t, got)
+}
+
+// keeps fails where what a run leaves is large, holds a secret, or what a terminal obeys.
+func (b besieged) keeps(t *testing.T, got judged) {
+	t.Helper()
+	secrets := append(got.server.Secrets(), b.secrets...)
+	for _, line := range b.env {
+		_, secret, _ := strings.Cut(line, "=")
+		secrets = append(secrets, secret)
+	}
+	size, texts := 0, map[string]string{"the output": got.all()}
+	_ = filepath.WalkDir(got.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		size += len(raw)
+		texts[d.Name()] = string(raw)
+		return err
+	})
+	if size > mostFiles {
+		t.Errorf("it leaves %d bytes", size)
+	}
+	for name, text := range texts {
+		for _, secret := range secrets {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s holds the secret %q", name, secret)
+			}
+		}
+		if strings.ContainsFunc(text, harmless.Harmful) {
+			t.Errorf("%s holds what a terminal obeys", name)
+		}
+	}
+}
+
+// TestTheRowsThatHostileServersSpoilPassOtherwise: the control of the test above.
+func TestTheRowsThatHostileServersSpoilPassOtherwise(t *testing.T) {
+	t.Parallel()
+	siege := besiege(t)
+	for at := range resting {
+		t.Run(string(at), func(t *testing.T) {
+			t.Parallel()
+			got := siege(at).judge(t, hostile.Honest(at), false)
+			if got.code != exit.OK || count(got.report).Pass != len(strings.Split(resting[at], ",")) {
+				t.Errorf("exit %d:\n%s", got.code, got.all())
+			}
+		})
+	}
+}

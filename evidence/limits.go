@@ -1,0 +1,147 @@
+package evidence
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// The limits of what is kept of a run, in bytes: what a target sends costs no more, however much it sends. What is read from it
+// at all is limited in harness/wire/limits.go.
+const (
+	BodyLimit   = 64 << 10 // of one body
+	HeaderLimit = 16 << 10 // of the headers of one answer, names and values
+	RowLimit    = 2 << 20  // of the evidence of one row
+	briefBody   = 2 << 10  // of one body in a row that would be larger
+	RunLimit    = 9 << 20  // of the evidence of a run's rows that are not red; those that come later keep none
+	RedLimit    = 3 << 20  // of those that are: they stand in more views
+	ShotsLimit  = 6 << 20  // of the pictures and pages of a run
+)
+
+// The limits of reading what somebody else wrote.
+const (
+	longestLine = 64 << 20  // bytes of a line of run.jsonl
+	largestFile = 256 << 20 // bytes of run.jsonl
+	largestShot = 16 << 20  // bytes of a picture or page
+)
+
+// Fit cuts the evidence of a row to RowLimit: first its long bodies, and then what stands in the middle.
+func Fit(list []Item) []Item {
+	if sizeOf(list) <= RowLimit {
+		return list
+	}
+	for _, item := range list {
+		if e := item.Exchange; e != nil {
+			e.RequestBody, e.RequestCut = shorter(e.RequestBody, e.RequestCut)
+			e.ResponseBody, e.ResponseCut = shorter(e.ResponseBody, e.ResponseCut)
+		}
+	}
+	if sizeOf(list) <= RowLimit {
+		return list
+	}
+	head, tail := fitting(list, func(i int) int { return i }), fitting(list, func(i int) int { return len(list) - 1 - i })
+	note := fmt.Sprintf("cut after %d KiB: %d more exchanges of the row are not kept", RowLimit>>10, len(list)-head-tail)
+	return append(append(list[:head:head], Item{Note: note}), list[len(list)-tail:]...)
+}
+
+// fitting is how many items, in an order, half of a row may keep.
+func fitting(list []Item, at func(int) int) (n int) {
+	for left := RowLimit / 2; n < len(list); n++ {
+		if left -= sizeOf(list[at(n) : at(n)+1]); left < 0 {
+			break
+		}
+	}
+	return n
+}
+
+func shorter(body string, cut int) (string, int) {
+	if len(body) <= briefBody {
+		return body, cut
+	}
+	kept := Start(body, briefBody)
+	return kept, cut + len(body) - len(kept)
+}
+
+// Start is the beginning of a text of at most n bytes, on a character.
+func Start(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}
+
+// Budget is what the evidence of a run has taken of its limits. The zero value has taken nothing.
+type Budget struct{ green, red, shots int }
+
+// Keep takes a result, with its files, on the budget. One that no longer fits keeps its verdict and no evidence.
+func (b *Budget) Keep(r Result, files []File) (Result, []File) {
+	spent, limit := &b.green, RunLimit
+	if r.Verdict.Red(true) {
+		spent, limit = &b.red, RedLimit
+	}
+	size, shots := sizeOf(r.Evidence), 0
+	for _, f := range files {
+		shots += len(f.Content)
+	}
+	switch {
+	case size == 0:
+		return r, files
+	case *spent+size > limit:
+		r.Evidence = []Item{cut(limit, "nothing of what this row saw is kept")}
+		return r, nil
+	case b.shots+shots > ShotsLimit:
+		for i := range r.Evidence {
+			if step := r.Evidence[i].Browser; step != nil {
+				r.Evidence[i].Browser = &BrowserStep{Doing: step.Doing, URL: step.URL}
+			}
+		}
+		r.Evidence, files, shots = append(r.Evidence, cut(ShotsLimit, "no picture or page of this row is kept")), nil, 0
+	}
+	*spent, b.shots = *spent+size, b.shots+shots
+	return r, files
+}
+
+func cut(limit int, what string) Item {
+	return Item{Note: fmt.Sprintf("cut after %d MiB: the run has kept as much, and %s", limit>>20, what)}
+}
+
+// envelope is about what an item takes beside its texts, as JSON.
+const envelope = 200
+
+// sizeOf is about how long items are as JSON.
+func sizeOf(list []Item) (n int) {
+	for _, item := range list {
+		n += envelope + encoded(item.Note) + encoded(item.Vector) + encoded(item.Step)
+		if b := item.Browser; b != nil {
+			n += encoded(b.Doing) + encoded(b.URL)
+		}
+		e := item.Exchange
+		if e == nil {
+			continue
+		}
+		n += encoded(e.URL) + encoded(e.RequestBody) + encoded(e.ResponseBody) + encoded(e.Error)
+		for _, headers := range [][]Header{e.RequestHeaders, e.ResponseHeaders} {
+			for _, h := range headers {
+				n += 24 + encoded(h.Name) + encoded(h.Value)
+			}
+		}
+	}
+	return n
+}
+
+// encoded is how long a text is as JSON.
+func encoded(s string) int {
+	n := len(s)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t':
+			n++
+		case c < 0x20:
+			n += 5
+		}
+	}
+	return n
+}

@@ -1,0 +1,74 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/authconform/authconform/internal/address"
+)
+
+// Whatever carries a credential goes to the target's own origin, or to one that the user trusts with it. A target names
+// other places in redirects, forms and metadata: they are asked for nothing, but for documents that are everybody's.
+
+// An OriginError says that a request was not sent, for want of the user's trust in where it would have gone.
+type OriginError struct{ Origin string }
+
+func (e *OriginError) Error() string {
+	return fmt.Sprintf("nothing is sent to %s, which is not trusted: give --trust-origin %[1]s", e.Origin)
+}
+
+// barred is why a request is not sent where it would go; nil: it is sent.
+func (c *Client) barred(r Request) error {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && address.Allowed(ip) != nil {
+		return address.Allowed(ip)
+	}
+	origin := originOf(u)
+	if c.trusted[origin] || r.everybodys() && u.Scheme == "https" {
+		return nil
+	}
+	return &OriginError{origin}
+}
+
+// everybodys tells whether a request asks for a document that is everybody's, and carries nothing of ours.
+func (r Request) everybodys() bool {
+	return r.Public && r.Method == http.MethodGet && r.Body == "" && r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == ""
+}
+
+// originOf is a URL's scheme, host and port (RFC 6454 §4); the port is left out where it is the scheme's own.
+func originOf(u *url.URL) string {
+	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Hostname())
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := u.Port(); port != "" && port != ports[scheme] {
+		host += ":" + port
+	}
+	return scheme + "://" + host
+}
+
+var ports = map[string]string{"http": "80", "https": "443"}
+
+// origins are those of URLs.
+func origins(urls ...string) map[string]bool {
+	set := map[string]bool{}
+	for _, raw := range urls {
+		if u, err := url.Parse(raw); err == nil && u.Host != "" {
+			set[originOf(u)] = true
+		}
+	}
+	return set
+}
+
+// dialer connects to addresses that may be connected to, whatever name led there.
+func dialer(may func(netip.Addr) error) func(context.Context, string, string) (net.Conn, error) {
+	return (&net.Dialer{Timeout: connectTimeout, Control: address.Control(may)}).DialContext
+}
