@@ -57,7 +57,7 @@ func TestTheEvidenceOfARowIsBoundedAndSaysWhatIsGone(t *testing.T) {
 	}
 }
 
-func TestTheEvidenceOfARunIsBoundedAndRedRowsKeepTheirsLonger(t *testing.T) {
+func TestTheEvidenceOfARunIsBoundedAndRedRowsHaveALimitOfTheirOwn(t *testing.T) {
 	var b Budget
 	size := func(v Verdict) int {
 		r, _ := b.Keep(Result{Verdict: v, Evidence: flood(16, strings.Repeat("x", BodyLimit))}, nil)

@@ -138,11 +138,11 @@ func TestAConnectionThatRestsMakesWay(t *testing.T) {
 func TestNobodyIsCutOffWhereManyAsk(t *testing.T) {
 	t.Parallel()
 	s := open(t, 3, ordinary())
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 20}}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 20, IdleConnTimeout: mostRest / 5}}
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			for range 50 {
+			for range 10 {
 				resp, err := client.Post(s.URL+"/echo", "text/plain", io.NopCloser(strings.NewReader("x"))) // which is never sent twice
 				if err != nil {
 					t.Error(err)

@@ -71,7 +71,7 @@ func TestASecondCtrlCEndsAtOnceWhateverHangs(t *testing.T) {
 			r, spoiled := siege(what.At).hang(t, what, false)
 			eventually(t, "nothing hangs", spoiled)
 			interrupt(r)
-			eventually(t, "the first Ctrl-C is not heard", func() bool { return strings.Contains(r.err.String(), "giving everything back") })
+			eventually(t, "the first Ctrl-C is not heard", func() bool { return strings.Contains(r.err.String(), "cleaning up at the target") })
 			<-time.After(patience + 100*time.Millisecond)
 			began := time.Now()
 			interrupt(r)

@@ -21,9 +21,9 @@ const workerWord = "worker-of-a-run"
 // worker is the life of a worker process. Its job comes on standard input, its events go to standard output.
 func worker() int {
 	rest()
+	bounded()
 	signal.Ignore(syscall.SIGPIPE) // of a parent that was killed: what was made is given back all the same
 	defer runner.Tidy()
-	bounded()
 	out := os.Stdout
 	os.Stdout = os.Stderr // whoever prints must not spoil the events
 	if err := run.Work(mortal{os.Stdin}, out, stand.Kinds()); err != nil {
@@ -40,7 +40,7 @@ type mortal struct{ io.Reader }
 func (m mortal) Read(p []byte) (int, error) {
 	n, err := m.Reader.Read(p)
 	if err != nil {
-		time.AfterFunc(runner.KillTimeout, func() { os.Exit(exit.Broken) })
+		time.AfterFunc(runner.OrphanTimeout, func() { runner.Tidy(); os.Exit(exit.Broken) })
 	}
 	return n, err
 }

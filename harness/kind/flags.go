@@ -171,7 +171,7 @@ func (t *Timing) Control() Control {
 // Site is where pages of clients are served.
 type Site struct {
 	// ClientSite is a host and port of this machine, and the URL by which the target reaches them if it is elsewhere.
-	ClientSite string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"where client pages are served, and their public URL"`
+	ClientSite string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"address and public URL of client pages"`
 
 	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"folder with the CA of the https client site" json:"-"`
 

@@ -213,7 +213,7 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	}
 	stop := context.AfterFunc(ctx, func() {
 		_ = stdin.Close()
-		time.AfterFunc(KillTimeout, func() { _ = cmd.Process.Kill() })
+		time.AfterFunc(killTimeout, func() { _ = cmd.Process.Kill() })
 	})
 	defer stop()
 	if _, err := stdin.Write(append(job, '\n')); err != nil {

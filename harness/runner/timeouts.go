@@ -4,10 +4,13 @@ import "time"
 
 // The time limits of a run.
 const (
-	SpecTimeout  = 60 * time.Second        // one spec, where its row says nothing else
-	gracePeriod  = 3 * time.Second         // for a spec that does not heed its end
-	askTimeout   = 40 * time.Second        // asking a target whether it is there, twice
-	leaveTimeout = 20 * time.Second        // giving everything back at the end of a worker
-	lastTimeout  = 4500 * time.Millisecond // from asking a worker to stop to the end of all that it sends
-	KillTimeout  = 6 * time.Second         // from asking a worker to stop to ending it
+	SpecTimeout  = 60 * time.Second // one spec, where its row says nothing else
+	gracePeriod  = 3 * time.Second  // for a spec that does not heed its end
+	askTimeout   = 40 * time.Second // asking a target whether it is there, twice
+	leaveTimeout = 20 * time.Second // giving everything back at the end of a worker
+	lastTimeout  = 4 * time.Second  // from asking a worker to stop to the end of all that it sends
+	killTimeout  = 5 * time.Second  // from asking a worker to stop to ending it
+
+	// OrphanTimeout is from the death of a parent to that of its workers, which have leaveTimeout to give everything back.
+	OrphanTimeout = 30 * time.Second
 )

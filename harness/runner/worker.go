@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"time"
 
@@ -52,10 +53,15 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	defer stop()
 	last, end := context.WithCancel(context.Background())
 	defer end()
+	parent := os.Getppid()
 	go func() { // the parent asks for the end, or has died
 		_, _ = io.Copy(io.Discard, reader)
 		stop()
-		time.AfterFunc(lastTimeout, end)
+		time.AfterFunc(lastTimeout, func() {
+			if os.Getppid() == parent {
+				end() // it waits
+			}
+		})
 	}()
 	w := &worker{
 		last: last,

@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -37,9 +38,9 @@ func AsHome(h http.Header) {
 const encodings = "gzip, deflate"
 
 func fill(h http.Header, pairs ...string) {
-	for i := 0; i < len(pairs); i += 2 {
-		if _, given := h[pairs[i]]; !given {
-			h.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		if _, given := h[pair[0]]; !given {
+			h.Set(pair[0], pair[1])
 		}
 	}
 }

@@ -36,7 +36,7 @@ func TestABehaviourSpoilsItsPlaceAloneAndOnlyWhenItIsArmed(t *testing.T) {
 	}
 	defer s.Close()
 	get := func(path string) int {
-		resp, err := http.Get(s.URL + path) //nolint:noctx // a test
+		resp, err := http.Get(s.URL + path)
 		if err != nil {
 			t.Fatal(err)
 		}

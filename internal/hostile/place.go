@@ -160,11 +160,3 @@ func (c *call) raw(talk func(net.Conn)) {
 	defer context.AfterFunc(c.server.ended, func() { _ = conn.Close() })()
 	talk(conn)
 }
-
-// wait lasts until the other side gives up, or the server ends.
-func (c *call) wait() {
-	select {
-	case <-c.r.Context().Done():
-	case <-c.server.ended.Done():
-	}
-}

@@ -29,7 +29,7 @@ func frame(first byte, payload string) string {
 	case n < 126:
 		head = append(head, byte(n))
 	case n < 1<<16:
-		head = binary.BigEndian.AppendUint16(append(head, 126), uint16(n)) //nolint:gosec // it is less
+		head = binary.BigEndian.AppendUint16(append(head, 126), uint16(n))
 	default:
 		head = binary.BigEndian.AppendUint64(append(head, 127), uint64(n))
 	}
