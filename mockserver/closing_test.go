@@ -40,7 +40,7 @@ func loggedIn(t *testing.T, h *Home) (token, id string) {
 // open is a socket to a home, which has read auth_required; with a token it has logged in.
 func open(t *testing.T, h *Home, url, token string) *websocket.Conn {
 	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), url+"/api/websocket", nil) //nolint:bodyclose // the library closes it
+	conn, _, err := websocket.Dial(t.Context(), url+"/api/websocket", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

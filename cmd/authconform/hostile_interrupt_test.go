@@ -27,7 +27,7 @@ func hanging(t *testing.T) []hostile.Behaviour {
 			list = append(list, b)
 		}
 	}
-	seeded := mathrand.New(mathrand.NewPCG(14, 10)) //nolint:gosec // the same moments every time
+	seeded := mathrand.New(mathrand.NewPCG(14, 10))
 	seeded.Shuffle(len(list), func(i, k int) { list[i], list[k] = list[k], list[i] })
 	if len(list) < 10 {
 		t.Fatalf("%d behaviours hang", len(list))
@@ -39,7 +39,7 @@ func hanging(t *testing.T) []hostile.Behaviour {
 func TestAnInterruptedRunEndsWhateverHangs(t *testing.T) {
 	t.Parallel()
 	siege := besiege(t)
-	seeded := mathrand.New(mathrand.NewPCG(14, 11)) //nolint:gosec // as above
+	seeded := mathrand.New(mathrand.NewPCG(14, 11))
 	for i, what := range hanging(t) {
 		moment := time.Duration(seeded.IntN(1500)) * time.Millisecond // after the first answer that hangs
 		t.Run(fmt.Sprintf("%s after %s", what.Name, moment), func(t *testing.T) {

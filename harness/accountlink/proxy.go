@@ -132,7 +132,7 @@ func (p *Proxy) Finish(ctx context.Context, authorizeURL string, no bool) (*wire
 // the person somewhere, with pages that we know how to walk.
 func (p *Proxy) visit(ctx context.Context) {
 	c, first, err := p.begin(ctx)
-	defer c.Close()
+	defer func() { c.Close() }()
 	if _, refused := first["error"]; err != nil || refused || len(first) == 0 {
 		judge.Block(ctx, "the proxy returns no authorize_url for %s: %s", p.Service, heard(first, err))
 	}

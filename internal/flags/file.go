@@ -35,10 +35,10 @@ func File(given string) (file string, found bool, err error) {
 	case set:
 		return named, false, nil
 	}
-	if info, err := os.Stat(FolderFile); err != nil || !info.Mode().IsRegular() {
-		return "", false, nil
+	if info, err := os.Stat(FolderFile); err == nil && info.Mode().IsRegular() {
+		return FolderFile, true, nil
 	}
-	return FolderFile, true, nil
+	return "", false, nil
 }
 
 // read reads a flat mapping whose keys are the flags' names, with - or _. Those of elsewhere are passed over.

@@ -52,7 +52,7 @@ type compiler func(arch, version string) ([]byte, error)
 
 // build writes the layout with the program of each architecture. An older one is replaced.
 func build(out, version string, made time.Time, program compiler) error {
-	var index v1.ImageIndex = mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
+	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 	for _, arch := range architectures {
 		image, err := imageFor(arch, version, made, program)
 		if err != nil {

@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"sync"
@@ -90,7 +91,8 @@ func TestACallThatIsNoneIsRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	_, _, err := h.Do(Call{Domain: "climate", Service: "set_temperature", Data: map[string]any{"entity_id": "climate.hall"}})
-	if _, ok := err.(Invalid); !ok {
+	var invalid Invalid
+	if !errors.As(err, &invalid) {
 		t.Errorf("%v", err)
 	}
 }
@@ -164,7 +166,7 @@ func TestAStateThatIsNoneIsNotTaken(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
-	if _, _, err := h.Set("light.kitchen", strings.Repeat("x", 256), nil, By("")); err != BadState {
+	if _, _, err := h.Set("light.kitchen", strings.Repeat("x", 256), nil, By("")); !errors.Is(err, BadState) {
 		t.Errorf("%v", err)
 	}
 	for i := range Most + 5 {
