@@ -72,7 +72,7 @@ var providerCodeDefects = []Defect[mockprovider.Policy]{
 		ID: "thirdparty.code-lives-a-day", Story: "A code lives for a day.",
 		Aims: []string{"oauth2.code.expires"},
 		Change: redeems(func(c mockprovider.Code, app mockprovider.App, form url.Values, r *mock.Refusal) bool {
-			return c.AppID == app.ID && strings.Contains(r.Description, "too old") && form.Get("redirect_uri") == c.Redirect
+			return c.AppID == app.ID && strings.Contains(r.Description, "expired") && form.Get("redirect_uri") == c.Redirect
 		}),
 	},
 	{

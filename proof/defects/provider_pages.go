@@ -55,7 +55,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.echoes-redirect", Story: "The page that refuses a redirect URL prints it unescaped.",
 		Aims:   []string{"provider.authorize.escapes"},
-		Change: echoing("redirect_uri", "The app may not send you there"),
+		Change: echoing("redirect_uri", "The app may not redirect you there"),
 	},
 	{
 		ID: "thirdparty.echoes-state", Story: "The login page prints state unescaped, for debugging.",

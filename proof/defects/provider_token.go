@@ -161,7 +161,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		ID: "thirdparty.repetition-redirects", Story: "A form that names a parameter twice is a redirect to the login.",
 		Aims: []string{"provider.token.no-redirect"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
-			if strings.Contains(a.Why, "each parameter once") {
+			if strings.Contains(a.Why, "each parameter appears once") {
 				a.Status, a.Header = http.StatusFound, setHeader(a.Header, "Location", "/login")
 			}
 			return a
@@ -171,7 +171,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		ID: "thirdparty.repetition-500", Story: "A form that names a parameter twice causes an uncaught exception.",
 		Aims: []string{"oauth2.error.duplicate-parameter"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
-			if strings.Contains(a.Why, "each parameter once") {
+			if strings.Contains(a.Why, "each parameter appears once") {
 				a.Status = http.StatusInternalServerError
 			}
 			return a
