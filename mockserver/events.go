@@ -18,6 +18,9 @@ var openEvents = []string{
 // maxSubscriptions is how many subscriptions a connection has at once.
 const maxSubscriptions = 1000
 
+// maySubscribe lets an administrator hear everything.
+func maySubscribe(event string, admin bool) bool { return admin || slices.Contains(openEvents, event) }
+
 // subscribed keeps what ends a subscription, which bears the id of the command that began it.
 func (k *socket) subscribed(stop func()) {
 	if k.subs == nil {
@@ -53,7 +56,7 @@ func (k *socket) begin(start func(tell func(event any)) (stop func())) (any, *co
 
 func subscribe(k *socket, m map[string]any) (any, *commandError) {
 	kind := text(m, "event_type")
-	if !k.user().Admin && !slices.Contains(openEvents, kind) {
+	if !k.home.Policy.MaySubscribe(kind, k.user().Admin) {
 		return nil, &commandError{"unauthorized", "Unauthorized"}
 	}
 	return k.begin(func(tell func(any)) func() {

@@ -115,6 +115,8 @@ type Policy struct {
 	Caller func(there bool, u User) bool
 	// AdminOnly tells whether what is for administrators, a WebSocket command or a REST path, is refused to the caller.
 	AdminOnly func(what string, admin bool) bool
+	// MaySubscribe tells whether a user may subscribe to events of a type; "" is all of them.
+	MaySubscribe func(event string, admin bool) bool
 	// SignedMethod tells whether a request of the method may be signed instead of bearing a token.
 	SignedMethod func(method string) bool
 	// SignedPath says whether a signature covers a request.

@@ -92,6 +92,7 @@ func (p *Policy) strictAccess() {
 	p.Groups = func(asked []string) []string { return asked }
 	p.SocketUser = func(_, now User) User { return now }
 	p.AdminOnly = func(_ string, admin bool) bool { return !admin }
+	p.MaySubscribe = maySubscribe
 	p.SignedMethod = func(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 	p.SignedPath, p.SignedPathTTL = pathSigned, mock.Is(30*time.Second)
 	p.SocketAuthTTL = mock.Is(10 * time.Second)

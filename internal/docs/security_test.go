@@ -20,12 +20,12 @@ func TestEveryPromiseIsHeldByATest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, promises, found := strings.Cut(string(page), "## What is promised to")
+	_, promises, found := strings.Cut(string(page), "## Guarantees ")
 	if !found {
 		t.Fatal("the page promises nothing")
 	}
 	rows := promiseRow.FindAllStringSubmatch(promises, -1)
-	if all := strings.Count(promises, "\n| ") - strings.Count(promises, "\n| promise |"); len(rows) < 15 || len(rows) < all {
+	if all := strings.Count(promises, "\n| ") - strings.Count(promises, "\n| guarantee |"); len(rows) < 15 || len(rows) < all {
 		t.Errorf("%d promises name a test, of %d", len(rows), all)
 	}
 	for _, row := range rows {

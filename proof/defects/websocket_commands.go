@@ -2,6 +2,7 @@ package defects
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
@@ -126,6 +127,29 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		Aims: []string{"ha.ws.admin-only", "ha.llat.rights"},
 		Change: func(p *mockserver.Policy) {
 			p.AdminOnly = func(command string, admin bool) bool { return !admin && command != "config/auth/list" }
+		},
+	},
+	{
+		ID: "ws.events-open", Story: "Every user may subscribe to every event.",
+		Aims:   []string{"ha.ws.events-restricted"},
+		Change: func(p *mockserver.Policy) { p.MaySubscribe = func(string, bool) bool { return true } },
+	},
+	{
+		ID: "ws.all-events-open", Story: "Single types are restricted, but a subscription to all events is not.",
+		Aims: []string{"ha.ws.events-restricted"},
+		Change: func(p *mockserver.Policy) {
+			before := p.MaySubscribe
+			p.MaySubscribe = func(event string, admin bool) bool { return event == "" || before(event, admin) }
+		},
+	},
+	{
+		ID: "ws.unknown-events-open", Story: "Only known types with sensitive data are refused; invented ones are not.",
+		Aims: []string{"ha.ws.events-restricted"},
+		Change: func(p *mockserver.Policy) {
+			before := p.MaySubscribe
+			p.MaySubscribe = func(event string, admin bool) bool {
+				return before(event, admin) || event != "" && !strings.Contains(event, "service")
+			}
 		},
 	},
 	{

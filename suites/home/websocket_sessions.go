@@ -1,6 +1,7 @@
 package home
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -147,6 +148,22 @@ var _ = Describe("WebSocket, sessions", func() {
 		}
 		Expect(ctx, outcomeOf(socket.Call(ctx, "ping", nil, nil))).To(Be("error of a ping", ""))
 		Expect(ctx, logsIn(ctx, user.Username, user.Password)).To(IssueCode())
+	})
+
+	It(requirement("ha.ws.events-restricted"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Control(ctx, h.Admin(ctx).Call(ctx, "subscribe_events", nil, nil)).To(Be("error for an administrator", nil))
+		user := h.NewUser(ctx, "listener")
+		socket := answering(ctx, h.Tokens(ctx, home.Login{Account: &user.Account}).Access)
+		open := map[string]any{"event_type": "state_changed"}
+		Control(ctx, socket.Call(ctx, "subscribe_events", open, nil)).To(Be("error for state_changed", nil))
+		for name, fields := range Sorted(map[string]map[string]any{
+			"all events": nil, "call_service": {"event_type": "call_service"}, "an invented type": {"event_type": "authconform_event"},
+		}) {
+			var refused *home.CommandError
+			err := socket.Call(ctx, "subscribe_events", fields, nil)
+			Expect(Step(ctx, name), errors.As(err, &refused) && refused.Code == "unauthorized").To(Be("refused with unauthorized", true))
+		}
 	})
 })
 
