@@ -112,6 +112,7 @@ func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged 
 
 // TestHostileServers: whatever a server does, it earns no pass by it, learns and leaks nothing, and costs little.
 func TestHostileServers(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	siege := besiege(t)
 	var wg sync.WaitGroup
@@ -208,6 +209,7 @@ func (b besieged) keeps(t *testing.T, got judged) {
 
 // TestTheRowsThatHostileServersSpoilPassOtherwise: the control of the test above.
 func TestTheRowsThatHostileServersSpoilPassOtherwise(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	siege := besiege(t)
 	for at := range resting {

@@ -124,3 +124,12 @@ func oneLine(t *testing.T, text string) {
 		t.Errorf("no readable error: %q", text)
 	}
 }
+
+// unraced skips a test that starts hundreds of processes, where each is slowed down by the race detector: script/test runs it
+// without, in a stage of its own.
+func unraced(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("runs without the race detector: go test ./cmd/authconform -run " + t.Name())
+	}
+}

@@ -20,6 +20,7 @@ const inNamespace = "AUTHCONFORM_TEST_NAMESPACE"
 // TestNothingIsReachedButWhatWasNamed runs the tests of nothingElse in a network namespace, where they listen at addresses that
 // nobody must reach: the metadata service of clouds, a private network, another port of this machine.
 func TestNothingIsReachedButWhatWasNamed(t *testing.T) {
+	unraced(t)
 	if os.Getenv(inNamespace) != "" {
 		nothingElse(t)
 		return

@@ -33,6 +33,7 @@ var onceAtTheDoor = []string{"client-id.needs-https", "pkce.required", "thirdpar
 // TestEveryDefectIsFoundByAPlainRun: whoever serves a defect and runs against it, as anybody can, sees exit 1, and one of the
 // rows that the defect aims at failed. It counts and lists those that end at the door.
 func TestEveryDefectIsFoundByAPlainRun(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	whole := os.Getenv(sweepAll)
 	catalogue, err := requirements.Load()
