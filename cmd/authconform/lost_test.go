@@ -98,7 +98,7 @@ var lostTargets = map[string]lostTarget{
 			}}}), err
 		})
 		return f.URL, []string{"AUTHCONFORM_PASSWORD=" + ben.Password},
-			[]string{"--profile", "account-link", "--user", ben.Username, "--service", "demo"}
+			[]string{"--profile", "account-link", "--user", ben.Username, "--service", "demo", "--trust-origin", third.URL}
 	}},
 }
 

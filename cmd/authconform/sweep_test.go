@@ -172,8 +172,10 @@ func beside(t *testing.T, kind, defect string) (args, env []string) {
 		if err := os.WriteFile(trust, []byte(r.AccountLink.CA), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return []string{"--target", r.AccountLink.URL, "--user", ben.Username, "--ca-file", trust, "--service", "authconform_demo"},
-			[]string{"AUTHCONFORM_PASSWORD=" + ben.Password}
+		return []string{
+			"--target", r.AccountLink.URL, "--user", ben.Username, "--ca-file", trust, "--service", "authconform_demo",
+			"--trust-origin", r.Provider.URL,
+		}, []string{"AUTHCONFORM_PASSWORD=" + ben.Password}
 	}
 	dora, ben := r.Provider.Users[0], r.Provider.Users[1]
 	one, other, public := app(t, r, dora, redirect, false), app(t, r, dora, redirect, false), app(t, r, dora, redirect, true)

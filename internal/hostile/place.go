@@ -47,13 +47,16 @@ func (b Behaviour) Before(honest string, armed func() bool) (*Server, error) {
 		ErrorLog:       log.New(io.Discard, "", 0),
 	}
 	if wrap, special := secured[b.Name]; special {
-		s.URL, s.close, err = wrap(s)
+		url, end, err := wrap(s)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.URL, s.close = url, end
 		return s, err
 	}
 	server := httptest.NewUnstartedServer(s)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.URL, s.close = "http://"+server.Listener.Addr().String(), server.Close
 	server.Start()
-	s.URL, s.close = server.URL, server.Close
 	return s, nil
 }
 
