@@ -106,7 +106,7 @@ func TestAsManyDescriptorsAsAreAskedForAreEnough(t *testing.T) {
 func TestLittleMemoryIsEnough(t *testing.T) {
 	t.Parallel()
 	under(t, "", []string{"GOMEMLIMIT=24MiB"}, "--browser", "off").honest(t, exit.OK)
-	const limit = "ulimit -v 1700000"
+	const limit = "ulimit -v 1950000"
 	if exec.CommandContext(t.Context(), "sh", "-c", limit+"; BE_AUTHCONFORM=1 exec "+os.Args[0]+" version").Run() != nil {
 		t.Skip("this binary needs more for itself: it has the race detector")
 	}
