@@ -40,6 +40,7 @@ func (b *bench) page() {
 	defer site.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	options.Origins = []string{site.URL}
 	chromium, err := browser.Start(ctx, options)
 	must(err)
 	defer func() { must(chromium.Close()) }()
