@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+
+	"github.com/authconform/authconform/internal/address"
 )
 
 // ErrLinkLocal is why a mock does not fetch what stands at a link-local address: services of the machine that it runs on
@@ -20,7 +22,9 @@ var ErrLinkLocal = errors.New("a mock fetches nothing from a link-local address"
 // connects to, loopback and private networks too, but to no link-local address, whichever name or redirect leads there; it
 // heeds no proxy of the environment, as the real home does not. roots are the CAs that it trusts; nil: the system's.
 func Outward(roots *x509.CertPool) *http.Client {
-	dialer := net.Dialer{Timeout: dialTimeout, Control: func(_, address string, _ syscall.RawConn) error { return refuseLinkLocal(address) }}
+	dialer := net.Dialer{Timeout: dialTimeout, Control: func(_, hostport string, _ syscall.RawConn) error {
+		return refuseLinkLocal(hostport)
+	}}
 	return &http.Client{Transport: &http.Transport{
 		DialContext:         dialer.DialContext,
 		TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
@@ -33,17 +37,14 @@ func Outward(roots *x509.CertPool) *http.Client {
 
 const dialTimeout = 10 * time.Second
 
-// refuseLinkLocal refuses link-local addresses and the one of the Amazon cloud that is none (fd00:ec2::254).
-func refuseLinkLocal(address string) error {
-	at, err := netip.ParseAddrPort(address)
+// refuseLinkLocal refuses link-local addresses, and the others where clouds give their machines credentials.
+func refuseLinkLocal(hostport string) error {
+	at, err := netip.ParseAddrPort(hostport)
 	if err != nil {
 		return err
 	}
-	ip := at.Addr().Unmap().WithZone("")
-	if ip.IsLinkLocalUnicast() || ip.IsLinkLocalMulticast() || ip == amazonMetadata {
-		return fmt.Errorf("%w: %s", ErrLinkLocal, ip)
+	if address.Allowed(at.Addr()) != nil {
+		return fmt.Errorf("%w: %s", ErrLinkLocal, at.Addr())
 	}
 	return nil
 }
-
-var amazonMetadata = netip.MustParseAddr("fd00:ec2::254")

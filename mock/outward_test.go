@@ -12,6 +12,7 @@ func TestStrangersDoNotLeadAMockToLinkLocalAddresses(t *testing.T) {
 	for address, refused := range map[string]bool{
 		"169.254.169.254:80": true, "[::ffff:169.254.169.254]:80": true, "[fe80::1]:80": true, "[fe80::1%eth0]:443": true,
 		"[fd00:ec2::254]:80": true, "224.0.0.1:80": true,
+		"168.63.129.16:80": true, "[64:ff9b::a9fe:a9fe]:80": true,
 		"127.0.0.1:80": false, "10.0.0.1:80": false, "192.168.1.5:8123": false, "[::1]:80": false,
 		"[fd00::1]:80": false, "93.184.216.34:443": false,
 	} {

@@ -17,7 +17,7 @@ func frontendCommands() map[string]command {
 	descriptions := map[string]any{"integration": map[string]any{}, "helper": map[string]any{}}
 	empty := map[string]any{}
 	list := []any{}
-	all := map[string]command{
+	return map[string]command{
 		"get_panels":                     {do: panels},
 		"frontend/get_themes":            {do: always(map[string]any{"themes": empty, "default_theme": "default", "default_dark_theme": nil})},
 		"frontend/get_translations":      {fields: fields{"language": "text!", "category": "text!", "*": ""}, do: resources},
@@ -72,7 +72,6 @@ func frontendCommands() map[string]command {
 		"config_entries/get":                {fields: open, do: getEntries},
 		"config_entries/flow/subscribe":     {admin: true, fields: open, do: subscribeTo([]any{})},
 	}
-	return all
 }
 
 func always(v any) func(*socket, map[string]any) (any, *commandError) {

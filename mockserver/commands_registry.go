@@ -97,9 +97,9 @@ func registeredOne(_ *socket, m map[string]any) (any, *commandError) {
 func registeredSome(_ *socket, m map[string]any) (any, *commandError) {
 	all := map[string]any{}
 	for _, id := range texts(m, "entity_ids") {
-		all[id] = entryOf(id)
-		if entryOf(id) == nil {
-			all[id] = nil
+		all[id] = nil
+		if entry := entryOf(id); entry != nil {
+			all[id] = entry
 		}
 	}
 	return all, nil

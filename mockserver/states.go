@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/mock"
@@ -104,39 +103,20 @@ func (h *Home) apiCall(c *call) *mock.Answer {
 func (h *Home) act(ctx context.Context, call core.Call) ([]core.Entity, error) {
 	call.Data = orEmpty(call.Data)
 	changed := []core.Entity{}
-	all := h.states()
-	for _, id := range core.Targets(call.Data, all) {
+	for _, id := range core.Targets(call.Data, h.states()) {
 		if e, ok := h.useLinked(ctx, id, call.Service, call.Data); ok {
 			changed = append(changed, e...)
 		}
 	}
-	call.Data = without(call.Data, all)
-	more, _, err := h.core.Do(call)
+	call.Spare = func(id string) bool { return strings.HasPrefix(id, linkedPrefix) } // the third party changes those
+	more, err := h.core.Do(call)
 	return append(changed, more...), err
 }
 
-// without is the data of a call without the linked thermostats, which the third party changes and not the home.
-func without(data map[string]any, all []core.Entity) map[string]any {
-	ids := core.Targets(data, all)
-	own := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return strings.HasPrefix(id, linkedPrefix) })
-	if len(own) == len(ids) {
-		return data
-	}
-	out := map[string]any{}
-	for name, v := range data {
-		if name != "entity_id" && name != "device_id" && name != "area_id" {
-			out[name] = v
-		}
-	}
-	list := []any{}
-	for _, id := range own {
-		list = append(list, id)
-	}
-	out["entity_id"] = list
-	return out
-}
-
 func callService(k *socket, m map[string]any) (any, *commandError) {
+	if m["return_response"] == true {
+		return nil, &commandError{"service_validation_error", "Validation error: the service returns no response; leave out return_response"}
+	}
 	data, _ := m["service_data"].(map[string]any)
 	data = orEmpty(data)
 	target, _ := m["target"].(map[string]any)
@@ -152,7 +132,7 @@ func callService(k *socket, m map[string]any) (any, *commandError) {
 	case err != nil:
 		return nil, badFormat(err.Error())
 	}
-	return map[string]any{"context": call.By, "response": nil}, nil
+	return map[string]any{"context": call.By}, nil
 }
 
 func (h *Home) apiFire(c *call) *mock.Answer {

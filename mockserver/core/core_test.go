@@ -50,7 +50,7 @@ func TestAServiceChangesEachEntityThatItNames(t *testing.T) {
 		"an unknown id": {map[string]any{"entity_id": "light.nowhere"}, "off off heat"},
 	} {
 		h := ticking()
-		if _, _, err := h.Do(Call{Domain: "homeassistant", Service: "turn_on", Data: c.data, By: By("u")}); err != nil {
+		if _, err := h.Do(Call{Domain: "homeassistant", Service: "turn_on", Data: c.data, By: By("u")}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		var states []string
@@ -68,7 +68,7 @@ func TestALightHasABrightnessWhileItIsOn(t *testing.T) {
 	h := ticking()
 	call := func(service string, data map[string]any) any {
 		data["entity_id"] = "light.kitchen"
-		if _, _, err := h.Do(Call{Domain: "light", Service: service, Data: data, By: By("u")}); err != nil {
+		if _, err := h.Do(Call{Domain: "light", Service: service, Data: data, By: By("u")}); err != nil {
 			t.Fatal(err)
 		}
 		e, _ := h.Get("light.kitchen")
@@ -87,10 +87,10 @@ func TestALightHasABrightnessWhileItIsOn(t *testing.T) {
 
 func TestACallThatIsNoneIsRefused(t *testing.T) {
 	h := ticking()
-	if _, _, err := h.Do(Call{Domain: "light", Service: "explode"}); err == nil || err.Error() != "Service light.explode not found." {
+	if _, err := h.Do(Call{Domain: "light", Service: "explode"}); err == nil || err.Error() != "Service light.explode not found." {
 		t.Errorf("%v", err)
 	}
-	_, _, err := h.Do(Call{Domain: "climate", Service: "set_temperature", Data: map[string]any{"entity_id": "climate.hall"}})
+	_, err := h.Do(Call{Domain: "climate", Service: "set_temperature", Data: map[string]any{"entity_id": "climate.hall"}})
 	var invalid Invalid
 	if !errors.As(err, &invalid) {
 		t.Errorf("%v", err)
@@ -105,7 +105,7 @@ func TestEventsComeInTheOrderOfTheChanges(t *testing.T) {
 	for range 50 {
 		all.Go(func() {
 			for range 20 {
-				_, _, _ = h.Do(Call{Domain: "light", Service: "toggle", Data: map[string]any{"entity_id": "light.kitchen"}, By: By("u")})
+				_, _ = h.Do(Call{Domain: "light", Service: "toggle", Data: map[string]any{"entity_id": "light.kitchen"}, By: By("u")})
 			}
 		})
 	}

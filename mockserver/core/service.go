@@ -144,11 +144,12 @@ func (e Entity) with(name string, v any) Entity {
 
 func domain(id string) string { d, _, _ := strings.Cut(id, "."); return d }
 
-// Call is a call of a service. Target and Data both name entities: entity_id, device_id, area_id, each a text or a list.
+// Call is a call of a service. Its data name entities: entity_id, device_id, area_id, each a text or a list.
 type Call struct {
 	Domain, Service string
 	Data            map[string]any
 	By              Context
+	Spare           func(id string) bool // entities that somebody else changes; nil: none
 }
 
 // ErrNoService is the error of a service that the home does not have.
@@ -163,39 +164,41 @@ type Invalid string
 
 func (i Invalid) Error() string { return string(i) }
 
-// Do runs a service and returns the entities that it changed. others are ids that the core does not have; somebody else may.
-func (c *Core) Do(call Call) (changed []Entity, others []string, err error) {
+// Do runs a service and returns the entities that it changed.
+func (c *Core) Do(call Call) (changed []Entity, err error) {
 	s, known := services[call.Domain][call.Service]
 	if !known {
-		return nil, nil, ErrNoService{call.Domain, call.Service}
+		return nil, ErrNoService{call.Domain, call.Service}
 	}
 	for _, name := range s.needs {
 		if call.Data[name] == nil {
-			return nil, nil, Invalid(fmt.Sprintf("required key not provided @ data['%s']", name))
+			return nil, Invalid(fmt.Sprintf("required key not provided @ data['%s']", name))
 		}
 	}
 	c.Fire("call_service", map[string]any{"domain": call.Domain, "service": call.Service, "service_data": call.Data}, call.By)
 	for _, id := range Targets(call.Data, c.List()) {
 		e, there := c.Get(id)
-		switch {
-		case !there:
-			others = append(others, id)
-			continue
-		case s.do == nil || call.Domain != "homeassistant" && domain(id) != call.Domain || !switchable(e, call.Domain):
+		if !there || s.do == nil || !call.concerns(id) {
 			continue
 		}
 		after := s.do(e, call.Data)
 		if e, _, err = c.Set(id, after.State, after.Attributes, call.By); err != nil {
-			return changed, others, err
+			return changed, err
 		}
 		changed = append(changed, e)
 	}
-	return changed, others, nil
+	return changed, nil
 }
 
-// switchable spares entities that homeassistant.turn_on and its like do not concern.
-func switchable(e Entity, callDomain string) bool {
-	return callDomain != "homeassistant" || slices.Contains([]string{"light", "switch", "climate"}, domain(e.ID))
+// concerns tells whether the service changes entities like this one; those of homeassistant change whatever can be switched.
+func (c Call) concerns(id string) bool {
+	switch {
+	case c.Spare != nil && c.Spare(id):
+		return false
+	case c.Domain == "homeassistant":
+		return slices.Contains([]string{"light", "switch", "climate"}, domain(id))
+	}
+	return domain(id) == c.Domain
 }
 
 // Targets are the ids of the entities that a call names, each once, in its order.

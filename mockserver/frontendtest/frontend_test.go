@@ -70,7 +70,7 @@ func TestTheRealFrontendLogsInAndSwitchesALight(t *testing.T) {
 	}))
 	shows(t, tab, "100%")
 	picture(t, tab, "light-on")
-	if _, _, err := h.Core().Do(core.Call{Domain: "light", Service: "turn_off", Data: map[string]any{"entity_id": light}}); err != nil {
+	if _, err := h.Core().Do(core.Call{Domain: "light", Service: "turn_off", Data: map[string]any{"entity_id": light}}); err != nil {
 		t.Fatal(err)
 	}
 	shows(t, tab, "off")
