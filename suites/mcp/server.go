@@ -63,6 +63,16 @@ var _ = Describe("Client id metadata documents of MCP clients", func() {
 		Expect(ctx, v[documented] == true).To(Be(documented, true))
 	})
 
+	It(requirement("mcp.as.cimd-honest"), func(ctx SpecContext) {
+		opened(ctx)
+		here := "http://127.0.0.1:3000/callback"
+		client := publish(ctx, "honest", map[string]any{"redirect_uris": []string{listed, here}})
+		for _, to := range []string{listed, here} {
+			Expect(Step(ctx, to), ask(Step(ctx, to), client, to)).To(BringCode())
+		}
+		Expect(Step(ctx, "one that is not listed"), ask(ctx, client, "https://evil.example/callback")).To(BringNoCode())
+	})
+
 	It(requirement("mcp.as.cimd-required"), func(ctx SpecContext) {
 		whole := publish(ctx, "whole", map[string]any{"redirect_uris": []string{listed}})
 		Control(ctx, ask(ctx, whole, listed)).To(BringCode())
