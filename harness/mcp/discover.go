@@ -24,11 +24,17 @@ const (
 	openIDName   = "openid-configuration"       // OpenID Connect Discovery §4
 )
 
-// knock asks without a token, which every endpoint that can be judged refuses.
+// knock asks without a token, which every endpoint that can be judged refuses: the handshake, or what comes after it.
 func (e *Endpoint) knock(ctx context.Context) (*wire.Exchange, error) {
 	answer := e.Fetch(ctx, "")
 	if err := kind.Reached(answer); err != nil {
 		return answer, err
+	}
+	if answer.Status == http.StatusOK && speaks(answer) {
+		if next := e.List(ctx, "", answer.Header.Get("Mcp-Session-Id")); next.Status == http.StatusUnauthorized {
+			e.at.Message = listing.Name // a row says that the handshake is open
+			return next, nil
+		}
 	}
 	return answer, e.unfit(ctx, answer)
 }

@@ -79,7 +79,14 @@ func (e *Endpoint) Post(ctx context.Context, authorization, body string) *wire.E
 
 // List asks for the tools, in a session unless that is "".
 func (e *Endpoint) List(ctx context.Context, authorization, session string) *wire.Exchange {
-	return e.wire.Do(ctx, request(http.MethodPost, e.Address(), listings[find(e.at.Message).Name], within(authorization, session)))
+	return e.wire.Do(ctx, request(http.MethodPost, e.Address(), e.listing(), within(authorization, session)))
+}
+
+func (e *Endpoint) listing() message {
+	if m, there := listings[e.at.Message]; there {
+		return m
+	}
+	return listings[messages[0].Name]
 }
 
 // Ready says that the client is ready, where the endpoint keeps sessions.
@@ -192,7 +199,7 @@ func (e *Endpoint) Publish(name string, members map[string]any) oauth.Published 
 // origin is a URL's scheme and host.
 func origin(raw string) string {
 	u, err := url.Parse(raw)
-	if err != nil {
+	if err != nil || u.Scheme == "" || u.Host == "" {
 		return ""
 	}
 	return u.Scheme + "://" + u.Host

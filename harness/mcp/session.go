@@ -92,7 +92,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 func (s *session) greet(ctx context.Context) {
 	_ = judge.Attempt(ctx, func(ctx context.Context) { // rows say what is wrong
 		token := s.token(ctx)
-		for _, m := range messages {
+		for _, m := range s.candidates() {
 			s.at.Message = m.Name
 			if a := s.Fetch(ctx, "Bearer "+token); a.Status == http.StatusOK {
 				s.at.Credulous = s.Fetch(ctx, "Bearer invented").Status == http.StatusOK
@@ -101,6 +101,26 @@ func (s *session) greet(ctx context.Context) {
 		}
 		s.at.Message = messages[0].Name
 	})
+}
+
+// candidates are the messages that the endpoint may answer.
+func (s *session) candidates() []message {
+	if s.at.Message != "" {
+		return []message{find(s.at.Message)}
+	}
+	return messages
+}
+
+// reached tells whether a home fetches a client document that it does not announce to read.
+func (s *session) reached(ctx context.Context) (fetched bool) {
+	_ = judge.Attempt(s.With(ctx), func(ctx context.Context) {
+		const to = "https://app.example/callback"
+		client, server := s.Publish("probe", map[string]any{"redirect_uris": []string{to}}), home.From(ctx)
+		ask := server.Request().Apply(oauth.Set("client_id", client.ID), oauth.Set("redirect_uri", to))
+		server.Authorize(ctx, ask.Apply(oauth.Challenge(oauth.Verifier)...))
+		fetched = client.Fetched() > 0
+	})
+	return fetched
 }
 
 func (s *session) token(ctx context.Context) string {
@@ -123,6 +143,9 @@ func (s *session) facts(ctx context.Context, f kind.Facts) kind.Facts {
 	f.Lacks.Add(s.at.Place.URL == "", condition.ResourceMetadata, "neither the challenge nor a well-known address leads to resource metadata")
 	f.Lacks.Add(len(s.flags.AlsoHost) == 0, condition.OtherNames, "give --also-host NAME, another name under which the target is reached")
 	if s.at.Home {
+		if f.Lacks[condition.MetadataDocument] != "" && s.reached(ctx) {
+			delete(f.Lacks, condition.HTTPSSite)
+		}
 		return f
 	}
 	const why = "client documents and pages are judged at homes only so far"

@@ -113,10 +113,16 @@ var mcpServerDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "mcp.code-burned", Story: "A token request that does not say who asks spends the code.",
-		Aims:   []string{"oauth2.code.kept-unidentified"},
-		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return true } },
+		Aims: []string{"oauth2.code.kept-unidentified"},
+		Change: both(
+			takes(at("POST /auth/token").and(authorization(func(s string) bool { return s != "" })).and(lacks("client_id")),
+				set("client_id", "http://nobody.example/")),
+			func(p *mockserver.Policy) { p.BurnsCode = mockBurns },
+		),
 	},
 }
+
+func mockBurns(*mock.Refusal) bool { return true }
 
 var mcpClientDefects = []Defect[mockserver.Policy]{
 	{
@@ -175,7 +181,7 @@ var mcpClientDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "mcp.cached-for-ever", Story: "A document is fetched again and again within one login.",
+		ID: "mcp.cimd-fetched-early", Story: "A document is fetched before the password, and again after it.",
 		Aims:   []string{"mcp.as.cimd-cache"},
 		Change: func(p *mockserver.Policy) { p.FetchBeforePassword = mock.Is(true) },
 	},

@@ -78,10 +78,30 @@ func strictMCP() *mockserver.Policy {
 		}
 		return challenge(value, method)
 	}
+	request := p.Request
+	p.Request = func(r mock.Request) mock.Request { return wantsChallenge(request(r)) }
 	p.Redirect = listedRedirects(p.Redirect)
 	p.DocumentRedirects = namedClients(p.DocumentRedirects)
 	p.Answer = answersMCP(p.Answer)
 	return p
+}
+
+// wantsChallenge gives a login without PKCE an empty method, for the policy to judge.
+func wantsChallenge(r mock.Request) mock.Request {
+	var begun map[string]any
+	if r.Method != http.MethodPost || r.Path() != "/auth/login_flow" || json.Unmarshal(r.Body, &begun) != nil || begun == nil {
+		return r
+	}
+	for _, member := range []string{"code_challenge", "code_challenge_method"} {
+		if _, bound := begun[member]; bound {
+			return r
+		}
+	}
+	begun["code_challenge_method"] = ""
+	if body, err := json.Marshal(begun); err == nil {
+		r.Body = body
+	}
+	return r
 }
 
 // resourceOf serves a document for the endpoint, too.
