@@ -33,6 +33,7 @@ type Client struct {
 // Options shape a Client.
 type Options struct {
 	Base     string          // the target's URL, a path allowed
+	Connect  string          // host:port to connect to, whatever name a URL has; "": where the name leads
 	Trusted  []string        // other origins that may be shown what is for the target, as URLs
 	CA       *x509.CertPool  // nil: the system's
 	Insecure bool            // accept any certificate
@@ -45,7 +46,7 @@ type Options struct {
 // New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
 func New(o Options) *Client {
 	transport := &http.Transport{
-		DialContext:            dialer(address.Allowed),
+		DialContext:            dialer(address.Allowed, o.Connect),
 		TLSClientConfig:        &tls.Config{RootCAs: o.CA, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
 		MaxIdleConnsPerHost:    64,
 		MaxResponseHeaderBytes: maxHeader,
@@ -55,7 +56,7 @@ func New(o Options) *Client {
 		o.Timeout = RequestTimeout
 	}
 	public := transport.Clone()
-	public.DialContext, public.TLSClientConfig = dialer(address.Public), nil
+	public.DialContext, public.TLSClientConfig = dialer(address.Public, ""), nil
 	open, end := context.WithCancelCause(context.Background())
 	return &Client{
 		public: public, trusted: origins(append(slices.Clone(o.Trusted), o.Base)...),
