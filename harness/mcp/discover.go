@@ -17,13 +17,6 @@ import (
 // ErrNoEndpoint is the reason why a target that answers cannot be judged.
 var ErrNoEndpoint = errors.New("the target is not an MCP endpoint that we can judge")
 
-// The names of well-known documents.
-const (
-	resourceName = "oauth-protected-resource"   // RFC 9728 §3
-	serverName   = "oauth-authorization-server" // RFC 8414 §3
-	openIDName   = "openid-configuration"       // OpenID Connect Discovery §4
-)
-
 // knock asks without a token, which every endpoint that can be judged refuses: the handshake, or what comes after it.
 func (e *Endpoint) knock(ctx context.Context) (*wire.Exchange, error) {
 	answer := e.Fetch(ctx, "")
@@ -85,7 +78,7 @@ func speaks(a *wire.Exchange) bool {
 // discover finds the metadata of resource and server as clients do, after a refusal.
 func (e *Endpoint) discover(ctx context.Context, refusal *wire.Exchange, trusted []string) error {
 	doc := e.describe(ctx, refusal)
-	own := origin(e.Address())
+	own := oauth.Root(e.Address())
 	e.at.Issuer, e.at.Base = own, own
 	for _, issuer := range append(servers(doc), own) {
 		if !ours(issuer, own, trusted) {
@@ -99,7 +92,7 @@ func (e *Endpoint) discover(ctx context.Context, refusal *wire.Exchange, trusted
 	e.house(ctx)
 	if named := servers(doc); e.at.Server == "" && !e.at.Home && len(named) > 0 && !ours(named[0], own, trusted) {
 		return fmt.Errorf("%w: it names the authorization server %s; if that may see the password, give --trust-origin %s",
-			ErrNoEndpoint, named[0], origin(named[0]))
+			ErrNoEndpoint, named[0], oauth.Root(named[0]))
 	}
 	if e.at.Server == "" && !e.at.Home {
 		return fmt.Errorf("%w: it answers %s without a token, but neither the challenge nor a well-known address leads to the metadata "+
@@ -115,8 +108,8 @@ func (e *Endpoint) discover(ctx context.Context, refusal *wire.Exchange, trusted
 
 // ours tells whether what is for the target may go to a server that it names.
 func ours(issuer, own string, trusted []string) bool {
-	at := origin(issuer)
-	return at == own || slices.ContainsFunc(trusted, func(t string) bool { return origin(t) == at })
+	at := oauth.Root(issuer)
+	return at == own || slices.ContainsFunc(trusted, func(t string) bool { return oauth.Root(t) == at })
 }
 
 // describe finds the resource metadata: where the challenge says, or else at the well-known addresses.
@@ -137,24 +130,23 @@ func (e *Endpoint) describe(ctx context.Context, refusal *wire.Exchange) *wire.E
 
 // linked is the resource_metadata of a challenge, as far as it can be asked for (RFC 9728 §5.1).
 func linked(refusal *wire.Exchange) string {
-	for _, header := range refusal.Header.Values("WWW-Authenticate") {
-		if _, rest, ok := strings.Cut(header, "resource_metadata="); ok {
-			link := strings.Trim(strings.FieldsFunc(rest+" ", func(r rune) bool { return r == ',' || r == ' ' })[0], `"`)
-			if u, err := url.Parse(link); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
-				return link
-			}
-		}
+	_, link := oauth.BearerChallenge(refusal.Header.Values("WWW-Authenticate"), "resource_metadata")
+	if u, err := url.Parse(link); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+		return link
 	}
 	return ""
 }
 
-// resourcePlaces are the well-known addresses of a resource's metadata: with its path, and at the root (RFC 9728 §3.1; MCP,
-// Protected Resource Metadata Discovery Requirements).
+// resourcePlaces are the well-known addresses of a resource's metadata, and the resource that each is for (RFC 9728 §3.3).
 func resourcePlaces(resource string) []oauth.Place {
-	own, path := origin(resource), strings.TrimSuffix(strings.TrimPrefix(resource, origin(resource)), "/")
-	list := []oauth.Place{{URL: own + "/.well-known/" + resourceName + path, Of: []string{resource}, By: "the path"}}
-	if path != "" {
-		list = append(list, oauth.Place{URL: own + "/.well-known/" + resourceName, Of: []string{own, own + "/"}, By: "the root"})
+	own := oauth.Root(resource)
+	var list []oauth.Place
+	for i, at := range oauth.ResourcePlaces(resource) {
+		place := oauth.Place{URL: at, Of: []string{resource}, By: "the path"}
+		if i > 0 || resource == own {
+			place.Of, place.By = []string{own, own + "/"}, "the root"
+		}
+		list = append(list, place)
 	}
 	return list
 }
@@ -168,24 +160,15 @@ func servers(doc *wire.Exchange) []string {
 	list, _ := v["authorization_servers"].([]any)
 	var names []string
 	for _, item := range list {
-		if s, ok := item.(string); ok && origin(s) != "" {
+		if s, ok := item.(string); ok && oauth.Root(s) != "" {
 			names = append(names, s)
 		}
 	}
 	return names
 }
 
-// Places implements oauth.Announced: with a path three addresses, without one two (MCP, Authorization Server Metadata
-// Discovery).
-func (e *Endpoint) Places(issuer string) []string {
-	own := origin(issuer)
-	path := strings.TrimSuffix(strings.TrimPrefix(issuer, own), "/")
-	list := []string{own + "/.well-known/" + serverName + path, own + "/.well-known/" + openIDName + path}
-	if path != "" {
-		list = append(list, own+path+"/.well-known/"+openIDName)
-	}
-	return list
-}
+// Places implements oauth.Announced.
+func (e *Endpoint) Places(issuer string) []string { return oauth.ServerPlaces(issuer) }
 
 // locate is where an issuer's metadata stand; "": nowhere.
 func (e *Endpoint) locate(ctx context.Context, issuer string) string {
@@ -201,9 +184,9 @@ func (e *Endpoint) locate(ctx context.Context, issuer string) string {
 // house finds out whether the server is a home: one lists its login providers at /auth/providers, before any login.
 func (e *Endpoint) house(ctx context.Context) {
 	before, _, _ := strings.Cut(e.Address(), "/api/mcp")
-	for _, base := range slices.Compact([]string{before, e.at.Issuer, origin(e.Address())}) {
+	for _, base := range slices.Compact([]string{before, e.at.Issuer, oauth.Root(e.Address())}) {
 		base = strings.TrimRight(base, "/")
-		if origin(base) != origin(e.Address()) && base != e.at.Issuer {
+		if oauth.Root(base) != oauth.Root(e.Address()) && base != e.at.Issuer {
 			continue
 		}
 		list := e.document(ctx, base+"/auth/providers")

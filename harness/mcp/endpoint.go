@@ -196,15 +196,6 @@ func (e *Endpoint) Publish(name string, members map[string]any) oauth.Published 
 	}
 }
 
-// origin is a URL's scheme and host.
-func origin(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme == "" || u.Host == "" {
-		return ""
-	}
-	return u.Scheme + "://" + u.Host
-}
-
 // named is the origin of a URL under another host name, which has the URL's port unless it brings its own.
 func named(raw, name string) string {
 	u, err := url.Parse(raw)
