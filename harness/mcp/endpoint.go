@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync/atomic"
 
 	"github.com/authconform/authconform/harness/kind"
@@ -202,7 +202,7 @@ func named(raw, name string) string {
 	if err != nil {
 		return ""
 	}
-	if u.Port() != "" && !strings.Contains(strings.TrimPrefix(name, "["), ":") {
+	if _, _, err := net.SplitHostPort(name); err != nil && u.Port() != "" {
 		name += ":" + u.Port()
 	}
 	return u.Scheme + "://" + name

@@ -57,8 +57,8 @@ func (s *session) register(ctx context.Context) error {
 		Token      string `json:"registration_access_token"`
 	}
 	if a.Status/100 != 2 || json.Unmarshal([]byte(a.Body), &got) != nil || got.ID == "" {
-		return fmt.Errorf("%w: its authorization server refuses to register a client: %s; give --client-id and --redirect-uri of one that it knows",
-			ErrNoEndpoint, a)
+		return fmt.Errorf("%w: its authorization server refuses to register a client: %s; "+
+			"give --client-id and --redirect-uri of one that it knows", ErrNoEndpoint, a)
 	}
 	judge.Credential(ctx, "client_secret", got.Secret)
 	s.at.Way, s.at.Client = registered, oauth.Client{ID: got.ID, Secret: got.Secret, Redirect: redirect}

@@ -87,7 +87,8 @@ func (f *Flags) ways() []bool {
 func Kind() kind.Kind {
 	return kind.Define("provider", func() *Flags {
 		return &Flags{
-			Reach: kind.Reachable(), Clients: Clients{ClientAuth: "auto"}, Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
+			Reach: kind.Reachable(), Clients: Clients{ClientAuth: "auto"},
+			Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
 		}
 	}, open)
 }

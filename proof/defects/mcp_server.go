@@ -8,9 +8,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// asLocalhost picks requests that come by another name of the home than its address.
-func asLocalhost(r mock.Request) bool { return strings.HasPrefix(r.Host, "localhost") }
-
 var mcpServerDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "mcp.no-server-metadata", Story: "The authorization server that the resource names publishes no metadata.",
@@ -121,8 +118,6 @@ var mcpServerDefects = []Defect[mockserver.Policy]{
 		),
 	},
 }
-
-func mockBurns(*mock.Refusal) bool { return true }
 
 var mcpClientDefects = []Defect[mockserver.Policy]{
 	{

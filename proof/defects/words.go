@@ -139,3 +139,6 @@ func crashes(w when) change {
 }
 
 var jsonEndpoints = at("POST /auth/login_flow").or(flowStep)
+
+var metadataDoc = at("GET /.well-known/oauth-authorization-server")
+var resourceDoc = at("GET /.well-known/oauth-protected-resource")
