@@ -37,6 +37,8 @@ type Reach struct {
 
 	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
+	Rate int `flag:"rate" value:"N" help:"at most N requests per second; 0: as many as the target answers"`
+
 	Headers []string `flag:"header" value:"NAME:VALUE" help:"a header for the target's proxy; @FILE reads one per line" json:"-"`
 
 	ClientCert string `flag:"client-cert" value:"FILE" help:"client certificate and key (PEM) for the target's proxy" json:"-"`
@@ -51,6 +53,9 @@ func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
 
 // Resolve reads the files that it names.
 func (r *Reach) Resolve() (err error) {
+	if r.Rate < 0 {
+		return exit.Usagef("--rate %d: must be a number of requests per second, like 5", r.Rate)
+	}
 	if r.RequestTimeout <= 0 {
 		return exit.Usagef("--request-timeout %s: not a duration like 15s", r.RequestTimeout)
 	}

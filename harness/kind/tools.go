@@ -38,6 +38,7 @@ type Tools struct {
 // ToolOptions say how the tools are made.
 type ToolOptions struct {
 	Reach              // how the target is reached
+	Sharers     int    // processes that share the rate of requests; 0: this one alone
 	Browser     string // auto, off, a path, or ws://…
 	Walks       bool   // a person walks through the target's pages in it
 	Clock       string // auto, none, wait, or a command
@@ -97,6 +98,9 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
 	t.Browser.Reach(target)
 	t.Wire = wire.Options{Base: target, Trusted: o.TrustOrigins, Insecure: o.Insecure, Timeout: o.RequestTimeout, Pass: o.Pass}
+	if o.Rate > 0 {
+		t.Wire.Every = time.Second * time.Duration(max(1, o.Sharers)) / time.Duration(o.Rate)
+	}
 	t.Browser.Pass(o.Pass)
 	if len(o.Cert) > 0 {
 		cert, err := tls.X509KeyPair(o.Cert, o.Cert)

@@ -41,6 +41,7 @@ type Options struct {
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
 	Observe  func(*Exchange) // sees every exchange, before its caller does
 	Slow     func()          // is told that the target asks for less haste, each time; nil: nobody is
+	Every    time.Duration   // between two requests at least; 0: no matter
 	Role     Role            // whom requests are from, by their headers; nil: AsOurselves
 
 	Pass        http.Header      // added to every request to the target's origin, for a proxy before it; secret
@@ -70,7 +71,7 @@ func New(o Options) *Client {
 		public: public, trusted: origins(append(slices.Clone(o.Trusted), o.Base)...),
 		base:    strings.TrimRight(o.Base, "/"),
 		observe: o.Observe, slow: o.Slow,
-		open: open, end: end, role: o.Role, pass: o.Pass,
+		open: open, end: end, role: o.Role, pass: o.Pass, pace: pace{every: o.Every},
 		http: &http.Client{
 			Transport:     transport,
 			Timeout:       o.Timeout,
