@@ -138,7 +138,7 @@ func (r Result) known() error {
 	switch {
 	case !slices.Contains(Verdicts, r.Verdict):
 		return fmt.Errorf("%s has the verdict %q, which is none", r.ID, r.Verdict)
-	case !slices.Contains([]Level{Must, Should, May, Info}, r.Level):
+	case !slices.Contains(levels, r.Level):
 		return fmt.Errorf("%s has the level %q, which is none", r.ID, r.Level)
 	}
 	return nil

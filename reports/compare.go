@@ -48,6 +48,7 @@ type side struct {
 // sides are both, each with the exchange that shows what differs: of the failed one, that of its first failure; of the
 // other one, that which is most alike.
 func sides(c evidence.Change) (a, b side) {
+	c = leading(c)
 	first := c.A
 	if c.B != nil && len(c.B.Failures) > 0 {
 		first = c.B
@@ -74,6 +75,26 @@ func sides(c evidence.Change) (a, b side) {
 		return s
 	}
 	return of(c.A), of(c.B)
+}
+
+// leading puts the failure of an input that only one of both runs failed with first, where that is what changed.
+func leading(c evidence.Change) evidence.Change {
+	if c.B == nil || c.A.Verdict != c.B.Verdict {
+		return c
+	}
+	lead := func(r, other *evidence.Result) *evidence.Result {
+		at := slices.IndexFunc(r.Failures, func(f evidence.Failure) bool {
+			return slices.Contains(r.Vectors, f.Vector) && !slices.Contains(other.Vectors, f.Vector)
+		})
+		if at <= 0 {
+			return r
+		}
+		led := *r
+		led.Failures = slices.Concat(r.Failures[at:at+1], r.Failures[:at], r.Failures[at+1:])
+		return &led
+	}
+	c.A, c.B = lead(c.A, c.B), lead(c.B, c.A)
+	return c
 }
 
 // said is what a result says, in a line.

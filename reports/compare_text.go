@@ -57,17 +57,17 @@ func (c *console) side(mark string, s side, of *evidence.Set) {
 		text = shortTo(text, longMessage)
 	}
 	if text != "" {
-		c.wrap(mark, folded(clean(text), c.o.Width-len(mark)))
+		c.wrap(mark, chopped(clean(text), c.o.Width-len(mark)))
 		mark = indent
 	}
 	switch {
 	case s.Browser != "":
-		c.wrap(mark, folded(clean(s.Browser), c.o.Width-len(mark)))
+		c.wrap(mark, chopped(clean(s.Browser), c.o.Width-len(mark)))
 	case s.Exchange == nil && mark != indent:
 		c.wrap(mark, "nothing was recorded")
 	case s.Exchange == nil:
 	case !c.o.Verbose:
-		c.wrap(mark, folded(inALine(s.Exchange, of.Head.Target.URL), c.o.Width-len(mark)))
+		c.wrap(mark, chopped(inALine(s.Exchange, of.Head.Target.URL), c.o.Width-len(mark)))
 	default:
 		for _, l := range strings.Split(exchangeUpTo(s.Exchange, evidence.BodyLimit), "\n") {
 			c.print("%s%s\n", mark, l)
@@ -76,8 +76,8 @@ func (c *console) side(mark string, s side, of *evidence.Set) {
 	}
 }
 
-// folded is a text in which no word is longer than n characters.
-func folded(s string, n int) string {
+// chopped is a text in which no word is longer than n characters.
+func chopped(s string, n int) string {
 	words := strings.Fields(s)
 	for i, w := range words {
 		if r := []rune(w); len(r) > n {

@@ -150,7 +150,7 @@ func markdownChange(ch evidence.Change) string {
 		name string
 		side side
 	}{{"A", was}, {"B", is}} {
-		message := "nothing to say"
+		message := "nothing to remark"
 		if s.side.Message != "" {
 			message = code(cut(s.side.Message, comparedBody))
 		}
