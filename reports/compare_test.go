@@ -33,7 +33,8 @@ func later() *evidence.Set {
 			r.Verdict, r.Need, r.Reason = evidence.Pass, "", ""
 		}
 	}
-	s.Results = append(s.Results[1:], s.Results[0], evidence.Result{ID: "new.row", Section: "code", Level: evidence.Must, Verdict: evidence.Pass})
+	fresh := evidence.Result{ID: "new.row", Section: "code", Level: evidence.Must, Verdict: evidence.Pass}
+	s.Results = append(s.Results[1:], s.Results[0], fresh)
 	return s
 }
 
@@ -110,7 +111,8 @@ func TestHostileWordsHarmNoComparison(t *testing.T) {
 
 func TestTheOtherSideShowsTheSameRequest(t *testing.T) {
 	post := func(path, vector, body string) evidence.Item {
-		return evidence.Item{Vector: vector, Exchange: &evidence.Exchange{Method: "POST", URL: "http://h" + path, Status: 200, ResponseBody: body}}
+		e := &evidence.Exchange{Method: "POST", URL: "http://h" + path, Status: 200, ResponseBody: body}
+		return evidence.Item{Vector: vector, Exchange: e}
 	}
 	passed := evidence.Result{Evidence: []evidence.Item{
 		post("/token", "V1", "one"), post("/token", "V2", "two"), post("/revoke", "V2", "three"), post("/token", "V3", "four"),

@@ -25,7 +25,8 @@ func matrixHTML(w io.Writer, m *evidence.Matrix) error {
 		return err
 	}
 	style := append(colours, css...)
-	policy := fmt.Sprintf("default-src 'none'; script-src '%s'; style-src '%s'; base-uri 'none'; form-action 'none'", hash(script), hash(style))
+	const policyOf = "default-src 'none'; script-src '%s'; style-src '%s'; base-uri 'none'; form-action 'none'"
+	policy := fmt.Sprintf(policyOf, hash(script), hash(style))
 	blocks, err := blocks(m)
 	if err != nil {
 		return err

@@ -102,7 +102,8 @@ func TestThePageOfAMatrixRunsOneScriptAndAsksNobody(t *testing.T) {
 			}
 		}
 	}
-	if scripts != 1 || !strings.Contains(text, `http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; script-src &#39;sha256-`) {
+	const policy = `http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; script-src &#39;sha256-`
+	if scripts != 1 || !strings.Contains(text, policy) {
 		t.Errorf("%d scripts, or no policy", scripts)
 	}
 	for _, b := range unpacked(t, text) {
@@ -153,7 +154,8 @@ func TestACellKeepsWhatLeadsToTheFailure(t *testing.T) {
 	if n := len(items); n != 11 || items[9].Exchange.URL != "http://h/9" || left != 29 {
 		t.Errorf("%d items, %d left out", n, left)
 	}
-	if e := items[0].Exchange; len(e.ResponseBody) != cellBody || e.ResponseCut != 9000-cellBody || len(r.Evidence[0].Exchange.ResponseBody) != 9000 {
+	e, whole := items[0].Exchange, r.Evidence[0].Exchange
+	if len(e.ResponseBody) != cellBody || e.ResponseCut != 9000-cellBody || len(whole.ResponseBody) != 9000 {
 		t.Errorf("%d bytes and %d more", len(e.ResponseBody), e.ResponseCut)
 	}
 	r.Verdict, r.Failures = evidence.Pass, nil

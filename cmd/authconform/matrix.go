@@ -95,8 +95,8 @@ func (f *matrixFlags) writer() (reports.MatrixWriter, error) {
 	}
 	at := slices.IndexFunc(reports.Matrices, func(m reports.MatrixWriter) bool { return m.Ending == ending })
 	if at < 0 {
-		return reports.MatrixWriter{}, exit.Usagef("--output %s: the name does not tell the format; end it with .html, .md, .csv or .json, or give --format",
-			f.Output)
+		return reports.MatrixWriter{}, exit.Usagef(
+			"--output %s: the name does not tell the format; end it with .html, .md, .csv or .json, or give --format", f.Output)
 	}
 	return reports.Matrices[at], nil
 }
