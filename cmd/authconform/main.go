@@ -50,7 +50,7 @@ real ones.`,
 	cmd.SetUsageFunc(usage(nil))
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c) })
 	cmd.SetHelpCommand(helpCommand())
-	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(),
+	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), mcpCommand(), demoCommand(), proveCommand(),
 		reportCommand(), mergeCommand(), completionCommand(), versionCommand(), manCommand())
 	for _, sub := range cmd.Commands() {
 		sub.Args = usageErrors(sub.Args)
