@@ -50,8 +50,8 @@ real ones.`,
 	cmd.SetUsageFunc(usage(nil))
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c) })
 	cmd.SetHelpCommand(helpCommand())
-	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), mcpCommand(), demoCommand(), proveCommand(),
-		reportCommand(), mergeCommand(), completionCommand(), versionCommand(), manCommand())
+	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(),
+		mcpCommand(), proveCommand(), reportCommand(), mergeCommand(), completionCommand(), versionCommand(), manCommand())
 	for _, sub := range cmd.Commands() {
 		sub.Args = usageErrors(sub.Args)
 	}

@@ -49,7 +49,7 @@ func Diagnose(f *Facts) (*Diagnosis, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Diagnosis{Target: f.Target, State: GetIn, Home: f.Home, Causes: []Cause{}, Clients: []Client{}, Asked: f.asked()}
+	d := &Diagnosis{Target: Shown(f.Target), State: GetIn, Home: f.Home, Causes: []Cause{}, Clients: []Client{}, Asked: f.asked()}
 	var found finder
 	switch {
 	case f.Knock.Status == http.StatusUnauthorized:
