@@ -22,7 +22,7 @@ type mcpFlags struct {
 	AlsoHost []string `flag:"also-host" value:"NAME" help:"other host names under which it is asked; comma-separated"`
 	ClientID string   `flag:"client-id" value:"ID" help:"your client's id: its metadata document is read, too"`
 	kind.Reach
-	JSON bool `flag:"json" group:"Result" help:"what was asked, every cause and client with its source, as JSON"`
+	JSON bool `flag:"json" group:"Result" help:"requests, causes and clients with their sources, as JSON"`
 	configFlag
 }
 
@@ -38,7 +38,7 @@ Exit code 0: clients can get in; 1: something stops some of them; 3: there is
 nothing that they could log in to.`,
 		Example: `  authconform mcp http://homeassistant.local:8123/api/mcp
   authconform mcp https://home.example/api/mcp --also-host homeassistant.local
-  authconform mcp https://home.example/api/mcp --client-id https://app.example/id`,
+  authconform mcp https://home.example/api/mcp --client-id https://app.example/`,
 		Args: atMostOne("the URL of an MCP endpoint"), PreRunE: targetArgument,
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd) })
