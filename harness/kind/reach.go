@@ -112,7 +112,8 @@ func (r *Reach) pass(flag, line string) error {
 	case !ok || !httpguts.ValidHeaderFieldName(name) || value == "" || !httpguts.ValidHeaderFieldValue(value):
 		return exit.Usagef("%s: not a header like NAME:VALUE; put a value that contains a comma into a file and give @FILE", flag)
 	case slices.Contains(judged, http.CanonicalHeaderKey(name)) || strings.HasPrefix(http.CanonicalHeaderKey(name), "Content-"):
-		return exit.Usagef("%s: %s is a header that the rows themselves set; a proxy's header has another name", flag, http.CanonicalHeaderKey(name))
+		return exit.Usagef("%s: %s is a header that the rows themselves set; a proxy's header has another name",
+			flag, http.CanonicalHeaderKey(name))
 	}
 	if r.Pass == nil {
 		r.Pass = http.Header{}
