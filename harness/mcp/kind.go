@@ -54,7 +54,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Role:    f.As(wire.AsBrowser),
 		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), Site: f.Options(),
-		CAFile: f.Reach.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout, Trusted: f.TrustOrigins,
+		Reach: f.Reach,
 	}
 }
 

@@ -29,6 +29,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	if err := kind.Decode(s.Found, &e.at); err != nil {
 		return nil, err
 	}
+	t.Wire.Every *= time.Duration(2 + len(f.AlsoHost)) // the endpoint, the server and each name share the rate of requests
 	o := t.Wire
 	o.Observe = e.doubt.Observe
 	e.wire = wire.New(o)
