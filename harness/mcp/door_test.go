@@ -26,24 +26,26 @@ func text(status int, kind, body string) http.HandlerFunc {
 }
 
 func TestWhatIsNoEndpointWithALoginIsTurnedAwayWithAReason(t *testing.T) {
+	const free, lost = `{"jsonrpc":"2.0","id":1,"result":{}}`, "no client finds out where to log in"
+	elsewhere := []string{"https://login.example"}
 	for name, c := range map[string]struct {
 		like traits
 		want string
 	}{
-		"it needs no token":     {traits{answer: text(200, "application/json", `{"jsonrpc":"2.0","id":1,"result":{}}`)}, "answers without a token"},
+		"it needs no token":     {traits{answer: text(200, "application/json", free)}, "answers without a token"},
 		"a stream":              {traits{answer: text(200, "text/event-stream", "data: {}\n\n")}, "answers without a token"},
 		"a page":                {traits{answer: text(200, "text/html", "<p>hello")}, "it answers a web page (200)"},
 		"anything":              {traits{answer: text(200, "application/json", `{}`)}, "this is no MCP message"},
 		"nothing there":         {traits{answer: text(404, "text/plain", "")}, "a POST there answers 404; is the path right?"},
 		"a server that breaks":  {traits{answer: text(500, "text/plain", "oops")}, "it answers 500 oops"},
 		"haste":                 {traits{answer: text(429, "text/plain", "")}, "it answers 429"},
-		"no metadata":           {traits{}, "no client finds out where to log in"},
+		"no metadata":           {traits{}, lost},
 		"no way for a client":   {traits{resource: wellKnown, metadata: serverWellKnown}, "takes neither client documents nor registrations"},
-		"a server of others":    {traits{resource: wellKnown, servers: []string{"https://login.example"}}, "give --trust-origin https://login.example"},
+		"a server of others":    {traits{resource: wellKnown, servers: elsewhere}, "give --trust-origin https://login.example"},
 		"a redirect":            {traits{answer: http.RedirectHandler("/other", 307).ServeHTTP}, "it redirects to /other"},
 		"the older transport":   {traits{answer: old}, "it speaks only the older transport (SSE)"},
-		"a link to a file":      {traits{challenge: says(`Bearer resource_metadata="file:///etc/passwd"`)}, "no client finds out where to log in"},
-		"a link to the machine": {traits{challenge: says(`Bearer resource_metadata="http://169.254.169.254/x"`)}, "no client finds out where to log in"},
+		"a link to a file":      {traits{challenge: says(`Bearer resource_metadata="file:///etc/passwd"`)}, lost},
+		"a link to the machine": {traits{challenge: says(`Bearer resource_metadata="http://169.254.169.254/x"`)}, lost},
 	} {
 		_, _, _, err := looked(t, c.like, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) || exit.Code(err) != exit.NoTarget {
@@ -170,7 +172,9 @@ func TestANameStandsWhereTheTargetHasItsHost(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
-	for raw, want := range map[string]string{"https://h/x": "h:443", "http://h": "h:80", "http://h:81/": "h:81", "https://[::1]/": "[::1]:443"} {
+	for raw, want := range map[string]string{
+		"https://h/x": "h:443", "http://h": "h:80", "http://h:81/": "h:81", "https://[::1]/": "[::1]:443",
+	} {
 		if got := address(raw); got != want {
 			t.Errorf("%s: %s, want %s", raw, got, want)
 		}
