@@ -67,8 +67,13 @@ var mcpResourceDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "mcp.offline-challenged", Story: "The challenge asks for offline_access.",
-		Aims:   []string{"mcp.rs.metadata-no-offline"},
-		Change: challenging(func(c string) string { return strings.Replace(c, `scope="`, `scope="offline_access `, 1) }),
+		Aims: []string{"mcp.rs.metadata-no-offline"},
+		Change: challenging(func(c string) string {
+			if !strings.Contains(c, "scope=") {
+				return c + `, scope="offline_access"`
+			}
+			return strings.Replace(c, `scope="`, `scope="offline_access `, 1)
+		}),
 	},
 	{
 		ID: "mcp.error-always", Story: "The challenge calls the token invalid where none was sent.",

@@ -68,7 +68,7 @@ var _ = Describe("What clients of today need", func() {
 		_ = first.Body.Close()
 		Note(Step(ctx, "with an empty secret in the header"), "status %d", first.StatusCode)
 		if first.StatusCode != http.StatusOK {
-			Note(Step(ctx, "then with client_id in the form"), "the code is still good: %t", grants(server.Exchange(ctx, code)))
+			Note(Step(ctx, "then with client_id in the form"), "%s", Outcome(server.Exchange(ctx, code)))
 		}
 	})
 
