@@ -51,8 +51,8 @@ real ones.`,
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c) })
 	cmd.SetHelpCommand(helpCommand())
 	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(),
-		mcpCommand(), proveCommand(), reportCommand(), mergeCommand(), compareCommand(), matrixCommand(),
-		completionCommand(), versionCommand(), manCommand())
+		mcpCommand(), proveCommand(), reportCommand(), mergeCommand(), compareCommand(), matrixCommand(), completionCommand(),
+		versionCommand(), manCommand())
 	for _, sub := range cmd.Commands() {
 		sub.Args = usageErrors(sub.Args)
 	}
