@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/csv"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -64,5 +66,31 @@ func TestTheDoctorSaysWhatRealClientsDo(t *testing.T) {
 				t.Errorf("%s: of %s the doctor says %s by %q; really: %s", row[0], d.Clients[i].Name, d.Clients[i].Verdict, d.Clients[i].By, word)
 			}
 		}
+	}
+}
+
+// TestTheDoctorPassesTheProxyThatItsFlagsAreFor, and repeats no secret of them.
+func TestTheDoctorPassesTheProxyThatItsFlagsAreFor(t *testing.T) {
+	t.Parallel()
+	home := mockserver.Start(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Pass") != "s3cr3t" {
+			http.Redirect(w, r, "https://sso.example/login", http.StatusFound)
+			return
+		}
+		r.Host = strings.TrimPrefix(home.URL, "http://")
+		home.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	without := invoke(t, "mcp", proxy.URL+"/api/mcp")
+	if without.code != 1 || !strings.Contains(without.out, "It redirects to https://sso.example/login") {
+		t.Errorf("without its header: exit %d\n%s", without.code, without.all())
+	}
+	with := invoke(t, "mcp", proxy.URL+"/api/mcp", "--header", "X-Pass: s3cr3t")
+	if with.code != 1 || !strings.Contains(with.out, "1. The home answers as "+home.URL) {
+		t.Errorf("with its header: exit %d\n%s", with.code, with.all())
+	}
+	if strings.Contains(without.all()+with.all(), "s3cr3t") {
+		t.Error("the secret is repeated")
 	}
 }
