@@ -58,7 +58,7 @@ func metadata(issuer string) map[string]any {
 }
 
 func (h *Home) serverMetadata(c *call) *mock.Answer {
-	return mock.JSON(http.StatusOK, h.Policy.Metadata(h.ownURL(c.Host)))
+	return mock.JSON(http.StatusOK, h.Policy().Metadata(h.ownURL(c.Host)))
 }
 
 func (h *Home) resourceMetadata(c *call) *mock.Answer {

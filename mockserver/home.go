@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/authconform/authconform/mock"
@@ -37,6 +38,7 @@ type Options struct {
 // Home is a running mock home: an http.Handler and what is behind it.
 type Home struct {
 	Options
+	policy  atomic.Pointer[Policy]
 	clock   *mock.Clock
 	store   store.Store
 	plane   *mock.Plane
@@ -90,6 +92,7 @@ func New(o Options) (*Home, error) {
 		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now), frontData: &frontData{},
 		steps: &onboarding{}, hooks: &webhooks{},
 	}
+	h.policy.Store(o.Policy)
 	h.linker = linking.New(linking.Options{
 		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.fire, Version: o.Version,
 		AccountLink: o.AccountLink, My: o.My, Default: o.ThirdParty.provider(),
@@ -97,7 +100,8 @@ func New(o Options) (*Home, error) {
 	if err := h.reset(); err != nil {
 		return nil, err
 	}
-	h.plane.Guard, h.plane.MayRead = h.guard, h.mayRead
+	h.plane.Guard, h.plane.MayRead, h.plane.Who = h.guard, h.mayRead, h.whose
+	h.plane.SetGrants("authorization_code", "refresh_token")
 	h.controls()
 	h.route()
 	return h, nil
@@ -133,7 +137,7 @@ func (h *Home) restart() {
 	h.sockets.closeAll()
 	for _, u := range h.users.list() {
 		for _, r := range h.store.OfUser(u.ID) {
-			if !h.Policy.Alive(r, h.clock.Now()) {
+			if !h.Policy().Alive(r, h.clock.Now()) {
 				h.store.Delete(r.ID)
 			}
 		}

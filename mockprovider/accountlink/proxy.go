@@ -3,6 +3,7 @@ package accountlink
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/authconform/authconform/mock"
 )
@@ -20,7 +21,8 @@ type Options struct {
 // Proxy is a running proxy.
 type Proxy struct {
 	Options
-	plane *mock.Plane
+	policy atomic.Pointer[Policy]
+	plane  *mock.Plane
 
 	mu      sync.Mutex
 	waiting map[string]*flow // by state
@@ -40,6 +42,7 @@ func New(o Options) *Proxy {
 		o.HTTP = http.DefaultClient
 	}
 	p := &Proxy{Options: o, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), waiting: map[string]*flow{}}
+	p.policy.Store(o.Policy)
 	if o.ControlToken != "" {
 		p.plane.Control.Token = o.ControlToken
 	}
@@ -49,6 +52,15 @@ func New(o Options) *Proxy {
 	p.plane.Handle("/callback", mock.Methods{http.MethodGet: p.callback})
 	p.plane.Handle("/refresh_token/{service}", mock.Methods{http.MethodPost: p.refresh})
 	return p
+}
+
+// Policy is the one in force.
+func (p *Proxy) Policy() *Policy { return p.policy.Load() }
+
+// SetPolicy puts another in force, for the next decision.
+func (p *Proxy) SetPolicy(to *Policy) {
+	p.policy.Store(to)
+	p.plane.SetRules(&to.Rules)
 }
 
 // ServeHTTP implements http.Handler.
