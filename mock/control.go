@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/authconform/authconform/internal/suggest"
 )
@@ -21,11 +22,11 @@ const controlPrefix = "/_authconform/"
 type Control struct {
 	Token string // opens it
 
+	mu      sync.RWMutex // guards the maps
 	acts    map[string]act
 	open    map[string]http.HandlerFunc // what needs no token: the page, its files, the description
 	streams map[string]http.HandlerFunc // what writes its answer itself
-	parts   [][]byte                    // of the description
-	changed *bell                       // rings when something was changed
+	changed bell                        // rings when something was changed
 }
 
 // ControlAct does one thing. The query and the body are the request's; what it returns is the answer's JSON.
@@ -42,7 +43,6 @@ type Done struct{}
 func newControl(p *Plane) *Control {
 	k := &Control{
 		Token: Secret(16), acts: map[string]act{}, open: map[string]http.HandlerFunc{}, streams: map[string]http.HandlerFunc{},
-		changed: &bell{},
 	}
 	k.Add("GET clock", func(*http.Request, []byte) (any, error) { return p.Time(), nil })
 	k.Add("POST clock", p.setClock)
@@ -57,19 +57,45 @@ func newControl(p *Plane) *Control {
 }
 
 // Add adds an act, "POST users", and names the parameters of the query that it reads.
-func (k *Control) Add(name string, do ControlAct, query ...string) { k.acts[name] = act{do, query} }
+func (k *Control) Add(name string, do ControlAct, query ...string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.acts[name] = act{do, query}
+}
+
+// After does something more when an act has been done.
+func (k *Control) After(name string, more func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	before := k.acts[name]
+	k.acts[name] = act{func(r *http.Request, body []byte) (any, error) {
+		v, err := before.do(r, body)
+		if err == nil {
+			more()
+		}
+		return v, err
+	}, before.query}
+}
+
+// find finds what answers a call: only one of the three, or none.
+func (k *Control) find(name string) (a act, stream, open http.HandlerFunc) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.acts[name], k.streams[name], k.open[name]
+}
 
 func (k *Control) serve(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, controlPrefix)
-	if free, ok := k.open[r.Method+" "+name]; ok {
-		free(w, r)
+	a, stream, open := k.find(r.Method + " " + name)
+	switch {
+	case open != nil:
+		open(w, r)
 		return
-	}
-	if stream, ok := k.streams[r.Method+" "+name]; ok && k.opens(r.Header.Get("Authorization")) {
+	case stream != nil && k.opens(r.Header.Get("Authorization")):
 		stream(w, r)
 		return
 	}
-	status, v := k.act(r, name)
+	status, v := k.act(r, name, a)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	soon(w)
@@ -84,7 +110,7 @@ type problem struct {
 
 const maxControlBody = 1 << 20 // bytes
 
-func (k *Control) act(r *http.Request, name string) (int, any) {
+func (k *Control) act(r *http.Request, name string, a act) (int, any) {
 	if !k.opens(r.Header.Get("Authorization")) {
 		return http.StatusUnauthorized, problem{
 			"the control plane requires its token", "Authorization: Bearer TOKEN; `serve` prints it, and writes it into --ready-file",
@@ -97,8 +123,7 @@ func (k *Control) act(r *http.Request, name string) (int, any) {
 	case len(body) > maxControlBody:
 		return http.StatusRequestEntityTooLarge, problem{Error: "the body is longer than 1 MiB"}
 	}
-	a, ok := k.acts[r.Method+" "+name]
-	if !ok {
+	if a.do == nil {
 		return k.unknown(r.Method, name)
 	}
 	if err := queries(r, a.query); err != nil {
@@ -119,7 +144,7 @@ func (k *Control) unknown(method, name string) (int, any) {
 	names := k.names()
 	var methods []string
 	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
-		if _, ok := k.acts[m+" "+name]; ok {
+		if a, stream, open := k.find(m + " " + name); a.do != nil || stream != nil || open != nil {
 			methods = append(methods, m)
 		}
 	}
@@ -153,6 +178,8 @@ func CheckControlToken(token string) error {
 }
 
 func (k *Control) names() []string {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
 	seen := map[string]bool{}
 	for name := range k.acts {
 		_, noun, _ := strings.Cut(name, " ")

@@ -107,7 +107,7 @@ func TestAFaultThatHitsNothingIsRefusedWithTheNearestRightWord(t *testing.T) {
 	for fault, want := range map[string]string{
 		`{"path":"/auth/tokn","status":503}`:                 `no route matches "/auth/tokn"; did you mean "/auth/token"?`,
 		`{"path":"/oauth2/v1/tokens/*","status":503}`:        `no route matches "/oauth2/v1/tokens/*"; the nearest is "/`,
-		`{"path":"/auth/*/a/b","status":503}`: "no route matches",
+		`{"path":"/auth/*/a/b","status":503}`:                "no route matches",
 		`{"method":"PUT","path":"/auth/token","status":503}`: "no route answers PUT /auth/token; it takes POST",
 		`{"method":"post","status":503}`:                     `did you mean "POST"?`,
 		`{"grant_type":"refresh","status":503}`:              `grant_type: no route knows "refresh"; valid: authorization_code, refresh_token`,

@@ -56,8 +56,8 @@ func (e Entry) bounded() Entry {
 	return e
 }
 
-// Add appends an entry and gives it its number.
-func (h *History) Add(e Entry) {
+// Add appends an entry, and returns it with its number.
+func (h *History) Add(e Entry) Entry {
 	e = e.bounded()
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -70,6 +70,7 @@ func (h *History) Add(e Entry) {
 		h.ring[(h.seq-1)%kept] = e
 	}
 	h.added.ring()
+	return e
 }
 
 // Clear forgets everything but the numbering.

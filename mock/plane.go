@@ -138,7 +138,7 @@ func (p *Plane) grant(c *Call) string {
 
 // Note puts a request into the history and tells the log.
 func (p *Plane) Note(e Entry) {
-	p.History.Add(e)
+	e = p.History.Add(e)
 	if p.Log != nil {
 		p.Log(e)
 	}

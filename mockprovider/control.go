@@ -95,7 +95,7 @@ type sessionView struct {
 func (p *Provider) sessionList(*http.Request, []byte) (any, error) {
 	out := []sessionView{}
 	for _, g := range p.store.grantsOf("", "") {
-		ends := g.Used.Add(grantIdleTTL)
+		ends := g.Used.Add(p.Policy().RefreshIdleTTL())
 		out = append(out, sessionView{
 			ID: g.ID, User: g.Username, ClientID: g.AppID, Scope: g.Scope, Used: g.Used,
 			AccessEnd: p.store.accessEnd(g.ID, g.Used), Expires: ends, Alive: p.now().Before(ends),
@@ -161,3 +161,6 @@ func (p *Provider) whoseBrowser(c *mock.Call) (client, user string) {
 	}
 	return client, user
 }
+
+// Control is its control plane.
+func (p *Provider) Control() *mock.Control { return p.plane.Control }

@@ -15,13 +15,15 @@ import (
 
 // Options make a Provider. The zero value has DefaultUsers and no app.
 type Options struct {
-	Users        []User      // nil: DefaultUsers
-	Apps         []App       // what developers have made already
-	Policy       *Policy     // nil: Strict
-	Clock        *mock.Clock // nil: real time
-	URL          string      // its own, the issuer
-	Name         string      // "": Demo devices
-	ControlToken string      // "": a random one
+	Users        []User           // nil: DefaultUsers
+	Apps         []App            // what developers have made already
+	Policy       *Policy          // nil: Strict
+	Clock        *mock.Clock      // nil: real time
+	URL          string           // its own, the issuer
+	Name         string           // "": Demo devices
+	ControlToken string           // "": a random one
+	TLS          *mock.Authority  // serves https; nil: http
+	Log          func(mock.Entry) // is told every request; nil: nobody is
 }
 
 // Provider is a running mock provider: an http.Handler and what is behind it.
@@ -63,7 +65,8 @@ func New(o Options) (*Provider, error) {
 	if err := p.reset(); err != nil {
 		return nil, err
 	}
-	p.plane.Who = p.whose
+	p.plane.Who, p.plane.Log = p.whose, o.Log
+	p.plane.Control.OfferCA(o.TLS)
 	p.plane.SetGrants(grantTypes...)
 	p.route()
 	p.controls()

@@ -127,3 +127,6 @@ func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 		}{h.store.Evicted(), dropped},
 	}, nil
 }
+
+// Control is its control plane.
+func (h *Home) Control() *mock.Control { return h.plane.Control }

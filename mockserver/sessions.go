@@ -61,7 +61,9 @@ type person struct {
 	TOTP     string `json:"totp,omitempty"`
 }
 
-func personOf(u User) person { return person{u.ID, u.Username, u.Name, u.Admin, u.Owner, !u.Inactive, u.TOTP} }
+func personOf(u User) person {
+	return person{u.ID, u.Username, u.Name, u.Admin, u.Owner, !u.Inactive, u.TOTP}
+}
 
 func (h *Home) peopleList(*http.Request, []byte) (any, error) {
 	out := []person{}
