@@ -183,3 +183,18 @@ func remoteIP(r *http.Request) string {
 	}
 	return host
 }
+
+// client is the client_id that a request names, in its form, its query or its JSON object; "" for none.
+func (c *Call) client() string {
+	if id := c.Form.Get("client_id"); id != "" || c.Form != nil {
+		return id
+	}
+	if strings.Contains(c.URL.RawQuery, "client_id") {
+		return c.URL.Query().Get("client_id")
+	}
+	if !bytes.Contains(c.Heard.Body, []byte(`"client_id"`)) {
+		return ""
+	}
+	id, _ := c.Object()["client_id"].(string)
+	return id
+}

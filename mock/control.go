@@ -26,6 +26,7 @@ type Control struct {
 	acts    map[string]act
 	open    map[string]http.HandlerFunc // what needs no token: the page, its files, the description
 	streams map[string]http.HandlerFunc // what writes its answer itself
+	parts   [][]byte                    // of the description
 	changed bell                        // rings when something was changed
 }
 
@@ -44,6 +45,10 @@ func newControl(p *Plane) *Control {
 	k := &Control{
 		Token: Secret(16), acts: map[string]act{}, open: map[string]http.HandlerFunc{}, streams: map[string]http.HandlerFunc{},
 	}
+	k.Describe(commonDescription)
+	k.open["GET openapi.json"] = k.describe
+	k.streams["GET events"] = p.events
+	k.openPage()
 	k.Add("GET clock", func(*http.Request, []byte) (any, error) { return p.Time(), nil })
 	k.Add("POST clock", p.setClock)
 	k.Add("GET history", p.readHistory, "since", "path", "wait")

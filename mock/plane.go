@@ -91,7 +91,7 @@ func (p *Plane) answer(w http.ResponseWriter, r *http.Request, decide Handler) {
 	c.Heard, c.whole = r.Context().Value(heardKey{}).(Request)
 	entry := Entry{At: p.Clock.Now(), Method: r.Method, Path: r.URL.Path, Query: names(r.URL.RawQuery)}
 	p.read(c)
-	entry.Client, entry.Form, entry.Grant = c.Form.Get("client_id"), c.names(), p.grant(c)
+	entry.Client, entry.Form, entry.Grant = c.client(), c.names(), p.grant(c)
 	asked, fault, hit := Asked{}, Fault{}, false
 	faulty := !p.Faults.none()
 	if faulty {

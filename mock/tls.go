@@ -126,6 +126,7 @@ func (k *Control) OfferCA(ca *Authority) {
 	if ca == nil || ca.PEM == nil {
 		return
 	}
+	k.Describe(caDescription)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.open["GET ca.pem"] = func(w http.ResponseWriter, _ *http.Request) {

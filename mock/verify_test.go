@@ -15,28 +15,28 @@ func TestVerifyTellsWhatWasAskedHowOftenAndInWhichOrder(t *testing.T) {
 	post(p, "grant_type=authorization_code&client_id=app&code=x")
 	post(p, "grant_type=refresh_token&client_id=app")
 	post(p, "grant_type=refresh_token&bad=1")
-	for expected, want := range map[string]string{ // "": it holds
-		`{"requests":[{"path":"/auth/token"}]}`:                                                    "",
-		`{"requests":[{"path":"/auth/*","times":3}]}`:                                              "",
-		`{"requests":[{"method":"POST","form":["code"],"times":1}]}`:                               "",
-		`{"requests":[{"grant_type":"refresh_token","at_least":1,"at_most":2}]}`:                   "",
-		`{"requests":[{"path":"/auth/revoke","times":0}]}`:                                         "",
-		`{"requests":[{"grant_type":"authorization_code"},{"grant_type":"refresh_token"}]}`:        "",
-		`{"in_order":true,"requests":[{"form":["code"]},{"status":400}]}`:                          "",
-		`{"since":3,"requests":[{"times":0}]}`:                                                     "",
-		`{"requests":[{"path":"/auth/token","times":2}]}`:                                          "found 3, want exactly 2",
-		`{"requests":[{"path":"/auth/token","at_most":1}]}`:                                        "want at most 1",
-		`{"requests":[{"path":"/auth/token","status":503}]}`:                                       "the nearest: request 1 (POST /auth/token) has status 200",
-		`{"requests":[{"client_id":"other"}]}`:                                                     `has client_id "app"`,
-		`{"requests":[{"grant_type":"refresh_token","client_id":"app","form":["scope"]}]}`:         `request 2 (POST /auth/token) has form`,
-		`{"in_order":true,"requests":[{"grant_type":"refresh_token"},{"form":["code"]}]}`:          "requests[1] came, but not after",
-		`{"in_order":true,"requests":[{"grant_type":"refresh_token","times":2},{"status":400}]}`:   "requests[1] came, but not after",
-		`{"requests":[{"path":"/auth/token"},{"path":"/auth/token","method":"PUT","at_least":1}]}`: "requests[1]: found 0, want at least 1",
+	for _, c := range []struct{ expected, want string }{ // "": it holds
+		{`{"requests":[{"path":"/auth/token"}]}`, ""},
+		{`{"requests":[{"path":"/auth/*","times":3}]}`, ""},
+		{`{"requests":[{"method":"POST","form":["code"],"times":1}]}`, ""},
+		{`{"requests":[{"grant_type":"refresh_token","at_least":1,"at_most":2}]}`, ""},
+		{`{"requests":[{"path":"/auth/revoke","times":0}]}`, ""},
+		{`{"requests":[{"grant_type":"authorization_code"},{"grant_type":"refresh_token"}]}`, ""},
+		{`{"in_order":true,"requests":[{"form":["code"]},{"status":400}]}`, ""},
+		{`{"since":3,"requests":[{"times":0}]}`, ""},
+		{`{"requests":[{"path":"/auth/token","times":2}]}`, "found 3, want exactly 2"},
+		{`{"requests":[{"path":"/auth/token","at_most":1}]}`, "want at most 1"},
+		{`{"requests":[{"path":"/auth/token","status":503}]}`, "nearest: request 1 (POST /auth/token) has status 200"},
+		{`{"requests":[{"client_id":"other"}]}`, `has client_id "app"`},
+		{`{"requests":[{"grant_type":"refresh_token","client_id":"app","form":["scope"]}]}`, `request 2 (POST /auth/token) has form`},
+		{`{"in_order":true,"requests":[{"grant_type":"refresh_token"},{"form":["code"]}]}`, "requests[1] came, but not after"},
+		{`{"in_order":true,"requests":[{"grant_type":"refresh_token","times":2},{"status":400}]}`, "requests[1] came, but not after"},
+		{`{"requests":[{"path":"/auth/token"},{"path":"/auth/token","method":"PUT","at_least":1}]}`, "requests[1]: found 0, want at least 1"},
 	} {
-		status, said := control(p, "POST", "verify", expected)
+		status, said := control(p, "POST", "verify", c.expected)
 		holds := strings.HasPrefix(said, `{"holds":true`)
-		if status != http.StatusOK || holds != (want == "") || !strings.Contains(strings.ReplaceAll(said, `\"`, `"`), want) {
-			t.Errorf("%s: %d %s, want %q", expected, status, said, want)
+		if status != http.StatusOK || holds != (c.want == "") || !strings.Contains(strings.ReplaceAll(said, `\"`, `"`), c.want) {
+			t.Errorf("%s: %d %s, c.want %q", c.expected, status, said, c.want)
 		}
 	}
 	for wrong, want := range map[string]string{
@@ -100,7 +100,9 @@ func TestWaitAnswersWhenTheRequestArrives(t *testing.T) {
 		}
 	})
 	p, _ := tokens(t)
-	for _, wrong := range []string{`{"timeout":"2m"}`, `{"timeout":"-1s"}`, `{"timeout":"x"}`, `{"times":0}`, `{"times":1001}`, `{"path":"["}`, ``} {
+	for _, wrong := range []string{
+		`{"timeout":"2m"}`, `{"timeout":"-1s"}`, `{"timeout":"x"}`, `{"times":0}`, `{"times":1001}`, `{"path":"["}`, ``,
+	} {
 		if status, said := control(p, "POST", "wait", wrong); status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", wrong, status, said)
 		}

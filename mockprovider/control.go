@@ -2,6 +2,7 @@ package mockprovider
 
 import (
 	"cmp"
+	_ "embed" // the description of the control plane
 	"errors"
 	"net/http"
 	"slices"
@@ -13,9 +14,13 @@ import (
 // grantTypes are those that the token endpoint knows.
 var grantTypes = []string{"authorization_code", "refresh_token"}
 
+//go:embed openapi.json
+var description []byte
+
 // controls adds what a provider has beside its clock, history and faults.
 func (p *Provider) controls() {
 	k := p.plane.Control
+	k.Describe(description)
 	k.Add("GET users", p.peopleList)
 	k.Add("GET apps", func(*http.Request, []byte) (any, error) { return p.store.appsOf(""), nil })
 	k.Add("POST apps", func(_ *http.Request, body []byte) (any, error) {

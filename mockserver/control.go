@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	_ "embed" // the description of the control plane
 	"errors"
 	"net/http"
 	"strconv"
@@ -10,10 +11,14 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
+//go:embed openapi.json
+var description []byte
+
 // controls adds what a home has beside its clock, history and faults.
 func (h *Home) controls() {
 	k := h.plane.Control
 	k.Token = h.ControlToken
+	k.Describe(description)
 	k.Add("GET users", h.peopleList)
 	k.Add("POST users", h.addUser)
 	k.Add("DELETE users", h.dropUser)

@@ -91,6 +91,7 @@ func (h *Home) codeGrant(c *call) *mock.Answer {
 	case h.Policy().Inactive() && user.Inactive:
 		return inactiveUser.Answer()
 	}
+	c.User = user.Username
 	now := h.now()
 	r := store.Refresh{
 		ID: mock.Secret(16), Token: h.Policy().NewRefresh(), Key: []byte(mock.Secret(32)), ClientID: clientID, Type: store.Normal,
@@ -120,6 +121,7 @@ func (h *Home) refreshGrant(c *call) *mock.Answer {
 	if user, ok := h.users.get(r.UserID); h.Policy().Inactive() && (!ok || user.Inactive) {
 		return inactiveUser.Answer()
 	}
+	c.User = h.username(r.UserID)
 	h.store.Touch(r.ID, h.now(), c.IP)
 	return h.granted(r, false)
 }

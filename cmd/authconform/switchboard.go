@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed" // the description of these calls
 	"errors"
 	"net/http"
 	"slices"
@@ -61,6 +62,9 @@ func (c choice) spoiled(base policies) policies {
 	return base
 }
 
+//go:embed switchboard.json
+var switchDescription []byte
+
 // maxSeeds is how many flavours are mixed.
 const maxSeeds = 10
 
@@ -68,6 +72,7 @@ const maxSeeds = 10
 func (b *switchboard) wire() {
 	b.all = sync.OnceValue(func() []switchable { return switchables(b.servers) })
 	for _, k := range b.servers.controls() {
+		k.Describe(switchDescription)
 		k.Add("GET servers", func(*http.Request, []byte) (any, error) { return b.servers.list(), nil })
 		k.Add("GET defects", func(*http.Request, []byte) (any, error) { return b.defects(), nil })
 		k.Add("POST defects", b.switchOn)
