@@ -68,7 +68,7 @@ func (d *board) keys(list ...string) {
 }
 
 // name is what a screen reader calls the element that has the focus.
-const name = `() => { const el = document.activeElement ?? document.documentElement; const labels = [...(el.labels ?? [])].map((l) => l.textContent.trim()).join(" ");
+const name = `() => { const el = document.activeElement; const labels = [...(el.labels ?? [])].map((l) => l.textContent.trim()).join(" ");
 	return (el.getAttribute("aria-label") || labels || el.textContent || el.id).trim().slice(0, 80); }`
 
 // tabTo presses Tab until the focus is on an element of that name.
@@ -114,6 +114,9 @@ func (d *board) refresh(token string) int {
 func TestTheDashboardIsWalkedByKeyboard(t *testing.T) {
 	t.Parallel()
 	d := openBoard(t, "")
+	if _, err := d.tab.WaitAny(t.Context(), "#token"); err != nil {
+		t.Fatal(err)
+	}
 	d.tabTo("Token")
 	d.keys("guess", "Enter")
 	d.says("#door-problem", "not the token")
