@@ -110,8 +110,8 @@ func (h *Home) bearer(next handler) handler {
 		if c.user = h.caller(c); c.user == nil {
 			h.bans.count(c.IP)
 			a := mock.Plain(http.StatusUnauthorized)
-			if own := h.ownURL(c.Host); own != "" {
-				a.Header.Set("WWW-Authenticate", `Bearer resource_metadata="`+own+resourcePath+`"`)
+			if challenge := h.Policy().BearerChallenge(h.ownURL(c.Host), c.URL.Path); challenge != "" {
+				a.Header.Set("WWW-Authenticate", challenge)
 			}
 			return a
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/assist"
 	"github.com/authconform/authconform/mockserver/core"
 	"github.com/authconform/authconform/mockserver/linking"
 	"github.com/authconform/authconform/mockserver/store"
@@ -31,6 +32,7 @@ type Options struct {
 	Name         string           // location_name; "": Mock home
 	Version      string           // "": 2026.11.0
 	URL          string           // the home's own URL, for the issuer; "" knows loopback only
+	InternalURL  string           // another one, by which the home is known on its own machine and network; "": none
 	ControlToken string           // "": a random one
 	TLS          *mock.Authority  // serves https; nil: http
 	Log          func(mock.Entry) // is told every request; nil: nobody is
@@ -54,6 +56,7 @@ type Home struct {
 	steps     *onboarding
 	hooks     *webhooks
 	linker    *linking.Linker
+	agents    func() *assist.Server // for MCP clients
 
 	mu      sync.Mutex
 	signKey []byte // signs paths; new with every start
@@ -102,6 +105,7 @@ func New(o Options) (*Home, error) {
 	if err := h.reset(); err != nil {
 		return nil, err
 	}
+	h.agents = h.newAgents()
 	h.plane.Guard, h.plane.MayRead, h.plane.Who = h.guard, h.mayRead, h.whose
 	h.plane.SetGrants("authorization_code", "refresh_token")
 	h.plane.Log = o.Log

@@ -21,6 +21,9 @@ func Listen(address string, o Options) (*Server, error) {
 	if o.URL == "" {
 		o.URL = url
 	}
+	if o.InternalURL == "" {
+		o.InternalURL = url
+	}
 	h, err := New(o)
 	if err != nil {
 		_ = l.Close()

@@ -66,16 +66,8 @@ end, even after Ctrl-C.`,
   authconform run http://homeassistant.local:8123 --user ada --report-dir out
   authconform run --profile provider --help
   authconform run --select 'section:code,!oauth2.code.expires' --browser off`,
-		Args: atMostOne("the URL of the target"),
-		PreRunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			if c.Flags().Changed("target") {
-				return exit.Usagef("the target is given twice: as an argument and with --target")
-			}
-			return flags.Problem(c.Flags(), c.Flags().Set("target", args[0]), c.CommandPath())
-		},
+		Args:    atMostOne("the URL of the target"),
+		PreRunE: targetArgument,
 	}
 	var set *flags.Set
 	set = declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd, set, kinds) })

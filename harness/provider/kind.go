@@ -57,10 +57,11 @@ func (f *Flags) clients() error {
 
 // Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
+	reach := f.Reach
+	reach.TrustOrigins = append(slices.Clone(f.TrustOrigins), f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.APIURL)
 	return kind.ToolOptions{
-		Role:    f.As(wire.AsHome),
-		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
-		Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.APIURL),
+		Role:  f.As(wire.AsHome),
+		Reach: reach, Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(),
 	}
 }
 
