@@ -16,8 +16,9 @@ import (
 var _ = Describe("Authorization server metadata under other names", func() {
 	It(requirement("oauth2.metadata.issuer-every-name"), func(ctx SpecContext) {
 		underEveryName(ctx, func(ctx Ctx, doc *wire.Exchange) {
-			Expect(ctx, doc).To(HaveText("issuer"))
-			Expect(ctx, usable(doc.Text("issuer"))).To(Be("issuer is an absolute URL", true))
+			if Expect(ctx, doc).To(HaveText("issuer")) {
+				Expect(ctx, usable(doc.Text("issuer"))).To(Be("issuer is an absolute URL", true))
+			}
 		})
 	})
 
