@@ -51,6 +51,7 @@ func (p *Provider) Discover(ctx context.Context) error {
 	}
 	for member, into := range map[string]*string{
 		"authorization_endpoint": &p.AuthorizeURL, "token_endpoint": &p.TokenURL, "revocation_endpoint": &p.RevokeURL,
+		"introspection_endpoint": &p.IntrospectURL, "registration_endpoint": &p.RegisterURL,
 	} {
 		if s, _ := p.Metadata[member].(string); *into == "" {
 			*into = s
