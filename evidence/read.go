@@ -16,6 +16,24 @@ import (
 // ErrOld is the error of a folder that an older authconform wrote, which kept no record.
 var ErrOld = errors.New("it was written by an old authconform without run.jsonl; run again")
 
+// Open reads a run that is named by its folder or by its run.jsonl, as strictly as Read.
+func Open(path string) (*Set, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("%s: there is no such folder or file", path)
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return Read(path)
+	}
+	s, err := readFile(path, info)
+	if err == nil && filepath.Base(path) == FileName {
+		s.Dir = filepath.Dir(path)
+	}
+	return s, err
+}
+
 // Read reads the run of a folder. It is strict: a format or member that it does not know, a row twice, or a file name that
 // leads out of the folder is an error that names the line. A last line that is cut off is what a killed run leaves.
 func Read(dir string) (*Set, error) {
@@ -30,6 +48,15 @@ func Read(dir string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	s, err := readFile(path, info)
+	if err != nil {
+		return nil, err
+	}
+	s.Dir = dir
+	return s, nil
+}
+
+func readFile(path string, info os.FileInfo) (*Set, error) {
 	if err := readable(info, largestFile); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -42,7 +69,6 @@ func Read(dir string) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s%w", path, err)
 	}
-	s.Dir = dir
 	return s, nil
 }
 
@@ -112,7 +138,7 @@ func (r Result) known() error {
 	switch {
 	case !slices.Contains(Verdicts, r.Verdict):
 		return fmt.Errorf("%s has the verdict %q, which is none", r.ID, r.Verdict)
-	case !slices.Contains([]Level{Must, Should, May, Info}, r.Level):
+	case !slices.Contains(levels, r.Level):
 		return fmt.Errorf("%s has the level %q, which is none", r.ID, r.Level)
 	}
 	return nil

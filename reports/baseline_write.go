@@ -57,7 +57,7 @@ func WriteBaseline(path string, s *evidence.Set, older *Baseline) (int, error) {
 	slices.SortFunc(out.Known, func(a, b written) int { return strings.Compare(a.ID, b.ID) })
 	raw, err := yaml.Marshal(out)
 	if err == nil {
-		err = writeFile(path, raw)
+		err = WriteFile(path, raw)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("%s could not be written: %w", path, err)

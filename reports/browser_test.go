@@ -16,6 +16,12 @@ import (
 // opened is report.html of a set in a real browser, at a fragment.
 func opened(t *testing.T, s *evidence.Set, fragment string) (context.Context, *browser.Page) {
 	t.Helper()
+	return openedPage(t, shown(t, Writer{Name: "html", Write: HTML}, s, Options{}), fragment)
+}
+
+// openedPage is a page in a real browser.
+func openedPage(t *testing.T, text, fragment string) (context.Context, *browser.Page) {
+	t.Helper()
 	options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER"))
 	if err != nil {
 		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
@@ -23,7 +29,6 @@ func opened(t *testing.T, s *evidence.Set, fragment string) (context.Context, *b
 		}
 		t.Skip("NOT TESTED:", err)
 	}
-	text := shown(t, Writer{Name: "html", Write: HTML}, s, Options{})
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, text)

@@ -26,6 +26,10 @@ var pages embed.FS
 // are built from elements, not from a template: a template engine calls methods by their names, which makes the linker keep
 // every method of the program, two megabytes of them.
 func HTML(w io.Writer, s *evidence.Set, _ Options) error {
+	colours, err := pages.ReadFile("html/colours.css")
+	if err != nil {
+		return err
+	}
 	css, err := pages.ReadFile("html/report.css")
 	if err != nil {
 		return err
@@ -41,7 +45,7 @@ func HTML(w io.Writer, s *evidence.Set, _ Options) error {
 			h.Meta(h.Charset("utf-8")),
 			h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
 			h.TitleEl(text(s.Head.Target.URL+": authconform report")),
-			h.StyleEl(g.Raw(string(css))),
+			h.StyleEl(g.Raw(string(colours)+string(css))),
 		),
 		h.Body(
 			h.A(h.Class("skip"), h.Href("#results"), g.Text("Skip to the results")),

@@ -125,8 +125,11 @@ func markdownRow(r evidence.Result) string {
 	return b.String()
 }
 
-// exchangeText is an exchange as it went over the wire, without the headers that say nothing.
-func exchangeText(e *evidence.Exchange) string {
+// exchangeText is an exchange with the beginnings of its bodies.
+func exchangeText(e *evidence.Exchange) string { return exchangeUpTo(e, shownBody) }
+
+// exchangeUpTo is an exchange as it went over the wire, with so many bytes of each body, without the headers that say nothing.
+func exchangeUpTo(e *evidence.Exchange, most int) string {
 	var b strings.Builder
 	message := func(headers []evidence.Header, body string, cutBytes int) {
 		for _, h := range headers {
@@ -135,7 +138,7 @@ func exchangeText(e *evidence.Exchange) string {
 			}
 		}
 		if body != "" {
-			fmt.Fprintf(&b, "\n%s\n", shortened(body, cutBytes))
+			fmt.Fprintf(&b, "\n%s\n", shortened(body, cutBytes, most))
 		}
 	}
 	fmt.Fprintf(&b, "%s %s\n", e.Method, e.URL)
@@ -145,11 +148,11 @@ func exchangeText(e *evidence.Exchange) string {
 	return strings.TrimRight(clean(strings.ReplaceAll(b.String(), "\r\n", "\n")), "\n")
 }
 
-// shortened is the beginning of a body of which so many bytes were not kept.
-func shortened(body string, lost int) string {
+// shortened are at most so many bytes of a body, of which others were lost before.
+func shortened(body string, lost, most int) string {
 	kept := body
-	if len(body) > shownBody {
-		kept = strings.ToValidUTF8(body[:shownBody], "") + "…"
+	if len(body) > most {
+		kept = strings.ToValidUTF8(body[:most], "") + "…"
 	}
 	if n := len(body) + lost - len(strings.TrimSuffix(kept, "…")); n > 0 {
 		return kept + " " + gone(n)

@@ -181,7 +181,7 @@ func golden(t *testing.T, name, got string) {
 func TestEveryWriterWritesWhatItsGoldenFileShows(t *testing.T) {
 	for _, w := range Writers {
 		text := shown(t, w, sample(), Options{Console: ConsoleOptions{Verbose: true}})
-		for _, name := range []string{"html/report.css", "html/report.js"} { // files of their own
+		for _, name := range []string{"html/colours.css", "html/report.css", "html/report.js"} { // files of their own
 			raw, err := pages.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)

@@ -67,7 +67,7 @@ func TestWhatIsCutIsSaid(t *testing.T) {
 			t.Errorf("%q of %d bytes: %q, want %q", c.text, c.n, got, c.want)
 		}
 	}
-	if got := shortened(strings.Repeat("a", shownBody+10), 5); !strings.HasSuffix(got, "a… (cut: 15 more bytes)") {
+	if got := shortened(strings.Repeat("a", shownBody+10), 5, shownBody); !strings.HasSuffix(got, "a… (cut: 15 more bytes)") {
 		t.Error(got[len(got)-40:])
 	}
 }

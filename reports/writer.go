@@ -97,7 +97,7 @@ func Folder(dir string, s *evidence.Set, o Options) error {
 		var b bytes.Buffer
 		err := w.Write(&b, s, o)
 		if err == nil {
-			err = writeFile(path, b.Bytes())
+			err = WriteFile(path, b.Bytes())
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s could not be written: %w", path, err))
@@ -106,8 +106,8 @@ func Folder(dir string, s *evidence.Set, o Options) error {
 	return errors.Join(errs...)
 }
 
-// writeFile writes a file whole or not at all.
-func writeFile(path string, content []byte) (err error) {
+// WriteFile writes a file whole or not at all.
+func WriteFile(path string, content []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
 		return err

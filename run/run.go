@@ -153,7 +153,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	return runner.Run(ctx, runner.Plan{
 		Waves: waves(open, j.Options), Seed: j.Seed, Evidence: j.ReportDir != "", Command: j.Worker,
 		Setup: func(worker int) (json.RawMessage, error) {
-			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1, OneByOne: j.Procs == 1})
+			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Procs: j.Procs, Number: worker + 1, OneByOne: j.Procs == 1})
 		},
 		Mend: func() error { return j.visit.resetClock(ctx) },
 		Progress: func(e runner.Event) {

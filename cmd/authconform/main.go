@@ -51,7 +51,7 @@ real ones.`,
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c) })
 	cmd.SetHelpCommand(helpCommand())
 	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(),
-		reportCommand(), mergeCommand(), completionCommand(), versionCommand(), manCommand())
+		reportCommand(), mergeCommand(), compareCommand(), matrixCommand(), completionCommand(), versionCommand(), manCommand())
 	for _, sub := range cmd.Commands() {
 		sub.Args = usageErrors(sub.Args)
 	}

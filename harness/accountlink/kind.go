@@ -45,7 +45,7 @@ func (f *Flags) service() error {
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Role:    f.As(wire.AsHome),
-		Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout, Trusted: f.TrustOrigins,
+		Reach: f.Reach, Browser: f.Browser, Walks: len(f.Steps) > 0,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -36,14 +37,25 @@ type Reach struct {
 
 	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
-	CA []byte // PEM
+	Rate int `flag:"rate" value:"N" help:"at most N requests per second; 0: as many as the target answers"`
+
+	Headers []string `flag:"header" value:"NAME:VALUE" help:"a header for the target's proxy; @FILE reads one per line" json:"-"`
+
+	ClientCert string `flag:"client-cert" value:"FILE" help:"client certificate and key (PEM) for the target's proxy" json:"-"`
+
+	CA   []byte      // PEM
+	Pass http.Header // what lets requests through to the target
+	Cert []byte      // PEM, with its key
 }
 
 // Reachable is Reach at its defaults.
 func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
 
-// Resolve reads the CA file.
+// Resolve reads the files that it names.
 func (r *Reach) Resolve() (err error) {
+	if r.Rate < 0 {
+		return exit.Usagef("--rate %d: must be a number of requests per second, like 5", r.Rate)
+	}
 	if r.RequestTimeout <= 0 {
 		return exit.Usagef("--request-timeout %s: not a duration like 15s", r.RequestTimeout)
 	}
@@ -53,6 +65,11 @@ func (r *Reach) Resolve() (err error) {
 			return exit.Usagef("--trust-origin %s: not an origin like https://login.example", origin)
 		}
 	}
+	return All(r.authority, r.headers, r.certificate)
+}
+
+// authority reads the CA file.
+func (r *Reach) authority() (err error) {
 	if r.CAFile == "" {
 		return nil
 	}

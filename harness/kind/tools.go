@@ -37,17 +37,15 @@ type Tools struct {
 
 // ToolOptions say how the tools are made.
 type ToolOptions struct {
-	Browser     string   // auto, off, a path, or ws://…
-	Walks       bool     // a person walks through the target's pages in it
-	Trusted     []string // origins that credentials and pages may reach beside the target's
-	Clock       string   // auto, none, wait, or a command
+	Reach              // how the target is reached
+	Sharers     int    // processes that share the rate of requests; 0: this one alone
+	Browser     string // auto, off, a path, or ws://…
+	Walks       bool   // a person walks through the target's pages in it
+	Clock       string // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
 	Role        wire.Role // whom requests are from, by their headers; nil: us
 	AccountLink string    // host:port where the target looks for its account-link proxy; "": nowhere
-	CAFile      []byte    // PEM, trusted when talking to the target
-	Insecure    bool
-	Timeout     time.Duration // of one answer of the target; 0: wire.RequestTimeout
 }
 
 // SiteOptions say where the client site listens. Worker n takes the n-th three ports from there.
@@ -89,8 +87,8 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	if o.AccountLink != "" {
 		t.Link = linkproxy.Later(o.AccountLink, o.Site.CA)
 	}
-	t.Browser.Reach(o.Trusted...)
-	if len(o.CAFile) > 0 || o.Insecure {
+	t.Browser.Reach(o.TrustOrigins...)
+	if len(o.CA) > 0 || o.Insecure {
 		t.Browser.Trust(wire.New(t.Wire).PublicKey)
 	}
 	return t, nil
@@ -99,10 +97,22 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 // At is the same tools beside another target, which is reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (Tools, error) {
 	t.Browser.Reach(target)
-	t.Wire = wire.Options{Base: target, Trusted: o.Trusted, Insecure: o.Insecure, Timeout: o.Timeout}
-	if len(o.CAFile) > 0 {
+	t.Wire = wire.Options{Base: target, Trusted: o.TrustOrigins, Insecure: o.Insecure, Timeout: o.RequestTimeout, Pass: o.Pass}
+	if o.Rate > 0 {
+		t.Wire.Every = time.Second * time.Duration(max(1, o.Sharers)) / time.Duration(o.Rate)
+	}
+	t.Browser.Pass(o.Pass)
+	if len(o.Cert) > 0 {
+		cert, err := tls.X509KeyPair(o.Cert, o.Cert)
+		if err != nil {
+			return Tools{}, fmt.Errorf("the client certificate: %w", err)
+		}
+		t.Wire.Certificate = &cert
+		t.Browser.Forgo("a browser cannot present the certificate of --client-cert")
+	}
+	if len(o.CA) > 0 {
 		t.Wire.CA = x509.NewCertPool()
-		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {
+		if !t.Wire.CA.AppendCertsFromPEM(o.CA) {
 			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
 		}
 	}

@@ -60,13 +60,15 @@ func (f *Flags) clients() error {
 
 // Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
+	reach := f.Reach
+	reach.TrustOrigins = append(slices.Clone(f.TrustOrigins), f.endpoints()...)
 	return kind.ToolOptions{
-		Role:    f.As(wire.AsHome),
-		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
-		Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.endpoints()...),
+		Role:  f.As(wire.AsHome),
+		Reach: reach, Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(),
 	}
 }
 
+// endpoints are those that the user has named; the others may be elsewhere only with --trust-origin.
 func (f *Flags) endpoints() []string {
 	return []string{f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.IntrospectURL, f.RegisterURL, f.APIURL}
 }

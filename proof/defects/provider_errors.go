@@ -94,9 +94,10 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "errors.state-required", Story: "Without a state the request is refused.",
 		Aims: []string{"oauth2.authorize.state-optional"},
-		Change: thirdAnswersBy(at(authorizeAt).and(func(r mock.Request) bool { return !queryOf(r).Has("state") }), func(_ mock.Request, a mock.Answer) mock.Answer {
-			return all(status(http.StatusBadRequest), header("Content-Type", "text/plain"), body("state is required"))(a)
-		}),
+		Change: thirdAnswersBy(at(authorizeAt).and(func(r mock.Request) bool { return !queryOf(r).Has("state") }),
+			func(_ mock.Request, a mock.Answer) mock.Answer {
+				return all(status(http.StatusBadRequest), header("Content-Type", "text/plain"), body("state is required"))(a)
+			}),
 	},
 	{
 		ID: "errors.empty-scope", Story: "An empty scope is a scope that there is not.",
@@ -132,13 +133,15 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "errors.code-missing-grant", Story: "A request without a code is invalid_grant.",
-		Aims:   []string{"provider.error.missing-parameter"},
-		Change: refusesWith(at(tokenAt).and(field("grant_type", "authorization_code")).and(lacks("code")), http.StatusBadRequest, "invalid_grant"),
+		Aims: []string{"provider.error.missing-parameter"},
+		Change: refusesWith(at(tokenAt).and(field("grant_type", "authorization_code")).and(lacks("code")),
+			http.StatusBadRequest, "invalid_grant"),
 	},
 	{
 		ID: "errors.refresh-missing-grant", Story: "A refresh without a refresh token is invalid_grant.",
-		Aims:   []string{"provider.error.missing-parameter"},
-		Change: refusesWith(at(tokenAt).and(field("grant_type", "refresh_token")).and(lacks("refresh_token")), http.StatusBadRequest, "invalid_grant"),
+		Aims: []string{"provider.error.missing-parameter"},
+		Change: refusesWith(at(tokenAt).and(field("grant_type", "refresh_token")).and(lacks("refresh_token")),
+			http.StatusBadRequest, "invalid_grant"),
 	},
 	{
 		ID: "errors.empty-scope-at-refresh", Story: "A refresh with an empty scope asks for a scope that there is not.",

@@ -21,7 +21,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "introspect.html", Story: "The answer is declared as a web page.",
-		Aims:   []string{"oauth2.introspection.active", "oauth2.introspection.unknown"},
+		Aims:   []string{"oauth2.introspection.active"},
 		Change: thirdAnswers(introspectAt, header("Content-Type", "text/html")),
 	},
 	{

@@ -14,8 +14,8 @@ const registerAt = "POST /oauth/register"
 
 // clientMetadata are the members of a registration that this server knows (RFC 7591 §2).
 var clientMetadata = []string{
-	"redirect_uris", "token_endpoint_auth_method", "grant_types", "response_types", "client_name", "client_uri", "logo_uri", "scope",
-	"contacts", "tos_uri", "policy_uri", "jwks_uri", "jwks", "software_id", "software_version", "application_type",
+	"redirect_uris", "token_endpoint_auth_method", "grant_types", "response_types", "client_name", "client_uri", "scope", "tos_uri",
+	"jwks", "software_id", "software_version", "application_type",
 }
 
 var providerRegistrationDefects = []Defect[mockprovider.Policy]{

@@ -94,13 +94,13 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "scope.first-of-list", Story: "Of several scopes the first is granted, and the answer says so only of two.",
+		ID: "scope.first-of-list", Story: "Of scopes in another order than the registered one only the first is granted.",
 		Aims: []string{"oauth2.scope.order"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Scope
 			p.Scope = func(app mockprovider.App, asked string) (string, bool) {
 				scope, ok := before(app, asked)
-				if list := strings.Fields(scope); len(list) > 1 && list[0] > list[1] {
+				if list := strings.Fields(scope); len(list) > 1 && list[0] < list[1] {
 					scope = list[0]
 				}
 				return scope, ok

@@ -29,7 +29,7 @@ func Parse(ctx context.Context, token string) Token {
 	t := Token{Signature: parts[2]}
 	for i, into := range []*map[string]any{&t.Header, &t.Claims} {
 		raw, err := base64.RawURLEncoding.DecodeString(parts[i])
-		if err != nil || json.Unmarshal(raw, into) != nil {
+		if err != nil || json.Unmarshal(raw, into) != nil || *into == nil {
 			judge.NotApplicable(ctx, "the target's access tokens are not JWTs")
 		}
 	}
