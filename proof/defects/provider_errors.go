@@ -87,11 +87,6 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		Change: metadataMember("authorization_response_iss_parameter_supported", nil),
 	},
 	{
-		ID: "errors.iss-announced-as-text", Story: "The metadata announce iss with the text true.",
-		Aims:   []string{"oauth2.authorize.iss-announced"},
-		Change: metadataMember("authorization_response_iss_parameter_supported", "true"),
-	},
-	{
 		ID: "errors.state-required", Story: "Without a state the request is refused.",
 		Aims: []string{"oauth2.authorize.state-optional"},
 		Change: thirdAnswersBy(at(authorizeAt).and(func(r mock.Request) bool { return !queryOf(r).Has("state") }),
@@ -121,8 +116,10 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 	},
 	{
 		ID: "errors.cors-everywhere", Story: "Every answer may be read by pages of every origin.",
-		Aims:   []string{"oauth2.authorize.no-cors"},
-		Change: func(p *mockprovider.Policy) { p.PublicCORS = func(string) bool { return true } },
+		Aims: []string{"oauth2.authorize.no-cors"},
+		Change: thirdAnswersBy(origin(func(string) bool { return true }), func(_ mock.Request, a mock.Answer) mock.Answer {
+			return allow("*")(a)
+		}),
 	},
 	{
 		ID: "errors.cors-echo", Story: "Whatever Origin asks is allowed at the login.",

@@ -260,7 +260,8 @@ func issuedAccess(p *mockprovider.Policy) *idSecrets {
 // thirdCrashes makes requests to a provider that w picks an exception that nobody catches.
 func thirdCrashes(w when) third {
 	return thirdAnswersBy(w, func(_ mock.Request, a mock.Answer) mock.Answer {
-		return all(status(http.StatusInternalServerError), header("Content-Type", "text/plain"), header("Location", ""), body("uncaught exception"))(a)
+		text := header("Content-Type", "text/plain")
+		return all(status(http.StatusInternalServerError), text, header("Location", ""), body("uncaught exception"))(a)
 	})
 }
 
