@@ -97,7 +97,7 @@ var _ = Describe("Token introspection", func() {
 	It(requirement("oauth2.introspection.spent"), func(ctx SpecContext) {
 		asked, _ := asking(ctx)
 		server := oauth.Get[oauth.Server](ctx)
-		first := oauth.IssueRefreshable(ctx, server)
+		first := IssueRefreshable(ctx, server)
 		fresh := renewed(ctx, server, first)
 		if fresh.Refresh == first.Refresh {
 			NotApplicable(ctx, "refresh tokens do not rotate")
@@ -157,7 +157,7 @@ var _ = Describe("Token introspection", func() {
 
 	It(requirement("oauth2.introspection.refresh-token"), func(ctx SpecContext) {
 		asked, _ := asking(ctx)
-		answer := asked.Introspect(ctx, oauth.IssueRefreshable(ctx, oauth.Get[oauth.Server](ctx)).Refresh)
+		answer := asked.Introspect(ctx, IssueRefreshable(ctx, oauth.Get[oauth.Server](ctx)).Refresh)
 		Note(ctx, "of a refresh token: %s", activity(answer))
 	})
 

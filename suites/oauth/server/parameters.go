@@ -25,7 +25,7 @@ var _ = Describe("Parameters of token requests", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
 		for _, name := range []string{"scope", "foo"} {
-			answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, oauth.Add(name, ""))
+			answer := server.Renew(ctx, IssueRefreshable(ctx, server).Refresh, oauth.Add(name, ""))
 			Expect(Step(ctx, name), answer).To(IssueTokens())
 		}
 	})

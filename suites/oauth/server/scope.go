@@ -91,7 +91,7 @@ var _ = Describe("Scopes", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		words := several(ctx, server)
 		refreshes(ctx, server)
-		answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", words[0]))
+		answer := server.Renew(ctx, IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", words[0]))
 		if !grants(answer) {
 			NotApplicable(ctx, "the target does not narrow a refresh: %s", answer)
 		}
@@ -105,7 +105,7 @@ var _ = Describe("Scopes", func() {
 	It(requirement("oauth2.scope.refresh-kept"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		words := several(ctx, server)
-		session := renewed(ctx, server, oauth.IssueRefreshable(ctx, server))
+		session := renewed(ctx, server, IssueRefreshable(ctx, server))
 		narrow := server.Renew(ctx, session.Refresh, oauth.Set("scope", words[0]))
 		if !grants(narrow) {
 			NotApplicable(ctx, "the target does not narrow a refresh: %s", narrow)
@@ -121,7 +121,7 @@ var _ = Describe("Scopes", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
 		wider := strings.TrimSpace(server.Request().Get("scope") + " x-invented")
-		answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", wider))
+		answer := server.Renew(ctx, IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", wider))
 		if grants(answer) {
 			NotApplicable(ctx, "the target grants less instead of refusing")
 		}
