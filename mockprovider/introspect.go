@@ -20,18 +20,18 @@ func (p *Provider) introspect(c *mock.Call) *mock.Answer {
 	if refused != nil {
 		return refused
 	}
-	if refusal := p.Policy.MayIntrospect(app); refusal != nil {
+	if refusal := p.Policy().MayIntrospect(app); refusal != nil {
 		return refusal.Answer()
 	}
 	if c.Form.Get("token") == "" {
 		return noToken.Answer()
 	}
-	return dressed(mock.JSON(http.StatusOK, p.Policy.Tells(app, p.live(c.Form.Get("token")), p.URL)), p.Policy.TokenHeader())
+	return dressed(mock.JSON(http.StatusOK, p.Policy().Tells(app, p.live(c.Form.Get("token")), p.URL)), p.Policy().TokenHeader())
 }
 
 // live is what is known of a token that works; nil: there is no such token.
 func (p *Provider) live(token string) *Token {
-	if t, ok := p.store.accessToken(token); ok && p.Policy.Access(t, p.now()) {
+	if t, ok := p.store.accessToken(token); ok && p.Policy().Access(t, p.now()) {
 		return &Token{t.AppID, t.Username, t.Scope, t.Resources, t.Expires}
 	}
 	if g, ok := p.store.peekRefresh(token); ok {

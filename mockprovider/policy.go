@@ -46,6 +46,8 @@ type Policy struct {
 	SingleUse, ReplayKills func() bool
 	// Refresh says why a grant may not be refreshed.
 	Refresh func(g Grant, app App, now time.Time) *mock.Refusal
+	// RefreshIdleTTL is how long a grant lives without being used.
+	RefreshIdleTTL func() time.Duration
 	// Narrow is the scope of a refreshed token; false: invalid_scope.
 	Narrow func(granted, asked string) (string, bool)
 	// Audience are the resources of a token, given those of the grant and those asked for; a refusal: invalid_target.

@@ -31,7 +31,7 @@ func (p *Provider) register(c *mock.Call) *mock.Answer {
 	if err := json.Unmarshal(c.Bytes, &r); err != nil || c.Object() == nil {
 		return badMetadata("the body must be a JSON object of client metadata", "RFC 7591 §3.1").Answer()
 	}
-	if refusal := p.Policy.Register(r); refusal != nil {
+	if refusal := p.Policy().Register(r); refusal != nil {
 		return refusal.Answer()
 	}
 	token := mock.Secret(24)
@@ -41,7 +41,7 @@ func (p *Provider) register(c *mock.Call) *mock.Answer {
 	if err != nil {
 		return mock.Message(http.StatusServiceUnavailable, err.Error())
 	}
-	v := p.Policy.Registered(r, a, Management{p.URL + registerPath + "/" + a.ID, token})
+	v := p.Policy().Registered(r, a, Management{p.URL + registerPath + "/" + a.ID, token})
 	return noStore(mock.JSON(http.StatusCreated, v))
 }
 

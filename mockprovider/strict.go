@@ -36,7 +36,7 @@ func Strict() *Policy {
 
 		Authenticate: authenticate,
 		Redeem:       redeemable(codeTTL), SingleUse: mock.Is(true), ReplayKills: mock.Is(true),
-		Refresh: refreshable(grantIdleTTL), Narrow: narrowed, Audience: restricted,
+		Refresh: refreshable(grantIdleTTL), RefreshIdleTTL: mock.Is(grantIdleTTL), Narrow: narrowed, Audience: restricted,
 		Rotate: func(App) bool { return true }, ReuseKills: mock.Is(true),
 		NewToken: func() string { return mock.Secret(32) }, AccessTTL: mock.Is(accessTTL),
 		TokenAnswer: tokenAnswer, TokenHeader: mock.Is(http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}}),

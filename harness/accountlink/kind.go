@@ -44,7 +44,7 @@ func (f *Flags) service() error {
 // Tools implements kind.Flags. With steps, the third party's pages are on an origin that has to be trusted.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
-		Role:    f.As(wire.AsHome),
+		Role:  f.As(wire.AsHome),
 		Reach: f.Reach, Browser: f.Browser, Walks: len(f.Steps) > 0,
 	}
 }

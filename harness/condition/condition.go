@@ -22,6 +22,7 @@ const (
 	API          Name = "api"                // a resource that wants a bearer token is known
 	Revocation   Name = "revocation"         // a revocation endpoint is known
 	Indicator    Name = "resource-indicator" // a resource is known by the URI that the server has for it (RFC 8707)
+	OtherNames   Name = "other-names"        // other host names of the target are known
 	Origin       Name = "origin"             // an origin that the target's pages need is trusted (--trust-origin)
 )
 
@@ -38,7 +39,7 @@ const (
 var (
 	ours = []Name{
 		Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation,
-		Indicator, Origin,
+		Indicator, Origin, OtherNames,
 	}
 	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata, Introspection, Registration}
 )

@@ -1,16 +1,13 @@
 package kind
 
 import (
-	"crypto/x509"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
@@ -18,69 +15,12 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/played/person"
-	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/internal/exit"
 )
 
 // The groups of options that kinds share, to be embedded: the same name means the same everywhere. Fields with a `flag` tag
 // are flags, with an `env` tag alone secrets of the environment (package internal/flags). Other fields are what Resolve
 // made of them; they travel to workers.
-
-// Reach is how a target is reached.
-type Reach struct {
-	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
-	Insecure bool   `flag:"insecure" help:"accept any certificate of the target"`
-
-	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"other origins that credentials and pages may go to; comma-separated"`
-
-	Disguise bool `flag:"disguise" help:"send the headers of real clients, which do not name authconform"`
-
-	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
-
-	Rate int `flag:"rate" value:"N" help:"at most N requests per second; 0: as many as the target answers"`
-
-	Headers []string `flag:"header" value:"NAME:VALUE" help:"a header for the target's proxy; @FILE reads one per line" json:"-"`
-
-	ClientCert string `flag:"client-cert" value:"FILE" help:"client certificate and key (PEM) for the target's proxy" json:"-"`
-
-	CA   []byte      // PEM
-	Pass http.Header // what lets requests through to the target
-	Cert []byte      // PEM, with its key
-}
-
-// Reachable is Reach at its defaults.
-func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
-
-// Resolve reads the files that it names.
-func (r *Reach) Resolve() (err error) {
-	if r.Rate < 0 {
-		return exit.Usagef("--rate %d: must be a number of requests per second, like 5", r.Rate)
-	}
-	if r.RequestTimeout <= 0 {
-		return exit.Usagef("--request-timeout %s: not a duration like 15s", r.RequestTimeout)
-	}
-	for _, origin := range r.TrustOrigins {
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
-			return exit.Usagef("--trust-origin %s: not an origin like https://login.example", origin)
-		}
-	}
-	return All(r.authority, r.headers, r.certificate)
-}
-
-// authority reads the CA file.
-func (r *Reach) authority() (err error) {
-	if r.CAFile == "" {
-		return nil
-	}
-	if r.CA, err = os.ReadFile(r.CAFile); err != nil {
-		return exit.Usagef("--ca-file: %v", err)
-	}
-	if !x509.NewCertPool().AppendCertsFromPEM(r.CA) {
-		return exit.Usagef("--ca-file %s: it holds no certificate in PEM form", r.CAFile)
-	}
-	return nil
-}
 
 // Login is who logs in.
 type Login struct {

@@ -35,6 +35,7 @@ type Client struct {
 // Options shape a Client.
 type Options struct {
 	Base     string          // the target's URL, a path allowed
+	Connect  string          // host:port to connect to, whatever name a URL has; "": where the name leads
 	Trusted  []string        // other origins that may be shown what is for the target, as URLs
 	CA       *x509.CertPool  // nil: the system's
 	Insecure bool            // accept any certificate
@@ -55,7 +56,7 @@ func New(o Options) *Client {
 		config.Certificates = []tls.Certificate{*o.Certificate}
 	}
 	transport := &http.Transport{
-		DialContext:            dialer(address.Allowed),
+		DialContext:            dialer(address.Allowed, o.Connect),
 		TLSClientConfig:        config,
 		MaxIdleConnsPerHost:    64,
 		MaxResponseHeaderBytes: maxHeader,
@@ -65,7 +66,7 @@ func New(o Options) *Client {
 		o.Timeout = RequestTimeout
 	}
 	public := transport.Clone()
-	public.DialContext, public.TLSClientConfig = dialer(address.Public), nil
+	public.DialContext, public.TLSClientConfig = dialer(address.Public, ""), nil
 	open, end := context.WithCancelCause(context.Background())
 	c := &Client{
 		public: public, trusted: origins(append(slices.Clone(o.Trusted), o.Base)...),
