@@ -34,22 +34,6 @@ var _ = Describe("Authorization server metadata under other names", func() {
 })
 
 var _ = Describe("What clients of today need", func() {
-	It(requirement("oauth2.authorize.no-cors"), func(ctx SpecContext) {
-		server, beside := allowing(ctx), oauth.Get[oauth.Announced](ctx)
-		doc := document(ctx)
-		Control(ctx, doc).To(HaveText("authorization_endpoint"))
-		at := doc.Text("authorization_endpoint")
-		if strings.Contains(at, "?") {
-			at += "&"
-		} else {
-			at += "?"
-		}
-		for _, origin := range []string{"https://app.example", "null"} {
-			page := beside.Beside(Step(ctx, origin), http.MethodGet, at+server.Request().Encode(), http.Header{"Origin": {origin}})
-			Expect(Step(ctx, origin), page).To(All(BeAnswered(), HaveNoHeader("Access-Control-Allow-Origin")))
-		}
-	})
-
 	It(requirement("oauth2.code.kept-unidentified"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		at := oauth.Get[oauth.Library](ctx).Endpoint()
