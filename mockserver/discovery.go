@@ -64,13 +64,13 @@ func metadata(issuer string) map[string]any {
 }
 
 func (h *Home) serverMetadata(c *call) *mock.Answer {
-	return mock.JSON(http.StatusOK, h.Policy.Metadata(h.ownURL(c.Host)))
+	return mock.JSON(http.StatusOK, h.Policy().Metadata(h.ownURL(c.Host)))
 }
 
 func (h *Home) resourceMetadata(c *call) *mock.Answer { return h.resourceMetadataOf(c, "") }
 
 func (h *Home) resourceMetadataOf(c *call, path string) *mock.Answer {
-	document := h.Policy.ResourceMetadata(h.ownURL(c.Host), path)
+	document := h.Policy().ResourceMetadata(h.ownURL(c.Host), path)
 	switch {
 	case document != nil:
 		return mock.JSON(http.StatusOK, document)

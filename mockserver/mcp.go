@@ -30,9 +30,9 @@ func (h *Home) mcpGuarded(next handler) handler {
 	guarded := h.bearer(next)
 	return func(c *call) *mock.Answer {
 		switch {
-		case !h.Policy.MCPOrigin(c.Header.Get("Origin"), c.Host):
+		case !h.Policy().MCPOrigin(c.Header.Get("Origin"), c.Host):
 			return mock.Plain(http.StatusForbidden)
-		case h.Policy.MCPGuarded(rpcMethod(c.Bytes)):
+		case h.Policy().MCPGuarded(rpcMethod(c.Bytes)):
 			return guarded(c)
 		}
 		return next(c)
@@ -52,7 +52,7 @@ func (h *Home) mcpOfAPI(c *call) *mock.Answer {
 	switch {
 	case api == assist.ID:
 		return h.mcp(c)
-	case c.user != nil && h.Policy.AdminOnly(mcpPath+"/{api}", c.user.User.Admin):
+	case c.user != nil && h.Policy().AdminOnly(mcpPath+"/{api}", c.user.User.Admin):
 		return mock.Plain(http.StatusForbidden)
 	}
 	return mock.Text(http.StatusNotFound, "Unknown LLM API '"+api+"'")

@@ -15,6 +15,9 @@ func Listen(address string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.TLS != nil {
+		url = mock.HTTPS(url)
+	}
 	if o.URL == "" {
 		o.URL = url
 	}
@@ -26,7 +29,7 @@ func Listen(address string, o Options) (*Server, error) {
 		_ = l.Close()
 		return nil, err
 	}
-	return &Server{h, mock.Serve(l, url, h), url}, nil
+	return &Server{h, mock.ServeAny(l, url, h, o.TLS), url}, nil
 }
 
 // Stop ends the home: open requests are given a moment.
