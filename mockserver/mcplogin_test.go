@@ -51,18 +51,22 @@ func TestTheGoSDKsClientLogsIn(t *testing.T) {
 		{"by a client document", byDocument, nil, ""},
 		{"by an id of its own", byID, nil, ""},
 		{"by registration", byRegistration, nil, "no configured client registration methods are supported"},
-		{"without PKCE announced", byID, func(p *mockserver.Policy) { p.Metadata = without(p, "code_challenge_methods_supported") }, "PKCE"},
-		{"without a challenge", byID, func(p *mockserver.Policy) {
+		{"PKCE unannounced", byID, changed("code_challenge_methods_supported", nil), "PKCE"},
+		{"no challenge", byID, func(p *mockserver.Policy) {
 			p.BearerChallenge = func(string, string) string { return "" }
 		}, ""},
-		{"with another issuer", byID, func(p *mockserver.Policy) {
-			strict := p.Metadata
-			p.Metadata = func(own string) map[string]any {
-				m := strict(own)
-				m["issuer"] = "https://other.example"
-				return m
-			}
+		{"a challenge to nowhere", byID, func(p *mockserver.Policy) {
+			p.BearerChallenge = func(own, _ string) string { return `Bearer resource_metadata="` + own + `/nowhere"` }
+		}, ""},
+		{"PKCE plain only", byID, changed("code_challenge_methods_supported", []string{"plain"}), ""},
+		{"no response types", byID, changed("response_types_supported", nil), ""},
+		{"another issuer", byID, changed("issuer", "https://other.example"), "issuer"},
+		{"no issuer", byID, changed("issuer", nil), "issuer"},
+		{"relative endpoints", byID, func(p *mockserver.Policy) {
+			p.Metadata = func(string) map[string]any { return mockserver.Strict().Metadata("") }
 		}, "issuer"},
+		{"a resource of another host", byID, described("resource", "https://other.example"), ""},
+		{"no authorization server", byID, described("authorization_servers", nil), "authorization server"},
 	} {
 		policy := mockserver.Strict()
 		if c.change != nil {
@@ -88,14 +92,31 @@ func TestTheGoSDKsClientLogsIn(t *testing.T) {
 	}
 }
 
-// without is the metadata without a member.
-func without(p *mockserver.Policy, member string) func(string) map[string]any {
-	strict := p.Metadata
-	return func(own string) map[string]any {
-		m := strict(own)
-		delete(m, member)
-		return m
+// changed is a policy with a member of the server metadata changed; nil takes it away.
+func changed(member string, v any) func(*mockserver.Policy) {
+	return func(p *mockserver.Policy) {
+		strict := p.Metadata
+		p.Metadata = func(own string) map[string]any { return with(strict(own), member, v) }
 	}
+}
+
+// described is a policy with a member of the resource metadata changed.
+func described(member string, v any) func(*mockserver.Policy) {
+	return func(p *mockserver.Policy) {
+		strict := p.ResourceMetadata
+		p.ResourceMetadata = func(own, path string) map[string]any { return with(strict(own, path), member, v) }
+	}
+}
+
+func with(document map[string]any, member string, v any) map[string]any {
+	switch {
+	case document == nil:
+	case v == nil:
+		delete(document, member)
+	default:
+		document[member] = v
+	}
+	return document
 }
 
 // toolsBy connects the SDK's client and lists the names of the tools.

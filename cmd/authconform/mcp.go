@@ -1,7 +1,7 @@
 package main
 
 import (
-	"crypto/x509"
+	"context"
 	"encoding/json"
 	"io"
 	"net/url"
@@ -55,7 +55,7 @@ func (f *mcpFlags) run(cmd *cobra.Command) error {
 	}
 	var found []*doctor.Diagnosis
 	for _, t := range targets {
-		d, err := doctor.Ask(cmd.Context(), t.url, f.ClientID, f.reach(t.connect))
+		d, err := f.ask(cmd.Context(), t)
 		if err != nil {
 			return exit.With(exit.Broken, err)
 		}
@@ -120,16 +120,15 @@ func (f *mcpFlags) targets() ([]named, error) {
 	return list, nil
 }
 
-func (f *mcpFlags) reach(connect string) wire.Options {
-	o := wire.Options{Trusted: f.TrustOrigins, Insecure: f.Insecure, Timeout: f.RequestTimeout, Connect: connect}
-	if len(f.CA) > 0 {
-		o.CA = x509.NewCertPool()
-		o.CA.AppendCertsFromPEM(f.CA)
+func (f *mcpFlags) ask(ctx context.Context, t named) (*doctor.Diagnosis, error) {
+	o, err := f.Wire(t.url, 1)
+	if err != nil {
+		return nil, err
 	}
-	if f.Disguise {
+	if o.Connect = t.connect; f.Disguise {
 		o.Role = wire.AsHome
 	}
-	return o
+	return doctor.Ask(ctx, t.url, f.ClientID, o)
 }
 
 func (f *mcpFlags) encode(w io.Writer, found []*doctor.Diagnosis) error {
@@ -147,10 +146,15 @@ func (f *mcpFlags) again() string {
 	words := []string{"authconform", "mcp", doctor.Shown(f.Target)}
 	for _, flag := range []struct{ name, value string }{
 		{"--also-host", strings.Join(f.AlsoHost, ",")}, {"--client-id", doctor.Shown(f.ClientID)},
-		{"--ca-file", f.CAFile}, {"--trust-origin", strings.Join(f.TrustOrigins, ",")},
+		{"--ca-file", f.CAFile}, {"--trust-origin", strings.Join(f.TrustOrigins, ",")}, {"--client-cert", f.ClientCert},
 	} {
 		if flag.value != "" {
 			words = append(words, flag.name, flag.value)
+		}
+	}
+	for _, h := range f.Headers {
+		if strings.HasPrefix(h, "@") { // others are secret
+			words = append(words, "--header", h)
 		}
 	}
 	if f.Insecure {

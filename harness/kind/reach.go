@@ -3,6 +3,8 @@ package kind
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -134,4 +136,26 @@ func (r *Reach) certificate() (err error) {
 		return exit.Usagef("--client-cert %s: it must contain a certificate and its private key in PEM form", r.ClientCert)
 	}
 	return nil
+}
+
+// Wire is how a client reaches the target, as one of so many processes that share its patience.
+func (r *Reach) Wire(target string, sharers int) (wire.Options, error) {
+	o := wire.Options{Base: target, Trusted: r.TrustOrigins, Insecure: r.Insecure, Timeout: r.RequestTimeout, Pass: r.Pass}
+	if r.Rate > 0 {
+		o.Every = time.Second * time.Duration(max(1, sharers)) / time.Duration(r.Rate)
+	}
+	if len(r.Cert) > 0 {
+		cert, err := tls.X509KeyPair(r.Cert, r.Cert)
+		if err != nil {
+			return o, fmt.Errorf("the client certificate: %w", err)
+		}
+		o.Certificate = &cert
+	}
+	if len(r.CA) > 0 {
+		o.CA = x509.NewCertPool()
+		if !o.CA.AppendCertsFromPEM(r.CA) {
+			return o, errors.New("the CA file holds no certificate in PEM form")
+		}
+	}
+	return o, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -95,26 +94,15 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 }
 
 // At is the same tools beside another target, which is reached as the options say.
-func (t Tools) At(target string, o ToolOptions) (Tools, error) {
+func (t Tools) At(target string, o ToolOptions) (_ Tools, err error) {
 	t.Browser.Reach(target)
-	t.Wire = wire.Options{Base: target, Trusted: o.TrustOrigins, Insecure: o.Insecure, Timeout: o.RequestTimeout, Pass: o.Pass}
-	if o.Rate > 0 {
-		t.Wire.Every = time.Second * time.Duration(max(1, o.Sharers)) / time.Duration(o.Rate)
+	t.Wire, err = o.Wire(target, o.Sharers)
+	if err != nil {
+		return Tools{}, err
 	}
 	t.Browser.Pass(o.Pass)
-	if len(o.Cert) > 0 {
-		cert, err := tls.X509KeyPair(o.Cert, o.Cert)
-		if err != nil {
-			return Tools{}, fmt.Errorf("the client certificate: %w", err)
-		}
-		t.Wire.Certificate = &cert
+	if t.Wire.Certificate != nil {
 		t.Browser.Forgo("a browser cannot present the certificate of --client-cert")
-	}
-	if len(o.CA) > 0 {
-		t.Wire.CA = x509.NewCertPool()
-		if !t.Wire.CA.AppendCertsFromPEM(o.CA) {
-			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
-		}
 	}
 	t.Wire.Role = o.Role
 	if o.Role != nil {

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -60,4 +61,22 @@ func TestAChallengeIsReadAsClientsReadIt(t *testing.T) {
 			t.Errorf("%s: %v %q", name, there, link)
 		}
 	}
+}
+
+// FuzzBearerChallenge: whatever a header holds, its parameter is a part of it, and only of the scheme Bearer.
+func FuzzBearerChallenge(f *testing.F) {
+	for _, header := range []string{`Bearer resource_metadata="http://home/x"`, `Basic realm="a, b", bearer a=b`, `Bearer "`, `,=,"\`} {
+		f.Add(header)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		there, link := BearerChallenge([]string{header}, "resource_metadata")
+		if link != "" && !there || len(link) > len(header) || there && !strings.Contains(strings.ToLower(header), "bearer") {
+			t.Errorf("%q: %v %q", header, there, link)
+		}
+		for _, at := range append(ResourcePlaces(link), ServerPlaces(link)...) {
+			if len(at) > 3*len(link)+100 {
+				t.Errorf("%q leads to %q", link, at)
+			}
+		}
+	})
 }

@@ -85,3 +85,8 @@ func AccountLink() []Defect[accountlink.Policy] {
 		accountLinkRefreshDefects,
 	)
 }
+
+// MCP lists what is wrong with MCP endpoints and with their authorization servers, which are homes here.
+func MCP() []Defect[mockserver.Policy] {
+	return slices.Concat(mcpResourceDefects, mcpMetadataDefects, mcpServerDefects, mcpClientDefects, atEndpoint(Home()))
+}

@@ -77,7 +77,8 @@ func TestTheDocumentOfYourClientIsLookedAt(t *testing.T) {
 		}
 	}
 	for id, cause := range map[string]string{
-		gone + "/client": "document-unreachable", "http://client.example/c": "document-plain", "http://127.0.0.1:9999/": "", "id-7": "",
+		"https" + gone[4:] + "/client": "document-unreachable", "http://client.example/c": "document-plain",
+		"http://127.0.0.1:9999/": "", "https://client.example": "", "id-7": "",
 	} {
 		d, err := Ask(t.Context(), served(t, home)+"/api/mcp", id, wire.Options{})
 		if err != nil {

@@ -23,8 +23,9 @@ func (l *finder) client(f *Facts) {
 	switch {
 	case err != nil || u.Host == "":
 		return // an id that is no URL is registered somewhere
-	case u.Scheme != "https" && !loopback(u.Hostname()):
-		l.document("document-plain", "The client id is an http URL: no document is read there.", "Publish the document at an https URL.", where)
+	case d == nil && u.Scheme == "http" && strings.Trim(u.Path, "/") != "":
+		l.remark("document-plain", "The client id is an http URL: no document is read there.",
+			"Use redirects of its origin, or publish the document at an https URL.", where)
 	case d == nil:
 		return // of its redirect's origin
 	case d.Status == 0:

@@ -22,7 +22,7 @@ type Facts struct {
 	Authorize Answer     // of the authorization endpoint, if it has a URL
 	Home      bool       // it is a Home Assistant
 	ClientID  string     // of the client that was asked about; "": none
-	Client    *Document  // its metadata document; nil: its id is no URL with a path
+	Client    *Document  // its metadata document; nil: its id is no https URL with a path
 }
 
 // Answer is what came back for one request. Its texts are somebody else's.

@@ -26,7 +26,7 @@ func Walk(ctx context.Context, c *wire.Client, target, clientID string) *Facts {
 	f := &Facts{Target: target, ClientID: clientID}
 	w := walker{ctx, c}
 	var both sync.WaitGroup
-	if u, err := url.Parse(clientID); err == nil && u.Host != "" && strings.Trim(u.Path, "/") != "" {
+	if u, err := url.Parse(clientID); err == nil && u.Scheme == "https" && u.Host != "" && strings.Trim(u.Path, "/") != "" {
 		both.Go(func() { d := w.document("client", clientID); f.Client = &d })
 	}
 	w.endpoint(f)
@@ -167,9 +167,9 @@ func answered(e *wire.Exchange) Answer {
 		scheme, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		schemes = append(schemes, scheme)
 	}
-	a.Schemes = strings.Join(schemes, ", ")
+	a.Schemes = wire.Cut(strings.Join(schemes, ", "), 60)
 	if e.Status == 0 {
-		a.Problem, a.Failure = wire.Why(e.Err), failure(e.Err)
+		a.Problem, a.Failure = wire.Cut(wire.Why(e.Err), 200), failure(e.Err)
 	}
 	return a
 }
