@@ -21,6 +21,7 @@ type Options struct {
 	URL          string      // its own, the issuer
 	Name         string      // "": Demo devices
 	ControlToken string      // "": a random one
+	Extension
 }
 
 // Provider is a running mock provider: an http.Handler and what is behind it.
@@ -94,7 +95,7 @@ type methods = mock.Methods
 // route mounts every endpoint.
 func (p *Provider) route() {
 	p.plane.Handle(metadataPath, methods{get: func(*mock.Call) *mock.Answer { return mock.JSON(http.StatusOK, p.Policy.Metadata(p.URL)) }})
-	p.plane.Handle("/oauth/authorize", methods{get: p.authorize})
+	p.plane.Handle("/oauth/authorize", p.extended("/oauth/authorize", methods{get: p.authorize}))
 	p.plane.Handle("/oauth/login", methods{post: p.login})
 	p.plane.Handle("/oauth/consent", methods{post: p.consent})
 	p.plane.Handle("/oauth/token", methods{post: p.token})
@@ -104,6 +105,7 @@ func (p *Provider) route() {
 	p.plane.Handle("/api/thermostat", methods{get: p.guarded("devices:read", p.readDevice), put: p.guarded("devices:write", p.setDevice)})
 	p.plane.Handle("/style.css", methods{get: func(*mock.Call) *mock.Answer { return style() }})
 	p.console()
+	p.extend()
 }
 
 // controls adds what a provider has beside its clock, history and faults.

@@ -10,6 +10,7 @@ import (
 // Code is an authorization code.
 type Code struct {
 	AppID, Username, Redirect, Challenge, Scope string
+	Me                                          string // the hint of the request
 	Issued                                      time.Time
 }
 

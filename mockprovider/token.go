@@ -30,7 +30,7 @@ func (p *Provider) client(c *mock.Call) (App, *mock.Answer) {
 		}
 		id = user
 	}
-	app, known := p.store.app(id)
+	app, known := p.app(id)
 	if refusal := p.Policy.Authenticate(app, known, way, secret); refusal != nil {
 		a := refusal.Answer()
 		if way == Basic {
@@ -80,7 +80,10 @@ func (p *Provider) codeGrant(c *mock.Call, app App) *mock.Answer {
 	if refusal := p.Policy.Redeem(code, app, c.Form, p.now()); refusal != nil {
 		return refusal.Answer()
 	}
-	g := Grant{ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Used: p.now()}
+	if refusal := p.grants(code); refusal != nil {
+		return refusal.Answer()
+	}
+	g := Grant{ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Used: p.now(), Me: code.Me}
 	if !p.store.redeem(value, p.Policy.SingleUse(), g) {
 		return badCode.Answer()
 	}
@@ -116,7 +119,7 @@ func (p *Provider) refreshGrant(c *mock.Call, app App) *mock.Answer {
 func (p *Provider) issue(g Grant, scope, refresh string) *mock.Answer {
 	access := p.Policy.NewToken()
 	p.store.putTokens(g, access, Access{g.ID, g.AppID, g.Username, scope, p.now().Add(p.Policy.AccessTTL())}, refresh)
-	return mock.JSON(http.StatusOK, p.Policy.TokenAnswer(access, refresh, scope, p.Policy.AccessTTL()))
+	return mock.JSON(http.StatusOK, p.answered(g, scope, p.Policy.TokenAnswer(access, refresh, scope, p.Policy.AccessTTL())))
 }
 
 // revoke answers POST /oauth/revoke (RFC 7009): 200 for every token, 401 for a client that does not show its secret.

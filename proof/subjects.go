@@ -11,6 +11,7 @@ func Subjects() []Subject {
 		Of(stand.Home(), defects.Home()),
 		Of(stand.Provider(), defects.Provider()),
 		Of(stand.AccountLink(), defects.AccountLink()),
+		Of(stand.IndieAuth(), defects.IndieAuth()),
 	}
 }
 

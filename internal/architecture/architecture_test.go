@@ -64,7 +64,7 @@ func in(path string, parts ...string) bool {
 var (
 	mocks   = []string{"mock", "mockserver", "mockprovider"}
 	judges  = []string{"suites", "harness"}
-	drivers = []string{"harness/home", "harness/provider", "harness/accountlink"} // who speaks with one kind of target
+	drivers = []string{"harness/home", "harness/provider", "harness/accountlink", "harness/indieauth"} // who speaks with one kind of target
 )
 
 // TestArrows: what a part may not know, by whatever way.
