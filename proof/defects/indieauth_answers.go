@@ -114,7 +114,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		ID: "indieauth.profile-no-verifier", Story: "The authorization endpoint does not check the code_verifier.",
 		Aims: []string{"indieauth.code.profile-bound"},
 		Change: namedFor(func(c *mockprovider.Code, _ *mockprovider.App, form url.Values) {
-			c.Challenge = challengeOf(form.Get("code_verifier"))
+			c.Challenge = madeOf(form.Get("code_verifier"))
 		}),
 	},
 	{
@@ -181,7 +181,7 @@ func namedFor(as func(c *mockprovider.Code, app *mockprovider.App, form url.Valu
 	}
 }
 
-func challengeOf(verifier string) string {
+func madeOf(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
