@@ -14,6 +14,7 @@ import (
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
+	"github.com/authconform/authconform/mockprovider/indieauth"
 	mybounce "github.com/authconform/authconform/mockprovider/my"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof"
@@ -25,6 +26,7 @@ type ensemble struct {
 	provider *mockprovider.Server
 	proxy    *accountlink.Server
 	my       *mybounce.Server
+	people   *indieauth.Server
 	defect   *proof.Defect // nil: none
 	stops    []func()
 }
@@ -35,20 +37,22 @@ func (s *ensemble) stop() {
 	}
 }
 
-// policies are the decisions of the three servers that may be wrong.
+// policies are the decisions of the servers that may be wrong.
 type policies struct {
-	home  *mockserver.Policy
-	third *mockprovider.Policy
-	proxy *accountlink.Policy
+	home   *mockserver.Policy
+	third  *mockprovider.Policy
+	proxy  *accountlink.Policy
+	people *indieauth.Policy
 }
 
 // policies are strict, flavoured, and with the defect in the server that it is about.
 func (f *serveFlags) policies() (p policies, d *proof.Defect, err error) {
-	p = policies{mockserver.Strict(), mockprovider.Strict(), accountlink.Strict()}
+	p = policies{mockserver.Strict(), mockprovider.Strict(), accountlink.Strict(), indieauth.Strict()}
 	if f.Flavour != 0 {
 		mockserver.Flavour(p.home, f.Flavour)
 		mockprovider.Flavour(p.third, f.Flavour)
 		accountlink.Flavour(p.proxy, f.Flavour)
+		indieauth.Flavour(p.people, f.Flavour)
 	}
 	if f.Defect == "" {
 		return p, nil, nil
@@ -61,7 +65,10 @@ func (f *serveFlags) policies() (p policies, d *proof.Defect, err error) {
 		policy any
 		served bool
 		flag   string
-	}{{p.home, true, "home"}, {p.third, f.Provider != "", "provider"}, {p.proxy, f.AccountLink != "", "account-link"}} {
+	}{
+		{p.home, true, "home"}, {p.third, f.Provider != "", "provider"}, {p.proxy, f.AccountLink != "", "account-link"},
+		{p.people, f.IndieAuth != "", "indieauth"},
+	} {
 		if subject.Spoil(f.Defect, server.policy) && !server.served {
 			return p, nil, exit.Usagef("--defect %s: its server is not running; add --%s ADDRESS", f.Defect, server.flag)
 		}
@@ -131,6 +138,16 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		o.AccountLink = s.proxy.URL
 		trust = append(trust, s.proxy.CA)
 	}
+	if f.IndieAuth != "" {
+		people := indieauth.Options{Policy: p.people, Clock: clock, ControlToken: token}
+		if f.exposed() {
+			people.Users = mockprovider.ExposedUsers()
+		}
+		if s.people, err = indieauth.Listen(listenOn(f.IndieAuth), people); err != nil {
+			return exit.Usagef("--indieauth %s: %v", f.IndieAuth, err)
+		}
+		s.stops = append(s.stops, s.people.Stop)
+	}
 	if f.My != "" {
 		if s.my, err = mybounce.Listen(listenOn(f.My)); err != nil {
 			return exit.Usagef("--my %s: %v", f.My, err)
@@ -180,6 +197,12 @@ func (s *ensemble) introduce(w io.Writer) {
 	}
 	if s.proxy != nil {
 		fmt.Fprintf(w, "\nA mock account-link proxy listens on %s\nIts CA: %s/ca.pem\n", s.proxy.URL, s.proxy.URL)
+	}
+	if s.people != nil {
+		fmt.Fprintf(w, "\nA mock IndieAuth server listens on %s\n\n", s.people.URL)
+		for _, u := range s.people.Users {
+			person(w, u.Username, u.Password, s.people.Me(u.Username))
+		}
 	}
 	if s.my != nil {
 		fmt.Fprintf(w, "\nThird parties redirect to %s as they would to my.home-assistant.io\n", s.home.My)

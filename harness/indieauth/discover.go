@@ -35,10 +35,14 @@ func (s *Server) Discover(ctx context.Context) error {
 		return err
 	}
 	s.Links = links
+	older := links.Authorization != "" && links.Token != ""
+	if links.Metadata != "" {
+		if err := s.describe(ctx, links); err == nil || !older || !errors.Is(err, ErrNoServer) {
+			return err
+		}
+	}
 	switch {
-	case links.Metadata != "":
-		return s.describe(ctx, links)
-	case links.Authorization != "" && links.Token != "":
+	case older: // that there are no metadata to read is what a row says
 		s.AuthorizeURL, s.TokenURL = links.Authorization, links.Token
 		return nil
 	case links.Authorization != "":
@@ -57,16 +61,18 @@ func (s *Server) describe(ctx context.Context, links Links) error {
 	if links.Metadata == links.Page {
 		return fmt.Errorf("%w: %s names itself as its indieauth-metadata", ErrNoServer, links.Page)
 	}
+	s.MetadataURL = links.Metadata
 	e := s.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: links.Metadata, Public: true})
 	if err := kind.Reached(e); err != nil {
 		return fmt.Errorf("the indieauth-metadata of %s: %w", links.Page, err)
 	}
-	doc, err := e.JSON()
+	doc, err := e.Object() // its media type is what a row judges
 	if err != nil || e.Status != http.StatusOK {
 		return fmt.Errorf("%w: the indieauth-metadata of %s is no JSON object: %s", ErrNoServer, links.Page, e)
 	}
-	s.Metadata, s.MetadataURL = doc, links.Metadata
-	s.AuthorizeURL, s.TokenURL, s.RevokeURL = text(doc, "authorization_endpoint"), text(doc, "token_endpoint"), text(doc, "revocation_endpoint")
+	s.Metadata = doc
+	s.AuthorizeURL, s.TokenURL = text(doc, "authorization_endpoint"), text(doc, "token_endpoint")
+	s.RevokeURL = text(doc, "revocation_endpoint")
 	if s.AuthorizeURL == "" || s.TokenURL == "" {
 		return fmt.Errorf("%w: %s has no authorization_endpoint or no token_endpoint", ErrNoServer, links.Metadata)
 	}

@@ -164,7 +164,9 @@ func (p *Provider) firstPage(ctx context.Context) *wire.Exchange {
 }
 
 // Watch looks for signs that the provider is gone.
-func (p *Provider) Watch() { p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Refused}) }
+func (p *Provider) Watch() {
+	p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Refused})
+}
 
 // Suspect implements kind.Session.
 func (p *Provider) Suspect() { p.doubt.Suspect() }

@@ -14,8 +14,11 @@ import (
 
 // Options make a server. The zero value has the people of a mock provider.
 type Options struct {
-	Policy *Policy      // nil: Strict
-	Fetch  *http.Client // fetches pages of clients; nil: nobody does
+	Policy       *Policy // nil: Strict
+	Users        []mockprovider.User
+	Clock        *mock.Clock
+	ControlToken string
+	Fetch        *http.Client // fetches pages of clients; nil: nobody does
 }
 
 // Server is a server that listens.
@@ -32,7 +35,7 @@ func Listen(address string, o Options) (*Server, error) {
 	}
 	s := &Server{policy: o.Policy, fetch: o.Fetch}
 	provider, err := mockprovider.Listen(address, mockprovider.Options{
-		Policy: &o.Policy.Policy, Name: "My own domain",
+		Policy: &o.Policy.Policy, Name: "My own domain", Users: o.Users, Clock: o.Clock, ControlToken: o.ControlToken,
 		Extension: mockprovider.Extension{Client: s.client, Answered: s.answered, Grants: s.grants, Routes: s.routes},
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package indieauth
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -70,8 +71,7 @@ func clientID(id string) bool {
 		return false
 	}
 	path, _, _ := strings.Cut(id, "?")
-	if u.User != nil || strings.Contains(id, "#") || strings.Contains(id, "@") && strings.Contains(u.Host, "@") || dotSegment.MatchString(path) ||
-		strings.ContainsAny(id, "\\ \t") {
+	if u.User != nil || strings.ContainsAny(id, "#\\ \t") || dotSegment.MatchString(path) {
 		return false
 	}
 	ip := net.ParseIP(u.Hostname())
@@ -107,6 +107,7 @@ func profile(of Person, scope string) map[string]any {
 }
 
 func withMe(answer map[string]any, me string, profile map[string]any) map[string]any {
+	answer = maps.Clone(answer)
 	answer["me"] = me
 	if profile != nil {
 		answer["profile"] = profile

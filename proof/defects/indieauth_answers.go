@@ -125,6 +125,19 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
+		ID: "indieauth.userinfo-guest", Story: "The userinfo endpoint answers whoever comes.",
+		Aims: []string{"oauth2.bearer.validates", "indieauth.userinfo.refused"},
+		Change: func(p *indieauth.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); r.Path() == "/userinfo" && a.Status == 401 {
+					return *mock.JSON(200, map[string]string{"name": "Guest"})
+				}
+				return a
+			}
+		},
+	},
+	{
 		ID: "indieauth.userinfo-any-scope", Story: "The userinfo endpoint does not check the scope.",
 		Aims: []string{"indieauth.userinfo.refused"},
 		Change: func(p *indieauth.Policy) {

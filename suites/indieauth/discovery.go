@@ -1,6 +1,7 @@
 package indieauth
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -18,7 +19,9 @@ var _ = Describe("Discovery", func() {
 		if err != nil {
 			Block(ctx, "%v", err)
 		}
-		Expect(ctx, links.Metadata != "").To(Be("a link with rel=indieauth-metadata", true))
+		if Expect(ctx, links.Metadata != "").To(Be("a link with rel=indieauth-metadata", true)) {
+			Expect(ctx, s.Document(ctx)).To(All(HaveStatus(http.StatusOK), BeJSONObject()))
+		}
 	})
 
 	It(requirement("indieauth.discovery.legacy-agrees"), func(ctx SpecContext) {
