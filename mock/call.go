@@ -67,13 +67,13 @@ func (c *Call) Writer() http.ResponseWriter {
 
 // hear is the request as the policy takes it.
 func (p *Plane) hear(r *http.Request) *http.Request {
-	raw, err := io.ReadAll(io.LimitReader(r.Body, p.Rules.BodyLimit()+1))
-	if err != nil || int64(len(raw)) > p.Rules.BodyLimit() {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, p.Rules().BodyLimit()+1))
+	if err != nil || int64(len(raw)) > p.Rules().BodyLimit() {
 		r.Body = io.NopCloser(io.MultiReader(bytes.NewReader(raw), r.Body))
 		return r // decide refuses it
 	}
 	sent := Request{Method: r.Method, Target: r.RequestURI, Host: r.Host, Header: r.Header, Body: raw}
-	heard := p.Rules.Request(sent)
+	heard := p.Rules().Request(sent)
 	r = r.WithContext(context.WithValue(r.Context(), heardKey{}, heard))
 	r.Method, r.Host, r.Header = heard.Method, heard.Host, heard.Header
 	if u, err := url.ParseRequestURI(heard.Target); err == nil && heard.Target != sent.Target {
@@ -182,4 +182,19 @@ func remoteIP(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	return host
+}
+
+// client is the client_id that a request names, in its form, its query or its JSON object; "" for none.
+func (c *Call) client() string {
+	if id := c.Form.Get("client_id"); id != "" || c.Form != nil {
+		return id
+	}
+	if strings.Contains(c.URL.RawQuery, "client_id") {
+		return c.URL.Query().Get("client_id")
+	}
+	if !bytes.Contains(c.Heard.Body, []byte(`"client_id"`)) {
+		return ""
+	}
+	id, _ := c.Object()["client_id"].(string)
+	return id
 }

@@ -1,8 +1,6 @@
 package mock
 
 import (
-	"bytes"
-	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -10,9 +8,10 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
+	"sync"
+
+	"github.com/authconform/authconform/internal/suggest"
 )
 
 // controlPrefix starts the control plane: what no real server has.
@@ -22,32 +21,86 @@ const controlPrefix = "/_authconform/"
 // faults are everywhere the same; a mock adds its own.
 type Control struct {
 	Token string // opens it
-	acts  map[string]ControlAct
+
+	mu      sync.RWMutex // guards the maps
+	acts    map[string]act
+	open    map[string]http.HandlerFunc // what needs no token: the page, its files, the description
+	streams map[string]http.HandlerFunc // what writes its answer itself
+	parts   [][]byte                    // of the description
+	changed bell                        // rings when something was changed
 }
 
 // ControlAct does one thing. The query and the body are the request's; what it returns is the answer's JSON.
 type ControlAct func(r *http.Request, body []byte) (any, error)
 
+type act struct {
+	do    ControlAct
+	query []string // the parameters that it reads
+}
+
 // Done is the answer of an act that has nothing to tell.
 type Done struct{}
 
 func newControl(p *Plane) *Control {
-	return &Control{Token: Secret(16), acts: map[string]ControlAct{
-		"GET clock":      func(*http.Request, []byte) (any, error) { return p.Time(), nil },
-		"POST clock":     p.setClock,
-		"GET history":    p.readHistory,
-		"DELETE history": func(*http.Request, []byte) (any, error) { p.History.Clear(); return Done{}, nil },
-		"GET faults":     func(*http.Request, []byte) (any, error) { return p.Faults.List(), nil },
-		"POST faults":    p.addFault,
-		"DELETE faults":  p.dropFaults,
-	}}
+	k := &Control{
+		Token: Secret(16), acts: map[string]act{}, open: map[string]http.HandlerFunc{}, streams: map[string]http.HandlerFunc{},
+	}
+	k.Describe(commonDescription)
+	k.open["GET openapi.json"] = k.describe
+	k.streams["GET events"] = p.events
+	k.openPage()
+	k.Add("GET clock", func(*http.Request, []byte) (any, error) { return p.Time(), nil })
+	k.Add("POST clock", p.setClock)
+	k.Add("GET history", p.readHistory, "since", "path", "wait")
+	k.Add("DELETE history", func(*http.Request, []byte) (any, error) { p.History.Clear(); return Done{}, nil })
+	k.Add("GET faults", func(*http.Request, []byte) (any, error) { return p.Faults.List(), nil })
+	k.Add("POST faults", p.addFault)
+	k.Add("DELETE faults", p.dropFaults, "id")
+	k.Add("POST verify", p.verify)
+	k.Add("POST wait", p.wait)
+	return k
 }
 
-// Add adds an act: "POST users".
-func (k *Control) Add(name string, act ControlAct) { k.acts[name] = act }
+// Add adds an act, "POST users", and names the parameters of the query that it reads.
+func (k *Control) Add(name string, do ControlAct, query ...string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.acts[name] = act{do, query}
+}
+
+// After does something more when an act has been done.
+func (k *Control) After(name string, more func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	before := k.acts[name]
+	k.acts[name] = act{func(r *http.Request, body []byte) (any, error) {
+		v, err := before.do(r, body)
+		if err == nil {
+			more()
+		}
+		return v, err
+	}, before.query}
+}
+
+// find finds what answers a call: only one of the three, or none.
+func (k *Control) find(name string) (a act, stream, open http.HandlerFunc) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.acts[name], k.streams[name], k.open[name]
+}
 
 func (k *Control) serve(w http.ResponseWriter, r *http.Request) {
-	status, v := k.act(r)
+	name := strings.TrimPrefix(r.URL.Path, controlPrefix)
+	a, stream, open := k.find(r.Method + " " + name)
+	switch {
+	case open != nil:
+		open(w, r)
+		return
+	case stream != nil && k.opens(r.Header.Get("Authorization")):
+		stream(w, r)
+		return
+	}
+	status, v := k.act(r, name, a)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	soon(w)
@@ -60,26 +113,54 @@ type problem struct {
 	Hint  string `json:"hint,omitempty"`
 }
 
-func (k *Control) act(r *http.Request) (int, any) {
+const maxControlBody = 1 << 20 // bytes
+
+func (k *Control) act(r *http.Request, name string, a act) (int, any) {
 	if !k.opens(r.Header.Get("Authorization")) {
 		return http.StatusUnauthorized, problem{
 			"the control plane requires its token", "Authorization: Bearer TOKEN; `serve` prints it, and writes it into --ready-file",
 		}
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody+1))
+	switch {
+	case err != nil:
+		return http.StatusBadRequest, problem{Error: "the body broke off"}
+	case len(body) > maxControlBody:
+		return http.StatusRequestEntityTooLarge, problem{Error: "the body is longer than 1 MiB"}
+	}
+	if a.do == nil {
+		return k.unknown(r.Method, name)
+	}
+	if err := queries(r, a.query); err != nil {
+		return http.StatusBadRequest, problem{Error: err.Error()}
+	}
+	v, err := a.do(r, body)
 	if err != nil {
 		return http.StatusBadRequest, problem{Error: err.Error()}
 	}
-	name := strings.TrimPrefix(r.URL.Path, controlPrefix)
-	act, ok := k.acts[r.Method+" "+name]
-	if !ok {
-		return http.StatusNotFound, problem{"no such control: " + r.Method + " " + name, strings.Join(k.names(), ", ") + "; docs/mock.md"}
-	}
-	v, err := act(r, body)
-	if err != nil {
-		return http.StatusBadRequest, problem{Error: err.Error()}
+	if r.Method != http.MethodGet && name != "wait" && name != "verify" {
+		k.changed.ring()
 	}
 	return http.StatusOK, v
+}
+
+// unknown is the answer to what is no act: the nearest, and all of them.
+func (k *Control) unknown(method, name string) (int, any) {
+	names := k.names()
+	var methods []string
+	for _, m := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		if a, stream, open := k.find(m + " " + name); a.do != nil || stream != nil || open != nil {
+			methods = append(methods, m)
+		}
+	}
+	if methods != nil {
+		return http.StatusMethodNotAllowed, problem{"no such control: " + method + " " + name, name + " takes " + strings.Join(methods, ", ")}
+	}
+	hint := strings.Join(names, ", ") + "; docs/mock.md"
+	if near := suggest.Nearest(name, names); near != "" {
+		hint = "did you mean " + near + "? There are: " + hint
+	}
+	return http.StatusNotFound, problem{"no such control: " + method + " " + name, hint}
 }
 
 // opens tells whether an Authorization header holds the token, with the scheme Bearer (RFC 6750 §2.1), in any case. A token
@@ -102,84 +183,12 @@ func CheckControlToken(token string) error {
 }
 
 func (k *Control) names() []string {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
 	seen := map[string]bool{}
 	for name := range k.acts {
 		_, noun, _ := strings.Cut(name, " ")
 		seen[noun] = true
 	}
 	return slices.Sorted(maps.Keys(seen))
-}
-
-// Strict decodes the body of an act; unknown members are errors.
-func Strict(body []byte, into any) error {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
-	}
-	return nil
-}
-
-// Time is the mock's time for its control plane.
-func (p *Plane) Time() any {
-	return map[string]string{
-		"now":    p.Clock.Now().UTC().Format(time.RFC3339Nano),
-		"offset": "+" + strconv.FormatInt(int64(p.Clock.Offset().Seconds()), 10) + "s",
-	}
-}
-
-func (p *Plane) setClock(_ *http.Request, body []byte) (any, error) {
-	var b struct{ Advance, Offset string }
-	if err := Strict(body, &b); err != nil {
-		return nil, err
-	}
-	switch {
-	case (b.Advance == "") == (b.Offset == ""):
-		return nil, errors.New(`give either advance ("11m") or offset ("+660s")`)
-	case b.Advance != "":
-		d, err := time.ParseDuration(b.Advance)
-		if err != nil {
-			return nil, err
-		}
-		p.Clock.Advance(d)
-	default:
-		d, err := time.ParseDuration(strings.TrimPrefix(b.Offset, "+"))
-		if err != nil {
-			return nil, err
-		}
-		p.Clock.Set(d)
-	}
-	return p.Time(), nil
-}
-
-func (p *Plane) readHistory(r *http.Request, _ []byte) (any, error) {
-	q := r.URL.Query()
-	since, _ := strconv.ParseInt(q.Get("since"), 10, 64)
-	if wait := q.Get("wait"); wait != "" {
-		d, err := time.ParseDuration(wait)
-		if err != nil {
-			return nil, err
-		}
-		ctx, cancel := context.WithTimeout(r.Context(), min(d, time.Minute))
-		defer cancel()
-		return p.History.Await(ctx, since, q.Get("path")), nil
-	}
-	return p.History.Since(since, q.Get("path")), nil
-}
-
-func (p *Plane) addFault(_ *http.Request, body []byte) (any, error) {
-	var f Fault
-	if err := Strict(body, &f); err != nil {
-		return nil, err
-	}
-	return p.Faults.Add(f)
-}
-
-func (p *Plane) dropFaults(r *http.Request, _ []byte) (any, error) {
-	id, err := strconv.Atoi(r.URL.Query().Get("id"))
-	if r.URL.Query().Has("id") && err != nil {
-		return nil, errors.New("id is a number")
-	}
-	p.Faults.Clear(id)
-	return Done{}, nil
 }

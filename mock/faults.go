@@ -1,9 +1,9 @@
 package mock
 
 import (
+	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
+	"math/rand/v2"
 	"path"
 	"slices"
 	"sync"
@@ -12,12 +12,18 @@ import (
 
 // Fault is trouble on purpose: which requests it hits, how often, and what becomes of them.
 type Fault struct {
-	ID       int    `json:"id,omitempty"`        // given when it is added
-	Method   string `json:"method,omitempty"`    // empty: any
-	Path     string `json:"path,omitempty"`      // glob, "/auth/*"; empty: any
-	ClientID string `json:"client_id,omitempty"` // empty: any
-	After    int    `json:"after,omitempty"`     // spare the first so many
-	Times    int    `json:"times,omitempty"`     // hit so many; 0: every one
+	ID int `json:"id,omitempty"` // given when it is added
+
+	Method    string `json:"method,omitempty"`     // empty: any
+	Path      string `json:"path,omitempty"`       // glob, "/auth/*"; empty: any
+	ClientID  string `json:"client_id,omitempty"`  // empty: any
+	User      string `json:"user,omitempty"`       // user name of whom the request is for; empty: any
+	GrantType string `json:"grant_type,omitempty"` // "refresh_token"; empty: any, and requests that ask for no grant
+
+	After  int     `json:"after,omitempty"`  // spare the first so many
+	Times  int     `json:"times,omitempty"`  // hit so many; 0: every one
+	Chance float64 `json:"chance,omitempty"` // hit one with this probability; 0: every one
+	Seed   uint64  `json:"seed,omitempty"`   // of the chance: the same seed hits the same requests
 
 	// Phase says whether the request is worked off: it is not before the work, as where a gateway answers, and it is after
 	// it, as where the answer is lost. Empty: before with a status, after without.
@@ -30,31 +36,15 @@ type Fault struct {
 	Drop     bool              `json:"drop,omitempty"`     // close the connection
 	Truncate int               `json:"truncate,omitempty"` // send so many bytes of the body, then close
 
-	Hits int `json:"hits"` // so far
-	seen int
-}
+	// Set and Remove change members of a true answer: of a JSON object with a status below 300. Others are spared, and not
+	// counted.
+	Set    map[string]json.RawMessage `json:"set,omitempty"`
+	Remove []string                   `json:"remove,omitempty"`
 
-// Check tells what is wrong with a fault.
-func (f Fault) Check() error {
-	if _, err := path.Match(f.Path, ""); err != nil {
-		return fmt.Errorf("path: %q is not a valid glob", f.Path)
-	}
-	if _, err := f.Wait(); err != nil {
-		return fmt.Errorf("delay: %w", err)
-	}
-	if f.Phase != "" && f.Phase != Before && f.Phase != After {
-		return fmt.Errorf("phase: %q is not before or after", f.Phase)
-	}
-	if f.Status != 0 && (f.Status < 100 || f.Status > 599) {
-		return fmt.Errorf("status: %d is not an HTTP status", f.Status)
-	}
-	if f.After < 0 || f.Times < 0 || f.Truncate < 0 {
-		return errors.New("after, times and truncate must not be negative")
-	}
-	if f.Status == 0 && f.Delay == "" && !f.Drop && f.Truncate == 0 && f.Body == nil && len(f.Header) == 0 {
-		return errors.New("it has no effect; give one of status, body, header, delay, drop, truncate")
-	}
-	return nil
+	Hits int `json:"hits"` // so far
+
+	seen   int
+	random *rand.Rand
 }
 
 // The phases of a fault.
@@ -66,30 +56,51 @@ const (
 // spares tells whether the request that the fault hits is not worked off.
 func (f Fault) spares() bool { return f.Phase == Before || f.Phase == "" && f.Status != 0 }
 
+// changes tells whether the fault changes members of a true answer.
+func (f Fault) changes() bool { return len(f.Set) > 0 || len(f.Remove) > 0 }
+
 // Wait is the delay.
 func (f Fault) Wait() (time.Duration, error) {
 	if f.Delay == "" {
 		return 0, nil
 	}
-	return time.ParseDuration(f.Delay)
+	return duration("delay", f.Delay)
 }
 
-// Faults is the set in force. It is safe for concurrent use; the zero value is empty.
+// Asked is what of a request selects the faults that hit it.
+type Asked struct{ Method, Path, ClientID, User, GrantType string }
+
+// Faults is the set in force. It is safe for concurrent use; the zero value is empty and knows no routes.
 type Faults struct {
-	mu   sync.Mutex
-	next int
-	list []*Fault
+	mu     sync.Mutex
+	next   int
+	list   []*Fault
+	routes routes
+	grants []string // that routes know
 }
 
-// Add puts a fault in force and returns it with its number.
+const maxFaults = 1000
+
+var errFaults = errors.New("there are 1000 faults already; remove some (DELETE faults)")
+
+// Add puts a fault in force and returns it with its number. One that no route can match is an error.
 func (s *Faults) Add(f Fault) (Fault, error) {
 	if err := f.Check(); err != nil {
 		return f, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.routes.reach(f, s.grants); err != nil {
+		return f, err
+	}
+	if len(s.list) >= maxFaults {
+		return f, errFaults
+	}
 	s.next++
 	f.ID, f.Hits = s.next, 0
+	if f.Chance > 0 {
+		f.random = rand.New(rand.NewPCG(f.Seed, 0)) //nolint:gosec // a choice, no secret
+	}
 	s.list = append(s.list, &f)
 	return f, nil
 }
@@ -105,49 +116,57 @@ func (s *Faults) List() []Fault {
 	return out
 }
 
-// Clear removes one fault, or all with id 0.
-func (s *Faults) Clear(id int) {
+// Clear removes one fault, or all with id 0. It tells whether there was one.
+func (s *Faults) Clear(id int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := len(s.list)
 	s.list = slices.DeleteFunc(s.list, func(f *Fault) bool { return id == 0 || f.ID == id })
+	return len(s.list) < before
 }
 
-// Hit finds the fault that hits a request, and counts it. The first that matches does.
-func (s *Faults) Hit(method, at, clientID string) (Fault, bool) {
+// none tells whether no fault is in force.
+func (s *Faults) none() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.list) == 0
+}
+
+// Hit finds the fault that hits a request, and counts it. The first that matches does. It passes over those that change
+// members of an answer.
+func (s *Faults) Hit(q Asked) (Fault, bool) { return s.hit(q, false) }
+
+// HitAnswer finds the fault that changes members of a request's true answer, and counts it.
+func (s *Faults) HitAnswer(q Asked) (Fault, bool) { return s.hit(q, true) }
+
+func (s *Faults) hit(q Asked, changes bool) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, f := range s.list {
-		if (f.Method != "" && f.Method != method) || (f.ClientID != "" && f.ClientID != clientID) {
-			continue
+		if f.changes() == changes && f.wants(q) && f.turn() {
+			f.Hits++
+			return *f, true
 		}
-		if ok, _ := path.Match(f.Path, at); f.Path != "" && !ok {
-			continue
-		}
-		f.seen++
-		if f.seen <= f.After || (f.Times > 0 && f.Hits >= f.Times) {
-			continue
-		}
-		f.Hits++
-		return *f, true
 	}
 	return Fault{}, false
 }
 
-// afflict is the answer that the fault makes of one; nil: there was no work, and none.
-func (f Fault) afflict(a *Answer) *Answer {
-	if a == nil {
-		a = Text(http.StatusServiceUnavailable, "")
+// wants tells whether the fault is about such requests.
+func (f *Fault) wants(q Asked) bool {
+	for _, pair := range [][2]string{{f.Method, q.Method}, {f.ClientID, q.ClientID}, {f.User, q.User}, {f.GrantType, q.GrantType}} {
+		if pair[0] != "" && pair[0] != pair[1] {
+			return false
+		}
 	}
-	if f.Status != 0 {
-		a = Text(f.Status, "")
+	ok, _ := path.Match(f.Path, q.Path)
+	return f.Path == "" || ok
+}
+
+// turn counts a request that the fault is about, and tells whether it is one to hit.
+func (f *Fault) turn() bool {
+	f.seen++
+	if f.seen <= f.After || (f.Times > 0 && f.Hits >= f.Times) {
+		return false
 	}
-	if f.Body != nil {
-		a.Body = []byte(*f.Body)
-	}
-	for name, value := range f.Header {
-		a.Header.Set(name, value)
-	}
-	a.Delay, _ = f.Wait() // its form was checked when the fault was added
-	a.Drop, a.Truncate = f.Drop, f.Truncate
-	return a
+	return f.random == nil || f.random.Float64() < f.Chance
 }

@@ -9,7 +9,8 @@ import (
 // FuzzControl: no body makes the control plane fail, and what it refuses has a reason.
 func FuzzControl(f *testing.F) {
 	for _, seed := range []string{
-		`{"advance":"11m"}`, `{"offset":"-9e9h"}`, `{"status":500,"path":"/auth/*","times":1}`, `{"path":"[","delay":"x"}`, `{"id":1e99}`, `[]`, ``, `{"body":null}`,
+		`{"advance":"11m"}`, `{"offset":"-9e9h"}`, `{"status":500,"path":"/auth/*","times":1}`, `{"path":"[","delay":"x"}`,
+		`{"id":1e99}`, `[]`, ``, `{"body":null}`,
 	} {
 		f.Add(seed, "path=/a&since=x")
 	}
@@ -43,7 +44,8 @@ func queryOf(s string) string {
 // FuzzForm: a body in any type is read into values that are text, or it is bad.
 func FuzzForm(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"a=b&a=c&%zz", "application/x-www-form-urlencoded"}, {"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\r\n--x--", "multipart/form-data; boundary=x"},
+		{"a=b&a=c&%zz", "application/x-www-form-urlencoded"},
+		{"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\r\n--x--", "multipart/form-data; boundary=x"},
 		{"--\r\n", `multipart/form-data; boundary=""`}, {"{}", "application/json"},
 	} {
 		f.Add(seed[0], seed[1])

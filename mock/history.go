@@ -18,6 +18,7 @@ type Entry struct {
 	Form   []string  `json:"form,omitempty"` // names of parameters, never values
 	Client string    `json:"client_id,omitempty"`
 	User   string    `json:"user,omitempty"`
+	Grant  string    `json:"grant_type,omitempty"` // one that the mock knows
 	Status int       `json:"status"`
 	Why    string    `json:"why,omitempty"`   // the rule that refused it
 	Fault  string    `json:"fault,omitempty"` // the fault that hit it
@@ -28,7 +29,8 @@ type History struct {
 	mu    sync.Mutex
 	ring  []Entry
 	seq   int64
-	added chan struct{}
+	lost  int64 // seq of the last that made way for others
+	added bell
 }
 
 // MaxHistory is how many requests a history keeps: the last ones.
@@ -54,8 +56,8 @@ func (e Entry) bounded() Entry {
 	return e
 }
 
-// Add appends an entry and gives it its number.
-func (h *History) Add(e Entry) {
+// Add appends an entry, and returns it with its number.
+func (h *History) Add(e Entry) Entry {
 	e = e.bounded()
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -64,53 +66,62 @@ func (h *History) Add(e Entry) {
 	if len(h.ring) < kept {
 		h.ring = append(h.ring, e)
 	} else {
+		h.lost = h.ring[(h.seq-1)%kept].Seq
 		h.ring[(h.seq-1)%kept] = e
 	}
-	if h.added != nil {
-		close(h.added)
-		h.added = nil
-	}
+	h.added.ring()
+	return e
 }
 
 // Clear forgets everything but the numbering.
 func (h *History) Clear() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ring, h.seq = nil, (h.seq/kept+1)*kept
+	h.ring, h.seq, h.lost = nil, (h.seq/kept+1)*kept, 0
 }
 
 // Since lists the entries after a number whose path matches the glob ("" matches all), oldest first; never nil.
 func (h *History) Since(seq int64, glob string) []Entry {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.since(seq, glob)
+	found, _ := h.find(seq, onPath(glob))
+	return found
 }
 
-func (h *History) since(seq int64, glob string) []Entry {
-	out := []Entry{}
+// onPath matches entries whose path matches a glob; "" matches all.
+func onPath(glob string) func(Entry) bool {
+	return func(e Entry) bool {
+		ok, _ := path.Match(glob, e.Path)
+		return glob == "" || ok
+	}
+}
+
+// find lists the entries after a number that match. lost tells that some after it are no longer kept.
+func (h *History) find(seq int64, matches func(Entry) bool) (found []Entry, lost bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	found = []Entry{}
 	for i := range h.ring {
 		e := h.ring[(h.seq+int64(i))%int64(len(h.ring))]
 		if len(h.ring) < kept {
 			e = h.ring[i]
 		}
-		if ok, _ := path.Match(glob, e.Path); e.Seq > seq && (glob == "" || ok) {
-			out = append(out, e)
+		if e.Seq > seq && matches(e) {
+			found = append(found, e)
 		}
 	}
-	return out
+	return found, seq < h.lost
 }
 
 // Await is Since that waits for the first entry until ctx ends.
 func (h *History) Await(ctx context.Context, seq int64, glob string) []Entry {
+	return h.await(ctx, seq, 1, onPath(glob))
+}
+
+// await waits for so many entries that match, until ctx ends.
+func (h *History) await(ctx context.Context, seq int64, times int, matches func(Entry) bool) []Entry {
 	for {
-		h.mu.Lock()
-		found := h.since(seq, glob)
-		if h.added == nil {
-			h.added = make(chan struct{})
-		}
-		added := h.added
-		h.mu.Unlock()
-		if len(found) > 0 {
+		added := h.added.listen()
+		found, _ := h.find(seq, matches)
+		if len(found) >= times {
 			return found
 		}
 		select {

@@ -83,12 +83,12 @@ func TestFaults(t *testing.T) {
 		t.Fatalf("%+v %v", added, err)
 	}
 	for i, want := range []bool{false, true, true, false} {
-		if _, hit := s.Hit("POST", "/auth/token", "x"); hit != want {
+		if _, hit := s.Hit(Asked{Method: "POST", Path: "/auth/token", ClientID: "x"}); hit != want {
 			t.Errorf("request %d: hit %v, want %v", i+1, hit, want)
 		}
 	}
 	for _, other := range [][3]string{{"GET", "/auth/token", "x"}, {"POST", "/api/", "x"}, {"POST", "/auth/token", "y"}} {
-		if _, hit := s.Hit(other[0], other[1], other[2]); hit {
+		if _, hit := s.Hit(Asked{Method: other[0], Path: other[1], ClientID: other[2]}); hit {
 			t.Errorf("%v is hit", other)
 		}
 	}

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,10 +20,13 @@ type Plane struct {
 	Clock   *Clock
 	History *History
 	Faults  *Faults
-	Rules   *Rules
 	Control *Control
-	Guard   func(*Call) *Answer            // refuses before an endpoint sees the request; nil lets it pass
-	MayRead func(path, origin string) bool // origins that may read answers beside PublicCORS; nil: none
+	Who     func(*Call) (client, user string) // whom a request is for, before it is worked off; nil: nobody knows
+	Log     func(Entry)                       // is told every request; nil: nobody is
+	Guard   func(*Call) *Answer               // refuses before an endpoint sees the request; nil lets it pass
+	MayRead func(path, origin string) bool    // origins that may read answers beside PublicCORS; nil: none
+	rules   atomic.Pointer[Rules]
+	grants  []string // types that it knows
 	routes  *http.ServeMux
 }
 
@@ -33,7 +38,8 @@ type Methods = map[string]Handler
 
 // NewPlane makes a plane without endpoints.
 func NewPlane(clock *Clock, rules *Rules) *Plane {
-	p := &Plane{Clock: clock, History: &History{}, Faults: &Faults{}, Rules: rules, routes: http.NewServeMux()}
+	p := &Plane{Clock: clock, History: &History{}, Faults: &Faults{}, routes: http.NewServeMux()}
+	p.rules.Store(rules)
 	p.Control = newControl(p)
 	p.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		p.answer(w, r, func(*Call) *Answer { return Plain(http.StatusNotFound) })
@@ -41,8 +47,15 @@ func NewPlane(clock *Clock, rules *Rules) *Plane {
 	return p
 }
 
+// Rules are those in force.
+func (p *Plane) Rules() *Rules { return p.rules.Load() }
+
+// SetRules puts others in force, for the next decision.
+func (p *Plane) SetRules(r *Rules) { p.rules.Store(r) }
+
 // Handle mounts an endpoint for its methods; every other method gets 405.
 func (p *Plane) Handle(path string, by Methods) {
+	p.Faults.routes = append(p.Faults.routes, route{path, slices.Sorted(maps.Keys(by))})
 	allow := strings.Join(slices.Sorted(maps.Keys(by)), ",")
 	p.routes.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		p.answer(w, r, func(c *Call) *Answer {
@@ -78,24 +91,61 @@ func (p *Plane) answer(w http.ResponseWriter, r *http.Request, decide Handler) {
 	c.Heard, c.whole = r.Context().Value(heardKey{}).(Request)
 	entry := Entry{At: p.Clock.Now(), Method: r.Method, Path: r.URL.Path, Query: names(r.URL.RawQuery)}
 	p.read(c)
-	entry.Client, entry.Form = c.Form.Get("client_id"), c.names()
-	fault, hit := p.Faults.Hit(r.Method, r.URL.Path, entry.Client)
+	entry.Client, entry.Form, entry.Grant = c.client(), c.names(), p.grant(c)
+	asked, fault, hit := Asked{}, Fault{}, false
+	faulty := !p.Faults.none()
+	if faulty {
+		asked = p.asked(c, entry)
+		fault, hit = p.Faults.Hit(asked)
+	}
 	var a *Answer
 	if !hit || !fault.spares() {
 		if a = p.decide(w, c, decide); a == nil {
 			return // the connection was taken over
 		}
 	}
+	if faulty && !hit && object(a) != nil {
+		fault, hit = p.Faults.HitAnswer(asked)
+	}
 	if hit {
 		entry.Fault = "fault " + Itoa(fault.ID)
 		a = fault.afflict(a)
 	}
 	p.dress(c, a)
-	out := p.Rules.Answer(c.Heard, *a)
-	entry.Status, entry.Why, entry.User = out.Status, out.Why, c.User
-	p.History.Add(entry)
+	out := p.Rules().Answer(c.Heard, *a)
+	entry.Status, entry.Why, entry.User = out.Status, out.Why, cmp.Or(c.User, asked.User)
+	p.Note(entry)
 	p.write(w, r, out)
 }
+
+// asked is what selects the faults that hit a request.
+func (p *Plane) asked(c *Call, e Entry) Asked {
+	q := Asked{Method: e.Method, Path: e.Path, ClientID: e.Client, GrantType: e.Grant}
+	if p.Who != nil && c.whole {
+		client, user := p.Who(c)
+		q.ClientID, q.User = cmp.Or(q.ClientID, client), user
+	}
+	return q
+}
+
+// grant is the grant type that a request asks for, if the mock knows it.
+func (p *Plane) grant(c *Call) string {
+	if asked := c.Form.Get("grant_type"); slices.Contains(p.grants, asked) {
+		return asked
+	}
+	return ""
+}
+
+// Note puts a request into the history and tells the log.
+func (p *Plane) Note(e Entry) {
+	e = p.History.Add(e)
+	if p.Log != nil {
+		p.Log(e)
+	}
+}
+
+// SetGrants names the grant types that the mock knows.
+func (p *Plane) SetGrants(types ...string) { p.grants, p.Faults.grants = types, types }
 
 // write sends an answer, late or in part where it is meant to be.
 func (p *Plane) write(w http.ResponseWriter, r *http.Request, a Answer) {
@@ -141,7 +191,7 @@ func (p *Plane) decide(w http.ResponseWriter, c *Call, next Handler) *Answer {
 	}
 	if !c.whole {
 		var long *http.MaxBytesError
-		switch _, err := io.Copy(io.Discard, http.MaxBytesReader(w, c.Body, p.Rules.BodyLimit())); {
+		switch _, err := io.Copy(io.Discard, http.MaxBytesReader(w, c.Body, p.Rules().BodyLimit())); {
 		case errors.As(err, &long):
 			return Plain(http.StatusRequestEntityTooLarge)
 		case errors.Is(err, os.ErrDeadlineExceeded):
@@ -156,7 +206,7 @@ func (p *Plane) decide(w http.ResponseWriter, c *Call, next Handler) *Answer {
 func (p *Plane) read(c *Call) {
 	if c.whole && c.Header.Get("Upgrade") == "" {
 		c.Bytes = c.Heard.Body
-		c.parseForm(p.Rules.Duplicates())
+		c.parseForm(p.Rules().Duplicates())
 	}
 }
 
@@ -165,7 +215,7 @@ func (p *Plane) dress(c *Call, a *Answer) {
 	if a.Header == nil {
 		a.Header = http.Header{}
 	}
-	for name, values := range p.Rules.Headers() {
+	for name, values := range p.Rules().Headers() {
 		if _, set := a.Header[name]; !set {
 			a.Header[name] = values
 		}
@@ -178,7 +228,7 @@ func (p *Plane) dress(c *Call, a *Answer) {
 }
 
 func (p *Plane) mayRead(path, origin string) bool {
-	return p.Rules.PublicCORS(path) || (p.MayRead != nil && p.MayRead(path, origin))
+	return p.Rules().PublicCORS(path) || (p.MayRead != nil && p.MayRead(path, origin))
 }
 
 // allowedHeaders are the request headers that a preflight may ask for.

@@ -75,11 +75,11 @@ func TestARequestReachesItsEndpointOrIsRefused(t *testing.T) {
 func TestRulesDecideOfEveryRequestAndAnswer(t *testing.T) {
 	t.Parallel()
 	p := plane(func(p *Plane) {
-		p.Rules.Request = func(r Request) Request {
+		p.Rules().Request = func(r Request) Request {
 			r.Target = strings.Replace(r.Target, "/old", "/echo", 1)
 			return r
 		}
-		p.Rules.Answer = func(r Request, a Answer) Answer {
+		p.Rules().Answer = func(r Request, a Answer) Answer {
 			a.Body = append([]byte(r.Path()+": "), a.Body...)
 			return a
 		}

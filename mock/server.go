@@ -46,12 +46,37 @@ func Serve(l net.Listener, url string, h http.Handler) *Server {
 
 // serve serves what a listener accepts behind a gate.
 func serve(l net.Listener, g *gate, url string, h http.Handler, p patience) *Server {
+	ending := make(chan struct{})
 	s := &Server{URL: url, server: &http.Server{
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(context.Background(), endingKey{}, ending)
+		},
 		Handler: g.closing(hurried(h, p.body)), ConnState: g.heed, MaxHeaderBytes: maxHeader, ErrorLog: log.New(io.Discard, "", 0),
 		ReadHeaderTimeout: p.header, WriteTimeout: p.write, IdleTimeout: p.idle,
 	}}
+	s.server.RegisterOnShutdown(func() { close(ending) })
 	go func() { _ = s.server.Serve(l) }()
 	return s
+}
+
+// endingKey is where a request's context holds the channel that is closed when its server stops.
+type endingKey struct{}
+
+// waiting is the context of a request that waits for something: it ends with the client, or when the server stops.
+func waiting(r *http.Request) context.Context {
+	ending, ok := r.Context().Value(endingKey{}).(chan struct{})
+	if !ok {
+		return r.Context()
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	go func() {
+		defer cancel()
+		select {
+		case <-ending:
+		case <-r.Context().Done():
+		}
+	}()
+	return ctx
 }
 
 // Stop ends the server: open requests are given a moment.

@@ -8,25 +8,29 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/authconform/authconform/internal/rlimit"
 )
 
-// Authority is a CA that a mock makes at its start, for a server certificate of this machine's names.
+// Authority is the certificate of a server, and the CA that a mock makes for it at its start.
 type Authority struct {
-	PEM  []byte // its certificate, to be trusted
+	PEM  []byte // the CA's certificate, to be trusted; nil: the server's own files are used
 	leaf tls.Certificate
 }
 
 const certificateLife = 30 * 24 * time.Hour
 
-// NewAuthority makes a CA and a certificate for loopback names and addresses.
-func NewAuthority(name string) (*Authority, error) {
+// NewAuthority makes a CA, and a certificate for loopback and for the hosts of these addresses and URLs. Strict checks take
+// it: RFC 5280 §4.2.1.1 wants the key identifiers of issuer and subject.
+func NewAuthority(name string, at ...string) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -34,12 +38,15 @@ func NewAuthority(name string) (*Authority, error) {
 	var clock Clock
 	now := clock.Now()
 	root := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
+		SerialNumber: serial(), Subject: pkix.Name{CommonName: name},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(certificateLife),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
 	raw, err := x509.CreateCertificate(rand.Reader, root, root, &key.PublicKey, key)
 	if err != nil {
+		return nil, err
+	}
+	if root, err = x509.ParseCertificate(raw); err != nil { // with the key identifier that it got
 		return nil, err
 	}
 	own, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -47,10 +54,10 @@ func NewAuthority(name string) (*Authority, error) {
 		return nil, err
 	}
 	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "localhost"}, NotBefore: root.NotBefore, NotAfter: root.NotAfter,
-		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		SerialNumber: serial(), Subject: pkix.Name{CommonName: "localhost"}, NotBefore: root.NotBefore, NotAfter: root.NotAfter,
+		BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
+	leaf.DNSNames, leaf.IPAddresses = hostsOf(at)
 	signed, err := x509.CreateCertificate(rand.Reader, leaf, root, &own.PublicKey, key)
 	if err != nil {
 		return nil, err
@@ -61,6 +68,44 @@ func NewAuthority(name string) (*Authority, error) {
 	}, nil
 }
 
+// LoadAuthority reads a server's certificate and key from PEM files.
+func LoadAuthority(certificate, key string) (*Authority, error) {
+	pair, err := tls.LoadX509KeyPair(certificate, key)
+	if err != nil {
+		return nil, fmt.Errorf("no certificate and key in PEM: %w", err)
+	}
+	return &Authority{leaf: pair}, nil
+}
+
+// serial is a random number of a certificate (RFC 5280 §4.1.2.2).
+func serial() *big.Int {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	b[0] &= 0x7f
+	return new(big.Int).SetBytes(b)
+}
+
+// hostsOf are the names and addresses of a certificate: loopback, and the hosts of addresses and URLs.
+func hostsOf(at []string) (names []string, ips []net.IP) {
+	names, ips = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	for _, one := range at {
+		host := one
+		if u, err := url.Parse(one); err == nil && u.Host != "" {
+			host = u.Hostname()
+		} else if h, _, err := net.SplitHostPort(one); err == nil {
+			host = h
+		}
+		ip := net.ParseIP(host)
+		switch {
+		case ip != nil && !ip.IsUnspecified() && !slices.ContainsFunc(ips, ip.Equal):
+			ips = append(ips, ip)
+		case ip == nil && host != "" && !slices.Contains(names, host):
+			names = append(names, host)
+		}
+	}
+	return names, ips
+}
+
 // ServeTLS is Serve behind the authority's certificate. The URL becomes https.
 func ServeTLS(l net.Listener, url string, h http.Handler, ca *Authority) *Server {
 	g := newGate(l, room(rlimit.Descriptors()))
@@ -68,5 +113,30 @@ func ServeTLS(l net.Listener, url string, h http.Handler, ca *Authority) *Server
 	return serve(secure, g, HTTPS(url), h, ordinary())
 }
 
+// ServeAny is ServeTLS with an authority, and Serve without one.
+func ServeAny(l net.Listener, url string, h http.Handler, ca *Authority) *Server {
+	if ca != nil {
+		return ServeTLS(l, url, h, ca)
+	}
+	return Serve(l, url, h)
+}
+
+// OfferCA lets anybody fetch the CA at /_authconform/ca.pem.
+func (k *Control) OfferCA(ca *Authority) {
+	if ca == nil || ca.PEM == nil {
+		return
+	}
+	k.Describe(caDescription)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.open["GET ca.pem"] = func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/x-pem-file")
+		soon(w)
+		_, _ = w.Write(ca.PEM)
+	}
+}
+
 // HTTPS is an http URL as https.
-func HTTPS(url string) string { return "https://" + strings.TrimPrefix(url, "http://") }
+func HTTPS(url string) string {
+	return "https://" + strings.TrimPrefix(strings.TrimPrefix(url, "https://"), "http://")
+}

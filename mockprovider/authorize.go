@@ -28,7 +28,7 @@ func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock
 			"No app at the developer console has this client id.", nil), nil
 	}
 	a.app, a.redirect = app, q.Get("redirect_uri")
-	if !q.Has("redirect_uri") || len(q["redirect_uri"]) != 1 || !p.Policy.Redirect(app.Redirects, a.redirect) {
+	if !q.Has("redirect_uri") || len(q["redirect_uri"]) != 1 || !p.Policy().Redirect(app.Redirects, a.redirect) {
 		return a, p.mismatch(app, a.redirect), nil
 	}
 	a.state, a.hasState = q.Get("state"), q.Has("state")
@@ -41,15 +41,15 @@ func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock
 	switch kind := q.Get("response_type"); {
 	case kind == "":
 		return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_request", "response_type is required", "RFC 6749 §4.1.1")
-	case !p.Policy.ResponseType(kind):
+	case !p.Policy().ResponseType(kind):
 		return a, nil, mock.Refuse(http.StatusBadRequest, "unsupported_response_type", "only code is supported", "RFC 6749 §4.1.2.1")
 	}
 	a.challenge = q.Get("code_challenge")
-	if r := p.Policy.Challenge(app, a.challenge, q.Get("code_challenge_method")); r != nil {
+	if r := p.Policy().Challenge(app, a.challenge, q.Get("code_challenge_method")); r != nil {
 		return a, nil, r
 	}
 	var ok bool
-	if a.scope, ok = p.Policy.Scope(app, q.Get("scope")); !ok {
+	if a.scope, ok = p.Policy().Scope(app, q.Get("scope")); !ok {
 		return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_scope", "the app may not request this scope", "RFC 6749 §4.1.2.1")
 	}
 	return a, nil, nil
@@ -64,7 +64,7 @@ func (p *Provider) authorize(c *mock.Call) *mock.Answer {
 	case refusal != nil:
 		return p.refuse(a, refusal)
 	}
-	if name, ok := p.Policy.Unasked(p.store.grantsOf(a.app.ID, "")); ok {
+	if name, ok := p.Policy().Unasked(p.store.grantsOf(a.app.ID, "")); ok {
 		return p.allowed(a, name)
 	}
 	s := p.browser(c)
@@ -77,7 +77,7 @@ func (p *Provider) authorize(c *mock.Call) *mock.Answer {
 // posted is the session of a posted form that is ours, or the answer to one that is not.
 func (p *Provider) posted(c *mock.Call) (session, *mock.Answer) {
 	s := p.browser(c)
-	if c.Form == nil || c.Bad || !p.Policy.CSRF(s.csrf, c.Form.Get("csrf")) {
+	if c.Form == nil || c.Bad || !p.Policy().CSRF(s.csrf, c.Form.Get("csrf")) {
 		return s, p.shown(http.StatusForbidden, "This form is no longer valid",
 			"It was sent from another page, or it has expired. Go back, reload the page, and try again.", nil)
 	}
@@ -125,7 +125,7 @@ func (p *Provider) consent(c *mock.Call) *mock.Answer {
 
 // allowed sends a code.
 func (p *Provider) allowed(a asked, username string) *mock.Answer {
-	value := p.Policy.NewCode()
+	value := p.Policy().NewCode()
 	p.store.putCode(value, Code{
 		AppID: a.app.ID, Username: username, Redirect: a.redirect, Challenge: a.challenge, Scope: a.scope, Issued: p.now(),
 		Me: a.me,
@@ -134,7 +134,7 @@ func (p *Provider) allowed(a asked, username string) *mock.Answer {
 }
 
 func (p *Provider) refuse(a asked, r *mock.Refusal) *mock.Answer {
-	if !p.Policy.ErrorsReturn() {
+	if !p.Policy().ErrorsReturn() {
 		return p.shown(http.StatusBadRequest, "The app asked for something wrong", r.Description, nil)
 	}
 	out := p.back(a, url.Values{"error": {r.Code}, "error_description": {r.Description}})
@@ -153,11 +153,11 @@ func (p *Provider) back(a asked, v url.Values) *mock.Answer {
 		return p.mismatch(a.app, a.redirect)
 	}
 	q := u.Query()
-	for name, values := range p.Policy.Return(v) {
+	for name, values := range p.Policy().Return(v) {
 		q[name] = slices.Clone(values)
 	}
 	u.RawQuery = q.Encode()
-	out := mock.Redirect(p.Policy.RedirectStatus(), u.String())
+	out := mock.Redirect(p.Policy().RedirectStatus(), u.String())
 	out.Header.Set("Cache-Control", "no-store")
 	return out
 }

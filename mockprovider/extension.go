@@ -93,8 +93,8 @@ func (p *Provider) Guarded(scope string, next func(*mock.Call, Access) *mock.Ans
 // Live finds an access token that holds now.
 func (p *Provider) Live(token string) (Access, bool) {
 	t, ok := p.store.accessToken(token)
-	return t, ok && p.Policy.Access(t, p.now())
+	return t, ok && p.Policy().Access(t, p.now())
 }
 
 // Dressed puts the headers of the token endpoint on an answer.
-func (p *Provider) Dressed(a *mock.Answer) *mock.Answer { return dressed(a, p.Policy.TokenHeader()) }
+func (p *Provider) Dressed(a *mock.Answer) *mock.Answer { return dressed(a, p.Policy().TokenHeader()) }

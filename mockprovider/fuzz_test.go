@@ -13,8 +13,10 @@ import (
 func FuzzAuthorize(f *testing.F) {
 	p := fuzzed(f)
 	for _, seed := range []string{
-		"client_id=home&redirect_uri=" + redirect + "&response_type=code&state=x", "client_id=home&client_id=phone", "redirect_uri=//evil.example",
-		"client_id=home&redirect_uri=http://127.0.0.1:8123/auth/external/callback%00", "%zz&=&;", "client_id=phone&response_type=token&redirect_uri=" + redirect,
+		"client_id=home&redirect_uri=" + redirect + "&response_type=code&state=x", "client_id=home&client_id=phone",
+		"redirect_uri=//evil.example",
+		"client_id=home&redirect_uri=http://127.0.0.1:8123/auth/external/callback%00", "%zz&=&;",
+		"client_id=phone&response_type=token&redirect_uri=" + redirect,
 	} {
 		f.Add(seed)
 	}

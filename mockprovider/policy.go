@@ -42,6 +42,8 @@ type Policy struct {
 	SingleUse, ReplayKills func() bool
 	// Refresh says why a grant may not be refreshed.
 	Refresh func(g Grant, app App, now time.Time) *mock.Refusal
+	// RefreshIdleTTL is how long a grant lives without being used.
+	RefreshIdleTTL func() time.Duration
 	// Narrow is the scope of a refreshed token; false: invalid_scope.
 	Narrow func(granted, asked string) (string, bool)
 	// Rotate gives a new refresh token with each refresh; ReuseKills ends a grant whose old one comes again.

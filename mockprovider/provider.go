@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/authconform/authconform/mock"
@@ -14,19 +15,22 @@ import (
 
 // Options make a Provider. The zero value has DefaultUsers and no app.
 type Options struct {
-	Users        []User      // nil: DefaultUsers
-	Apps         []App       // what developers have made already
-	Policy       *Policy     // nil: Strict
-	Clock        *mock.Clock // nil: real time
-	URL          string      // its own, the issuer
-	Name         string      // "": Demo devices
-	ControlToken string      // "": a random one
+	Users        []User           // nil: DefaultUsers
+	Apps         []App            // what developers have made already
+	Policy       *Policy          // nil: Strict
+	Clock        *mock.Clock      // nil: real time
+	URL          string           // its own, the issuer
+	Name         string           // "": Demo devices
+	ControlToken string           // "": a random one
+	TLS          *mock.Authority  // serves https; nil: http
+	Log          func(mock.Entry) // is told every request; nil: nobody is
 	Extension
 }
 
 // Provider is a running mock provider: an http.Handler and what is behind it.
 type Provider struct {
 	Options
+	policy   atomic.Pointer[Policy]
 	plane    *mock.Plane
 	store    *store
 	sessions *sessions
@@ -51,6 +55,7 @@ func New(o Options) (*Provider, error) {
 		return nil, errors.New("mock provider: its own URL is required, for the issuer")
 	}
 	p := &Provider{Options: o, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), store: &store{}, sessions: &sessions{}, devices: &devices{}}
+	p.policy.Store(o.Policy)
 	if o.ControlToken == "" {
 		p.ControlToken = p.plane.Control.Token
 	}
@@ -61,6 +66,9 @@ func New(o Options) (*Provider, error) {
 	if err := p.reset(); err != nil {
 		return nil, err
 	}
+	p.plane.Who, p.plane.Log = p.whose, o.Log
+	p.plane.Control.OfferCA(o.TLS)
+	p.plane.SetGrants(grantTypes...)
 	p.route()
 	p.controls()
 	return p, nil
@@ -70,6 +78,15 @@ func (p *Provider) reset() error {
 	p.sessions.clear()
 	p.devices.clear()
 	return p.store.load(p.Users, p.Apps)
+}
+
+// Policy is the one in force.
+func (p *Provider) Policy() *Policy { return p.policy.Load() }
+
+// SetPolicy puts another in force, for the next decision.
+func (p *Provider) SetPolicy(to *Policy) {
+	p.policy.Store(to)
+	p.plane.SetRules(&to.Rules)
 }
 
 // Register adds an app, as a developer would at the console.
@@ -94,7 +111,7 @@ type methods = mock.Methods
 
 // route mounts every endpoint.
 func (p *Provider) route() {
-	p.plane.Handle(metadataPath, methods{get: func(*mock.Call) *mock.Answer { return mock.JSON(http.StatusOK, p.Policy.Metadata(p.URL)) }})
+	p.plane.Handle(metadataPath, methods{get: func(*mock.Call) *mock.Answer { return mock.JSON(http.StatusOK, p.Policy().Metadata(p.URL)) }})
 	p.plane.Handle("/oauth/authorize", p.extended("/oauth/authorize", methods{get: p.authorize}))
 	p.plane.Handle("/oauth/login", methods{post: p.login})
 	p.plane.Handle("/oauth/consent", methods{post: p.consent})
@@ -106,52 +123,6 @@ func (p *Provider) route() {
 	p.plane.Handle("/style.css", methods{get: func(*mock.Call) *mock.Answer { return style() }})
 	p.console()
 	p.extend()
-}
-
-// controls adds what a provider has beside its clock, history and faults.
-func (p *Provider) controls() {
-	k := p.plane.Control
-	k.Add("GET users", func(*http.Request, []byte) (any, error) { return p.Users, nil })
-	k.Add("GET apps", func(*http.Request, []byte) (any, error) { return p.store.appsOf(""), nil })
-	k.Add("POST apps", func(_ *http.Request, body []byte) (any, error) {
-		var a App
-		if err := mock.Strict(body, &a); err != nil {
-			return nil, err
-		}
-		return p.store.putApp(a)
-	})
-	k.Add("POST revoke", func(_ *http.Request, body []byte) (any, error) {
-		var b struct {
-			ClientID string `json:"client_id"`
-			Username string `json:"username"`
-		}
-		if err := mock.Strict(body, &b); err != nil {
-			return nil, err
-		}
-		list := p.store.grantsOf(b.ClientID, b.Username)
-		for _, g := range list {
-			p.store.endGrant(g.ID)
-		}
-		return map[string]int{"revoked": len(list)}, nil
-	})
-	k.Add("POST expire", func(*http.Request, []byte) (any, error) {
-		return map[string]int{"expired": p.store.expire(p.now())}, nil
-	})
-	k.Add("POST reset", func(*http.Request, []byte) (any, error) {
-		p.plane.Faults.Clear(0)
-		p.plane.History.Clear()
-		p.plane.Clock.Set(0)
-		return mock.Done{}, p.reset()
-	})
-	k.Add("GET snapshot", func(*http.Request, []byte) (any, error) {
-		apps, grants := p.store.appsOf(""), p.store.grantsOf("", "")
-		return map[string]any{
-			"apps": len(apps), "grants": len(grants), "time": p.plane.Time(), "evicted": p.store.lost(),
-			"bounds": map[string]int{
-				"apps": maxApps, "codes": maxCodes, "grants": maxGrants, "sessions": maxSessions, "history": mock.MaxHistory,
-			},
-		}, nil
-	})
 }
 
 // sessions are the browsers that are known, by their cookie. It is safe for concurrent use.

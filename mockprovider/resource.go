@@ -11,15 +11,15 @@ import (
 // guarded guards an endpoint of the API by a scope (RFC 6750 §3).
 func (p *Provider) guarded(scope string, next func(*mock.Call, Access) *mock.Answer) mock.Handler {
 	return func(c *mock.Call) *mock.Answer {
-		token := p.Policy.Bearer(c.Heard)
+		token := p.Policy().Bearer(c.Heard)
 		if token == "" {
 			return p.challenge(http.StatusUnauthorized, "", "")
 		}
 		t, ok := p.store.accessToken(token)
 		switch {
-		case !ok || !p.Policy.Access(t, p.now()):
+		case !ok || !p.Policy().Access(t, p.now()):
 			return p.challenge(http.StatusUnauthorized, "invalid_token", "the access token is unknown, revoked or expired")
-		case !p.Policy.Allows(t.Scope, scope):
+		case !p.Policy().Allows(t.Scope, scope):
 			return p.challenge(http.StatusForbidden, "insufficient_scope", scope+" is wanted")
 		}
 		c.User = t.Username

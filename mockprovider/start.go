@@ -15,6 +15,9 @@ func Listen(address string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.TLS != nil {
+		url = mock.HTTPS(url)
+	}
 	if o.URL == "" {
 		o.URL = url
 	}
@@ -23,7 +26,7 @@ func Listen(address string, o Options) (*Server, error) {
 		_ = l.Close()
 		return nil, err
 	}
-	return &Server{p, mock.Serve(l, url, p), url}, nil
+	return &Server{p, mock.ServeAny(l, url, p, o.TLS), url}, nil
 }
 
 // Start starts a provider on loopback for a Go test and stops it when the test ends.

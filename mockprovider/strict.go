@@ -34,7 +34,8 @@ func Strict() *Policy {
 
 		Authenticate: authenticate,
 		Redeem:       redeemable(codeTTL), SingleUse: mock.Is(true), ReplayKills: mock.Is(true),
-		Refresh: refreshable(grantIdleTTL), Narrow: narrowed, Rotate: mock.Is(true), ReuseKills: mock.Is(true),
+		Refresh: refreshable(grantIdleTTL), RefreshIdleTTL: mock.Is(grantIdleTTL),
+		Narrow: narrowed, Rotate: mock.Is(true), ReuseKills: mock.Is(true),
 		NewToken: func() string { return mock.Secret(32) }, AccessTTL: mock.Is(accessTTL),
 		TokenAnswer: tokenAnswer, TokenHeader: mock.Is(http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}}),
 		MayRevoke: func(app App, g Grant) bool { return app.ID == g.AppID }, Cascades: mock.Is(true),

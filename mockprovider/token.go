@@ -31,7 +31,7 @@ func (p *Provider) client(c *mock.Call) (App, *mock.Answer) {
 		id = user
 	}
 	app, known := p.app(id)
-	if refusal := p.Policy.Authenticate(app, known, way, secret); refusal != nil {
+	if refusal := p.Policy().Authenticate(app, known, way, secret); refusal != nil {
 		a := refusal.Answer()
 		if way == Basic {
 			a.Header.Set("WWW-Authenticate", `Basic realm="`+p.Name+`"`)
@@ -45,7 +45,7 @@ func (p *Provider) client(c *mock.Call) (App, *mock.Answer) {
 func (p *Provider) token(c *mock.Call) *mock.Answer {
 	app, refused := p.client(c)
 	if refused != nil {
-		return dressed(refused, p.Policy.TokenHeader())
+		return dressed(refused, p.Policy().TokenHeader())
 	}
 	var a *mock.Answer
 	switch c.Form.Get("grant_type") {
@@ -58,7 +58,7 @@ func (p *Provider) token(c *mock.Call) *mock.Answer {
 	default:
 		a = badGrantType.Answer()
 	}
-	return dressed(a, p.Policy.TokenHeader())
+	return dressed(a, p.Policy().TokenHeader())
 }
 
 func dressed(a *mock.Answer, h http.Header) *mock.Answer {
@@ -70,56 +70,57 @@ func dressed(a *mock.Answer, h http.Header) *mock.Answer {
 
 func (p *Provider) codeGrant(c *mock.Call, app App) *mock.Answer {
 	value := c.Form.Get("code")
-	if grant, spent := p.store.grantOfCode(value); spent && p.Policy.ReplayKills() && p.Policy.SingleUse() {
+	if grant, spent := p.store.grantOfCode(value); spent && p.Policy().ReplayKills() && p.Policy().SingleUse() {
 		p.store.endGrant(grant) // RFC 6749 §4.1.2: somebody has a copy of the code
 	}
 	code, ok := p.store.code(value)
 	if !ok {
 		return badCode.Answer()
 	}
-	if refusal := p.Policy.Redeem(code, app, c.Form, p.now()); refusal != nil {
+	if refusal := p.Policy().Redeem(code, app, c.Form, p.now()); refusal != nil {
 		return refusal.Answer()
 	}
 	if refusal := p.grants(code); refusal != nil {
 		return refusal.Answer()
 	}
 	g := Grant{ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Used: p.now(), Me: code.Me}
-	if !p.store.redeem(value, p.Policy.SingleUse(), g) {
+	if !p.store.redeem(value, p.Policy().SingleUse(), g) {
 		return badCode.Answer()
 	}
-	return p.issue(g, g.Scope, p.Policy.NewToken())
+	return p.issue(g, g.Scope, p.Policy().NewToken())
 }
 
 func (p *Provider) refreshGrant(c *mock.Call, app App) *mock.Answer {
 	token := c.Form.Get("refresh_token")
 	if g, ok := p.store.peekRefresh(token); ok {
-		if refusal := p.Policy.Refresh(g, app, p.now()); refusal != nil {
+		if refusal := p.Policy().Refresh(g, app, p.now()); refusal != nil {
 			return refusal.Answer() // a foreign client does not spend it
 		}
 	}
-	g, found, reused := p.store.takeRefresh(token, p.Policy.Rotate())
-	if reused && found && p.Policy.ReuseKills() {
+	g, found, reused := p.store.takeRefresh(token, p.Policy().Rotate())
+	if reused && found && p.Policy().ReuseKills() {
 		p.store.endGrant(g.ID) // RFC 9700 §4.14.2
 	}
 	if !found || reused {
 		return badRefresh.Answer()
 	}
-	scope, ok := p.Policy.Narrow(g.Scope, c.Form.Get("scope"))
+	scope, ok := p.Policy().Narrow(g.Scope, c.Form.Get("scope"))
 	if !ok {
 		return badScope.Answer()
 	}
 	g.Used = p.now()
 	fresh := token
-	if p.Policy.Rotate() {
-		fresh = p.Policy.NewToken()
+	if p.Policy().Rotate() {
+		fresh = p.Policy().NewToken()
 	}
 	return p.issue(g, scope, fresh)
 }
 
 func (p *Provider) issue(g Grant, scope, refresh string) *mock.Answer {
-	access := p.Policy.NewToken()
-	p.store.putTokens(g, access, Access{g.ID, g.AppID, g.Username, scope, p.now().Add(p.Policy.AccessTTL())}, refresh)
-	return mock.JSON(http.StatusOK, p.answered(g, scope, p.Policy.TokenAnswer(access, refresh, scope, p.Policy.AccessTTL())))
+	access := p.Policy().NewToken()
+	p.store.putTokens(g, access, Access{g.ID, g.AppID, g.Username, scope, p.now().Add(p.Policy().AccessTTL())}, refresh)
+	answer := p.answered(g, scope, p.Policy().TokenAnswer(access, refresh, scope, p.Policy().AccessTTL()))
+	return mock.JSON(http.StatusOK, answer)
 }
 
 // revoke answers POST /oauth/revoke (RFC 7009): 200 for every token, 401 for a client that does not show its secret.
@@ -129,16 +130,16 @@ func (p *Provider) revoke(c *mock.Call) *mock.Answer {
 		return refused
 	}
 	token := c.Form.Get("token")
-	if g, ok := p.store.peekRefresh(token); ok && p.Policy.MayRevoke(app, g) {
+	if g, ok := p.store.peekRefresh(token); ok && p.Policy().MayRevoke(app, g) {
 		p.store.dropRefresh(token)
-		if p.Policy.Cascades() {
+		if p.Policy().Cascades() {
 			p.store.endGrant(g.ID)
 		}
 	}
-	if t, ok := p.store.accessToken(token); ok && p.Policy.MayRevoke(app, Grant{ID: t.GrantID, AppID: t.AppID}) {
+	if t, ok := p.store.accessToken(token); ok && p.Policy().MayRevoke(app, Grant{ID: t.GrantID, AppID: t.AppID}) {
 		p.store.dropAccess(token)
 	}
-	return dressed(mock.Empty(http.StatusOK), p.Policy.TokenHeader())
+	return dressed(mock.Empty(http.StatusOK), p.Policy().TokenHeader())
 }
 
 // introspect answers POST /oauth/introspect (RFC 7662), to the client that the token is of.
@@ -150,12 +151,12 @@ func (p *Provider) introspect(c *mock.Call) *mock.Answer {
 	if app.Public {
 		return badClient.Answer()
 	}
-	return dressed(mock.JSON(http.StatusOK, p.about(app, c.Form.Get("token"))), p.Policy.TokenHeader())
+	return dressed(mock.JSON(http.StatusOK, p.about(app, c.Form.Get("token"))), p.Policy().TokenHeader())
 }
 
 // about is what an app is told of a token (RFC 7662 §2.2).
 func (p *Provider) about(app App, token string) map[string]any {
-	if t, ok := p.store.accessToken(token); ok && t.AppID == app.ID && p.Policy.Access(t, p.now()) {
+	if t, ok := p.store.accessToken(token); ok && t.AppID == app.ID && p.Policy().Access(t, p.now()) {
 		return map[string]any{
 			"active": true, "client_id": t.AppID, "username": t.Username, "sub": t.Username, "scope": t.Scope, "iss": p.URL,
 			"token_type": "Bearer", "exp": t.Expires.Unix(),

@@ -47,7 +47,7 @@ func (h *Home) signAccess(r store.Refresh) string {
 const maxToken = 8192
 
 // access finds the session of an access token that holds now.
-func (h *Home) access(token string) *session { return h.accessBy(h.Policy, token) }
+func (h *Home) access(token string) *session { return h.accessBy(h.Policy(), token) }
 
 func (h *Home) accessBy(p *Policy, token string) *session {
 	if token == "" || len(token) > maxToken {
@@ -81,7 +81,7 @@ func (h *Home) accessBy(p *Policy, token string) *session {
 
 func (h *Home) open(r store.Refresh) *session {
 	user, ok := h.users.get(r.UserID)
-	if !h.Policy.Caller(ok, user) {
+	if !h.Policy().Caller(ok, user) {
 		return nil
 	}
 	return &session{r, user}
@@ -110,8 +110,8 @@ func (h *Home) bearer(next handler) handler {
 		if c.user = h.caller(c); c.user == nil {
 			h.bans.count(c.IP)
 			a := mock.Plain(http.StatusUnauthorized)
-			if own := h.ownURL(c.Host); own != "" {
-				a.Header.Set("WWW-Authenticate", `Bearer resource_metadata="`+own+resourcePath+`"`)
+			if challenge := h.Policy().BearerChallenge(h.ownURL(c.Host), c.URL.Path); challenge != "" {
+				a.Header.Set("WWW-Authenticate", challenge)
 			}
 			return a
 		}
@@ -121,9 +121,9 @@ func (h *Home) bearer(next handler) handler {
 
 func (h *Home) caller(c *call) *session {
 	if lines := c.Header.Values("Authorization"); len(lines) > 0 {
-		return h.access(h.Policy.Bearer(lines[0]))
+		return h.access(h.Policy().Bearer(lines[0]))
 	}
-	if sig := c.URL.Query().Get("authSig"); sig != "" && h.Policy.SignedMethod(c.Method) {
+	if sig := c.URL.Query().Get("authSig"); sig != "" && h.Policy().SignedMethod(c.Method) {
 		return h.signedPath(sig, c.URL)
 	}
 	return nil
@@ -170,7 +170,7 @@ func (h *Home) signedPath(sig string, u *url.URL) *session {
 	key := h.signKey
 	h.mu.Unlock()
 	claims := jwt.MapClaims{}
-	parser := jwt.NewParser(jwt.WithValidMethods(h.Policy.Algorithms()), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
+	parser := jwt.NewParser(jwt.WithValidMethods(h.Policy().Algorithms()), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	if _, err := parser.ParseWithClaims(sig, claims, func(*jwt.Token) (any, error) { return key, nil }); err != nil {
 		return nil
 	}
@@ -188,11 +188,11 @@ func (h *Home) signedPath(sig string, u *url.URL) *session {
 			c.Params = append(c.Params, [2]string{n, v})
 		}
 	}
-	if !h.Policy.SignedPath(c, u.Path, url.Values{"": {u.RawQuery}}, h.now()) {
+	if !h.Policy().SignedPath(c, u.Path, url.Values{"": {u.RawQuery}}, h.now()) {
 		return nil
 	}
 	r, ok := h.store.RefreshByID(c.Session)
-	if !ok || !h.Policy.Alive(r, h.now()) {
+	if !ok || !h.Policy().Alive(r, h.now()) {
 		return nil
 	}
 	return h.open(r)

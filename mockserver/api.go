@@ -30,8 +30,8 @@ func (h *Home) config() map[string]any {
 
 // components are the parts that the home has.
 var components = []string{
-	"api", "application_credentials", "auth", "climate", "config", "frontend", "homeassistant", "http", "light", "lovelace", "mobile_app",
-	"onboarding", "persistent_notification", "recorder", "sensor", "switch", "webhook", "websocket_api",
+	"api", "application_credentials", "auth", "climate", "config", "frontend", "homeassistant", "http", "light", "lovelace", "mcp_server",
+	"mobile_app", "onboarding", "persistent_notification", "recorder", "sensor", "switch", "webhook", "websocket_api",
 }
 
 func (h *Home) apiComponents(*call) *mock.Answer { return mock.JSON(http.StatusOK, components) }

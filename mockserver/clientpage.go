@@ -30,18 +30,18 @@ type ClientPage struct {
 func (h *Home) published(ctx context.Context, clientID string) *look {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer h.clock.AfterFunc(h.Policy.PageTTL(), cancel)()
+	defer h.clock.AfterFunc(h.Policy().PageTTL(), cancel)()
 	page, err := h.fetch(ctx, clientID)
-	seen := &look{page: page, err: err, limit: h.Policy.PageLimit()}
+	seen := &look{page: page, err: err, limit: h.Policy().PageLimit()}
 	if err != nil {
-		seen.uris = h.Policy.Unreadable(clientID, err)
+		seen.uris = h.Policy().Unreadable(clientID, err)
 		return seen
 	}
-	if h.Policy.FetchesAll() {
+	if h.Policy().FetchesAll() {
 		h.fetchAll(ctx, page)
 	}
-	if seen.uris = h.Policy.LinkedRedirects(page); len(seen.uris) == 0 {
-		seen.uris = h.Policy.DocumentRedirects(clientID, page)
+	if seen.uris = h.Policy().LinkedRedirects(page); len(seen.uris) == 0 {
+		seen.uris = h.Policy().DocumentRedirects(clientID, page)
 	}
 	return seen
 }
@@ -60,7 +60,7 @@ func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
 		}
 		return nil
 	}
-	method, header := h.Policy.FetchRequest(clientID)
+	method, header := h.Policy().FetchRequest(clientID)
 	req, err := http.NewRequestWithContext(ctx, method, clientID, nil)
 	if err != nil {
 		return page, err
@@ -74,8 +74,8 @@ func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
 	}
 	defer resp.Body.Close()
 	page.Status, page.Header = resp.StatusCode, resp.Header
-	limit := h.Policy.PageLimit()
-	page.Body, err = io.ReadAll(io.LimitReader(&reads{resp.Body, h.Policy.PageReads()}, int64(limit)))
+	limit := h.Policy().PageLimit()
+	page.Body, err = io.ReadAll(io.LimitReader(&reads{resp.Body, h.Policy().PageReads()}, int64(limit)))
 	page.Whole = err == nil && len(page.Body) < limit // what fills the limit may have been cut
 	return page, nil
 }

@@ -114,7 +114,7 @@ func refreshTokens(k *socket, _ map[string]any) (any, *commandError) {
 			"expire_at": nil, "is_current": r.ID == k.who.Refresh.ID, "auth_provider_type": orNull(r.Provider),
 		}
 		if r.Type == store.Normal && !r.NoExpiry {
-			v["expire_at"] = stamp(r.Used.Add(k.home.Policy.RefreshIdleTTL()))
+			v["expire_at"] = stamp(r.Used.Add(k.home.Policy().RefreshIdleTTL()))
 		}
 		list = append(list, v)
 	}
@@ -133,7 +133,7 @@ func orNull(s string) any {
 // own finds a refresh token of the caller's by the id in the message.
 func (k *socket) own(m map[string]any) (store.Refresh, *commandError) {
 	r, found := k.home.store.RefreshByID(text(m, "refresh_token_id"))
-	if !found || !k.home.Policy.OwnSession(r, k.user()) {
+	if !found || !k.home.Policy().OwnSession(r, k.user()) {
 		return r, &commandError{"invalid_token_id", "Received invalid token"}
 	}
 	return r, nil
@@ -183,17 +183,17 @@ func longLived(k *socket, m map[string]any) (any, *commandError) {
 	if name == "" {
 		return nil, &commandError{"unknown_error", "Unknown error"}
 	}
-	if !k.home.Policy.Lifespan(days) {
+	if !k.home.Policy().Lifespan(days) {
 		return nil, &commandError{"unknown_error", "Unknown error"}
 	}
 	for _, r := range k.home.store.OfUser(k.who.User.ID) {
-		if k.home.Policy.NameTaken(r, name) {
+		if k.home.Policy().NameTaken(r, name) {
 			return nil, &commandError{"unknown_error", "Unknown error"}
 		}
 	}
 	now := k.home.now()
 	r := store.Refresh{
-		ID: mock.Secret(16), Token: k.home.Policy.NewRefresh(), Key: []byte(mock.Secret(32)), Name: name, Type: store.LongLived,
+		ID: mock.Secret(16), Token: k.home.Policy().NewRefresh(), Key: []byte(mock.Secret(32)), Name: name, Type: store.LongLived,
 		UserID: k.who.User.ID, Created: now, Used: now, TTL: time.Duration(days) * 24 * time.Hour,
 	}
 	k.home.store.PutRefresh(r)
@@ -202,7 +202,7 @@ func longLived(k *socket, m map[string]any) (any, *commandError) {
 
 func signPath(k *socket, m map[string]any) (any, *commandError) {
 	path := text(m, "path")
-	ttl := k.home.Policy.SignedPathTTL()
+	ttl := k.home.Policy().SignedPathTTL()
 	if seconds, given := m["expires"].(float64); given {
 		ttl = time.Duration(seconds) * time.Second
 	}

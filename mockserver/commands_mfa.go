@@ -31,7 +31,7 @@ func setupMFA(k *socket, m map[string]any) (any, *commandError) {
 	}
 	input, _ := m["user_input"].(map[string]any)
 	code, _ := input["code"].(string)
-	if !k.home.Policy.TOTP(key, strings.TrimSpace(code), true, k.home.now()) {
+	if !k.home.Policy().TOTP(key, strings.TrimSpace(code), true, k.home.now()) {
 		return setupForm(id, key, map[string]string{"base": "invalid_code"}), nil
 	}
 	delete(k.setups, id)

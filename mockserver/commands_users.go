@@ -31,7 +31,7 @@ func createUser(k *socket, m map[string]any) (any, *commandError) {
 		return nil, &commandError{"unknown_error", "Too many users"}
 	}
 	u := User{Name: text(m, "name"), LocalOnly: m["local_only"] == true}
-	if u.join(k.home.Policy.Groups(texts(m, "group_ids"))); !knownGroups(u.Groups) {
+	if u.join(k.home.Policy().Groups(texts(m, "group_ids"))); !knownGroups(u.Groups) {
 		return nil, noSuchGroup
 	}
 	u, err := k.home.users.add(u)
@@ -52,7 +52,7 @@ func (k *socket) whom(m map[string]any, unknown string) (User, *commandError) {
 
 // may is why the caller may not do something to a user.
 func (k *socket) may(m map[string]any, u User) *commandError {
-	if code := k.home.Policy.Manages(Managing{text(m, "type"), k.user(), u, m["is_active"] == false}); code != "" {
+	if code := k.home.Policy().Manages(Managing{text(m, "type"), k.user(), u, m["is_active"] == false}); code != "" {
 		return &commandError{code, refusedManaging[code]}
 	}
 	return nil
@@ -118,7 +118,7 @@ func createLogin(k *socket, m map[string]any) (any, *commandError) {
 	switch {
 	case err != nil:
 		return nil, err
-	case username != k.home.Policy.Username(username):
+	case username != k.home.Policy().Username(username):
 		return nil, notNormalized
 	}
 	if err := k.home.users.setLogin(u.ID, username, text(m, "password")); err != nil {
@@ -133,7 +133,7 @@ var (
 )
 
 func deleteLogin(k *socket, m map[string]any) (any, *commandError) {
-	username := k.home.Policy.Username(text(m, "username"))
+	username := k.home.Policy().Username(text(m, "username"))
 	for _, u := range k.home.users.list() {
 		if u.Username != username || username == "" {
 			continue
@@ -168,7 +168,7 @@ func changePassword(k *socket, m map[string]any) (any, *commandError) {
 	if u.Username == "" {
 		return nil, noLogin
 	}
-	if _, right := k.home.users.check(u.Username, text(m, "current_password")); k.home.Policy.CurrentPassword() && !right {
+	if _, right := k.home.users.check(u.Username, text(m, "current_password")); k.home.Policy().CurrentPassword() && !right {
 		return nil, &commandError{"invalid_current_password", "Invalid current password"}
 	}
 	return k.setPassword(u.ID, text(m, "new_password"))
@@ -200,7 +200,7 @@ func adminChangeUsername(k *socket, m map[string]any) (any, *commandError) {
 		return nil, err
 	case u.Username == "":
 		return nil, noLogin
-	case username != k.home.Policy.Username(username):
+	case username != k.home.Policy().Username(username):
 		return nil, notNormalized
 	}
 	if err := k.home.users.rename(u.ID, username); err != nil {

@@ -1,21 +1,29 @@
 package mockserver
 
 import (
+	_ "embed" // the description of the control plane
 	"errors"
 	"net/http"
 	"strconv"
 
+	"github.com/authconform/authconform/internal/suggest"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/store"
 )
+
+//go:embed openapi.json
+var description []byte
 
 // controls adds what a home has beside its clock, history and faults.
 func (h *Home) controls() {
 	k := h.plane.Control
 	k.Token = h.ControlToken
-	k.Add("GET users", func(*http.Request, []byte) (any, error) { return h.users.people(), nil })
+	k.Describe(description)
+	k.Add("GET users", h.peopleList)
 	k.Add("POST users", h.addUser)
 	k.Add("DELETE users", h.dropUser)
+	k.Add("GET sessions", h.sessionList)
+	k.Add("DELETE sessions", h.endOne, "id")
 	k.Add("POST revoke", h.revokeAll)
 	k.Add("POST restart", func(*http.Request, []byte) (any, error) { h.restart(); return mock.Done{}, nil })
 	k.Add("POST reset", func(*http.Request, []byte) (any, error) {
@@ -39,14 +47,17 @@ func (h *Home) addUser(_ *http.Request, body []byte) (any, error) {
 	if err := mock.Strict(body, &b); err != nil {
 		return nil, err
 	}
-	if b.Username == "" || h.Policy.Username(b.Username) != b.Username {
+	if b.Username == "" || h.Policy().Username(b.Username) != b.Username {
 		return nil, errors.New("username is required, in lower case and without surrounding spaces")
 	}
-	return h.users.add(User{
+	u, err := h.users.add(User{
 		Username: b.Username, Name: b.Name, Password: b.Password, Admin: b.Admin, TOTP: b.TOTP,
 		Inactive: b.Active != nil && !*b.Active,
 	})
+	return personOf(u), err
 }
+
+var errNoSession = errors.New("there is no such session; GET sessions lists them")
 
 func (h *Home) dropUser(_ *http.Request, body []byte) (any, error) {
 	var b struct{ Username string }
@@ -66,7 +77,11 @@ func (h *Home) userNamed(name string) (User, error) {
 			return u, nil
 		}
 	}
-	return User{}, errors.New("no user " + strconv.Quote(name))
+	var names []string
+	for _, u := range h.users.people() {
+		names = append(names, u.Username)
+	}
+	return User{}, errors.New("no user " + strconv.Quote(name) + suggest.Hint(name, names))
 }
 
 func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
@@ -78,6 +93,9 @@ func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
 		return nil, err
 	}
 	who := h.users.people()
+	if b.All == (b.Username != "") {
+		return nil, errors.New(`give either username or "all": true`)
+	}
 	if !b.All {
 		u, err := h.userNamed(b.Username)
 		if err != nil {
@@ -114,3 +132,6 @@ func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 		}{h.store.Evicted(), dropped},
 	}, nil
 }
+
+// Control is its control plane.
+func (h *Home) Control() *mock.Control { return h.plane.Control }

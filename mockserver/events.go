@@ -56,7 +56,7 @@ func (k *socket) begin(start func(tell func(event any)) (stop func())) (any, *co
 
 func subscribe(k *socket, m map[string]any) (any, *commandError) {
 	kind := text(m, "event_type")
-	if !k.home.Policy.MaySubscribe(kind, k.user().Admin) {
+	if !k.home.Policy().MaySubscribe(kind, k.user().Admin) {
 		return nil, &commandError{"unauthorized", "Unauthorized"}
 	}
 	return k.begin(func(tell func(any)) func() {

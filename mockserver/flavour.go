@@ -26,8 +26,8 @@ func Flavour(p *Policy, seed uint64) {
 	answer := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
 		a = answer(r, a)
-		if a.Header.Get("Content-Type") != "application/json" {
-			return a
+		if a.Header.Get("Content-Type") != "application/json" || strings.HasPrefix(r.Path(), mcpPath) {
+			return a // MCP leaves no such freedom
 		}
 		if charset {
 			a.Header = a.Header.Clone()

@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/assist"
 	"github.com/authconform/authconform/mockserver/core"
 	"github.com/authconform/authconform/mockserver/linking"
 	"github.com/authconform/authconform/mockserver/store"
@@ -16,27 +18,31 @@ import (
 
 // Options make a Home. The zero value is an onboarded home with DefaultUsers.
 type Options struct {
-	Users        []User       // nil: DefaultUsers
-	Fresh        bool         // not onboarded: no users, the first request makes the owner
-	Policy       *Policy      // nil: Strict
-	Clock        *mock.Clock  // nil: real time
-	Providers    []Provider   // beside the local users; nil: none
-	BanThreshold int          // refused logins of an address before it is banned; 0: never
-	CORSOrigins  []string     // origins that may read the API; nil: the default of the real home
-	Fetch        *http.Client // fetches client pages, talks to third parties; nil: mock.Outward
-	AccountLink  string       // URL of an account-link proxy; "": none
-	My           string       // where third parties redirect to (mockprovider/my); "": to the home itself, without the my integration
-	ThirdParty   *ThirdParty  // whom the demo thermostat is linked with; nil: nobody until POST /api/authconform_demo/providers
-	Name         string       // location_name; "": Mock home
-	Version      string       // "": 2026.11.0
-	URL          string       // the home's own URL, for the issuer; "" knows loopback only
-	ControlToken string       // "": a random one
-	Frontend     fs.FS        // the real frontend's pages and files (CheckFrontend); nil: the mock's own
+	Users        []User           // nil: DefaultUsers
+	Fresh        bool             // not onboarded: no users, the first request makes the owner
+	Policy       *Policy          // nil: Strict
+	Clock        *mock.Clock      // nil: real time
+	Providers    []Provider       // beside the local users; nil: none
+	BanThreshold int              // refused logins of an address before it is banned; 0: never
+	CORSOrigins  []string         // origins that may read the API; nil: the default of the real home
+	Fetch        *http.Client     // fetches client pages, talks to third parties; nil: mock.Outward
+	AccountLink  string           // URL of an account-link proxy; "": none
+	My           string           // where third parties redirect to (mockprovider/my); "": to the home itself, without the my integration
+	ThirdParty   *ThirdParty      // whom the demo thermostat is linked with; nil: nobody until POST /api/authconform_demo/providers
+	Name         string           // location_name; "": Mock home
+	Version      string           // "": 2026.11.0
+	URL          string           // the home's own URL, for the issuer; "" knows loopback only
+	InternalURL  string           // another one, by which the home is known on its own machine and network; "": none
+	ControlToken string           // "": a random one
+	TLS          *mock.Authority  // serves https; nil: http
+	Log          func(mock.Entry) // is told every request; nil: nobody is
+	Frontend     fs.FS            // the real frontend's pages and files (CheckFrontend); nil: the mock's own
 }
 
 // Home is a running mock home: an http.Handler and what is behind it.
 type Home struct {
 	Options
+	policy  atomic.Pointer[Policy]
 	clock   *mock.Clock
 	store   store.Store
 	plane   *mock.Plane
@@ -50,6 +56,7 @@ type Home struct {
 	steps     *onboarding
 	hooks     *webhooks
 	linker    *linking.Linker
+	agents    func() *assist.Server // for MCP clients
 
 	mu      sync.Mutex
 	signKey []byte // signs paths; new with every start
@@ -90,6 +97,7 @@ func New(o Options) (*Home, error) {
 		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now), frontData: &frontData{},
 		steps: &onboarding{}, hooks: &webhooks{},
 	}
+	h.policy.Store(o.Policy)
 	h.linker = linking.New(linking.Options{
 		Policy: &o.Policy.Linking, Clock: o.Clock, HTTP: o.Fetch, Fire: h.fire, Version: o.Version,
 		AccountLink: o.AccountLink, My: o.My, Default: o.ThirdParty.provider(),
@@ -97,7 +105,11 @@ func New(o Options) (*Home, error) {
 	if err := h.reset(); err != nil {
 		return nil, err
 	}
-	h.plane.Guard, h.plane.MayRead = h.guard, h.mayRead
+	h.agents = h.newAgents()
+	h.plane.Guard, h.plane.MayRead, h.plane.Who = h.guard, h.mayRead, h.whose
+	h.plane.SetGrants("authorization_code", "refresh_token")
+	h.plane.Log = o.Log
+	h.plane.Control.OfferCA(o.TLS)
 	h.controls()
 	h.route()
 	return h, nil
@@ -133,7 +145,7 @@ func (h *Home) restart() {
 	h.sockets.closeAll()
 	for _, u := range h.users.list() {
 		for _, r := range h.store.OfUser(u.ID) {
-			if !h.Policy.Alive(r, h.clock.Now()) {
+			if !h.Policy().Alive(r, h.clock.Now()) {
 				h.store.Delete(r.ID)
 			}
 		}

@@ -62,18 +62,18 @@ func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *mock.A
 	}
 	list := h.users
 	if fl.Provider != nil {
-		list = newUsers(h.Policy.Password)
+		list = newUsers(h.Policy().Password)
 		if err := list.load(fl.Provider.Users); err != nil {
 			return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 		}
 	}
-	user, ok := list.check(h.Policy.Username(username), password)
+	user, ok := list.check(h.Policy().Username(username), password)
 	if !ok {
 		return nil, h.again(fl, "invalid_auth", wrongPassword)
 	}
-	if h.Policy.SecondFactor(user) {
+	if h.Policy().SecondFactor(user) {
 		fl.user = &user
-		if clientID, _ := c.Object()["client_id"].(string); h.Policy.FetchBeforeCode() {
+		if clientID, _ := c.Object()["client_id"].(string); h.Policy().FetchBeforeCode() {
 			h.published(c.Context(), clientID)
 		}
 		return nil, h.form(fl, nil)
@@ -98,17 +98,17 @@ func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *mo
 	if !ok || len(input) != 1 {
 		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 	}
-	if h.now().Sub(fl.Started) > h.Policy.MFATTL() {
+	if h.now().Sub(fl.Started) > h.Policy().MFATTL() {
 		return nil, aborted(fl, "login_expired")
 	}
-	if h.Policy.TOTP(fl.user.TOTP, strings.TrimSpace(code), false, h.now()) {
+	if h.Policy().TOTP(fl.user.TOTP, strings.TrimSpace(code), false, h.now()) {
 		return fl.user, nil
 	}
-	if fl.tries++; fl.tries < h.Policy.MFATries() {
+	if fl.tries++; fl.tries < h.Policy().MFATries() {
 		return nil, h.again(fl, "invalid_code", wrongCode)
 	}
 	a := aborted(fl, tooManyCodes)
-	fl.over = !h.Policy.MFALenient()
+	fl.over = !h.Policy().MFALenient()
 	return nil, a
 }
 

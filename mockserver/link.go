@@ -18,7 +18,7 @@ import (
 // admin guards an endpoint of administrators.
 func (h *Home) admin(next handler) handler {
 	return h.bearer(func(c *call) *mock.Answer {
-		if h.Policy.AdminOnly(c.URL.Path, c.user.User.Admin) {
+		if h.Policy().AdminOnly(c.URL.Path, c.user.User.Admin) {
 			return mock.Plain(http.StatusUnauthorized)
 		}
 		return next(c)

@@ -54,7 +54,7 @@ func (h *Home) begin(c *call) *mock.Answer {
 	if a := decodeJSON(c.Bytes, &b); a != nil {
 		return a
 	}
-	limit := h.Policy.URLLimit()
+	limit := h.Policy().URLLimit()
 	if b.ClientID == nil || b.RedirectURI == nil || len(*b.ClientID) > limit || len(*b.RedirectURI) > limit || len(b.Handler) != 2 {
 		return badFormOf("client_id, redirect_uri (at most 2048 characters) and handler ([type, id]) are required")
 	}
@@ -62,14 +62,14 @@ func (h *Home) begin(c *call) *mock.Answer {
 	if b.Challenge != nil && !challengeForm.MatchString(challenge) {
 		return badFormOf("code_challenge is 43 characters of base64url (RFC 7636 §4.2)")
 	}
-	if err := h.Policy.ClientID(*b.ClientID, c.Host); err != nil {
+	if err := h.Policy().ClientID(*b.ClientID, c.Host); err != nil {
 		return refused(http.StatusBadRequest, "Invalid client id", err)
 	}
 	if b.ResponseType != nil && *b.ResponseType != "code" {
 		return mock.Message(http.StatusBadRequest, "Response type not supported")
 	}
 	if b.Challenge != nil || b.Method != nil {
-		if err := h.Policy.Challenge(challenge, method); err != nil {
+		if err := h.Policy().Challenge(challenge, method); err != nil {
 			return mock.Message(http.StatusBadRequest, err.Error())
 		}
 	}
@@ -78,10 +78,10 @@ func (h *Home) begin(c *call) *mock.Answer {
 		return mock.Message(http.StatusNotFound, "Invalid handler specified")
 	}
 	fl := &flow{
-		ID: h.Policy.NewFlow(), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
+		ID: h.Policy().NewFlow(), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
 		IP: c.IP, Started: h.now(),
 	}
-	if !h.Policy.FinishRedirect() {
+	if !h.Policy().FinishRedirect() {
 		if a := h.judgeRedirect(c, fl, *b.ClientID); a != nil {
 			return a
 		}
@@ -117,7 +117,7 @@ func (h *Home) step(c *call) *mock.Answer {
 	if !ok {
 		return badFormOf("client_id is required")
 	}
-	if err := h.Policy.ClientID(clientID, c.Host); err != nil || len(clientID) > h.Policy.URLLimit() {
+	if err := h.Policy().ClientID(clientID, c.Host); err != nil || len(clientID) > h.Policy().URLLimit() {
 		return refused(http.StatusBadRequest, "Invalid client id", err)
 	}
 	delete(input, "client_id")
@@ -129,11 +129,11 @@ func (h *Home) step(c *call) *mock.Answer {
 		return mock.Message(http.StatusNotFound, flowUnknown)
 	}
 	defer h.flows.leave(fl)
-	if ttl := h.Policy.FlowTTL(); ttl > 0 && h.now().Sub(fl.Started) > ttl {
+	if ttl := h.Policy().FlowTTL(); ttl > 0 && h.now().Sub(fl.Started) > ttl {
 		fl.over = true
 		return mock.Message(http.StatusNotFound, flowUnknown)
 	}
-	if h.Policy.FetchBeforePassword() {
+	if h.Policy().FetchBeforePassword() {
 		h.published(c.Context(), clientID)
 	}
 	if fl.IP != c.IP {
@@ -149,17 +149,17 @@ func (h *Home) step(c *call) *mock.Answer {
 
 // finish judges redirect and user, now that the person is known, and issues the code.
 func (h *Home) finish(c *call, fl *flow, user User, clientID string) *mock.Answer {
-	if h.Policy.FinishRedirect() {
+	if h.Policy().FinishRedirect() {
 		if a := h.judgeRedirect(c, fl, clientID); a != nil {
 			return a
 		}
 	}
-	if now, ok := h.users.get(user.ID); h.Policy.Inactive() && (!ok || now.Inactive) {
+	if now, ok := h.users.get(user.ID); h.Policy().Inactive() && (!ok || now.Inactive) {
 		return mock.Message(http.StatusForbidden, "Login blocked: User is not active")
 	}
 	h.bans.forgive(c.IP)
 	code := store.Code{
-		Value: h.Policy.NewCode(), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider),
+		Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider),
 		Challenge: fl.Challenge, Issued: h.now(),
 	}
 	h.store.PutCode(code)
@@ -171,7 +171,7 @@ func (h *Home) finish(c *call, fl *flow, user User, clientID string) *mock.Answe
 
 func (h *Home) judgeRedirect(c *call, fl *flow, clientID string) *mock.Answer {
 	var seen *look
-	err := h.Policy.Redirect(clientID, fl.Redirect, fl.Challenge != "", func() []string {
+	err := h.Policy().Redirect(clientID, fl.Redirect, fl.Challenge != "", func() []string {
 		if seen == nil {
 			seen = h.published(context.WithoutCancel(c.Context()), clientID)
 		}

@@ -86,7 +86,7 @@ func (h *Home) onboardUser(c *call) *mock.Answer {
 		return badFormOf("name, username, password, client_id and language are required, and nothing else")
 	}
 	username := text["username"]
-	if h.Policy.Username(username) != username || username == "" {
+	if h.Policy().Username(username) != username || username == "" {
 		return mock.JSON(http.StatusBadRequest, map[string]string{
 			"message": "Username is not normalized", "code": "username_not_normalized",
 		})
@@ -102,7 +102,7 @@ func (h *Home) onboardUser(c *call) *mock.Answer {
 }
 
 func (h *Home) codeFor(user User, clientID string) *mock.Answer {
-	code := store.Code{Value: h.Policy.NewCode(), ClientID: clientID, UserID: user.ID, Provider: "homeassistant", Issued: h.now()}
+	code := store.Code{Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: "homeassistant", Issued: h.now()}
 	h.store.PutCode(code)
 	return mock.JSON(http.StatusOK, map[string]string{"auth_code": code.Value})
 }
@@ -133,9 +133,9 @@ func (h *Home) onboardStep(c *call) *mock.Answer {
 		if !h.steps.take(step) {
 			return mock.Message(http.StatusForbidden, "Integration step already done")
 		}
-		err := h.Policy.ClientID(b.ClientID, c.Host)
+		err := h.Policy().ClientID(b.ClientID, c.Host)
 		if err == nil {
-			err = h.Policy.Redirect(b.ClientID, b.RedirectURI, false, func() []string { return h.published(c.Context(), b.ClientID).uris })
+			err = h.Policy().Redirect(b.ClientID, b.RedirectURI, false, func() []string { return h.published(c.Context(), b.ClientID).uris })
 		}
 		if err != nil {
 			return mock.Message(http.StatusBadRequest, "invalid client id or redirect uri")

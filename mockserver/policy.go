@@ -152,6 +152,15 @@ type Policy struct {
 	Filtered func(decoded string) bool
 	// Metadata shapes the authorization server metadata; issuer is "" for hosts that are not the home's own.
 	Metadata func(issuer string) map[string]any
+	// ResourceMetadata shapes the protected resource metadata; own is the home's URL, "" for hosts that are not its own, and
+	// path is what follows the well-known one: "" or like "/api/mcp". nil: there is none.
+	ResourceMetadata func(own, path string) map[string]any
+	// BearerChallenge is the WWW-Authenticate header of a 401 at a path; "" is none.
+	BearerChallenge func(own, path string) string
+	// MCPGuarded tells whether an MCP request needs a token. method is that of its JSON-RPC message, "" if it has none.
+	MCPGuarded func(method string) bool
+	// MCPOrigin tells whether the MCP endpoint hears pages of an origin; "" is who names none.
+	MCPOrigin func(origin, host string) bool
 }
 
 // End is why a session ends.

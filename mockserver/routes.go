@@ -21,6 +21,8 @@ const entriesPath = "/api/config/config_entries/"
 func (h *Home) route() {
 	h.handle(metadataPath, methods{get: h.serverMetadata})
 	h.handle(resourcePath, methods{get: h.resourceMetadata})
+	h.routeResourceMetadata()
+	h.routeMCP()
 	h.routeFrontend()
 	h.handle("/manifest.json", methods{get: h.manifest})
 	h.handle("/auth/providers", methods{get: h.providers})

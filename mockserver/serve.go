@@ -44,7 +44,7 @@ func (h *Home) guard(c *mock.Call) *mock.Answer {
 	if h.bans.has(c.IP) {
 		return mock.Plain(http.StatusForbidden)
 	}
-	if c.Header.Get("X-Forwarded-For") != "" || h.Policy.Filtered(unescaped(c.URL)) {
+	if c.Header.Get("X-Forwarded-For") != "" || h.Policy().Filtered(unescaped(c.URL)) {
 		return mock.Plain(http.StatusBadRequest) // nobody is a trusted proxy
 	}
 	return nil

@@ -18,8 +18,10 @@ func FuzzSocket(f *testing.F) {
 		f.Add(string(raw))
 	}
 	for _, seed := range []string{
-		`[{"id":1,"type":"ping"},{"id":1,"type":"ping"}]`, `[null]`, `{"id":1e300,"type":"ping"}`, `{"id":1,"type":"call_service","domain":"light"}`,
-		`{"id":2,"type":"render_template","template":"{{ states('x') }}{{"}`, `{"id":3,"type":"subscribe_trigger","trigger":[[]]}`, `{"id":-1}`,
+		`[{"id":1,"type":"ping"},{"id":1,"type":"ping"}]`, `[null]`, `{"id":1e300,"type":"ping"}`,
+		`{"id":1,"type":"call_service","domain":"light"}`,
+		`{"id":2,"type":"render_template","template":"{{ states('x') }}{{"}`,
+		`{"id":3,"type":"subscribe_trigger","trigger":[[]]}`, `{"id":-1}`,
 	} {
 		f.Add(seed)
 	}
@@ -41,5 +43,8 @@ func (h *Home) socketOfOwner() *socket {
 	h.store.PutRefresh(r)
 	ctx, cancel := context.WithCancel(context.Background())
 	owner := h.users.people()[0]
-	return &socket{home: h, ctx: ctx, cancel: cancel, who: &session{r, owner}, setups: map[string]string{}, subs: map[int64]func(){}, out: newOutbox()}
+	return &socket{
+		home: h, ctx: ctx, cancel: cancel, who: &session{r, owner},
+		setups: map[string]string{}, subs: map[int64]func(){}, out: newOutbox(),
+	}
 }

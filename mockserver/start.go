@@ -15,15 +15,21 @@ func Listen(address string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.TLS != nil {
+		url = mock.HTTPS(url)
+	}
 	if o.URL == "" {
 		o.URL = url
+	}
+	if o.InternalURL == "" {
+		o.InternalURL = url
 	}
 	h, err := New(o)
 	if err != nil {
 		_ = l.Close()
 		return nil, err
 	}
-	return &Server{h, mock.Serve(l, url, h), url}, nil
+	return &Server{h, mock.ServeAny(l, url, h, o.TLS), url}, nil
 }
 
 // Stop ends the home: open requests are given a moment.

@@ -34,7 +34,9 @@ func Strict() *Policy {
 		Unreadable:          func(string, error) []string { return nil },
 		FetchBeforePassword: mock.Is(false), FetchBeforeCode: mock.Is(false), FetchesAll: mock.Is(false),
 
-		Filtered: filtered, Metadata: metadata,
+		Filtered: filtered, Metadata: metadata, ResourceMetadata: resourceMetadata, BearerChallenge: bearerChallenge,
+		MCPGuarded: func(string) bool { return true },
+		MCPOrigin:  func(string, string) bool { return true }, // the real home asks for a token and for nothing else
 	}
 	p.strictLogin()
 	p.strictTokens()

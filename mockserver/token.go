@@ -61,7 +61,7 @@ func invalidRequest(description, rule string) *mock.Refusal {
 
 func (h *Home) codeGrant(c *call) *mock.Answer {
 	clientID := c.Form.Get("client_id")
-	if clientID == "" || h.Policy.ClientID(clientID, c.Host) != nil {
+	if clientID == "" || h.Policy().ClientID(clientID, c.Host) != nil {
 		return badClient.Answer()
 	}
 	value := c.Form.Get("code")
@@ -73,28 +73,29 @@ func (h *Home) codeGrant(c *call) *mock.Answer {
 	if v, there := c.Form["code_verifier"]; there {
 		verifier = &v[0]
 	}
-	if refusal := h.Policy.Redeem(code, clientID, verifier, h.now()); refusal != nil {
-		if h.Policy.BurnsCode(refusal) {
+	if refusal := h.Policy().Redeem(code, clientID, verifier, h.now()); refusal != nil {
+		if h.Policy().BurnsCode(refusal) {
 			h.store.TakeCode(value)
 		}
 		return refusal.Answer()
 	}
-	if h.Policy.SingleUse() {
+	if h.Policy().SingleUse() {
 		if _, first := h.store.TakeCode(value); !first {
 			return badCode.Answer()
 		}
 	}
 	user, ok := h.users.get(code.UserID)
 	switch {
-	case code.Provider == "homeassistant" && h.Policy.Orphaned(ok, user):
+	case code.Provider == "homeassistant" && h.Policy().Orphaned(ok, user):
 		return badCode.Answer()
-	case h.Policy.Inactive() && user.Inactive:
+	case h.Policy().Inactive() && user.Inactive:
 		return inactiveUser.Answer()
 	}
+	c.User = user.Username
 	now := h.now()
 	r := store.Refresh{
-		ID: mock.Secret(16), Token: h.Policy.NewRefresh(), Key: []byte(mock.Secret(32)), ClientID: clientID, Type: store.Normal,
-		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.IP, TTL: h.Policy.AccessTTL(),
+		ID: mock.Secret(16), Token: h.Policy().NewRefresh(), Key: []byte(mock.Secret(32)), ClientID: clientID, Type: store.Normal,
+		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.IP, TTL: h.Policy().AccessTTL(),
 	}
 	h.store.PutRefresh(r)
 	h.bans.forgive(c.IP)
@@ -103,7 +104,7 @@ func (h *Home) codeGrant(c *call) *mock.Answer {
 
 func (h *Home) refreshGrant(c *call) *mock.Answer {
 	clientID, there := c.Form["client_id"]
-	if there && h.Policy.ClientID(clientID[0], c.Host) != nil {
+	if there && h.Policy().ClientID(clientID[0], c.Host) != nil {
 		return badClient.Answer()
 	}
 	token := c.Form.Get("refresh_token")
@@ -111,22 +112,23 @@ func (h *Home) refreshGrant(c *call) *mock.Answer {
 		return foreignRefresh.Answer()
 	}
 	r, ok := h.store.Refresh(token)
-	if !ok || r.Type != store.Normal || !h.Policy.Alive(r, h.now()) {
+	if !ok || r.Type != store.Normal || !h.Policy().Alive(r, h.now()) {
 		return deadRefresh.Answer()
 	}
-	if refusal := h.Policy.Refresh(r, c.Form.Get("client_id"), h.now()); refusal != nil {
+	if refusal := h.Policy().Refresh(r, c.Form.Get("client_id"), h.now()); refusal != nil {
 		return refusal.Answer()
 	}
-	if user, ok := h.users.get(r.UserID); h.Policy.Inactive() && (!ok || user.Inactive) {
+	if user, ok := h.users.get(r.UserID); h.Policy().Inactive() && (!ok || user.Inactive) {
 		return inactiveUser.Answer()
 	}
+	c.User = h.username(r.UserID)
 	h.store.Touch(r.ID, h.now(), c.IP)
 	return h.granted(r, false)
 }
 
 func (h *Home) granted(r store.Refresh, fresh bool) *mock.Answer {
-	a := mock.JSON(http.StatusOK, h.Policy.TokenAnswer(r, h.signAccess(r), r.TTL, fresh))
-	for name, values := range h.Policy.TokenHeader() {
+	a := mock.JSON(http.StatusOK, h.Policy().TokenAnswer(r, h.signAccess(r), r.TTL, fresh))
+	for name, values := range h.Policy().TokenHeader() {
 		a.Header[name] = values
 	}
 	return a
@@ -198,7 +200,7 @@ func (h *Home) revoke(c *call) *mock.Answer {
 }
 
 func (h *Home) revokeToken(token string, why End) *mock.Answer {
-	if r, ok := h.store.Refresh(token); ok && token != "" && h.Policy.Revoke(r) {
+	if r, ok := h.store.Refresh(token); ok && token != "" && h.Policy().Revoke(r) {
 		h.endSession(r.ID, why)
 	}
 	return mock.Empty(http.StatusOK)
@@ -211,16 +213,16 @@ func (h *Home) endSession(id string, why End) {
 }
 
 func (h *Home) deleteSession(id string, why End) {
-	if h.Policy.Ends(why) {
+	if h.Policy().Ends(why) {
 		h.store.Delete(id)
 	}
 }
 
 func (h *Home) closeSockets(id string, why End) {
 	switch {
-	case h.Policy.ClosesAll():
+	case h.Policy().ClosesAll():
 		h.sockets.closeAll()
-	case h.Policy.Closes(why):
+	case h.Policy().Closes(why):
 		h.sockets.closeSession(id)
 	}
 }
@@ -238,15 +240,15 @@ func (h *Home) linkUser(c *call) *mock.Answer {
 		return badFormOf("client_id and code are required")
 	}
 	code, ok := h.store.Code(*b.Code)
-	may := h.Policy.Link(code, c.user.User.ID)
+	may := h.Policy().Link(code, c.user.User.ID)
 	plain := code
 	plain.Challenge = ""
 	owner, there := h.users.get(code.UserID)
-	orphaned := code.Provider == "homeassistant" && h.Policy.Orphaned(there, owner)
-	if !ok || orphaned || (code.Challenge != "" && !may) || h.Policy.Redeem(plain, *b.ClientID, nil, h.now()) != nil {
+	orphaned := code.Provider == "homeassistant" && h.Policy().Orphaned(there, owner)
+	if !ok || orphaned || (code.Challenge != "" && !may) || h.Policy().Redeem(plain, *b.ClientID, nil, h.now()) != nil {
 		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
-	if _, first := h.store.TakeCode(*b.Code); !first && h.Policy.SingleUse() {
+	if _, first := h.store.TakeCode(*b.Code); !first && h.Policy().SingleUse() {
 		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
 	if !may {

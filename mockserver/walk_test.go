@@ -209,7 +209,7 @@ func TestTheControlPlaneDoesWhatItSays(t *testing.T) {
 		{"POST", "restart", "", 200},
 		{"GET", "snapshot", "", 200},
 		{"GET", "nothing", "", 404},
-		{"PUT", "clock", "", 404},
+		{"PUT", "clock", "", 405},
 	} {
 		if status, v := control(c.method, c.name, c.body); status != c.status || (status != 200 && fmt.Sprint(v["error"]) == "") {
 			t.Errorf("%s %s %s: %d %v, want %d", c.method, c.name, c.body, status, v, c.status)

@@ -88,7 +88,7 @@ func (h *Home) websocket(c *call) *mock.Answer {
 	conn.SetReadLimit(maxFrame)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.Context()))
 	k := &socket{home: h, conn: conn, ctx: ctx, cancel: cancel, setups: map[string]string{}, out: newOutbox()}
-	h.plane.History.Add(mockEntry(h, c, "websocket opened"))
+	h.plane.Note(mockEntry(h, c, "websocket opened"))
 	closed := make(chan struct{})
 	go k.close(closed)
 	k.serve(c.IP)
@@ -114,7 +114,7 @@ func (k *socket) close(closed chan<- struct{}) {
 func (k *socket) serve(ip string) {
 	defer k.unsubscribeAll()
 	k.send(map[string]any{"type": "auth_required", "ha_version": k.home.Version})
-	stop := k.home.clock.AfterFunc(k.home.Policy.SocketAuthTTL(), k.cancel)
+	stop := k.home.clock.AfterFunc(k.home.Policy().SocketAuthTTL(), k.cancel)
 	raw, ok := k.read()
 	stop()
 	if !ok || k.ctx.Err() != nil || !k.auth(raw, ip) {
@@ -145,16 +145,16 @@ func (k *socket) read() ([]byte, bool) {
 func (k *socket) auth(raw []byte, ip string) bool {
 	var message map[string]any
 	if json.Unmarshal(raw, &message) != nil || message == nil {
-		if k.home.Policy.AnswersJunk() {
+		if k.home.Policy().AnswersJunk() {
 			k.send(map[string]any{"type": "result", "success": true})
 		}
 		return false // closed without a word
 	}
-	message = k.home.Policy.Hears(message)
+	message = k.home.Policy().Hears(message)
 	refuse := func(why string) bool {
 		k.home.bans.count(ip)
 		k.send(map[string]any{"type": "auth_invalid", "message": why})
-		if k.home.Policy.LingerAfterAuth() {
+		if k.home.Policy().LingerAfterAuth() {
 			<-k.conn.CloseRead(k.ctx).Done()
 		}
 		return false
@@ -164,12 +164,12 @@ func (k *socket) auth(raw []byte, ip string) bool {
 	if kind != "auth" || !ok || len(message) != 2 {
 		return refuse("Auth message incorrectly formatted: type auth and access_token are required, and nothing else")
 	}
-	if k.who = k.home.access(token); k.who == nil && k.home.Policy.SocketIgnoresExpiry() {
-		lax := *k.home.Policy
+	if k.who = k.home.access(token); k.who == nil && k.home.Policy().SocketIgnoresExpiry() {
+		lax := *k.home.Policy()
 		lax.Access = func(AccessClaims, time.Time) bool { return true }
 		k.who = k.home.accessBy(&lax, token)
 	}
-	if k.who != nil && !k.home.Policy.SocketSessions(k.who.Refresh) {
+	if k.who != nil && !k.home.Policy().SocketSessions(k.who.Refresh) {
 		k.who = nil
 	}
 	if k.who == nil {
@@ -193,7 +193,7 @@ func (k *socket) take(raw []byte) bool {
 		if k.ctx.Err() != nil {
 			return false
 		}
-		k.command(k.home.Policy.Hears(message))
+		k.command(k.home.Policy().Hears(message))
 	}
 	return true
 }
@@ -213,7 +213,7 @@ func (k *socket) command(message map[string]any) {
 	k.last = id
 	run, ok := commands[kind]
 	if !ok {
-		k.home.plane.History.Add(mock.Entry{At: k.home.now(), Method: "WS", Path: kind, User: k.who.User.Username, Why: "unknown_command"})
+		k.home.plane.Note(mock.Entry{At: k.home.now(), Method: "WS", Path: kind, User: k.who.User.Username, Why: "unknown_command"})
 		k.send(failure(id, "unknown_command", "Unknown command."))
 		return
 	}
@@ -221,7 +221,7 @@ func (k *socket) command(message map[string]any) {
 		k.send(failure(id, "invalid_format", problem))
 		return
 	}
-	if run.admin && k.home.Policy.AdminOnly(kind, k.user().Admin) {
+	if run.admin && k.home.Policy().AdminOnly(kind, k.user().Admin) {
 		k.send(failure(id, "unauthorized", "Unauthorized"))
 		return
 	}
@@ -243,7 +243,7 @@ func (k *socket) command(message map[string]any) {
 // user is whom the socket's commands are run for: as they are now.
 func (k *socket) user() User {
 	if now, there := k.home.users.get(k.who.User.ID); there {
-		return k.home.Policy.SocketUser(k.who.User, now)
+		return k.home.Policy().SocketUser(k.who.User, now)
 	}
 	return k.who.User
 }
@@ -255,7 +255,7 @@ func failure(id any, code, text string) map[string]any {
 const writeLimit = 10 * time.Second
 
 func (k *socket) send(message map[string]any) {
-	v := k.home.Policy.Says(message)
+	v := k.home.Policy().Says(message)
 	if v == nil {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"reflect"
 	"strings"
 	"sync"
@@ -101,7 +102,16 @@ func (s *sight) from(target string) json.RawMessage {
 	if s == nil {
 		return nil
 	}
-	return bytes.ReplaceAll(s.found, []byte(s.at), []byte(target))
+	return bytes.ReplaceAll(s.found, []byte(origin(s.at)), []byte(origin(target)))
+}
+
+// origin is a mock's URL without the path at which it is judged.
+func origin(target string) string {
+	u, err := url.Parse(target)
+	if err != nil {
+		return target
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // standing is a session with a target. It implements runner.Environment.
@@ -127,7 +137,7 @@ func (b *bench) stand(v variant, s *sight) (*standing, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, b.at, _ = strings.Cut(server.Target, "://")
+	_, b.at, _ = strings.Cut(origin(server.Target), "://")
 	move := func(_ context.Context, to time.Duration) error { server.Clock.Set(to); return nil }
 	h, err := b.open(server.Target, clock.Offset(move), s)
 	if err != nil {

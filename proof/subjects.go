@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"slices"
+
 	"github.com/authconform/authconform/proof/defects"
 	"github.com/authconform/authconform/proof/stand"
 )
@@ -12,6 +14,7 @@ func Subjects() []Subject {
 		Of(stand.Provider(), defects.Provider()),
 		Of(stand.AccountLink(), defects.AccountLink()),
 		Of(stand.IndieAuth(), defects.IndieAuth()),
+		Of(stand.MCP(), defects.MCP()),
 	}
 }
 
@@ -37,11 +40,26 @@ func Find(id string) (Subject, Defect) {
 	return nil, Defect{}
 }
 
+// Own lists the defects of a subject that none before it has: an MCP endpoint is a home's, and shares its defects.
+func Own(s Subject) []Defect {
+	own := s.Defects()
+	for _, other := range Subjects() {
+		if other.Kind().Name() == s.Kind().Name() {
+			break
+		}
+		theirs := other.Defects()
+		own = slices.DeleteFunc(own, func(d Defect) bool {
+			return slices.ContainsFunc(theirs, func(t Defect) bool { return t.ID == d.ID })
+		})
+	}
+	return own
+}
+
 // DefectIDs lists the defects of all subjects.
 func DefectIDs() []string {
 	var ids []string
 	for _, s := range Subjects() {
-		for _, d := range s.Defects() {
+		for _, d := range Own(s) {
 			ids = append(ids, d.ID)
 		}
 	}

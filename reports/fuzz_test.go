@@ -10,12 +10,15 @@ import (
 
 // FuzzViews: whatever a target says, every view can be written.
 func FuzzViews(f *testing.F) {
-	for _, seed := range []string{"</script><script>x", "\x1b[2J", "| a ` b\n```", "]]>", "::error::x", `{"a":"\u202e"}`, "a=%zz&b", "\xff\xfe"} {
+	for _, seed := range []string{
+		"</script><script>x", "\x1b[2J", "| a ` b\n```", "]]>", "::error::x", `{"a":"\u202e"}`, "a=%zz&b", "\xff\xfe",
+	} {
 		f.Add(seed, "application/json")
 	}
 	f.Fuzz(func(t *testing.T, said, kind string) {
 		e := get("http://127.0.0.1/?"+said, 200, said, 0)
-		e.ResponseHeaders = append(e.ResponseHeaders, evidence.Header{Name: "Content-Type", Value: kind}, evidence.Header{Name: said, Value: said})
+		headers := []evidence.Header{{Name: "Content-Type", Value: kind}, {Name: said, Value: said}}
+		e.ResponseHeaders = append(e.ResponseHeaders, headers...)
 		s := sample()
 		s.Results[0].Evidence = append(s.Results[0].Evidence, evidence.Item{Exchange: e})
 		s.Results[0].Failures = append(s.Results[0].Failures, evidence.Failure{Expected: said, Got: said})

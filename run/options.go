@@ -34,6 +34,7 @@ type Options struct {
 
 	ReportDir     string
 	Baseline      string
+	Known         string // a product whose deliberate deviations are known; "": none
 	WriteBaseline string
 	Locate        string // the file that failures are shown at; "": the baseline
 	Link          string // URL where the reports are published

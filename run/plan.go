@@ -28,6 +28,9 @@ func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 	if ok, why := r.Applies(f.Version); !ok {
 		return Decision{evidence.NotApplicable, why, ""}
 	}
+	if ok, why := r.AppliesTo(f.Revision); !ok {
+		return Decision{evidence.NotApplicable, why, ""}
+	}
 	for _, offered := range []bool{true, false} { // what the target lacks outweighs what we lack
 		for _, need := range r.Needs {
 			why, lacking := f.Lacks[need]

@@ -41,6 +41,11 @@ func prepare(o Options) (*job, error) {
 			return nil, exit.With(exit.Usage, err)
 		}
 	}
+	if o.Known != "" {
+		if j.known, err = reports.KnownOf(o.Known, j.catalogue.IDs(), requirements.Retired); err != nil {
+			return nil, exit.With(exit.Usage, err)
+		}
+	}
 	if o.ReportDir != "" {
 		if err := reports.PrepareFolder(o.ReportDir); err != nil {
 			return nil, exit.With(exit.Usage, err)

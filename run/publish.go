@@ -14,6 +14,9 @@ import (
 func (j *job) publish(end evidence.End) error {
 	recorded := j.recorder.End(end)
 	j.set.End = &end
+	if j.known != nil {
+		j.known.Apply(j.set, time.Now())
+	}
 	if j.baseline != nil {
 		j.baseline.Apply(j.set, time.Now())
 	}

@@ -54,6 +54,7 @@ type job struct {
 	catalogue *requirements.Catalogue
 	rows      []*requirements.Requirement
 	baseline  *reports.Baseline
+	known     *reports.Baseline // of the product
 	setup     kind.Setup
 	visit     *visit
 	failed    string // the row whose failure ended the run early
@@ -153,7 +154,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	return runner.Run(ctx, runner.Plan{
 		Waves: waves(open, j.Options), Seed: j.Seed, Evidence: j.ReportDir != "", Command: j.Worker,
 		Setup: func(worker int) (json.RawMessage, error) {
-			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Number: worker + 1, OneByOne: j.Procs == 1})
+			return json.Marshal(WorkerSetup{Session: j.setup, Profile: j.Profile, Procs: j.Procs, Number: worker + 1, OneByOne: j.Procs == 1})
 		},
 		Mend: func() error { return j.visit.resetClock(ctx) },
 		Progress: func(e runner.Event) {
@@ -178,7 +179,7 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 
 // unexpected tells whether a result is a failure that the baseline does not know.
 func (j *job) unexpected(r evidence.Result) bool {
-	return r.Verdict.Red(j.Strict) && r.Verdict != evidence.Blocked && !j.baseline.Explains(r, time.Now())
+	return r.Verdict.Red(j.Strict) && r.Verdict != evidence.Blocked && !j.baseline.Explains(r, time.Now()) && !j.known.Explains(r, time.Now())
 }
 
 // take records a result, with what the catalogue says of its row.

@@ -17,6 +17,7 @@ import (
 type WorkerSetup struct {
 	Session kind.Setup        `json:"session"`
 	Profile *profiles.Profile `json:"profile"`
+	Procs   int               `json:"procs"`  // that work side by side
 	Number  int               `json:"number"` // from 1; 0 is the parent's own visit
 
 	OneByOne bool `json:"one_by_one"` // vectors too
@@ -37,7 +38,9 @@ func Work(in io.Reader, out io.Writer, kinds kind.Registry) error {
 		if err := json.Unmarshal(setup.Session.Flags, flags); err != nil {
 			return nil, err
 		}
-		tools, err := kind.OpenTools(setup.Session.Target, flags.Tools(), setup.Number, wait)
+		options := flags.Tools()
+		options.Sharers = setup.Procs
+		tools, err := kind.OpenTools(setup.Session.Target, options, setup.Number, wait)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/internal/flags"
 )
 
 // The arguments of commands. Their errors do not repeat what was given: it may hold a password.
@@ -52,6 +53,17 @@ func atMostOne(what string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// targetArgument takes the target from the argument, where there is one.
+func targetArgument(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if c.Flags().Changed("target") {
+		return exit.Usagef("the target is given twice: as an argument and with --target")
+	}
+	return flags.Problem(c.Flags(), c.Flags().Set("target", args[0]), c.CommandPath())
 }
 
 // subcommand takes the name of a command below; none is a wish for help.

@@ -27,8 +27,9 @@ type ensemble struct {
 	proxy    *accountlink.Server
 	my       *mybounce.Server
 	people   *indieauth.Server
-	defect   *proof.Defect // nil: none
+	defects  []proof.Defect
 	stops    []func()
+	tls      *mock.Authority // nil: http
 }
 
 func (s *ensemble) stop() {
@@ -37,67 +38,38 @@ func (s *ensemble) stop() {
 	}
 }
 
-// policies are the decisions of the servers that may be wrong.
-type policies struct {
-	home   *mockserver.Policy
-	third  *mockprovider.Policy
-	proxy  *accountlink.Policy
-	people *indieauth.Policy
-}
-
-// policies are strict, flavoured, and with the defect in the server that it is about.
-func (f *serveFlags) policies() (p policies, d *proof.Defect, err error) {
-	p = policies{mockserver.Strict(), mockprovider.Strict(), accountlink.Strict(), indieauth.Strict()}
-	if f.Flavour != 0 {
-		mockserver.Flavour(p.home, f.Flavour)
-		mockprovider.Flavour(p.third, f.Flavour)
-		accountlink.Flavour(p.proxy, f.Flavour)
-		indieauth.Flavour(p.people, f.Flavour)
-	}
-	if f.Defect == "" {
-		return p, nil, nil
-	}
-	subject, defect := proof.Find(f.Defect)
-	if subject == nil {
-		return p, nil, exit.Unknown("defect", f.Defect, proof.DefectIDs())
-	}
-	for _, server := range []struct {
-		policy any
-		served bool
-		flag   string
-	}{
-		{p.home, true, "home"}, {p.third, f.Provider != "", "provider"}, {p.proxy, f.AccountLink != "", "account-link"},
-		{p.people, f.IndieAuth != "", "indieauth"},
-	} {
-		if subject.Spoil(f.Defect, server.policy) && !server.served {
-			return p, nil, exit.Usagef("--defect %s: its server is not running; add --%s ADDRESS", f.Defect, server.flag)
-		}
-	}
-	return p, &defect, nil
-}
-
 // start starts all of it, or nothing.
 func (f *serveFlags) start() (*ensemble, error) {
-	p, defect, err := f.policies()
+	base, start, err := f.policies()
 	if err != nil {
 		return nil, err
 	}
 	if f.AccountLink != "" && f.Provider == "" {
 		return nil, exit.Usagef("--account-link: the proxy is a client of the provider; add --provider ADDRESS")
 	}
-	s := &ensemble{defect: defect}
-	if err := f.fill(s, p); err != nil {
+	s := &ensemble{}
+	for _, id := range start.defects {
+		_, d := proof.Find(id)
+		s.defects = append(s.defects, d)
+	}
+	if s.tls, err = f.authority(); err != nil {
+		return nil, err
+	}
+	if err := f.fill(s, start.spoiled(base())); err != nil {
 		s.stop()
 		return nil, err
 	}
+	(&switchboard{servers: s, base: base, start: start, now: start.clone()}).wire()
 	return s, nil
 }
 
 // fill starts one after the other, the home last: it knows the others.
 func (f *serveFlags) fill(s *ensemble, p policies) error {
 	clock, token := &mock.Clock{}, cmp.Or(f.ControlToken, mock.Secret(16))
+	log := f.requestLog()
 	o := mockserver.Options{
 		URL: strings.TrimRight(f.PublicURL, "/"), Policy: p.home, Clock: clock, ControlToken: token, Fresh: f.Fresh, BanThreshold: f.Ban,
+		TLS: s.tls, Log: log("home"),
 	}
 	if f.Frontend != "" {
 		o.Frontend = os.DirFS(f.Frontend)
@@ -109,6 +81,9 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		o.Users = mockserver.ExposedUsers()
 	}
 	var trust [][]byte // CAs, PEM
+	if s.tls != nil && s.tls.PEM != nil {
+		trust = append(trust, s.tls.PEM)
+	}
 	if f.ClientSiteCA != "" {
 		authority, err := clientsite.OpenCA(f.ClientSiteCA)
 		if err != nil {
@@ -119,6 +94,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	var err error
 	if f.Provider != "" {
 		third := mockprovider.Options{URL: strings.TrimRight(f.ProviderURL, "/"), Policy: p.third, Clock: clock, ControlToken: token}
+		third.TLS, third.Log = s.tls, log("provider")
 		if f.exposed() {
 			third.Users = mockprovider.ExposedUsers()
 		}
@@ -130,7 +106,10 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		o.ThirdParty = demo.ThirdParty(s.provider)
 	}
 	if f.AccountLink != "" {
-		proxy := accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token}
+		proxy := accountlink.Options{Policy: p.proxy, Clock: clock, ControlToken: token, TLS: s.tls, Log: log("account-link")}
+		if len(trust) > 0 {
+			proxy.HTTP = mock.Outward(alsoOurs(trust))
+		}
 		if s.proxy, err = accountlink.Join(s.provider, listenOn(f.AccountLink), proxy); err != nil {
 			return exit.Usagef("--account-link %s: %v", f.AccountLink, err)
 		}
@@ -139,7 +118,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		trust = append(trust, s.proxy.CA)
 	}
 	if f.IndieAuth != "" {
-		people := indieauth.Options{Policy: p.people, Clock: clock, ControlToken: token}
+		people := indieauth.Options{Policy: p.people, Clock: clock, ControlToken: token, TLS: s.tls, Log: log("indieauth")}
 		if f.exposed() {
 			people.Users = mockprovider.ExposedUsers()
 		}
@@ -188,6 +167,10 @@ func (s *ensemble) introduce(w io.Writer) {
 		person(w, u.Username, u.Password, remark)
 	}
 	fmt.Fprintf(w, "\nControl plane: %s/_authconform/  Authorization: Bearer %s\n", s.home.URL, s.home.ControlToken)
+	fmt.Fprintf(w, "Dashboard:     %s/_authconform/#token=%s\n", s.home.URL, s.home.ControlToken)
+	if s.tls != nil && s.tls.PEM != nil {
+		fmt.Fprintf(w, "CA to trust:   %s/_authconform/ca.pem\n", s.home.URL)
+	}
 	if s.provider != nil {
 		fmt.Fprintf(w, "\nA mock provider listens on %s\n\n", s.provider.URL)
 		for _, u := range s.provider.Users {
@@ -210,8 +193,8 @@ func (s *ensemble) introduce(w io.Writer) {
 	if line := reachable(s.urls()...); line != "" {
 		fmt.Fprintf(w, "\n%s\n", line)
 	}
-	if s.defect != nil {
-		fmt.Fprintf(w, "\nIt has the defect %s:\n%s\n", s.defect.ID, fold(s.defect.Story, "  "))
+	for _, d := range s.defects {
+		fmt.Fprintf(w, "\nIt has the defect %s:\n%s\n", d.ID, fold(d.Story, "  "))
 	}
 }
 

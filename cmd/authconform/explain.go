@@ -61,7 +61,7 @@ func explain(w io.Writer, r *requirements.Requirement) {
 	say("Why it is not judged", r.Untestable)
 	var proofs []string
 	for _, s := range proof.Subjects() {
-		for _, d := range s.Defects() {
+		for _, d := range proof.Own(s) {
 			if slices.Contains(d.Aims, r.ID) {
 				proofs = append(proofs, fmt.Sprintf("  %s\n%s", d.ID, fold(d.Story, "      ")))
 			}

@@ -50,8 +50,9 @@ real ones.`,
 	cmd.SetUsageFunc(usage(nil))
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(c) })
 	cmd.SetHelpCommand(helpCommand())
-	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(), proveCommand(),
-		reportCommand(), mergeCommand(), compareCommand(), matrixCommand(), completionCommand(), versionCommand(), manCommand())
+	cmd.AddCommand(runCommand(), listCommand(), explainCommand(), testbedCommand(), serveCommand(), demoCommand(),
+		mcpCommand(), proveCommand(), reportCommand(), mergeCommand(), compareCommand(), matrixCommand(), completionCommand(),
+		versionCommand(), manCommand())
 	for _, sub := range cmd.Commands() {
 		sub.Args = usageErrors(sub.Args)
 	}

@@ -25,6 +25,20 @@ func TestNullTargets(t *testing.T) {
 	}
 }
 
+// TestNullEndpoints: neither does what is no MCP endpoint.
+func TestNullEndpoints(t *testing.T) {
+	t.Parallel()
+	healthy, user, password := mockHome(t, nil)
+	for _, null := range nulls.All() {
+		t.Run(null.Name, func(t *testing.T) {
+			t.Parallel()
+			deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
+				return judge(t, url+"/api/mcp", user, password, "--profile", "mcp", "--request-timeout", "4s")
+			})
+		})
+	}
+}
+
 // TestNullThirdParties: neither does what is no provider and no account-link proxy.
 func TestNullThirdParties(t *testing.T) {
 	t.Parallel()

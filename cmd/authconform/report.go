@@ -18,6 +18,7 @@ import (
 // viewFlags are the options of commands that look at runs which were recorded.
 type viewFlags struct {
 	Baseline string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not fail the run"`
+	Known    string `flag:"known" value:"PRODUCT" help:"a product whose deliberate deviations do not fail the run: home-assistant"`
 	showFlags
 	Strict  bool `flag:"strict" help:"a warning fails the run too"`
 	NoColor bool `flag:"no-color" help:"no colour (NO_COLOR works too)"`
@@ -82,12 +83,22 @@ func (f *reportFlags) run(w io.Writer, dir string) error {
 // apply compares a run with the baseline, and returns how it is shown.
 func (f *viewFlags) apply(s *evidence.Set) (reports.Options, error) {
 	o := reports.Options{Strict: f.Strict, Place: reports.At(f.Locate, nil), Link: f.link(), Console: terminal(f.NoColor)}
-	if f.Baseline == "" {
+	if f.Baseline+f.Known == "" {
 		return o, nil
 	}
 	catalogue, err := requirements.Load()
 	if err != nil {
 		return o, exit.With(exit.Broken, err)
+	}
+	if f.Known != "" {
+		known, err := reports.KnownOf(f.Known, catalogue.IDs(), requirements.Retired)
+		if err != nil {
+			return o, exit.With(exit.Usage, err)
+		}
+		known.Apply(s, time.Now())
+	}
+	if f.Baseline == "" {
+		return o, nil
 	}
 	b, err := reports.ReadBaseline(f.Baseline, catalogue.IDs(), requirements.Retired)
 	if err != nil {

@@ -39,6 +39,7 @@ type runFlags struct {
 
 	ReportDir     string `flag:"report-dir" value:"DIR" group:"Report" help:"folder for the recorded run, its reports and screenshots"`
 	Baseline      string `flag:"baseline" value:"FILE" help:"known failures, which do not fail the run"`
+	Known         string `flag:"known" value:"PRODUCT" help:"a product whose deliberate deviations do not fail the run: home-assistant"`
 	WriteBaseline string `flag:"write-baseline" value:"FILE" help:"write the failures of this run to a baseline file"`
 	showFlags
 	Strict  bool `flag:"strict" help:"a warning fails the run too"`
@@ -66,16 +67,8 @@ end, even after Ctrl-C.`,
   authconform run http://homeassistant.local:8123 --user ada --report-dir out
   authconform run --profile provider --help
   authconform run --select 'section:code,!oauth2.code.expires' --browser off`,
-		Args: atMostOne("the URL of the target"),
-		PreRunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			if c.Flags().Changed("target") {
-				return exit.Usagef("the target is given twice: as an argument and with --target")
-			}
-			return flags.Problem(c.Flags(), c.Flags().Set("target", args[0]), c.CommandPath())
-		},
+		Args:    atMostOne("the URL of the target"),
+		PreRunE: targetArgument,
 	}
 	var set *flags.Set
 	set = declare(c, &f, &f.Config, func(cmd *cobra.Command, _ []string) error { return f.run(cmd, set, kinds) })
@@ -85,6 +78,7 @@ end, even after Ctrl-C.`,
 	}
 	helpOfKind(c, set, &f.Profile, &f.Config)
 	completeProfile(c)
+	complete(c, "known", reports.Products)
 	complete(c, "require", func() []string { return condition.Words() })
 	complete(c, "select", func() []string { return selectWords(f.Profile) })
 	return c
@@ -104,7 +98,7 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 		Profile: profile, Kind: stand.Kinds().Find(profile.Kind), Flags: kinds[profile.Kind],
 		Select: f.Select, Core: f.Core, Rerun: f.Rerun, FailFast: f.Fast, Patience: f.Wait,
 		Require: f.Require, Procs: f.Procs, Seed: f.Seed, Timeout: f.Timeout,
-		Strict: f.Strict, ReportDir: f.ReportDir, Baseline: f.Baseline, WriteBaseline: f.WriteBaseline,
+		Strict: f.Strict, ReportDir: f.ReportDir, Baseline: f.Baseline, Known: f.Known, WriteBaseline: f.WriteBaseline,
 		Locate: f.Locate, Link: f.link(),
 		Stdout: cmd.OutOrStdout(), Progress: run.Quiet{}, Console: f.console(),
 	}

@@ -26,15 +26,22 @@ type serveFlags struct {
 	My          string `flag:"my" value:"ADDRESS" help:"a page like my.home-assistant.io, through which third parties redirect users"`
 	PublicURL   string `flag:"public-url" value:"URL" help:"external URL of the home, when it is behind Docker or a TLS proxy"`
 	ProviderURL string `flag:"provider-url" value:"URL" help:"external URL of the provider"`
+	TLS         bool   `flag:"tls" help:"https, with a CA that is made at the start (/_authconform/ca.pem)"`
+	TLSCert     string `flag:"tls-cert" value:"FILE" help:"https with this certificate chain (PEM); needs --tls-key"`
+	TLSKey      string `flag:"tls-key" value:"FILE" help:"its private key (PEM)"`
 	ReadyFile   string `flag:"ready-file" value:"FILE" help:"file to write once everything listens: URLs, users, control plane"`
 
-	Frontend     string `flag:"frontend" value:"DIR" group:"Behaviour" help:"show the real frontend: hass_frontend of its Python package"`
-	Fresh        bool   `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
-	Ban          int    `flag:"ban" value:"N" help:"ban an address after N refused logins"`
-	Defect       string `flag:"defect" value:"ID" help:"break exactly one thing (explain ID describes it)"`
-	Flavour      uint64 `flag:"flavour" value:"SEED" help:"vary what the specifications leave open: order, extra members, lengths, texts"`
-	ClientSiteCA string `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
-	ControlToken string `env:"CONTROL_TOKEN"`
+	Verbose bool   `flag:"verbose,v" group:"Behaviour" help:"write a line for each request to the standard error"`
+	Log     string `flag:"log" value:"FORMAT" help:"how to write requests: text or json"`
+
+	Frontend     string   `flag:"frontend" value:"DIR" group:"Behaviour" help:"show the real frontend: hass_frontend of its Python package"`
+	Fresh        bool     `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
+	Ban          int      `flag:"ban" value:"N" help:"ban an address after N refused logins"`
+	Defect       []string `flag:"defect" value:"ID,…" help:"break exactly these things; list prints all (explain ID describes one)"`
+	Lifetime     []string `flag:"lifetime" value:"NAME=TIME,…" help:"lives of code, access-token, refresh-token, login-flow"`
+	Flavour      uint64   `flag:"flavour" value:"SEED" help:"vary what the specifications leave open: order, extra members, lengths, texts"`
+	ClientSiteCA string   `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
+	ControlToken string   `env:"CONTROL_TOKEN"`
 	configFlag
 }
 
@@ -59,6 +66,9 @@ the requests that were received (docs/mock.md).`,
 }
 
 func (f *serveFlags) run(cmd *cobra.Command) error {
+	if len(f.Defect) == 1 && f.Defect[0] == "list" {
+		return listDefects(cmd.OutOrStdout())
+	}
 	for name, public := range map[string]string{"public-url": f.PublicURL, "provider-url": f.ProviderURL} {
 		if u, err := url.Parse(public); public != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 			return exit.Usagef("--%s %s: not a URL like https://home.example", name, public)
@@ -71,6 +81,9 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 		if err := mock.CheckControlToken(token); err != nil {
 			return exit.Usagef("%sCONTROL_TOKEN: %v", flags.Prefix, err)
 		}
+	}
+	if err := f.checkLog(); err != nil {
+		return err
 	}
 	s, err := f.start()
 	if err != nil {

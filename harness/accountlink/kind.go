@@ -44,8 +44,8 @@ func (f *Flags) service() error {
 // Tools implements kind.Flags. With steps, the third party's pages are on an origin that has to be trusted.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
-		Role:    f.As(wire.AsHome),
-		Browser: f.Browser, Walks: len(f.Steps) > 0, CAFile: f.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout, Trusted: f.TrustOrigins,
+		Role:  f.As(wire.AsHome),
+		Reach: f.Reach, Browser: f.Browser, Walks: len(f.Steps) > 0,
 	}
 }
 

@@ -25,7 +25,7 @@ func TestTheOptionsOfAProxyTravelToWorkers(t *testing.T) {
 		t.Errorf("%+v, %v\nwant %+v", got, err, given)
 	}
 	tools := got.Tools()
-	if !tools.Walks || !tools.Insecure || tools.Browser != "auto" || tools.Timeout == 0 || string(tools.CAFile) != "PEM" {
+	if !tools.Walks || !tools.Insecure || tools.Browser != "auto" || tools.RequestTimeout == 0 || string(tools.CA) != "PEM" {
 		t.Errorf("%+v", tools)
 	}
 	if n := strings.Count(string(raw), password); n != 1 {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,11 +22,12 @@ type Browser struct {
 	once   sync.Once
 	cell   *cell // nil: the browser was started by somebody else
 	plain  bool  // it is to pass for one that a person sits at
+	pass   http.Header
 }
 
 // Start launches the browser of the options, or attaches to it. ctx bounds the launch, not the browser's life.
 func Start(ctx context.Context, o Options) (*Browser, error) {
-	b := &Browser{plain: o.Disguise}
+	b := &Browser{plain: o.Disguise, pass: o.Pass}
 	allocator, release, err := b.allocate(o)
 	if err != nil {
 		return nil, err
@@ -137,6 +140,11 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 		if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
 			return err
 		}
+		if len(b.pass) > 0 {
+			if _, err := chromedp.Call(ctx, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: joined(b.pass)}); err != nil {
+				return err
+			}
+		}
 		if b.plain {
 			if err := pass(ctx); err != nil {
 				return err
@@ -151,4 +159,13 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
 	return p, nil
+}
+
+// joined is a header as the browser takes one.
+func joined(h http.Header) network.Headers {
+	all := network.Headers{}
+	for name, values := range h {
+		all[name] = strings.Join(values, ", ")
+	}
+	return all
 }

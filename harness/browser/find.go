@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +27,8 @@ type Options struct {
 	IgnoreCertSPKI []string
 	// Disguise lets it pass for one that a person sits at.
 	Disguise bool
+	// Pass is added to the requests of its pages.
+	Pass http.Header
 }
 
 // candidates are looked up in order: the headless shell first, for it starts twice as fast and calls nobody.

@@ -1,10 +1,13 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 
@@ -18,6 +21,8 @@ type Lazy struct {
 	keys  [][]byte                              // of certificates that only we trust (SubjectPublicKeyInfo)
 	open  []string                              // origins that it may reach
 	plain bool                                  // it is to pass for one that a person sits at
+	pass  http.Header                           // added to the requests of pages
+	forgo error                                 // why there is none; nil: there may be one
 	trust func(context.Context) ([]byte, error) // one more such key, asked for at the start; nil: none
 
 	starting sync.Mutex // one at a time starts it; the others wait
@@ -49,6 +54,20 @@ func (l *Lazy) Reach(origins ...string) {
 func (l *Lazy) Disguise() {
 	if l != nil {
 		l.plain = true
+	}
+}
+
+// Pass adds a header to the requests of its pages, which reach nobody but the target, the origins that the user trusts and us.
+func (l *Lazy) Pass(h http.Header) {
+	if l != nil {
+		l.pass = h
+	}
+}
+
+// Forgo says why there can be no browser.
+func (l *Lazy) Forgo(why string) {
+	if l != nil {
+		l.forgo = fmt.Errorf("%w: %s", ErrNone, why)
 	}
 }
 
@@ -109,10 +128,10 @@ const mostStarts = 2
 
 func (l *Lazy) launch(ctx context.Context) (*Browser, error) {
 	o, err := Find(l.spec)
-	if err != nil {
+	if err = cmp.Or(err, l.forgo); err != nil {
 		return nil, err
 	}
-	if o.Disguise = l.plain; o.Remote != "" {
+	if o.Disguise, o.Pass = l.plain, l.pass; o.Remote != "" {
 		return Start(ctx, o)
 	}
 	keys := l.keys
@@ -143,6 +162,11 @@ func From(ctx context.Context) *Browser {
 	l, ok := ctx.Value(lazyKey{}).(*Lazy)
 	if !ok || l == nil {
 		panic("browser: no browser in this context; was the spec run by the runner?")
+	}
+	for _, values := range l.pass {
+		for _, v := range values {
+			judge.Secret(ctx, "header", v)
+		}
 	}
 	running, err := l.start(ctx)
 	switch {

@@ -21,6 +21,7 @@ const (
 	PublicClient Name = "public-client" // a client without a secret
 	API          Name = "api"           // a resource that wants a bearer token is known
 	Revocation   Name = "revocation"    // a revocation endpoint is known
+	OtherNames   Name = "other-names"   // other host names of the target are known
 	Origin       Name = "origin"        // an origin that the target's pages need is trusted (--trust-origin)
 )
 
@@ -35,6 +36,7 @@ const (
 var (
 	ours = []Name{
 		Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation, Origin,
+		OtherNames,
 	}
 	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata}
 )

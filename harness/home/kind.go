@@ -40,7 +40,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Role:    f.As(wire.AsBrowser),
 		Browser: f.Browser, Clock: f.Clock, Control: f.Control(), Site: f.Options(), AccountLink: f.AccountLink,
-		CAFile: f.Reach.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout, Trusted: f.TrustOrigins,
+		Reach: f.Reach,
 	}
 }
 

@@ -56,7 +56,7 @@ func TestTheOptionsOfAHomeTravelToWorkers(t *testing.T) {
 		t.Errorf("%+v\nwant %+v", got, given)
 	}
 	tools := given.Tools()
-	if !tools.Insecure || string(tools.CAFile) != "PEM" || tools.Site.CA == nil || tools.AccountLink == "" || tools.Timeout == 0 {
+	if !tools.Insecure || string(tools.CA) != "PEM" || tools.Site.CA == nil || tools.AccountLink == "" || tools.RequestTimeout == 0 {
 		t.Errorf("%+v", tools)
 	}
 	if n := strings.Count(string(raw), hometest.Password); n != 1 {

@@ -85,7 +85,7 @@ func (s *Socket) SendText(ctx context.Context, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
 	defer cancel()
 	err := s.conn.Write(ctx, websocket.MessageText, []byte(text))
-	s.note(ctx, text, "", err)
+	s.note(ctx, socketTimeout, text, "", err)
 	return err
 }
 
@@ -109,7 +109,7 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	_, raw, err := s.conn.Read(ctx)
-	s.note(ctx, "", string(raw), err)
+	s.note(ctx, limit, "", string(raw), err)
 	if err != nil {
 		if status := websocket.CloseStatus(err); status >= 0 {
 			return nil, fmt.Errorf("%w with code %d", ErrClosed, status)
@@ -156,8 +156,9 @@ func (s *Socket) limited(limit time.Duration) time.Duration {
 // ErrClosed is the error of a read from a socket that the server closed.
 var ErrClosed = errors.New("the server closed the socket")
 
-func (s *Socket) note(ctx context.Context, sent, got string, err error) {
-	wire.Note(ctx, &wire.Exchange{Request: wire.Request{Method: "WS", URL: s.url, Body: sent}, Body: got, Err: err, Started: time.Now()})
+func (s *Socket) note(ctx context.Context, limit time.Duration, sent, got string, err error) {
+	request := wire.Request{Method: "WS", URL: s.url, Body: sent, Limit: limit}
+	wire.Note(ctx, &wire.Exchange{Request: request, Body: got, Err: err, Started: time.Now()})
 }
 
 // Login sends the auth message for a token and returns the answer, auth_required having been read first.

@@ -48,9 +48,11 @@ func (f *Flags) me() error {
 
 // Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
+	reach := f.Reach
+	reach.TrustOrigins = append(slices.Clone(f.TrustOrigins), f.Me)
 	return kind.ToolOptions{
-		Role: f.As(wire.AsBrowser), Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), Site: f.Options(),
-		CAFile: f.Reach.CA, Insecure: f.Insecure, Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.Me),
+		Role: f.As(wire.AsBrowser), Reach: reach, Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(),
+		Site: f.Options(),
 	}
 }
 

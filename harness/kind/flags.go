@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"crypto/x509"
 	"fmt"
 	"net"
 	"net/url"
@@ -9,7 +8,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/term"
 
@@ -17,53 +15,12 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/clientsite"
 	"github.com/authconform/authconform/harness/played/person"
-	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/internal/exit"
 )
 
 // The groups of options that kinds share, to be embedded: the same name means the same everywhere. Fields with a `flag` tag
 // are flags, with an `env` tag alone secrets of the environment (package internal/flags). Other fields are what Resolve
 // made of them; they travel to workers.
-
-// Reach is how a target is reached.
-type Reach struct {
-	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
-	Insecure bool   `flag:"insecure" help:"accept any certificate of the target"`
-
-	TrustOrigins []string `flag:"trust-origin" value:"URL" help:"other origins that credentials and pages may go to; comma-separated"`
-
-	Disguise bool `flag:"disguise" help:"send the headers of real clients, which do not name authconform"`
-
-	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
-
-	CA []byte // PEM
-}
-
-// Reachable is Reach at its defaults.
-func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
-
-// Resolve reads the CA file.
-func (r *Reach) Resolve() (err error) {
-	if r.RequestTimeout <= 0 {
-		return exit.Usagef("--request-timeout %s: not a duration like 15s", r.RequestTimeout)
-	}
-	for _, origin := range r.TrustOrigins {
-		u, err := url.Parse(origin)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" {
-			return exit.Usagef("--trust-origin %s: not an origin like https://login.example", origin)
-		}
-	}
-	if r.CAFile == "" {
-		return nil
-	}
-	if r.CA, err = os.ReadFile(r.CAFile); err != nil {
-		return exit.Usagef("--ca-file: %v", err)
-	}
-	if !x509.NewCertPool().AppendCertsFromPEM(r.CA) {
-		return exit.Usagef("--ca-file %s: it holds no certificate in PEM form", r.CAFile)
-	}
-	return nil
-}
 
 // Login is who logs in.
 type Login struct {

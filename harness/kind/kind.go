@@ -75,6 +75,9 @@ type Facts struct {
 	Product string          `json:"product"`
 	Version string          `json:"version"` // "2026.11.0"; "": it does not say
 	Lacks   condition.Lacks `json:"lacks"`
+
+	// Revision is that of the specification by which the target is judged, where rows differ by it; "": the newest.
+	Revision string `json:"revision,omitempty"`
 }
 
 // Totals are what a session asked of its target.

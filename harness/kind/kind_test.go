@@ -3,6 +3,7 @@ package kind
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -57,7 +58,10 @@ func TestWhatAWorkerNeedsTravelsToIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	given := &options{
-		Reach:    Reach{CAFile: "ca.pem", Insecure: true, RequestTimeout: time.Minute, CA: []byte("PEM")},
+		Reach: Reach{
+			CAFile: "ca.pem", Insecure: true, RequestTimeout: time.Minute, CA: []byte("PEM"),
+			Headers: []string{"@pass.txt"}, Pass: http.Header{"X-Pass": {"let-me-in"}}, ClientCert: "me.pem", Cert: []byte("PEM"),
+		},
 		Login:    Login{User: "ada", PasswordFile: "secret.txt", Password: "lovelace", TOTPSecret: "MFRGG"},
 		Walking:  Walking{StepsFile: "steps.yaml", Steps: []person.Step{{Press: "text=Allow", Name: "steps.yaml:1"}}},
 		Browsing: Browsing{Browser: "off"},
@@ -79,11 +83,11 @@ func TestWhatAWorkerNeedsTravelsToIt(t *testing.T) {
 	}
 	want := *given
 	want.CAFile, want.User, want.PasswordFile, want.Password, want.TOTPSecret = "", "", "", "", "" // sources, which the parent has read
-	want.StepsFile, want.ClientSiteCA = "", ""
+	want.StepsFile, want.ClientSiteCA, want.Headers, want.ClientCert = "", "", nil, ""
 	if !reflect.DeepEqual(got.flags, &want) {
 		t.Errorf("%+v\nwant %+v", got.flags, &want)
 	}
-	for _, secret := range []string{"lovelace", "MFRGG", "control-token"} {
+	for _, secret := range []string{"lovelace", "MFRGG", "control-token", "let-me-in"} {
 		if n := strings.Count(string(raw), secret); n != 1 {
 			t.Errorf("%s travels %d times", secret, n)
 		}

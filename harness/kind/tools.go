@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -37,17 +36,15 @@ type Tools struct {
 
 // ToolOptions say how the tools are made.
 type ToolOptions struct {
-	Browser     string   // auto, off, a path, or ws://…
-	Walks       bool     // a person walks through the target's pages in it
-	Trusted     []string // origins that credentials and pages may reach beside the target's
-	Clock       string   // auto, none, wait, or a command
+	Reach              // how the target is reached
+	Sharers     int    // processes that share the rate of requests; 0: this one alone
+	Browser     string // auto, off, a path, or ws://…
+	Walks       bool   // a person walks through the target's pages in it
+	Clock       string // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
 	Role        wire.Role // whom requests are from, by their headers; nil: us
 	AccountLink string    // host:port where the target looks for its account-link proxy; "": nowhere
-	CAFile      []byte    // PEM, trusted when talking to the target
-	Insecure    bool
-	Timeout     time.Duration // of one answer of the target; 0: wire.RequestTimeout
 }
 
 // SiteOptions say where the client site listens. Worker n takes the n-th three ports from there.
@@ -89,22 +86,23 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	if o.AccountLink != "" {
 		t.Link = linkproxy.Later(o.AccountLink, o.Site.CA)
 	}
-	t.Browser.Reach(o.Trusted...)
-	if len(o.CAFile) > 0 || o.Insecure {
+	t.Browser.Reach(o.TrustOrigins...)
+	if len(o.CA) > 0 || o.Insecure {
 		t.Browser.Trust(wire.New(t.Wire).PublicKey)
 	}
 	return t, nil
 }
 
 // At is the same tools beside another target, which is reached as the options say.
-func (t Tools) At(target string, o ToolOptions) (Tools, error) {
+func (t Tools) At(target string, o ToolOptions) (_ Tools, err error) {
 	t.Browser.Reach(target)
-	t.Wire = wire.Options{Base: target, Trusted: o.Trusted, Insecure: o.Insecure, Timeout: o.Timeout}
-	if len(o.CAFile) > 0 {
-		t.Wire.CA = x509.NewCertPool()
-		if !t.Wire.CA.AppendCertsFromPEM(o.CAFile) {
-			return Tools{}, errors.New("the CA file holds no certificate in PEM form")
-		}
+	t.Wire, err = o.Wire(target, o.Sharers)
+	if err != nil {
+		return Tools{}, err
+	}
+	t.Browser.Pass(o.Pass)
+	if t.Wire.Certificate != nil {
+		t.Browser.Forgo("a browser cannot present the certificate of --client-cert")
 	}
 	t.Wire.Role = o.Role
 	if o.Role != nil {

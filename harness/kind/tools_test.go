@@ -92,7 +92,7 @@ func TestTheSiteOfAWorkerListensAtItsPorts(t *testing.T) {
 }
 
 func TestToolsAreOnlyWhatTheKindNeeds(t *testing.T) {
-	tools, err := OpenTools("http://home", ToolOptions{Browser: "off", Insecure: true, Timeout: time.Minute}, 0, nil)
+	tools, err := OpenTools("http://home", ToolOptions{Browser: "off", Reach: Reach{Insecure: true, RequestTimeout: time.Minute}}, 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,10 +101,10 @@ func TestToolsAreOnlyWhatTheKindNeeds(t *testing.T) {
 	if tools.Site != nil || tools.Link != nil || w.Base != "http://home" || !w.Insecure || w.CA != nil || w.Timeout != time.Minute {
 		t.Errorf("%+v", tools)
 	}
-	if _, err := OpenTools("http://home", ToolOptions{CAFile: []byte("hello")}, 0, nil); err == nil {
+	if _, err := OpenTools("http://home", ToolOptions{Reach: Reach{CA: []byte("hello")}}, 0, nil); err == nil {
 		t.Error("what is no certificate is trusted")
 	}
-	tools, err = OpenTools("http://home", ToolOptions{CAFile: authority(t).CertPEM}, 0, nil)
+	tools, err = OpenTools("http://home", ToolOptions{Reach: Reach{CA: authority(t).CertPEM}}, 0, nil)
 	if err != nil || tools.Wire.CA == nil {
 		t.Errorf("%+v, %v", tools.Wire, err)
 	}

@@ -13,7 +13,8 @@ import (
 func FuzzTokens(f *testing.F) {
 	for _, seed := range []string{
 		`{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":1800}`,
-		`{"access_token":1,"expires_in":"1e400"}`, `{"access_token":{"a":[]},"expires_in":-1}`, `[]`, `{"expires_in":1e308}`, "\xef\xbb\xbf{}",
+		`{"access_token":1,"expires_in":"1e400"}`, `{"access_token":{"a":[]},"expires_in":-1}`, `[]`, `{"expires_in":1e308}`,
+		"\xef\xbb\xbf{}",
 	} {
 		f.Add(seed)
 	}
@@ -29,7 +30,8 @@ func FuzzTokens(f *testing.F) {
 // FuzzReturn: wherever a browser was sent, what is read is a value of the address.
 func FuzzReturn(f *testing.F) {
 	for _, seed := range []string{
-		"http://127.0.0.1/cb?code=a&state=b", "http://h/#error=x", "hass://auth?code", "//[::1%25/?code=x", "?code=%zz", "http://h/?code=a;b&code=c",
+		"http://127.0.0.1/cb?code=a&state=b", "http://h/#error=x", "hass://auth?code", "//[::1%25/?code=x", "?code=%zz",
+		"http://h/?code=a;b&code=c",
 	} {
 		f.Add(seed)
 	}
@@ -48,7 +50,8 @@ func FuzzReturn(f *testing.F) {
 // FuzzTOTPSecret: a text is a secret that codes can be made of, or an error that does not show it.
 func FuzzTOTPSecret(f *testing.F) {
 	for _, seed := range []string{
-		"JBSW Y3DP EHPK 3PXP", "jbswy3dpehpk3pxp====", "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP", "otpauth://hotp/a?secret=", "otpauth:\x00",
+		"JBSW Y3DP EHPK 3PXP", "jbswy3dpehpk3pxp====", "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP", "otpauth://hotp/a?secret=",
+		"otpauth:\x00",
 		"otpauth://totp/a?secret=JBSWY3DPEHPK3PXP&digits=8", "0189", "ÄÖ",
 	} {
 		f.Add(seed)

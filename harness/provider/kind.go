@@ -20,18 +20,11 @@ type Flags struct {
 	kind.Reach
 	kind.Login
 	kind.Walking
-	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client at the provider (secret: AUTHCONFORM_CLIENT_SECRET)"`
-	Secret         string `env:"CLIENT_SECRET"`
-	OtherClientID  string `flag:"other-client-id" value:"ID" group:"Clients" help:"a second client (secret: AUTHCONFORM_OTHER_CLIENT_SECRET)"`
-	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
-	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client without a secret"`
-	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
-	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients authenticate: auto, basic or post"`
-	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"the scope to request"`
-	AuthorizeURL   string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
-	TokenURL       string `flag:"token-url" value:"URL" help:"its token endpoint"`
-	RevokeURL      string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
-	APIURL         string `flag:"api-url" value:"URL" help:"a resource of the provider that requires a bearer token"`
+	Clients
+	AuthorizeURL string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
+	TokenURL     string `flag:"token-url" value:"URL" help:"its token endpoint"`
+	RevokeURL    string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
+	APIURL       string `flag:"api-url" value:"URL" help:"a resource of the provider that requires a bearer token"`
 	kind.Browsing
 	kind.Timing
 }
@@ -57,10 +50,11 @@ func (f *Flags) clients() error {
 
 // Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
+	reach := f.Reach
+	reach.TrustOrigins = append(slices.Clone(f.TrustOrigins), f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.APIURL)
 	return kind.ToolOptions{
-		Role:    f.As(wire.AsHome),
-		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), CAFile: f.CA, Insecure: f.Insecure,
-		Timeout: f.RequestTimeout, Trusted: append(slices.Clone(f.TrustOrigins), f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.APIURL),
+		Role:  f.As(wire.AsHome),
+		Reach: reach, Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(),
 	}
 }
 
@@ -94,7 +88,8 @@ func (f *Flags) ways() []bool {
 func Kind() kind.Kind {
 	return kind.Define("provider", func() *Flags {
 		return &Flags{
-			Reach: kind.Reachable(), ClientAuth: "auto", Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
+			Reach: kind.Reachable(), Clients: Clients{ClientAuth: "auto"},
+			Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
 		}
 	}, open)
 }

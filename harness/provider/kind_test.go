@@ -56,7 +56,7 @@ func TestTheOptionsOfAProviderTravelToWorkers(t *testing.T) {
 		!reflect.DeepEqual(got.Steps, given.Steps) || !slices.Equal(got.ways(), []bool{true}) {
 		t.Errorf("%+v\nwant %+v", got, given)
 	}
-	if tools := given.Tools(); !tools.Walks || !tools.Insecure || string(tools.CAFile) != "PEM" || tools.Control.Token != "control-token" {
+	if tools := given.Tools(); !tools.Walks || !tools.Insecure || string(tools.CA) != "PEM" || tools.Control.Token != "control-token" {
 		t.Errorf("%+v", tools)
 	}
 	for _, word := range []string{password, secret, "0ther-secret", "control-token"} {

@@ -17,6 +17,7 @@ import (
 // Client sends requests to one target. It is safe for concurrent use.
 type Client struct {
 	base     string // without trailing slash
+	origin   string // of base
 	http     *http.Client
 	public   http.RoundTripper // for documents that are everybody's, at addresses that are
 	trusted  map[string]bool   // origins
@@ -25,6 +26,7 @@ type Client struct {
 	slow     func()
 	pace     pace
 	role     Role
+	pass     http.Header
 
 	open context.Context // ends with Close
 	end  context.CancelCauseFunc
@@ -33,20 +35,29 @@ type Client struct {
 // Options shape a Client.
 type Options struct {
 	Base     string          // the target's URL, a path allowed
+	Connect  string          // host:port to connect to, whatever name a URL has; "": where the name leads
 	Trusted  []string        // other origins that may be shown what is for the target, as URLs
 	CA       *x509.CertPool  // nil: the system's
 	Insecure bool            // accept any certificate
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
 	Observe  func(*Exchange) // sees every exchange, before its caller does
 	Slow     func()          // is told that the target asks for less haste, each time; nil: nobody is
+	Every    time.Duration   // between two requests at least; 0: no matter
 	Role     Role            // whom requests are from, by their headers; nil: AsOurselves
+
+	Pass        http.Header      // added to every request to the target's origin, for a proxy before it; secret
+	Certificate *tls.Certificate // shown where a server asks for one; nil: none
 }
 
 // New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
 func New(o Options) *Client {
+	config := &tls.Config{RootCAs: o.CA, InsecureSkipVerify: o.Insecure} //nolint:gosec // --insecure asks for it
+	if o.Certificate != nil {
+		config.Certificates = []tls.Certificate{*o.Certificate}
+	}
 	transport := &http.Transport{
-		DialContext:            dialer(address.Allowed),
-		TLSClientConfig:        &tls.Config{RootCAs: o.CA, InsecureSkipVerify: o.Insecure}, //nolint:gosec // --insecure asks for it
+		DialContext:            dialer(address.Allowed, o.Connect),
+		TLSClientConfig:        config,
 		MaxIdleConnsPerHost:    64,
 		MaxResponseHeaderBytes: maxHeader,
 		DisableCompression:     true,
@@ -55,19 +66,23 @@ func New(o Options) *Client {
 		o.Timeout = RequestTimeout
 	}
 	public := transport.Clone()
-	public.DialContext, public.TLSClientConfig = dialer(address.Public), nil
+	public.DialContext, public.TLSClientConfig = dialer(address.Public, ""), nil
 	open, end := context.WithCancelCause(context.Background())
-	return &Client{
+	c := &Client{
 		public: public, trusted: origins(append(slices.Clone(o.Trusted), o.Base)...),
 		base:    strings.TrimRight(o.Base, "/"),
 		observe: o.Observe, slow: o.Slow,
-		open: open, end: end, role: o.Role,
+		open: open, end: end, role: o.Role, pass: o.Pass, pace: pace{every: o.Every},
 		http: &http.Client{
 			Transport:     transport,
 			Timeout:       o.Timeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
+	if u, err := url.Parse(c.base); err == nil {
+		c.origin = originOf(u)
+	}
+	return c
 }
 
 // Close ends every request that is under way, and lets every later one fail at once, for the reason: nothing is there that
@@ -86,7 +101,7 @@ func (c *Client) Base() string { return c.base }
 // HTTP is the client beneath, for protocols that start as HTTP (WebSocket) and stock libraries.
 func (c *Client) HTTP() *http.Client {
 	dressed := *c.http
-	dressed.Transport = played{c.role, c.http.Transport}
+	dressed.Transport = c.played(c.http.Transport)
 	return &dressed
 }
 
@@ -149,7 +164,7 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 // once sends a request when the target's pace allows.
 func (c *Client) once(ctx context.Context, r Request) *Exchange {
 	c.pace.hold(ctx)
-	e := &Exchange{Request: r, Started: time.Now(), end: End(ctx)}
+	e := &Exchange{Request: r, Started: time.Now(), end: End(ctx), pass: c.pass}
 	c.send(ctx, e)
 	e.Duration = time.Since(e.Started)
 	return e
@@ -182,7 +197,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	if !c.trusted[originOf(req.URL)] {
 		client.Transport = c.public
 	}
-	client.Transport = played{c.role, client.Transport}
+	client.Transport = c.played(client.Transport)
 	resp, err := client.Do(req)
 	if err != nil {
 		if e.Err = err; c.open.Err() != nil {

@@ -38,6 +38,7 @@ type Exchange struct {
 	Duration time.Duration
 
 	gone int             // bytes of the body that were read, and are no longer held
+	pass http.Header     // was added to the request; secret
 	end  context.Context //nolint:containedctx // of the run: who asks more because of this answer ends with it too
 }
 

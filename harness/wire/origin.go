@@ -68,7 +68,12 @@ func origins(urls ...string) map[string]bool {
 	return set
 }
 
-// dialer connects to addresses that may be connected to, whatever name led there.
-func dialer(may func(netip.Addr) error) func(context.Context, string, string) (net.Conn, error) {
-	return (&net.Dialer{Timeout: connectTimeout, Control: address.Control(may)}).DialContext
+// dialer connects to addresses that may be connected to, whatever name led there; at is the one place that it connects to, ""
+// where names lead.
+func dialer(may func(netip.Addr) error, at string) func(context.Context, string, string) (net.Conn, error) {
+	dial := (&net.Dialer{Timeout: connectTimeout, Control: address.Control(may)}).DialContext
+	if at == "" {
+		return dial
+	}
+	return func(ctx context.Context, network, _ string) (net.Conn, error) { return dial(ctx, network, at) }
 }

@@ -19,16 +19,27 @@ const (
 
 // pace is when the next request may be sent.
 type pace struct {
+	every time.Duration // between two requests at least; 0: no matter
+
 	mu   sync.Mutex
 	from time.Time
+}
+
+// take is how long a request has still to wait; where it has not, it takes the turn.
+func (p *pace) take(now time.Time) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := p.from.Sub(now)
+	if left <= 0 && p.every > 0 {
+		p.from = now.Add(p.every)
+	}
+	return left
 }
 
 // hold waits until a request may be sent, or the context ends.
 func (p *pace) hold(ctx context.Context) {
 	for {
-		p.mu.Lock()
-		left := time.Until(p.from)
-		p.mu.Unlock()
+		left := p.take(time.Now())
 		if left <= 0 {
 			return
 		}

@@ -66,3 +66,16 @@ func TestAPauseHoldsForEveryRequest(t *testing.T) {
 		t.Errorf("%s, %s, %d too early", e, second, early.Load())
 	}
 }
+
+func TestARateSpacesTheTurns(t *testing.T) {
+	t.Parallel()
+	p, now := pace{every: time.Second}, time.Unix(1000, 0)
+	for i, want := range []time.Duration{0, time.Second, time.Second} {
+		if left := max(0, p.take(now)); left != want {
+			t.Errorf("turn %d waits %s, want %s", i, left, want)
+		}
+	}
+	if left := p.take(now.Add(time.Second)); left > 0 {
+		t.Errorf("a second later it still waits %s", left)
+	}
+}

@@ -23,7 +23,7 @@ func (c *Client) Raw(ctx context.Context, r Request) *Exchange {
 	if r.Limit == 0 {
 		r.Limit = c.Timeout()
 	}
-	e := &Exchange{Request: r, Started: time.Now()}
+	e := &Exchange{Request: r, Started: time.Now(), pass: c.pass}
 	c.requests.Add(1)
 	e.Err = c.raw(ctx, e, text(c.named(r), target))
 	e.Duration = time.Since(e.Started)
@@ -40,6 +40,7 @@ func (c *Client) named(r Request) Request {
 	played{role: c.role}.dress(as)
 	h := http.Header{}
 	maps.Copy(h, r.Header)
+	maps.Copy(h, c.pass)
 	if _, given := h["User-Agent"]; !given {
 		h["User-Agent"] = as["User-Agent"]
 	}

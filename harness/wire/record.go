@@ -65,6 +65,11 @@ func record(ctx context.Context, e *Exchange) {
 // Learn teaches a table the secrets that an exchange shows.
 func (e *Exchange) Learn(t *redact.Table) {
 	t.LearnHeader(e.Request.Header)
+	for _, values := range e.pass {
+		for _, v := range values {
+			t.Learn("header", v)
+		}
+	}
 	t.LearnHeader(e.Header)
 	if _, query, ok := strings.Cut(e.Request.URL, "?"); ok {
 		t.LearnText(query)

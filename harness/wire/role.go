@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,14 +49,20 @@ func fill(h http.Header, pairs ...string) {
 // played sends requests in a role.
 type played struct {
 	role Role // nil: ourselves
+	pass http.Header
+	to   string // origin that gets pass
 	http.RoundTripper
 }
+
+func (c *Client) played(over http.RoundTripper) played { return played{c.role, c.pass, c.origin, over} }
 
 // RoundTrip implements http.RoundTripper. What the role lets the server compress is decoded.
 func (p played) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	_, chosen := r.Header["Accept-Encoding"]
-	p.dress(r.Header)
+	if p.dress(r.Header); len(p.pass) > 0 && originOf(r.URL) == p.to {
+		maps.Copy(r.Header, p.pass)
+	}
 	resp, err := p.RoundTripper.RoundTrip(r)
 	if err != nil || chosen || resp.StatusCode == http.StatusSwitchingProtocols {
 		return resp, err

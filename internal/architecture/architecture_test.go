@@ -64,7 +64,9 @@ func in(path string, parts ...string) bool {
 var (
 	mocks   = []string{"mock", "mockserver", "mockprovider"}
 	judges  = []string{"suites", "harness"}
-	drivers = []string{"harness/home", "harness/provider", "harness/accountlink", "harness/indieauth"} // who speaks with one kind of target
+	drivers = []string{ // who speaks with one kind of target
+		"harness/home", "harness/provider", "harness/accountlink", "harness/indieauth", "harness/mcp",
+	}
 )
 
 // TestArrows: what a part may not know, by whatever way.
@@ -82,6 +84,7 @@ func TestArrows(t *testing.T) {
 		{[]string{"suites/oauth", "suites/expect", "suites/tamper"}, drivers, "these judge every authorization server, in its roles"},
 		{[]string{"suites/home", "suites/linking"}, []string{"harness/provider", "harness/accountlink"}, "a home is no third party"},
 		{[]string{"suites/provider"}, []string{"harness/home", "harness/accountlink"}, "a third party is no home"},
+		{[]string{"suites/mcp"}, []string{"harness/accountlink"}, "an endpoint is no proxy"},
 		{[]string{"suites/accountlink"}, []string{"harness/home"}, "a proxy is no home"},
 		{[]string{"run"}, slices.Concat(drivers, mocks), "a run knows only the interface of a kind"},
 		{[]string{"evidence"}, slices.Concat(judges, mocks, []string{"reports", "run", "proof", "cmd"}), "evidence is everybody's model"},

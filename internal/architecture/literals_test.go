@@ -21,6 +21,7 @@ var protocolWords = []string{
 	"X-HA-Access", "X-Powered-By", "X-Requested-With", "unsafe-url", // headers, and a word of one
 	"api_password", "token_type_hint", "code token", // parameters and response types
 	"temporarily_unavailable", "unauthorized_client", // error codes
+	"initialize", "tools/list", "server/discover", "offline_access", // of MCP
 	"HS512", "ftp", "textarea", "unsafe-url",
 	"configuration.yaml", "default_config:", "https://my.home-assistant.io/redirect/oauth", // of Home Assistant
 }

@@ -27,7 +27,7 @@ func TestProofPage(t *testing.T) {
 	}
 	aims := map[string]int{} // defects by the row that they aim at
 	for _, s := range proof.Subjects() {
-		for _, d := range s.Defects() {
+		for _, d := range proof.Own(s) {
 			for _, id := range d.Aims {
 				aims[id]++
 			}

@@ -17,7 +17,7 @@ type flow struct {
 }
 
 func (p *Proxy) begin(s Service) (string, *flow) {
-	state, f := p.Policy.NewState(), &flow{s, make(chan map[string]any, 1)}
+	state, f := p.Policy().NewState(), &flow{s, make(chan map[string]any, 1)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waiting[state] = f
@@ -26,7 +26,7 @@ func (p *Proxy) begin(s Service) (string, *flow) {
 }
 
 func (p *Proxy) authorizeURL(s Service, state string) string {
-	list := p.Policy.Parameters([][2]string{
+	list := p.Policy().Parameters([][2]string{
 		{"response_type", "code"}, {"client_id", s.ClientID}, {"redirect_uri", p.URL + "/callback"}, {"state", state}, {"scope", s.Scope},
 	})
 	var parts []string
@@ -84,8 +84,8 @@ func (p *Proxy) take(state string, forget bool) *flow {
 func (p *Proxy) returned(state string) *flow {
 	for {
 		waiting := p.states()
-		whose := p.Policy.Whose(state, waiting)
-		f := p.take(whose, p.Policy.SingleUse())
+		whose := p.Policy().Whose(state, waiting)
+		f := p.take(whose, p.Policy().SingleUse())
 		if f != nil || !slices.Contains(waiting, whose) {
 			return f
 		}
@@ -112,7 +112,7 @@ const pageHead = "<!doctype html><html lang=en><meta charset=utf-8><meta name=vi
 	"<body style='font:1.1rem/1.5 system-ui;max-width:28rem;margin:15vh auto;padding:0 1rem'><p role=status>"
 
 func (p *Proxy) page(status int, message string) *mock.Answer {
-	a := mock.Text(status, pageHead+p.Policy.Returned(html.EscapeString(message)))
+	a := mock.Text(status, pageHead+p.Policy().Returned(html.EscapeString(message)))
 	a.Header.Set("Content-Type", "text/html; charset=utf-8")
 	a.Header.Set("Cache-Control", "no-store")
 	a.Header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")

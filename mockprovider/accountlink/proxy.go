@@ -3,6 +3,7 @@ package accountlink
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/authconform/authconform/mock"
 )
@@ -12,15 +13,18 @@ type Options struct {
 	Policy       *Policy     // nil: Strict
 	Clock        *mock.Clock // nil: real time
 	Services     []Service
-	HTTP         *http.Client // talks to third parties; nil: the default
-	URL          string       // its own
-	ControlToken string       // "": a random one
+	HTTP         *http.Client     // talks to third parties; nil: the default
+	URL          string           // its own
+	ControlToken string           // "": a random one
+	TLS          *mock.Authority  // nil: one of its own
+	Log          func(mock.Entry) // is told every request; nil: nobody is
 }
 
 // Proxy is a running proxy.
 type Proxy struct {
 	Options
-	plane *mock.Plane
+	policy atomic.Pointer[Policy]
+	plane  *mock.Plane
 
 	mu      sync.Mutex
 	waiting map[string]*flow // by state
@@ -40,15 +44,26 @@ func New(o Options) *Proxy {
 		o.HTTP = http.DefaultClient
 	}
 	p := &Proxy{Options: o, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), waiting: map[string]*flow{}}
+	p.policy.Store(o.Policy)
 	if o.ControlToken != "" {
 		p.plane.Control.Token = o.ControlToken
 	}
-	p.ControlToken = p.plane.Control.Token
+	p.ControlToken, p.plane.Log = p.plane.Control.Token, o.Log
+	p.plane.Control.OfferCA(o.TLS)
 	p.plane.Handle("/services", mock.Methods{http.MethodGet: p.list})
 	p.plane.Handle("/v1", mock.Methods{http.MethodGet: p.socket})
 	p.plane.Handle("/callback", mock.Methods{http.MethodGet: p.callback})
 	p.plane.Handle("/refresh_token/{service}", mock.Methods{http.MethodPost: p.refresh})
 	return p
+}
+
+// Policy is the one in force.
+func (p *Proxy) Policy() *Policy { return p.policy.Load() }
+
+// SetPolicy puts another in force, for the next decision.
+func (p *Proxy) SetPolicy(to *Policy) {
+	p.policy.Store(to)
+	p.plane.SetRules(&to.Rules)
 }
 
 // ServeHTTP implements http.Handler.
@@ -67,10 +82,14 @@ type Server struct {
 
 // Listen starts a proxy at an address.
 func Listen(address string, o Options) (*Server, error) {
-	ca, err := mock.NewAuthority("authconform account-link proxy")
+	ca, err := o.TLS, error(nil)
+	if ca == nil {
+		ca, err = mock.NewAuthority("authconform account-link proxy", address)
+	}
 	if err != nil {
 		return nil, err
 	}
+	o.TLS = ca
 	l, at, err := mock.Bind(address)
 	if err != nil {
 		return nil, err
@@ -82,3 +101,6 @@ func Listen(address string, o Options) (*Server, error) {
 	}})
 	return &Server{p, mock.ServeTLS(l, at, p, ca), o.URL, ca.PEM}, nil
 }
+
+// Control is its control plane.
+func (p *Proxy) Control() *mock.Control { return p.plane.Control }

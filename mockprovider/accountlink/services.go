@@ -9,7 +9,7 @@ import (
 
 // list answers GET /services.
 func (p *Proxy) list(*mock.Call) *mock.Answer {
-	return mock.JSON(http.StatusOK, p.Policy.Listed(p.Services))
+	return mock.JSON(http.StatusOK, p.Policy().Listed(p.Services))
 }
 
 func listed(services []Service) any {

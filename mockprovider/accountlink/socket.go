@@ -17,7 +17,7 @@ func (p *Proxy) socket(c *mock.Call) *mock.Answer {
 	if c.Writer() == nil || c.Header.Get("Sec-Websocket-Key") == "" {
 		return mock.Text(http.StatusBadRequest, "this endpoint requires a WebSocket")
 	}
-	if !p.enter(p.Policy.Sockets()) {
+	if !p.enter(p.Policy().Sockets()) {
 		return mock.Plain(http.StatusServiceUnavailable)
 	}
 	defer p.leave()
@@ -25,7 +25,7 @@ func (p *Proxy) socket(c *mock.Call) *mock.Answer {
 	if err != nil {
 		return nil // the library has answered
 	}
-	conn.SetReadLimit(p.Policy.FrameLimit())
+	conn.SetReadLimit(p.Policy().FrameLimit())
 	ctx := context.WithoutCancel(c.Context())
 	code, why := p.talk(ctx, conn)
 	_ = conn.Close(code, why)
@@ -49,13 +49,13 @@ func (p *Proxy) leave() {
 }
 
 func (p *Proxy) talk(ctx context.Context, conn *websocket.Conn) (websocket.StatusCode, string) {
-	quiet, heard := p.within(ctx, p.Policy.HelloTTL())
+	quiet, heard := p.within(ctx, p.Policy().HelloTTL())
 	kind, raw, err := conn.Read(quiet)
 	heard()
 	if err != nil {
 		return websocket.StatusPolicyViolation, "a service was not named"
 	}
-	domain := p.Policy.Hello(kind == websocket.MessageText, raw)
+	domain := p.Policy().Hello(kind == websocket.MessageText, raw)
 	if domain == "" {
 		return websocket.StatusUnsupportedData, `send {"service": domain} as text`
 	}
@@ -76,7 +76,7 @@ func (p *Proxy) talk(ctx context.Context, conn *websocket.Conn) (websocket.Statu
 
 // wait waits for the person, and for the home to go away or to say what it must not.
 func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websocket.StatusCode, string) {
-	patient, stop := p.within(ctx, p.Policy.UserTTL())
+	patient, stop := p.within(ctx, p.Policy().UserTTL())
 	defer stop()
 	late := func() (websocket.StatusCode, string) {
 		p.say(ctx, conn, map[string]any{"error": "timeout"})
@@ -95,7 +95,7 @@ func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websoc
 	select {
 	case frame := <-f.done:
 		p.say(ctx, conn, frame)
-		last, stop := p.within(ctx, p.Policy.HelloTTL())
+		last, stop := p.within(ctx, p.Policy().HelloTTL())
 		defer stop()
 		select { // the client closes; a client that does not is closed
 		case err := <-gone:
@@ -114,7 +114,7 @@ func (p *Proxy) wait(ctx context.Context, conn *websocket.Conn, f *flow) (websoc
 }
 
 func (p *Proxy) say(ctx context.Context, conn *websocket.Conn, frame map[string]any) {
-	v := p.Policy.Says(frame)
+	v := p.Policy().Says(frame)
 	if v == nil {
 		return
 	}

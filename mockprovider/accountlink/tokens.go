@@ -16,16 +16,16 @@ import (
 func (p *Proxy) refresh(c *mock.Call) *mock.Answer {
 	domain := c.PathValue("service")
 	s, _ := p.service(domain)
-	if !p.Policy.Known(p.Services, domain) {
+	if !p.Policy().Known(p.Services, domain) {
 		return mock.JSON(http.StatusNotFound, map[string]string{"error": "unsupported"})
 	}
-	token, ok := p.Policy.Refresh(c.Bytes)
+	token, ok := p.Policy().Refresh(c.Bytes)
 	if !ok {
 		return mock.JSON(http.StatusBadRequest, map[string]string{"error": "invalid_request"})
 	}
-	status, v := p.Policy.Refreshed(p.ask(c.Context(), s, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}))
+	status, v := p.Policy().Refreshed(p.ask(c.Context(), s, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}))
 	a := mock.JSON(status, v)
-	for name, values := range p.Policy.RefreshHeader() {
+	for name, values := range p.Policy().RefreshHeader() {
 		a.Header[name] = values
 	}
 	return a

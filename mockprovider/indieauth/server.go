@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -18,14 +19,25 @@ type Options struct {
 	Users        []mockprovider.User
 	Clock        *mock.Clock
 	ControlToken string
+	TLS          *mock.Authority
+	Log          func(mock.Entry)
 	Fetch        *http.Client // fetches pages of clients; nil: nobody does
 }
 
 // Server is a server that listens.
 type Server struct {
 	*mockprovider.Server
-	policy *Policy
+	policy atomic.Pointer[Policy]
 	fetch  *http.Client
+}
+
+// Policy is the one in force.
+func (s *Server) Policy() *Policy { return s.policy.Load() }
+
+// SetPolicy puts another in force, for the next decision.
+func (s *Server) SetPolicy(to *Policy) {
+	s.policy.Store(to)
+	s.Server.SetPolicy(&to.Policy)
 }
 
 // Listen starts a server at an address ("127.0.0.1:8125"; port 0 takes a free one).
@@ -33,9 +45,11 @@ func Listen(address string, o Options) (*Server, error) {
 	if o.Policy == nil {
 		o.Policy = Strict()
 	}
-	s := &Server{policy: o.Policy, fetch: o.Fetch}
+	s := &Server{fetch: o.Fetch}
+	s.policy.Store(o.Policy)
 	provider, err := mockprovider.Listen(address, mockprovider.Options{
 		Policy: &o.Policy.Policy, Name: "My own domain", Users: o.Users, Clock: o.Clock, ControlToken: o.ControlToken,
+		TLS: o.TLS, Log: o.Log,
 		Extension: mockprovider.Extension{Client: s.client, Answered: s.answered, Grants: s.grants, Routes: s.routes},
 	})
 	if err != nil {
@@ -50,11 +64,11 @@ func (s *Server) Me(username string) string { return s.URL + "/people/" + userna
 
 // client is the client of a URL: each is its own, and its codes may go to its origin. A page that may be fetched is.
 func (s *Server) client(id string) (mockprovider.App, bool) {
-	if !s.policy.ClientID(id) {
+	if !s.Policy().ClientID(id) {
 		return mockprovider.App{}, false
 	}
-	id = s.policy.Canonical(id)
-	if u, err := url.Parse(id); err == nil && s.fetch != nil && s.policy.Fetches(u) {
+	id = s.Policy().Canonical(id)
+	if u, err := url.Parse(id); err == nil && s.fetch != nil && s.Policy().Fetches(u) {
 		if r, err := s.fetch.Get(id); err == nil {
 			_ = r.Body.Close()
 		}
@@ -81,25 +95,25 @@ func (s *Server) person(username string) Person {
 	return Person{}
 }
 
-func (s *Server) told(username, hint string) string { return s.policy.Me(s.Me(username), hint) }
+func (s *Server) told(username, hint string) string { return s.Policy().Me(s.Me(username), hint) }
 
 func (s *Server) answered(g mockprovider.Grant, scope string, answer map[string]any) map[string]any {
-	return s.policy.WithMe(answer, s.told(g.Username, g.Me), s.policy.Profile(s.person(g.Username), scope))
+	return s.Policy().WithMe(answer, s.told(g.Username, g.Me), s.Policy().Profile(s.person(g.Username), scope))
 }
 
-func (s *Server) grants(c mockprovider.Code) *mock.Refusal { return s.policy.Grants(c.Scope) }
+func (s *Server) grants(c mockprovider.Code) *mock.Refusal { return s.Policy().Grants(c.Scope) }
 
 // redeem answers POST to the authorization endpoint: who has logged in, and no token (§5.3.2).
 func (s *Server) redeem(p *mockprovider.Provider, c *mock.Call) *mock.Answer {
 	if c.Form == nil || c.Bad || c.Form.Get("grant_type") != "authorization_code" && c.Form.Has("grant_type") {
 		return p.Dressed(badRequest.Answer())
 	}
-	code, refused := p.Redeem(c, s.policy.Forgets(), s.policy.Names)
+	code, refused := p.Redeem(c, s.Policy().Forgets(), s.Policy().Names)
 	if refused != nil {
 		return p.Dressed(refused)
 	}
-	profile := s.policy.Profile(s.person(code.Username), code.Scope)
-	return p.Dressed(mock.JSON(http.StatusOK, s.policy.ProfileAnswer(s.told(code.Username, code.Me), profile)))
+	profile := s.Policy().Profile(s.person(code.Username), code.Scope)
+	return p.Dressed(mock.JSON(http.StatusOK, s.Policy().ProfileAnswer(s.told(code.Username, code.Me), profile)))
 }
 
 var badRequest = mock.Refuse(http.StatusBadRequest, "invalid_request", "the body must be a form with a code", "IndieAuth §5.3.1")
@@ -112,7 +126,7 @@ func (s *Server) page(c *mock.Call) *mock.Answer {
 	}
 	var b bytes.Buffer
 	err := h.Doctype(h.HTML(h.Lang("en"),
-		h.Head(h.Meta(h.Charset("utf-8")), h.TitleEl(g.Text(who.Name)), g.Map(s.policy.PageLinks(s.URL), func(l [2]string) g.Node {
+		h.Head(h.Meta(h.Charset("utf-8")), h.TitleEl(g.Text(who.Name)), g.Map(s.Policy().PageLinks(s.URL), func(l [2]string) g.Node {
 			return h.Link(h.Rel(l[0]), h.Href(l[1]))
 		})),
 		h.Body(h.H1(g.Text(who.Name))),
@@ -121,7 +135,7 @@ func (s *Server) page(c *mock.Call) *mock.Answer {
 		return mock.Plain(http.StatusInternalServerError)
 	}
 	a := &mock.Answer{Status: http.StatusOK, Body: b.Bytes(), Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}}
-	for _, l := range s.policy.HeaderLinks(s.URL) {
+	for _, l := range s.Policy().HeaderLinks(s.URL) {
 		a.Header.Add("Link", "<"+l[1]+`>; rel="`+l[0]+`"`)
 	}
 	return a
@@ -129,15 +143,15 @@ func (s *Server) page(c *mock.Call) *mock.Answer {
 
 func (s *Server) userinfo(p *mockprovider.Provider) mock.Handler {
 	return func(c *mock.Call) *mock.Answer {
-		return p.Guarded(s.policy.UserInfoScope(), func(_ *mock.Call, t mockprovider.Access) *mock.Answer {
-			return p.Dressed(mock.JSON(http.StatusOK, s.policy.UserInfo(s.policy.Profile(s.person(t.Username), t.Scope))))
+		return p.Guarded(s.Policy().UserInfoScope(), func(_ *mock.Call, t mockprovider.Access) *mock.Answer {
+			return p.Dressed(mock.JSON(http.StatusOK, s.Policy().UserInfo(s.Policy().Profile(s.person(t.Username), t.Scope))))
 		})(c)
 	}
 }
 
 func (s *Server) introspect(p *mockprovider.Provider, c *mock.Call) *mock.Answer {
 	live := func(token string) bool { _, ok := p.Live(token); return ok }
-	if !s.policy.MayIntrospect(c.Heard, live) {
+	if !s.Policy().MayIntrospect(c.Heard, live) {
 		a := mock.JSON(http.StatusUnauthorized, map[string]string{"error": "invalid_token"})
 		a.Header.Set("WWW-Authenticate", `Bearer realm="introspection"`)
 		return a
@@ -146,7 +160,7 @@ func (s *Server) introspect(p *mockprovider.Provider, c *mock.Call) *mock.Answer
 	if !ok {
 		return p.Dressed(mock.JSON(http.StatusOK, map[string]any{"active": false}))
 	}
-	return p.Dressed(mock.JSON(http.StatusOK, s.policy.Active(t, s.Me(t.Username))))
+	return p.Dressed(mock.JSON(http.StatusOK, s.Policy().Active(t, s.Me(t.Username))))
 }
 
 // Flavour makes a policy use the freedom that the texts leave. The same seed is the same flavour.

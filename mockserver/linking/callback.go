@@ -12,19 +12,19 @@ func (l *Linker) Callback(query url.Values) *mock.Answer {
 	if !query.Has("state") {
 		return mock.Text(http.StatusOK, "Missing state parameter")
 	}
-	id, redirect, ok := l.Policy.ReadState(query.Get("state"), l.stateKey(), l.Clock.Now())
+	id, redirect, ok := l.Policy().ReadState(query.Get("state"), l.stateKey(), l.Clock.Now())
 	f := l.awaited(id)
 	if !ok || f == nil {
 		return mock.Text(http.StatusBadRequest, "Invalid state. Is My Home Assistant configured to go to the right instance?")
 	}
-	ret := l.Policy.Callback(query)
+	ret := l.Policy().Callback(query)
 	ret.Redirect = redirect
 	if !ret.HasCode && !ret.HasErr {
 		return mock.Text(http.StatusOK, "Missing code or error parameter")
 	}
-	l.comesBack(f, ret, l.Policy.CallbackOnce())
+	l.comesBack(f, ret, l.Policy().CallbackOnce())
 	l.Fire("data_entry_flow_progressed", map[string]any{"handler": Domain, "flow_id": f.id, "refresh": true})
-	body, kind := l.Policy.Finished(query)
+	body, kind := l.Policy().Finished(query)
 	a := mock.Text(http.StatusOK, body)
 	a.Header.Set("Content-Type", kind)
 	return a

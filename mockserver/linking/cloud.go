@@ -51,7 +51,7 @@ func (l *Linker) offered(ctx context.Context) (bool, error) {
 		linked = linked || e.Implementation == cloud
 	}
 	for _, s := range list {
-		if l.Policy.Offers(s, Domain, l.Version, linked) {
+		if l.Policy().Offers(s, Domain, l.Version, linked) {
 			return true, nil
 		}
 	}
@@ -63,10 +63,10 @@ func (l *Linker) list(ctx context.Context) ([]Service, error) {
 	l.mu.Lock()
 	cached, at := l.services, l.servicesAt
 	l.mu.Unlock()
-	if cached != nil && l.Clock.Now().Sub(at) < l.Policy.ServicesTTL() {
+	if cached != nil && l.Clock.Now().Sub(at) < l.Policy().ServicesTTL() {
 		return cached, nil
 	}
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
+	ctx, stop := l.within(ctx, l.Policy().TokenTTL())
 	defer stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.AccountLink+"/services", nil)
 	if err != nil {
@@ -81,7 +81,7 @@ func (l *Linker) list(ctx context.Context) ([]Service, error) {
 		return nil, errors.New("the proxy answers " + resp.Status)
 	}
 	fresh := []Service{}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit()))).Decode(&fresh); err != nil {
+	if err := json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy().FrameLimit()))).Decode(&fresh); err != nil {
 		return nil, err
 	}
 	l.mu.Lock()
@@ -93,7 +93,7 @@ func (l *Linker) list(ctx context.Context) ([]Service, error) {
 // converse asks the proxy for an authorize URL, and then waits beside the flow for its tokens.
 func (l *Linker) converse(ctx context.Context, f *flow) (Step, error) {
 	live, end := context.WithCancel(context.WithoutCancel(ctx))
-	first, stop := l.within(live, l.Policy.URLTTL())
+	first, stop := l.within(live, l.Policy().URLTTL())
 	frame, conn, err := l.ask1(first, live)
 	late := context.Cause(first)
 	stop()
@@ -110,7 +110,7 @@ func (l *Linker) converse(ctx context.Context, f *flow) (Step, error) {
 		return l.aborted(f, "oauth_implementation_unavailable", nil), nil //nolint:nilerr // that is the answer to it
 	}
 	if f.provider.Scope != "" {
-		url = l.Policy.Authorize(url, [][2]string{{"scope", f.provider.Scope}})
+		url = l.Policy().Authorize(url, [][2]string{{"scope", f.provider.Scope}})
 	}
 	f.url = url
 	l.mu.Lock()
@@ -133,9 +133,9 @@ func (l *Linker) ask1(ctx, live context.Context) (map[string]any, *websocket.Con
 	if err != nil {
 		return nil, nil, err
 	}
-	conn.SetReadLimit(int64(l.Policy.FrameLimit()))
+	conn.SetReadLimit(int64(l.Policy().FrameLimit()))
 	context.AfterFunc(live, func() { _ = conn.CloseNow() })
-	raw, _ := json.Marshal(l.Policy.Says(map[string]any{"service": Domain}))
+	raw, _ := json.Marshal(l.Policy().Says(map[string]any{"service": Domain}))
 	if err := conn.Write(ctx, websocket.MessageText, raw); err != nil {
 		return nil, conn, err
 	}
@@ -152,13 +152,13 @@ func (l *Linker) frame(ctx context.Context, conn *websocket.Conn) (map[string]an
 	if kind != websocket.MessageText || json.Unmarshal(raw, &m) != nil || m == nil {
 		return nil, errors.New("the frame is not a JSON object")
 	}
-	return l.Policy.Hears(m), nil
+	return l.Policy().Hears(m), nil
 }
 
 // hear takes the tokens, or the proxy's refusal, and closes as the client does.
 func (l *Linker) hear(ctx context.Context, f *flow, conn *websocket.Conn) {
 	frame, err := l.frame(ctx, conn)
-	if l.Policy.ClosesSocket() {
+	if l.Policy().ClosesSocket() {
 		_ = conn.Close(websocket.StatusNormalClosure, "")
 	}
 	if ctx.Err() != nil {
@@ -181,7 +181,7 @@ func (l *Linker) hear(ctx context.Context, f *flow, conn *websocket.Conn) {
 
 // refreshCloud refreshes at the proxy.
 func (l *Linker) refreshCloud(ctx context.Context, refresh string) TokenAnswer {
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
+	ctx, stop := l.within(ctx, l.Policy().TokenTTL())
 	defer stop()
 	raw, _ := json.Marshal(map[string]string{"refresh_token": refresh})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.AccountLink+"/refresh_token/"+Domain, strings.NewReader(string(raw)))
@@ -194,6 +194,6 @@ func (l *Linker) refreshCloud(ctx context.Context, refresh string) TokenAnswer {
 		return TokenAnswer{Err: err}
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit())))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(l.Policy().FrameLimit())))
 	return TokenAnswer{Status: resp.StatusCode, Header: resp.Header, Body: body, Err: err}
 }

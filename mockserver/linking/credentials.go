@@ -33,7 +33,7 @@ func (l *Linker) CreateCredential(c Credential) (Credential, *Error) {
 	if c.Domain != Domain {
 		return c, &Error{"invalid_format", "No application_credentials platform for " + c.Domain}
 	}
-	c.ClientID, c.ClientSecret = l.Policy.Tidy(c.ClientID), l.Policy.Tidy(c.ClientSecret)
+	c.ClientID, c.ClientSecret = l.Policy().Tidy(c.ClientID), l.Policy().Tidy(c.ClientSecret)
 	for {
 		beside := l.Credentials()
 		if len(beside) >= maxCredentials {
@@ -43,7 +43,7 @@ func (l *Linker) CreateCredential(c Credential) (Credential, *Error) {
 		for _, o := range beside {
 			taken = append(taken, o.ID)
 		}
-		c.ID = l.Policy.CredentialID(slug(c.Domain+"."+c.ClientID), taken)
+		c.ID = l.Policy().CredentialID(slug(c.Domain+"."+c.ClientID), taken)
 		if l.addCredential(c, beside) {
 			return c, nil
 		}
@@ -74,7 +74,7 @@ func numbered(base string, taken []string) string {
 
 // DeleteCredential forgets one that no entry uses.
 func (l *Linker) DeleteCredential(id string) *Error {
-	guarded := l.Policy.InUse()
+	guarded := l.Policy().InUse()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	i := slices.IndexFunc(l.credentials, func(c Credential) bool { return c.ID == id })
@@ -96,7 +96,7 @@ func (l *Linker) CredentialOf(entryID string) (string, *Error) {
 		case e.Implementation == cloud:
 			return "", nil
 		default:
-			return l.Policy.CredentialOf(e.Implementation, l.Credentials()), nil
+			return l.Policy().CredentialOf(e.Implementation, l.Credentials()), nil
 		}
 	}
 	return "", &Error{"invalid_config_entry_id", "Config entry not found: " + entryID}

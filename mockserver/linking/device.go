@@ -58,14 +58,14 @@ func (l *Linker) Device(ctx context.Context, entryID string, target *float64) {
 
 // thermostat asks the third party's API; status 0: it did not answer.
 func (l *Linker) thermostat(ctx context.Context, p Provider, t Token, set *float64) (temperature, target float64, status int) {
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
+	ctx, stop := l.within(ctx, l.Policy().TokenTTL())
 	defer stop()
 	method, body := http.MethodGet, []byte(nil)
 	if set != nil {
 		method = http.MethodPut
 		body, _ = json.Marshal(map[string]float64{"target": *set})
 	}
-	url, header := l.Policy.APIRequest(p.DeviceURL, t)
+	url, header := l.Policy().APIRequest(p.DeviceURL, t)
 	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		return 0, 0, 0
@@ -78,7 +78,7 @@ func (l *Linker) thermostat(ctx context.Context, p Provider, t Token, set *float
 	}
 	defer resp.Body.Close()
 	var b struct{ Temperature, Target float64 }
-	if json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit()))).Decode(&b) != nil {
+	if json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy().FrameLimit()))).Decode(&b) != nil {
 		return 0, 0, resp.StatusCode
 	}
 	return b.Temperature, b.Target, resp.StatusCode

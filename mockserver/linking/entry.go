@@ -76,7 +76,7 @@ const maxEntries = 1000
 func (l *Linker) link(e *entry) bool {
 	for {
 		linked := l.accounts()
-		if l.Policy.Known(linked, e.account) {
+		if l.Policy().Known(linked, e.account) {
 			return false
 		}
 		if l.addEntry(e, linked) {
@@ -118,7 +118,7 @@ func (l *Linker) Remove(ctx context.Context, id string) bool {
 	if e := l.entry(id); e != nil {
 		if way := l.implementationOf(e); way != cloud {
 			c, _ := l.credential(way)
-			l.tell(ctx, l.Policy.Unlinked(l.provider(c.ClientID), c, l.tokenOf(e)))
+			l.tell(ctx, l.Policy().Unlinked(l.provider(c.ClientID), c, l.tokenOf(e)))
 		}
 	}
 	l.mu.Lock()

@@ -14,7 +14,7 @@ func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Ste
 			return l.aborted(f, "user_rejected_authorize", map[string]any{"error": ret.Error})
 		}
 		var failure Failure
-		got, failure = l.Policy.Read(l.send(ctx, codeRequest(f.provider, f.credential, ret.Code, ret.Redirect, f.verifier)), false)
+		got, failure = l.Policy().Read(l.send(ctx, codeRequest(f.provider, f.credential, ret.Code, ret.Redirect, f.verifier)), false)
 		if failure.failed() {
 			return l.aborted(f, failure.Reason, nil)
 		}
@@ -35,14 +35,14 @@ func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Ste
 	if !l.link(e) {
 		return l.aborted(f, "already_configured", nil)
 	}
-	if l.Policy.Ends("") {
+	if l.Policy().Ends("") {
 		l.drop(f)
 	}
 	l.setUp(ctx, e)
 	return Step{
 		"type": "create_entry", "flow_id": f.id, "handler": Domain, "title": name, "version": 1, "minor_version": 1,
 		"description": nil, "description_placeholders": nil,
-		"context": map[string]any{"source": "user"}, "result": l.Policy.Shown(l.Summary(e.id), got),
+		"context": map[string]any{"source": "user"}, "result": l.Policy().Shown(l.Summary(e.id), got),
 	}
 }
 
@@ -52,7 +52,7 @@ func (l *Linker) renew(ctx context.Context, f *flow, account string, got Token) 
 	if e == nil {
 		return l.aborted(f, "unknown_entry", nil)
 	}
-	if !l.Policy.SameAccount(e.account, account) {
+	if !l.Policy().SameAccount(e.account, account) {
 		return l.aborted(f, "wrong_account", nil)
 	}
 	l.mu.Lock()

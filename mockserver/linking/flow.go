@@ -101,7 +101,7 @@ func (l *Linker) Abort(id string) error {
 	if f == nil {
 		return ErrNoFlow
 	}
-	if l.Policy.Cancels() {
+	if l.Policy().Cancels() {
 		l.drop(f)
 	}
 	return nil
@@ -177,7 +177,7 @@ func (l *Linker) proceed(ctx context.Context, f *flow) (Step, error) {
 	back, ret, got := f.back, f.ret, f.got
 	l.mu.Unlock()
 	if !back {
-		if f.chosen.ID == cloud && !l.Policy.OneSocket() {
+		if f.chosen.ID == cloud && !l.Policy().OneSocket() {
 			return l.converse(ctx, f)
 		}
 		return f.external(), nil
@@ -210,7 +210,7 @@ func (f *flow) pick() Step {
 }
 
 func (l *Linker) aborted(f *flow, reason string, more map[string]any) Step {
-	if l.Policy.Ends(reason) {
+	if l.Policy().Ends(reason) {
 		l.drop(f)
 	}
 	var placeholders any

@@ -11,7 +11,8 @@ import (
 // FuzzToken: a token is taken from an answer, or there is a reason why not; never both, never neither.
 func FuzzToken(f *testing.F) {
 	for _, seed := range []string{
-		`{"access_token":"a","refresh_token":"r","expires_in":1800,"token_type":"Bearer"}`, `{"access_token":"a","expires_in":"1e9"}`, `{"error":"x"}`, `[]`,
+		`{"access_token":"a","refresh_token":"r","expires_in":1800,"token_type":"Bearer"}`,
+		`{"access_token":"a","expires_in":"1e9"}`, `{"error":"x"}`, `[]`,
 	} {
 		f.Add(seed, "application/json", 200)
 	}
@@ -43,7 +44,9 @@ func FuzzState(f *testing.F) {
 
 // FuzzAuthorizeURL: what a third party's endpoint says, our parameters are there once and as they were given.
 func FuzzAuthorizeURL(f *testing.F) {
-	for _, seed := range []string{"https://a.example/authorize", "https://a.example/authorize?state=own&tenant=b#x", "%zz", "//?=&=", "http://h/?a;b"} {
+	for _, seed := range []string{
+		"https://a.example/authorize", "https://a.example/authorize?state=own&tenant=b#x", "%zz", "//?=&=", "http://h/?a;b",
+	} {
 		f.Add(seed, "s&=é")
 	}
 	f.Fuzz(func(t *testing.T, endpoint, state string) {

@@ -47,7 +47,7 @@ func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base s
 		f.step = "auth"
 		return l.converse(ctx, f)
 	}
-	if err := l.Policy.Base(base, given || l.My != ""); err != nil {
+	if err := l.Policy().Base(base, given || l.My != ""); err != nil {
 		return nil, err
 	}
 	var there bool
@@ -57,16 +57,16 @@ func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base s
 	f.provider = l.provider(f.credential.ClientID)
 	a := Authorization{
 		ClientID: f.credential.ClientID, Secret: f.credential.ClientSecret,
-		Redirect: l.Policy.Redirect(base, l.My), Scope: f.provider.Scope, Reauth: f.source == "reauth",
+		Redirect: l.Policy().Redirect(base, l.My), Scope: f.provider.Scope, Reauth: f.source == "reauth",
 	}
-	if l.Policy.PKCE(f.provider.PKCE) {
-		f.verifier = l.Policy.Verifier()
+	if l.Policy().PKCE(f.provider.PKCE) {
+		f.verifier = l.Policy().Verifier()
 		a.Challenge, a.Verifier = challengeOf(f.verifier), f.verifier
 	}
-	a.State = l.Policy.SignState(f.id, a.Redirect, l.stateKey(), l.Clock.Now())
+	a.State = l.Policy().SignState(f.id, a.Redirect, l.stateKey(), l.Clock.Now())
 	l.await(f)
-	f.url, f.step = l.Policy.Authorize(f.provider.AuthorizeURL, l.Policy.Parameters(a)), "auth"
-	l.tell(ctx, l.Policy.Early(f.provider, f.credential, nil))
+	f.url, f.step = l.Policy().Authorize(f.provider.AuthorizeURL, l.Policy().Parameters(a)), "auth"
+	l.tell(ctx, l.Policy().Early(f.provider, f.credential, nil))
 	return f.external(), nil
 }
 

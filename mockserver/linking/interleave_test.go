@@ -13,7 +13,7 @@ func TestAnIDIsChosenAgainWhereAnotherCredentialCameBetween(t *testing.T) {
 	t.Parallel()
 	l := linker(t, nil)
 	between := true
-	l.Policy.CredentialID = func(base string, taken []string) string {
+	l.Policy().CredentialID = func(base string, taken []string) string {
 		if between {
 			between = false
 			if _, err := l.CreateCredential(Credential{Domain: Domain, ClientID: "home"}); err != nil {
@@ -39,7 +39,7 @@ func TestAnAccountIsLookedForAgainWhereAnotherCameBetween(t *testing.T) {
 	for other, want := range map[string]bool{"ben": false, "dora": true} {
 		l := linker(t, nil)
 		between := true
-		l.Policy.Known = func(linked []string, account string) bool {
+		l.Policy().Known = func(linked []string, account string) bool {
 			if between {
 				between = false
 				l.link(&entry{id: "between", account: other})
@@ -62,12 +62,12 @@ func TestDecisionsMayLookAtTheLinker(t *testing.T) {
 		return len(l.Credentials())+len(l.Entries())+len(l.Progress()) > 0
 	}
 	strict := Strict()
-	l.Policy.InUse = look
-	l.Policy.ReauthOnce = look
-	l.Policy.CallbackOnce = look
-	l.Policy.KeepsToken = look
-	l.Policy.Outcome = func(f Failure) Outcome { look(); return strict.Outcome(f) }
-	l.Policy.CredentialOf = func(way string, list []Credential) string { look(); return strict.CredentialOf(way, list) }
+	l.Policy().InUse = look
+	l.Policy().ReauthOnce = look
+	l.Policy().CallbackOnce = look
+	l.Policy().KeepsToken = look
+	l.Policy().Outcome = func(f Failure) Outcome { look(); return strict.Outcome(f) }
+	l.Policy().CredentialOf = func(way string, list []Credential) string { look(); return strict.CredentialOf(way, list) }
 	id := linked(t, l)
 	p.status.Store(400)
 	l.Clock.Advance(2 * time.Hour)

@@ -3,6 +3,7 @@ package linking
 import (
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/authconform/authconform/mock"
@@ -26,6 +27,7 @@ type Options struct {
 // Linker is the home's client side. It is safe for concurrent use.
 type Linker struct {
 	Options
+	policy atomic.Pointer[Policy]
 
 	mu          sync.Mutex
 	key         []byte // signs states; new with every start
@@ -40,9 +42,16 @@ type Linker struct {
 // New makes a Linker.
 func New(o Options) *Linker {
 	l := &Linker{Options: o}
+	l.SetPolicy(o.Policy)
 	l.Clear()
 	return l
 }
+
+// Policy is the one in force.
+func (l *Linker) Policy() *Policy { return l.policy.Load() }
+
+// SetPolicy puts another in force, for the next decision.
+func (l *Linker) SetPolicy(p *Policy) { l.policy.Store(p) }
 
 // Clear forgets everything.
 func (l *Linker) Clear() {

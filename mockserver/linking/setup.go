@@ -15,7 +15,7 @@ func (l *Linker) setUp(ctx context.Context, e *entry) {
 	p, failure := l.valid(ctx, e)
 	switch {
 	case failure.failed():
-		state, reason = l.Policy.SetupState(l.Policy.Outcome(failure)), "the provider gives no token"
+		state, reason = l.Policy().SetupState(l.Policy().Outcome(failure)), "the provider gives no token"
 	default:
 		switch _, _, status := l.ask(ctx, p, l.tokenOf(e)); {
 		case status == http.StatusUnauthorized:
@@ -45,12 +45,12 @@ func (l *Linker) valid(ctx context.Context, e *entry) (Provider, Failure) {
 		credential, _ = l.credential(way)
 		p = l.provider(credential.ClientID)
 	}
-	if l.Policy.OneRefresh() {
+	if l.Policy().OneRefresh() {
 		e.refresh.Lock()
 		defer e.refresh.Unlock()
 		old = l.tokenOf(e)
 	}
-	if l.Clock.Now().Add(l.Policy.RefreshEarly()).Before(old.expires()) {
+	if l.Clock.Now().Add(l.Policy().RefreshEarly()).Before(old.expires()) {
 		return p, Failure{}
 	}
 	fresh, failure := l.refreshed(ctx, p, credential, way, old)
@@ -58,10 +58,10 @@ func (l *Linker) valid(ctx context.Context, e *entry) (Provider, Failure) {
 		l.keep(e, fresh)
 		return p, failure
 	}
-	if !l.Policy.KeepsToken() {
+	if !l.Policy().KeepsToken() {
 		l.keep(e, Token{})
 	}
-	if l.Policy.Outcome(failure) == Reauth {
+	if l.Policy().Outcome(failure) == Reauth {
 		l.reauth(e)
 	}
 	return p, failure
@@ -72,21 +72,21 @@ func (l *Linker) refreshed(ctx context.Context, p Provider, c Credential, way st
 		return nil, Failure{"oauth_error", http.StatusBadRequest} // nothing to refresh with: as good as refused
 	}
 	var a TokenAnswer
-	if way == cloud && l.Policy.AtProxy() {
+	if way == cloud && l.Policy().AtProxy() {
 		a = l.refreshCloud(ctx, old.text("refresh_token"))
 	} else {
 		a = l.send(ctx, refreshRequest(p, c, old.text("refresh_token")))
 	}
-	fresh, failure := l.Policy.Read(a, true)
+	fresh, failure := l.Policy().Read(a, true)
 	if failure.failed() {
 		return nil, failure
 	}
-	return l.stamped(l.Policy.Merge(old, fresh), l.Clock.Now()), Failure{}
+	return l.stamped(l.Policy().Merge(old, fresh), l.Clock.Now()), Failure{}
 }
 
 // reauth asks the person to log in again, once.
 func (l *Linker) reauth(e *entry) {
-	once := l.Policy.ReauthOnce()
+	once := l.Policy().ReauthOnce()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range l.flows {
@@ -106,7 +106,7 @@ func (l *Linker) Use(ctx context.Context, id string) (status int, problem string
 	}
 	p, failure := l.valid(ctx, e)
 	if failure.failed() {
-		switch l.Policy.Outcome(failure) {
+		switch l.Policy().Outcome(failure) {
 		case Reauth:
 			problem = "OAuth2TokenRequestReauthError"
 		case Retry:
@@ -134,9 +134,9 @@ func (l *Linker) Reload(ctx context.Context, id string) bool {
 
 // ask asks the third party whose token it is.
 func (l *Linker) ask(ctx context.Context, p Provider, t Token) (account, name string, status int) {
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
+	ctx, stop := l.within(ctx, l.Policy().TokenTTL())
 	defer stop()
-	url, header := l.Policy.APIRequest(p.APIURL, t)
+	url, header := l.Policy().APIRequest(p.APIURL, t)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return "", "", 0
@@ -148,7 +148,7 @@ func (l *Linker) ask(ctx context.Context, p Provider, t Token) (account, name st
 	}
 	defer resp.Body.Close()
 	var who struct{ ID, Name string }
-	if json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit()))).Decode(&who) != nil {
+	if json.NewDecoder(io.LimitReader(resp.Body, int64(l.Policy().FrameLimit()))).Decode(&who) != nil {
 		return "", "", resp.StatusCode
 	}
 	return who.ID, who.Name, resp.StatusCode

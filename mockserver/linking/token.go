@@ -97,7 +97,7 @@ func encode(form [][2]string) string {
 
 // send sends a token request, within its time on the home's clock.
 func (l *Linker) send(ctx context.Context, r TokenRequest) TokenAnswer {
-	r = l.Policy.TokenRequest(r)
+	r = l.Policy().TokenRequest(r)
 	a := l.post(ctx, r)
 	if r.Again != nil && r.Again(a) {
 		a = l.post(ctx, r)
@@ -106,7 +106,7 @@ func (l *Linker) send(ctx context.Context, r TokenRequest) TokenAnswer {
 }
 
 func (l *Linker) post(ctx context.Context, r TokenRequest) TokenAnswer {
-	ctx, stop := l.within(ctx, l.Policy.TokenTTL())
+	ctx, stop := l.within(ctx, l.Policy().TokenTTL())
 	defer stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, strings.NewReader(encode(r.Form)))
 	if err != nil {
@@ -129,8 +129,8 @@ func (l *Linker) post(ctx context.Context, r TokenRequest) TokenAnswer {
 		return TokenAnswer{Err: errors.Join(err, context.Cause(ctx))}
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(l.Policy.FrameLimit())+1))
-	if err == nil && len(body) > l.Policy.FrameLimit() {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, int64(l.Policy().FrameLimit())+1))
+	if err == nil && len(body) > l.Policy().FrameLimit() {
 		err = errors.New("the answer is too long")
 	}
 	if err != nil {
@@ -219,7 +219,7 @@ func (l *Linker) stamped(t Token, received time.Time) Token {
 	t = maps.Clone(t)
 	seconds, _ := lifetime(t["expires_in"])
 	t["expires_in"] = seconds
-	t["expires_at"] = float64(l.Policy.Expiry(received, seconds).UnixMicro()) / 1e6
+	t["expires_at"] = float64(l.Policy().Expiry(received, seconds).UnixMicro()) / 1e6
 	return t
 }
 

@@ -19,8 +19,8 @@ func described(with func(v map[string]any, issuer string)) people {
 	}
 }
 
-// linked replaces the links of profile pages, in headers and elements.
-func linked(links func(issuer string) [][2]string) people {
+// pageLinks replaces the links of profile pages, in headers and elements.
+func pageLinks(links func(issuer string) [][2]string) people {
 	return func(p *indieauth.Policy) { p.HeaderLinks, p.PageLinks = func(string) [][2]string { return nil }, links }
 }
 
@@ -44,14 +44,14 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 	{
 		ID: "indieauth.no-metadata-link", Story: "The profile page has the links of before 2022 alone.",
 		Aims: []string{"indieauth.discovery.metadata-link"},
-		Change: linked(func(issuer string) [][2]string {
+		Change: pageLinks(func(issuer string) [][2]string {
 			return [][2]string{{"authorization_endpoint", issuer + "/oauth/authorize"}, {"token_endpoint", issuer + "/oauth/token"}}
 		}),
 	},
 	{
 		ID: "indieauth.old-links", Story: "The profile page still links the token endpoint of a service that was used before.",
 		Aims: []string{"indieauth.discovery.legacy-agrees"},
-		Change: linked(func(issuer string) [][2]string {
+		Change: pageLinks(func(issuer string) [][2]string {
 			return [][2]string{
 				{"indieauth-metadata", issuer + "/.well-known/oauth-authorization-server"}, {"token_endpoint", "https://tokens.example/token"},
 			}

@@ -95,3 +95,8 @@ func IndieAuth() []Defect[indieauth.Policy] {
 		alsoOf(Provider(), "replay-spares-access", "api-guest"), // of the store, and of an endpoint that these do not have
 	)
 }
+
+// MCP lists what is wrong with MCP endpoints and with their authorization servers, which are homes here.
+func MCP() []Defect[mockserver.Policy] {
+	return slices.Concat(mcpResourceDefects, mcpMetadataDefects, mcpServerDefects, mcpClientDefects, atEndpoint(Home()))
+}

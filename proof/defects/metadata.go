@@ -8,9 +8,6 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-var metadataDoc = at("GET /.well-known/oauth-authorization-server")
-var resourceDoc = at("GET /.well-known/oauth-protected-resource")
-
 // mentions makes a document name the Host or another header of its request.
 func mentions(headerName string) change {
 	return func(p *mockserver.Policy) {

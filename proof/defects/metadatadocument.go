@@ -1,19 +1,11 @@
 package defects
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
 )
-
-// letsDocumented accepts redirects that are near to one that a document lists.
-func letsDocumented(like func(listed, to string) bool) change {
-	return lets(func(clientID, to string, published []string) bool {
-		return overTLS(clientID) && slices.ContainsFunc(published, func(l string) bool { return like(l, to) })
-	})
-}
 
 var metadataDocumentDefects = []Defect[mockserver.Policy]{
 	{

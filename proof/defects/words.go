@@ -59,7 +59,7 @@ func is(words ...string) func(string) bool {
 
 // bearing picks API requests whose bearer token is one of these.
 func bearing(like func(token string) bool) when {
-	return at("GET /api/*").or(at("GET /api/")).and(func(r mock.Request) bool {
+	return at("GET /api/*").or(at("GET /api/")).or(at("POST /api/mcp")).and(func(r mock.Request) bool {
 		token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		return bearer && like(token)
 	})
@@ -139,3 +139,6 @@ func crashes(w when) change {
 }
 
 var jsonEndpoints = at("POST /auth/login_flow").or(flowStep)
+
+var metadataDoc = at("GET /.well-known/oauth-authorization-server")
+var resourceDoc = at("GET /.well-known/oauth-protected-resource")

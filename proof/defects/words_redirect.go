@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/mockserver"
@@ -99,4 +100,11 @@ func rejudges(as func(clientID, redirectURI string, pkce bool) (string, string, 
 			return strict(c, r, pkce, published)
 		}
 	}
+}
+
+// letsDocumented accepts redirects that are near to one that a document lists.
+func letsDocumented(like func(listed, to string) bool) change {
+	return lets(func(clientID, to string, published []string) bool {
+		return overTLS(clientID) && slices.ContainsFunc(published, func(l string) bool { return like(l, to) })
+	})
 }

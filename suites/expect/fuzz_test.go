@@ -11,7 +11,8 @@ import (
 // FuzzChallenge: whatever WWW-Authenticate holds, what is read from it stands in it.
 func FuzzChallenge(f *testing.F) {
 	for _, seed := range []string{
-		`Bearer realm="x", error="invalid_token"`, `Basic realm=", Bearer", bearer  resource_metadata = "http://h/"`, `Bearer "\`, `=,=,"`, `a b,c d=e,`,
+		`Bearer realm="x", error="invalid_token"`, `Basic realm=", Bearer", bearer  resource_metadata = "http://h/"`,
+		`Bearer "\`, `=,=,"`, `a b,c d=e,`,
 	} {
 		f.Add(seed)
 	}

@@ -14,6 +14,9 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
+// clientName is what our clients are called in their documents.
+const clientName = "Conf App"
+
 var _ = Describe("Client id metadata documents", func() {
 	It(requirement("oauth2.cimd.accepted"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
@@ -37,7 +40,7 @@ var _ = Describe("Client id metadata documents", func() {
 		Control(ctx, authorize(ctx, home.Login{ClientID: document(ctx, "https-only", nil, to), RedirectURI: to})).To(IssueCode())
 		plain := h.Site.Page("http-only.json", nil)
 		h.Site.Page("http-only.json", jsonPage(http.StatusOK, "application/json",
-			map[string]any{"client_id": plain.URL(), "redirect_uris": []string{to}}))
+			map[string]any{"client_id": plain.URL(), "client_name": clientName, "redirect_uris": []string{to}}))
 		Expect(ctx, authorize(ctx, home.Login{ClientID: plain.URL(), RedirectURI: to})).To(RefuseRedirect())
 	})
 
@@ -69,7 +72,7 @@ var _ = Describe("Client id metadata documents", func() {
 			Expect(Step(ctx, v.name), authorize(Step(ctx, v.name), home.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
 		}
 		page := h.Site.Page("truncated.json", nil)
-		begins, ends := `{"client_id":"`+page.Secure()+`",`, `"redirect_uris":["`+to+`"]`
+		begins, ends := `{"client_id":"`+page.Secure()+`","client_name":"`+clientName+`",`, `"redirect_uris":["`+to+`"]`
 		for _, v := range []vector{
 			{"J10 truncated", begins + ends}, {"a list", `["` + to + `"]`}, {"not UTF-8", begins + "\"x\":\"\xff\"," + ends + "}"},
 		} {
@@ -88,7 +91,7 @@ var _ = Describe("Client id metadata documents", func() {
 	It(requirement("oauth2.cimd.no-http-redirect"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
 		page := h.Site.Page("moved.json", nil)
-		body := map[string]any{"client_id": page.Secure(), "redirect_uris": []string{to}}
+		body := map[string]any{"client_id": page.Secure(), "client_name": clientName, "redirect_uris": []string{to}}
 		h.Site.Page("moved.json", jsonPage(http.StatusOK, "application/json", body))
 		Control(ctx, authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to})).To(IssueCode())
 		there := h.Site.Page("moved-there.json", jsonPage(http.StatusOK, "application/json", body))
@@ -99,7 +102,7 @@ var _ = Describe("Client id metadata documents", func() {
 	It(requirement("oauth2.cimd.status-200"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
 		page := h.Site.Page("status.json", nil)
-		body := map[string]any{"client_id": page.Secure(), "redirect_uris": []string{to}}
+		body := map[string]any{"client_id": page.Secure(), "client_name": clientName, "redirect_uris": []string{to}}
 		h.Site.Page("status.json", jsonPage(http.StatusOK, "application/json", body))
 		Control(ctx, authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to})).To(IssueCode())
 		for _, status := range []int{http.StatusCreated, http.StatusNotFound, http.StatusInternalServerError} {
@@ -126,7 +129,7 @@ var _ = Describe("Client id metadata documents", func() {
 		Control(ctx, authorize(ctx, home.Login{ClientID: document(ctx, "too-long", nil, to), RedirectURI: to})).To(IssueCode())
 		page := h.Site.Page("endless.json", nil)
 		h.Site.Page("endless.json", func(w http.ResponseWriter, r *http.Request) {
-			_, _ = w.Write([]byte(`{"client_id":"` + page.Secure() + `","redirect_uris":["` + to + `"],"x":"`))
+			_, _ = w.Write([]byte(`{"client_id":"` + page.Secure() + `","client_name":"` + clientName + `","redirect_uris":["` + to + `"],"x":"`))
 			for r.Context().Err() == nil {
 				if _, err := w.Write([]byte(strings.Repeat("x", 4096))); err != nil {
 					return
@@ -155,7 +158,7 @@ var _ = Describe("Client id metadata documents", func() {
 		for _, v := range []vector{{"J13", "application/ld+json"}, {"J14", "text/html"}} {
 			page := h.Site.Page("content-type-"+v.name+".json", nil)
 			h.Site.Page("content-type-"+v.name+".json", jsonPage(http.StatusOK, v.value,
-				map[string]any{"client_id": page.Secure(), "redirect_uris": []string{to}}))
+				map[string]any{"client_id": page.Secure(), "client_name": clientName, "redirect_uris": []string{to}}))
 			Note(Step(ctx, v.name), "%s", Outcome(authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to}).Exchange))
 		}
 	})
@@ -198,7 +201,7 @@ var _ = Describe("Client id metadata documents", func() {
 func document(ctx Ctx, name string, members map[string]any, uris ...string) string {
 	h := home.From(ctx)
 	page := h.Site.Page("doc-"+strings.ToLower(name)+".json", nil)
-	body := map[string]any{"client_id": page.Secure(), "client_name": "Conf App", "redirect_uris": uris}
+	body := map[string]any{"client_id": page.Secure(), "client_name": clientName, "redirect_uris": uris}
 	for k, v := range members {
 		if v == nil {
 			delete(body, k)
@@ -227,9 +230,9 @@ func raw(status int, kind, body string) http.HandlerFunc {
 func sized(ctx Ctx, size int, to string) string {
 	name := "size-" + sizeName(size)
 	page := home.From(ctx).Site.Page("doc-"+name+".json", nil)
-	body := map[string]any{"client_id": page.Secure(), "redirect_uris": []string{to}, "x": ""}
+	body := map[string]any{"client_id": page.Secure(), "client_name": clientName, "redirect_uris": []string{to}, "x": ""}
 	bare, _ := json.Marshal(body)
-	return document(ctx, name, map[string]any{"client_name": nil, "x": strings.Repeat("x", size-len(bare))}, to)
+	return document(ctx, name, map[string]any{"x": strings.Repeat("x", size-len(bare))}, to)
 }
 
 func sizeName(size int) string { return strconv.Itoa(size) + "-bytes" }

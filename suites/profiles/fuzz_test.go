@@ -8,7 +8,8 @@ import (
 // FuzzProfile: a file is a profile, or an error that names it.
 func FuzzProfile(f *testing.F) {
 	for _, seed := range []string{
-		"name: x\nkind: provider\nsections: [token]\nanswers:\n  code-refused: {status: [400]}", "rows: [oauth2.*, '[']", "levels:\n- {row: a, level: b}", "&a [*a]", "name: {}",
+		"name: x\nkind: provider\nsections: [token]\nanswers:\n  code-refused: {status: [400]}", "rows: [oauth2.*, '[']",
+		"levels:\n- {row: a, level: b}", "&a [*a]", "name: {}",
 	} {
 		f.Add(seed)
 	}

@@ -34,6 +34,8 @@ type Requirement struct {
 	Since      string           `yaml:"since"`      // first release of the profile's product that promises it
 	Until      string           `yaml:"until"`      // first release that no longer does
 	Instead    string           `yaml:"instead"`    // of a row with until: the row that took its place
+	Asked      string           `yaml:"asked"`      // first revision of its specification (2025-11-25) that asks for it
+	Dropped    string           `yaml:"dropped"`    // first revision that no longer does
 	Needs      []condition.Name `yaml:"needs"`      // what it presupposes, of the harness and of the target
 	Alone      bool             `yaml:"alone"`      // runs last, by itself: moves time, provokes limits
 	Untestable string           `yaml:"untestable"` // why nobody can judge it from outside
@@ -151,6 +153,11 @@ func (c *Catalogue) admit(r *Requirement) (err error) {
 	for _, v := range []string{r.Since, r.Until} {
 		if _, err := ParseVersion(v); v != "" && err != nil {
 			return err
+		}
+	}
+	for _, v := range []string{r.Asked, r.Dropped} {
+		if v != "" && !slices.Contains(MCPRevisions(), v) {
+			return fmt.Errorf("revision %q; valid: %v", v, MCPRevisions())
 		}
 	}
 	if r.Spec, err = Resolve(r.Source); err != nil {

@@ -30,6 +30,8 @@ var sources = map[string]string{
 	"HA frontend":         "https://github.com/home-assistant/frontend/blob/dev/src/%s",
 	"HAWS":                "https://github.com/home-assistant/home-assistant-js-websocket/blob/master/lib/%s",
 	"HA Android":          "https://github.com/home-assistant/android/blob/main/%s",
+	"MCP":                 "https://modelcontextprotocol.io/specification/2026-07-28/basic/%s",
+	"OAuth 2.1":           "https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-13#section-%s",
 	"Advisory":            "https://github.com/home-assistant/core/security/advisories/%s",
 	"CVE":                 "https://nvd.nist.gov/vuln/detail/%s",
 }

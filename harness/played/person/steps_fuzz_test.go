@@ -9,7 +9,8 @@ import (
 func FuzzSteps(f *testing.F) {
 	f.Add(string(AutoSteps))
 	for _, seed := range []string{
-		"- press: text=Allow", "- type: {'#u': '{username}'}\n  press: text=(", "- &a [*a]", "- when: maybe\n  tick: x", "a: b", "- type: {}", "-\n-",
+		"- press: text=Allow", "- type: {'#u': '{username}'}\n  press: text=(", "- &a [*a]", "- when: maybe\n  tick: x",
+		"a: b", "- type: {}", "-\n-",
 	} {
 		f.Add(seed)
 	}

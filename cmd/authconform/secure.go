@@ -1,0 +1,67 @@
+package main
+
+import (
+	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/mock"
+)
+
+// authority is what the servers prove themselves with; nil: they speak http.
+func (f *serveFlags) authority() (*mock.Authority, error) {
+	switch {
+	case (f.TLSCert == "") != (f.TLSKey == ""):
+		return nil, exit.Usagef("--tls-cert and --tls-key belong together: give both")
+	case f.TLSCert != "":
+		ca, err := mock.LoadAuthority(f.TLSCert, f.TLSKey)
+		if err != nil {
+			return nil, exit.Usagef("--tls-cert %s, --tls-key %s: %v", f.TLSCert, f.TLSKey, err)
+		}
+		return ca, nil
+	case !f.TLS:
+		return nil, nil //nolint:nilnil // none is asked for
+	}
+	ca, err := mock.NewAuthority("authconform mock", listenOn(f.Home), listenOn(f.Provider), f.PublicURL, f.ProviderURL)
+	if err != nil {
+		return nil, exit.With(exit.Broken, err)
+	}
+	return ca, nil
+}
+
+// peer is one of the servers, for whoever looks at another.
+type peer struct {
+	Name    string `json:"name"`
+	URL     string `json:"url"`
+	Control bool   `json:"control"` // it has a control plane
+}
+
+// list lists the servers.
+func (s *ensemble) list() []peer {
+	out := []peer{{"home", s.home.URL, true}}
+	if s.provider != nil {
+		out = append(out, peer{"provider", s.provider.URL, true})
+	}
+	if s.proxy != nil {
+		out = append(out, peer{"account-link", s.proxy.URL, true})
+	}
+	if s.people != nil {
+		out = append(out, peer{"indieauth", s.people.URL, true})
+	}
+	if s.my != nil {
+		out = append(out, peer{"my", s.my.URL, false})
+	}
+	return out
+}
+
+// controls are the control planes of the servers.
+func (s *ensemble) controls() []*mock.Control {
+	out := []*mock.Control{s.home.Control()}
+	if s.provider != nil {
+		out = append(out, s.provider.Control())
+	}
+	if s.proxy != nil {
+		out = append(out, s.proxy.Control())
+	}
+	if s.people != nil {
+		out = append(out, s.people.Control())
+	}
+	return out
+}

@@ -1,0 +1,175 @@
+package doctor
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Cause is why clients stop, or may stop, and what to change.
+type Cause struct {
+	ID     string `json:"id"`
+	What   string `json:"what"`
+	Change string `json:"change"`
+	Where  string `json:"where,omitempty"` // the rule that decides, or where the fact is written
+	Stops  bool   `json:"stops"`           // some client, or all; otherwise it is a remark
+
+	all   bool // it stops all clients
+	asked bool // it stops the client that was asked about, and no other
+}
+
+// State is what a diagnosis comes to.
+type State string
+
+// The states.
+const (
+	GetIn   State = "in"       // no cause stops a client
+	Causes  State = "stopped"  // some cause stops clients
+	Nothing State = "unjudged" // there is nothing that clients could log in to
+)
+
+// Diagnosis is what facts mean.
+type Diagnosis struct {
+	Target  string   `json:"target"`
+	State   State    `json:"state"`
+	Open    bool     `json:"open,omitempty"` // it needs no token
+	Home    bool     `json:"home"`           // it is a Home Assistant
+	Causes  []Cause  `json:"causes"`
+	Clients []Client `json:"clients"`
+	Asked   []Answer `json:"asked"`
+}
+
+// noRegistration is the cause by which a client may not get a client id.
+const noRegistration = "no-registration"
+
+// Diagnose names the causes in facts, those that stop clients first.
+func Diagnose(f *Facts) (*Diagnosis, error) {
+	list, err := clients()
+	if err != nil {
+		return nil, err
+	}
+	d := &Diagnosis{Target: Shown(f.Target), State: GetIn, Home: f.Home, Causes: []Cause{}, Clients: []Client{}, Asked: f.asked()}
+	var found finder
+	switch {
+	case f.Knock.Status == http.StatusUnauthorized:
+		found.login(f)
+	default:
+		d.Open = f.Knock.Status/100 == 2 && f.Knock.Message
+		d.State = found.door(f)
+	}
+	d.Causes = append(append(d.Causes, found.stops...), found.remarks...)
+	if d.State == GetIn && slices.ContainsFunc(d.Causes, func(c Cause) bool { return c.Stops }) {
+		d.State = Causes
+	}
+	if d.State == Nothing || d.Open {
+		return d, nil
+	}
+	if f.ClientID != "" {
+		d.Clients = append(d.Clients, f.theirs(d.Causes))
+	}
+	for _, k := range list {
+		d.Clients = append(d.Clients, k.judge(d.Causes, f.offered(), f.Home))
+	}
+	return d, nil
+}
+
+// finder collects causes.
+type finder struct{ stops, remarks []Cause }
+
+// all is a cause that stops every client.
+func (l *finder) all(id, what, change, where string) {
+	l.stops = append(l.stops, Cause{ID: id, What: what, Change: change, Where: where, Stops: true, all: true})
+}
+
+// some is a cause that stops the clients that the table says.
+func (l *finder) some(id, what, change, where string) {
+	l.stops = append(l.stops, Cause{ID: id, What: what, Change: change, Where: where, Stops: true})
+}
+
+// remark is what stops clients only by what people report.
+func (l *finder) remark(id, what, change, where string) {
+	l.remarks = append(l.remarks, Cause{ID: id, What: what, Change: change, Where: where})
+}
+
+// offered are the ways to get a client id that the server offers.
+func (f *Facts) offered() map[string]bool {
+	server := first(f.Server)
+	if server == nil {
+		return nil
+	}
+	return map[string]bool{
+		byDocument:     server.Members["client_id_metadata_document_supported"] == true,
+		byRegistration: server.Text("registration_endpoint") != "",
+		byID:           true,
+	}
+}
+
+// asked are all requests, in their order.
+func (f *Facts) asked() []Answer {
+	list := []Answer{f.Knock}
+	if f.Stream.Asked() {
+		list = append(list, f.Stream)
+	}
+	for _, documents := range [][]Document{f.Resource, f.Server} {
+		for _, d := range documents {
+			list = append(list, d.Answer)
+		}
+	}
+	for _, d := range []*Document{f.Prefix, f.Client} {
+		if d != nil {
+			list = append(list, d.Answer)
+		}
+	}
+	if f.Authorize.Asked() {
+		list = append(list, f.Authorize)
+	}
+	return list
+}
+
+// door judges an endpoint that did not answer with a 401.
+func (l *finder) door(f *Facts) State {
+	k := f.Knock
+	setUp := "Check the path."
+	if f.Home {
+		setUp = "Set up the integration Model Context Protocol Server, and use /api/mcp."
+	}
+	switch {
+	case k.Failure == noName:
+		l.all("name-unresolved", upper(k.Problem)+" here.", "Check the spelling, and the DNS server that the client uses.", "")
+		return Nothing
+	case k.Status == 0:
+		l.all("unreachable", "No answer: "+k.Problem+".", "Check address, port and firewall; --ca-file trusts a CA of your own.", "")
+		return Nothing
+	case k.Status/100 == 2 && k.Message:
+		l.remark("no-token-needed", "It answers without a token: whoever reaches it gets in.", "Let it ask for a token.", "MCP, Error Handling")
+		return GetIn
+	case k.Status/100 == 3 && rootOf(k.To) != "" && rootOf(k.To) != f.origin():
+		l.all("proxy-login", fmt.Sprintf("It redirects to %s (%d): a proxy asks for its own login first.", k.To, k.Status),
+			"Let the proxy pass the endpoint, /auth/ and /.well-known/ without its login.", "MCP, Authorization Flow: a 401 starts the login")
+	case k.Status/100 == 3:
+		l.all("redirects", fmt.Sprintf("It redirects to %s (%d).", k.To, k.Status), "Give clients that address.", "")
+	case k.Status == http.StatusForbidden:
+		l.all("forbidden", "It answers 403 to who has no token yet, not 401.",
+			"See whether the address is banned, or a proxy or firewall refuses it.", "MCP, Error Handling")
+	case k.Status == http.StatusBadRequest && k.Bare:
+		l.all("proxy-untrusted", "It answers a bare 400: so does Home Assistant to a proxy that it does not trust.",
+			"Add the proxy to http: trusted_proxies, with use_x_forwarded_for: true.", "")
+	case k.Status == http.StatusTooManyRequests || k.Status >= 500:
+		l.all("unavailable", fmt.Sprintf("It answers %d.", k.Status), "Try again later; look into its log, and the proxy's.", "")
+		return Nothing
+	case (k.Status == http.StatusNotFound || k.Status == http.StatusMethodNotAllowed) &&
+		(f.Stream.Type == "text/event-stream" || f.Stream.Status == http.StatusUnauthorized):
+		l.all("older-transport", fmt.Sprintf("It speaks only the older transport (SSE): POST answers %d.", k.Status),
+			"Use the address of Streamable HTTP; of a home that is /api/mcp.", "MCP 2025-03-26, Transports")
+	case k.Type == "text/html":
+		l.all("not-mcp", fmt.Sprintf("It answers a web page (%d): no MCP server is there.", k.Status), setUp, "")
+		return Nothing
+	default:
+		l.all("not-mcp", fmt.Sprintf("It answers %d to an MCP message: no MCP server is there.", k.Status), setUp, "")
+		return Nothing
+	}
+	return Causes
+}
+
+func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

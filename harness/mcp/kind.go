@@ -1,0 +1,83 @@
+package mcp
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/provider"
+	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// Flags are the options of the kind mcp.
+type Flags struct {
+	kind.Reach
+	AlsoHost []string `flag:"also-host" value:"NAME" group:"Target" help:"other host names under which the target is asked; comma-separated"`
+	Revision string   `flag:"mcp-revision" value:"DATE" group:"Target" help:"revision of MCP whose requirements are judged"`
+	home.ByRelease
+	kind.Login
+	kind.Walking
+	provider.Clients
+	kind.Browsing
+	kind.Timing
+	kind.Site
+}
+
+// revisions are those that --mcp-revision takes.
+var revisions = []string{"2025-03-26", "2025-06-18", "2025-11-25", Newest}
+
+// Resolve implements kind.Flags.
+func (f *Flags) Resolve(target string) error {
+	if !slices.Contains(revisions, f.Revision) {
+		return exit.Unknown("--mcp-revision", f.Revision, revisions)
+	}
+	for _, name := range f.AlsoHost {
+		if !isHost(target, name) {
+			return exit.Usagef("--also-host %s: not a host name like home.example, or home.example:8123", name)
+		}
+	}
+	walking := func() error { return f.Walking.Resolve(f.Browsing) }
+	login := func() error { return f.Login.Resolve(target) }
+	return kind.All(f.Reach.Resolve, f.ByRelease.Resolve, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, walking, login)
+}
+
+// isHost tells whether a name can stand where the target has its host.
+func isHost(target, name string) bool {
+	u, err := url.Parse(named(target, name))
+	return err == nil && u.Hostname() != "" && u.Path+u.RawQuery+u.Fragment == "" && u.User == nil
+}
+
+// Tools implements kind.Flags.
+func (f *Flags) Tools() kind.ToolOptions {
+	return kind.ToolOptions{
+		Role:    f.As(wire.AsBrowser),
+		Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(), Site: f.Options(),
+		Reach: f.Reach,
+	}
+}
+
+// Kind is an endpoint of the Model Context Protocol that wants a login.
+func Kind() kind.Kind {
+	return kind.Define("mcp", func() *Flags {
+		return &Flags{
+			Reach: kind.Reachable(), Revision: Newest, Clients: provider.Clients{ClientAuth: "auto"},
+			Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"},
+		}
+	}, open)
+}
+
+// home is what of the options is a home's.
+func (f *Flags) home() *home.Flags {
+	return &home.Flags{
+		Reach: f.Reach, ByRelease: f.ByRelease, Login: f.Login, Browsing: f.Browsing, Timing: f.Timing, Site: f.Site,
+	}
+}
+
+// provider is what of them is a provider's, whose resource is the endpoint.
+func (f *Flags) provider(endpoint string, c provider.Clients) *provider.Flags {
+	return &provider.Flags{
+		Reach: f.Reach, Login: f.Login, Walking: f.Walking, Clients: c, APIURL: endpoint, Browsing: f.Browsing, Timing: f.Timing,
+	}
+}

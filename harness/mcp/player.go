@@ -1,0 +1,99 @@
+package mcp
+
+import (
+	"context"
+
+	"github.com/authconform/authconform/harness/home"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/provider"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// The roles that an endpoint and its authorization server play together.
+var (
+	_ oauth.Server    = (*atHome)(nil)
+	_ oauth.Revoker   = (*atHome)(nil)
+	_ oauth.Library   = (*atHome)(nil)
+	_ oauth.Clients   = (*atHome)(nil)
+	_ oauth.Clock     = (*atHome)(nil)
+	_ oauth.Protected = (*atHome)(nil)
+	_ oauth.Announced = (*atHome)(nil)
+	_ oauth.Names     = (*atHome)(nil)
+	_ oauth.Publisher = (*atHome)(nil)
+	_ oauth.Server    = (*atProvider)(nil)
+	_ oauth.Decliner  = (*atProvider)(nil)
+	_ oauth.Revoker   = (*atProvider)(nil)
+	_ oauth.Protected = (*atProvider)(nil)
+	_ oauth.Announced = (*atProvider)(nil)
+	_ oauth.Names     = (*atProvider)(nil)
+)
+
+// endpoint is an Endpoint where Endpoint is the method of oauth.Library.
+type endpoint = Endpoint
+
+// atHome is an endpoint whose authorization server is a home.
+type atHome struct {
+	*home.Home
+	*endpoint
+}
+
+// Fetch implements oauth.Resource.
+func (p *atHome) Fetch(ctx context.Context, authorization string) *wire.Exchange {
+	return p.endpoint.Fetch(ctx, authorization)
+}
+
+// FetchQuery implements oauth.Resource.
+func (p *atHome) FetchQuery(ctx context.Context, query string) *wire.Exchange {
+	return p.endpoint.FetchQuery(ctx, query)
+}
+
+// Document implements oauth.Metadata.
+func (p *atHome) Document(ctx context.Context) *wire.Exchange { return p.endpoint.Document(ctx) }
+
+// Issuers implements oauth.Metadata.
+func (p *atHome) Issuers() []string { return p.endpoint.Issuers() }
+
+// Public implements oauth.Clients: every client of a home is one, and MCP clients use PKCE.
+func (p *atHome) Public() oauth.Client {
+	c := p.Home.Public()
+	c.Verifier = oauth.Verifier
+	return c
+}
+
+// atProvider is an endpoint with any other authorization server.
+type atProvider struct {
+	*provider.Provider
+	*endpoint
+}
+
+// Fetch implements oauth.Resource.
+func (p *atProvider) Fetch(ctx context.Context, authorization string) *wire.Exchange {
+	return p.endpoint.Fetch(ctx, authorization)
+}
+
+// FetchQuery implements oauth.Resource.
+func (p *atProvider) FetchQuery(ctx context.Context, query string) *wire.Exchange {
+	return p.endpoint.FetchQuery(ctx, query)
+}
+
+// Document implements oauth.Metadata.
+func (p *atProvider) Document(ctx context.Context) *wire.Exchange { return p.endpoint.Document(ctx) }
+
+// Issuers implements oauth.Metadata.
+func (p *atProvider) Issuers() []string { return p.endpoint.Issuers() }
+
+type endpointKey struct{}
+
+// With lets the specs under ctx find the endpoint.
+func With(ctx context.Context, e *Endpoint) context.Context {
+	return context.WithValue(ctx, endpointKey{}, e)
+}
+
+// From is the endpoint under test.
+func From(ctx context.Context) *Endpoint {
+	e, ok := ctx.Value(endpointKey{}).(*Endpoint)
+	if !ok {
+		panic("mcp: no endpoint in this context; is the row of this profile?")
+	}
+	return e
+}

@@ -1,0 +1,183 @@
+package defects
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
+)
+
+var mcpServerDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "mcp.no-server-metadata", Story: "The authorization server that the resource names publishes no metadata.",
+		Aims:   []string{"mcp.as.discovery", "oauth2.metadata.served"},
+		Change: answers(metadataDoc, status(404), 200),
+	},
+	{
+		ID: "mcp.server-metadata-as-page", Story: "The metadata of the authorization server is a web page.",
+		Aims:   []string{"mcp.as.discovery", "oauth2.metadata.served"},
+		Change: answers(metadataDoc, all(header("Content-Type", "text/html"), body("<!doctype html><title>Not here</title>")), 200),
+	},
+	{
+		ID: "mcp.issuer-other-name", Story: "Under its second name the metadata has no issuer.",
+		Aims:   []string{"oauth2.metadata.issuer-every-name"},
+		Change: answers(metadataDoc.and(asLocalhost), member("issuer", nil), 200),
+	},
+	{
+		ID: "mcp.issuer-path-other-name", Story: "Under its second name the issuer is a path.",
+		Aims:   []string{"oauth2.metadata.issuer-every-name"},
+		Change: answers(metadataDoc.and(asLocalhost), member("issuer", "/"), 200),
+	},
+	{
+		ID: "mcp.relative-other-name", Story: "Under its second name the endpoints are paths.",
+		Aims:   []string{"oauth2.metadata.members-every-name"},
+		Change: answers(metadataDoc.and(asLocalhost), member("token_endpoint", "/auth/token"), 200),
+	},
+	{
+		ID: "mcp.members-other-name", Story: "Under its second name the response types are left out.",
+		Aims:   []string{"oauth2.metadata.members-every-name"},
+		Change: answers(metadataDoc.and(asLocalhost), member("response_types_supported", nil), 200),
+	},
+	{
+		ID: "mcp.unnamed-other-name", Story: "Under its second name the home does not know itself.",
+		Aims: []string{"oauth2.metadata.issuer-every-name", "oauth2.metadata.members-every-name"},
+		Change: answers(metadataDoc.and(asLocalhost), object(func(m map[string]any) {
+			delete(m, "issuer")
+			for name, value := range m {
+				if s, ok := value.(string); ok && strings.HasSuffix(name, "_endpoint") {
+					m[name] = s[strings.Index(s, "/auth"):]
+				}
+			}
+		}), 200),
+	},
+	{
+		ID: "mcp.plain-endpoint", Story: "The revocation endpoint is plain http at another host.",
+		Aims:   []string{"mcp.as.https"},
+		Change: answers(metadataDoc, member("revocation_endpoint", "http://home.example/auth/revoke"), 200),
+	},
+	{
+		ID: "mcp.no-pkce-announced", Story: "PKCE works, but is not announced, so that clients stop.",
+		Aims:   []string{"provider.metadata.pkce"},
+		Change: answers(metadataDoc, member("code_challenge_methods_supported", nil), 200),
+	},
+	{
+		ID: "mcp.pkce-plain-announced", Story: "Only plain is announced.",
+		Aims:   []string{"provider.metadata.pkce"},
+		Change: answers(metadataDoc, member("code_challenge_methods_supported", []string{"plain"}), 200),
+	},
+	{
+		ID: "mcp.pkce-optional", Story: "A client without a secret gets a code without a challenge.",
+		Aims: []string{"provider.pkce.public"},
+		Change: func(p *mockserver.Policy) {
+			before := p.Challenge
+			p.Challenge = func(challenge, method string) error {
+				if challenge == "" && method == "" {
+					return nil
+				}
+				return before(challenge, method)
+			}
+		},
+	},
+	{
+		ID: "mcp.cors-everywhere", Story: "Access-Control-Allow-Origin is sent with the authorization endpoint, too.",
+		Aims:   []string{"oauth2.authorize.no-cors"},
+		Change: answers(at("GET /auth/authorize"), allow("*")),
+	},
+	{
+		ID: "mcp.cors-reflected", Story: "The authorization endpoint may be read by the page that asks.",
+		Aims: []string{"oauth2.authorize.no-cors"},
+		Change: answersBy(at("GET /auth/authorize"), func(r mock.Request, a mock.Answer) mock.Answer {
+			return header("Access-Control-Allow-Origin", r.Header.Get("Origin"))(a)
+		}),
+	},
+	{
+		ID: "mcp.resource-refused", Story: "The token endpoint does not know resource, and refuses what it does not know.",
+		Aims: []string{"oauth2.token.resource-taken"},
+		Change: answers(at("POST /auth/token").and(has("resource")),
+			all(status(400), body(`{"error":"invalid_request"}`)), 200),
+	},
+	{
+		ID: "mcp.resource-refused-on-refresh", Story: "resource is refused in a refresh.",
+		Aims: []string{"oauth2.token.resource-taken"},
+		Change: answers(at("POST /auth/token").and(has("resource")).and(field("grant_type", "refresh_token")),
+			all(status(400), body(`{"error":"invalid_request"}`)), 200),
+	},
+	{
+		ID: "mcp.day-long", Story: "Access tokens live for a day.",
+		Aims:   []string{"mcp.as.short-lived"},
+		Change: answers(at("POST /auth/token"), member("expires_in", 86400), 200),
+	},
+	{
+		ID: "mcp.code-burned", Story: "A token request that does not say who asks spends the code.",
+		Aims: []string{"oauth2.code.kept-unidentified"},
+		Change: both(
+			takes(at("POST /auth/token").and(authorization(func(s string) bool { return s != "" })).and(lacks("client_id")),
+				set("client_id", "http://nobody.example/")),
+			func(p *mockserver.Policy) { p.BurnsCode = mockBurns },
+		),
+	},
+}
+
+var mcpClientDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "mcp.cimd-unannounced", Story: "Client documents are read, but not announced.",
+		Aims:   []string{"mcp.as.cimd-announced"},
+		Change: answers(metadataDoc, member("client_id_metadata_document_supported", false), 200),
+	},
+	{
+		ID: "mcp.cimd-unread", Story: "Client documents are announced and not read.",
+		Aims:   []string{"mcp.as.cimd-honest"},
+		Change: documents(func(string, mockserver.ClientPage, []string) []string { return nil }),
+	},
+	{
+		ID: "mcp.cimd-any-redirect", Story: "A client with a document may use any https redirect.",
+		Aims:   []string{"mcp.as.cimd-honest", "mcp.as.redirect-registered"},
+		Change: letsDocumented(func(_, r string) bool { return parsed(r).Scheme == "https" }),
+	},
+	{
+		ID: "mcp.cimd-nameless", Story: "A document without client_name counts.",
+		Aims: []string{"mcp.as.cimd-required"},
+		Change: leniently(func(id string, p mockserver.ClientPage, doc map[string]any) bool {
+			return p.Status == 200 && idOf(doc) == id && doc["client_name"] == nil
+		}),
+	},
+	{
+		ID: "mcp.own-host", Story: "Any redirect on the host of the client's document is taken.",
+		Aims: []string{"mcp.as.redirect-registered"},
+		Change: func(p *mockserver.Policy) {
+			before := p.Redirect
+			p.Redirect = func(clientID, to string, pkce bool, published func() []string) error {
+				if overTLS(clientID) && host(clientID) == host(to) {
+					return nil
+				}
+				return before(clientID, to, pkce, published)
+			}
+		},
+	},
+	{
+		ID: "mcp.any-scheme", Story: "A redirect of any scheme is taken that a document lists.",
+		Aims:   []string{"mcp.as.redirect-https"},
+		Change: letsDocumented(func(l, r string) bool { return l == r && !strings.HasPrefix(r, "javascript:") }),
+	},
+	{
+		ID: "mcp.errors-cached", Story: "An error in place of a document is remembered.",
+		Aims: []string{"oauth2.cimd.errors-not-cached"},
+		Change: func(p *mockserver.Policy) {
+			before := p.DocumentRedirects
+			failed := map[string]bool{}
+			p.DocumentRedirects = func(clientID string, page mockserver.ClientPage) []string {
+				failed[clientID] = failed[clientID] || page.Status != http.StatusOK
+				if failed[clientID] {
+					return nil
+				}
+				return before(clientID, page)
+			}
+		},
+	},
+	{
+		ID: "mcp.cimd-fetched-early", Story: "A document is fetched before the password, and again after it.",
+		Aims:   []string{"mcp.as.cimd-cache"},
+		Change: func(p *mockserver.Policy) { p.FetchBeforePassword = mock.Is(true) },
+	},
+}
