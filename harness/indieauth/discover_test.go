@@ -112,7 +112,9 @@ func TestAProfileURLThatLeadsNowhereSaysWhy(t *testing.T) {
 		"no links":       {map[string]string{"/ada": "200\n\nhello"}, `has no link with rel="indieauth-metadata"`},
 		"half the links": {map[string]string{"/ada": "200\n\n<link rel=authorization_endpoint href=/a>"}, "and no token endpoint"},
 		"no document":    {map[string]string{"/ada": "200\nLink: </meta>; rel=indieauth-metadata\n\n"}, "is no JSON object"},
-		"an empty one":   {map[string]string{"/ada": "200\nLink: </m>; rel=indieauth-metadata\n\n", "/m": "200\n\n{}"}, "has no authorization_endpoint"},
+		"an empty one": {
+			map[string]string{"/ada": "200\nLink: </m>; rel=indieauth-metadata\n\n", "/m": "200\n\n{}"}, "has no authorization_endpoint",
+		},
 		"another scheme": {map[string]string{"/ada": "302\nLocation: ftp://h/x\n\n"}, "ftp"},
 	} {
 		s, ctx := at(t, c.answers)

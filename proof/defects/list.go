@@ -92,7 +92,7 @@ func IndieAuth() []Defect[indieauth.Policy] {
 	return slices.Concat(
 		indieAuthDefects,
 		indieAuthAnswerDefects,
-		alsoOf(Provider(), "replay-spares-access", "api-guest"), // of the store, and of an endpoint that these do not have
+		alsoOf(Provider(), shared),
 	)
 }
 
