@@ -2,9 +2,11 @@ package indieauth
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/url"
 	"sync/atomic"
+	"time"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -21,7 +23,7 @@ type Options struct {
 	ControlToken string
 	TLS          *mock.Authority
 	Log          func(mock.Entry)
-	Fetch        *http.Client // fetches pages of clients; nil: nobody does
+	Fetch        *http.Client // fetches pages of clients; nil: mock.Outward
 }
 
 // Server is a server that listens.
@@ -44,6 +46,9 @@ func (s *Server) SetPolicy(to *Policy) {
 func Listen(address string, o Options) (*Server, error) {
 	if o.Policy == nil {
 		o.Policy = Strict()
+	}
+	if o.Fetch == nil {
+		o.Fetch = mock.Outward(nil)
 	}
 	s := &Server{fetch: o.Fetch}
 	s.policy.Store(o.Policy)
@@ -68,12 +73,25 @@ func (s *Server) client(id string) (mockprovider.App, bool) {
 		return mockprovider.App{}, false
 	}
 	id = s.Policy().Canonical(id)
-	if u, err := url.Parse(id); err == nil && s.fetch != nil && s.Policy().Fetches(u) {
-		if r, err := s.fetch.Get(id); err == nil {
-			_ = r.Body.Close()
-		}
+	if u, err := url.Parse(id); err == nil && s.Policy().Fetches(u) {
+		s.look(id)
 	}
 	return mockprovider.App{ID: id, Name: id, Redirects: []string{id}, Public: true}, true
+}
+
+const fetchTime = 5 * time.Second
+
+// look fetches the page of a client, of which nothing is needed: it has no list of redirect URLs to add.
+func (s *Server) look(id string) {
+	ctx, cancel := context.WithTimeout(context.Background(), fetchTime)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, id, nil)
+	if err != nil {
+		return
+	}
+	if resp, err := s.fetch.Do(r); err == nil {
+		_ = resp.Body.Close()
+	}
 }
 
 func (s *Server) routes(p *mockprovider.Provider) map[string]mock.Methods {

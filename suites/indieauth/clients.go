@@ -44,13 +44,13 @@ var _ = Describe("Clients", func() {
 	It(requirement("indieauth.clients.empty-path"), func(ctx SpecContext) {
 		s := indieauth.From(ctx)
 		short, long := s.Site.Origin(), s.Site.Origin()+"/"
-		for _, c := range [][2]string{{short, long}, {long, short}} {
-			under := Step(ctx, "authorized as "+c[0]+", redeemed as "+c[1])
-			back := s.Authorize(under, asking(s, c[0], s.Redirect))
-			if Expect(under, back).To(BringCode()) {
-				Expect(under, s.Exchange(under, back.Code, oauth.Set("client_id", c[1]))).To(IssueTokens())
-			}
-		}
+		Each(ctx, [][3]string{{"authorized without the path", short, long}, {"redeemed without the path", long, short}},
+			func(c [3]string) string { return c[0] }, func(ctx Ctx, c [3]string) {
+				back := s.Authorize(ctx, asking(s, c[1], s.Redirect))
+				if Expect(ctx, back).To(BringCode()) {
+					Expect(ctx, s.Exchange(ctx, back.Code, oauth.Set("client_id", c[2]))).To(IssueTokens())
+				}
+			})
 	})
 
 	It(requirement("indieauth.clients.host-case"), func(ctx SpecContext) {
