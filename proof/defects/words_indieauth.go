@@ -11,20 +11,26 @@ import (
 // people is one change of the policy of a server for people's own URLs.
 type people = func(*indieauth.Policy)
 
-// shared are the names of defects of providers that break a sentence about IndieAuth servers, too.
+// shared are those defects of providers that break a sentence about IndieAuth servers, too.
 var shared = []string{
-	"ends-on-a-page", "state-plus", "state-escaped", "state-cut-2048", "state-long-500", "state-lost-on-error", "no-iss",
-	"iss-slash", "iss-not-on-error", "denied-page", "denied-word", "any-response-type", "response-type-optional",
-	"implicit", "unknown-parameter-refused", "code-counter", "code-short", "code-serial", "redirect-307",
-	"pkce-plain-compare", "pkce-not-compared", "pkce-case", "pkce-optional", "pkce-empty", "pkce-longer",
-	"pkce-missing-500", "pkce-wrong-500", "access-with-scheme", "text-plain", "no-token-type", "token-type-mac",
-	"tokens-stored", "refreshed-stored", "charset", "form-type-case", "token-short", "token-counter", "token-by-get",
-	"token-query", "token-unknown-parameter", "grant-type-optional", "grant-type-word", "errors-200", "errors-text",
-	"client-id-optional", "code-idempotent", "code-reusable", "code-half-hour", "replay-harmless", "code-any-client",
-	"code-any-redirect", "code-redirect-optional", "code-redirect-slash", "code-lives-a-day", "code-cut",
-	"refresh-wants-scope", "refresh-same-token", "refresh-told", "refresh-foreign-500", "refresh-any-client", "api-closed",
-	"api-scheme-case", "revoke-lazily", "no-metadata", "no-response-types", "relative-endpoint", "scopes-as-text",
-	"inner-issuer", "pkce-not-named",
+	"thirdparty.ends-on-a-page", "thirdparty.state-plus", "thirdparty.state-escaped", "thirdparty.state-cut-2048",
+	"thirdparty.state-long-500", "thirdparty.state-lost-on-error", "thirdparty.no-iss", "thirdparty.iss-slash",
+	"thirdparty.iss-not-on-error", "thirdparty.denied-page", "thirdparty.denied-word", "thirdparty.any-response-type",
+	"thirdparty.response-type-optional", "thirdparty.implicit", "thirdparty.unknown-parameter-refused",
+	"thirdparty.code-counter", "thirdparty.code-short", "thirdparty.code-serial", "thirdparty.redirect-307",
+	"thirdparty.pkce-plain-compare", "thirdparty.pkce-not-compared", "thirdparty.pkce-case", "thirdparty.pkce-optional",
+	"thirdparty.pkce-empty", "thirdparty.pkce-longer", "thirdparty.pkce-missing-500", "thirdparty.pkce-wrong-500",
+	"thirdparty.access-with-scheme", "thirdparty.text-plain", "thirdparty.no-token-type", "thirdparty.token-type-mac",
+	"thirdparty.tokens-stored", "thirdparty.refreshed-stored", "thirdparty.charset", "thirdparty.form-type-case",
+	"thirdparty.token-short", "thirdparty.token-counter", "thirdparty.token-by-get", "thirdparty.token-query",
+	"thirdparty.token-unknown-parameter", "thirdparty.grant-type-optional", "thirdparty.grant-type-word",
+	"thirdparty.errors-200", "thirdparty.errors-text", "thirdparty.client-id-optional", "thirdparty.code-idempotent",
+	"thirdparty.code-reusable", "thirdparty.code-half-hour", "thirdparty.replay-harmless", "thirdparty.code-any-client",
+	"thirdparty.code-any-redirect", "thirdparty.code-redirect-optional", "thirdparty.code-redirect-slash",
+	"thirdparty.code-lives-a-day", "thirdparty.code-cut", "thirdparty.refresh-wants-scope", "thirdparty.refresh-same-token",
+	"thirdparty.refresh-told", "thirdparty.refresh-foreign-500", "thirdparty.refresh-any-client", "thirdparty.api-closed",
+	"thirdparty.api-scheme-case", "thirdparty.revoke-lazily", "thirdparty.no-metadata", "thirdparty.no-response-types",
+	"thirdparty.relative-endpoint", "thirdparty.scopes-as-text", "thirdparty.inner-issuer", "thirdparty.pkce-not-named",
 }
 
 // alsoOf are those of them, as defects of a server that is more than a provider.
@@ -32,7 +38,7 @@ func alsoOf(list []Defect[mockprovider.Policy], which []string) []Defect[indieau
 	var out []Defect[indieauth.Policy]
 	for _, d := range list {
 		_, name, _ := strings.Cut(d.ID, ".")
-		if !slices.Contains(which, name) {
+		if !slices.Contains(which, d.ID) {
 			continue
 		}
 		out = append(out, Defect[indieauth.Policy]{
