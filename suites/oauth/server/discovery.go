@@ -16,8 +16,9 @@ import (
 var _ = Describe("Authorization server metadata under other names", func() {
 	It(requirement("oauth2.metadata.issuer-every-name"), func(ctx SpecContext) {
 		underEveryName(ctx, func(ctx Ctx, doc *wire.Exchange) {
-			Expect(ctx, doc).To(HaveText("issuer"))
-			Expect(ctx, usable(doc.Text("issuer"))).To(Be("issuer is an absolute URL", true))
+			if Expect(ctx, doc).To(HaveText("issuer")) {
+				Expect(ctx, usable(doc.Text("issuer"))).To(Be("issuer is an absolute URL", true))
+			}
 		})
 	})
 
@@ -52,7 +53,7 @@ var _ = Describe("What clients of today need", func() {
 		_ = first.Body.Close()
 		Note(Step(ctx, "with an empty secret in the header"), "status %d", first.StatusCode)
 		if first.StatusCode != http.StatusOK {
-			Note(Step(ctx, "then with client_id in the form"), "the code is still good: %t", grants(server.Exchange(ctx, code)))
+			Note(Step(ctx, "then with client_id in the form"), "%s", Outcome(server.Exchange(ctx, code)))
 		}
 	})
 
