@@ -10,6 +10,7 @@ import (
 // Code is an authorization code.
 type Code struct {
 	AppID, Username, Redirect, Challenge, Scope string
+	Resources                                   []string // of RFC 8707
 	Issued                                      time.Time
 }
 

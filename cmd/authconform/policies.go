@@ -76,7 +76,7 @@ func listDefects(w io.Writer) error {
 	for _, server := range policedServers(true, true) {
 		fmt.Fprintf(w, "Defects of --%s:\n\n", server.name)
 		for _, subject := range proof.Subjects() {
-			for _, d := range subject.Defects() {
+			for _, d := range proof.Own(subject) {
 				if subject.Spoil(d.ID, server.of(strictPolicies())) {
 					fmt.Fprintf(w, "  %s\n%s\n", d.ID, fold(d.Story, "      "))
 				}

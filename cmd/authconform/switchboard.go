@@ -119,7 +119,7 @@ func (b *switchboard) defects() []switchable {
 func switchables(s *ensemble) []switchable {
 	var out []switchable
 	for _, subject := range proof.Subjects() {
-		for _, d := range subject.Defects() {
+		for _, d := range proof.Own(subject) {
 			strict := strictPolicies()
 			for _, server := range policedServers(s.provider != nil, s.proxy != nil) {
 				if subject.Spoil(d.ID, server.of(strict)) && server.runs {

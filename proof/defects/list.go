@@ -75,6 +75,12 @@ func Provider() []Defect[mockprovider.Policy] {
 		providerResourceDefects,
 		providerRevocationDefects,
 		providerMetadataDefects,
+		providerErrorDefects,
+		providerScopeDefects,
+		providerPublicDefects,
+		providerIntrospectionDefects,
+		providerRegistrationDefects,
+		providerIndicatorDefects,
 	)
 }
 
