@@ -12,11 +12,11 @@ import (
 type Direction string
 
 const (
-	// Regression: the row stands worse in B, or it fails with an input that did not fail in A.
+	// Regression is a row that stands worse in B, or fails with an input that did not fail in A.
 	Regression Direction = "regression"
-	// Improvement: the row stands better in B, or it fails with fewer inputs.
+	// Improvement is a row that stands better in B, or fails with fewer inputs.
 	Improvement Direction = "improvement"
-	// Other: the row changed in a way that is neither, for example because it was not judged in one of the runs.
+	// Other is a change that is neither, for example because it was not judged in one of the runs.
 	Other Direction = "other"
 )
 

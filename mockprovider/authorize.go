@@ -17,12 +17,13 @@ type asked struct {
 	challenge string
 	scope     string
 	resources []string
+	me        string // a hint of who logs in
 }
 
 // read judges an authorization request (RFC 6749 §4.1.1). page: it must be shown to the person, because nobody may be
 // sent anywhere; refusal: it goes back to the client.
 func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock.Refusal) {
-	app, known := p.store.app(q.Get("client_id"))
+	app, known := p.app(q.Get("client_id"))
 	if !known || len(q["client_id"]) != 1 {
 		return a, p.shown(http.StatusBadRequest, "This app is unknown",
 			"No app at the developer console has this client id.", nil), nil
@@ -32,6 +33,7 @@ func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock
 		return a, p.mismatch(app, a.redirect), nil
 	}
 	a.state, a.hasState = q.Get("state"), q.Has("state")
+	a.me = q.Get("me")
 	for _, name := range []string{"response_type", "state", "scope", "code_challenge", "code_challenge_method"} {
 		if len(q[name]) > 1 {
 			return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_request", name+" appears twice", "RFC 6749 §3.1")
@@ -128,7 +130,7 @@ func (p *Provider) allowed(a asked, username string) *mock.Answer {
 	value := p.Policy().NewCode()
 	p.store.putCode(value, Code{
 		AppID: a.app.ID, Username: username, Redirect: a.redirect, Challenge: a.challenge, Scope: a.scope,
-		Resources: a.resources, Issued: p.now(),
+		Resources: a.resources, Issued: p.now(), Me: a.me,
 	})
 	return p.back(a, url.Values{"code": {value}})
 }

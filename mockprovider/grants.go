@@ -6,6 +6,7 @@ import "time"
 type Grant struct {
 	ID, AppID, Username, Scope string
 	Resources                  []string // of RFC 8707; nil: none was named
+	Me                         string   // the hint of the request that brought it
 	Used                       time.Time
 }
 

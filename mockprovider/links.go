@@ -17,7 +17,7 @@ func (p *Provider) linksPage(_ *mock.Call, s session) *mock.Answer {
 	slices.SortFunc(list, func(a, b Grant) int { return strings.Compare(a.ID, b.ID) })
 	var rows []g.Node
 	for _, grant := range list {
-		app, _ := p.store.app(grant.AppID)
+		app, _ := p.app(grant.AppID)
 		rows = append(rows, h.Li(g.Text(app.Name), h.Code(g.Text(grant.Scope)),
 			h.Form(h.Method("post"), h.Action("/console/links/"+grant.ID+"/revoke"), hidden("csrf", s.csrf),
 				h.Button(h.Class("small danger"), h.Type("submit"), g.Attr("aria-label", "Revoke "+app.Name), g.Text("Revoke")))))

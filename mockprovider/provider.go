@@ -25,6 +25,7 @@ type Options struct {
 	ControlToken string           // "": a random one
 	TLS          *mock.Authority  // serves https; nil: http
 	Log          func(mock.Entry) // is told every request; nil: nobody is
+	Extension
 }
 
 // Provider is a running mock provider: an http.Handler and what is behind it.
@@ -115,7 +116,7 @@ type methods = mock.Methods
 // route mounts every endpoint.
 func (p *Provider) route() {
 	p.plane.Handle(metadataPath, methods{get: func(*mock.Call) *mock.Answer { return mock.JSON(http.StatusOK, p.Policy().Metadata(p.URL)) }})
-	p.plane.Handle("/oauth/authorize", methods{get: p.authorize})
+	p.plane.Handle("/oauth/authorize", p.extended("/oauth/authorize", methods{get: p.authorize}))
 	p.plane.Handle("/oauth/login", methods{post: p.login})
 	p.plane.Handle("/oauth/consent", methods{post: p.consent})
 	p.plane.Handle("/oauth/token", methods{post: p.token})
@@ -127,6 +128,7 @@ func (p *Provider) route() {
 	p.plane.Handle("/api/thermostat", methods{get: p.guarded("devices:read", p.readDevice), put: p.guarded("devices:write", p.setDevice)})
 	p.plane.Handle("/style.css", methods{get: func(*mock.Call) *mock.Answer { return style() }})
 	p.console()
+	p.extend()
 }
 
 // sessions are the browsers that are known, by their cookie. It is safe for concurrent use.

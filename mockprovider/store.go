@@ -11,6 +11,7 @@ import (
 type Code struct {
 	AppID, Username, Redirect, Challenge, Scope string
 	Resources                                   []string // of RFC 8707
+	Me                                          string   // the hint of the request
 	Issued                                      time.Time
 }
 

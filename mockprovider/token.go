@@ -30,7 +30,7 @@ func (p *Provider) client(c *mock.Call) (App, *mock.Answer) {
 		}
 		id = user
 	}
-	app, known := p.store.app(id)
+	app, known := p.app(id)
 	if refusal := p.Policy().Authenticate(app, known, way, secret); refusal != nil {
 		a := refusal.Answer()
 		if way == Basic {
@@ -84,11 +84,14 @@ func (p *Provider) codeGrant(c *mock.Call, app App) *mock.Answer {
 		return refusal.Answer()
 	}
 	audience, refusal := p.Policy().Audience(code.Resources, c.Form["resource"])
+	if refusal == nil {
+		refusal = p.grants(code)
+	}
 	if refusal != nil {
 		return refusal.Answer()
 	}
 	g := Grant{
-		ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Resources: code.Resources, Used: p.now(),
+		ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Resources: code.Resources, Used: p.now(), Me: code.Me,
 	}
 	if !p.store.redeem(value, p.Policy().SingleUse(), g) {
 		return badCode.Answer()
@@ -134,7 +137,8 @@ func (p *Provider) issue(g Grant, scope string, resources []string, refresh stri
 	p.store.putTokens(g, access, Access{
 		g.ID, g.AppID, g.Username, scope, resources, p.now().Add(p.Policy().AccessTTL()),
 	}, refresh)
-	return mock.JSON(http.StatusOK, p.Policy().TokenAnswer(access, refresh, scope, p.Policy().AccessTTL()))
+	answer := p.answered(g, scope, p.Policy().TokenAnswer(access, refresh, scope, p.Policy().AccessTTL()))
+	return mock.JSON(http.StatusOK, answer)
 }
 
 // revoke answers POST /oauth/revoke (RFC 7009): 200 for every token, 401 for a client that does not show its secret.

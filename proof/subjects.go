@@ -13,6 +13,7 @@ func Subjects() []Subject {
 		Of(stand.Home(), defects.Home()),
 		Of(stand.Provider(), defects.Provider()),
 		Of(stand.AccountLink(), defects.AccountLink()),
+		Of(stand.IndieAuth(), defects.IndieAuth()),
 		Of(stand.MCP(), defects.MCP()),
 	}
 }

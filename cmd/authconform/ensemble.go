@@ -14,6 +14,7 @@ import (
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
+	"github.com/authconform/authconform/mockprovider/indieauth"
 	mybounce "github.com/authconform/authconform/mockprovider/my"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof"
@@ -25,6 +26,7 @@ type ensemble struct {
 	provider *mockprovider.Server
 	proxy    *accountlink.Server
 	my       *mybounce.Server
+	people   *indieauth.Server
 	defects  []proof.Defect
 	stops    []func()
 	tls      *mock.Authority // nil: http
@@ -115,6 +117,16 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		o.AccountLink = s.proxy.URL
 		trust = append(trust, s.proxy.CA)
 	}
+	if f.IndieAuth != "" {
+		people := indieauth.Options{Policy: p.people, Clock: clock, ControlToken: token, TLS: s.tls, Log: log("indieauth")}
+		if f.exposed() {
+			people.Users = mockprovider.ExposedUsers()
+		}
+		if s.people, err = indieauth.Listen(listenOn(f.IndieAuth), people); err != nil {
+			return exit.Usagef("--indieauth %s: %v", f.IndieAuth, err)
+		}
+		s.stops = append(s.stops, s.people.Stop)
+	}
 	if f.My != "" {
 		if s.my, err = mybounce.Listen(listenOn(f.My)); err != nil {
 			return exit.Usagef("--my %s: %v", f.My, err)
@@ -168,6 +180,12 @@ func (s *ensemble) introduce(w io.Writer) {
 	}
 	if s.proxy != nil {
 		fmt.Fprintf(w, "\nA mock account-link proxy listens on %s\nIts CA: %s/ca.pem\n", s.proxy.URL, s.proxy.URL)
+	}
+	if s.people != nil {
+		fmt.Fprintf(w, "\nA mock IndieAuth server listens on %s\n\n", s.people.URL)
+		for _, u := range s.people.Users {
+			person(w, u.Username, u.Password, s.people.Me(u.Username))
+		}
 	}
 	if s.my != nil {
 		fmt.Fprintf(w, "\nThird parties redirect to %s as they would to my.home-assistant.io\n", s.home.My)

@@ -10,7 +10,7 @@ import (
 // exposed tells whether others than this machine reach one of the servers: where it listens, or by its public URL.
 func (f *serveFlags) exposed() bool {
 	at := []string{f.PublicURL, f.ProviderURL}
-	for _, address := range []string{f.Home, f.Provider, f.AccountLink, f.My} {
+	for _, address := range []string{f.Home, f.Provider, f.AccountLink, f.My, f.IndieAuth} {
 		at = append(at, listenOn(address))
 	}
 	return mock.Exposed(at...)
@@ -27,6 +27,9 @@ func (s *ensemble) urls() []string {
 	}
 	if s.my != nil {
 		at = append(at, s.my.URL)
+	}
+	if s.people != nil {
+		at = append(at, s.people.URL)
 	}
 	return at
 }

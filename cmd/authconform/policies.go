@@ -8,23 +8,25 @@ import (
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
+	"github.com/authconform/authconform/mockprovider/indieauth"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof"
 )
 
-// policies are the decisions of the three servers that may be wrong.
+// policies are the decisions of the servers that may be wrong.
 type policies struct {
-	home  *mockserver.Policy
-	third *mockprovider.Policy
-	proxy *accountlink.Policy
+	home   *mockserver.Policy
+	third  *mockprovider.Policy
+	proxy  *accountlink.Policy
+	people *indieauth.Policy
 }
 
 func strictPolicies() policies {
-	return policies{mockserver.Strict(), mockprovider.Strict(), accountlink.Strict()}
+	return policies{mockserver.Strict(), mockprovider.Strict(), accountlink.Strict(), indieauth.Strict()}
 }
 
 // each lists them, for a defect to find its own.
-func (p policies) each() []any { return []any{p.home, p.third, p.proxy} }
+func (p policies) each() []any { return []any{p.home, p.third, p.proxy, p.people} }
 
 // policed is a server that may be wrong: its name is that of its flag.
 type policed struct {
@@ -33,11 +35,12 @@ type policed struct {
 	of   func(policies) any
 }
 
-func policedServers(provider, proxy bool) []policed {
+func policedServers(provider, proxy, people bool) []policed {
 	return []policed{
 		{"home", true, func(p policies) any { return p.home }},
 		{"provider", provider, func(p policies) any { return p.third }},
 		{"account-link", proxy, func(p policies) any { return p.proxy }},
+		{"indieauth", people, func(p policies) any { return p.people }},
 	}
 }
 
@@ -51,6 +54,7 @@ func (f *serveFlags) policies() (base func() policies, start choice, err error) 
 		p := strictPolicies()
 		mockserver.Lifetimes(p.home, lives)
 		mockprovider.Lifetimes(p.third, lives)
+		mockprovider.Lifetimes(&p.people.Policy, lives)
 		return p
 	}
 	if f.Flavour != 0 {
@@ -61,7 +65,7 @@ func (f *serveFlags) policies() (base func() policies, start choice, err error) 
 		if subject == nil {
 			return nil, start, exit.Unknown("defect", id, proof.DefectIDs())
 		}
-		for _, server := range policedServers(f.Provider != "", f.AccountLink != "") {
+		for _, server := range policedServers(f.Provider != "", f.AccountLink != "", f.IndieAuth != "") {
 			if subject.Spoil(id, server.of(strictPolicies())) && !server.runs {
 				return nil, start, exit.Usagef("--defect %s: its server is not running; add --%s ADDRESS", id, server.name)
 			}
@@ -73,7 +77,7 @@ func (f *serveFlags) policies() (base func() policies, start choice, err error) 
 
 // listDefects prints every defect, under the server that it is wrong with.
 func listDefects(w io.Writer) error {
-	for _, server := range policedServers(true, true) {
+	for _, server := range policedServers(true, true, true) {
 		fmt.Fprintf(w, "Defects of --%s:\n\n", server.name)
 		for _, subject := range proof.Subjects() {
 			for _, d := range proof.Own(subject) {

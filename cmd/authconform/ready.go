@@ -17,6 +17,7 @@ type readyFile struct {
 	Provider    *readyProvider `json:"provider,omitempty"`
 	AccountLink *readyProxy    `json:"account_link,omitempty"`
 	My          *readyPage     `json:"my,omitempty"`
+	IndieAuth   *readyPeople   `json:"indieauth,omitempty"`
 	Control     struct {
 		URL   string `json:"url"`
 		Token string `json:"token"`
@@ -38,11 +39,17 @@ type readyPage struct {
 	URL string `json:"url"`
 }
 
+type readyPeople struct {
+	URL   string      `json:"url"`
+	Users []readyUser `json:"users"`
+}
+
 type readyUser struct {
 	Username string `json:"username"`
 	Password string `json:"password"`
 	TOTP     string `json:"totp_secret,omitempty"`
 	Inactive bool   `json:"inactive,omitempty"`
+	Me       string `json:"me,omitempty"`
 }
 
 // writeReady writes the file whole or not at all, readable by its owner only.
@@ -50,7 +57,7 @@ func (s *ensemble) writeReady(path string) error {
 	r := readyFile{PID: os.Getpid()}
 	r.Home.URL = s.home.URL
 	for _, u := range s.home.Users {
-		r.Home.Users = append(r.Home.Users, readyUser{u.Username, u.Password, u.TOTP, u.Inactive})
+		r.Home.Users = append(r.Home.Users, readyUser{u.Username, u.Password, u.TOTP, u.Inactive, ""})
 	}
 	if s.provider != nil {
 		r.Provider = &readyProvider{URL: s.provider.URL, Console: s.provider.URL + "/console"}
@@ -60,6 +67,12 @@ func (s *ensemble) writeReady(path string) error {
 	}
 	if s.proxy != nil {
 		r.AccountLink = &readyProxy{s.proxy.URL, string(s.proxy.CA)}
+	}
+	if s.people != nil {
+		r.IndieAuth = &readyPeople{URL: s.people.URL}
+		for _, u := range s.people.Users {
+			r.IndieAuth.Users = append(r.IndieAuth.Users, readyUser{Username: u.Username, Password: u.Password, Me: s.people.Me(u.Username)})
+		}
 	}
 	if s.my != nil {
 		r.My = &readyPage{s.home.My}

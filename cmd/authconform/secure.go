@@ -42,6 +42,9 @@ func (s *ensemble) list() []peer {
 	if s.proxy != nil {
 		out = append(out, peer{"account-link", s.proxy.URL, true})
 	}
+	if s.people != nil {
+		out = append(out, peer{"indieauth", s.people.URL, true})
+	}
 	if s.my != nil {
 		out = append(out, peer{"my", s.my.URL, false})
 	}
@@ -56,6 +59,9 @@ func (s *ensemble) controls() []*mock.Control {
 	}
 	if s.proxy != nil {
 		out = append(out, s.proxy.Control())
+	}
+	if s.people != nil {
+		out = append(out, s.people.Control())
 	}
 	return out
 }

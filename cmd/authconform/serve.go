@@ -22,6 +22,7 @@ type serveFlags struct {
 	Home        string `flag:"home" value:"ADDRESS" group:"Servers" help:"listen address of the home; port 0 picks a free port"`
 	Provider    string `flag:"provider" value:"ADDRESS" help:"a mock provider beside it, with a developer console"`
 	AccountLink string `flag:"account-link" value:"ADDRESS" help:"an account-link proxy (TLS, CA at /ca.pem) that is a client of the provider"`
+	IndieAuth   string `flag:"indieauth" value:"ADDRESS" help:"a mock IndieAuth server, for people's own URLs"`
 	My          string `flag:"my" value:"ADDRESS" help:"a page like my.home-assistant.io, through which third parties redirect users"`
 	PublicURL   string `flag:"public-url" value:"URL" help:"external URL of the home, when it is behind Docker or a TLS proxy"`
 	ProviderURL string `flag:"provider-url" value:"URL" help:"external URL of the provider"`

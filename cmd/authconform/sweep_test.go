@@ -161,8 +161,15 @@ func beside(t *testing.T, kind, defect string) (args, env []string) {
 	if kind != "home" && kind != "mcp" {
 		serve = append(serve, "--provider", "127.0.0.1:0", "--account-link", "127.0.0.1:0")
 	}
+	if kind == "indieauth" {
+		serve = append(serve, "--indieauth", "127.0.0.1:0")
+	}
 	r := serving(t, serve...)
 	switch kind {
+	case "indieauth":
+		ben := r.IndieAuth.Users[1]
+		return []string{"--target", r.IndieAuth.URL, "--me", ben.Me, "--user", ben.Username, "--control-url", r.Control.URL},
+			[]string{"AUTHCONFORM_PASSWORD=" + ben.Password, "AUTHCONFORM_CONTROL_TOKEN=" + r.Control.Token}
 	case "home":
 		owner := r.Home.Users[0]
 		return []string{"--target", r.Home.URL, "--user", owner.Username, "--control-url", r.Control.URL, "--client-site-ca", ca},

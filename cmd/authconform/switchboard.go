@@ -13,6 +13,7 @@ import (
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
+	"github.com/authconform/authconform/mockprovider/indieauth"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof"
 )
@@ -52,6 +53,7 @@ func (c choice) spoiled(base policies) policies {
 		mockserver.Flavour(base.home, seed)
 		mockprovider.Flavour(base.third, seed)
 		accountlink.Flavour(base.proxy, seed)
+		indieauth.Flavour(base.people, seed)
 	}
 	for _, id := range c.defects {
 		subject, _ := proof.Find(id)
@@ -102,6 +104,9 @@ func (b *switchboard) apply() {
 	if b.servers.proxy != nil {
 		b.servers.proxy.SetPolicy(p.proxy)
 	}
+	if b.servers.people != nil {
+		b.servers.people.SetPolicy(p.people)
+	}
 }
 
 // defects lists those of the servers that run.
@@ -121,7 +126,7 @@ func switchables(s *ensemble) []switchable {
 	for _, subject := range proof.Subjects() {
 		for _, d := range proof.Own(subject) {
 			strict := strictPolicies()
-			for _, server := range policedServers(s.provider != nil, s.proxy != nil) {
+			for _, server := range policedServers(s.provider != nil, s.proxy != nil, s.people != nil) {
 				if subject.Spoil(d.ID, server.of(strict)) && server.runs {
 					out = append(out, switchable{d.ID, d.Story, d.Aims, server.name, false, mockserver.Settles(strict.home)})
 				}

@@ -118,7 +118,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	}
 	p := New(t.Wire, c, Visiting(f.Account, f.Steps, t.Browser), t.Clock)
 	if s.Found != nil {
-		p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Refused})
+		p.Watch()
 	}
 	return &session{p, f, t}, nil
 }
@@ -172,11 +172,16 @@ func (p *Provider) firstPage(ctx context.Context) *wire.Exchange {
 	return p.Visitor().Open(ctx, p.authorizeAt(p.Request().Encode()))
 }
 
+// Watch looks for signs that the provider is gone.
+func (p *Provider) Watch() {
+	p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Refused})
+}
+
 // Suspect implements kind.Session.
-func (s *session) Suspect() { s.doubt.Suspect() }
+func (p *Provider) Suspect() { p.doubt.Suspect() }
 
 // Lost implements kind.Session.
-func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) }
+func (p *Provider) Lost(ctx context.Context) error { return p.doubt.Resolve(ctx) }
 
 // GiveBack implements kind.Session: each spec gave back what it took.
 func (s *session) GiveBack(context.Context) {}

@@ -64,7 +64,9 @@ func in(path string, parts ...string) bool {
 var (
 	mocks   = []string{"mock", "mockserver", "mockprovider"}
 	judges  = []string{"suites", "harness"}
-	drivers = []string{"harness/home", "harness/provider", "harness/accountlink", "harness/mcp"} // who speaks with one kind of target
+	drivers = []string{ // who speaks with one kind of target
+		"harness/home", "harness/provider", "harness/accountlink", "harness/indieauth", "harness/mcp",
+	}
 )
 
 // TestArrows: what a part may not know, by whatever way.

@@ -7,7 +7,7 @@ import (
 )
 
 // few is how many words are named where none is near.
-const few = 12
+const few = 20
 
 // Nearest is the word that is most like another, "" if none is like it: for "did you mean".
 func Nearest(word string, words []string) string {

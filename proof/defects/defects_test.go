@@ -12,6 +12,7 @@ import (
 
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
+	"github.com/authconform/authconform/mockprovider/indieauth"
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/proof/shadow"
 	"github.com/authconform/authconform/suites/requirements"
@@ -26,6 +27,7 @@ func TestEveryDefectIsWellDeclared(t *testing.T) {
 	known := func(id string) bool { _, ok := c.Lookup(id); return ok }
 	for kind, err := range map[string]error{
 		"home": Check(Home(), known), "provider": Check(Provider(), known), "account-link": Check(AccountLink(), known),
+		"indieauth": Check(IndieAuth(), known),
 	} {
 		if err != nil {
 			t.Errorf("%s: %v", kind, err)
@@ -66,6 +68,7 @@ func TestEveryChangeChangesADecision(t *testing.T) {
 	changes(t, Home(), mockserver.Strict)
 	changes(t, Provider(), mockprovider.Strict)
 	changes(t, AccountLink(), accountlink.Strict)
+	changes(t, IndieAuth(), indieauth.Strict)
 }
 
 func changes[P any](t *testing.T, list []Defect[P], strict func() *P) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/authconform/authconform/mockprovider"
 	"github.com/authconform/authconform/mockprovider/accountlink"
+	"github.com/authconform/authconform/mockprovider/indieauth"
 	"github.com/authconform/authconform/mockserver"
 )
 
@@ -89,6 +90,15 @@ func AccountLink() []Defect[accountlink.Policy] {
 	return slices.Concat(
 		accountLinkDefects,
 		accountLinkRefreshDefects,
+	)
+}
+
+// IndieAuth lists what is wrong with servers for people's own URLs: what is wrong with providers, and what only they have.
+func IndieAuth() []Defect[indieauth.Policy] {
+	return slices.Concat(
+		indieAuthDefects,
+		indieAuthAnswerDefects,
+		alsoOf(Provider(), shared),
 	)
 }
 

@@ -45,11 +45,11 @@ type Any interface {
 }
 
 // All lists the stands.
-func All() []Any { return []Any{Home(), Provider(), AccountLink(), MCP()} }
+func All() []Any { return []Any{Home(), Provider(), AccountLink(), IndieAuth(), MCP()} }
 
 // Kinds lists the kinds that they are of.
 func Kinds() kind.Registry {
-	return kind.Registry{Home().Kind, Provider().Kind, AccountLink().Kind, MCP().Kind}
+	return kind.Registry{Home().Kind, Provider().Kind, AccountLink().Kind, IndieAuth().Kind, MCP().Kind}
 }
 
 // Of is the stand of a kind; nil: there is none.

@@ -4,6 +4,7 @@ package all
 import (
 	_ "github.com/authconform/authconform/suites/accountlink"    // an account-link proxy
 	_ "github.com/authconform/authconform/suites/home"           // a home's login
+	_ "github.com/authconform/authconform/suites/indieauth"      // an IndieAuth server
 	_ "github.com/authconform/authconform/suites/linking"        // a home as OAuth client
 	_ "github.com/authconform/authconform/suites/mcp"            // an MCP endpoint and its authorization server
 	_ "github.com/authconform/authconform/suites/oauth/resource" // every protected resource

@@ -1,0 +1,200 @@
+package defects
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
+	"github.com/authconform/authconform/mockprovider/indieauth"
+)
+
+var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
+	{
+		ID: "indieauth.no-me", Story: "The token answer does not say who it is.",
+		Aims: []string{"indieauth.token.me"},
+		Change: func(p *indieauth.Policy) {
+			p.WithMe = func(answer map[string]any, _ string, _ map[string]any) map[string]any { return answer }
+		},
+	},
+	{
+		ID: "indieauth.me-name", Story: "me is a user name.",
+		Aims: []string{"indieauth.token.me", "indieauth.code.profile-answer"},
+		Change: func(p *indieauth.Policy) {
+			p.Me = func(own, _ string) string { return own[strings.LastIndex(own, "/")+1:] }
+		},
+	},
+	{
+		ID: "indieauth.me-fragment", Story: "me is the address of a card within a page.",
+		Aims:   []string{"indieauth.token.me"},
+		Change: func(p *indieauth.Policy) { p.Me = func(own, _ string) string { return own + "#card" } },
+	},
+	{
+		ID: "indieauth.me-elsewhere", Story: "me is the address of a page that is not there.",
+		Aims:   []string{"indieauth.token.me-confirmed"},
+		Change: func(p *indieauth.Policy) { p.Me = func(own, _ string) string { return own + "/card" } },
+	},
+	{
+		ID: "indieauth.me-from-request", Story: "me is copied from the authorization request.",
+		Aims: []string{"indieauth.authz.me-untrusted"},
+		Change: func(p *indieauth.Policy) {
+			p.Me = func(own, hint string) string {
+				if hint != "" {
+					return hint
+				}
+				return own
+			}
+		},
+	},
+	{
+		ID: "indieauth.token-without-scope", Story: "A code without a scope brings a token.",
+		Aims:   []string{"indieauth.token.no-scope"},
+		Change: func(p *indieauth.Policy) { p.Grants = func(string) *mock.Refusal { return nil } },
+	},
+	{
+		ID: "indieauth.default-scope", Story: "Who asks for no scope is granted all of them.",
+		Aims: []string{"indieauth.token.no-scope"},
+		Change: func(p *indieauth.Policy) {
+			before := p.Scope
+			p.Scope = func(app mockprovider.App, asked string) (string, bool) {
+				if asked == "" {
+					return "profile email", true
+				}
+				return before(app, asked)
+			}
+		},
+	},
+	{
+		ID: "indieauth.profile-always", Story: "The profile is in every token answer.",
+		Aims: []string{"indieauth.token.profile-by-scope"},
+		Change: func(p *indieauth.Policy) {
+			p.Profile = func(of indieauth.Person, _ string) map[string]any {
+				return map[string]any{"name": of.Name, "url": of.URL}
+			}
+		},
+	},
+	{
+		ID: "indieauth.address-always", Story: "The scope profile tells the mail address too.",
+		Aims: []string{"indieauth.token.profile-by-scope"},
+		Change: func(p *indieauth.Policy) {
+			before := p.Profile
+			p.Profile = func(of indieauth.Person, scope string) map[string]any { return before(of, scope+" email") }
+		},
+	},
+	{
+		ID: "indieauth.profile-with-token", Story: "The authorization endpoint answers with an access token too.",
+		Aims: []string{"indieauth.code.profile-answer"},
+		Change: func(p *indieauth.Policy) {
+			p.ProfileAnswer = func(me string, _ map[string]any) map[string]any {
+				return map[string]any{"me": me, "access_token": mock.Secret(32)}
+			}
+		},
+	},
+	{
+		ID: "indieauth.code-at-both", Story: "A code that the authorization endpoint has redeemed works at the token endpoint.",
+		Aims:   []string{"indieauth.code.one-endpoint"},
+		Change: func(p *indieauth.Policy) { p.Forgets = mock.Is(false) },
+	},
+	{
+		ID: "indieauth.profile-any-client", Story: "The authorization endpoint redeems codes of other clients.",
+		Aims:   []string{"indieauth.code.profile-bound"},
+		Change: namedFor(func(c *mockprovider.Code, app *mockprovider.App, _ url.Values) { c.AppID = app.ID }),
+	},
+	{
+		ID: "indieauth.profile-any-redirect", Story: "The authorization endpoint does not compare redirect_uri.",
+		Aims: []string{"indieauth.code.profile-bound"},
+		Change: namedFor(func(c *mockprovider.Code, _ *mockprovider.App, form url.Values) {
+			c.Redirect = form.Get("redirect_uri")
+		}),
+	},
+	{
+		ID: "indieauth.profile-no-verifier", Story: "The authorization endpoint does not check the code_verifier.",
+		Aims: []string{"indieauth.code.profile-bound"},
+		Change: namedFor(func(c *mockprovider.Code, _ *mockprovider.App, form url.Values) {
+			c.Challenge = madeOf(form.Get("code_verifier"))
+		}),
+	},
+	{
+		ID: "indieauth.userinfo-other", Story: "The userinfo endpoint says something else than the token answer.",
+		Aims: []string{"indieauth.userinfo.profile"},
+		Change: func(p *indieauth.Policy) {
+			p.UserInfo = func(v map[string]any) map[string]any { return map[string]any{"sub": v["url"]} }
+		},
+	},
+	{
+		ID: "indieauth.userinfo-guest", Story: "The userinfo endpoint answers whoever comes.",
+		Aims: []string{"oauth2.bearer.validates", "indieauth.userinfo.refused"},
+		Change: func(p *indieauth.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); r.Path() == "/userinfo" && a.Status == 401 {
+					return *mock.JSON(200, map[string]string{"name": "Guest"})
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "indieauth.userinfo-any-scope", Story: "The userinfo endpoint does not check the scope.",
+		Aims: []string{"indieauth.userinfo.refused"},
+		Change: func(p *indieauth.Policy) {
+			p.Allows = func(string, string) bool { return true }
+		},
+	},
+	{
+		ID: "indieauth.introspect-anybody", Story: "Everybody may introspect tokens.",
+		Aims: []string{"indieauth.introspect.authorization"},
+		Change: func(p *indieauth.Policy) {
+			p.MayIntrospect = func(mock.Request, func(string) bool) bool { return true }
+		},
+	},
+	{
+		ID: "indieauth.introspect-sub", Story: "Introspection names the person in sub, and has no me.",
+		Aims: []string{"indieauth.introspect.me"},
+		Change: func(p *indieauth.Policy) {
+			p.Active = func(t mockprovider.Access, me string) map[string]any {
+				return map[string]any{"active": true, "sub": me, "client_id": t.AppID, "scope": t.Scope}
+			}
+		},
+	},
+	{
+		ID: "indieauth.introspect-bare", Story: "Introspection says nothing of client and scope.",
+		Aims: []string{"indieauth.introspect.me"},
+		Change: func(p *indieauth.Policy) {
+			p.Active = func(_ mockprovider.Access, me string) map[string]any { return map[string]any{"active": true, "me": me} }
+		},
+	},
+	{
+		ID: "indieauth.introspect-unknown", Story: "The introspection of an unknown token is an error without active.",
+		Aims: []string{"indieauth.introspect.inactive"},
+		Change: func(p *indieauth.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				a = before(r, a)
+				if strings.HasSuffix(r.Path(), "/introspect") && strings.Contains(string(a.Body), "false") {
+					return *mock.JSON(404, map[string]string{"error": "not_found"})
+				}
+				return a
+			}
+		},
+	},
+}
+
+// namedFor makes the authorization endpoint take a code for another when it is redeemed for a profile.
+func namedFor(as func(c *mockprovider.Code, app *mockprovider.App, form url.Values)) people {
+	return func(p *indieauth.Policy) {
+		before := p.Names
+		p.Names = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+			as(&c, &app, form)
+			return before(c, app, form, now)
+		}
+	}
+}
+
+func madeOf(verifier string) string {
+	sum := sha256.Sum256([]byte(verifier))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

@@ -1,0 +1,52 @@
+// Package indieauth judges what only IndieAuth says of a server for people's own URLs. What every authorization server must
+// do is judged by the packages below suites/oauth.
+package indieauth
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/authconform/authconform/harness/indieauth"
+	. "github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+	. "github.com/authconform/authconform/suites/expect"
+)
+
+// requirement names the row that a spec judges. The runner finds level, needs and time limit by it.
+func requirement(id string) string { return id }
+
+// vector is an input, with its name.
+type vector struct{ name, value string }
+
+func named(v vector) string { return v.name }
+
+// code is a code for a scope; "" asks for none.
+func code(ctx Ctx, s *indieauth.Server, scope string) string {
+	if scope == "" {
+		return oauth.Code(ctx, s, "", oauth.Drop("scope"))
+	}
+	return oauth.Code(ctx, s, "", oauth.Set("scope", scope))
+}
+
+// tokens are the answer to a code for a scope. An access token is a control.
+func tokens(ctx Ctx, s *indieauth.Server, scope string) *wire.Exchange {
+	e := s.Exchange(ctx, code(ctx, s, scope))
+	Control(ctx, e).To(IssueTokens())
+	return e
+}
+
+// member is a member of an answer that is an object; nil: it has none.
+func member(e *wire.Exchange, name string) map[string]any {
+	v, _ := e.Object() // what is none has no members
+	m, _ := v[name].(map[string]any)
+	return m
+}
+
+// isProfileURL tells whether a text is a profile URL (IndieAuth §3.2). The port, and an address for a host, are those of a
+// server that stands where it is judged: they are not held against it.
+func isProfileURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path != "" && u.User == nil &&
+		!strings.Contains(s, "#") && !strings.Contains(s+"/", "/./") && !strings.Contains(s+"/", "/../")
+}
