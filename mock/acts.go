@@ -20,6 +20,13 @@ func (p *Plane) Time() any {
 	}
 }
 
+// Reset returns the clock, the history and the faults to their start.
+func (p *Plane) Reset() {
+	p.Faults.Clear(0)
+	p.History.Clear()
+	p.Clock.Set(0)
+}
+
 // farthest is how far the mock's time may be from the real one: a date of four digits.
 const farthest = 100 * 365 * 24 * time.Hour
 

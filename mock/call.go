@@ -109,8 +109,8 @@ func (c *Call) parseForm(duplicates bool) {
 		c.Form = url.Values{}
 		c.parseMultipart(params["boundary"])
 	}
-	for _, values := range c.Form {
-		c.Bad = c.Bad || (len(values) > 1 && duplicates)
+	for name, values := range c.Form { // resource alone may be repeated (RFC 8707 §2)
+		c.Bad = c.Bad || (len(values) > 1 && duplicates && name != "resource")
 	}
 }
 

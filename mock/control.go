@@ -56,6 +56,7 @@ func newControl(p *Plane) *Control {
 	k.Add("GET faults", func(*http.Request, []byte) (any, error) { return p.Faults.List(), nil })
 	k.Add("POST faults", p.addFault)
 	k.Add("DELETE faults", p.dropFaults, "id")
+	k.Add("POST reset", func(*http.Request, []byte) (any, error) { p.Reset(); return Done{}, nil })
 	k.Add("POST verify", p.verify)
 	k.Add("POST wait", p.wait)
 	return k

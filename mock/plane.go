@@ -74,7 +74,12 @@ func (p *Plane) Handle(path string, by Methods) {
 
 // ServeHTTP implements http.Handler.
 func (p *Plane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path+"/" == controlPrefix {
+		http.Redirect(w, r, controlPrefix, http.StatusPermanentRedirect)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+		w.Header().Set("Date", p.Clock.Now().UTC().Format(http.TimeFormat))
 		p.Control.serve(w, r)
 		return
 	}

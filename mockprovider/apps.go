@@ -54,6 +54,7 @@ type App struct {
 	Public    bool     `json:"public,omitempty"` // it has no secret
 
 	hash     [32]byte // of its secret
+	manager  [32]byte // of the token that manages what registered itself
 	revision int      // counts its changes
 }
 

@@ -17,6 +17,7 @@ type asked struct {
 	challenge string
 	scope     string
 	me        string // a hint of who logs in
+	resources []string
 }
 
 // read judges an authorization request (RFC 6749 §4.1.1). page: it must be shown to the person, because nobody may be
@@ -52,7 +53,8 @@ func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock
 	if a.scope, ok = p.Policy().Scope(app, q.Get("scope")); !ok {
 		return a, nil, mock.Refuse(http.StatusBadRequest, "invalid_scope", "the app may not request this scope", "RFC 6749 §4.1.2.1")
 	}
-	return a, nil, nil
+	a.resources = q["resource"]
+	return a, nil, p.Policy().Resource(p.Resources, a.resources)
 }
 
 // authorize answers GET /oauth/authorize: the login page, and then the consent page.
@@ -127,8 +129,8 @@ func (p *Provider) consent(c *mock.Call) *mock.Answer {
 func (p *Provider) allowed(a asked, username string) *mock.Answer {
 	value := p.Policy().NewCode()
 	p.store.putCode(value, Code{
-		AppID: a.app.ID, Username: username, Redirect: a.redirect, Challenge: a.challenge, Scope: a.scope, Issued: p.now(),
-		Me: a.me,
+		AppID: a.app.ID, Username: username, Redirect: a.redirect, Challenge: a.challenge, Scope: a.scope,
+		Resources: a.resources, Issued: p.now(), Me: a.me,
 	})
 	return p.back(a, url.Values{"code": {value}})
 }
@@ -147,7 +149,9 @@ func (p *Provider) back(a asked, v url.Values) *mock.Answer {
 	if a.hasState {
 		v.Set("state", a.state)
 	}
-	v.Set("iss", p.URL)
+	if iss := p.Policy().Iss(p.URL); iss != "" {
+		v.Set("iss", iss)
+	}
 	u, err := url.Parse(a.redirect)
 	if err != nil {
 		return p.mismatch(a.app, a.redirect)

@@ -54,9 +54,7 @@ func (p *Provider) controls() {
 		return map[string]int{"expired": p.store.expire(p.now())}, nil
 	})
 	k.Add("POST reset", func(*http.Request, []byte) (any, error) {
-		p.plane.Faults.Clear(0)
-		p.plane.History.Clear()
-		p.plane.Clock.Set(0)
+		p.plane.Reset()
 		return mock.Done{}, p.reset()
 	})
 	k.Add("GET snapshot", func(*http.Request, []byte) (any, error) {

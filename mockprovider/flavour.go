@@ -19,7 +19,7 @@ func Flavour(p *Policy, seed uint64) {
 		p.RedirectStatus = mock.Is(http.StatusFound)
 	}
 	rotate := r.IntN(2) == 0
-	p.Rotate = mock.Is(rotate)
+	p.Rotate = func(app App) bool { return rotate || app.Public } // RFC 9700 §2.2.2
 	lower, more := r.IntN(2) == 0, r.IntN(2) == 0
 	answer := p.TokenAnswer
 	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {

@@ -5,13 +5,15 @@ import "time"
 // Grant is what a person allowed an app: it lives as long as its refresh token.
 type Grant struct {
 	ID, AppID, Username, Scope string
-	Me                         string // the hint of the request that brought it
+	Me                         string   // the hint of the request that brought it
+	Resources                  []string // of RFC 8707; nil: none was named
 	Used                       time.Time
 }
 
 // Access is an access token.
 type Access struct {
 	GrantID, AppID, Username, Scope string
+	Resources                       []string // for which it is; nil: for any
 	Expires                         time.Time
 }
 

@@ -21,6 +21,8 @@ type Policy struct {
 	Challenge func(app App, challenge, method string) *mock.Refusal
 	// Scope is what is granted of a scope that was asked for; false: invalid_scope.
 	Scope func(app App, asked string) (string, bool)
+	// Resource says what is wrong with the resources that are asked for, given those that there are (RFC 8707 §2).
+	Resource func(known, asked []string) *mock.Refusal
 	// Unasked is the person for whom a browser gets a code without login and consent, given what the app was granted
 	// before; false: nobody.
 	Unasked func(granted []Grant) (string, bool)
@@ -28,6 +30,8 @@ type Policy struct {
 	CSRF func(want, got string) bool
 	// NewCode makes an authorization code.
 	NewCode func() string
+	// Iss is the iss that comes back to the app, with a code or an error; "": none (RFC 9207 §2).
+	Iss func(issuer string) string
 	// Return is what comes back to the app, as it is about to be sent, and RedirectStatus how.
 	Return         func(url.Values) url.Values
 	RedirectStatus func() int
@@ -46,8 +50,11 @@ type Policy struct {
 	RefreshIdleTTL func() time.Duration
 	// Narrow is the scope of a refreshed token; false: invalid_scope.
 	Narrow func(granted, asked string) (string, bool)
-	// Rotate gives a new refresh token with each refresh; ReuseKills ends a grant whose old one comes again.
-	Rotate, ReuseKills func() bool
+	// Audience are the resources of a token, given those of the grant and those asked for; a refusal: invalid_target.
+	Audience func(granted, asked []string) ([]string, *mock.Refusal)
+	// Rotate gives an app a new refresh token with each refresh; ReuseKills ends a grant whose old one comes again.
+	Rotate     func(app App) bool
+	ReuseKills func() bool
 	// NewToken makes an access or refresh token, and AccessTTL is the life of an access token.
 	NewToken  func() string
 	AccessTTL func() time.Duration
@@ -57,6 +64,15 @@ type Policy struct {
 	// MayRevoke tells whether an app may revoke a token of a grant; Cascades ends the grant with any of its tokens.
 	MayRevoke func(app App, g Grant) bool
 	Cascades  func() bool
+
+	// MayIntrospect says why an app that has authenticated may not ask what tokens are, and Tells is what it is told of one;
+	// nil: there is no such token.
+	MayIntrospect func(app App) *mock.Refusal
+	Tells         func(app App, t *Token, issuer string) map[string]any
+
+	// Register says what is wrong with the metadata of an app that registers itself, Registered is what it is told.
+	Register   func(Registration) *mock.Refusal
+	Registered func(r Registration, a App, at Management) map[string]any
 
 	// Bearer reads the token of a request to the API, "" for none.
 	Bearer func(r mock.Request) string

@@ -21,6 +21,7 @@ type Options struct {
 	Clock        *mock.Clock      // nil: real time
 	URL          string           // its own, the issuer
 	Name         string           // "": Demo devices
+	Resources    []string         // that tokens may be asked for (RFC 8707); nil: its API
 	ControlToken string           // "": a random one
 	TLS          *mock.Authority  // serves https; nil: http
 	Log          func(mock.Entry) // is told every request; nil: nobody is
@@ -53,6 +54,9 @@ func New(o Options) (*Provider, error) {
 	}
 	if o.URL = strings.TrimRight(o.URL, "/"); o.URL == "" {
 		return nil, errors.New("mock provider: its own URL is required, for the issuer")
+	}
+	if o.Resources == nil {
+		o.Resources = []string{o.URL + "/api"}
 	}
 	p := &Provider{Options: o, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), store: &store{}, sessions: &sessions{}, devices: &devices{}}
 	p.policy.Store(o.Policy)
@@ -118,6 +122,8 @@ func (p *Provider) route() {
 	p.plane.Handle("/oauth/token", methods{post: p.token})
 	p.plane.Handle("/oauth/revoke", methods{post: p.revoke})
 	p.plane.Handle("/oauth/introspect", methods{post: p.introspect})
+	p.plane.Handle(registerPath, methods{post: p.register})
+	p.plane.Handle(registerPath+"/{id}", methods{del: p.unregister})
 	p.plane.Handle("/api/me", methods{get: p.guarded("profile", p.me)})
 	p.plane.Handle("/api/thermostat", methods{get: p.guarded("devices:read", p.readDevice), put: p.guarded("devices:write", p.setDevice)})
 	p.plane.Handle("/style.css", methods{get: func(*mock.Call) *mock.Answer { return style() }})

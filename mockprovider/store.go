@@ -10,7 +10,8 @@ import (
 // Code is an authorization code.
 type Code struct {
 	AppID, Username, Redirect, Challenge, Scope string
-	Me                                          string // the hint of the request
+	Me                                          string   // the hint of the request
+	Resources                                   []string // of RFC 8707
 	Issued                                      time.Time
 }
 

@@ -25,20 +25,25 @@ func Strict() *Policy {
 	return &Policy{
 		Rules: strictRules(),
 
-		Redirect: slices.Contains[[]string], ResponseType: func(s string) bool { return s == "code" },
+		Redirect: redirectFits, ResponseType: func(s string) bool { return s == "code" },
 		Challenge: checkChallenge, Scope: granted,
-		Unasked: func([]Grant) (string, bool) { return "", false }, CSRF: sameSecret,
+		Resource: knownResource,
+		Unasked:  func([]Grant) (string, bool) { return "", false }, CSRF: sameSecret,
 		NewCode:        func() string { return mock.Secret(24) },
+		Iss:            func(issuer string) string { return issuer },
 		Return:         func(v url.Values) url.Values { return v },
 		RedirectStatus: mock.Is(http.StatusSeeOther), ErrorsReturn: mock.Is(true),
 
 		Authenticate: authenticate,
 		Redeem:       redeemable(codeTTL), SingleUse: mock.Is(true), ReplayKills: mock.Is(true),
-		Refresh: refreshable(grantIdleTTL), RefreshIdleTTL: mock.Is(grantIdleTTL),
-		Narrow: narrowed, Rotate: mock.Is(true), ReuseKills: mock.Is(true),
+		Refresh: refreshable(grantIdleTTL), RefreshIdleTTL: mock.Is(grantIdleTTL), Narrow: narrowed, Audience: restricted,
+		Rotate: func(App) bool { return true }, ReuseKills: mock.Is(true),
 		NewToken: func() string { return mock.Secret(32) }, AccessTTL: mock.Is(accessTTL),
 		TokenAnswer: tokenAnswer, TokenHeader: mock.Is(http.Header{"Cache-Control": {"no-store"}, "Pragma": {"no-cache"}}),
 		MayRevoke: func(app App, g Grant) bool { return app.ID == g.AppID }, Cascades: mock.Is(true),
+
+		MayIntrospect: mayIntrospect, Tells: tells,
+		Register: registrable, Registered: registered,
 
 		Bearer: bearerOf, Access: func(t Access, now time.Time) bool { return now.Before(t.Expires) }, Allows: allows,
 		Metadata: metadata,
@@ -126,6 +131,9 @@ var (
 	badRefresh   = invalidGrant("the refresh token is unknown, used, revoked, or another client's", "RFC 6749 §5.2")
 	badRequest   = invalid("the body must be a form in which each parameter appears once", "RFC 6749 §3.2")
 	twoMethods   = invalid("use one client authentication method, not two", "RFC 6749 §2.3")
+	noCode       = invalid("code is required", "RFC 6749 §4.1.3")
+	noRefresh    = invalid("refresh_token is required", "RFC 6749 §6")
+	noToken      = invalid("token is required", "RFC 7009 §2.1, RFC 7662 §2.1")
 	noGrantType  = invalid("grant_type is required", "RFC 6749 §4.1.3")
 	badScope     = mock.Refuse(http.StatusBadRequest, "invalid_scope", "more than was granted", "RFC 6749 §6")
 	badGrantType = mock.Refuse(http.StatusBadRequest, "unsupported_grant_type",
@@ -199,6 +207,7 @@ func metadata(issuer string) map[string]any {
 	return map[string]any{
 		"issuer": issuer, "authorization_endpoint": issuer + "/oauth/authorize", "token_endpoint": issuer + "/oauth/token",
 		"revocation_endpoint": issuer + "/oauth/revoke", "introspection_endpoint": issuer + "/oauth/introspect",
+		"registration_endpoint":    issuer + registerPath,
 		"response_types_supported": []string{"code"}, "grant_types_supported": []string{"authorization_code", "refresh_token"},
 		"code_challenge_methods_supported": []string{"S256"}, "token_endpoint_auth_methods_supported": ways,
 		"revocation_endpoint_auth_methods_supported": ways, "introspection_endpoint_auth_methods_supported": []Way{Basic, Post},

@@ -70,6 +70,9 @@ func dressed(a *mock.Answer, h http.Header) *mock.Answer {
 
 func (p *Provider) codeGrant(c *mock.Call, app App) *mock.Answer {
 	value := c.Form.Get("code")
+	if value == "" {
+		return noCode.Answer()
+	}
 	if grant, spent := p.store.grantOfCode(value); spent && p.Policy().ReplayKills() && p.Policy().SingleUse() {
 		p.store.endGrant(grant) // RFC 6749 §4.1.2: somebody has a copy of the code
 	}
@@ -83,21 +86,31 @@ func (p *Provider) codeGrant(c *mock.Call, app App) *mock.Answer {
 	if refusal := p.grants(code); refusal != nil {
 		return refusal.Answer()
 	}
-	g := Grant{ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Used: p.now(), Me: code.Me}
+	audience, refusal := p.Policy().Audience(code.Resources, c.Form["resource"])
+	if refusal != nil {
+		return refusal.Answer()
+	}
+	g := Grant{
+		ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Resources: code.Resources, Used: p.now(),
+		Me: code.Me,
+	}
 	if !p.store.redeem(value, p.Policy().SingleUse(), g) {
 		return badCode.Answer()
 	}
-	return p.issue(g, g.Scope, p.Policy().NewToken())
+	return p.issue(g, g.Scope, audience, p.Policy().NewToken())
 }
 
 func (p *Provider) refreshGrant(c *mock.Call, app App) *mock.Answer {
 	token := c.Form.Get("refresh_token")
+	if token == "" {
+		return noRefresh.Answer()
+	}
 	if g, ok := p.store.peekRefresh(token); ok {
 		if refusal := p.Policy().Refresh(g, app, p.now()); refusal != nil {
 			return refusal.Answer() // a foreign client does not spend it
 		}
 	}
-	g, found, reused := p.store.takeRefresh(token, p.Policy().Rotate())
+	g, found, reused := p.store.takeRefresh(token, p.Policy().Rotate(app))
 	if reused && found && p.Policy().ReuseKills() {
 		p.store.endGrant(g.ID) // RFC 9700 §4.14.2
 	}
@@ -108,17 +121,23 @@ func (p *Provider) refreshGrant(c *mock.Call, app App) *mock.Answer {
 	if !ok {
 		return badScope.Answer()
 	}
+	audience, refusal := p.Policy().Audience(g.Resources, c.Form["resource"])
+	if refusal != nil {
+		return refusal.Answer()
+	}
 	g.Used = p.now()
 	fresh := token
-	if p.Policy().Rotate() {
+	if p.Policy().Rotate(app) {
 		fresh = p.Policy().NewToken()
 	}
-	return p.issue(g, scope, fresh)
+	return p.issue(g, scope, audience, fresh)
 }
 
-func (p *Provider) issue(g Grant, scope, refresh string) *mock.Answer {
+func (p *Provider) issue(g Grant, scope string, resources []string, refresh string) *mock.Answer {
 	access := p.Policy().NewToken()
-	p.store.putTokens(g, access, Access{g.ID, g.AppID, g.Username, scope, p.now().Add(p.Policy().AccessTTL())}, refresh)
+	p.store.putTokens(g, access, Access{
+		g.ID, g.AppID, g.Username, scope, resources, p.now().Add(p.Policy().AccessTTL()),
+	}, refresh)
 	answer := p.answered(g, scope, p.Policy().TokenAnswer(access, refresh, scope, p.Policy().AccessTTL()))
 	return mock.JSON(http.StatusOK, answer)
 }
@@ -130,6 +149,9 @@ func (p *Provider) revoke(c *mock.Call) *mock.Answer {
 		return refused
 	}
 	token := c.Form.Get("token")
+	if token == "" {
+		return noToken.Answer()
+	}
 	if g, ok := p.store.peekRefresh(token); ok && p.Policy().MayRevoke(app, g) {
 		p.store.dropRefresh(token)
 		if p.Policy().Cascades() {
@@ -140,32 +162,4 @@ func (p *Provider) revoke(c *mock.Call) *mock.Answer {
 		p.store.dropAccess(token)
 	}
 	return dressed(mock.Empty(http.StatusOK), p.Policy().TokenHeader())
-}
-
-// introspect answers POST /oauth/introspect (RFC 7662), to the client that the token is of.
-func (p *Provider) introspect(c *mock.Call) *mock.Answer {
-	app, refused := p.client(c)
-	if refused != nil {
-		return refused
-	}
-	if app.Public {
-		return badClient.Answer()
-	}
-	return dressed(mock.JSON(http.StatusOK, p.about(app, c.Form.Get("token"))), p.Policy().TokenHeader())
-}
-
-// about is what an app is told of a token (RFC 7662 §2.2).
-func (p *Provider) about(app App, token string) map[string]any {
-	if t, ok := p.store.accessToken(token); ok && t.AppID == app.ID && p.Policy().Access(t, p.now()) {
-		return map[string]any{
-			"active": true, "client_id": t.AppID, "username": t.Username, "sub": t.Username, "scope": t.Scope, "iss": p.URL,
-			"token_type": "Bearer", "exp": t.Expires.Unix(),
-		}
-	}
-	if g, ok := p.store.peekRefresh(token); ok && g.AppID == app.ID {
-		return map[string]any{
-			"active": true, "client_id": g.AppID, "username": g.Username, "sub": g.Username, "scope": g.Scope, "iss": p.URL,
-		}
-	}
-	return map[string]any{"active": false}
 }

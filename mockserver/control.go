@@ -27,9 +27,7 @@ func (h *Home) controls() {
 	k.Add("POST revoke", h.revokeAll)
 	k.Add("POST restart", func(*http.Request, []byte) (any, error) { h.restart(); return mock.Done{}, nil })
 	k.Add("POST reset", func(*http.Request, []byte) (any, error) {
-		h.plane.Faults.Clear(0)
-		h.plane.History.Clear()
-		h.clock.Set(0)
+		h.plane.Reset()
 		return mock.Done{}, h.reset()
 	})
 	k.Add("GET snapshot", h.snapshot)

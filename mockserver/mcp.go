@@ -100,8 +100,13 @@ func unknownMethod(r *jsonrpc.Request) *mock.Answer {
 	if err != nil {
 		return mock.Plain(http.StatusInternalServerError)
 	}
-	return mock.JSON(http.StatusOK, json.RawMessage(raw))
+	a := mock.JSON(http.StatusOK, json.RawMessage(raw))
+	a.Header.Set("Content-Type", rpcType)
+	return a
 }
+
+// rpcType is the media type of an answer, as the real home writes it.
+const rpcType = "application/json; charset=utf-8"
 
 // rpcMethod is the method of a JSON-RPC request, "" for anything else.
 func rpcMethod(body []byte) string {
@@ -137,6 +142,9 @@ func (r *recorder) Write(p []byte) (int, error) {
 func (r *recorder) answer() *mock.Answer {
 	r.WriteHeader(http.StatusOK)
 	a := &mock.Answer{Status: r.status, Header: maps.Clone(r.header), Body: r.body}
+	if a.Header.Get("Content-Type") == "application/json" {
+		a.Header.Set("Content-Type", rpcType)
+	}
 	if a.Status >= http.StatusBadRequest {
 		a.Why = strings.TrimSpace(string(r.body))
 	}

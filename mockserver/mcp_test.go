@@ -129,7 +129,7 @@ func TestTheEndpointAnswersAsTheRealOne(t *testing.T) {
 		if resp.StatusCode != c.status || !strings.Contains(body, c.says) {
 			t.Errorf("%s: %d %s; want %d with %s", c.name, resp.StatusCode, body, c.status, c.says)
 		}
-		if kind := resp.Header.Get("Content-Type"); c.status == 200 && kind != accept {
+		if kind := resp.Header.Get("Content-Type"); c.status == 200 && kind != accept+"; charset=utf-8" {
 			t.Errorf("%s: it is %s", c.name, kind)
 		}
 		if resp.Header.Get("Mcp-Session-Id") != "" {

@@ -188,7 +188,7 @@ func anyPort(p *mockprovider.Policy) {
 // timed makes access tokens that look signed and tell the time in seconds: two of the same second are one.
 func timed(p *mockprovider.Policy) {
 	var known sync.Map
-	p.Rotate = mock.Is(false)
+	p.Rotate = func(mockprovider.App) bool { return false }
 	answer := p.TokenAnswer
 	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
 		second := fmt.Sprint(time.Now().Unix())

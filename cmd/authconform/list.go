@@ -58,6 +58,9 @@ func remarks(r *requirements.Requirement) string {
 			words = append(words, string(n))
 		}
 	}
+	if r.Asked != "" {
+		words = append(words, "asked since MCP "+r.Asked)
+	}
 	if r.Since != "" {
 		words = append(words, "since "+r.Since)
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -38,6 +40,7 @@ type described struct {
 	t       *testing.T
 	url     string
 	token   string
+	client  *http.Client
 	doc     document
 	checker validator.Validator
 }
@@ -47,15 +50,15 @@ var refusedExamples = map[string]string{
 	"delete /sessions": "the id of a session is random",
 }
 
-func describedPlane(t *testing.T, url string, r readyFile) *described {
+func describedPlane(t *testing.T, url string, r readyFile, client *http.Client) *described {
 	t.Helper()
-	resp, err := http.Get(url + "/_authconform/openapi.json") // it needs no token
+	resp, err := client.Get(url + "/_authconform/openapi.json") // it needs no token
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	raw, _ := io.ReadAll(resp.Body)
-	d := &described{t: t, url: url, token: r.Control.Token}
+	d := &described{t: t, url: url, token: r.Control.Token, client: client}
 	if err := json.Unmarshal(raw, &d.doc); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +92,7 @@ func (d *described) call(method, path, query, body string) (int, string) {
 		}
 		return req
 	}
-	resp, err := http.DefaultClient.Do(made())
+	resp, err := d.client.Do(made())
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -127,8 +130,11 @@ func (d *described) inOrder() (calls [][2]string) {
 func TestTheControlPlanesAreAsTheyAreDescribed(t *testing.T) {
 	t.Parallel()
 	r := serving(t, "--provider", "127.0.0.1:0", "--account-link", "127.0.0.1:0")
-	for name, url := range map[string]string{"home": r.Home.URL, "provider": r.Provider.URL} {
-		d := describedPlane(t, url, r)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(r.AccountLink.CA))
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
+	for name, url := range map[string]string{"home": r.Home.URL, "provider": r.Provider.URL, "account-link": r.AccountLink.URL} {
+		d := describedPlane(t, url, r, client)
 		for _, c := range d.inOrder() {
 			if c[1] == "/events" || c[1] == "/ca.pem" {
 				continue // a stream, and no JSON
@@ -230,7 +236,7 @@ func (d *described) members(raw json.RawMessage, into map[string]bool) {
 // raw asks what is not described.
 func (d *described) raw(c [2]string, query, body string) (int, string) {
 	d.t.Helper()
-	return plane(d.t, http.DefaultClient, d.url, readyFile{Control: struct {
+	return plane(d.t, d.client, d.url, readyFile{Control: struct {
 		URL   string `json:"url"`
 		Token string `json:"token"`
 	}{d.url, d.token}}, strings.ToUpper(c[0]), strings.TrimPrefix(c[1], "/")+query, body)
@@ -257,7 +263,7 @@ func (d *described) namesAll() {
 func TestAWrongTokenIsRefusedAsDescribed(t *testing.T) {
 	t.Parallel()
 	r := serving(t)
-	d := describedPlane(t, r.Home.URL, r)
+	d := describedPlane(t, r.Home.URL, r, http.DefaultClient)
 	d.token = "guess"
 	for _, c := range d.inOrder() {
 		if c[1] == "/openapi.json" || c[1] == "/events" {

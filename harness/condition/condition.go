@@ -9,20 +9,21 @@ type Name string
 
 // What the harness must have. A row whose condition is lacking is not_run.
 const (
-	Browser      Name = "browser"       // a Chromium
-	Clock        Name = "clock"         // a way to move the target's time
-	ClientSite   Name = "client-site"   // the target can fetch pages from the harness over http
-	HTTPSSite    Name = "https-site"    // the same over https: the target trusts the client site's CA
-	Admin        Name = "admin"         // the user may manage users
-	Control      Name = "control"       // the target has authconform's control plane
-	Testbed      Name = "testbed"       // our demo integration is installed in the target
-	AccountLink  Name = "account-link"  // the target asks the proxy that the harness plays
-	OtherClient  Name = "other-client"  // a second client with the same redirect_uri
-	PublicClient Name = "public-client" // a client without a secret
-	API          Name = "api"           // a resource that wants a bearer token is known
-	Revocation   Name = "revocation"    // a revocation endpoint is known
-	OtherNames   Name = "other-names"   // other host names of the target are known
-	Origin       Name = "origin"        // an origin that the target's pages need is trusted (--trust-origin)
+	Browser      Name = "browser"            // a Chromium
+	Clock        Name = "clock"              // a way to move the target's time
+	ClientSite   Name = "client-site"        // the target can fetch pages from the harness over http
+	HTTPSSite    Name = "https-site"         // the same over https: the target trusts the client site's CA
+	Admin        Name = "admin"              // the user may manage users
+	Control      Name = "control"            // the target has authconform's control plane
+	Testbed      Name = "testbed"            // our demo integration is installed in the target
+	AccountLink  Name = "account-link"       // the target asks the proxy that the harness plays
+	OtherClient  Name = "other-client"       // a second client with the same redirect_uri
+	PublicClient Name = "public-client"      // a client without a secret
+	API          Name = "api"                // a resource that wants a bearer token is known
+	Revocation   Name = "revocation"         // a revocation endpoint is known
+	Indicator    Name = "resource-indicator" // a resource is known by the URI that the server has for it (RFC 8707)
+	OtherNames   Name = "other-names"        // other host names of the target are known
+	Origin       Name = "origin"             // an origin that the target's pages need is trusted (--trust-origin)
 )
 
 // What the target must offer. A row whose condition is lacking does not apply.
@@ -31,14 +32,16 @@ const (
 	Metadata         Name = "metadata"          // an RFC 8414 document
 	MetadataDocument Name = "metadata-document" // client_id_metadata_document_supported
 	ResourceMetadata Name = "resource-metadata" // an RFC 9728 document
+	Introspection    Name = "introspection"     // an introspection endpoint (RFC 7662)
+	Registration     Name = "registration"      // a registration endpoint (RFC 7591)
 )
 
 var (
 	ours = []Name{
-		Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation, Origin,
-		OtherNames,
+		Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation,
+		Indicator, Origin, OtherNames,
 	}
-	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata}
+	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata, Introspection, Registration}
 )
 
 // All lists every condition.

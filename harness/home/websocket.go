@@ -115,7 +115,7 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 			return nil, fmt.Errorf("%w with code %d", ErrClosed, status)
 		}
 		if ctx.Err() != nil {
-			return nil, fmt.Errorf("no message within %s", limit)
+			return nil, fmt.Errorf("%w within %s", ErrSilent, limit)
 		}
 		if errors.Is(err, websocket.ErrMessageTooBig) {
 			return nil, fmt.Errorf("a message was cut after %d MiB", wire.MaxMessage>>20)
@@ -152,6 +152,9 @@ func (s *Socket) limited(limit time.Duration) time.Duration {
 	}
 	return limit
 }
+
+// ErrSilent is the error of a read for which no message came in time.
+var ErrSilent = errors.New("no message")
 
 // ErrClosed is the error of a read from a socket that the server closed.
 var ErrClosed = errors.New("the server closed the socket")

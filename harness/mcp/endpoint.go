@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 
 	"github.com/authconform/authconform/harness/kind"
@@ -168,6 +169,12 @@ func (e *Endpoint) Others() []string { return e.names }
 // Under implements oauth.Names.
 func (e *Endpoint) Under(ctx context.Context, name string, r wire.Request) *wire.Exchange {
 	return e.under[name].Do(ctx, r)
+}
+
+// FetchUnder implements oauth.Names.
+func (e *Endpoint) FetchUnder(ctx context.Context, name string) *wire.Exchange {
+	path := strings.TrimPrefix(e.Address(), oauth.Root(e.Address()))
+	return e.Under(ctx, name, request(http.MethodPost, path, find(e.at.Message), nil))
 }
 
 // Publish implements oauth.Publisher.

@@ -2,6 +2,7 @@ package mcp
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/oauth"
@@ -52,6 +53,12 @@ func (p *atHome) Document(ctx context.Context) *wire.Exchange { return p.endpoin
 
 // Issuers implements oauth.Metadata.
 func (p *atHome) Issuers() []string { return p.endpoint.Issuers() }
+
+// VisitFrom is the first answer to a request that a script on a page of another origin makes.
+func (p *atHome) VisitFrom(ctx context.Context, origin string, request oauth.Form) *wire.Exchange {
+	at := p.Document(ctx).Text("authorization_endpoint") + "?" + request.Encode()
+	return p.Beside(ctx, http.MethodGet, at, http.Header{"Origin": {origin}})
+}
 
 // Public implements oauth.Clients: every client of a home is one, and MCP clients use PKCE.
 func (p *atHome) Public() oauth.Client {

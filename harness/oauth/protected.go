@@ -50,6 +50,8 @@ type Names interface {
 	// Under sends a request without a credential to the target's own address under another name: in the Host header, and in
 	// the TLS handshake. The path is the target's: of the metadata, of the resource metadata, of the resource.
 	Under(ctx context.Context, name string, r wire.Request) *wire.Exchange
+	// FetchUnder is Resource.Fetch under another name, without a token.
+	FetchUnder(ctx context.Context, name string) *wire.Exchange
 }
 
 // Publisher is who can publish client id metadata documents that the server reads.

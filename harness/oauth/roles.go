@@ -50,6 +50,24 @@ type Revoker interface {
 	Revoke(ctx context.Context, token string, changes ...Change) *wire.Exchange
 }
 
+// Introspector is an introspection endpoint (RFC 7662 §2).
+type Introspector interface {
+	// Introspect asks for a token as the default client, with changes to the form.
+	Introspect(ctx context.Context, token string, changes ...Change) *wire.Exchange
+	// SendIntrospection sends the endpoint anything else, as SendToken does.
+	SendIntrospection(ctx context.Context, method, query, contentType, body string) *wire.Exchange
+}
+
+// Registrar is a client registration endpoint (RFC 7591 §3). What was registered is deleted when the spec ends, where the
+// answer says how (RFC 7592 §2.3).
+type Registrar interface {
+	// Register posts a body of a media type: client metadata.
+	Register(ctx context.Context, contentType, body string) *wire.Exchange
+}
+
+// Indicated is a server of which one resource is known by its identifier (RFC 8707 §2).
+type Indicated interface{ Indicator() string }
+
 // Resource is a protected resource that takes the access tokens of the server (RFC 6749 §7).
 type Resource interface {
 	// Fetch asks for it with an Authorization header as it is; "" sends none.

@@ -39,27 +39,63 @@ func (p *Provider) Discover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoProvider, err)
 	}
+	var unread error
 	for _, at := range places(issuer) {
 		e := p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at})
 		if err := kind.Reached(e); err != nil {
 			return err
 		}
-		if doc, err := e.JSON(); err == nil && e.Status == http.StatusOK {
+		doc, err := e.JSON()
+		if err == nil && e.Status == http.StatusOK {
 			p.Metadata, p.MetadataURL = doc, at
 			break
 		}
+		if e.Status == http.StatusOK && strings.HasSuffix(e.MediaType(), "json") && unread == nil {
+			unread = fmt.Errorf("%w: its metadata at %s cannot be read: %w", ErrNoProvider, at, err)
+		}
+	}
+	if p.take(); unread != nil && p.Metadata == nil && (p.AuthorizeURL == "" || p.TokenURL == "") {
+		return unread
+	}
+	if err := p.usable("authorization_endpoint", p.AuthorizeURL); err != nil {
+		return err
+	}
+	return p.usable("token_endpoint", p.TokenURL)
+}
+
+// usable is why an endpoint that every flow needs cannot be asked; nil: it can.
+func (p *Provider) usable(name, at string) error {
+	u, err := url.Parse(at)
+	switch {
+	case at == "" && p.Metadata == nil:
+		return fmt.Errorf("%w: it publishes no metadata; give --authorize-url and --token-url", ErrNoProvider)
+	case at == "":
+		return fmt.Errorf("%w: its metadata at %s has no %s that is a string; give --authorize-url and --token-url",
+			ErrNoProvider, p.MetadataURL, name)
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
+		return fmt.Errorf("%w: its %s is %q, which is no http or https URL", ErrNoProvider, name, at)
+	}
+	return nil
+}
+
+// take takes the endpoints that are not known from the metadata. One that is a path is meant below the document: a row says that
+// it must be absolute.
+func (p *Provider) take() {
+	base, err := url.Parse(p.MetadataURL)
+	if err != nil {
+		return
 	}
 	for member, into := range map[string]*string{
 		"authorization_endpoint": &p.AuthorizeURL, "token_endpoint": &p.TokenURL, "revocation_endpoint": &p.RevokeURL,
+		"introspection_endpoint": &p.IntrospectURL, "registration_endpoint": &p.RegisterURL,
 	} {
-		if s, _ := p.Metadata[member].(string); *into == "" {
+		if s, _ := p.Metadata[member].(string); *into == "" && s != "" {
 			*into = s
+			if u, err := base.Parse(s); err == nil {
+				*into = u.String()
+			}
 		}
 	}
-	if p.AuthorizeURL == "" || p.TokenURL == "" {
-		return fmt.Errorf("%w: it publishes no metadata; give --authorize-url and --token-url", ErrNoProvider)
-	}
-	return nil
 }
 
 // Try makes whole flows: without one nothing can be judged. It finds out whether secrets go into the header (true among the

@@ -2,13 +2,19 @@ package provider
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/authconform/authconform/harness/clock"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
+	"github.com/authconform/authconform/harness/played/person"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -74,6 +80,36 @@ func TestAProviderWithoutMetadataNeedsItsEndpoints(t *testing.T) {
 	}
 }
 
+func TestMetadataThatNameNoUsableEndpointAreToldApart(t *testing.T) {
+	const place = "/.well-known/oauth-authorization-server"
+	good := func(member string, value any) map[string]any {
+		m := map[string]any{"authorization_endpoint": "https://a.example/authorize", "token_endpoint": "https://a.example/token"}
+		m[member] = value
+		return m
+	}
+	for name, c := range map[string]struct {
+		document map[string]any
+		want     string
+	}{
+		"all there":      {good("issuer", "https://other.example"), ""}, // a row says that it is another's
+		"paths":          {good("token_endpoint", "/oauth/token"), ""},
+		"a list":         {good("token_endpoint", []any{"https://a.example/token"}), "has no token_endpoint that is a string"},
+		"none":           {map[string]any{"issuer": "https://a.example"}, "that is a string; give --authorize-url and --token-url"},
+		"another scheme": {good("authorization_endpoint", "javascript:alert(1)"), `is "javascript:alert(1)", which is no http`},
+		"no host":        {good("token_endpoint", "https:///token"), "which is no http or https URL"},
+	} {
+		f, p, ctx := at(t, traits{metadata: place, document: c.document})
+		p.AuthorizeURL, p.TokenURL = "", ""
+		err := p.Discover(ctx)
+		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+		if name == "paths" && p.TokenURL != f.URL+"/oauth/token" {
+			t.Errorf("a path is taken as %s", p.TokenURL)
+		}
+	}
+}
+
 func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 	both, posts, headers := []bool{false, true}, []bool{false}, []bool{true}
 	methods := func(list ...any) map[string]any { return map[string]any{"token_endpoint_auth_methods_supported": list} }
@@ -132,5 +168,26 @@ func TestAPersonWhoDoesNotGetInBringsNoCode(t *testing.T) {
 	err = p.Try(ctx, []bool{false})
 	if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "without an answer") {
 		t.Errorf("nobody there: %v", err)
+	}
+}
+
+func TestMetadataThatCannotBeReadAreNotCalledMissing(t *testing.T) {
+	for name, body := range map[string]string{
+		"broken": `{"issuer": "https`, "too long": `{"x": "` + strings.Repeat("a", 2<<20) + `"}`, "a list": "[]",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, body)
+		}))
+		p := New(wire.Options{Base: server.URL}, Config{}, &person.Person{}, clock.None())
+		err := p.Discover(judge.With(t.Context(), judge.NewRecord()))
+		if !errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), "/.well-known/oauth-authorization-server cannot be read: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+		p.AuthorizeURL, p.TokenURL = "http://a/authorize", "http://a/token"
+		if err := p.Discover(judge.With(t.Context(), judge.NewRecord())); err != nil {
+			t.Errorf("%s, and the endpoints are given: %v", name, err)
+		}
+		server.Close()
 	}
 }

@@ -21,10 +21,13 @@ type Flags struct {
 	kind.Login
 	kind.Walking
 	Clients
-	AuthorizeURL string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
-	TokenURL     string `flag:"token-url" value:"URL" help:"its token endpoint"`
-	RevokeURL    string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
-	APIURL       string `flag:"api-url" value:"URL" help:"a resource of the provider that requires a bearer token"`
+	AuthorizeURL  string `flag:"authorize-url" value:"URL" group:"Endpoints" help:"authorization endpoint of a provider without metadata"`
+	TokenURL      string `flag:"token-url" value:"URL" help:"its token endpoint"`
+	RevokeURL     string `flag:"revoke-url" value:"URL" help:"its revocation endpoint"`
+	IntrospectURL string `flag:"introspect-url" value:"URL" help:"its introspection endpoint"`
+	RegisterURL   string `flag:"register-url" value:"URL" help:"its client registration endpoint"`
+	Resource      string `flag:"resource" value:"URI" help:"a resource that tokens can be requested for, as the provider names it (RFC 8707)"`
+	APIURL        string `flag:"api-url" value:"URL" help:"a resource of the provider that requires a bearer token"`
 	kind.Browsing
 	kind.Timing
 }
@@ -51,25 +54,33 @@ func (f *Flags) clients() error {
 // Tools implements kind.Flags.
 func (f *Flags) Tools() kind.ToolOptions {
 	reach := f.Reach
-	reach.TrustOrigins = append(slices.Clone(f.TrustOrigins), f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.APIURL)
+	reach.TrustOrigins = append(slices.Clone(f.TrustOrigins), f.endpoints()...)
 	return kind.ToolOptions{
 		Role:  f.As(wire.AsHome),
 		Reach: reach, Browser: f.Browser, Walks: len(f.Steps) > 0, Clock: f.Clock, Control: f.Control(),
 	}
 }
 
+// endpoints are those that the user has named; the others may be elsewhere only with --trust-origin.
+func (f *Flags) endpoints() []string {
+	return []string{f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.IntrospectURL, f.RegisterURL, f.APIURL}
+}
+
 func (f *Flags) config() Config {
 	return Config{
-		AuthorizeURL: f.AuthorizeURL,
-		TokenURL:     f.TokenURL,
-		RevokeURL:    f.RevokeURL,
-		APIURL:       f.APIURL,
-		Scope:        f.Scope,
-		Redirect:     f.RedirectURI,
-		Client:       oauth.Client{ID: f.ClientID, Secret: f.Secret},
-		OtherClient:  oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
-		PublicClient: oauth.Client{ID: f.PublicClientID},
-		Basic:        f.ClientAuth == "basic",
+		AuthorizeURL:  f.AuthorizeURL,
+		TokenURL:      f.TokenURL,
+		RevokeURL:     f.RevokeURL,
+		IntrospectURL: f.IntrospectURL,
+		RegisterURL:   f.RegisterURL,
+		Resource:      f.Resource,
+		APIURL:        f.APIURL,
+		Scope:         f.Scope,
+		Redirect:      f.RedirectURI,
+		Client:        oauth.Client{ID: f.ClientID, Secret: f.Secret},
+		OtherClient:   oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
+		PublicClient:  oauth.Client{ID: f.PublicClientID},
+		Basic:         f.ClientAuth == "basic",
 	}
 }
 
@@ -133,6 +144,9 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	lacks.Add(s.PublicClient.ID == "", condition.PublicClient, "give --public-client-id, a client without a secret")
 	lacks.Add(s.APIURL == "", condition.API, "give --api-url, a resource that requires a bearer token")
 	lacks.Add(s.RevokeURL == "", condition.Revocation, "the target's metadata has no revocation_endpoint; give --revoke-url if there is one")
+	lacks.Add(s.Resource == "", condition.Indicator, "give --resource, a resource that tokens can be requested for")
+	lacks.Add(s.IntrospectURL == "", condition.Introspection, "no introspection endpoint is announced; give --introspect-url if there is one")
+	lacks.Add(s.RegisterURL == "", condition.Registration, "no registration endpoint is announced; give --register-url if there is one")
 	lacks.Add(s.Metadata == nil, condition.Metadata, "the target publishes no metadata")
 	return kind.Facts{Product: "OAuth 2 provider", Lacks: lacks}, nil
 }

@@ -45,6 +45,7 @@ func TestTheOptionsOfAProviderTravelToWorkers(t *testing.T) {
 	given.OtherClientID, given.OtherSecret, given.PublicClientID = "other", "0ther-secret", "public"
 	given.ClientAuth, given.Scope = "basic", "a b"
 	given.RevokeURL, given.APIURL, given.Insecure, given.CA = "http://r", "http://a", true, []byte("PEM")
+	given.IntrospectURL, given.RegisterURL, given.Resource = "http://i", "http://n", "http://known"
 	given.Steps = []person.Step{{Press: "text=Allow", Name: "steps:1"}}
 	given.ControlURL, given.ControlToken = "http://mock", "control-token"
 	raw := kind.Encode(given)
@@ -106,7 +107,8 @@ func TestTheDoorTellsWhatIsLacking(t *testing.T) {
 		lacks = append(lacks, string(n))
 	}
 	slices.Sort(lacks)
-	want := strings.Fields("account-link api browser clock control metadata other-client public-client revocation")
+	want := strings.Fields("account-link api browser clock control introspection metadata other-client public-client " +
+		"registration resource-indicator revocation")
 	if !slices.Equal(lacks, want) {
 		t.Errorf("%q, want %q", lacks, want)
 	}

@@ -16,17 +16,20 @@ import (
 // Config says where the provider's endpoints are and which clients we have there. Endpoints that are empty are read from
 // its metadata.
 type Config struct {
-	AuthorizeURL string         `json:"authorize_url,omitempty"`
-	TokenURL     string         `json:"token_url,omitempty"`
-	RevokeURL    string         `json:"revoke_url,omitempty"`
-	APIURL       string         `json:"api_url,omitempty"` // a resource that wants a bearer token; "": none is known
-	Scope        string         `json:"scope,omitempty"`
-	Redirect     string         `json:"redirect_uri"` // of all clients
-	Client       oauth.Client   `json:"client"`
-	OtherClient  oauth.Client   `json:"other"`  // zero: none
-	PublicClient oauth.Client   `json:"public"` // one without a secret; zero: none
-	Metadata     map[string]any `json:"metadata,omitempty"`
-	MetadataURL  string         `json:"metadata_url,omitempty"`
+	AuthorizeURL  string         `json:"authorize_url,omitempty"`
+	TokenURL      string         `json:"token_url,omitempty"`
+	RevokeURL     string         `json:"revoke_url,omitempty"`
+	IntrospectURL string         `json:"introspect_url,omitempty"`
+	RegisterURL   string         `json:"register_url,omitempty"`
+	Resource      string         `json:"resource,omitempty"` // identifier of a resource that the provider knows (RFC 8707); "": none is known
+	APIURL        string         `json:"api_url,omitempty"`  // a resource that wants a bearer token; "": none is known
+	Scope         string         `json:"scope,omitempty"`
+	Redirect      string         `json:"redirect_uri"` // of all clients
+	Client        oauth.Client   `json:"client"`
+	OtherClient   oauth.Client   `json:"other"`  // zero: none
+	PublicClient  oauth.Client   `json:"public"` // one without a secret; zero: none
+	Metadata      map[string]any `json:"metadata,omitempty"`
+	MetadataURL   string         `json:"metadata_url,omitempty"`
 
 	// What the door found out.
 	Unbound bool `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed

@@ -57,12 +57,16 @@ func (p *Provider) Renew(ctx context.Context, token string, changes ...oauth.Cha
 // SendToken implements oauth.TokenEndpoint. Where secrets go into the header, one that stands in the query or in the body
 // is sent there.
 func (p *Provider) SendToken(ctx context.Context, method, query, contentType, body string) *wire.Exchange {
+	return p.sendTo(ctx, p.TokenURL, method, query, contentType, body)
+}
+
+func (p *Provider) sendTo(ctx context.Context, endpoint, method, query, contentType, body string) *wire.Exchange {
 	if !p.Basic {
-		return p.Wire.Do(ctx, oauth.Raw(p.TokenURL, method, query, contentType, body))
+		return p.Wire.Do(ctx, oauth.Raw(endpoint, method, query, contentType, body))
 	}
 	query, asked := without(query)
 	body, posted := without(body)
-	r := oauth.Raw(p.TokenURL, method, query, contentType, body)
+	r := oauth.Raw(endpoint, method, query, contentType, body)
 	if c := cmp.Or(posted, asked); c.Secret != "" {
 		r.Header.Set("Authorization", basicHeader(c))
 	}

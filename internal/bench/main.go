@@ -15,6 +15,8 @@ func main() {
 	program := flag.String("program", "", "the authconform to measure")
 	prove := flag.Bool("prove", true, "measure prove too (about a minute)")
 	onlyPage := flag.Bool("page", false, "measure only the HTML report")
+	sockets := flag.Bool("sockets", true, "measure 5,000 sockets too (about a minute)")
+	onlySockets := flag.Bool("only-sockets", false, "measure only those")
 	home := flag.String("home", "", "a real home to measure our share of a run on; only that is measured then")
 	user := flag.String("user", "owner", "who logs in there")
 	passwordFile := flag.String("password-file", "", "the user's password")
@@ -31,6 +33,11 @@ func main() {
 		b.end()
 		return
 	}
+	if *onlySockets {
+		b.sockets()
+		b.end()
+		return
+	}
 	b.size()
 	b.version()
 	b.fullRun()
@@ -38,6 +45,9 @@ func main() {
 	b.refresh()
 	b.memory()
 	b.page()
+	if *sockets {
+		b.sockets()
+	}
 	if *prove {
 		b.prove()
 	}

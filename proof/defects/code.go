@@ -220,4 +220,13 @@ var codeDefects = []Defect[mockserver.Policy]{
 		Aims:   []string{"oauth2.cimd.code-bound", "ha.code.survives-foreign-client"},
 		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return true } },
 	},
+	{
+		ID: "code.burned-by-nobody", Story: "A token request that does not say who asks spends the code.",
+		Aims: []string{"oauth2.code.kept-unidentified"},
+		Change: both(
+			takes(at("POST /auth/token").and(authorization(func(s string) bool { return s != "" })).and(lacks("client_id")),
+				set("client_id", "http://nobody.example/")),
+			func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return true } },
+		),
+	},
 }

@@ -76,6 +76,12 @@ func Provider() []Defect[mockprovider.Policy] {
 		providerResourceDefects,
 		providerRevocationDefects,
 		providerMetadataDefects,
+		providerErrorDefects,
+		providerScopeDefects,
+		providerPublicDefects,
+		providerIntrospectionDefects,
+		providerRegistrationDefects,
+		providerIndicatorDefects,
 	)
 }
 

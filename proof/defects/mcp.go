@@ -61,14 +61,29 @@ var mcpResourceDefects = []Defect[mockserver.Policy]{
 		Change: answers(mcpAny, header("WWW-Authenticate", ""), 401),
 	},
 	{
+		ID: "mcp.no-challenge-other-name", Story: "Under a second name the 401 has no WWW-Authenticate.",
+		Aims:   []string{"oauth2.bearer.challenge-every-name"},
+		Change: answers(mcpAny.and(asLocalhost), header("WWW-Authenticate", ""), 401),
+	},
+	{
+		ID: "mcp.open-other-name", Story: "Under a second name, which is meant for the house, no token is needed.",
+		Aims:   []string{"oauth2.bearer.challenge-every-name"},
+		Change: answers(mcpAny.and(asLocalhost), ok(mcpAnswer), 401),
+	},
+	{
 		ID: "mcp.no-scope", Story: "The challenge names no scopes.",
 		Aims:   []string{"mcp.rs.scope-in-challenge"},
 		Change: challenging(withoutParameter("scope")),
 	},
 	{
 		ID: "mcp.offline-challenged", Story: "The challenge asks for offline_access.",
-		Aims:   []string{"mcp.rs.metadata-no-offline"},
-		Change: challenging(func(c string) string { return strings.Replace(c, `scope="`, `scope="offline_access `, 1) }),
+		Aims: []string{"mcp.rs.metadata-no-offline"},
+		Change: challenging(func(c string) string {
+			if !strings.Contains(c, "scope=") {
+				return c + `, scope="offline_access"`
+			}
+			return strings.Replace(c, `scope="`, `scope="offline_access `, 1)
+		}),
 	},
 	{
 		ID: "mcp.error-always", Story: "The challenge calls the token invalid where none was sent.",

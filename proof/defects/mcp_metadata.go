@@ -32,7 +32,7 @@ var mcpMetadataDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "mcp.linked-page", Story: "The document that the challenge names is sent as a web page.",
 		Aims:   []string{"oauth2.resource-metadata.link"},
-		Change: answers(at(pathDoc), header("Content-Type", "text/html")),
+		Change: answers(mcpResourceDoc, header("Content-Type", "text/html")),
 	},
 	{
 		ID: "mcp.no-servers", Story: "The resource does not name its authorization server.",

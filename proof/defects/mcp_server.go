@@ -108,15 +108,6 @@ var mcpServerDefects = []Defect[mockserver.Policy]{
 		Aims:   []string{"mcp.as.short-lived"},
 		Change: answers(at("POST /auth/token"), member("expires_in", 86400), 200),
 	},
-	{
-		ID: "mcp.code-burned", Story: "A token request that does not say who asks spends the code.",
-		Aims: []string{"oauth2.code.kept-unidentified"},
-		Change: both(
-			takes(at("POST /auth/token").and(authorization(func(s string) bool { return s != "" })).and(lacks("client_id")),
-				set("client_id", "http://nobody.example/")),
-			func(p *mockserver.Policy) { p.BurnsCode = mockBurns },
-		),
-	},
 }
 
 var mcpClientDefects = []Defect[mockserver.Policy]{

@@ -133,7 +133,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.no-rotation", Story: "Refresh tokens do not rotate.",
 		Aims:   []string{"provider.refresh.rotation"},
-		Change: func(p *mockprovider.Policy) { p.Rotate = mock.Is(false) },
+		Change: func(p *mockprovider.Policy) { p.Rotate = func(mockprovider.App) bool { return false } },
 	},
 	{
 		ID: "thirdparty.reuse-unnoticed", Story: "A spent refresh token is refused, and its family lives.",

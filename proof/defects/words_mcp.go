@@ -47,8 +47,6 @@ func withoutParameter(name string) func(string) string {
 
 func elsewhereOrigin(string) bool { return true }
 
-func mockBurns(*mock.Refusal) bool { return true }
-
 // asLocalhost picks requests that come by another name of the home than its address.
 func asLocalhost(r mock.Request) bool { return strings.HasPrefix(r.Host, "localhost") }
 

@@ -245,3 +245,30 @@ func accessBeside(p *mockprovider.Policy) func(refresh string) string {
 		return s
 	}
 }
+
+// issuedAccess remembers the access tokens that were issued.
+func issuedAccess(p *mockprovider.Policy) *idSecrets {
+	given := &idSecrets{}
+	answer := p.TokenAnswer
+	p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+		given.add(access)
+		return answer(access, refresh, scope, ttl)
+	}
+	return given
+}
+
+// thirdCrashes makes requests to a provider that w picks an exception that nobody catches.
+func thirdCrashes(w when) third {
+	return thirdAnswersBy(w, func(_ mock.Request, a mock.Answer) mock.Answer {
+		text := header("Content-Type", "text/plain")
+		return all(status(http.StatusInternalServerError), text, header("Location", ""), body("uncaught exception"))(a)
+	})
+}
+
+// refusesWith answers requests that w picks with an error of a token endpoint.
+func refusesWith(w when, code int, word string) third {
+	return thirdAnswersBy(w, func(_ mock.Request, a mock.Answer) mock.Answer {
+		a.Body = encoded(map[string]any{"error": word})
+		return all(status(code), header("Content-Type", "application/json"))(a)
+	})
+}

@@ -31,6 +31,7 @@ func startProvider(p *mockprovider.Policy, flags kind.Flags, prefer string) (*Se
 	f.ControlURL, f.ControlToken = third.URL, third.ControlToken
 	f.ClientID, f.Secret, f.OtherClientID, f.OtherSecret, f.PublicClientID = apps[0].ID, apps[0].Secret, apps[1].ID, apps[1].Secret, apps[2].ID
 	f.RedirectURI, f.Scope, f.APIURL = redirect, "profile devices:read", third.URL+"/api/me"
+	f.IntrospectURL, f.RegisterURL, f.Resource = third.URL+"/oauth/introspect", third.URL+"/oauth/register", third.Resources[0]
 	f.AuthorizeURL, f.TokenURL, f.RevokeURL = third.URL+"/oauth/authorize", third.URL+"/oauth/token", third.URL+"/oauth/revoke"
 	return &Server{Target: third.URL, Clock: third.Clock(), Kill: third.Kill}, nil
 }

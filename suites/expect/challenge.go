@@ -81,3 +81,19 @@ func ChallengeParameter(e *wire.Exchange, scheme, name string) string {
 	}
 	return ""
 }
+
+// RepeatedParameter is the name of a parameter that one of the answer's challenges has twice; "": none has.
+func RepeatedParameter(e *wire.Exchange) string {
+	for _, c := range challenges(e) {
+		seen := map[string]bool{}
+		_, rest, _ := strings.Cut(c.text, " ")
+		for _, part := range parts(rest) {
+			name, _, _ := strings.Cut(part, "=")
+			if name = strings.ToLower(strings.TrimSpace(name)); seen[name] {
+				return name
+			}
+			seen[name] = true
+		}
+	}
+	return ""
+}

@@ -42,7 +42,7 @@ var _ = Describe("User management, rights", func() {
 		h.GiveLogin(ctx, user, "simple")
 		socket := h.Own(ctx, user)
 		Expect(ctx, isAdmin(ctx, socket)).To(Be("is_admin", false))
-		Expect(ctx, outcomeOf(socket.Call(ctx, listUsers, nil, nil))).To(Be("answer to config/auth/list", unauthorized))
+		Expect(ctx, outcomeOf(ctx, socket.Call(ctx, listUsers, nil, nil))).To(Be("answer to config/auth/list", unauthorized))
 	})
 
 	It(requirement("ha.users.created-groups"), func(ctx SpecContext) {
@@ -71,13 +71,13 @@ var _ = Describe("User management, rights", func() {
 			under := Step(ctx, c.name)
 			var made struct{ User struct{ ID string } }
 			err := socket.Call(under, c.command, c.fields, &made)
-			if c.command == setUsername && outcomeOf(err) == unknownCommand {
+			if c.command == setUsername && outcomeOf(ctx, err) == unknownCommand {
 				continue // older releases do not have it
 			}
 			if err == nil && c.command == createUser {
 				_ = h.Admin(under).Call(under, deleteUser, map[string]any{"user_id": made.User.ID}, nil)
 			}
-			Expect(under, outcomeOf(err)).To(Be("answer", unauthorized))
+			Expect(under, outcomeOf(ctx, err)).To(Be("answer", unauthorized))
 		}
 		for _, u := range []*home.User{plain, other} {
 			seen := userEntry(ctx, u.ID)
@@ -100,7 +100,7 @@ var _ = Describe("User management, rights", func() {
 			{"give a login", createLogin, map[string]any{"user_id": user.ID, "username": "authconform-" + strings.ToLower(h.Mark), "password": "x"}},
 			{"delete", deleteUser, map[string]any{"user_id": user.ID}},
 		} {
-			Expect(Step(ctx, c.name), outcomeOf(socket.Call(Step(ctx, c.name), c.command, c.fields, nil))).To(Be("error", ""))
+			Expect(Step(ctx, c.name), outcomeOf(ctx, socket.Call(Step(ctx, c.name), c.command, c.fields, nil))).To(Be("error", ""))
 		}
 		for _, e := range userEntries(ctx) {
 			Expect(ctx, e.ID == user.ID).To(Be("listed after it was deleted", false))
@@ -117,10 +117,10 @@ var _ = Describe("User management, rights", func() {
 			{"user name", setUsername, map[string]any{"user_id": user.ID, "username": "authconform-taken-over"}},
 		} {
 			err := second.Call(Step(ctx, c.name), c.command, c.fields, nil)
-			if c.command == setUsername && outcomeOf(err) == unknownCommand {
+			if c.command == setUsername && outcomeOf(ctx, err) == unknownCommand {
 				continue
 			}
-			Expect(Step(ctx, c.name), outcomeOf(err)).To(Be("answer", unauthorized))
+			Expect(Step(ctx, c.name), outcomeOf(ctx, err)).To(Be("answer", unauthorized))
 		}
 		Expect(ctx, logsIn(ctx, user.Username, user.Password)).To(IssueCode())
 		works(ctx, owner, setPassword, map[string]any{"user_id": user.ID, "password": "by the owner"}, nil)
@@ -181,7 +181,7 @@ var _ = Describe("User management, rights", func() {
 		second := h.NewAdmin(ctx, "second")
 		socket := h.Own(ctx, second)
 		Control(ctx, socket.Call(ctx, listUsers, nil, nil)).To(Be("error of config/auth/list", nil))
-		Expect(ctx, outcomeOf(socket.Call(ctx, deleteUser, map[string]any{"user_id": second.ID}, nil))).To(Be("answer", "no_delete_self"))
+		Expect(ctx, outcomeOf(ctx, socket.Call(ctx, deleteUser, map[string]any{"user_id": second.ID}, nil))).To(Be("answer", "no_delete_self"))
 		Expect(ctx, logsIn(ctx, second.Username, second.Password)).To(IssueCode())
 	})
 
@@ -189,10 +189,10 @@ var _ = Describe("User management, rights", func() {
 		h := home.From(ctx)
 		user := h.NewUser(ctx, "promoted")
 		socket := h.Own(ctx, user)
-		Control(ctx, outcomeOf(socket.Call(ctx, listUsers, nil, nil))).To(Be("answer to config/auth/list before", unauthorized))
+		Control(ctx, outcomeOf(ctx, socket.Call(ctx, listUsers, nil, nil))).To(Be("answer to config/auth/list before", unauthorized))
 		works(ctx, h.Admin(ctx), updateUser, map[string]any{"user_id": user.ID, "group_ids": []string{"system-admin"}}, nil)
 		Expect(ctx, isAdmin(ctx, socket)).To(Be("is_admin", true))
-		Expect(ctx, outcomeOf(socket.Call(ctx, listUsers, nil, nil))).To(Be("error of config/auth/list", ""))
+		Expect(ctx, outcomeOf(ctx, socket.Call(ctx, listUsers, nil, nil))).To(Be("error of config/auth/list", ""))
 	})
 
 	It(requirement("ha.users.demoted"), func(ctx SpecContext) {
@@ -204,10 +204,10 @@ var _ = Describe("User management, rights", func() {
 			return h.Send(ctx, http.MethodPost, "/api/events/authconform_nothing", "{}", "Authorization", "Bearer "+tokens.Access,
 				"Content-Type", "application/json").Status
 		}
-		Control(ctx, outcomeOf(socket.Call(ctx, listUsers, nil, nil))).To(Be("error of config/auth/list before", ""))
+		Control(ctx, outcomeOf(ctx, socket.Call(ctx, listUsers, nil, nil))).To(Be("error of config/auth/list before", ""))
 		Control(ctx, fire()).To(Be("status of an event before", 200))
 		works(ctx, h.Admin(ctx), updateUser, map[string]any{"user_id": user.ID, "group_ids": []string{"system-users"}}, nil)
-		Expect(ctx, outcomeOf(socket.Call(ctx, listUsers, nil, nil))).To(Be("answer to config/auth/list", unauthorized))
+		Expect(ctx, outcomeOf(ctx, socket.Call(ctx, listUsers, nil, nil))).To(Be("answer to config/auth/list", unauthorized))
 		Expect(ctx, isAdmin(ctx, answering(ctx, tokens.Access))).To(Be("is_admin", false))
 		Expect(ctx, fire()).To(Be("status of an event", 401))
 	})

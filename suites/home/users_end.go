@@ -98,7 +98,7 @@ var _ = Describe("User management, changes and ends", func() {
 		tokens := h.Tokens(ctx, home.Login{Account: &old.Account})
 		h.Delete(ctx, old)
 		given := map[string]any{"user_id": heir.ID, "username": old.Username, "password": "of the heir"}
-		if !Expect(ctx, outcomeOf(h.Admin(ctx).Call(ctx, createLogin, given, nil))).To(Be("error of giving the name again", "")) {
+		if !Expect(ctx, outcomeOf(ctx, h.Admin(ctx).Call(ctx, createLogin, given, nil))).To(Be("error of giving the name again", "")) {
 			return
 		}
 		answer := logsIn(ctx, old.Username, "of the heir")

@@ -34,7 +34,7 @@ var _ = Describe("User management, logins", func() {
 		for _, m := range append(nearMisses(user.Password), nearMiss{"nothing", ""}, nearMiss{"another user's", other.Password},
 			nearMiss{"the new one", next}) {
 			Secret(ctx, "password", m.value)
-			Expect(Step(ctx, m.name), outcomeOf(change(Step(ctx, m.name), m.value))).To(Be("answer", "invalid_current_password"))
+			Expect(Step(ctx, m.name), outcomeOf(ctx, change(Step(ctx, m.name), m.value))).To(Be("answer", "invalid_current_password"))
 		}
 		missing := socket.Call(ctx, changeOwn, map[string]any{"new_password": next}, nil)
 		Expect(Step(ctx, "none"), missing != nil).To(Be("refused", true))
@@ -75,10 +75,10 @@ var _ = Describe("User management, logins", func() {
 			}
 			under := Step(ctx, c.name)
 			err := by.Call(under, c.command, c.fields, nil)
-			if c.command == setUsername && outcomeOf(err) == unknownCommand {
+			if c.command == setUsername && outcomeOf(ctx, err) == unknownCommand {
 				continue
 			}
-			Control(under, outcomeOf(err)).To(Be("error", ""))
+			Control(under, outcomeOf(ctx, err)).To(Be("error", ""))
 			lives(under, tokens, socket)
 		}
 	})
@@ -140,7 +140,7 @@ var _ = Describe("User management, logins", func() {
 // renames gives a user another name to log in with; n/a where the home has no command for it.
 func renames(ctx Ctx, user *home.User, username string) {
 	err := ownerSocket(ctx).Call(ctx, setUsername, map[string]any{"user_id": user.ID, "username": username}, nil)
-	switch outcomeOf(err) {
+	switch outcomeOf(ctx, err) {
 	case "":
 	case unknownCommand:
 		NotApplicable(ctx, "the home does not know %s", setUsername)

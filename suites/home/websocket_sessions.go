@@ -47,7 +47,7 @@ var _ = Describe("WebSocket, sessions", func() {
 		works(ctx, socket, deleteSession, map[string]any{"refresh_token_id": id}, nil)
 		for name, other := range Sorted(map[string]string{"unknown": unknownID, "empty": "", "deleted before": id}) {
 			err := socket.Call(Step(ctx, name), deleteSession, map[string]any{"refresh_token_id": other}, nil)
-			Expect(Step(ctx, name), outcomeOf(err)).To(Be("answer", "invalid_token_id"))
+			Expect(Step(ctx, name), outcomeOf(ctx, err)).To(Be("answer", "invalid_token_id"))
 		}
 		lives(ctx, tokens, socket)
 	})
@@ -87,7 +87,7 @@ var _ = Describe("WebSocket, sessions", func() {
 		tokens := h.Tokens(ctx, home.Login{Account: &user.Account})
 		socket, second := answering(ctx, tokens.Access), h.Own(ctx, h.NewAdmin(ctx, "second"))
 		before := current(ctx, socket)
-		Control(ctx, outcomeOf(second.Call(ctx, listUsers, nil, nil))).To(Be("error of config/auth/list", ""))
+		Control(ctx, outcomeOf(ctx, second.Call(ctx, listUsers, nil, nil))).To(Be("error of config/auth/list", ""))
 		for _, g := range grants(ctx, second) {
 			Expect(ctx, g.ID == before.ID).To(Be("another user's session in the list", false))
 		}
@@ -103,7 +103,7 @@ var _ = Describe("WebSocket, sessions", func() {
 		h := home.From(ctx)
 		one, other := h.Tokens(ctx, home.Login{}), h.Tokens(ctx, home.Login{})
 		socket, others := answering(ctx, one.Access), answering(ctx, other.Access)
-		if outcomeOf(socket.Call(ctx, setExpiry, map[string]any{"refresh_token_id": unknownID, "enable_expiry": true}, nil)) == unknownCommand {
+		if outcomeOf(ctx, socket.Call(ctx, setExpiry, map[string]any{"refresh_token_id": unknownID, "enable_expiry": true}, nil)) == unknownCommand {
 			NotApplicable(ctx, "the home does not know %s", setExpiry)
 		}
 		Control(ctx, current(ctx, socket).Expires != "").To(Be("a session has an expire_at", true))
@@ -142,11 +142,11 @@ var _ = Describe("WebSocket, sessions", func() {
 		for _, c := range typed(user) {
 			for member, fields := range Sorted(spoiled(c.fields)) {
 				under := Step(ctx, c.command+", "+member)
-				code := outcomeOf(socket.Call(under, c.command, fields, nil))
+				code := outcomeOf(ctx, socket.Call(under, c.command, fields, nil))
 				Expect(under, code == "" || code == "no answer").To(Be("run or closed", false))
 			}
 		}
-		Expect(ctx, outcomeOf(socket.Call(ctx, "ping", nil, nil))).To(Be("error of a ping", ""))
+		Expect(ctx, outcomeOf(ctx, socket.Call(ctx, "ping", nil, nil))).To(Be("error of a ping", ""))
 		Expect(ctx, logsIn(ctx, user.Username, user.Password)).To(IssueCode())
 	})
 
@@ -172,7 +172,7 @@ const unknownID = "0123456789abcdef0123456789abcdef"
 // switchExpiry switches the expiry of a session; n/a where the home has no command for it.
 func switchExpiry(ctx Ctx, s *home.Socket, id string, enable bool) {
 	err := s.Call(ctx, setExpiry, map[string]any{"refresh_token_id": id, "enable_expiry": enable}, nil)
-	switch outcomeOf(err) {
+	switch outcomeOf(ctx, err) {
 	case "":
 	case unknownCommand:
 		NotApplicable(ctx, "the home does not know %s", setExpiry)

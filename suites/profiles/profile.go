@@ -28,6 +28,7 @@ var files embed.FS
 type Profile struct {
 	Name     string              `yaml:"name" json:"name"`
 	Kind     string              `yaml:"kind" json:"kind"`         // of the targets: a name of harness/kind
+	Include  []string            `yaml:"include" json:"include"`   // built-in profiles of the kind, whose rows and answers are this one's too
 	Sections []string            `yaml:"sections" json:"sections"` // of the catalogue, whole
 	Rows     []string            `yaml:"rows" json:"rows"`         // more rows, by id or glob
 	Without  []string            `yaml:"without" json:"without"`   // fewer, by id or glob
@@ -35,6 +36,8 @@ type Profile struct {
 	Levels   []Level             `yaml:"levels" json:"levels"`     // of rows that bind these targets less, or more
 	Answers  map[string]Answer   `yaml:"answers" json:"answers"`   // the refusals that are right here, by the name that specs use
 	Inputs   map[string][]string `yaml:"inputs" json:"inputs"`     // what else specs try here, by the name that they use
+
+	included []*Profile
 }
 
 // Level is a level that differs from the catalogue's.
@@ -71,7 +74,7 @@ func Load(name string) (*Profile, error) {
 		if err != nil {
 			return nil, err
 		}
-		return parse("profile "+name, raw)
+		return read("profile "+name, raw)
 	}
 	if ext := filepath.Ext(name); !strings.ContainsRune(name, filepath.Separator) && ext != ".yaml" && ext != ".yml" {
 		return nil, ErrUnknown
@@ -80,7 +83,7 @@ func Load(name string) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := parse(name, raw)
+	p, err := read(name, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +110,15 @@ func (p *Profile) inherit() error {
 	maps.Copy(p.Answers, answers)
 	maps.Copy(p.Inputs, inputs)
 	return nil
+}
+
+// read reads a profile, and those that it includes.
+func read(at string, raw []byte) (*Profile, error) {
+	p, err := parse(at, raw)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.include(at)
 }
 
 func parse(at string, raw []byte) (*Profile, error) {
@@ -176,7 +188,7 @@ func (p *Profile) Select(c *requirements.Catalogue) []*requirements.Requirement 
 		s := &c.Sections[i]
 		for j := range s.Rows {
 			r := &s.Rows[j]
-			if (slices.Contains(p.Sections, s.Name) || lists(p.Rows, r.ID)) && !lists(p.Without, r.ID) {
+			if p.takes(r) {
 				rows = append(rows, p.levelled(r))
 			}
 		}
@@ -185,10 +197,17 @@ func (p *Profile) Select(c *requirements.Catalogue) []*requirements.Requirement 
 }
 
 // IsCore tells whether a row is one of those that matter most.
-func (p *Profile) IsCore(r *requirements.Requirement) bool { return lists(p.Core, r.ID) }
+func (p *Profile) IsCore(r *requirements.Requirement) bool {
+	return lists(p.Core, r.ID) || slices.ContainsFunc(p.included, func(i *Profile) bool { return i.IsCore(r) })
+}
 
-// levelled is a row at the profile's level.
+// levelled is a row at the profile's level, or at that of a profile that it includes.
 func (p *Profile) levelled(r *requirements.Requirement) *requirements.Requirement {
+	for _, i := range p.included {
+		if i.takes(r) {
+			r = i.levelled(r)
+		}
+	}
 	for _, l := range p.Levels {
 		if matches(l.Row, r.ID) {
 			own := *r

@@ -118,3 +118,65 @@ func TestABadProfileSaysWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+func TestAProfileTakesOverWhatItIncludes(t *testing.T) {
+	c := catalogue(t)
+	base, err := Load("oauth2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := Load("provider")
+	if err != nil {
+		t.Fatal(err)
+	}
+	levels := map[string]evidence.Level{}
+	for _, r := range whole.Select(c) {
+		levels[r.ID] = r.Level
+	}
+	for _, r := range base.Select(c) {
+		if levels[r.ID] == "" {
+			t.Errorf("%s is not taken over", r.ID)
+		}
+		if base.IsCore(r) && !whole.IsCore(r) {
+			t.Errorf("%s is no longer of the core", r.ID)
+		}
+	}
+	for id, want := range map[string]evidence.Level{
+		"oauth2.token.expires-in":      evidence.Must,   // its own level
+		"oauth2.pkce.plain-refused":    evidence.Should, // the level of what it includes
+		"provider.refresh.grant":       evidence.Must,   // its own row, which the other leaves out
+		"oauth2.pkce.verifier-grammar": "",              // left out by the other
+	} {
+		if levels[id] != want {
+			t.Errorf("%s: level %q, want %q", id, levels[id], want)
+		}
+	}
+	if !whole.Answers["code-refused"].Any {
+		t.Errorf("answers are not taken over: %+v", whole.Answers["code-refused"])
+	}
+}
+
+func TestAUsersOwnProfileIncludesABuiltInOne(t *testing.T) {
+	p, err := Load(write(t, "name: mine\nkind: provider\ninclude: [oauth2]\nwithout: [oauth2.introspection.*]\n"+
+		"levels: [{row: oauth2.token.expires-in, level: info, reason: tokens never expire here}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range p.Select(catalogue(t)) {
+		if strings.HasPrefix(r.ID, "oauth2.introspection.") {
+			t.Errorf("%s is left out, and there", r.ID)
+		}
+		if r.ID == "oauth2.token.expires-in" && r.Level != evidence.Info {
+			t.Errorf("level %s", r.Level)
+		}
+	}
+	for text, want := range map[string]string{
+		"name: mine\nkind: provider\ninclude: [oauth]\n":    `there is no other built-in profile "oauth"; did you mean "oauth2"?`,
+		"name: mine\nkind: provider\ninclude: [linking]\n":  "profile linking is of kind home, not provider",
+		"name: oauth2\nkind: provider\ninclude: [oauth2]\n": `there is no other built-in profile "oauth2"`,
+	} {
+		if _, err := Load(write(t, text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func (l *finder) client(f *Facts) {
 
 // document is a cause that stops the client that was asked about, and no other.
 func (l *finder) document(id, what, change, where string) {
-	l.remarks = append(l.remarks, Cause{ID: id, What: what, Change: change, Where: where, Stops: true, asked: true})
+	l.stops = append(l.stops, Cause{ID: id, What: what, Change: change, Where: where, Stops: true, asked: true})
 }
 
 // theirs is the client that was asked about. Of what it does when a cause is there nothing is known, but for those that stop all.

@@ -72,7 +72,7 @@ var _ = Describe("Bearer tokens", func() {
 
 	It(requirement("oauth2.bearer.refresh-refused"), func(ctx SpecContext) {
 		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		Control(ctx, api.Fetch(ctx, bearer(tokens.Access))).To(HaveStatus(http.StatusOK))
 		Expect(Step(ctx, "RS07 a code"), api.Fetch(ctx, bearer(oauth.Code(ctx, server, "")))).To(BeRefused(ctx, "bearer-refused"))
 		Expect(Step(ctx, "RS07 a refresh token"), api.Fetch(ctx, bearer(tokens.Refresh))).To(BeRefused(ctx, "bearer-refused"))

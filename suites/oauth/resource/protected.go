@@ -56,6 +56,21 @@ var _ = Describe("Challenges", func() {
 		}
 	})
 
+	It(requirement("oauth2.bearer.challenge-every-name"), func(ctx SpecContext) {
+		api, _ := opened(ctx)
+		names := oauth.Get[oauth.Names](ctx)
+		Control(ctx, api.Fetch(ctx, "")).To(Challenge("Bearer", ""))
+		for _, name := range names.Others() {
+			refusal := names.FetchUnder(Step(ctx, name), name)
+			Expect(Step(ctx, name), refusal).To(BeAnswered())
+			if refusal.Status == http.StatusUnauthorized {
+				Expect(Step(ctx, name), refusal).To(Challenge("Bearer", ""))
+			} else {
+				Expect(Step(ctx, name), refusal).NotTo(HaveStatus(http.StatusOK))
+			}
+		}
+	})
+
 	It(requirement("oauth2.bearer.error-word"), func(ctx SpecContext) {
 		api, _ := opened(ctx)
 		none, dead := api.Fetch(ctx, ""), api.Fetch(ctx, bearer("dead"))

@@ -68,7 +68,7 @@ var _ = Describe("Client authentication", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
 		for _, change := range changes(oauth.Drop("client_secret"), oauth.Set("client_secret", "wrong")) {
-			answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, change)
+			answer := server.Renew(ctx, IssueRefreshable(ctx, server).Refresh, change)
 			Expect(ctx, answer).To(BeRefused(ctx, "client-refused-to-refresh"))
 		}
 	})
@@ -76,7 +76,7 @@ var _ = Describe("Client authentication", func() {
 	It(requirement("provider.revoke.authenticated"), func(ctx SpecContext) {
 		server, revoker := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Revoker](ctx)
 		revokes(ctx, server, revoker)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh, oauth.Set("client_secret", "wrong"))).To(BeRefused(ctx, "client-refused-to-revoke"))
 		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh, oauth.Drop("client_secret"))).To(BeRefused(ctx, "client-refused-to-revoke"))
 		Expect(Step(ctx, "the token afterwards"), server.Renew(ctx, tokens.Refresh)).To(IssueTokens())

@@ -16,8 +16,9 @@ import (
 var _ = Describe("Authorization server metadata under other names", func() {
 	It(requirement("oauth2.metadata.issuer-every-name"), func(ctx SpecContext) {
 		underEveryName(ctx, func(ctx Ctx, doc *wire.Exchange) {
-			Expect(ctx, doc).To(HaveText("issuer"))
-			Expect(ctx, usable(doc.Text("issuer"))).To(Be("issuer is an absolute URL", true))
+			if Expect(ctx, doc).To(HaveText("issuer")) {
+				Expect(ctx, usable(doc.Text("issuer"))).To(Be("issuer is an absolute URL", true))
+			}
 		})
 	})
 
@@ -33,22 +34,6 @@ var _ = Describe("Authorization server metadata under other names", func() {
 })
 
 var _ = Describe("What clients of today need", func() {
-	It(requirement("oauth2.authorize.no-cors"), func(ctx SpecContext) {
-		server, beside := allowing(ctx), oauth.Get[oauth.Announced](ctx)
-		doc := document(ctx)
-		Control(ctx, doc).To(HaveText("authorization_endpoint"))
-		at := doc.Text("authorization_endpoint")
-		if strings.Contains(at, "?") {
-			at += "&"
-		} else {
-			at += "?"
-		}
-		for _, origin := range []string{"https://app.example", "null"} {
-			page := beside.Beside(Step(ctx, origin), http.MethodGet, at+server.Request().Encode(), http.Header{"Origin": {origin}})
-			Expect(Step(ctx, origin), page).To(All(BeAnswered(), HaveNoHeader("Access-Control-Allow-Origin")))
-		}
-	})
-
 	It(requirement("oauth2.code.kept-unidentified"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		at := oauth.Get[oauth.Library](ctx).Endpoint()
@@ -68,7 +53,7 @@ var _ = Describe("What clients of today need", func() {
 		_ = first.Body.Close()
 		Note(Step(ctx, "with an empty secret in the header"), "status %d", first.StatusCode)
 		if first.StatusCode != http.StatusOK {
-			Note(Step(ctx, "then with client_id in the form"), "the code is still good: %t", grants(server.Exchange(ctx, code)))
+			Note(Step(ctx, "then with client_id in the form"), "%s", Outcome(server.Exchange(ctx, code)))
 		}
 	})
 

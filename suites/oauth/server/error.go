@@ -109,7 +109,7 @@ var _ = Describe("Token errors", func() {
 		}
 		refreshes(ctx, server)
 		refused("an unknown refresh token", func(ctx Ctx) *wire.Exchange { return server.Renew(ctx, unknownToken) })
-		for _, t := range tamper.Secret(oauth.IssueRefreshable(ctx, server).Refresh) {
+		for _, t := range tamper.Secret(IssueRefreshable(ctx, server).Refresh) {
 			Secret(ctx, "refresh_token", t.Value)
 			refused("a refresh token, "+t.Name, func(ctx Ctx) *wire.Exchange { return server.Renew(ctx, t.Value) })
 		}

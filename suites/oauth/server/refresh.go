@@ -15,7 +15,7 @@ import (
 var _ = Describe("Refresh tokens", func() {
 	It(requirement("oauth2.refresh.grant"), func(ctx SpecContext) {
 		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
-		answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh)
+		answer := server.Renew(ctx, IssueRefreshable(ctx, server).Refresh)
 		Expect(ctx, answer).To(IssueTokens())
 		Expect(ctx, api.Fetch(ctx, bearer(answer.Text("access_token")))).To(HaveStatus(200))
 	})
@@ -24,7 +24,7 @@ var _ = Describe("Refresh tokens", func() {
 		server, clients := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx)
 		refreshes(ctx, server)
 		for _, a := range foreign(ctx, clients) {
-			got := server.Renew(Step(ctx, a.name), oauth.IssueRefreshable(ctx, server).Refresh, a.changes...)
+			got := server.Renew(Step(ctx, a.name), IssueRefreshable(ctx, server).Refresh, a.changes...)
 			Expect(Step(ctx, a.name), got).To(BeRefused(ctx, "refresh-foreign"))
 		}
 	})
@@ -32,7 +32,7 @@ var _ = Describe("Refresh tokens", func() {
 	It(requirement("oauth2.refresh.missing-token"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		Expect(ctx, server.Renew(ctx, tokens.Refresh, oauth.Drop("refresh_token"))).To(BeRefused(ctx, "refresh-missing"))
 		Expect(ctx, server.Renew(ctx, tokens.Refresh, oauth.Set("refresh_token", ""))).To(BeRefused(ctx, "refresh-empty"))
 	})
@@ -45,7 +45,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("oauth2.refresh.not-at-rs"), func(ctx SpecContext) {
 		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		Control(ctx, api.Fetch(ctx, bearer(tokens.Access))).To(HaveStatus(200))
 		Expect(ctx, api.Fetch(ctx, bearer(tokens.Refresh))).To(BeRefused(ctx, "bearer-refused"))
 	})
@@ -53,7 +53,7 @@ var _ = Describe("Refresh tokens", func() {
 	It(requirement("oauth2.refresh.tampered"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		for _, t := range append(tamper.Secret(tokens.Refresh), tamper.Changed{Name: "one that nobody got", Value: unknownToken}) {
 			Secret(ctx, "refresh_token", t.Value)
 			Expect(Step(ctx, t.Name), server.Renew(Step(ctx, t.Name), t.Value)).To(BeRefused(ctx, "refresh-dead"))
@@ -62,7 +62,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("oauth2.refresh.old-access-lives"), func(ctx SpecContext) {
 		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		Control(ctx, server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
 		Note(ctx, "after a refresh the older access token gets %s", Outcome(api.Fetch(ctx, bearer(tokens.Access))))
 	})
@@ -71,7 +71,7 @@ var _ = Describe("Refresh tokens", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
 		wider := strings.TrimSpace(server.Request().Get("scope") + " devices:write x-invented")
-		answer := server.Renew(ctx, oauth.IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", wider))
+		answer := server.Renew(ctx, IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", wider))
 		if !grants(answer) {
 			Expect(ctx, answer).To(BeRefused(ctx, "scope-too-wide"))
 			return
@@ -83,7 +83,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("provider.refresh.rotation"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		first := oauth.IssueRefreshable(ctx, server)
+		first := IssueRefreshable(ctx, server)
 		fresh := renewed(ctx, server, first)
 		if fresh.Refresh == first.Refresh {
 			refreshesAgain(ctx, server, first)
@@ -96,7 +96,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("provider.refresh.reuse"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		first := oauth.IssueRefreshable(ctx, server)
+		first := IssueRefreshable(ctx, server)
 		fresh := renewed(ctx, server, first)
 		if fresh.Refresh == first.Refresh {
 			NotApplicable(ctx, "refresh tokens do not rotate")
@@ -108,7 +108,7 @@ var _ = Describe("Refresh tokens", func() {
 	It(requirement("provider.refresh.code-is-none"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		Expect(Step(ctx, "a code as refresh token"), server.Renew(ctx, oauth.Code(ctx, server, ""))).To(BeRefused(ctx, "refresh-dead"))
 		Expect(Step(ctx, "a refresh token as code"), server.Exchange(ctx, tokens.Refresh)).To(BeRefused(ctx, "code-refused"))
 	})
@@ -116,7 +116,7 @@ var _ = Describe("Refresh tokens", func() {
 
 // refreshes holds a fresh session that can be refreshed: the control of most refusals.
 func refreshes(ctx Ctx, server oauth.Server) {
-	refreshesAgain(ctx, server, oauth.IssueRefreshable(ctx, server))
+	refreshesAgain(ctx, server, IssueRefreshable(ctx, server))
 }
 
 // refreshesAgain holds a session that can be refreshed.

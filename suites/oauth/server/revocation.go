@@ -15,7 +15,7 @@ var _ = Describe("Revocation", func() {
 	It(requirement("provider.revoke.refresh-token"), func(ctx SpecContext) {
 		server, revoker := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Revoker](ctx)
 		refreshes(ctx, server)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		Expect(ctx, revoker.Revoke(ctx, tokens.Refresh)).To(HaveStatus(http.StatusOK))
 		Expect(ctx, server.Renew(ctx, tokens.Refresh)).To(BeRefused(ctx, "refresh-dead"))
 	})
@@ -54,7 +54,7 @@ var _ = Describe("Revocation", func() {
 
 	It(requirement("oauth2.revoke.unknown-200"), func(ctx SpecContext) {
 		server, revoker := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Revoker](ctx)
-		session := renewed(ctx, server, oauth.IssueRefreshable(ctx, server))
+		session := renewed(ctx, server, IssueRefreshable(ctx, server))
 		Expect(Step(ctx, "an invented one"), revoker.Revoke(ctx, "unknown-token")).To(HaveStatus(http.StatusOK))
 		Control(ctx, revoker.Revoke(ctx, session.Refresh)).To(HaveStatus(http.StatusOK))
 		Expect(Step(ctx, "one that is revoked"), revoker.Revoke(ctx, session.Refresh)).To(HaveStatus(http.StatusOK))
@@ -63,7 +63,7 @@ var _ = Describe("Revocation", func() {
 	It(requirement("oauth2.revoke.hint"), func(ctx SpecContext) {
 		server, revoker := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Revoker](ctx)
 		Each(ctx, []string{"refresh_token", "access_token", "foo"}, AsIs, func(ctx Ctx, hint string) {
-			session := renewed(ctx, server, oauth.IssueRefreshable(ctx, server))
+			session := renewed(ctx, server, IssueRefreshable(ctx, server))
 			Expect(ctx, revoker.Revoke(ctx, session.Refresh, oauth.Add("token_type_hint", hint))).To(HaveStatus(http.StatusOK))
 			Expect(ctx, server.Renew(ctx, session.Refresh)).To(BeRefused(ctx, "refresh-dead"))
 		})
@@ -72,7 +72,7 @@ var _ = Describe("Revocation", func() {
 	It(requirement("provider.revoke.bound-client"), func(ctx SpecContext) {
 		server, revoker := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Revoker](ctx)
 		revokes(ctx, server, revoker)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		revoker.Revoke(ctx, tokens.Refresh, oauth.Get[oauth.Clients](ctx).Other().Redeems()...)
 		Expect(Step(ctx, "the token afterwards"), server.Renew(ctx, tokens.Refresh)).To(IssueTokens())
 	})
@@ -80,7 +80,7 @@ var _ = Describe("Revocation", func() {
 
 // revokes holds a session that refreshes, and no more once it is revoked: the control of revocations that must not work.
 func revokes(ctx Ctx, server oauth.Server, revoker oauth.Revoker) {
-	own := renewed(ctx, server, oauth.IssueRefreshable(ctx, server))
+	own := renewed(ctx, server, IssueRefreshable(ctx, server))
 	Control(ctx, revoker.Revoke(ctx, own.Refresh)).To(HaveStatus(http.StatusOK))
 	Control(ctx, server.Renew(ctx, own.Refresh)).To(BeRefused(ctx, "refresh-dead"))
 }
@@ -88,7 +88,7 @@ func revokes(ctx Ctx, server oauth.Server, revoker oauth.Revoker) {
 // live is a session that refreshes and opens the resource: the control of revocations. A refresh may end the access token
 // that came before it.
 func live(ctx Ctx, server oauth.Server, api oauth.Resource) oauth.Tokens {
-	session := oauth.IssueRefreshable(ctx, server)
+	session := IssueRefreshable(ctx, server)
 	first := session.Access
 	if session = renewed(ctx, server, session); opens(ctx, api, first) {
 		session.Access = first

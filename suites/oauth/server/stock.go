@@ -31,7 +31,7 @@ var _ = Describe("A stock OAuth client", func() {
 	It(requirement("oauth2.stock.refresh"), func(ctx SpecContext) {
 		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
 		library, under := stockClient(ctx)
-		tokens := oauth.IssueRefreshable(ctx, server)
+		tokens := IssueRefreshable(ctx, server)
 		stale := &oauth2.Token{AccessToken: "stale", RefreshToken: tokens.Refresh, Expiry: time.Unix(1, 0)}
 		fresh, err := library.TokenSource(under, stale).Token()
 		if !Expect(ctx, err).To(Be("the library's error", error(nil))) {

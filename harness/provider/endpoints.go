@@ -1,0 +1,59 @@
+package provider
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// Introspect implements oauth.Introspector.
+func (p *Provider) Introspect(ctx context.Context, token string, changes ...oauth.Change) *wire.Exchange {
+	judge.Secret(ctx, "token", token)
+	f := oauth.Form{{Name: "token", Value: token}, {Name: "client_id", Value: p.Client.ID}}
+	return p.authenticated(ctx, p.IntrospectURL, p.withSecret(f).Apply(changes...))
+}
+
+// SendIntrospection implements oauth.Introspector. Secrets go into the header where the provider wants them there.
+func (p *Provider) SendIntrospection(ctx context.Context, method, query, contentType, body string) *wire.Exchange {
+	return p.sendTo(ctx, p.IntrospectURL, method, query, contentType, body)
+}
+
+// Register implements oauth.Registrar.
+func (p *Provider) Register(ctx context.Context, contentType, body string) *wire.Exchange {
+	e := p.Wire.Do(ctx, oauth.Raw(p.RegisterURL, http.MethodPost, "", contentType, body))
+	judge.Secret(ctx, "client_secret", e.Text("client_secret"))
+	judge.Secret(ctx, "registration_access_token", e.Text("registration_access_token"))
+	if at := e.Text("registration_client_uri"); at != "" {
+		judge.From(ctx).Cleanup(func(ctx context.Context) {
+			header := http.Header{"Authorization": {"Bearer " + e.Text("registration_access_token")}}
+			p.Wire.Do(ctx, wire.Request{Method: http.MethodDelete, URL: at, Header: header})
+		})
+	}
+	return e
+}
+
+// Indicator implements oauth.Indicated.
+func (p *Provider) Indicator() string { return p.Resource }
+
+// Offers tells whether an optional endpoint is known: revocation, introspection or registration.
+func (p *Provider) Offers(endpoint string) bool {
+	return map[string]string{"revocation": p.RevokeURL, "introspection": p.IntrospectURL, "registration": p.RegisterURL}[endpoint] != ""
+}
+
+// Probe posts an empty form to the endpoint that a member of the metadata names; nil: none is named.
+func (p *Provider) Probe(ctx context.Context, member string) *wire.Exchange {
+	at, _ := p.Metadata[member].(string)
+	if at == "" {
+		return nil
+	}
+	return p.Wire.Do(ctx, oauth.Raw(at, http.MethodPost, "", "application/x-www-form-urlencoded", ""))
+}
+
+// VisitFrom is the first answer to a request that a script on a page of another origin makes.
+func (p *Provider) VisitFrom(ctx context.Context, origin string, f oauth.Form) *wire.Exchange {
+	header := http.Header{"Origin": {origin}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"cors"}}
+	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: p.authorizeAt(f.Encode()), Header: header})
+}

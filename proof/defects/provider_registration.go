@@ -1,0 +1,272 @@
+package defects
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
+)
+
+const registerAt = "POST /oauth/register"
+
+// clientMetadata are the members of a registration that this server knows (RFC 7591 §2).
+var clientMetadata = []string{
+	"redirect_uris", "token_endpoint_auth_method", "grant_types", "response_types", "client_name", "client_uri", "scope", "tos_uri",
+	"jwks", "software_id", "software_version", "application_type",
+}
+
+var providerRegistrationDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "register.status-200", Story: "A registration is answered with 200.",
+		Aims: []string{"oauth2.registration.created"},
+		Change: thirdAnswers(registerAt, func(a mock.Answer) mock.Answer {
+			if a.Status == http.StatusCreated {
+				a.Status = http.StatusOK
+			}
+			return a
+		}),
+	},
+	{
+		ID: "register.text", Story: "The answer to a registration is declared as plain text.",
+		Aims:   []string{"oauth2.registration.created"},
+		Change: thirdAnswers(registerAt, header("Content-Type", "text/plain")),
+	},
+	{
+		ID: "register.no-echo", Story: "Of what was registered only the id and the secret come back.",
+		Aims:   []string{"oauth2.registration.echoes"},
+		Change: registersAs(func(_ mockprovider.Registration, v map[string]any) { delete(v, "redirect_uris") }),
+	},
+	{
+		ID: "register.grants-as-text", Story: "Lists come back as one text.",
+		Aims: []string{"oauth2.registration.echoes"},
+		Change: registersAs(func(_ mockprovider.Registration, v map[string]any) {
+			v["grant_types"] = "authorization_code refresh_token"
+		}),
+	},
+	{
+		ID: "register.secret-without-end", Story: "Nothing says how long the secret is good.",
+		Aims:   []string{"oauth2.registration.secret"},
+		Change: registersAs(func(_ mockprovider.Registration, v map[string]any) { delete(v, "client_secret_expires_at") }),
+	},
+	{
+		ID: "register.secret-ends-never", Story: "client_secret_expires_at is the word never.",
+		Aims:   []string{"oauth2.registration.secret"},
+		Change: registersAs(func(_ mockprovider.Registration, v map[string]any) { v["client_secret_expires_at"] = "never" }),
+	},
+	{
+		ID: "register.secret-for-all", Story: "Public clients get a secret, too.",
+		Aims: []string{"oauth2.registration.public"},
+		Change: registersAs(func(r mockprovider.Registration, v map[string]any) {
+			if r.Method == mockprovider.None {
+				v["client_secret"], v["client_secret_expires_at"] = mock.Secret(24), 0
+			}
+		}),
+	},
+	{
+		ID: "register.same-id", Story: "Whoever registers as the same name gets the same client_id.",
+		Aims: []string{"oauth2.registration.unique"},
+		Change: func(p *mockprovider.Policy) {
+			first := &idSecrets{}
+			registersAs(func(_ mockprovider.Registration, v map[string]any) {
+				first.add(v["client_id"].(string))
+				v["client_id"] = first.list()[0]
+			})(p)
+		},
+	},
+	{
+		ID: "register.awaits-approval", Story: "What registered itself may do nothing until somebody has approved it.",
+		Aims: []string{"oauth2.registration.works"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Authenticate
+			p.Authenticate = func(app mockprovider.App, known bool, way mockprovider.Way, secret string) *mock.Refusal {
+				if known && app.Owner == "" && !app.Public {
+					return mock.Refuse(http.StatusUnauthorized, "invalid_client", "the app is not approved yet", "")
+				}
+				return before(app, known, way, secret)
+			}
+		},
+	},
+	{
+		ID: "register.any-https", Story: "An app with an https URL may use every https URL.",
+		Aims:   []string{"oauth2.registration.redirect-bound"},
+		Change: redirects(func(r, a *url.URL) bool { return r.Scheme == "https" && a.Scheme == "https" }),
+	},
+	{
+		ID: "register.query-replaced", Story: "The query of a redirect URL is replaced by code and state.",
+		Aims: []string{"oauth2.registration.redirect-query"},
+		Change: thirdAnswers("POST /oauth/consent", func(a mock.Answer) mock.Answer {
+			to := parsed(a.Header.Get("Location"))
+			q := url.Values{}
+			for _, name := range []string{"code", "state", "iss", "error", "error_description"} {
+				if to.Query().Has(name) {
+					q.Set(name, to.Query().Get(name))
+				}
+			}
+			if len(q) == 0 {
+				return a
+			}
+			to.RawQuery = q.Encode()
+			return header("Location", to.String())(a)
+		}),
+	},
+	{
+		ID: "register.fragment-cut", Story: "The fragment of a redirect URL is cut off.",
+		Aims: []string{"oauth2.registration.bad-redirect"},
+		Change: registersURLs(func(raw string) string {
+			bare, _, _ := strings.Cut(raw, "#")
+			return bare
+		}),
+	},
+	{
+		ID: "register.relative", Story: "A relative redirect URL is taken as one below the site of the app.",
+		Aims: []string{"oauth2.registration.bad-redirect"},
+		Change: registersURLs(func(raw string) string {
+			if strings.HasPrefix(raw, "/") {
+				return "https://apps.example" + raw
+			}
+			return raw
+		}),
+	},
+	{
+		ID: "register.http", Story: "http is as good as https.",
+		Aims: []string{"oauth2.registration.http-redirect"},
+		Change: registersURLs(func(raw string) string {
+			if rest, plain := strings.CutPrefix(raw, "http://"); plain {
+				return "https://" + rest
+			}
+			return raw
+		}),
+	},
+	{
+		ID: "register.no-url", Story: "An app need not name a redirect URL.",
+		Aims: []string{"oauth2.registration.no-redirect"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Register
+			p.Register = func(r mockprovider.Registration) *mock.Refusal {
+				if len(r.Redirects) == 0 {
+					return nil
+				}
+				return before(r)
+			}
+		},
+	},
+	{
+		ID: "register.malformed-500", Story: "What cannot be read is an uncaught exception.",
+		Aims: []string{"oauth2.registration.malformed"},
+		Change: thirdAnswers(registerAt, func(a mock.Answer) mock.Answer {
+			if strings.Contains(a.Why, "must be a JSON object") {
+				a.Status = http.StatusInternalServerError
+			}
+			return a
+		}),
+	},
+	{
+		ID: "register.unknown-refused", Story: "A member that is not in the list is an error.",
+		Aims: []string{"oauth2.registration.unknown-metadata"},
+		Change: refusesWith(at(registerAt).and(func(r mock.Request) bool {
+			for name := range decoded(r.Body) {
+				if !slices.Contains(clientMetadata, name) {
+					return true
+				}
+			}
+			return false
+		}), http.StatusBadRequest, "invalid_client_metadata"),
+	},
+	{
+		ID: "register.contradiction", Story: "Response types are stored as they are, whatever the grant types are.",
+		Aims: []string{"oauth2.registration.consistent"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Register
+			p.Register = func(r mockprovider.Registration) *mock.Refusal {
+				r.Responses = nil
+				return before(r)
+			}
+			registersAs(func(r mockprovider.Registration, v map[string]any) {
+				if r.Responses != nil {
+					v["response_types"] = r.Responses
+				}
+			})(p)
+		},
+	},
+	{
+		ID: "register.stored", Story: "The answer with the secret may be stored.",
+		Aims:   []string{"oauth2.registration.no-store"},
+		Change: thirdAnswers(registerAt, header("Cache-Control", "")),
+	},
+	{
+		ID: "native.exact-port", Story: "The port of a loopback URL is compared.",
+		Aims:   []string{"oauth2.native.loopback-port"},
+		Change: func(p *mockprovider.Policy) { p.Redirect = slices.Contains[[]string] },
+	},
+	{
+		ID: "native.ipv4-only", Story: "Of loopback addresses only 127.0.0.1 may have any port.",
+		Aims: []string{"oauth2.native.loopback-port"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Redirect
+			p.Redirect = func(registered []string, asked string) bool {
+				if strings.Contains(asked, "[::1]") {
+					return slices.Contains(registered, asked)
+				}
+				return before(registered, asked)
+			}
+		},
+	},
+	{
+		ID: "native.any-path", Story: "Any URL of the loopback address is an app's.",
+		Aims:   []string{"oauth2.native.loopback-exact"},
+		Change: redirects(func(r, a *url.URL) bool { return r.Hostname() == "127.0.0.1" && a.Hostname() == "127.0.0.1" }),
+	},
+	{
+		ID: "native.host-begins", Story: "A host that begins with 127.0.0.1 is this machine.",
+		Aims: []string{"oauth2.native.loopback-exact"},
+		Change: redirects(func(r, a *url.URL) bool {
+			return r.Hostname() == "127.0.0.1" && strings.HasPrefix(a.Host, "127.0.0.1") && r.Path == a.Path && a.User == nil &&
+				a.RawQuery == "" && a.Scheme == r.Scheme
+		}),
+	},
+	{
+		ID: "native.web-only", Story: "A redirect URL begins with http or https.",
+		Aims: []string{"oauth2.native.private-scheme"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Register
+			p.Register = func(r mockprovider.Registration) *mock.Refusal {
+				for _, raw := range r.Redirects {
+					if !strings.HasPrefix(raw, "http") {
+						return mock.Refuse(http.StatusBadRequest, "invalid_redirect_uri", "the URL is none of the web", "")
+					}
+				}
+				return before(r)
+			}
+		},
+	},
+}
+
+// registersAs edits what an app is told that registers itself.
+func registersAs(edit func(r mockprovider.Registration, v map[string]any)) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Registered
+		p.Registered = func(r mockprovider.Registration, a mockprovider.App, at mockprovider.Management) map[string]any {
+			v := before(r, a, at)
+			edit(r, v)
+			return v
+		}
+	}
+}
+
+// registersURLs judges redirect URLs of apps that register themselves as if they were others.
+func registersURLs(as func(raw string) string) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Register
+		p.Register = func(r mockprovider.Registration) *mock.Refusal {
+			var list []string
+			for _, raw := range r.Redirects {
+				list = append(list, as(raw))
+			}
+			r.Redirects = list
+			return before(r)
+		}
+	}
+}

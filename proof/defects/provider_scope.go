@@ -1,0 +1,155 @@
+package defects
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockprovider"
+)
+
+var providerScopeDefects = []Defect[mockprovider.Policy]{
+	{
+		ID: "scope.omitted-crash", Story: "A request without a scope is an uncaught exception.",
+		Aims:   []string{"oauth2.scope.omitted"},
+		Change: thirdCrashes(at(authorizeAt).and(func(r mock.Request) bool { return queryOf(r).Get("scope") == "" })),
+	},
+	{
+		ID: "scope.omitted-barren", Story: "Without a scope a code comes that no token comes for.",
+		Aims: []string{"oauth2.scope.omitted"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Scope
+			p.Scope = func(app mockprovider.App, asked string) (string, bool) {
+				scope, ok := before(app, asked)
+				if asked == "" {
+					scope = ""
+				}
+				return scope, ok
+			}
+			redeem := p.Redeem
+			p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+				if c.Scope == "" {
+					return mock.Refuse(http.StatusBadRequest, "invalid_grant", "there is no scope", "")
+				}
+				return redeem(c, app, form, now)
+			}
+		},
+	},
+	{
+		ID: "scope.default-untold", Story: "The whole scope is granted where none is asked for, and the answer does not say so.",
+		Aims: []string{"oauth2.scope.default-told"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.TokenAnswer
+			p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+				v := before(access, refresh, scope, ttl)
+				if len(strings.Fields(scope)) > 2 {
+					delete(v, "scope")
+				}
+				return v
+			}
+		},
+	},
+	{
+		ID: "scope.list", Story: "scope is a list.",
+		Aims: []string{"oauth2.scope.form"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.TokenAnswer
+			p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+				v := before(access, refresh, scope, ttl)
+				v["scope"] = strings.Fields(scope)
+				return v
+			}
+		},
+	},
+	{
+		ID: "scope.two-spaces", Story: "Two spaces stand between scopes.",
+		Aims: []string{"oauth2.scope.form"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.TokenAnswer
+			p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+				return before(access, refresh, strings.ReplaceAll(scope, " ", "  "), ttl)
+			}
+		},
+	},
+	{
+		ID: "scope.in-order", Story: "Scopes are taken only in the order in which they are registered.",
+		Aims: []string{"oauth2.scope.order"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Scope
+			p.Scope = func(app mockprovider.App, asked string) (string, bool) {
+				last := -1
+				for _, word := range strings.Fields(asked) {
+					if i := slices.Index(app.Scopes, word); i >= 0 && i < last {
+						return "", false
+					} else if i >= 0 {
+						last = i
+					}
+				}
+				return before(app, asked)
+			}
+		},
+	},
+	{
+		ID: "scope.first-of-list", Story: "Of scopes in another order than the registered one only the first is granted.",
+		Aims: []string{"oauth2.scope.order"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Scope
+			p.Scope = func(app mockprovider.App, asked string) (string, bool) {
+				scope, ok := before(app, asked)
+				if list := strings.Fields(scope); len(list) > 1 && list[0] < list[1] {
+					scope = list[0]
+				}
+				return scope, ok
+			}
+		},
+	},
+	{
+		ID: "scope.refresh-echo", Story: "A refresh for less grants all, and repeats what was asked for.",
+		Aims: []string{"oauth2.scope.refresh-narrower"},
+		Change: both(func(p *mockprovider.Policy) {
+			before := p.Narrow
+			p.Narrow = func(granted, asked string) (string, bool) {
+				scope, ok := before(granted, asked)
+				if ok {
+					scope = granted
+				}
+				return scope, ok
+			}
+		}, thirdAnswersBy(at(tokenAt).and(func(r mock.Request) bool {
+			return len(strings.Fields(fields(r).Get("scope"))) == 1
+		}), func(r mock.Request, a mock.Answer) mock.Answer {
+			if a.Status != http.StatusOK {
+				return a
+			}
+			return member("scope", fields(r).Get("scope"))(a)
+		})),
+	},
+	{
+		ID: "scope.refresh-shrinks", Story: "A refresh for less makes the refresh token one for less.",
+		Aims:   []string{"oauth2.scope.refresh-kept"},
+		Change: shrinks,
+	},
+}
+
+// shrinks refuses a refresh for more than the last refresh of that session was for.
+func shrinks(p *mockprovider.Policy) {
+	var narrow sync.Map // refresh token -> scope
+	thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")), func(r mock.Request, a mock.Answer) mock.Answer {
+		asked := strings.Fields(fields(r).Get("scope"))
+		if last, ok := narrow.Load(fields(r).Get("refresh_token")); ok && a.Status == http.StatusOK {
+			for _, word := range asked {
+				if !slices.Contains(last.([]string), word) {
+					return all(status(http.StatusBadRequest), body(`{"error":"invalid_scope"}`))(a)
+				}
+			}
+		}
+		if fresh, _ := decoded(a.Body)["refresh_token"].(string); len(asked) > 0 && fresh != "" {
+			narrow.Store(fresh, asked)
+		}
+		return a
+	})(p)
+}

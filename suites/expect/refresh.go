@@ -1,0 +1,33 @@
+package expect
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+)
+
+// IssueRefreshable is a whole flow whose refresh token is a control. Where the profile says that refresh tokens are optional,
+// and the metadata do not announce them, the row does not apply to a target that issues none (RFC 6749 §5.1).
+func IssueRefreshable(ctx context.Context, s oauth.Server) oauth.Tokens {
+	got := oauth.Issue(ctx, s)
+	if got.Refresh == "" && RefreshOptional(ctx) {
+		judge.NotApplicable(ctx, "the target issues no refresh token, which RFC 6749 §5.1 leaves to it")
+	}
+	if got.Refresh == "" {
+		judge.Block(ctx, "no refresh token is issued with the access token")
+	}
+	return got
+}
+
+// RefreshOptional tells whether a target that issues no refresh token may do so.
+func RefreshOptional(ctx context.Context) bool {
+	if !slices.Contains(Inputs(ctx, "optional"), "refresh-token") {
+		return false
+	}
+	doc := oauth.Get[oauth.Metadata](ctx).Document(ctx)
+	announced, _ := HaveList("grant_types_supported", "refresh_token").Match(doc)
+	return doc.Status != http.StatusOK || !announced
+}
