@@ -16,8 +16,8 @@ type asked struct {
 	hasState  bool
 	challenge string
 	scope     string
-	me        string // a hint of who logs in
 	resources []string
+	me        string // a hint of who logs in
 }
 
 // read judges an authorization request (RFC 6749 §4.1.1). page: it must be shown to the person, because nobody may be

@@ -5,8 +5,8 @@ import "time"
 // Grant is what a person allowed an app: it lives as long as its refresh token.
 type Grant struct {
 	ID, AppID, Username, Scope string
-	Me                         string   // the hint of the request that brought it
 	Resources                  []string // of RFC 8707; nil: none was named
+	Me                         string   // the hint of the request that brought it
 	Used                       time.Time
 }
 

@@ -10,8 +10,8 @@ import (
 // Code is an authorization code.
 type Code struct {
 	AppID, Username, Redirect, Challenge, Scope string
-	Me                                          string   // the hint of the request
 	Resources                                   []string // of RFC 8707
+	Me                                          string   // the hint of the request
 	Issued                                      time.Time
 }
 

@@ -83,16 +83,15 @@ func (p *Provider) codeGrant(c *mock.Call, app App) *mock.Answer {
 	if refusal := p.Policy().Redeem(code, app, c.Form, p.now()); refusal != nil {
 		return refusal.Answer()
 	}
-	if refusal := p.grants(code); refusal != nil {
-		return refusal.Answer()
-	}
 	audience, refusal := p.Policy().Audience(code.Resources, c.Form["resource"])
+	if refusal == nil {
+		refusal = p.grants(code)
+	}
 	if refusal != nil {
 		return refusal.Answer()
 	}
 	g := Grant{
-		ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Resources: code.Resources, Used: p.now(),
-		Me: code.Me,
+		ID: mock.Secret(12), AppID: app.ID, Username: code.Username, Scope: code.Scope, Resources: code.Resources, Used: p.now(), Me: code.Me,
 	}
 	if !p.store.redeem(value, p.Policy().SingleUse(), g) {
 		return badCode.Answer()

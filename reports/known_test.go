@@ -19,7 +19,8 @@ func TestTheDeliberateDeviationsOfAProductAreKnownAndNeverStale(t *testing.T) {
 		t.Fatal(err)
 	}
 	fails := func(id string, vectors ...string) evidence.Result {
-		return evidence.Result{ID: id, Verdict: evidence.Fail, Vectors: vectors, Failures: []evidence.Failure{{Vector: strings.Join(vectors, "")}}}
+		failures := []evidence.Failure{{Vector: strings.Join(vectors, "")}}
+		return evidence.Result{ID: id, Verdict: evidence.Fail, Vectors: vectors, Failures: failures}
 	}
 	s := &evidence.Set{Results: []evidence.Result{
 		fails("mcp.rs.audience"), {ID: "mcp.as.https", Verdict: evidence.Pass},

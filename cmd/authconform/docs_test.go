@@ -132,7 +132,7 @@ func TestTheManualHasEveryProfileKindAndNeedAndNoOther(t *testing.T) {
 		}
 		rows = append(rows, fmt.Sprintf("%s` | `%s", p.Name, p.Kind))
 	}
-	documented(t, "profile", rows, found(text, "\\| `([a-z][a-z-]+` \\| `[a-z-]+)` \\| "))
+	documented(t, "profile", rows, found(text, "\\| `([a-z][a-z0-9-]+` \\| `[a-z-]+)` \\| "))
 	var needs []string
 	for _, n := range condition.All() {
 		if !n.Offered() {

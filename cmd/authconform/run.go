@@ -91,7 +91,7 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 	}
 	if name, owners := set.Foreign(profile.Kind); name != "" {
 		return exit.Usagef("--%s is only for targets of the kind %s; profile %s judges the kind %s",
-			name, strings.Join(owners, " or "), profile.Name, profile.Kind)
+			name, oneOf(owners), profile.Name, profile.Kind)
 	}
 	o := run.Options{
 		Tool: tool(), Target: strings.TrimRight(f.Target, "/"),
@@ -159,4 +159,13 @@ func (f *runFlags) console() reports.ConsoleOptions {
 	o := terminal(f.NoColor)
 	o.Verbose, o.Quiet = f.Verbose, f.Quiet
 	return o
+}
+
+// oneOf lists words of which one is meant: "a", "a or b", "a, b or c".
+func oneOf(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }

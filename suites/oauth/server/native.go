@@ -25,7 +25,7 @@ var _ = Describe("Native apps", func() {
 		const six = "http://[::1]/callback"
 		answer := register(ctx, metadata("token_endpoint_auth_method", "none", "redirect_uris", []string{six}, "application_type", "native"))
 		if answer.Status == http.StatusCreated {
-			client = oauth.Client{ID: answer.Text("client_id"), Redirect: six, Verifier: verifier}
+			client = enrolledAs(ctx, answer, six)
 			Expect(Step(ctx, "::1"), requested(ctx, client, atPort(six, "49152"))).To(BringCode())
 		}
 	})
@@ -57,24 +57,21 @@ var _ = Describe("Native apps", func() {
 		const own = "com.example.app:/callback"
 		answer := register(ctx, metadata("token_endpoint_auth_method", "none", "redirect_uris", []string{own}, "application_type", "native"))
 		if Expect(ctx, answer).To(HaveText("client_id")) {
-			client := oauth.Client{ID: answer.Text("client_id"), Redirect: own, Verifier: verifier}
-			Expect(ctx, requested(ctx, client, own)).To(BringCode())
+			Expect(ctx, requested(ctx, enrolledAs(ctx, answer, own), own)).To(BringCode())
 		}
 	})
 })
 
 // native is a public client with a loopback redirect URI: ours, or one that is registered for it.
-func native(ctx Ctx) oauth.Client {
+func native(ctx Ctx) enrolled {
 	client := oauth.Get[oauth.Clients](ctx).Public()
 	if client.Redirect = oauth.Get[oauth.Authorizer](ctx).Request().Get("redirect_uri"); client.ID != "" && onLoopback(client.Redirect) {
-		return client
+		return enrolled{client, ""}
 	}
 	if !offers(ctx, "registration") {
 		NotApplicable(ctx, "our public client has no redirect URI of the loopback address, and none can be registered")
 	}
-	const redirect = "http://127.0.0.1/callback"
-	m := metadata("token_endpoint_auth_method", "none", "redirect_uris", []string{redirect}, "application_type", "native")
-	return oauth.Client{ID: registered(ctx, m).Text("client_id"), Redirect: redirect, Verifier: verifier}
+	return publicly(ctx, "http://127.0.0.1/callback")
 }
 
 // onLoopback tells whether a URL is of this machine, by its address.
@@ -94,11 +91,7 @@ func atPort(raw, port string) string {
 }
 
 // requested is what becomes of a client's request with a redirect URI.
-func requested(ctx Ctx, client oauth.Client, redirect string) oauth.Return {
+func requested(ctx Ctx, client enrolled, redirect string) oauth.Return {
 	server := oauth.Get[oauth.Authorizer](ctx)
-	request := server.Request()
-	if client.ID != oauth.Get[oauth.Clients](ctx).Public().ID {
-		request = request.Apply(oauth.Drop("scope")) // what was registered may have others
-	}
-	return server.Authorize(ctx, request.Apply(client.Asks()...).Apply(oauth.Set("redirect_uri", redirect)))
+	return server.Authorize(ctx, server.Request().Apply(client.Asks()...).Apply(oauth.Set("redirect_uri", redirect)))
 }

@@ -3,6 +3,8 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
@@ -41,8 +43,10 @@ var _ = Describe("Dynamic client registration", func() {
 		}
 		Expect(ctx, answer).To(LackMember("client_secret"))
 		server := oauth.Get[oauth.Server](ctx)
-		client := oauth.Client{ID: answer.Text("client_id"), Redirect: callback, Verifier: verifier}
-		Expect(ctx, redeemedBy(ctx, server, client)).To(IssueTokens())
+		client := enrolledAs(ctx, answer, callback)
+		code := oauth.Code(ctx, server, "", client.Asks()...)
+		got := server.Exchange(ctx, code, append(client.Redeems(), oauth.Set("redirect_uri", callback))...)
+		Expect(ctx, got).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.registration.unique"), func(ctx SpecContext) {
@@ -54,10 +58,9 @@ var _ = Describe("Dynamic client registration", func() {
 		server, endpoint := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Confidential](ctx)
 		works(ctx, server)
 		answer := registered(ctx, metadata("token_endpoint_auth_method", "client_secret_basic"))
-		client := oauth.Client{
-			ID: answer.Text("client_id"), Secret: answer.Text("client_secret"), Redirect: callback, Verifier: verifier,
-		}
-		back := server.Authorize(ctx, server.Request().Apply(oauth.Drop("scope")).Apply(client.Asks()...))
+		client := enrolledAs(ctx, answer, callback)
+		client.Secret = answer.Text("client_secret")
+		back := server.Authorize(ctx, server.Request().Apply(client.Asks()...))
 		if !Expect(ctx, back).To(BringCode()) {
 			return
 		}
@@ -67,14 +70,13 @@ var _ = Describe("Dynamic client registration", func() {
 			return
 		}
 		bare := form.Apply(oauth.Drop("client_secret"), oauth.Drop("client_id"))
-		Expect(ctx, endpoint.InHeader(ctx, bare, client)).To(IssueTokens())
+		Expect(ctx, endpoint.InHeader(ctx, bare, client.Client)).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.registration.redirect-bound"), func(ctx SpecContext) {
 		server, client := oauth.Get[oauth.Authorizer](ctx), publicly(ctx, callback)
 		asks := func(redirect string) oauth.Return {
-			return server.Authorize(ctx, server.Request().Apply(oauth.Drop("scope")).Apply(client.Asks()...).
-				Apply(oauth.Set("redirect_uri", redirect)))
+			return server.Authorize(ctx, server.Request().Apply(client.Asks()...).Apply(oauth.Set("redirect_uri", redirect)))
 		}
 		Control(ctx, asks(callback)).To(BringCode())
 		for _, wrong := range []string{callback + "/below", "https://elsewhere.example/callback"} {
@@ -85,7 +87,7 @@ var _ = Describe("Dynamic client registration", func() {
 	It(requirement("oauth2.registration.redirect-query"), func(ctx SpecContext) {
 		const kept = callback + "?tenant=a%26b&x=1"
 		server, client := oauth.Get[oauth.Authorizer](ctx), publicly(ctx, kept)
-		back := server.Authorize(ctx, server.Request().Apply(oauth.Drop("scope")).Apply(client.Asks()...))
+		back := server.Authorize(ctx, server.Request().Apply(client.Asks()...))
 		Expect(ctx, back).To(BringCode())
 		Expect(ctx, back.Query.Get("tenant")).To(Be("tenant", "a&b"))
 		Expect(ctx, back.Query.Get("x")).To(Be("x", "1"))
@@ -114,8 +116,11 @@ func metadata(more ...any) map[string]any {
 	return m
 }
 
-// register registers a client.
+// register registers a client, for the scope of our requests.
 func register(ctx Ctx, m map[string]any) *wire.Exchange {
+	if scope := oauth.Get[oauth.Authorizer](ctx).Request().Get("scope"); scope != "" {
+		m["scope"] = scope
+	}
 	return oauth.Get[oauth.Registrar](ctx).Register(ctx, "application/json", encoded(m))
 }
 
@@ -135,15 +140,39 @@ func mayRegister(ctx Ctx, answer *wire.Exchange) {
 }
 
 // publicly is a registered client without a secret.
-func publicly(ctx Ctx, redirect string) oauth.Client {
-	answer := registered(ctx, metadata("token_endpoint_auth_method", "none", "redirect_uris", []string{redirect}))
-	return oauth.Client{ID: answer.Text("client_id"), Redirect: redirect, Verifier: verifier}
+func publicly(ctx Ctx, redirect string) enrolled {
+	m := metadata("token_endpoint_auth_method", "none", "redirect_uris", []string{redirect}, "application_type", "native")
+	if !onLoopback(redirect) {
+		delete(m, "application_type")
+	}
+	return enrolledAs(ctx, registered(ctx, m), redirect)
 }
 
-// redeemedBy is the answer to a code of a client with its own redirect URI.
-func redeemedBy(ctx Ctx, server oauth.Server, client oauth.Client) *wire.Exchange {
-	code := oauth.Code(ctx, server, "", append(changes(oauth.Drop("scope")), client.Asks()...)...)
-	return server.Exchange(ctx, code, append(client.Redeems(), oauth.Set("redirect_uri", client.Redirect))...)
+// enrolled is a client that was registered, with the scope that it may ask for; "": that of our requests.
+type enrolled struct {
+	oauth.Client
+	scope string
+}
+
+// enrolledAs is the client of an answer to a registration. It asks for what our requests ask for, as far as it may.
+func enrolledAs(ctx Ctx, answer *wire.Exchange, redirect string) enrolled {
+	asked, may := strings.Fields(oauth.Get[oauth.Authorizer](ctx).Request().Get("scope")), strings.Fields(answer.Text("scope"))
+	kept := slices.DeleteFunc(slices.Clone(asked), func(word string) bool { return !slices.Contains(may, word) })
+	if len(kept) == 0 {
+		kept = may
+	}
+	return enrolled{
+		oauth.Client{ID: answer.Text("client_id"), Redirect: redirect, Verifier: verifier}, strings.Join(kept, " "),
+	}
+}
+
+// Asks makes an authorization request the client's.
+func (e enrolled) Asks() []oauth.Change {
+	list := e.Client.Asks()
+	if e.scope != "" {
+		list = append(list, oauth.Set("scope", e.scope))
+	}
+	return list
 }
 
 // haveRegisteredTypes holds for members of the forms of RFC 7591 §2.
