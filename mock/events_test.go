@@ -63,7 +63,8 @@ func TestEventsTellOfRequestsAndChanges(t *testing.T) {
 	}
 	post(p, "grant_type=refresh_token&bad=s3cret")
 	kind, data := next(t, stream)
-	if kind != "request" || !strings.Contains(data, `"seq":3`) || !strings.Contains(data, "invalid_grant") || strings.Contains(data, "s3cret") {
+	if kind != "request" || !strings.Contains(data, `"seq":3`) || !strings.Contains(data, "invalid_grant") ||
+		strings.Contains(data, "s3cret") {
 		t.Errorf("%s %s", kind, data)
 	}
 	for p.Control.changed.silent() { // until it listens again
@@ -118,7 +119,8 @@ func TestTheClockStaysWithinDatesOfFourDigits(t *testing.T) {
 	t.Parallel()
 	p, _ := tokens(t)
 	for body, want := range map[string]int{
-		`{"advance":"9e99h"}`: 400, `{"offset":"2000000h"}`: 400, `{"offset":"-2000000h"}`: 400, `{"advance":"800000h"}`: 200, `{"offset":"-1h"}`: 200,
+		`{"advance":"9e99h"}`: 400, `{"offset":"2000000h"}`: 400, `{"offset":"-2000000h"}`: 400,
+		`{"advance":"800000h"}`: 200, `{"offset":"-1h"}`: 200,
 	} {
 		if status, said := control(p, "POST", "clock", body); status != want {
 			t.Errorf("%s: %d %s", body, status, said)

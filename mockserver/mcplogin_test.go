@@ -61,6 +61,10 @@ func TestTheGoSDKsClientLogsIn(t *testing.T) {
 		{"PKCE plain only", byID, changed("code_challenge_methods_supported", []string{"plain"}), ""},
 		{"no response types", byID, changed("response_types_supported", nil), ""},
 		{"another issuer", byID, changed("issuer", "https://other.example"), "issuer"},
+		{"an issuer with a slash", byID, func(p *mockserver.Policy) {
+			strict := p.Metadata
+			p.Metadata = func(own string) map[string]any { return with(strict(own), "issuer", own+"/") }
+		}, ""},
 		{"no issuer", byID, changed("issuer", nil), "issuer"},
 		{"relative endpoints", byID, func(p *mockserver.Policy) {
 			p.Metadata = func(string) map[string]any { return mockserver.Strict().Metadata("") }

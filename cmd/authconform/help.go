@@ -68,8 +68,8 @@ func helpOfKind(c *cobra.Command, set *flags.Set, profile, config *string) {
 		if p, err := loadProfile(*profile); err == nil {
 			kind = p.Kind
 		}
-		return set.Help(kind, helpWidth) + fmt.Sprintf("\nProfiles: %s.\nEach has its own flags: %s --profile NAME --help\n",
-			strings.Join(profiles.Names(), ", "), c.CommandPath())
+		return set.Help(kind, helpWidth) + fmt.Sprintf("\n%s\nEach has its own flags: %s --profile NAME --help\n",
+			fold("Profiles: "+strings.Join(profiles.Names(), ", ")+".", ""), c.CommandPath())
 	}))
 }
 

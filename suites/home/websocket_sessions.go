@@ -103,7 +103,8 @@ var _ = Describe("WebSocket, sessions", func() {
 		h := home.From(ctx)
 		one, other := h.Tokens(ctx, home.Login{}), h.Tokens(ctx, home.Login{})
 		socket, others := answering(ctx, one.Access), answering(ctx, other.Access)
-		if outcomeOf(ctx, socket.Call(ctx, setExpiry, map[string]any{"refresh_token_id": unknownID, "enable_expiry": true}, nil)) == unknownCommand {
+		unknown := map[string]any{"refresh_token_id": unknownID, "enable_expiry": true}
+		if outcomeOf(ctx, socket.Call(ctx, setExpiry, unknown, nil)) == unknownCommand {
 			NotApplicable(ctx, "the home does not know %s", setExpiry)
 		}
 		Control(ctx, current(ctx, socket).Expires != "").To(Be("a session has an expire_at", true))
