@@ -175,7 +175,7 @@ func notices(s *evidence.Set) []notice {
 		end = &evidence.End{}
 	}
 	for _, b := range end.Broken {
-		grave("harness", "This is this is a defect of authconform, please report it: "+b)
+		grave("harness", "This is a defect of authconform, please report it: "+b)
 	}
 	grave("door", end.Refused)
 	grave("target", end.Lost)

@@ -7,7 +7,7 @@ const provider = new Provider(issuer, {
   clients: [
     { ...base, client_id: 'home', client_secret: process.env.AUTHCONFORM_CLIENT_SECRET, token_endpoint_auth_method: 'client_secret_post' },
     { ...base, client_id: 'other', client_secret: process.env.AUTHCONFORM_OTHER_CLIENT_SECRET, token_endpoint_auth_method: 'client_secret_post' },
-    { ...base, client_id: 'phone', token_endpoint_auth_method: 'none' },
+    { ...base, client_id: 'phone', token_endpoint_auth_method: 'none', application_type: 'native' },
   ],
   features: { devInteractions: { enabled: true }, revocation: { enabled: true } },
   issueRefreshToken: async () => true,
