@@ -42,7 +42,7 @@ func TestWhatIsNoEndpointWithALoginIsTurnedAwayWithAReason(t *testing.T) {
 		"no metadata":           {traits{}, lost},
 		"no way for a client":   {traits{resource: wellKnown, metadata: serverWellKnown}, "takes neither client documents nor registrations"},
 		"a server of others":    {traits{resource: wellKnown, servers: elsewhere}, "give --trust-origin https://login.example"},
-		"a redirect":            {traits{answer: http.RedirectHandler("/other", 307).ServeHTTP}, "it redirects to /other"},
+		"a redirect":            {traits{answer: http.RedirectHandler("/other", http.StatusTemporaryRedirect).ServeHTTP}, "it redirects to /other"},
 		"the older transport":   {traits{answer: old}, "it speaks only the older transport (SSE)"},
 		"a link to a file":      {traits{challenge: says(`Bearer resource_metadata="file:///etc/passwd"`)}, lost},
 		"a link to the machine": {traits{challenge: says(`Bearer resource_metadata="http://169.254.169.254/x"`)}, lost},

@@ -117,6 +117,14 @@ func resourceOf(root func(own, path string) map[string]any) func(own, path strin
 	}
 }
 
+// parsed is a URL; what is none has no scheme.
+func parsed(raw string) *url.URL {
+	if u, err := url.Parse(raw); err == nil {
+		return u
+	}
+	return &url.URL{}
+}
+
 // listedRedirects holds clients with a document to its list, and their redirect URIs to https or loopback.
 func listedRedirects(
 	before func(clientID, to string, pkce bool, published func() []string) error,
@@ -125,10 +133,9 @@ func listedRedirects(
 		if err := before(clientID, to, pkce, published); err != nil {
 			return err
 		}
-		id, err := url.Parse(clientID)
-		where, err2 := url.Parse(to)
+		id, where := parsed(clientID), parsed(to)
 		switch {
-		case err != nil || err2 != nil || id.Scheme != "https" || strings.Trim(id.Path, "/") == "":
+		case id.Scheme != "https" || strings.Trim(id.Path, "/") == "":
 			return nil // a client that is known by its address alone
 		case where.Scheme != "https" && where.Hostname() != "localhost" && where.Hostname() != "127.0.0.1":
 			return errors.New("redirect_uri is neither https nor on loopback")

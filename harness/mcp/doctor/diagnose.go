@@ -51,10 +51,9 @@ func Diagnose(f *Facts) (*Diagnosis, error) {
 	}
 	d := &Diagnosis{Target: Shown(f.Target), State: GetIn, Home: f.Home, Causes: []Cause{}, Clients: []Client{}, Asked: f.asked()}
 	var found finder
-	switch {
-	case f.Knock.Status == http.StatusUnauthorized:
+	if f.Knock.Status == http.StatusUnauthorized {
 		found.login(f)
-	default:
+	} else {
 		d.Open = f.Knock.Status/100 == 2 && f.Knock.Message
 		d.State = found.door(f)
 	}
