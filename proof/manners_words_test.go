@@ -26,10 +26,12 @@ var manners = map[string]manner{
 	},
 	"secrets in the form alone": {
 		change: ways(mockprovider.Post), spares: "provider.token.basic provider.token.basic-refused provider.token.two-methods",
+		fails: "oauth2.registration.works", // it registers clients for the header all the same
 	},
 	"a client that is registered for the form": {
 		change: perClient(mockprovider.Post), flags: func(f *provider.Flags) { f.ClientAuth = "post" },
 		spares: "provider.token.basic provider.token.basic-refused provider.token.two-methods",
+		fails:  "oauth2.registration.works",
 	},
 	"PKCE of every client": {
 		change: func(p *mockprovider.Policy) {
@@ -45,7 +47,7 @@ var manners = map[string]manner{
 			return mock.Answer{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte("no such state")}
 		}
 		return a
-	})},
+	}), fails: "oauth2.authorize.state-optional"},
 	"codes that any try spends":       {change: burning},
 	"a GET that leads to a login":     {change: answersTo("GET /oauth/token", redirected)},
 	"any port of a loopback redirect": {change: anyPort, redirect: loopback},
@@ -70,7 +72,9 @@ var manners = map[string]manner{
 			return a
 		}
 	}},
-	"signed tokens of the same second": {change: timed, spares: "provider.refresh.reuse"},
+	"signed tokens of the same second": {
+		change: timed, fails: "oauth2.public.rotation", spares: "oauth2.introspection.spent provider.refresh.reuse",
+	},
 
 	// One mistake each.
 	"a login that asks for a name alone": {change: nameOnly, blocks: "provider.authorize.wrong-password"},
@@ -82,7 +86,7 @@ var manners = map[string]manner{
 	}), fails: "provider.error.invalid-grant"},
 	"unauthorized_client for who is not known": {
 		change: answersTo("POST *", func(_ mock.Request, a mock.Answer) mock.Answer {
-			a.Body = bytes.ReplaceAll(a.Body, []byte("invalid_client"), []byte("unauthorized_client"))
+			a.Body = bytes.ReplaceAll(a.Body, []byte(`"invalid_client"`), []byte(`"unauthorized_client"`))
 			return a
 		}), fails: "provider.token.wrong-secret provider.token.unknown-client",
 	},
@@ -91,19 +95,29 @@ var manners = map[string]manner{
 			return redirected(r, a)
 		}
 		return a
-	}), fails: "oauth2.bearer.www-authenticate"},
+	}), fails: "oauth2.bearer.www-authenticate", blocks: "provider.resource.bare-challenge"},
 	"refusals inside a 200": {change: answersTo("POST /oauth/token", func(_ mock.Request, a mock.Answer) mock.Answer {
 		if a.Status == http.StatusBadRequest || a.Status == http.StatusUnauthorized {
 			a.Status = http.StatusOK
 		}
 		return a
 	}), fails: "oauth2.error.status-400 oauth2.error.unsupported-grant oauth2.error.grant-type-missing provider.error.invalid-grant " +
+		"provider.error.invalid-scope provider.error.missing-parameter " +
 		"provider.token.basic-refused provider.token.unknown-client provider.token.wrong-secret"},
 	"tokens for any code": { // what it takes shows nothing, and what it should refuse is judged
 		change: anyCode,
 		fails: "oauth2.code.bound-client oauth2.code.missing oauth2.code.single-use oauth2.code.single-use-parallel " +
-			"oauth2.error.status-400 oauth2.pkce.parallel provider.refresh.code-is-none",
-		blocks: "oauth2.pkce.s256 oauth2.refresh.grant oauth2.revoke.unknown-200 oauth2.stock.code " +
+			"oauth2.error.status-400 oauth2.pkce.parallel oauth2.public.code-bound provider.refresh.code-is-none",
+		blocks: "oauth2.introspection.active oauth2.introspection.bare oauth2.introspection.hint " +
+			"oauth2.introspection.members oauth2.introspection.revoked oauth2.introspection.spent " +
+			"oauth2.introspection.true oauth2.introspection.unknown oauth2.native.loopback-port " +
+			"oauth2.native.private-scheme oauth2.public.flow oauth2.registration.created " +
+			"oauth2.registration.echoes oauth2.registration.public oauth2.registration.redirect-query " +
+			"oauth2.registration.secret oauth2.registration.unique oauth2.registration.unknown-metadata " +
+			"oauth2.registration.works oauth2.scope.default-told oauth2.scope.form oauth2.scope.omitted " +
+			"oauth2.scope.order oauth2.scope.refresh-kept oauth2.scope.refresh-narrower " +
+			"provider.token.empty-parameter " +
+			"oauth2.pkce.s256 oauth2.refresh.grant oauth2.revoke.unknown-200 oauth2.stock.code " +
 			"oauth2.stock.refresh oauth2.token.access-entropy oauth2.token.access-token " +
 			"oauth2.token.cache-no-store oauth2.token.entropy oauth2.token.expires-in oauth2.token.form-encoding " +
 			"oauth2.token.ignore-unknown oauth2.token.status-200 oauth2.token.token-type provider.authorize.asks " +
@@ -207,8 +221,8 @@ func timed(p *mockprovider.Policy) {
 		return token
 	}
 	request := p.Request
-	p.Request = func(r mock.Request) mock.Request { // revocation
-		if r = request(r); r.Path() == "/oauth/revoke" {
+	p.Request = func(r mock.Request) mock.Request { // revocation, introspection
+		if r = request(r); r.Path() == "/oauth/revoke" || r.Path() == "/oauth/introspect" {
 			form, _ := url.ParseQuery(string(r.Body))
 			if real, ok := known.Load(form.Get("token")); ok {
 				form.Set("token", real.(string))
