@@ -27,6 +27,7 @@ func builtIn(t *testing.T, args ...string) (dir string, o outcome) {
 // TestSameSeedSameReport: two runs of a seed differ in nothing but times and what the home made up by chance.
 func TestSameSeedSameReport(t *testing.T) {
 	t.Parallel()
+	unraced(t)
 	first, _ := builtIn(t, "--seed", "7")
 	second, _ := builtIn(t, "--seed", "7")
 	if a, b := timeless(t, first), timeless(t, second); a != b {
@@ -65,6 +66,7 @@ func timeless(t *testing.T, dir string) string {
 // TestShardsJoin: shards, joined, say what one run says; gaps and duplicates are refused.
 func TestShardsJoin(t *testing.T) {
 	t.Parallel()
+	unraced(t)
 	whole, _ := builtIn(t, "--procs", "1")
 	var parts []string
 	for _, shard := range []string{"1/3", "2/3", "3/3"} {

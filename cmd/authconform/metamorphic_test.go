@@ -100,6 +100,7 @@ func (c lateConn) Read(b []byte) (int, error) {
 // workers, a slow line, connections that are not kept, IPv6, a base path, TLS.
 func TestSameVerdicts(t *testing.T) {
 	t.Parallel()
+	unraced(t)
 	s, home := served(t, "127.0.0.1:0", "", nil)
 	want := verdictsOf(t, s.URL, home)
 	for _, v := range []struct {
