@@ -201,7 +201,7 @@ func (b besieged) keeps(t *testing.T, got judged) {
 				t.Errorf("%s holds the secret %q", name, secret)
 			}
 		}
-		if strings.ContainsFunc(text, harmless.Harmful) {
+		if !strings.HasSuffix(name, ".png") && strings.ContainsFunc(text, harmless.Harmful) {
 			t.Errorf("%s holds what a terminal obeys", name)
 		}
 	}
