@@ -29,11 +29,15 @@ func FuzzSocket(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Fuzz(func(_ *testing.T, raw string) {
+	f.Fuzz(func(t *testing.T, raw string) {
 		_ = h.reset()
 		k := h.socketOfOwner()
 		defer k.unsubscribeAll()
-		k.take([]byte(raw))
+		goesOn := k.take([]byte(raw))
+		var one map[string]any
+		if json.Unmarshal([]byte(raw), &one) == nil && one != nil && goesOn && len(k.out.list) == 0 {
+			t.Errorf("%q is not answered", raw)
+		}
 	})
 }
 

@@ -22,13 +22,7 @@ type board struct {
 
 func openBoard(t *testing.T, fragment string) *board {
 	t.Helper()
-	options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER"))
-	if err != nil {
-		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
-	}
+	options := needsBrowser(t)
 	options.Origins = []string{browser.AnyOrigin}
 	b, err := browser.Start(context.Background(), options)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,11 +82,18 @@ END
 )" "$0" "$@"; fi`, nil, args...)
 }
 
-func needsBrowser(t *testing.T) {
+// needsBrowser finds the browser of a test. Without one the test is skipped, or fails where one is required.
+func needsBrowser(t *testing.T) browser.Options {
 	t.Helper()
-	if _, err := browser.Find("auto"); err != nil {
-		t.Skip(err)
+	options, err := browser.Find(cmp.Or(os.Getenv("AUTHCONFORM_BROWSER"), "auto"))
+	switch {
+	case err == nil:
+	case os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1":
+		t.Fatal(err)
+	default:
+		t.Skip("NOT TESTED: no browser found. Install chromium-headless-shell, or name one in AUTHCONFORM_BROWSER.")
 	}
+	return options
 }
 
 func TestFewDescriptorsAreSaidAtOnce(t *testing.T) {

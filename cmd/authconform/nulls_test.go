@@ -11,35 +11,24 @@ import (
 	"github.com/authconform/authconform/proof/nulls"
 )
 
-// TestNullTargets: a target that deserves nothing gets no pass that it did not earn, and an end within its limit.
+// TestNullTargets: a target that deserves nothing, as a home and as an MCP endpoint, gets no pass that it did not earn, and an
+// end within its limit.
 func TestNullTargets(t *testing.T) {
 	t.Parallel()
 	healthy, user, password := mockHome(t, nil)
-	for _, null := range nulls.All() {
-		t.Run(null.Name, func(t *testing.T) {
-			t.Parallel()
-			deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
-				return judge(t, url, user, password, "--request-timeout", "4s")
+	for profile, path := range map[string]string{"home-assistant": "", "mcp": "/api/mcp"} {
+		for _, null := range nulls.All() {
+			t.Run(profile+"/"+null.Name, func(t *testing.T) {
+				t.Parallel()
+				deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
+					return judge(t, url+path, user, password, "--profile", profile, "--request-timeout", "4s")
+				})
 			})
-		})
+		}
 	}
 }
 
-// TestNullEndpoints: neither does what is no MCP endpoint.
-func TestNullEndpoints(t *testing.T) {
-	t.Parallel()
-	healthy, user, password := mockHome(t, nil)
-	for _, null := range nulls.All() {
-		t.Run(null.Name, func(t *testing.T) {
-			t.Parallel()
-			deserves(t, null, healthy.URL, func(url string) (outcome, *evidence.Set) {
-				return judge(t, url+"/api/mcp", user, password, "--profile", "mcp", "--request-timeout", "4s")
-			})
-		})
-	}
-}
-
-// TestNullThirdParties: neither does what is no provider and no account-link proxy.
+// TestNullThirdParties: neither does what is no provider, no IndieAuth server and no account-link proxy.
 func TestNullThirdParties(t *testing.T) {
 	t.Parallel()
 	const redirect = "http://127.0.0.1:8123/auth/external/callback"
@@ -47,13 +36,16 @@ func TestNullThirdParties(t *testing.T) {
 	secret := []string{"AUTHCONFORM_CLIENT_SECRET=" + apps[0].Secret}
 	healthy := mockprovider.Start(t, mockprovider.Options{Apps: apps})
 	ben := healthy.Users[1]
+	client := func(url string) []string {
+		return []string{
+			"--client-id", apps[0].ID, "--redirect-uri", redirect,
+			"--authorize-url", url + "/oauth/authorize", "--token-url", url + "/oauth/token",
+		}
+	}
 	for profile, flags := range map[string]func(url string) []string{
-		"provider": func(url string) []string {
-			return []string{
-				"--client-id", apps[0].ID, "--redirect-uri", redirect,
-				"--authorize-url", url + "/oauth/authorize", "--token-url", url + "/oauth/token",
-			}
-		},
+		"provider":     client,
+		"oauth2":       client,
+		"indieauth":    func(string) []string { return nil },
 		"account-link": func(string) []string { return []string{"--service", "authconform_demo"} },
 	} {
 		for _, null := range nulls.All() {

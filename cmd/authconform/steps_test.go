@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/authconform/authconform/evidence"
-	"github.com/authconform/authconform/harness/browser"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
@@ -20,12 +18,7 @@ import (
 // forms, from the pages, from what is sent back, and from the redirect's own answer.
 func TestStepsJudgeAsFormsDo(t *testing.T) {
 	t.Parallel()
-	if _, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err != nil {
-		if os.Getenv("AUTHCONFORM_REQUIRE_BROWSER") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip("NOT TESTED:", err)
-	}
+	needsBrowser(t)
 	const redirect = "http://127.0.0.1:8123/auth/external/callback"
 	policy := mockprovider.Strict()
 	policy.RedirectStatus = mock.Is(307)

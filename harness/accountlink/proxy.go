@@ -58,7 +58,13 @@ func (c *Conversation) Say(ctx context.Context, kind websocket.MessageType, fram
 	ctx, cancel := context.WithTimeout(ctx, talkTimeout)
 	defer cancel()
 	err := c.conn.Write(ctx, kind, []byte(frame))
-	wire.Note(ctx, &wire.Exchange{Request: wire.Request{Method: "WS", URL: c.url, Body: frame}, Err: err, Started: time.Now()})
+	c.note(ctx, talkTimeout, frame, "", err)
+}
+
+// note records a frame that was sent or heard within a limit.
+func (c *Conversation) note(ctx context.Context, limit time.Duration, sent, heard string, err error) {
+	request := wire.Request{Method: "WS", URL: c.url, Body: sent, Limit: limit}
+	wire.Note(ctx, &wire.Exchange{Request: request, Body: heard, Err: err, Started: time.Now()})
 }
 
 // ErrSilent is the error of a frame that did not come in time.
@@ -72,7 +78,7 @@ func (c *Conversation) Hear(ctx context.Context, limit time.Duration) (m map[str
 	under, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	kind, raw, err := c.conn.Read(under)
-	wire.Note(ctx, &wire.Exchange{Request: wire.Request{Method: "WS", URL: c.url}, Body: string(raw), Err: err, Started: time.Now()})
+	c.note(ctx, limit, "", string(raw), err)
 	if err != nil {
 		if under.Err() != nil {
 			err = ErrSilent

@@ -129,7 +129,9 @@ func TestAnAuthorizationIsReadFromWhereItEnded(t *testing.T) {
 	code, refused := back("code=c&state=s"), back("error=invalid_grant")
 	expectations{
 		"a code":  {BringCode(), []any{code}, []any{refused, page(answer(400, "")), "code"}},
-		"no code": {BringNoCode(), []any{refused, page(answer(200, ""))}, []any{code, back("access_token=x")}},
+		"no code": {
+			BringNoCode(), []any{refused, page(answer(200, "")), back("error=x&error_description=no+token")}, []any{code, back("access_token=x")},
+		},
 		"a refusal": {RefuseAuthorization(ctx, "refused"), []any{refused, page(answer(401, ""))},
 			[]any{code, back("error=x"), back("error=invalid_grant&code=c"), page(answer(200, "")), page(answer(400, `{"type":"create_entry"}`))}},
 		"a refusal that only a page tells": {RefuseAuthorization(ctx, "page"), []any{page(answer(400, ""))}, []any{refused, code}},
