@@ -128,7 +128,7 @@ func TestAnAuthorizationIsReadFromWhereItEnded(t *testing.T) {
 	page := func(e *wire.Exchange) oauth.Return { return oauth.Return{Last: e} }
 	code, refused := back("code=c&state=s"), back("error=invalid_grant")
 	expectations{
-		"a code":  {BringCode(), []any{code}, []any{refused, page(answer(400, "")), "code"}},
+		"a code": {BringCode(), []any{code}, []any{refused, page(answer(400, "")), "code"}},
 		"no code": {
 			BringNoCode(), []any{refused, page(answer(200, "")), back("error=x&error_description=no+token")}, []any{code, back("access_token=x")},
 		},
