@@ -88,7 +88,7 @@ debian() {
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' | grep -E '/debian/?$' | head -n 1)
 	[ -n "$mirror" ] || die 3 'no Debian archive among the sources of apt'
 	rm -rf "$dir/debian"
-	step debian debootstrap "$dir" "debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates,libfaketime forky '$dir/debian' '$mirror' sid"
+	step debian debootstrap "$dir" "debootstrap --variant=minbase --include=python3,python3-venv,python3-dev,g++,ca-certificates,libfaketime forky '$dir/debian' '$mirror' sid"
 	# What this machine trusts and how it looks up names holds for the installation there too.
 	cat /etc/ssl/certs/ca-certificates.crt >"$dir/debian/etc/ssl/certs/ca-certificates.crt"
 	cat /etc/resolv.conf >"$dir/debian/etc/resolv.conf"
@@ -113,21 +113,32 @@ python_environment() {
 		rm -rf "$venv"
 		step python pip "$dir" "'$python' -m venv '$venv' && '$venv/bin/pip' install -q 'homeassistant==$1' $(held "$1")"
 	fi
-	install_undeclared "$1"
+	# shellcheck disable=SC2046 # a list of words
+	install_integrations "$1" integrations $(needed "$1")
 	touch "$dir/python-made"
 }
 
-# undeclared prints the integrations that others import without saying so: what they want is not installed by itself.
-undeclared() { case $1 in 2021.*) echo recorder ;; esac; }
+# needed prints the integrations whose packages a start wants and does not get by itself: 2021.12 imports the recorder
+# without saying so, and 2026 sets up Assist while the first pages answer, with packages that have to be compiled.
+needed() {
+	case $1 in
+	2021.*) echo recorder ;;
+	2026.*) echo assist_pipeline ;;
+	esac
+}
 
-install_undeclared() {
-	local python
-	[ -n "$(undeclared "$1")" ] || return 0
-	python=$(venv_of "$1")/bin/python
-	step undeclared pip "$homes/$1" "
-		constraints=\$('$python' -c 'import homeassistant, pathlib; print(pathlib.Path(homeassistant.__file__).parent / \"package_constraints.txt\")')
-		'$python' '$here/lib/requirements_of.py' $(undeclared "$1") | tee '$homes/$1/undeclared.txt'
-		'$python' -m pip install -q -c \"\$constraints\" -r '$homes/$1/undeclared.txt'"
+# install_integrations installs the packages that integrations want, in the versions that the release is tried with.
+install_integrations() { # VERSION STEP INTEGRATION…
+	local version=$1 name=$2 dir=$homes/$1 root python
+	shift 2
+	[ $# != 0 ] || return 0
+	root=$(root_of "$version")
+	python="${root:+chroot $root }"$(inside "$version" "$(venv_of "$version")")/bin/python
+	cp "$here/lib/requirements_of.py" "$root/tmp/authconform-requirements.py"
+	step "$name" pip "$dir" "
+		$python /tmp/authconform-requirements.py $* | ${root:+chroot '$root'} tee /tmp/authconform-requirements.txt
+		constraints=\$($python -c 'import homeassistant, pathlib; print(pathlib.Path(homeassistant.__file__).parent / \"package_constraints.txt\")')
+		$python -m pip install -q -c \"\$constraints\" -r /tmp/authconform-requirements.txt"
 }
 
 # first_boot lets the release install what its integrations want: once, with the registries in reach.
@@ -155,20 +166,10 @@ first_boot() {
 
 # install_linking installs what account link wants: the cloud integration, and what that waits for.
 install_linking() {
-	local dir=$homes/$1 root python
-	[ ! -e "$dir/linking-made" ] || return 0
-	root=$(root_of "$1")
-	python="${root:+chroot $root }"$(inside "$1" "$(venv_of "$1")")/bin/python
-	# Two of them come as sources only, for a Python as new as that. A mirror may be older than its lists are good for.
-	[ -z "$root" ] || step compiler apt-get "$dir" \
-		"chroot '$root' sh -c 'apt-get -o Acquire::Check-Valid-Until=false update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends g++ python3-dev'"
-	cp "$here/lib/requirements_of.py" "$root/tmp/authconform-requirements.py"
-	step linking pip "$dir" "
-		$python /tmp/authconform-requirements.py cloud assist_pipeline | ${root:+chroot '$root'} tee /tmp/authconform-requirements.txt
-		constraints=\$($python -c 'import homeassistant, pathlib; print(pathlib.Path(homeassistant.__file__).parent / \"package_constraints.txt\")')
-		$python -m pip install -q -c \"\$constraints\" -r /tmp/authconform-requirements.txt"
+	[ ! -e "$homes/$1/linking-made" ] || return 0
+	install_integrations "$1" linking cloud assist_pipeline
 	pins "$1"
-	touch "$dir/linking-made"
+	touch "$homes/$1/linking-made"
 }
 
 # pins holds what the first start may have replaced.
