@@ -71,13 +71,15 @@ func (h *Home) dropUser(_ *http.Request, body []byte) (any, error) {
 
 func (h *Home) userNamed(name string) (User, error) {
 	for _, u := range h.users.people() {
-		if u.Username == name {
+		if u.Username == name && name != "" {
 			return u, nil
 		}
 	}
 	var names []string
 	for _, u := range h.users.people() {
-		names = append(names, u.Username)
+		if names = append(names, u.login()); u.login() == name {
+			return u, nil
+		}
 	}
 	return User{}, errors.New("no user " + strconv.Quote(name) + suggest.Hint(name, names))
 }
@@ -115,7 +117,7 @@ func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
 func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 	tokens := map[string]int{}
 	for _, u := range h.users.people() {
-		tokens[u.Username] = len(h.store.OfUser(u.ID))
+		tokens[u.login()] += len(h.store.OfUser(u.ID))
 	}
 	open, dropped := h.flows.count()
 	return map[string]any{

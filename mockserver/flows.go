@@ -8,7 +8,7 @@ import (
 // flow is a login that has begun.
 type flow struct {
 	ID        string
-	Provider  *Provider // nil: the local users
+	Provider  *Provider
 	Redirect  string
 	Challenge string
 	IP        string

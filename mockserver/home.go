@@ -22,7 +22,7 @@ type Options struct {
 	Fresh        bool             // not onboarded: no users, the first request makes the owner
 	Policy       *Policy          // nil: Strict
 	Clock        *mock.Clock      // nil: real time
-	Providers    []Provider       // beside the local users; nil: none
+	Providers    []Provider       // ways to log in; nil: user name and password alone
 	BanThreshold int              // refused logins of an address before it is banned; 0: never
 	CORSOrigins  []string         // origins that may read the API; nil: the default of the real home
 	Fetch        *http.Client     // fetches client pages, talks to third parties; nil: mock.Outward
@@ -55,6 +55,7 @@ type Home struct {
 	frontData *frontData
 	steps     *onboarding
 	hooks     *webhooks
+	commands  chan struct{} // command lines that run
 	linker    *linking.Linker
 	agents    func() *assist.Server // for MCP clients
 
@@ -82,6 +83,12 @@ func New(o Options) (*Home, error) {
 	if o.CORSOrigins == nil {
 		o.CORSOrigins = []string{"https://cast.home-assistant.io"}
 	}
+	if o.Providers == nil {
+		o.Providers = []Provider{{Type: LocalUsers}}
+	}
+	if err := checkProviders(o.Providers); err != nil {
+		return nil, fmt.Errorf("mock home: %w", err)
+	}
 	if o.ControlToken == "" {
 		o.ControlToken = mock.Secret(16)
 	}
@@ -95,7 +102,7 @@ func New(o Options) (*Home, error) {
 		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
 		users: newUsers(o.Policy.Password), bans: &bans{threshold: o.BanThreshold},
 		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now), frontData: &frontData{},
-		steps: &onboarding{}, hooks: &webhooks{},
+		steps: &onboarding{}, hooks: &webhooks{}, commands: make(chan struct{}, maxCommands),
 	}
 	h.policy.Store(o.Policy)
 	h.linker = linking.New(linking.Options{

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,27 +24,6 @@ type beginning struct {
 	Method       *string `json:"code_challenge_method"`
 	ResponseType *string `json:"response_type"`
 	Type         *string `json:"type"`
-}
-
-// providers answers GET /auth/providers.
-func (h *Home) providers(c *call) *mock.Answer {
-	if h.steps.open() {
-		return mock.JSON(http.StatusBadRequest, map[string]string{"message": "Onboarding not finished", "code": "onboarding_required"})
-	}
-	type entry struct {
-		Name string  `json:"name"`
-		ID   *string `json:"id"`
-		Type string  `json:"type"`
-	}
-	list := []entry{{"Home Assistant Local", nil, "homeassistant"}}
-	for _, p := range h.Providers {
-		var id *string
-		if p.ID != "" {
-			id = &p.ID
-		}
-		list = append(list, entry{p.Name, id, p.Type})
-	}
-	return mock.JSON(http.StatusOK, map[string]any{"providers": list, "preselect_remember_me": local(c.IP)})
 }
 
 // begin answers POST /auth/login_flow.
@@ -86,25 +64,13 @@ func (h *Home) begin(c *call) *mock.Answer {
 			return a
 		}
 	}
-	h.flows.add(fl)
-	return h.form(fl, nil)
-}
-
-func (h *Home) provider(handler []any) (*Provider, bool) {
-	kind, ok := handler[0].(string)
-	id, named := handler[1].(string)
-	if !ok || (handler[1] != nil && !named) {
-		return nil, false
-	}
-	if kind == "homeassistant" && !named {
-		return nil, true
-	}
-	for i := range h.Providers {
-		if p := &h.Providers[i]; p.Type == kind && p.ID == id {
-			return p, true
+	if provider.Type == TrustedNetworks {
+		if a := h.enterTrusted(c, fl, *b.ClientID); a != nil {
+			return a
 		}
 	}
-	return nil, false
+	h.flows.add(fl)
+	return h.form(fl, nil)
 }
 
 // step answers POST /auth/login_flow/{id}.
@@ -144,23 +110,24 @@ func (h *Home) step(c *call) *mock.Answer {
 		return a
 	}
 	fl.over = true
-	return h.finish(c, fl, *user, clientID)
+	return h.finish(c, fl, user, clientID)
 }
 
 // finish judges redirect and user, now that the person is known, and issues the code.
-func (h *Home) finish(c *call, fl *flow, user User, clientID string) *mock.Answer {
+func (h *Home) finish(c *call, fl *flow, user *proven, clientID string) *mock.Answer {
 	if h.Policy().FinishRedirect() {
 		if a := h.judgeRedirect(c, fl, clientID); a != nil {
 			return a
 		}
 	}
-	if now, ok := h.users.get(user.ID); h.Policy().Inactive() && (!ok || now.Inactive) {
+	if now, ok := h.users.get(user.ID); user.account == "" && h.Policy().Inactive() && (!ok || now.Inactive) {
 		return mock.Message(http.StatusForbidden, "Login blocked: User is not active")
 	}
 	h.bans.forgive(c.IP)
 	code := store.Code{
-		Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider),
+		Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: fl.Provider.Type, ProviderID: fl.Provider.ID,
 		Challenge: fl.Challenge, Issued: h.now(),
+		New: store.NewUser{Account: user.account, Name: user.meta.Name, Group: user.meta.Group, Local: user.meta.Local},
 	}
 	h.store.PutCode(code)
 	return mock.JSON(http.StatusOK, map[string]any{
@@ -250,27 +217,4 @@ func deref(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-func handlerOf(fl *flow) []any {
-	if fl.Provider == nil {
-		return []any{"homeassistant", nil}
-	}
-	if fl.Provider.ID == "" {
-		return []any{fl.Provider.Type, nil}
-	}
-	return []any{fl.Provider.Type, fl.Provider.ID}
-}
-
-func providerType(p *Provider) string {
-	if p == nil {
-		return "homeassistant"
-	}
-	return p.Type
-}
-
-// local tells whether an address is of the home's own network.
-func local(ip string) bool {
-	of := func(prefix string) bool { return strings.HasPrefix(ip, prefix) }
-	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, of)
 }

@@ -102,7 +102,7 @@ func (h *Home) onboardUser(c *call) *mock.Answer {
 }
 
 func (h *Home) codeFor(user User, clientID string) *mock.Answer {
-	code := store.Code{Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: "homeassistant", Issued: h.now()}
+	code := store.Code{Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: LocalUsers, Issued: h.now()}
 	h.store.PutCode(code)
 	return mock.JSON(http.StatusOK, map[string]string{"auth_code": code.Value})
 }

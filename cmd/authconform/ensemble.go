@@ -77,6 +77,12 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 			return exit.Usagef("--frontend %s: %v", f.Frontend, err)
 		}
 	}
+	var err error
+	if f.Logins != "" {
+		if o.Providers, err = readProviders(f.Logins); err != nil {
+			return exit.Usagef("--login-providers %v", err)
+		}
+	}
 	if f.exposed() && !f.Fresh {
 		o.Users = mockserver.ExposedUsers()
 	}
@@ -91,7 +97,6 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		}
 		trust = append(trust, authority.CertPEM)
 	}
-	var err error
 	if f.Provider != "" {
 		third := mockprovider.Options{URL: strings.TrimRight(f.ProviderURL, "/"), Policy: p.third, Clock: clock, ControlToken: token}
 		third.TLS, third.Log = s.tls, log("provider")
@@ -212,4 +217,13 @@ func alsoOurs(cas [][]byte) *x509.CertPool {
 		roots.AppendCertsFromPEM(ca)
 	}
 	return roots
+}
+
+// readProviders reads the ways to log in of a file.
+func readProviders(file string) ([]mockserver.Provider, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return mockserver.ReadProviders(file, raw)
 }

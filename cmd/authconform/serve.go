@@ -35,6 +35,7 @@ type serveFlags struct {
 	Log     string `flag:"log" value:"FORMAT" help:"how to write requests: text or json"`
 
 	Frontend     string   `flag:"frontend" value:"DIR" group:"Behaviour" help:"show the real frontend: hass_frontend of its Python package"`
+	Logins       string   `flag:"login-providers" value:"FILE" help:"ways to log in: auth_providers of a home's configuration.yaml"`
 	Fresh        bool     `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
 	Ban          int      `flag:"ban" value:"N" help:"ban an address after N refused logins"`
 	Defect       []string `flag:"defect" value:"ID,..." help:"break exactly these things; list prints all (explain ID describes one)"`
