@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 
@@ -270,40 +268,5 @@ func TestRefusedCommandsCountTowardsABan(t *testing.T) {
 	}
 	if status, _ := a.do("GET", "/auth/providers", "", "", ""); status != http.StatusForbidden {
 		t.Errorf("after two refused logins: %d", status)
-	}
-}
-
-func TestLoginProvidersAreReadAsTheHomeReadsThem(t *testing.T) {
-	t.Parallel()
-	list, err := mockserver.ReadProviders("f", []byte(`
-homeassistant:
-  auth_providers:
-    - type: homeassistant
-    - type: trusted_networks
-      trusted_networks: [10.0.0.0/8, fd00::1]
-`))
-	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::1/128")}
-	if err != nil || len(list) != 2 || !slices.Equal(list[1].Networks, want) {
-		t.Errorf("%+v, %v", list, err)
-	}
-	for text, want := range map[string]string{
-		"":                               "f: must be a list of login providers",
-		"auth_providers:":                "f: must be a list of login providers",
-		"- typ: homeassistant":           `f:1: unknown key "typ"; did you mean "type"?`,
-		"- type: legacy_api_password":    `f:1: unknown type "legacy_api_password"`,
-		"- type: trusted_networks":       "f:1: trusted_networks: trusted_networks is missing",
-		"- {type: command_line}":         "f:1: command_line: command must be an absolute path",
-		"- {type: homeassistant, id: x}": "has no id",
-		"- {type: trusted_networks, trusted_networks: 10.0.0.1/8}":                                   "10.0.0.1/8 has host bits set; the network is 10.0.0.0/8",
-		"- {type: trusted_networks, trusted_networks: home}":                                         `"home" is neither an address nor a network`,
-		"- {type: trusted_networks, trusted_networks: 10.0.0.1, allow_bypass_login: maybe}":          "must be true or false",
-		"- {type: trusted_networks, trusted_networks: 10.0.0.1, trusted_users: ada}":                 "must be networks with their users",
-		"- {type: trusted_networks, trusted_networks: 1.2.3.4, trusted_users: {1.2.3.4: {grup: x}}}": `did you mean "group"?`,
-		"- {type: command_line, command: [a]}":                                                       "command: must be a text",
-		"- {type: homeassistant}\n- {type: homeassistant}":                                           "two login providers",
-	} {
-		if _, err := mockserver.ReadProviders("f", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, not %s", text, err, want)
-		}
 	}
 }
