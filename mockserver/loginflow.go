@@ -102,7 +102,7 @@ func (h *Home) step(c *call) *mock.Answer {
 	if h.Policy().FetchBeforePassword() {
 		h.published(c.Context(), clientID)
 	}
-	if fl.IP != c.IP {
+	if !h.Policy().SameAddress(fl.IP, c.IP) {
 		return mock.Message(http.StatusBadRequest, flowElsewhere)
 	}
 	user, a := h.identify(c, fl, input)

@@ -52,6 +52,8 @@ type Policy struct {
 
 	// NewFlow makes the id of a login flow.
 	NewFlow func() string
+	// SameAddress tells whether a login flow that began at one address goes on from another.
+	SameAddress func(began, now string) bool
 	// FlowTTL is the life of a login flow; 0: for ever.
 	FlowTTL func() time.Duration
 	// Username folds a name as it is typed.

@@ -58,6 +58,7 @@ func strictRules() mock.Rules {
 // strictLogin decides of login flows, from the password to the code.
 func (p *Policy) strictLogin() {
 	p.NewFlow = func() string { return mock.Secret(secretLength) }
+	p.SameAddress = func(began, now string) bool { return began == now }
 	p.FlowTTL = mock.Is[time.Duration](0)
 	p.Username = foldUsername
 	p.Password = func(s string) string { return s }

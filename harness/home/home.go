@@ -3,6 +3,7 @@ package home
 import (
 	"context"
 	"crypto/rand"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -32,10 +33,11 @@ type Home struct {
 	listed  listing // at the door
 	logins  int
 
-	verifier string        // of the codes that are bound where the home demands it, see Manners
-	patience time.Duration // see Options
-	release  string        // see Options
-	doubt    kind.Doubt    // whether the target is still there
+	verifier  string        // of the codes that are bound where the home demands it, see Manners
+	elsewhere *wire.Client  // see Options.Other; nil: there is none
+	patience  time.Duration // see Options
+	release   string        // see Options
+	doubt     kind.Doubt    // whether the target is still there
 }
 
 // Facts are what the server says of itself, read once before the run.
@@ -51,7 +53,12 @@ type Facts struct {
 	TrustsCA bool           `json:"trusts_ca"`
 	Testbed  bool           `json:"testbed"` // our demo integration is installed, or it is not known
 	Manners  Manners        `json:"manners"`
+	Provider LoginProvider  `json:"provider"`          // that the account logs in through
 	Outside  string         `json:"outside,omitempty"` // why nobody gets in; "": the login works
+
+	Trusted  []LoginProvider `json:"trusted,omitempty"`  // trusted networks that are offered to this machine
+	Commands bool            `json:"commands,omitempty"` // a command line is offered
+	Command  *LoginProvider  `json:"command,omitempty"`  // whose command takes the account
 
 	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
 }
@@ -67,6 +74,7 @@ type Manners struct {
 // Options make a Home.
 type Options struct {
 	Wire     wire.Options
+	Other    netip.Addr // another address of this machine; none: there is no other
 	Site     *clientsite.Site
 	Clock    clock.Clock
 	Facts    Facts
@@ -94,6 +102,10 @@ func New(o Options) *Home {
 	}
 	o.Wire.Observe = h.observe
 	h.Wire = wire.New(o.Wire)
+	if o.Other.IsValid() {
+		o.Wire.Source = o.Other
+		h.elsewhere = wire.New(o.Wire)
+	}
 	return h
 }
 

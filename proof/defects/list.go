@@ -26,6 +26,7 @@ func Home() []Defect[mockserver.Policy] {
 		metadataDocumentFormDefects,
 		loginFlowDefects,
 		loginPasswordDefects,
+		loginProviderDefects,
 		codeDefects,
 		pkceDefects,
 		pkceChallengeDefects,
