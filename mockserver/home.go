@@ -148,6 +148,7 @@ func (h *Home) restart() {
 	h.signKey = []byte(mock.Secret(32))
 	h.mu.Unlock()
 	h.flows.clear()
+	h.steps.restart()
 	h.linker.Restart()
 	h.sockets.closeAll()
 	for _, u := range h.users.list() {

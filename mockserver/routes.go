@@ -59,6 +59,8 @@ func (h *Home) route() {
 	h.handle("/api/webhook/{id}", methods{post: h.webhook})
 	h.handle("/api/onboarding", methods{get: h.onboardingSteps})
 	h.handle("/api/onboarding/users", methods{post: h.onboardUser})
+	h.handle("/api/onboarding/installation_type", methods{get: h.installation})
+	h.handle("/api/onboarding/integration/wait", methods{post: h.awaited})
 	h.handle("/api/onboarding/{step}", methods{post: h.onboardStep})
 }
 

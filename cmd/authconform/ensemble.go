@@ -157,7 +157,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 func (s *ensemble) introduce(w io.Writer) {
 	fmt.Fprintf(w, "A mock home listens on %s\n\n", s.home.URL)
 	if s.home.Fresh {
-		fmt.Fprintln(w, "It is not onboarded yet: POST /api/onboarding/users creates its owner.")
+		fmt.Fprintf(w, "It is not onboarded yet: create its owner at %s/onboarding.html\n", s.home.URL)
 	}
 	for _, u := range s.home.Users {
 		remark := ""

@@ -190,8 +190,8 @@ func (h *Home) noLogin(in entry) error {
 		return ErrNotOnboarded
 	case types == nil:
 		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers, and %s", ErrNoHome, h.listed.answer, in.why)
-	case !slices.Contains(types, localUsers) && !slices.Contains(types, commandLine):
-		return fmt.Errorf("the home has no login provider %q or %q, one of which authconform needs to log in with a name and a password: "+
+	case !slices.Contains(types, localUsers):
+		return fmt.Errorf("no login starts at a login provider %q or %q, one of which authconform needs to log in with a name and a password: "+
 			"it has %s; add %s to its auth_providers", localUsers, commandLine, strings.Join(types, ", "), localUsers)
 	}
 	return nil
