@@ -134,7 +134,7 @@ func (f Facts) kind(s *session) kind.Facts {
 		"the target does not trust the client site's CA; give --client-site-ca DIR and make the target trust DIR/ca.pem")
 	local := f.Provider.Type == ""
 	lacks.Add(!f.Admin, condition.Admin, "the user may not manage users; set --user to an administrator")
-	lacks.Add(!local, condition.Admin, "the home offers no login provider "+localUsers+", in which users can be made")
+	lacks.Add(!local, condition.Admin, noLocalUsers)
 	lacks.Add(!local, condition.LocalUsers, "the home offers no login provider "+localUsers)
 	lacks.Add(len(f.Trusted) == 0, condition.TrustedNetworks, "the home offers no login provider "+trustedNetworks+" to this machine")
 	lacks.Add(s.flags.OtherAddress == "", condition.OtherAddress,

@@ -25,6 +25,9 @@ const (
 	commandLine     = "command_line"     // name and password, judged by a program
 )
 
+// noLocalUsers is why no other user can be made.
+const noLocalUsers = "the home offers no login provider " + localUsers + ", in which users can be made"
+
 // handler is what a login names the provider by.
 func (p LoginProvider) handler() []any {
 	switch {

@@ -38,6 +38,9 @@ func (h *Home) NewUserIn(ctx context.Context, name string, groups ...string) *Us
 
 // BareUser makes a user who has no login, with further fields of config/auth/create.
 func (h *Home) BareUser(ctx context.Context, name string, fields map[string]any) *User {
+	if h.Facts.Provider.Type != "" {
+		judge.Lacks(ctx, "admin", "%s", noLocalUsers)
+	}
 	admin := h.Admin(ctx)
 	message := map[string]any{"name": "authconform " + name + " " + h.Mark}
 	maps.Copy(message, fields)
