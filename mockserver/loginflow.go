@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -189,7 +190,7 @@ func (r refuse) Error() string { return string(r) }
 
 // decodeJSON reads a JSON object whatever its Content-Type says, as the page sends text/plain.
 func decodeJSON(body []byte, into any) *mock.Answer {
-	if !utf8.Valid(body) || !json.Valid(body) {
+	if !utf8.Valid(body) || !json.Valid(body) || halfCharacter(body) {
 		return mock.Message(http.StatusBadRequest, "Invalid JSON.")
 	}
 	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
@@ -206,6 +207,14 @@ func decodeJSON(body []byte, into any) *mock.Answer {
 		return badFormOf(strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
+}
+
+// surrogate is an escaped half of a surrogate pair, or a whole pair, or another escape.
+var surrogate = regexp.MustCompile(`\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)`)
+
+// halfCharacter tells whether JSON escapes one half of a surrogate pair alone (RFC 8259 §8.2), which stands for no character.
+func halfCharacter(body []byte) bool {
+	return slices.ContainsFunc(surrogate.FindAll(body, -1), func(m []byte) bool { return len(m) == len(`\ud800`) })
 }
 
 func badFormOf(text string) *mock.Answer {

@@ -116,12 +116,12 @@ func (h *Home) refreshGrant(c *call) *mock.Answer {
 	if there && h.Policy().ClientID(clientID[0], c.Host) != nil {
 		return badClient.Answer()
 	}
-	token := c.Form.Get("refresh_token")
-	if token == "" {
+	if !c.Form.Has("refresh_token") {
 		return foreignRefresh.Answer()
 	}
+	token := c.Form.Get("refresh_token")
 	r, ok := h.store.Refresh(token)
-	if !ok || r.Type != store.Normal || !h.Policy().Alive(r, h.now()) {
+	if !ok || token == "" || r.Type != store.Normal || !h.Policy().Alive(r, h.now()) {
 		return deadRefresh.Answer()
 	}
 	if refusal := h.Policy().Refresh(r, c.Form.Get("client_id"), h.now()); refusal != nil {
