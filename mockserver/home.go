@@ -36,6 +36,7 @@ type Options struct {
 	ControlToken string           // "": a random one
 	TLS          *mock.Authority  // serves https; nil: http
 	Log          func(mock.Entry) // is told every request; nil: nobody is
+	State        *State           // what an earlier home kept; nil: a new one
 	Frontend     fs.FS            // the real frontend's pages and files (CheckFrontend); nil: the mock's own
 }
 
@@ -111,6 +112,9 @@ func New(o Options) (*Home, error) {
 	})
 	if err := h.reset(); err != nil {
 		return nil, err
+	}
+	if o.State != nil {
+		h.restore(o.State)
 	}
 	h.agents = h.newAgents()
 	h.plane.Guard, h.plane.MayRead, h.plane.Who = h.guard, h.mayRead, h.whose

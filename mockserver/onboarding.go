@@ -63,6 +63,9 @@ func (o *onboarding) begun() bool {
 	return slices.ContainsFunc(onboardingSteps, func(s string) bool { return o.done[s] })
 }
 
+// Unowned tells whether the home waits for its onboarding to be finished.
+func (h *Home) Unowned() bool { return !h.steps.whole() }
+
 func (o *onboarding) whole() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

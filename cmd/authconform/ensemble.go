@@ -86,6 +86,14 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	if f.exposed() && !f.Fresh {
 		o.Users = mockserver.ExposedUsers()
 	}
+	if f.State != "" {
+		if o.State, err = readState(f.State); err != nil {
+			return exit.Usagef("--state %v", err)
+		}
+		if o.State != nil {
+			o.Users = append([]mockserver.User{}, o.State.Start...)
+		}
+	}
 	var trust [][]byte // CAs, PEM
 	if s.tls != nil && s.tls.PEM != nil {
 		trust = append(trust, s.tls.PEM)
@@ -156,7 +164,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 // introduce says who is there.
 func (s *ensemble) introduce(w io.Writer) {
 	fmt.Fprintf(w, "A mock home listens on %s\n\n", s.home.URL)
-	if s.home.Fresh {
+	if s.home.Unowned() {
 		fmt.Fprintf(w, "It is not onboarded yet: create its owner at %s/onboarding.html\n", s.home.URL)
 	}
 	for _, u := range s.home.Users {
