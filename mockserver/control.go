@@ -24,6 +24,7 @@ func (h *Home) controls() {
 	k.Add("DELETE users", h.dropUser)
 	k.Add("GET sessions", h.sessionList)
 	k.Add("DELETE sessions", h.endOne, "id")
+	k.Add("GET logins", h.loginList)
 	k.Add("POST revoke", h.revokeAll)
 	k.Add("POST restart", func(*http.Request, []byte) (any, error) { h.restart(); return mock.Done{}, nil })
 	k.Add("POST reset", func(*http.Request, []byte) (any, error) {

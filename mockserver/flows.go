@@ -9,6 +9,7 @@ import (
 type flow struct {
 	ID        string
 	Provider  *Provider
+	ClientID  string // that began it
 	Redirect  string
 	Challenge string
 	IP        string

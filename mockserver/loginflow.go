@@ -57,7 +57,7 @@ func (h *Home) begin(c *call) *mock.Answer {
 		return mock.Message(http.StatusNotFound, "Invalid handler specified")
 	}
 	fl := &flow{
-		ID: h.Policy().NewFlow(), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
+		ID: h.Policy().NewFlow(), Provider: provider, ClientID: *b.ClientID, Redirect: *b.RedirectURI, Challenge: challenge,
 		IP: c.IP, Started: h.now(),
 	}
 	if !h.Policy().FinishRedirect() {

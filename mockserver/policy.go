@@ -92,6 +92,8 @@ type Policy struct {
 
 	// NewCode makes an authorization code.
 	NewCode func() string
+	// CodeTTL is what a person is told of a code's life.
+	CodeTTL func() time.Duration
 	// Redeem says why a code may not be redeemed; nil takes it.
 	Redeem func(c store.Code, clientID string, verifier *string, now time.Time) *mock.Refusal
 	// BurnsCode tells whether a refusal spends the code all the same.

@@ -78,6 +78,7 @@ func (p *Policy) strictLogin() {
 
 // strictTokens decides of codes that are redeemed and of the sessions that they open.
 func (p *Policy) strictTokens() {
+	p.CodeTTL = mock.Is(codeTTL)
 	p.Redeem, p.BurnsCode, p.SingleUse = redeemable(codeTTL), burnsCode, mock.Is(true)
 	p.Link = func(c store.Code, callerID string) bool {
 		return c.Challenge == "" && (c.UserID == callerID || c.New.Account != "")

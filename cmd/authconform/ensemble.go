@@ -141,7 +141,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		s.stops = append(s.stops, s.people.Stop)
 	}
 	if f.My != "" {
-		if s.my, err = mybounce.Listen(listenOn(f.My)); err != nil {
+		if s.my, err = mybounce.ListenTLS(listenOn(f.My), s.tls); err != nil {
 			return exit.Usagef("--my %s: %v", f.My, err)
 		}
 		s.stops = append(s.stops, s.my.Stop)

@@ -57,6 +57,8 @@ type Store interface {
 	PutCode(Code)
 	// Code looks at a code without taking it.
 	Code(value string) (Code, bool)
+	// Codes lists those that nobody has taken.
+	Codes() []Code
 	// TakeCode removes a code and returns it, to one caller only.
 	TakeCode(value string) (Code, bool)
 	// PutRefresh keeps a refresh token, or replaces the one of that id.
