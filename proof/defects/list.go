@@ -61,6 +61,7 @@ func Home() []Defect[mockserver.Policy] {
 		tokenAnswerReadDefects,
 		tokenUseDefects,
 		cloudDefects,
+		linkedAnswerDefects,
 	)
 }
 
@@ -83,6 +84,7 @@ func Provider() []Defect[mockprovider.Policy] {
 		providerIntrospectionDefects,
 		providerRegistrationDefects,
 		providerIndicatorDefects,
+		providerAnswerDefects,
 	)
 }
 
@@ -91,6 +93,7 @@ func AccountLink() []Defect[accountlink.Policy] {
 	return slices.Concat(
 		accountLinkDefects,
 		accountLinkRefreshDefects,
+		accountLinkFlowDefects,
 	)
 }
 
