@@ -178,7 +178,7 @@ func TestCommandsAnswerAsTheRealHomeDoes(t *testing.T) {
 	for command, want := range map[string]string{
 		`{"type":"auth/delete_all_refresh_tokens","delete_current_token":false}`: `"result":\{\}`,
 		`{"type":"auth/setup_mfa","mfa_module_id":"totp"}`:                       `"authy_url":.*"google_authenticator_url":.*"qr_code":`,
-		`{"type":"get_services"}`:                                                `"light":\{.*"turn_on":\{.*"description":.*"fields":.*"name":.*"target":`,
+		`{"type":"get_services"}`:                                                `"turn_on":\{.*"description":.*"fields":.*"name":.*"target":`,
 		`{"type":"config/entity_registry/list"}`:                                 `"result":\[\{`,
 		`{"type":"config/area_registry/list"}`:                                   `"result":\[\{`,
 		`{"type":"config/label_registry/list"}`:                                  `"success":true`,

@@ -172,7 +172,8 @@ func TestAHomeWithoutLocalUsersIsEnteredThroughItsCommandLine(t *testing.T) {
 	if err := errors.Join(h.Probe(ctx), h.Enter(ctx)); err != nil || h.Facts.Outside != "" {
 		t.Fatalf("%v, %s", err, h.Facts.Outside)
 	}
-	if want := (LoginProvider{"command_line", "ldap"}); h.Facts.Provider != want || *h.Facts.Command != want || h.Handler() != `["command_line","ldap"]` {
+	want := LoginProvider{"command_line", "ldap"}
+	if h.Facts.Provider != want || *h.Facts.Command != want || h.Handler() != `["command_line","ldap"]` {
 		t.Errorf("it enters through %+v, and the command is %+v", h.Facts.Provider, h.Facts.Command)
 	}
 }

@@ -52,7 +52,8 @@ func TestAnExpectationHoldsForGoodAnswersAlone(t *testing.T) {
 			[]*wire.Exchange{answer("[]"), answer(`[{"name":"","type":"homeassistant"}]`), answer(`{"providers":` + local + `}`)},
 		},
 		"login providers of a member": {
-			ListProviders("providers", "homeassistant"), []*wire.Exchange{answer(`{"providers":` + local + `}`)}, []*wire.Exchange{answer(local), answer("{}")},
+			ListProviders("providers", "homeassistant"), []*wire.Exchange{answer(`{"providers":` + local + `}`)},
+			[]*wire.Exchange{answer(local), answer("{}")},
 		},
 		"states": {
 			BeStates(), []*wire.Exchange{answer(`[{"entity_id":"a.b","state":""}]`), answer("[]")},
