@@ -138,13 +138,19 @@ func (h *Home) factor(ctx context.Context, flow string, asked *Step, l Login) *S
 	return h.Submit(ctx, flow, l.Finish, map[string]any{"code": oauth.TOTP(l.Account.TOTPSecret, h.Clock.Now())})
 }
 
-// remember keeps the redirect_uri of a code for a home that wants to hear it again.
+// remember keeps whose a code is, and its redirect_uri for a home that wants to hear it again.
 func (h *Home) remember(code string, l Login) {
-	if code == "" || !h.Facts.Manners.Redirect {
+	if code == "" {
 		return
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if l.Account == &h.Account {
+		h.spare.expect(code)
+	}
+	if !h.Facts.Manners.Redirect {
+		return
+	}
 	h.asked[code] = l.RedirectURI
 	if other, ok := l.Body["redirect_uri"].(string); ok {
 		h.asked[code] = other

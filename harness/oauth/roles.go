@@ -45,6 +45,12 @@ type Server interface {
 	TokenEndpoint
 }
 
+// Sessions is a server where a session may come from a login that an earlier row has made and left unused.
+type Sessions interface {
+	// Issue is a session that nobody else uses. Getting one is a control.
+	Issue(ctx context.Context) Tokens
+}
+
 // Revoker is a revocation endpoint (RFC 7009 §2).
 type Revoker interface {
 	Revoke(ctx context.Context, token string, changes ...Change) *wire.Exchange

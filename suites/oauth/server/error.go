@@ -17,15 +17,12 @@ var _ = Describe("Token errors", func() {
 	It(requirement("oauth2.error.status-400"), func(ctx SpecContext) {
 		server, clients := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx)
 		refuse := All(BeRefused(ctx, "token-refused"), BeJSONObject(), HaveText("error"))
-		works(ctx, server)
-		for _, a := range []attempt{
-			{"TE01 no grant_type", changes(oauth.Drop("grant_type"))},
-			{"TE05 no client_id", changes(oauth.Drop("client_id"))},
-			{"TE09 other client_id", changes(oauth.Set("client_id", clients.Other().ID))},
-			{"TE14 grant foo", changes(oauth.Set("grant_type", "foo"))},
-		} {
-			Expect(Step(ctx, a.name), exchange(Step(ctx, a.name), server, a.changes...)).To(refuse)
-		}
+		refuses(ctx, server, refuse,
+			attempt{"TE01 no grant_type", changes(oauth.Drop("grant_type"))},
+			attempt{"TE05 no client_id", changes(oauth.Drop("client_id"))},
+			attempt{"TE09 other client_id", changes(oauth.Set("client_id", clients.Other().ID))},
+			attempt{"TE14 grant foo", changes(oauth.Set("grant_type", "foo"))},
+		)
 		for _, a := range []attempt{
 			{"TE02 no code", changes(oauth.Drop("code"))},
 			{"TE06 unknown code", nil},
@@ -117,9 +114,8 @@ var _ = Describe("Token errors", func() {
 
 	It(requirement("oauth2.error.grant-type-missing"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		works(ctx, server)
-		answer := exchange(ctx, server, oauth.Drop("grant_type"))
-		Expect(ctx, answer).To(All(HaveStatus(400), HaveError("invalid_request", "unsupported_grant_type"), GrantNothing()))
+		refusal := All(HaveStatus(400), HaveError("invalid_request", "unsupported_grant_type"), GrantNothing())
+		refuses(ctx, server, refusal, attempt{"no grant_type", changes(oauth.Drop("grant_type"))})
 	})
 })
 
