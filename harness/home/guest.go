@@ -51,6 +51,7 @@ func (h *Home) observe(e *wire.Exchange) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.seen.take(e)
 	if answer.Refresh != "" {
 		h.owed.refresh = append(h.owed.refresh, answer.Refresh)
 	}

@@ -52,7 +52,8 @@ type Step struct {
 	Code   string            `json:"-"` // the result of a create_entry
 }
 
-func step(e *wire.Exchange) *Step {
+// StepOf reads an answer of the login flow.
+func StepOf(e *wire.Exchange) *Step {
 	s := &Step{}
 	if e.Err == nil {
 		_ = json.Unmarshal([]byte(e.Body), s) // what is no step has no type
@@ -84,7 +85,7 @@ func (h *Home) Begin(ctx context.Context, l Login) *Step {
 			body[k] = v
 		}
 	}
-	return step(h.PostJSON(ctx, "/auth/login_flow", body))
+	return StepOf(h.PostJSON(ctx, "/auth/login_flow", body))
 }
 
 // Submit answers a step of the flow with fields; client_id is added.
@@ -93,7 +94,7 @@ func (h *Home) Submit(ctx context.Context, flowID, clientID string, fields map[s
 	for k, v := range fields {
 		body[k] = v
 	}
-	return step(h.PostJSON(ctx, "/auth/login_flow/"+flowID, body))
+	return StepOf(h.PostJSON(ctx, "/auth/login_flow/"+flowID, body))
 }
 
 // Password answers the first form with the account's name and password. It costs the home a password hash.

@@ -14,6 +14,8 @@ import (
 var (
 	_ oauth.Server   = (*Home)(nil)
 	_ oauth.Sessions = (*Home)(nil)
+	_ oauth.Samples  = (*Home)(nil)
+	_ oauth.Memory   = (*Home)(nil)
 	_ oauth.Revoker  = (*Home)(nil)
 	_ oauth.Resource = (*Home)(nil)
 	_ oauth.Library  = (*Home)(nil)

@@ -51,6 +51,19 @@ type Sessions interface {
 	Issue(ctx context.Context) Tokens
 }
 
+// Samples is a server of which earlier rows saw secrets: the latest of each kind, of different logins.
+type Samples interface {
+	Codes() []string
+	RefreshTokens() []string
+	AccessTokens() []string
+}
+
+// Memory is a server of which rows remember that a control held lately.
+type Memory interface {
+	Held(control string) bool
+	Holds(control string)
+}
+
 // Revoker is a revocation endpoint (RFC 7009 §2).
 type Revoker interface {
 	Revoke(ctx context.Context, token string, changes ...Change) *wire.Exchange

@@ -55,9 +55,7 @@ var _ = Describe("Authorization code", func() {
 
 	It(requirement("oauth2.code.entropy"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		codes := make([]string, 16)
-		Each(ctx, Indices(len(codes)), Nameless, func(ctx Ctx, i int) { codes[i] = oauth.Code(ctx, server, "") })
-		Expect(ctx, codes).To(BeUnguessable(128))
+		unguessable(ctx, 16, oauth.Samples.Codes, func(ctx Ctx) string { return oauth.Code(ctx, server, "") })
 	})
 
 	It(requirement("oauth2.code.not-an-access-token"), func(ctx SpecContext) {

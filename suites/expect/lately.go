@@ -1,0 +1,23 @@
+package expect
+
+import (
+	"context"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+)
+
+// Lately holds a control, unless an earlier row of a target that remembers it did within the last minute: then a cheaper one is
+// held, that the target still answers as it does to everybody.
+func Lately(ctx context.Context, target any, control string, hold, still func()) {
+	memory, ok := target.(oauth.Memory)
+	if !ok || !memory.Held(control) {
+		hold()
+		if ok {
+			memory.Holds(control)
+		}
+		return
+	}
+	judge.Remark(ctx, "control, seen in an earlier row within the last minute: "+control)
+	still()
+}
