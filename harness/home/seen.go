@@ -1,11 +1,13 @@
 package home
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -64,6 +66,13 @@ func (h *Home) Held(control string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return time.Since(h.seen.held[control]) < controlAge
+}
+
+// Answers implements oauth.Memory: a login flow opens.
+func (h *Home) Answers(ctx context.Context) {
+	if s := h.Begin(ctx, Login{}); s.Type != "form" {
+		judge.Block(ctx, "no login flow starts: %s", s.Exchange)
+	}
 }
 
 // Holds implements oauth.Memory.

@@ -62,6 +62,8 @@ type Samples interface {
 type Memory interface {
 	Held(control string) bool
 	Holds(control string)
+	// Answers is a cheap control: the target still answers as it does to everybody.
+	Answers(ctx context.Context)
 }
 
 // Revoker is a revocation endpoint (RFC 7009 §2).

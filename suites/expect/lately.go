@@ -7,9 +7,9 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// Lately holds a control, unless an earlier row of a target that remembers it did within the last minute: then a cheaper one is
-// held, that the target still answers as it does to everybody.
-func Lately(ctx context.Context, target any, control string, hold, still func()) {
+// Lately holds a control, unless an earlier row of a target that remembers it did within the last minute: then it is
+// enough that the target still answers.
+func Lately(ctx context.Context, target any, control string, hold func()) {
 	memory, ok := target.(oauth.Memory)
 	if !ok || !memory.Held(control) {
 		hold()
@@ -19,5 +19,5 @@ func Lately(ctx context.Context, target any, control string, hold, still func())
 		return
 	}
 	judge.Remark(ctx, "control, seen in an earlier row within the last minute: "+control)
-	still()
+	memory.Answers(ctx)
 }

@@ -8,7 +8,7 @@ import (
 
 // loginWorks is the control of what a login must not do: one as it should be gets a code.
 func loginWorks(ctx Ctx) {
-	lately(ctx, "a login of the default client gets a code", func() {
+	Lately(ctx, home.From(ctx), "a login of the default client gets a code", func() {
 		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
 	})
 }
@@ -16,7 +16,7 @@ func loginWorks(ctx Ctx) {
 // listingWorks is the control of what a client's page must not do: a page that lists a redirect URI opens it.
 func listingWorks(ctx Ctx) {
 	to := elsewhere(ctx)
-	lately(ctx, "a login to a redirect URI that the client's page lists gets a code", func() {
+	Lately(ctx, home.From(ctx), "a login to a redirect URI that the client's page lists gets a code", func() {
 		Control(ctx, authorize(ctx, clientWith(ctx, "control", link(to), to))).To(IssueCode())
 	})
 }
@@ -24,13 +24,7 @@ func listingWorks(ctx Ctx) {
 // documentWorks is the control of what a client id metadata document must not do: one that lists a redirect URI opens it.
 func documentWorks(ctx Ctx) {
 	to := elsewhere(ctx)
-	lately(ctx, "a login to a redirect URI of the client's metadata document gets a code", func() {
+	Lately(ctx, home.From(ctx), "a login to a redirect URI of the client's metadata document gets a code", func() {
 		Control(ctx, authorize(ctx, home.Login{ClientID: document(ctx, "control", nil, to), RedirectURI: to})).To(IssueCode())
 	})
-}
-
-// lately holds a control, unless an earlier row did within the last minute: then it is enough that a login flow opens.
-func lately(ctx Ctx, control string, hold func()) {
-	h := home.From(ctx)
-	Lately(ctx, h, control, hold, func() { Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm()) })
 }

@@ -123,7 +123,7 @@ func bound(ctx Ctx, verifier string) string {
 func verifies(ctx Ctx, server oauth.Server, verifier string) {
 	Lately(ctx, server, "a code is redeemed with its verifier "+verifier, func() {
 		Control(ctx, server.Exchange(ctx, bound(ctx, verifier), oauth.Set("code_verifier", verifier))).To(IssueTokens())
-	}, func() { renews(ctx, server) })
+	})
 }
 
 // pkce asks for a code with a challenge.

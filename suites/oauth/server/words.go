@@ -77,12 +77,7 @@ func refuses(ctx Ctx, server oauth.Server, refusal Expectation, list ...attempt)
 
 // works holds a fresh code that is redeemed as it should be: the control of most refusals.
 func works(ctx Ctx, server oauth.Server) {
-	Lately(ctx, server, "a code is redeemed", func() { liveCode(server).Works(ctx) }, func() { renews(ctx, server) })
-}
-
-// renews holds that the token endpoint grants somebody something.
-func renews(ctx Ctx, server oauth.Server) {
-	refreshesAgain(ctx, server, oauth.Issue(ctx, server))
+	Lately(ctx, server, "a code is redeemed", func() { liveCode(server).Works(ctx) })
 }
 
 // renewed refreshes a session, which is a control, and is the session after it: the refresh token may have rotated.
