@@ -16,15 +16,16 @@ type LiveCode struct {
 
 // Refuses holds a refusal of every change to the token request, each made with a live code. A target that keeps a code which it
 // refuses needs one login for all of them: that the code can be redeemed afterwards shows that it lived, and is the control.
-// Elsewhere each change gets a code of its own.
+// Elsewhere, and to accuse a target, each change gets a code of its own.
 func (c LiveCode) Refuses(ctx context.Context, refusal Expectation, names []string, changes [][]oauth.Change) {
 	code, answers := c.Code(ctx), make([]*wire.Exchange, len(names))
-	granted := false
+	refused := true
 	for i, name := range names {
 		answers[i] = c.Redeem(judge.Step(ctx, name), code, changes[i]...)
-		granted = granted || gives(answers[i])
+		as, _ := refusal.Match(answers[i])
+		refused = refused && as
 	}
-	if !granted && gives(c.Redeem(judge.Step(ctx, afterwards), code)) {
+	if refused && gives(c.Redeem(judge.Step(ctx, afterwards), code)) {
 		for i, name := range names {
 			judge.Expect(judge.Step(ctx, name), answers[i]).To(refusal)
 		}

@@ -44,6 +44,7 @@ var _ = Describe("PKCE", func() {
 
 	It(requirement("oauth2.pkce.unexpected-verifier"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
+		works(ctx, server)
 		first := server.Authorize(ctx, server.Request().Apply(oauth.Unbound()...))
 		if first.Code == "" {
 			NotApplicable(ctx, "the target wants a challenge of every request: %s", first)
