@@ -45,12 +45,14 @@ var _ = Describe("Authorization code", func() {
 
 	It(requirement("oauth2.code.client-id-required"), func(ctx SpecContext) {
 		server, client := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Public()
-		redeem := func(change ...oauth.Change) *wire.Exchange {
-			return server.Exchange(ctx, oauth.Code(ctx, server, "", client.Asks()...), append(client.Redeems(), change...)...)
+		codes := LiveCode{
+			Code: func(ctx Ctx) string { return oauth.Code(ctx, server, "", client.Asks()...) },
+			Redeem: func(ctx Ctx, code string, change ...oauth.Change) *wire.Exchange {
+				return server.Exchange(ctx, code, append(client.Redeems(), change...)...)
+			},
 		}
-		Control(ctx, redeem()).To(IssueTokens())
-		Expect(ctx, redeem(oauth.Drop("client_id"))).To(BeRefused(ctx, "client-refused"))
-		Expect(ctx, redeem(oauth.Set("client_id", ""))).To(BeRefused(ctx, "client-refused"))
+		codes.Refuses(ctx, BeRefused(ctx, "client-refused"), []string{"no client_id", "an empty client_id"},
+			[][]oauth.Change{changes(oauth.Drop("client_id")), changes(oauth.Set("client_id", ""))})
 	})
 
 	It(requirement("oauth2.code.entropy"), func(ctx SpecContext) {
@@ -62,8 +64,9 @@ var _ = Describe("Authorization code", func() {
 		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
 		refreshes(ctx, server)
 		Control(ctx, api.Fetch(ctx, bearer(oauth.Issue(ctx, server).Access))).To(HaveStatus(http.StatusOK))
-		Expect(ctx, api.Fetch(ctx, bearer(oauth.Code(ctx, server, "")))).To(BeRefused(ctx, "bearer-refused"))
-		Expect(ctx, server.Renew(ctx, oauth.Code(ctx, server, ""))).To(BeRefused(ctx, "refresh-dead"))
+		code := oauth.Code(ctx, server, "")
+		Expect(ctx, api.Fetch(ctx, bearer(code))).To(BeRefused(ctx, "bearer-refused"))
+		Expect(ctx, server.Renew(ctx, code)).To(BeRefused(ctx, "refresh-dead"))
 	})
 
 	It(requirement("oauth2.code.missing"), func(ctx SpecContext) {
