@@ -25,6 +25,11 @@ func Issue(ctx context.Context, s Server) Tokens {
 	if left, ok := s.(Sessions); ok {
 		return left.Issue(ctx)
 	}
+	return Fresh(ctx, s)
+}
+
+// Fresh makes a whole flow and returns its tokens. Getting an access token is a control.
+func Fresh(ctx context.Context, s Server) Tokens {
 	e := s.Exchange(ctx, Code(ctx, s, ""))
 	got := Granted(e, "")
 	if got.Access == "" {

@@ -97,12 +97,12 @@ var _ = Describe("Token request and answer", func() {
 
 	It(requirement("oauth2.token.entropy"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		unguessable(ctx, 8, oauth.Samples.RefreshTokens, func(ctx Ctx) string { return IssueRefreshable(ctx, server).Refresh })
+		unguessable(ctx, 8, oauth.Samples.RefreshTokens, func(ctx Ctx) string { return FreshRefreshable(ctx, server).Refresh })
 	})
 
 	It(requirement("oauth2.token.access-entropy"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		unguessable(ctx, 8, oauth.Samples.AccessTokens, func(ctx Ctx) string { return IssueRefreshable(ctx, server).Access })
+		unguessable(ctx, 8, oauth.Samples.AccessTokens, func(ctx Ctx) string { return FreshRefreshable(ctx, server).Access })
 	})
 
 	It(requirement("oauth2.token.expires-in-true"), func(ctx SpecContext) {
