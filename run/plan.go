@@ -47,8 +47,8 @@ func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 }
 
 // waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, the long ones first; then
-// those that run alone, in catalogue order, in one worker. Rows that only wait do so beside all others. Where the first failure ends the run, the rows that matter most
-// come before all others.
+// those that run alone, in catalogue order, in one worker. Rows that only wait do so beside all others. Where the first failure
+// ends the run, the rows that matter most come first.
 func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	var core, side, alone, beside []runner.Row
 	waitsBeside := o.waitsBeside()

@@ -75,7 +75,8 @@ var _ = Describe("Authorization code", func() {
 		Expect(ctx, server.Exchange(ctx, code, oauth.Drop("code"))).To(BeRefused(ctx, "code-missing"))
 		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", ""))).To(BeRefused(ctx, "code-missing"))
 		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", unknown))).To(BeRefused(ctx, "code-refused"))
-		refuses(ctx, server, BeRefused(ctx, "code-refused"), attempt{"a letter more", changes(longer)}, attempt{"a letter less", changes(shorter)})
+		refuses(ctx, server, BeRefused(ctx, "code-refused"),
+			attempt{"a letter more", changes(longer)}, attempt{"a letter less", changes(shorter)})
 	})
 
 	It(requirement("oauth2.code.expires"), func(ctx SpecContext) {
