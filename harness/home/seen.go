@@ -59,9 +59,9 @@ func (h *Home) saw(of func(*seen) []string) []string {
 }
 
 // controlAge is how long a control is good for later rows.
-const controlAge = time.Minute
+const controlAge = 5 * time.Minute
 
-// Held implements oauth.Memory: an earlier row saw within the last minute that a control holds.
+// Held implements oauth.Memory: an earlier row saw lately that a control holds.
 func (h *Home) Held(control string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

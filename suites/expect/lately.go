@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// Lately holds a control, unless an earlier row of a target that remembers it did within the last minute: then it is
+// Lately holds a control, unless an earlier row of a target that remembers it did lately: then it is
 // enough that the target still answers.
 func Lately(ctx context.Context, target any, control string, hold func()) {
 	memory, ok := target.(oauth.Memory)
@@ -18,6 +18,6 @@ func Lately(ctx context.Context, target any, control string, hold func()) {
 		}
 		return
 	}
-	judge.Remark(ctx, "control, seen in an earlier row within the last minute: "+control)
+	judge.Remark(ctx, "control, which an earlier row has seen: "+control)
 	memory.Answers(ctx)
 }
