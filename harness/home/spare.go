@@ -23,7 +23,7 @@ const mostSpare = 12
 // expect remembers a code whose session may be left for later rows.
 func (s *spare) expect(code string) { s.codes = append(s.codes, code) }
 
-// leave keeps the session of such a code until the row has ended. It does not say so of a code that it does not know.
+// leave keeps the session of such a code until the row has ended. Sessions of other codes are not kept.
 func (s *spare) leave(code string, t oauth.Tokens) {
 	if t.Access != "" && t.Refresh != "" && slices.Contains(s.codes, code) {
 		s.unused = append(s.unused, t)
@@ -38,7 +38,11 @@ func (s *spare) use(refresh string) {
 // settle ends a row. It returns the refresh tokens that are to be given back, of those that the row was granted.
 func (s *spare) settle(granted []string) (back []string) {
 	for _, token := range granted {
-		at := slices.IndexFunc(s.unused, func(t oauth.Tokens) bool { return t.Refresh == token })
+		is := func(t oauth.Tokens) bool { return t.Refresh == token }
+		if slices.ContainsFunc(s.sessions, is) {
+			continue // it was granted more than once
+		}
+		at := slices.IndexFunc(s.unused, is)
 		if at < 0 || len(s.sessions) >= mostSpare {
 			back = append(back, token)
 			continue

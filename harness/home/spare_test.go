@@ -96,7 +96,8 @@ func TestOnlySoManySessionsAreLeft(t *testing.T) {
 		s.leave(token, oauth.Tokens{Access: token, Refresh: token})
 		granted = append(granted, token)
 	}
-	if back := s.settle(granted); len(s.sessions) != mostSpare || !slices.Equal(back, granted[mostSpare:]) {
+	granted = append(granted, granted[0]) // a home may repeat the token when it is refreshed
+	if back := s.settle(granted); len(s.sessions) != mostSpare || !slices.Equal(back, granted[mostSpare:mostSpare+3]) {
 		t.Errorf("%d are left, %q given back", len(s.sessions), back)
 	}
 }
