@@ -62,6 +62,7 @@ func Home() []Defect[mockserver.Policy] {
 		tokenUseDefects,
 		cloudDefects,
 		linkedAnswerDefects,
+		linkedTokenDefects,
 	)
 }
 
