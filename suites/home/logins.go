@@ -99,7 +99,7 @@ var _ = Describe("Trusted networks", func() {
 
 	It(requirement("ha.trusted.not-offered-outside"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Control(ctx, h.Get(ctx, "/auth/providers")).To(HaveStatus(200))
+		Control(ctx, h.Get(ctx, "/auth/providers")).To(All(HaveStatus(200), OfferAll(h.Facts.Trusted)))
 		Expect(ctx, h.Get(home.Elsewhere(ctx), "/auth/providers")).To(All(HaveStatus(200), OfferNone(h.Facts.Trusted)))
 	})
 

@@ -74,6 +74,21 @@ func OpenNothing() Expectation {
 	}))
 }
 
+// OfferAll holds for a list of login providers with all of these, which are some.
+func OfferAll(of []home.LoginProvider) Expectation {
+	return Hold("the trusted networks", func(e *wire.Exchange) error {
+		var list struct{ Providers []home.LoginProvider }
+		if err := e.Decode(&list); err != nil {
+			return err
+		}
+		missing := func(p home.LoginProvider) bool { return !slices.Contains(list.Providers, p) }
+		if len(of) == 0 || slices.ContainsFunc(of, missing) {
+			return ErrOther
+		}
+		return nil
+	})
+}
+
 // OfferNone holds for a list of login providers without these.
 func OfferNone(of []home.LoginProvider) Expectation {
 	return Hold("none of the trusted networks", func(e *wire.Exchange) error {
