@@ -19,11 +19,6 @@ func credential(command string, edit func(map[string]any)) change {
 	})
 }
 
-// credentialResult changes the result of one.
-func credentialResult(command string, edit func(map[string]any) map[string]any) change {
-	return resultOf("application_credentials/"+command, edit)
-}
-
 // succeeding makes a command answer success whatever came of it.
 func succeeding(command string) change {
 	return credentialResult(command, func(m map[string]any) map[string]any {

@@ -244,18 +244,6 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// registersAs edits what an app is told that registers itself.
-func registersAs(edit func(r mockprovider.Registration, v map[string]any)) third {
-	return func(p *mockprovider.Policy) {
-		before := p.Registered
-		p.Registered = func(r mockprovider.Registration, a mockprovider.App, at mockprovider.Management) map[string]any {
-			v := before(r, a, at)
-			edit(r, v)
-			return v
-		}
-	}
-}
-
 // registersURLs judges redirect URLs of apps that register themselves as if they were others.
 func registersURLs(as func(raw string) string) third {
 	return func(p *mockprovider.Policy) {

@@ -207,3 +207,8 @@ func offers(m map[string]any) (list []string) {
 	}
 	return list
 }
+
+// credentialResult changes the result of one.
+func credentialResult(command string, edit func(map[string]any) map[string]any) change {
+	return resultOf("application_credentials/"+command, edit)
+}

@@ -272,3 +272,15 @@ func refusesWith(w when, code int, word string) third {
 		return all(status(code), header("Content-Type", "application/json"))(a)
 	})
 }
+
+// registersAs edits what an app is told that registers itself.
+func registersAs(edit func(r mockprovider.Registration, v map[string]any)) third {
+	return func(p *mockprovider.Policy) {
+		before := p.Registered
+		p.Registered = func(r mockprovider.Registration, a mockprovider.App, at mockprovider.Management) map[string]any {
+			v := before(r, a, at)
+			edit(r, v)
+			return v
+		}
+	}
+}
