@@ -55,7 +55,7 @@ func TestProofPage(t *testing.T) {
 		fmt.Fprintf(&b, "| %s | %s |\n", n.Name, n.Story)
 	}
 	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` makes one assertion of a spec accept everything, and then runs "+
-		"`prove`. An assertion is implied if others of its row catch the same defects. This is the last run, with seed 11; the three that "+
-		"it missed have defects by now:\n\n```text\n%s```\n", mutation)
+		"`prove`. An assertion is implied if others in its row catch the same defects. This is the last run, with seed 11; defects have since "+
+		"been added for the three that it missed:\n\n```text\n%s```\n", mutation)
 	same(t, "docs/proof.md", b.String())
 }

@@ -162,10 +162,10 @@ func (l *finder) door(f *Facts) State {
 		l.all("older-transport", fmt.Sprintf("It speaks only the older transport (SSE): POST answers %d.", k.Status),
 			"Use the address of Streamable HTTP; of a home that is /api/mcp.", "MCP 2025-03-26, Transports")
 	case k.Type == "text/html":
-		l.all("not-mcp", fmt.Sprintf("It answers a web page (%d): no MCP server is there.", k.Status), setUp, "")
+		l.all("not-mcp", fmt.Sprintf("It answers with a web page (%d): there is no MCP server.", k.Status), setUp, "")
 		return Nothing
 	default:
-		l.all("not-mcp", fmt.Sprintf("It answers %d to an MCP message: no MCP server is there.", k.Status), setUp, "")
+		l.all("not-mcp", fmt.Sprintf("It answers %d to an MCP message: there is no MCP server.", k.Status), setUp, "")
 		return Nothing
 	}
 	return Causes

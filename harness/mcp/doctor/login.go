@@ -23,12 +23,12 @@ func (l *finder) login(f *Facts) {
 	resource, server := first(f.Resource), first(f.Server)
 	switch {
 	case !f.Challenge.Bearer && resource == nil && server != nil && server.Text("issuer") == "" && f.Home:
-		l.some("unknown-name", fmt.Sprintf("The home does not know itself as %s: no challenge, no issuer.", rootOf(f.Target)),
+		l.some("unknown-name", fmt.Sprintf("The home does not recognise the host name %s: no challenge, no issuer.", rootOf(f.Target)),
 			fmt.Sprintf("Set %s as its external URL (Settings > System > Network), or let the proxy pass Host.", rootOf(f.Target)),
 			"RFC 8414 §2: issuer; Home Assistant, get_url(require_current_request)")
 		return
 	case server == nil && f.Prefix != nil && (f.Prefix.Members != nil || f.Home):
-		l.all("below-path", fmt.Sprintf("The home is below the path %s, and its metadata are not at the root.", prefix(f.Target)),
+		l.all("below-path", fmt.Sprintf("The home is below the path %s, and its metadata is not at the root.", prefix(f.Target)),
 			"Give the home a host name of its own, without a path.", "RFC 8414 §3.1; RFC 9728 §3.1")
 		return
 	}
@@ -164,7 +164,7 @@ func (l *finder) server(f *Facts, server *Document) {
 	case issuer == "":
 		l.some("issuer-missing", "The server's metadata have no issuer.", "Add issuer: "+Shown(named)+".", "RFC 8414 §2")
 	case strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(named, "/"):
-		l.some("issuer-slash", fmt.Sprintf("issuer is %s, and the resource names %s: a slash more or less.", Shown(issuer), Shown(named)),
+		l.some("issuer-slash", fmt.Sprintf("issuer is %s, and the resource names %s: they differ by a slash.", Shown(issuer), Shown(named)),
 			"Write both alike.", "RFC 8414 §3.3: identical")
 	default:
 		l.some("issuer-other", fmt.Sprintf("issuer is %s, and the resource names %s.", Shown(issuer), Shown(named)), "Write both alike.",
