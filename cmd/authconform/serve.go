@@ -37,7 +37,7 @@ type serveFlags struct {
 	Frontend     string   `flag:"frontend" value:"DIR" group:"Behaviour" help:"show the real frontend: hass_frontend of its Python package"`
 	Fresh        bool     `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
 	Ban          int      `flag:"ban" value:"N" help:"ban an address after N refused logins"`
-	Defect       []string `flag:"defect" value:"ID,..." help:"have exactly these defects; "list" prints all (explain ID describes one)"`
+	Defect       []string `flag:"defect" value:"ID,..." help:"have exactly these defects; the word list prints all (explain ID describes one)"`
 	Lifetime     []string `flag:"lifetime" value:"NAME=TIME,..." help:"lifetimes of code, access-token, refresh-token, login-flow"`
 	Flavour      uint64   `flag:"flavour" value:"SEED" help:"vary what the specifications leave open: order, extra members, lengths, texts"`
 	ClientSiteCA string   `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
