@@ -141,7 +141,8 @@ func (l *finder) door(f *Facts) State {
 		l.all("unreachable", "No answer: "+k.Problem+".", "Check address, port and firewall; --ca-file trusts a CA of your own.", "")
 		return Nothing
 	case k.Status/100 == 2 && k.Message:
-		l.remark("no-token-needed", "It answers without a token: anyone who can reach it has access.", "Make it require a token.", "MCP, Error Handling")
+		l.remark("no-token-needed", "It answers without a token: anyone who can reach it has access.", "Make it require a token.",
+			"MCP, Error Handling")
 		return GetIn
 	case k.Status/100 == 3 && rootOf(k.To) != "" && rootOf(k.To) != f.origin():
 		l.all("proxy-login", fmt.Sprintf("It redirects to %s (%d): a proxy asks for its own login first.", k.To, k.Status),

@@ -15,7 +15,8 @@ import (
 func (l *finder) login(f *Facts) {
 	defer l.client(f)
 	if !f.Challenge.Bearer && !f.Home && first(f.Server) == nil && (f.Knock.Schemes != "" || f.Knock.Type == "text/html") {
-		l.all("proxy-login", "Its 401 does not come from an MCP server ("+either(f.Knock.Schemes, "a web page")+"): a proxy asks for its own login.",
+		l.all("proxy-login",
+			"Its 401 does not come from an MCP server ("+either(f.Knock.Schemes, "a web page")+"): a proxy asks for its own login.",
 			"Exempt the endpoint, /auth/ and /.well-known/ from the proxy's login.", "MCP, Authorization Flow")
 		return
 	}
@@ -50,7 +51,8 @@ func (l *finder) plain(f *Facts) {
 	if err != nil || u.Scheme != "http" || loopback(u.Hostname()) {
 		return
 	}
-	l.remark("plain-http", "It uses plain http: anyone on the network path can read tokens.", "Use https, which MCP requires except on loopback.",
+	l.remark("plain-http", "It uses plain http: anyone on the network path can read tokens.",
+		"Use https, which MCP requires except on loopback.",
 		"MCP, Communication Security")
 }
 
