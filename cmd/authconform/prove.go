@@ -91,7 +91,7 @@ func (f *proveFlags) run(cmd *cobra.Command) error {
 
 // prove proves a profile.
 func (f *proveFlags) prove(ctx context.Context, profile string) (*proof.Matrix, error) {
-	o := proof.Options{Browser: f.Browser, Each: f.Each || f.Update || len(f.Defect) > 0, All: f.All, Procs: f.Procs}
+	o := proof.Options{Browser: f.Browser, Each: f.Each || len(f.Defect) > 0, All: f.All, Procs: f.Procs}
 	if len(f.Defect) == 0 { // a look at some defects needs no more than those
 		o.Nulls, o.Flavours = true, []uint64{1, 2, 3}
 	}
