@@ -12,7 +12,7 @@ import (
 type Direction string
 
 const (
-	// Regression is a row that stands worse in B, or fails with an input that did not fail in A.
+	// Regression is a row that is worse in B, or fails with an input that did not fail in A.
 	Regression Direction = "regression"
 	// Improvement is a row that stands better in B, or fails with fewer inputs.
 	Improvement Direction = "improvement"
@@ -181,7 +181,7 @@ var passing = regexp.MustCompile(`https?://[^\s/"'<>]+|\b(?:127\.0\.0\.1|localho
 
 func stable(s string) string { return passing.ReplaceAllString(s, "…") }
 
-// endedEarly is why a run did not come to its end; "" for one that did.
+// endedEarly is why a run did not finish; "" for one that did.
 func endedEarly(s *Set) string {
 	switch e := s.End; {
 	case e == nil:
@@ -213,7 +213,7 @@ func remarks(a, b *Set) (list []string) {
 		set  *Set
 	}{{"A", a}, {"B", b}} {
 		if why := endedEarly(side.set); why != "" {
-			list = append(list, fmt.Sprintf("%s did not come to its end: %s", side.name, why))
+			list = append(list, fmt.Sprintf("%s did not finish: %s", side.name, why))
 		}
 		if len(side.set.Results) == 0 {
 			list = append(list, side.name+" judged no row.")

@@ -112,7 +112,7 @@ func TestARunThatDiedIsNoCleanOne(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, c, err)
 			continue
 		}
-		if !strings.Contains(strings.Join(c.Remarks, "\n"), "B did not come to its end") {
+		if !strings.Contains(strings.Join(c.Remarks, "\n"), "B did not finish") {
 			t.Errorf("%s: %v", name, c.Remarks)
 		}
 	}

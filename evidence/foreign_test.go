@@ -32,8 +32,8 @@ func TestARecordOfSomebodyElseIsReadStrictly(t *testing.T) {
 		"an absolute one":        {shown("/etc/passwd"), "a refers to the file"},
 		"another separator":      {shown(`screenshots\\..\\x`), "a refers to the file"},
 		"a URL":                  {shown("https://h/x.png"), "a refers to the file"},
-		"a verdict that is none": {`{"result":{"id":"a","verdict":"perfect","level":"must"}}`, `a has the verdict "perfect", which is none`},
-		"a level that is none":   {`{"result":{"id":"a","verdict":"fail","level":"musty"}}`, `a has the level "musty", which is none`},
+		"a verdict that is none": {`{"result":{"id":"a","verdict":"perfect","level":"must"}}`, `a has an unknown verdict "perfect"`},
+		"a level that is none":   {`{"result":{"id":"a","verdict":"fail","level":"musty"}}`, `a has an unknown level "musty"`},
 		"an unknown member":      {`{"result":{"id":"a","verdict":"pass","level":"must","script":"x"}}`, "script"},
 	} {
 		if _, err := Read(written(t, c.result)); err == nil || !strings.Contains(err.Error(), c.want) {

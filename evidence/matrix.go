@@ -23,7 +23,7 @@ type Column struct {
 	Tool      Tool      `json:"tool"`
 	Catalogue Catalogue `json:"catalogue"`
 	Date      string    `json:"date,omitempty"`  // of its start, 2026-11-27
-	Ended     string    `json:"ended,omitempty"` // why it did not come to its end
+	Ended     string    `json:"ended,omitempty"` // why it did not finish
 }
 
 // MatrixRow is a requirement with a cell for each column.

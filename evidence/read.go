@@ -137,9 +137,9 @@ func (s *Set) take(l line, n int, seen map[string]bool) error {
 func (r Result) known() error {
 	switch {
 	case !slices.Contains(Verdicts, r.Verdict):
-		return fmt.Errorf("%s has the verdict %q, which is none", r.ID, r.Verdict)
+		return fmt.Errorf("%s has an unknown verdict %q", r.ID, r.Verdict)
 	case !slices.Contains(levels, r.Level):
-		return fmt.Errorf("%s has the level %q, which is none", r.ID, r.Level)
+		return fmt.Errorf("%s has an unknown level %q", r.ID, r.Level)
 	}
 	return nil
 }

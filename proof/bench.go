@@ -236,7 +236,7 @@ func openBenches(o *Options, n int) (chan *bench, error) {
 		b, err := newBench(o)
 		if err != nil {
 			closeBenches(benches)
-			return nil, fmt.Errorf("what stands beside the mocks cannot be started: %w", err)
+			return nil, fmt.Errorf("the helpers of the mocks cannot be started: %w", err)
 		}
 		benches <- b
 	}

@@ -75,7 +75,7 @@ func matrixHead(m *evidence.Matrix) g.Node {
 		h.P(h.Class("brand"), g.Text("authconform")),
 		h.H1(g.Textf("%s, %s", plural(len(m.Columns), "server"), plural(len(m.Rows), "requirement"))),
 		h.P(g.Text("A cell says what a server did with a requirement. "+
-			"Open it to see the recorded traffic: arrow keys move between cells, Enter opens one. This is no ranking.")),
+			"Open it to see the recorded traffic: arrow keys move between cells, Enter opens one. This is not a ranking.")),
 		h.NoScript(h.P(h.Class("notice"), g.Text("Without script the table can be read, but no cell opens. "+
 			"The traffic is in the run.jsonl of each run."))),
 		g.Map(matrixRemarks(m), func(r string) g.Node { return h.P(h.Class("notice"), text(r)) }),

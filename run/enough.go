@@ -37,7 +37,7 @@ func (o Options) enough(a allowed) error {
 	}
 	switch {
 	case a.descriptors < needed:
-		return exit.With(exit.NoTarget, fmt.Errorf("this process may hold open %d files and connections, and the run needs up to %d: "+
+		return exit.With(exit.NoTarget, fmt.Errorf("this process may open %d files and connections, but the run needs up to %d: "+
 			"raise the limit (ulimit -n %d), or give fewer --procs", a.descriptors, needed, needed))
 	case a.addressSpace < addresses:
 		return exit.With(exit.NoTarget, fmt.Errorf("this process may use %d MB of addresses, and the run needs %d, of which it fills "+

@@ -29,7 +29,7 @@ func compareCommand() *cobra.Command {
 other changes, and rows that only one run has, with what both recorded. A and B
 are folders of --report-dir, or their run.jsonl.
 
-A row is a regression if it stands worse in B: pass and note are best, then
+A row is a regression if it is worse in B: pass and note are best, then
 known fail, warn, and last fail and blocked; or if it fails with an input that
 did not fail in A. The exit code is 1 if there is a regression, 0 if there is
 none, 2 if a run cannot be read or the runs have no row in common.`,

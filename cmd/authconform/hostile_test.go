@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -100,9 +99,7 @@ func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged 
 	cmd.Env = append(append(cmd.Env, b.env...), mark, "TMPDIR="+tmp)
 	started := time.Now()
 	got := judged{outcome: finish(t, cmd), dir: dir, took: time.Since(started), server: server}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		got.memory = 3 * usage.Maxrss << 10 // the largest of parent and two workers, of which there are three
-	}
+	got.memory = 3 * peakMemory(cmd.ProcessState) // the largest of parent and two workers, of which there are three
 	if got.report, err = recorded(dir); err != nil && !os.IsNotExist(err) {
 		t.Error(err)
 	}

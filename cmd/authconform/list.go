@@ -59,7 +59,7 @@ func remarks(r *requirements.Requirement) string {
 		}
 	}
 	if r.Asked != "" {
-		words = append(words, "asked since MCP "+r.Asked)
+		words = append(words, "required since MCP "+r.Asked)
 	}
 	if r.Since != "" {
 		words = append(words, "since "+r.Since)

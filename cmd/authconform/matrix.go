@@ -29,10 +29,10 @@ func matrixCommand() *cobra.Command {
 		Args: folders("which runs? Give the --report-dir of every run", true),
 		Long: `Show what several servers did with each requirement: one self-contained HTML
 page, in which a cell opens the traffic recorded for it, or Markdown, CSV or
-JSON. It is no ranking.
+JSON. It is not a ranking.
 
-Each DIR is a folder of --report-dir, or its run.jsonl. A column is named by the
-product and version that the run has found, or by NAME=DIR.`,
+Each DIR is a folder of --report-dir, or its run.jsonl. The title of a
+column is the product and version that the run found; NAME=DIR sets another.`,
 		Example: "  authconform matrix ha-2025.4.4 ha-2026.11.0 mock=out --output matrix.html\n  authconform matrix runs/* --format csv",
 	}
 	declare(c, &f, &f.Config, func(cmd *cobra.Command, dirs []string) error { return f.run(cmd.OutOrStdout(), dirs) })

@@ -19,8 +19,8 @@ import (
 // mcpFlags are the options of `mcp`.
 type mcpFlags struct {
 	Target   string   `flag:"target" value:"URL" group:"Target" help:"the MCP endpoint; the same as the argument"`
-	AlsoHost []string `flag:"also-host" value:"NAME" help:"other host names under which it is asked; comma-separated"`
-	ClientID string   `flag:"client-id" value:"ID" help:"your client's id: its metadata document is read, too"`
+	AlsoHost []string `flag:"also-host" value:"NAME" help:"other host names to send the requests under; comma-separated"`
+	ClientID string   `flag:"client-id" value:"ID" help:"your client's id; its metadata document is checked too"`
 	kind.Reach
 	JSON bool `flag:"json" group:"Result" help:"requests, causes and clients with their sources, as JSON"`
 	configFlag
@@ -29,13 +29,13 @@ type mcpFlags struct {
 func mcpCommand() *cobra.Command {
 	f := mcpFlags{Reach: kind.Reachable()}
 	c := &cobra.Command{
-		Use: "mcp URL", Short: "Say why MCP clients cannot log in somewhere",
-		Long: `Look for the login of an MCP server as clients do, without logging in, and say
-which clients get in, which answer stops the others, and what to change. It asks
-for documents that are everybody's, and sends no credential.
+		Use: "mcp URL", Short: "Explain why MCP clients cannot log in to a server",
+		Long: `Look for the login of an MCP server as clients do, without logging in, and print
+which clients can log in, which response stops the others, and what to change.
+It requests only public documents, and sends no credentials.
 
-Exit code 0: clients can get in; 1: something stops some of them; 3: there is
-nothing that they could log in to.`,
+Exit code 0: all clients can log in; 1: something stops some of them; 3: there
+is nothing to log in to.`,
 		Example: `  authconform mcp http://homeassistant.local:8123/api/mcp
   authconform mcp https://home.example/api/mcp --also-host homeassistant.local
   authconform mcp https://home.example/api/mcp --client-id https://app.example/`,

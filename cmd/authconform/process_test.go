@@ -14,7 +14,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -176,6 +175,10 @@ func holding(t *testing.T, s *mockserver.Server) string {
 	return string(raw)
 }
 
-func interrupt(r *running) { _ = r.Process.Signal(syscall.SIGINT) }
+func interrupt(r *running) { _ = r.Process.Signal(os.Interrupt) }
 
-func kill(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }
+func kill(pid int) {
+	if p, err := os.FindProcess(pid); err == nil {
+		_ = p.Kill()
+	}
+}

@@ -28,7 +28,7 @@ type viewFlags struct {
 // showFlags say where failures are shown outside the reports.
 type showFlags struct {
 	Locate string `flag:"locate" value:"FILE" group:"Report" help:"file that SARIF and annotations point to (default: the baseline)"`
-	Link   string `flag:"link" value:"URL" help:"where the reports are published (default: this run at GitHub, if it is one)"`
+	Link   string `flag:"link" value:"URL" help:"where the reports are published (default: the current run, on GitHub)"`
 }
 
 // link is where the reports are published. GitHub Actions says it by variables.

@@ -26,21 +26,21 @@ type serveFlags struct {
 	My          string `flag:"my" value:"ADDRESS" help:"a page like my.home-assistant.io, through which third parties redirect users"`
 	PublicURL   string `flag:"public-url" value:"URL" help:"external URL of the home, when it is behind Docker or a TLS proxy"`
 	ProviderURL string `flag:"provider-url" value:"URL" help:"external URL of the provider"`
-	TLS         bool   `flag:"tls" help:"https, with a CA that is made at the start (/_authconform/ca.pem)"`
+	TLS         bool   `flag:"tls" help:"https, with a CA that is created at the start (/_authconform/ca.pem)"`
 	TLSCert     string `flag:"tls-cert" value:"FILE" help:"https with this certificate chain (PEM); needs --tls-key"`
 	TLSKey      string `flag:"tls-key" value:"FILE" help:"its private key (PEM)"`
 	State       string `flag:"state" value:"FILE" help:"keep users and sessions of the home in this file, and go on from it"`
 	ReadyFile   string `flag:"ready-file" value:"FILE" help:"file to write once everything listens: URLs, users, control plane"`
 
-	Verbose bool   `flag:"verbose,v" group:"Behaviour" help:"write a line for each request to the standard error"`
-	Log     string `flag:"log" value:"FORMAT" help:"how to write requests: text or json"`
+	Verbose bool   `flag:"verbose,v" group:"Behaviour" help:"log each request to standard error"`
+	Log     string `flag:"log" value:"FORMAT" help:"format of the request log: text or json"`
 
 	Frontend     string   `flag:"frontend" value:"DIR" group:"Behaviour" help:"show the real frontend: hass_frontend of its Python package"`
 	Logins       string   `flag:"login-providers" value:"FILE" help:"ways to log in: auth_providers of a home's configuration.yaml"`
 	Fresh        bool     `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
 	Ban          int      `flag:"ban" value:"N" help:"ban an address after N refused logins"`
-	Defect       []string `flag:"defect" value:"ID,..." help:"break exactly these things; list prints all (explain ID describes one)"`
-	Lifetime     []string `flag:"lifetime" value:"NAME=TIME,..." help:"lives of code, access-token, refresh-token, login-flow"`
+	Defect       []string `flag:"defect" value:"ID,..." help:"have exactly these defects; the word list prints all (explain ID describes one)"`
+	Lifetime     []string `flag:"lifetime" value:"NAME=TIME,..." help:"lifetimes of code, access-token, refresh-token, login-flow"`
 	Flavour      uint64   `flag:"flavour" value:"SEED" help:"vary what the specifications leave open: order, extra members, lengths, texts"`
 	ClientSiteCA string   `flag:"client-site-ca" value:"DIR" help:"a CA to trust when fetching client pages"`
 	ControlToken string   `env:"CONTROL_TOKEN"`

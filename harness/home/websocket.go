@@ -104,7 +104,7 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 	limit = s.limited(limit)
 	if s.read++; s.read > wire.MaxMessages {
 		s.Abandon()
-		return nil, fmt.Errorf("cut after %d messages: the server goes on sending what nobody asked for", wire.MaxMessages)
+		return nil, fmt.Errorf("cut after %d messages: the server keeps sending messages that nobody requested", wire.MaxMessages)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

@@ -29,11 +29,11 @@ type Reach struct {
 
 	RequestTimeout time.Duration `flag:"request-timeout" value:"TIME" help:"how long the target may take for one answer"`
 
-	Rate int `flag:"rate" value:"N" help:"at most N requests per second; 0: as many as the target answers"`
+	Rate int `flag:"rate" value:"N" help:"at most N requests per second; 0: unlimited"`
 
-	Headers []string `flag:"header" value:"NAME:VALUE" help:"a header for the target's proxy; @FILE reads one per line" json:"-"`
+	Headers []string `flag:"header" value:"NAME:VALUE" help:"a header for the proxy in front of the target; @FILE reads one per line" json:"-"`
 
-	ClientCert string `flag:"client-cert" value:"FILE" help:"client certificate and key (PEM) for the target's proxy" json:"-"`
+	ClientCert string `flag:"client-cert" value:"FILE" help:"client certificate and key (PEM) for the proxy in front of the target" json:"-"`
 
 	CA   []byte      // PEM
 	Pass http.Header // what lets requests through to the target

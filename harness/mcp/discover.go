@@ -44,7 +44,7 @@ func (e *Endpoint) unfit(ctx context.Context, a *wire.Exchange) error {
 	case a.Status < 300 && speaks(a):
 		return fmt.Errorf("%w: it answers without a token, so there is no login to judge", ErrNoEndpoint)
 	case a.Status < 300:
-		return fmt.Errorf("%w: it answers %s to an initialize request without a token; this is no MCP message", ErrNoEndpoint, a)
+		return fmt.Errorf("%w: it answers %s to an initialize request without a token, which is not an MCP message", ErrNoEndpoint, a)
 	case a.Status == http.StatusNotFound, a.Status == http.StatusMethodNotAllowed:
 		return fmt.Errorf("%w: a POST there answers %d%s", ErrNoEndpoint, a.Status, e.older(ctx))
 	case a.Status >= 500:
@@ -91,7 +91,7 @@ func (e *Endpoint) discover(ctx context.Context, refusal *wire.Exchange, trusted
 	}
 	e.house(ctx)
 	if named := servers(doc); e.at.Server == "" && !e.at.Home && len(named) > 0 && !ours(named[0], own, trusted) {
-		return fmt.Errorf("%w: it names the authorization server %s; if that may see the password, give --trust-origin %s",
+		return fmt.Errorf("%w: it names the authorization server %s; if you trust it with the password, give --trust-origin %s",
 			ErrNoEndpoint, named[0], oauth.Root(named[0]))
 	}
 	if e.at.Server == "" && !e.at.Home {

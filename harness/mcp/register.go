@@ -39,7 +39,7 @@ func (s *session) register(ctx context.Context) error {
 		return nil
 	}
 	if endpoint == "" {
-		return fmt.Errorf("%w: its authorization server %s takes neither client documents nor registrations; "+
+		return fmt.Errorf("%w: its authorization server %s accepts neither client documents nor registrations; "+
 			"give --client-id and --redirect-uri of a client that it knows", ErrNoEndpoint, s.at.Issuer)
 	}
 	redirect := s.redirect()

@@ -73,7 +73,7 @@ func (p *Provider) usable(name, at string) error {
 		return fmt.Errorf("%w: its metadata at %s has no %s that is a string; give --authorize-url and --token-url",
 			ErrNoProvider, p.MetadataURL, name)
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		return fmt.Errorf("%w: its %s is %q, which is no http or https URL", ErrNoProvider, name, at)
+		return fmt.Errorf("%w: its %s is %q, which is not an http or https URL", ErrNoProvider, name, at)
 	}
 	return nil
 }

@@ -95,8 +95,8 @@ func TestMetadataThatNameNoUsableEndpointAreToldApart(t *testing.T) {
 		"paths":          {good("token_endpoint", "/oauth/token"), ""},
 		"a list":         {good("token_endpoint", []any{"https://a.example/token"}), "has no token_endpoint that is a string"},
 		"none":           {map[string]any{"issuer": "https://a.example"}, "that is a string; give --authorize-url and --token-url"},
-		"another scheme": {good("authorization_endpoint", "javascript:alert(1)"), `is "javascript:alert(1)", which is no http`},
-		"no host":        {good("token_endpoint", "https:///token"), "which is no http or https URL"},
+		"another scheme": {good("authorization_endpoint", "javascript:alert(1)"), `is "javascript:alert(1)", which is not an http`},
+		"no host":        {good("token_endpoint", "https:///token"), "which is not an http or https URL"},
 	} {
 		f, p, ctx := at(t, traits{metadata: place, document: c.document})
 		p.AuthorizeURL, p.TokenURL = "", ""

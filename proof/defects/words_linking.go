@@ -176,7 +176,7 @@ func reasonBecomes(old, by string) change {
 	}))
 }
 
-var errElsewhere = errors.New("that is no URL of this home")
+var errElsewhere = errors.New("that is not a URL of this home")
 
 func open2(what string) change {
 	return func(p *mockserver.Policy) {

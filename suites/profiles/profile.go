@@ -159,7 +159,7 @@ func (p *Profile) check(at string) error {
 			return fmt.Errorf("%s: %s: unknown level %q; valid: must, should, may and info", at, l.Row, l.Level)
 		}
 		if l.Reason == "" {
-			return fmt.Errorf("%s: %s: a level that differs needs its reason", at, l.Row)
+			return fmt.Errorf("%s: %s: a changed level needs a reason", at, l.Row)
 		}
 	}
 	for _, glob := range globs {

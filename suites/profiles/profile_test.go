@@ -107,7 +107,7 @@ func TestABadProfileSaysWhatIsWrong(t *testing.T) {
 		"[oauth2.code.expires]=>[a.b]": `no row is called "a.b"`,
 		"oauth2.code.expires=>provider.revoke.unknown":   "provider.revoke.unknown was retired; use oauth2.revoke.unknown-200 instead",
 		"level: may=>level: might":                       `unknown level "might"`,
-		", reason: nobody has PKCE here=>":               "needs its reason",
+		", reason: nobody has PKCE here=>":               "needs a reason",
 		"{status: [401], error: [nope]}=>{}":             "answer code-refused allows no status",
 		"sections: [code]=>secs: []":                     "secs",
 		"without: [oauth2.code.expires]=>without: ['*']": "it selects no row",

@@ -14,12 +14,12 @@ func TestARowIsAskedByTheRevisionsOfItsRange(t *testing.T) {
 		"a row without a range": {Requirement{}, "2025-03-26", ""},
 		"the newest":            {Requirement{Asked: "2026-07-28"}, "", ""},
 		"the first that asks":   {Requirement{Asked: "2025-06-18"}, "2025-06-18", ""},
-		"one before":            {Requirement{Asked: "2025-06-18"}, "2025-03-26", "asked since MCP 2025-06-18; this run judges by 2025-03-26"},
+		"one before":            {Requirement{Asked: "2025-06-18"}, "2025-03-26", "required since MCP 2025-06-18; this run judges by 2025-03-26"},
 		"the last that asks":    {Requirement{Dropped: "2025-11-25"}, "2025-06-18", ""},
 		"the first that does not": {
-			Requirement{Dropped: "2025-11-25"}, "2025-11-25", "asked until MCP 2025-11-25; this run judges by 2025-11-25",
+			Requirement{Dropped: "2025-11-25"}, "2025-11-25", "required until MCP 2025-11-25; this run judges by 2025-11-25",
 		},
-		"the newest, which is not": {Requirement{Dropped: "2025-11-25"}, "", "asked until MCP 2025-11-25"},
+		"the newest, which is not": {Requirement{Dropped: "2025-11-25"}, "", "required until MCP 2025-11-25"},
 	} {
 		ok, why := c.row.AppliesTo(c.revision)
 		if ok != (c.why == "") || !ok && why != c.why {

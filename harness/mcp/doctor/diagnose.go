@@ -141,31 +141,32 @@ func (l *finder) door(f *Facts) State {
 		l.all("unreachable", "No answer: "+k.Problem+".", "Check address, port and firewall; --ca-file trusts a CA of your own.", "")
 		return Nothing
 	case k.Status/100 == 2 && k.Message:
-		l.remark("no-token-needed", "It answers without a token: whoever reaches it gets in.", "Let it ask for a token.", "MCP, Error Handling")
+		l.remark("no-token-needed", "It answers without a token: anyone who can reach it has access.", "Make it require a token.",
+			"MCP, Error Handling")
 		return GetIn
 	case k.Status/100 == 3 && rootOf(k.To) != "" && rootOf(k.To) != f.origin():
 		l.all("proxy-login", fmt.Sprintf("It redirects to %s (%d): a proxy asks for its own login first.", k.To, k.Status),
-			"Let the proxy pass the endpoint, /auth/ and /.well-known/ without its login.", "MCP, Authorization Flow: a 401 starts the login")
+			"Exempt the endpoint, /auth/ and /.well-known/ from the proxy's login.", "MCP, Authorization Flow: a 401 starts the login")
 	case k.Status/100 == 3:
 		l.all("redirects", fmt.Sprintf("It redirects to %s (%d).", k.To, k.Status), "Give clients that address.", "")
 	case k.Status == http.StatusForbidden:
-		l.all("forbidden", "It answers 403 to who has no token yet, not 401.",
-			"See whether the address is banned, or a proxy or firewall refuses it.", "MCP, Error Handling")
+		l.all("forbidden", "It answers 403, not 401, to a request without a token.",
+			"Check whether the address is banned, or a proxy or firewall refuses it.", "MCP, Error Handling")
 	case k.Status == http.StatusBadRequest && k.Bare:
-		l.all("proxy-untrusted", "It answers a bare 400: so does Home Assistant to a proxy that it does not trust.",
+		l.all("proxy-untrusted", "It answers a bare 400, as Home Assistant does to a proxy that it does not trust.",
 			"Add the proxy to http: trusted_proxies, with use_x_forwarded_for: true.", "")
 	case k.Status == http.StatusTooManyRequests || k.Status >= 500:
-		l.all("unavailable", fmt.Sprintf("It answers %d.", k.Status), "Try again later; look into its log, and the proxy's.", "")
+		l.all("unavailable", fmt.Sprintf("It answers %d.", k.Status), "Try again later; check its log, and the proxy's.", "")
 		return Nothing
 	case (k.Status == http.StatusNotFound || k.Status == http.StatusMethodNotAllowed) &&
 		(f.Stream.Type == "text/event-stream" || f.Stream.Status == http.StatusUnauthorized):
 		l.all("older-transport", fmt.Sprintf("It speaks only the older transport (SSE): POST answers %d.", k.Status),
-			"Use the address of Streamable HTTP; of a home that is /api/mcp.", "MCP 2025-03-26, Transports")
+			"Use the Streamable HTTP endpoint; for a home, that is /api/mcp.", "MCP 2025-03-26, Transports")
 	case k.Type == "text/html":
-		l.all("not-mcp", fmt.Sprintf("It answers a web page (%d): no MCP server is there.", k.Status), setUp, "")
+		l.all("not-mcp", fmt.Sprintf("It answers with a web page (%d): there is no MCP server.", k.Status), setUp, "")
 		return Nothing
 	default:
-		l.all("not-mcp", fmt.Sprintf("It answers %d to an MCP message: no MCP server is there.", k.Status), setUp, "")
+		l.all("not-mcp", fmt.Sprintf("It answers %d to an MCP message: there is no MCP server.", k.Status), setUp, "")
 		return Nothing
 	}
 	return Causes

@@ -30,11 +30,11 @@ func (l *finder) client(f *Facts) {
 		return // of its redirect's origin
 	case d.Status == 0:
 		l.document("document-unreachable", "The client's document does not come from here: "+d.Problem+".",
-			"Publish it where the server reaches it, too.", where)
+			"Publish it where the server can reach it as well.", where)
 	case d.Members == nil && d.Status == 200 && d.Size < homeReads || d.Status != 200:
 		l.document("document-unreadable", "The client's document cannot be used: "+d.Problem+".", "Serve a JSON object with status 200.", where)
 	case d.Size >= homeReads:
-		l.document("document-large", fmt.Sprintf("The client's document has %d bytes; a home reads less than %d.", d.Size, homeReads),
+		l.document("document-large", fmt.Sprintf("The client's document has %d bytes; a home reads fewer than %d.", d.Size, homeReads),
 			"Shorten it: logo and long texts belong elsewhere.", "draft-ietf-oauth-client-id-metadata-document §6.6")
 	case d.Size > mostNamed && !f.Home:
 		l.document("document-large", fmt.Sprintf("The client's document has %d bytes; servers may stop at %d.", d.Size, mostNamed),

@@ -15,20 +15,21 @@ import (
 func (l *finder) login(f *Facts) {
 	defer l.client(f)
 	if !f.Challenge.Bearer && !f.Home && first(f.Server) == nil && (f.Knock.Schemes != "" || f.Knock.Type == "text/html") {
-		l.all("proxy-login", "Its 401 is no MCP server's ("+either(f.Knock.Schemes, "a web page")+"): a proxy asks for its own login.",
-			"Let the proxy pass the endpoint, /auth/ and /.well-known/ without its login.", "MCP, Authorization Flow")
+		l.all("proxy-login",
+			"Its 401 does not come from an MCP server ("+either(f.Knock.Schemes, "a web page")+"): a proxy asks for its own login.",
+			"Exempt the endpoint, /auth/ and /.well-known/ from the proxy's login.", "MCP, Authorization Flow")
 		return
 	}
 	l.plain(f)
 	resource, server := first(f.Resource), first(f.Server)
 	switch {
 	case !f.Challenge.Bearer && resource == nil && server != nil && server.Text("issuer") == "" && f.Home:
-		l.some("unknown-name", fmt.Sprintf("The home does not know itself as %s: no challenge, no issuer.", rootOf(f.Target)),
-			fmt.Sprintf("Set %s as its external URL (Settings > System > Network), or let the proxy pass Host.", rootOf(f.Target)),
+		l.some("unknown-name", fmt.Sprintf("The home does not recognise the host name %s: no challenge, no issuer.", rootOf(f.Target)),
+			fmt.Sprintf("Set %s as its external URL (Settings > System > Network), or make the proxy pass Host.", rootOf(f.Target)),
 			"RFC 8414 §2: issuer; Home Assistant, get_url(require_current_request)")
 		return
 	case server == nil && f.Prefix != nil && (f.Prefix.Members != nil || f.Home):
-		l.all("below-path", fmt.Sprintf("The home is below the path %s, and its metadata are not at the root.", prefix(f.Target)),
+		l.all("below-path", fmt.Sprintf("The home is below the path %s, and its metadata is not at the root.", prefix(f.Target)),
 			"Give the home a host name of its own, without a path.", "RFC 8414 §3.1; RFC 9728 §3.1")
 		return
 	}
@@ -50,7 +51,8 @@ func (l *finder) plain(f *Facts) {
 	if err != nil || u.Scheme != "http" || loopback(u.Hostname()) {
 		return
 	}
-	l.remark("plain-http", "It is plain http: who is on the way reads tokens.", "Use https; MCP asks for it but on loopback.",
+	l.remark("plain-http", "It uses plain http: anyone on the network path can read tokens.",
+		"Use https, which MCP requires except on loopback.",
 		"MCP, Communication Security")
 }
 
@@ -73,7 +75,7 @@ func (l *finder) elsewhere(f *Facts, resource *Document) bool {
 	switch {
 	case f.Home && hostOf(other) != hostOf(own):
 		l.some("host-rewritten", fmt.Sprintf("The home answers as %s, not as %s.", other, own),
-			"Let the proxy pass Host unchanged (nginx: proxy_set_header Host $host), and set "+own+" as external URL.",
+			"Make the proxy pass Host unchanged (nginx: proxy_set_header Host $host), and set "+own+" as external URL.",
 			"RFC 9728 §3.3: resource is what was asked for")
 		return true
 	case f.Home:
@@ -83,7 +85,7 @@ func (l *finder) elsewhere(f *Facts, resource *Document) bool {
 		return true
 	case resource != nil:
 		l.some("resource-other", fmt.Sprintf("resource is of another origin: %s.", Shown(named)),
-			"Name the endpoint's own URL as resource: "+Shown(f.Target)+".", "RFC 9728 §3.3")
+			"Set resource to the endpoint's own URL: "+Shown(f.Target)+".", "RFC 9728 §3.3")
 	}
 	return false
 }
@@ -96,7 +98,7 @@ func (l *finder) resource(f *Facts, resource *Document) {
 		return
 	}
 	if named, there := resource.Texts("authorization_servers"); len(named) == 0 {
-		what := "The resource metadata name no authorization server."
+		what := "The resource metadata names no authorization server."
 		if there {
 			what = "authorization_servers of the resource metadata is empty, or no list of URLs."
 		}
@@ -121,7 +123,7 @@ func (l *finder) resource(f *Facts, resource *Document) {
 			"Serve them at "+f.Resource[len(f.Resource)-1].URL+", too.", "RFC 9728 §3.1")
 	case byPath != nil && byPath.Members == nil:
 		l.remark("path-metadata-missing", "No resource metadata for the path of the endpoint, only at the root.",
-			"Most clients do without; a server of your own should serve "+byPath.URL+".", "RFC 9728 §3.1")
+			"Most clients manage without it; your own server should serve "+byPath.URL+".", "RFC 9728 §3.1")
 	}
 }
 
@@ -138,7 +140,7 @@ func (f *Facts) by(how string) *Document {
 func (l *finder) missing(f *Facts) {
 	if at := f.Server[0]; at.Failure == barred {
 		l.all("metadata-elsewhere", "The authorization server is "+Shown(f.Issuer)+", where we do not ask: "+at.Problem+".",
-			"Name a server that clients reach by https; to look there, give --trust-origin.", "MCP, Communication Security")
+			"Name a server that clients can reach over https; to check it, give --trust-origin.", "MCP, Communication Security")
 		return
 	}
 	l.all("server-metadata-missing", "No metadata of the authorization server "+Shown(f.Issuer)+": "+problems(f.Server)+".",
@@ -162,9 +164,9 @@ func (l *finder) server(f *Facts, server *Document) {
 	switch {
 	case issuer == named:
 	case issuer == "":
-		l.some("issuer-missing", "The server's metadata have no issuer.", "Add issuer: "+Shown(named)+".", "RFC 8414 §2")
+		l.some("issuer-missing", "The server's metadata has no issuer.", "Add issuer: "+Shown(named)+".", "RFC 8414 §2")
 	case strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(named, "/"):
-		l.some("issuer-slash", fmt.Sprintf("issuer is %s, and the resource names %s: a slash more or less.", Shown(issuer), Shown(named)),
+		l.some("issuer-slash", fmt.Sprintf("issuer is %s, and the resource names %s: they differ by a slash.", Shown(issuer), Shown(named)),
 			"Write both alike.", "RFC 8414 §3.3: identical")
 	default:
 		l.some("issuer-other", fmt.Sprintf("issuer is %s, and the resource names %s.", Shown(issuer), Shown(named)), "Write both alike.",
@@ -172,7 +174,7 @@ func (l *finder) server(f *Facts, server *Document) {
 	}
 	for _, member := range []string{"authorization_endpoint", "token_endpoint"} {
 		if at := server.Text(member); rootOf(at) == "" {
-			l.some("relative-endpoints", member+" is no absolute URL.", "Write the endpoints with scheme and host.", "RFC 8414 §2")
+			l.some("relative-endpoints", member+" is no absolute URL.", "Write the endpoints as absolute URLs.", "RFC 8414 §2")
 			break
 		}
 	}
@@ -193,7 +195,7 @@ func (l *finder) server(f *Facts, server *Document) {
 			why = fmt.Sprintf("it answers %d", a.Status)
 		}
 		l.all("authorize-unreachable", "The login page "+a.URL+" is not there: "+why+".",
-			"Let authorization_endpoint name a page that browsers reach.", "RFC 6749 §3.1")
+			"Set authorization_endpoint to a page that browsers can reach.", "RFC 6749 §3.1")
 	}
 }
 
@@ -226,7 +228,7 @@ func (l *finder) ways(f *Facts, server *Document) {
 	case f.Home:
 		change += ": the origin of the client's redirect, and any secret."
 	case !offered[byDocument]:
-		change = "Type a client id that is registered there, or let it take client documents."
+		change = "Type a client id that is registered there, or make it accept client documents."
 	default:
 		change += " that is registered there."
 	}

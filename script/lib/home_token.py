@@ -1,4 +1,4 @@
-"""Prints an access token of a user who logs in: token.py URL USERNAME PASSWORD. For mocks, whose passwords are no secrets."""
+"""Prints an access token of a user who logs in: home_token.py URL USERNAME PASSWORD. For mocks, whose passwords are no secrets."""
 
 import json
 import sys
