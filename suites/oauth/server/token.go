@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"time"
@@ -90,11 +91,11 @@ var _ = Describe("Token request and answer", func() {
 	})
 
 	It(requirement("oauth2.token.entropy"), func(ctx SpecContext) {
-		Expect(ctx, ofSessions(ctx, func(t oauth.Tokens) string { return t.Refresh })).To(BeUnguessable(128))
+		Expect(ctx, ofSessions(ctx, IssueRefreshable, func(t oauth.Tokens) string { return t.Refresh })).To(BeUnguessable(128))
 	})
 
 	It(requirement("oauth2.token.access-entropy"), func(ctx SpecContext) {
-		Expect(ctx, ofSessions(ctx, func(t oauth.Tokens) string { return t.Access })).To(BeUnguessable(128))
+		Expect(ctx, ofSessions(ctx, oauth.Issue, func(t oauth.Tokens) string { return t.Access })).To(BeUnguessable(128))
 	})
 
 	It(requirement("oauth2.token.expires-in-true"), func(ctx SpecContext) {
@@ -131,9 +132,9 @@ func bothGrants(ctx Ctx, x Expectation) {
 }
 
 // ofSessions are eight sessions' secrets of a kind.
-func ofSessions(ctx Ctx, of func(oauth.Tokens) string) []string {
+func ofSessions(ctx Ctx, issue func(context.Context, oauth.Server) oauth.Tokens, of func(oauth.Tokens) string) []string {
 	server := oauth.Get[oauth.Server](ctx)
 	list := make([]string, 8)
-	Each(ctx, Indices(len(list)), Nameless, func(ctx Ctx, i int) { list[i] = of(IssueRefreshable(ctx, server)) })
+	Each(ctx, Indices(len(list)), Nameless, func(ctx Ctx, i int) { list[i] = of(issue(ctx, server)) })
 	return list
 }
