@@ -24,7 +24,7 @@ async function answer(request, env) {
   if (form.get('decision') !== 'approve') return sent(authorizationErrorRedirect(asked, 'access_denied'));
   if (form.get('username') !== env.USERNAME || form.get('password') !== env.PASSWORD) return page(details, true);
   const { redirectTo } = await env.OAUTH_PROVIDER.completeAuthorization({
-    request: asked, userId: env.USERNAME, metadata: {}, scope: asked.scope, props: { user: env.USERNAME },
+    request: asked, userId: env.USERNAME, metadata: {}, scope: asked.scope.filter(word => env.SCOPE.split(' ').includes(word)), props: { user: env.USERNAME },
     revokeExistingGrants: false, // rows run side by side
   });
   return sent(redirectTo);
