@@ -60,6 +60,7 @@ func Home() []Defect[mockserver.Policy] {
 		tokenAnswerReadDefects,
 		tokenUseDefects,
 		cloudDefects,
+		linkedAnswerDefects,
 	)
 }
 
@@ -82,6 +83,7 @@ func Provider() []Defect[mockprovider.Policy] {
 		providerIntrospectionDefects,
 		providerRegistrationDefects,
 		providerIndicatorDefects,
+		providerAnswerDefects,
 	)
 }
 
@@ -90,6 +92,7 @@ func AccountLink() []Defect[accountlink.Policy] {
 	return slices.Concat(
 		accountLinkDefects,
 		accountLinkRefreshDefects,
+		accountLinkFlowDefects,
 	)
 }
 
