@@ -14,7 +14,8 @@ const issuer = new URL(`http://127.0.0.1:${PORT}`);
 const endpoint = new URL('/mcp', issuer);
 const scopes = AUTHCONFORM_SCOPE.split(' ');
 
-const provider = new DemoInMemoryAuthProvider(resource => !!resource && checkResourceAllowed({ requestedResource: resource, configuredResource: endpoint }));
+const ours = resource => !!resource && checkResourceAllowed({ requestedResource: resource, configuredResource: endpoint });
+const provider = new DemoInMemoryAuthProvider(ours);
 await provider.clientsStore.registerClient({
   client_id: AUTHCONFORM_OTHER_CLIENT_ID, client_secret: AUTHCONFORM_OTHER_CLIENT_SECRET, redirect_uris: [AUTHCONFORM_REDIRECT_URI],
 });

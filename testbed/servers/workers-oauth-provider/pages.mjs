@@ -23,8 +23,9 @@ async function answer(request, env) {
   const form = await request.formData();
   if (form.get('decision') !== 'approve') return sent(authorizationErrorRedirect(asked, 'access_denied'));
   if (form.get('username') !== env.USERNAME || form.get('password') !== env.PASSWORD) return page(details, true);
+  const scope = asked.scope.filter(word => env.SCOPE.split(' ').includes(word));
   const { redirectTo } = await env.OAUTH_PROVIDER.completeAuthorization({
-    request: asked, userId: env.USERNAME, metadata: {}, scope: asked.scope.filter(word => env.SCOPE.split(' ').includes(word)), props: { user: env.USERNAME },
+    request: asked, userId: env.USERNAME, metadata: {}, scope, props: { user: env.USERNAME },
     revokeExistingGrants: false, // rows run side by side
   });
   return sent(redirectTo);
