@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -123,13 +124,29 @@ func matrixFilter(m *evidence.Matrix) g.Node {
 	)
 }
 
+// breakable is a name in a narrow column: a line may end behind a dot or a slash, and not within a word.
+func breakable(name string) g.Node {
+	var parts g.Group
+	for len(name) > 0 {
+		end := len(name)
+		if i := strings.IndexAny(name, "./"); i >= 0 {
+			end = i + 1
+		}
+		parts = append(parts, text(name[:end]))
+		if name = name[end:]; name != "" {
+			parts = append(parts, h.Wbr())
+		}
+	}
+	return parts
+}
+
 // matrixTable is the table: a body for each section.
 func matrixTable(m *evidence.Matrix) g.Node {
 	n := -1
 	return h.Div(h.Class("scroll"), h.TabIndex("-1"), h.ID("matrix"), h.Table(h.Role("grid"), h.Aria("label", "Servers and requirements"),
 		h.ColGroup(h.Col(h.Class("first")), g.Map(m.Columns, func(evidence.Column) g.Node { return h.Col() })),
 		h.THead(h.Tr(h.Th(h.Scope("col"), g.Text("Requirement")), g.Map(m.Columns, func(c evidence.Column) g.Node {
-			return h.Th(h.Scope("col"), text(c.Name))
+			return h.Th(h.Scope("col"), breakable(c.Name))
 		}))),
 		g.Map(matrixSections(m), func(rows []evidence.MatrixRow) g.Node {
 			return h.TBody(
@@ -145,7 +162,7 @@ func matrixTable(m *evidence.Matrix) g.Node {
 
 func matrixRow(r evidence.MatrixRow, n int) g.Node {
 	return h.Tr(h.Data("row", strconv.Itoa(n)), h.Data("level", clean(string(r.Level))), g.If(r.Differs(), h.Data("differ", "")),
-		h.Th(h.Scope("row"), h.Code(text(r.ID)), g.Text(" "), h.Small(text(string(r.Level))), h.P(text(r.Title))),
+		h.Th(h.Scope("row"), h.Code(breakable(r.ID)), g.Text(" "), h.Small(text(string(r.Level))), h.P(text(r.Title))),
 		g.Map(r.Cells, func(c *evidence.Cell) g.Node {
 			if c == nil {
 				return h.Td()
