@@ -7,8 +7,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
-	"strings"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -124,20 +124,20 @@ func matrixFilter(m *evidence.Matrix) g.Node {
 	)
 }
 
-// breakable is a name in a narrow column: a line may end behind a dot or a slash, and not within a word.
+// breaks are where a line of a narrow column may end: behind a slash, or a dot that is not within a number.
+var breaks = regexp.MustCompile(`/|\.[^0-9]`)
+
+// breakable is a name whose lines end there, and not within a word.
 func breakable(name string) g.Node {
 	var parts g.Group
-	for len(name) > 0 {
-		end := len(name)
-		if i := strings.IndexAny(name, "./"); i >= 0 {
-			end = i + 1
+	for {
+		at := breaks.FindStringIndex(name)
+		if at == nil || at[0]+1 == len(name) {
+			return append(parts, text(name))
 		}
-		parts = append(parts, text(name[:end]))
-		if name = name[end:]; name != "" {
-			parts = append(parts, h.Wbr())
-		}
+		parts = append(parts, text(name[:at[0]+1]), h.Wbr())
+		name = name[at[0]+1:]
 	}
-	return parts
 }
 
 // matrixTable is the table: a body for each section.
