@@ -61,6 +61,7 @@ func Home() []Defect[mockserver.Policy] {
 		tokenUseDefects,
 		cloudDefects,
 		linkedAnswerDefects,
+		linkedTokenDefects,
 	)
 }
 
