@@ -45,6 +45,9 @@ func (p *Provider) read(q url.Values) (a asked, page *mock.Answer, refusal *mock
 	case !p.Policy().ResponseType(kind):
 		return a, nil, mock.Refuse(http.StatusBadRequest, "unsupported_response_type", "only code is supported", "RFC 6749 §4.1.2.1")
 	}
+	if r := p.Policy().Hint(a.me); r != nil {
+		return a, nil, r
+	}
 	a.challenge = q.Get("code_challenge")
 	if r := p.Policy().Challenge(app, a.challenge, q.Get("code_challenge_method")); r != nil {
 		return a, nil, r

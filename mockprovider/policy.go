@@ -23,6 +23,8 @@ type Policy struct {
 	Scope func(app App, asked string) (string, bool)
 	// Resource says what is wrong with the resources that are asked for, given those that there are (RFC 8707 §2).
 	Resource func(known, asked []string) *mock.Refusal
+	// Hint says what is wrong with the hint of who logs in, where a request has one (IndieAuth §5.2, me).
+	Hint func(me string) *mock.Refusal
 	// Unasked is the person for whom a browser gets a code without login and consent, given what the app was granted
 	// before; false: nobody.
 	Unasked func(granted []Grant) (string, bool)

@@ -27,8 +27,8 @@ func Strict() *Policy {
 
 		Redirect: redirectFits, ResponseType: func(s string) bool { return s == "code" },
 		Challenge: checkChallenge, Scope: granted,
-		Resource: knownResource,
-		Unasked:  func([]Grant) (string, bool) { return "", false }, CSRF: sameSecret,
+		Resource: knownResource, Hint: func(string) *mock.Refusal { return nil },
+		Unasked: func([]Grant) (string, bool) { return "", false }, CSRF: sameSecret,
 		NewCode:        func() string { return mock.Secret(24) },
 		Iss:            func(issuer string) string { return issuer },
 		Return:         func(v url.Values) url.Values { return v },

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 
 	g "maragu.dev/gomponents"
@@ -123,13 +124,29 @@ func matrixFilter(m *evidence.Matrix) g.Node {
 	)
 }
 
+// breaks are where a line of a narrow column may end: behind a slash, or a dot that is not within a number.
+var breaks = regexp.MustCompile(`/|\.[^0-9]`)
+
+// breakable is a name whose lines end there, and not within a word.
+func breakable(name string) g.Node {
+	var parts g.Group
+	for {
+		at := breaks.FindStringIndex(name)
+		if at == nil || at[0]+1 == len(name) {
+			return append(parts, text(name))
+		}
+		parts = append(parts, text(name[:at[0]+1]), h.Wbr())
+		name = name[at[0]+1:]
+	}
+}
+
 // matrixTable is the table: a body for each section.
 func matrixTable(m *evidence.Matrix) g.Node {
 	n := -1
 	return h.Div(h.Class("scroll"), h.TabIndex("-1"), h.ID("matrix"), h.Table(h.Role("grid"), h.Aria("label", "Servers and requirements"),
 		h.ColGroup(h.Col(h.Class("first")), g.Map(m.Columns, func(evidence.Column) g.Node { return h.Col() })),
 		h.THead(h.Tr(h.Th(h.Scope("col"), g.Text("Requirement")), g.Map(m.Columns, func(c evidence.Column) g.Node {
-			return h.Th(h.Scope("col"), text(c.Name))
+			return h.Th(h.Scope("col"), breakable(c.Name))
 		}))),
 		g.Map(matrixSections(m), func(rows []evidence.MatrixRow) g.Node {
 			return h.TBody(
@@ -145,7 +162,7 @@ func matrixTable(m *evidence.Matrix) g.Node {
 
 func matrixRow(r evidence.MatrixRow, n int) g.Node {
 	return h.Tr(h.Data("row", strconv.Itoa(n)), h.Data("level", clean(string(r.Level))), g.If(r.Differs(), h.Data("differ", "")),
-		h.Th(h.Scope("row"), h.Code(text(r.ID)), g.Text(" "), h.Small(text(string(r.Level))), h.P(text(r.Title))),
+		h.Th(h.Scope("row"), h.Code(breakable(r.ID)), g.Text(" "), h.Small(text(string(r.Level))), h.P(text(r.Title))),
 		g.Map(r.Cells, func(c *evidence.Cell) g.Node {
 			if c == nil {
 				return h.Td()

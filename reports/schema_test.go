@@ -134,17 +134,54 @@ func TestRecordsMeetTheirSchema(t *testing.T) {
 	}
 }
 
-// TestTheSchemasDescribeOneResult: report.json and run.jsonl share what a result is.
+// TestTheSchemasDescribeOneResult: what the files share is said alike in each.
 func TestTheSchemasDescribeOneResult(t *testing.T) {
-	var report, record struct {
+	type definitions struct {
 		Defs map[string]any `json:"$defs"`
 	}
-	if json.Unmarshal(Schema(), &report) != nil || json.Unmarshal(evidence.Schema(), &record) != nil {
-		t.Fatal("no JSON")
+	read := func(raw []byte) (d definitions) {
+		if json.Unmarshal(raw, &d) != nil || len(d.Defs) == 0 {
+			t.Fatal("no JSON Schema")
+		}
+		return d
 	}
-	for name, def := range report.Defs {
-		if !reflect.DeepEqual(def, record.Defs[name]) {
-			t.Errorf("%s differs", name)
+	record := read(evidence.Schema())
+	for _, raw := range [][]byte{Schema(), schemaOf(t, "matrix"), schemaOf(t, "compare")} {
+		for name, def := range read(raw).Defs {
+			if !reflect.DeepEqual(def, record.Defs[name]) {
+				t.Errorf("%s differs", name)
+			}
+		}
+	}
+}
+
+func schemaOf(t *testing.T, name string) []byte {
+	t.Helper()
+	raw, err := os.ReadFile("schema/" + name + ".schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func TestComparisonsAndMatricesMeetTheirSchemas(t *testing.T) {
+	all := runs()
+	all["full"], all["hostile"], all["later"] = full(), hostileSet(), later()
+	compare, matrix := compiled(t, schemaOf(t, "compare")), compiled(t, schemaOf(t, "matrix"))
+	for name, s := range all {
+		if err := valid(matrix, []byte(matrixOf(t, "json", sample(), s))); err != nil {
+			t.Errorf("the matrix with %s: %v", name, err)
+		}
+		if _, err := evidence.Compare(sample(), s); err != nil {
+			continue // no row in common
+		}
+		if err := valid(compare, []byte(compared(t, "json", sample(), s, ConsoleOptions{}))); err != nil {
+			t.Errorf("the comparison with %s: %v", name, err)
+		}
+	}
+	for _, raw := range []string{`{}`, `{"version":"authconform/matrix/v1","columns":[],"rows":[],"tomorrow":1}`} {
+		if valid(matrix, []byte(raw)) == nil || valid(compare, []byte(raw)) == nil {
+			t.Errorf("%s meets a schema", raw)
 		}
 	}
 }

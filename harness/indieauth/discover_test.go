@@ -155,3 +155,13 @@ func TestAProfileURLOfTheFlagIsChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestAProfileURLHasAPath(t *testing.T) {
+	for me, want := range map[string]string{
+		"http://ada.example": "http://ada.example/", "http://ada.example/": "http://ada.example/", "http://h:81/ada": "http://h:81/ada",
+	} {
+		if got := canonical(me); got != want {
+			t.Errorf("%s: %s, want %s", me, got, want)
+		}
+	}
+}

@@ -79,6 +79,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	if c.Me == "" {
 		c.Me = s.Target
 	}
+	c.Me = canonical(c.Me)
 	c.Provider.Scope = f.Scope
 	server := New(t.Wire, c, t.Site, provider.Visiting(f.Account, f.Steps, t.Browser), t.Clock)
 	if s.Found != nil {
@@ -87,12 +88,21 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	return &session{server, f, t}, nil
 }
 
+// canonical is a profile URL with the path that every one has (IndieAuth §3.4).
+func canonical(me string) string {
+	if u, err := url.Parse(me); err == nil && u.Path == "" {
+		u.Path = "/"
+		return u.String()
+	}
+	return me
+}
+
 // Look implements kind.Session.
 func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	if err := s.Discover(ctx); err != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, err)
 	}
-	if err := s.Try(ctx, []bool{false}); err != nil {
+	if err := s.try(ctx); err != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, err)
 	}
 	lacks := s.flags.Tools().Lacks()
@@ -100,6 +110,20 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	lacks.Add(s.RevokeURL == "", condition.Revocation, "the target's metadata has no revocation_endpoint")
 	lacks.Add(s.Metadata == nil, condition.Metadata, "the profile page leads to no metadata")
 	return kind.Facts{Product: "IndieAuth server", Lacks: lacks}, nil
+}
+
+// try makes whole flows, with me in the requests where it does not work without; a row says that this is wrong.
+func (s *session) try(ctx context.Context) error {
+	reason := s.Try(ctx, []bool{false})
+	if reason == nil {
+		return nil
+	}
+	s.Hint = s.Me
+	if s.Try(ctx, []bool{false}) == nil {
+		return nil
+	}
+	s.Hint = ""
+	return reason
 }
 
 // Found implements kind.Session.

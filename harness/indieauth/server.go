@@ -35,6 +35,7 @@ func New(o wire.Options, c Config, site *clientsite.Site, who *person.Person, cl
 	p.Redirect = site.Origin() + "/callback"
 	p.PublicClient = p.Client
 	p.OtherClient = oauth.Client{ID: site.Origin() + "/other"}
+	p.Accept = "application/json" // servers of before 2018 answered forms to who did not say so
 	return &Server{provider.New(o, p, who, clk), site, c.Me, c.Links}
 }
 

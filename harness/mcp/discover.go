@@ -79,7 +79,7 @@ func speaks(a *wire.Exchange) bool {
 func (e *Endpoint) discover(ctx context.Context, refusal *wire.Exchange, trusted []string) error {
 	doc := e.describe(ctx, refusal)
 	own := oauth.Root(e.Address())
-	e.at.Issuer, e.at.Base = own, own
+	e.at.Issuer, e.at.Base, e.at.Aim = own, own, e.identifier(doc)
 	for _, issuer := range append(servers(doc), own) {
 		if !ours(issuer, own, trusted) {
 			continue
@@ -149,6 +149,15 @@ func resourcePlaces(resource string) []oauth.Place {
 		list = append(list, place)
 	}
 	return list
+}
+
+// identifier is how the endpoint wants to be named in requests (MCP, Resource Parameter Implementation): as its metadata say,
+// if it may say so (RFC 9728 §3.3: a resource of its own origin).
+func (e *Endpoint) identifier(doc *wire.Exchange) string {
+	if said := doc.Text("resource"); oauth.Root(said) == oauth.Root(e.Address()) {
+		return said
+	}
+	return e.Address()
 }
 
 // servers are the authorization servers that resource metadata name.

@@ -9,6 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/kind"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
 	"github.com/authconform/authconform/internal/exit"
 )
 
@@ -121,6 +122,49 @@ func TestAClientComesAboutInTheOrderOfClients(t *testing.T) {
 	}
 	if body := f.asked("POST /token"); len(body) == 0 || !strings.Contains(body[0], "client_id=ours") {
 		t.Errorf("it asks as %q", body)
+	}
+}
+
+func TestAClientDocumentHasNoSecretOfAnotherClient(t *testing.T) {
+	like := traits{resource: wellKnown, metadata: serverWellKnown, members: map[string]any{documentsMember: true}}
+	f, s, _, err := looked(t, like, func(o *Flags) { o.Secret = "of-another-client" })
+	if err != nil || s.Found().(found).Way != document {
+		t.Fatal(err)
+	}
+	for _, body := range f.asked("POST /token") {
+		if strings.Contains(body, "client_secret") {
+			t.Errorf("it asks with %q", body)
+		}
+	}
+}
+
+func TestRequestsNameTheEndpointAsItsMetadataDo(t *testing.T) {
+	for said, own := range map[string]bool{"/mcp": true, "/": true, "": true, "https://other.example/mcp": false} {
+		e := &Endpoint{wire: wire.New(wire.Options{Base: "http://h.example/mcp"})}
+		if strings.HasPrefix(said, "/") {
+			said = "http://h.example" + said
+		}
+		doc := &wire.Exchange{
+			Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"resource":"` + said + `"}`,
+		}
+		want := e.Address()
+		if own && said != "" {
+			want = said
+		}
+		if got := e.identifier(doc); got != want {
+			t.Errorf("%q: %s, want %s", said, got, want)
+		}
+	}
+	f, _, _, err := looked(t, traits{
+		resource: wellKnown, metadata: serverWellKnown, members: map[string]any{"registration_endpoint": true},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range f.asked("POST /token") {
+		if !strings.Contains(body, "resource=") {
+			t.Errorf("a token request without resource: %s", body)
+		}
 	}
 }
 

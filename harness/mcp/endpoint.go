@@ -29,6 +29,7 @@ type Endpoint struct {
 // found is what the door finds out.
 type found struct {
 	Place  oauth.Place  `json:"place"`            // of the resource metadata
+	Aim    string       `json:"aim"`              // identifier of the endpoint, which clients name in their requests
 	Issuer string       `json:"issuer"`           // the authorization server that they name, or the endpoint's origin
 	Server string       `json:"server,omitempty"` // URL of its metadata; "": it has none
 	Base   string       `json:"base"`             // URL of the home or provider

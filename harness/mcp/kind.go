@@ -76,8 +76,9 @@ func (f *Flags) home() *home.Flags {
 }
 
 // provider is what of them is a provider's, whose resource is the endpoint.
-func (f *Flags) provider(endpoint string, c provider.Clients) *provider.Flags {
+func (f *Flags) provider(endpoint, aim string, c provider.Clients) *provider.Flags {
 	return &provider.Flags{
-		Reach: f.Reach, Login: f.Login, Walking: f.Walking, Clients: c, APIURL: endpoint, Browsing: f.Browsing, Timing: f.Timing,
+		Reach: f.Reach, Login: f.Login, Walking: f.Walking, Clients: c, APIURL: endpoint, Aim: aim, Browsing: f.Browsing,
+		Timing: f.Timing,
 	}
 }

@@ -90,7 +90,7 @@ func (s *session) client() provider.Clients {
 	c := s.flags.Clients
 	switch s.at.Way {
 	case document:
-		c.RedirectURI = s.redirect()
+		c.RedirectURI, c.Secret = s.redirect(), "" // a secret that was given is another client's
 		c.ClientID = s.Publish("mcp-client", map[string]any{
 			"redirect_uris": []string{c.RedirectURI}, "token_endpoint_auth_method": "none",
 			"grant_types": []string{"authorization_code", "refresh_token"}, "response_types": []string{"code"},

@@ -61,7 +61,7 @@ func (s *session) enter(found []byte) (err error) {
 		s.inner, err = home.Kind().Open(setup, t)
 		return err
 	}
-	setup.Flags = kind.Encode(s.flags.provider(s.Address(), s.client()))
+	setup.Flags = kind.Encode(s.flags.provider(s.Address(), s.at.Aim, s.client()))
 	s.inner, err = provider.Kind().Open(setup, t)
 	return err
 }

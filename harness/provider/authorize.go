@@ -19,10 +19,22 @@ func (p *Provider) Request() oauth.Form {
 	if p.Scope != "" {
 		f = append(f, oauth.Param{Name: "scope", Value: p.Scope})
 	}
+	if p.Hint != "" {
+		f = append(f, oauth.Param{Name: "me", Value: p.Hint})
+	}
+	f = p.aimed(f)
 	if p.Unbound {
 		return f
 	}
 	return f.Apply(oauth.Challenge(p.verifier)...)
+}
+
+// aimed is a request that names the resource which its tokens are for, where every request does (RFC 8707 §2).
+func (p *Provider) aimed(f oauth.Form) oauth.Form {
+	if p.Aim == "" {
+		return f
+	}
+	return append(f, oauth.Param{Name: "resource", Value: p.Aim})
 }
 
 // Authorize implements oauth.Authorizer.

@@ -129,20 +129,26 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	return nil
 }
 
-// enter makes flows until one brings tokens: bound by PKCE first, for some servers demand it.
-func (p *Provider) enter(ctx context.Context, ways []bool) (e *wire.Exchange, back oauth.Return) {
-	for _, p.Unbound = range []bool{false, true} {
+// enter makes flows until one brings tokens: bound by PKCE first, for some servers demand it. Where none does, it tells of the
+// one that came furthest.
+func (p *Provider) enter(ctx context.Context, ways []bool) (e *wire.Exchange, furthest oauth.Return) {
+	for i, unbound := range []bool{false, true} {
+		p.Unbound = unbound
 		for _, p.Basic = range ways {
-			back = p.Authorize(ctx, p.Request())
+			back := p.Authorize(ctx, p.Request())
 			if p.Offered = p.Offered || back.Offered; back.Code == "" {
+				if i == 0 {
+					furthest = back
+				}
 				break
 			}
+			furthest = back
 			if e = p.Exchange(ctx, back.Code); granted(e) {
 				return e, back
 			}
 		}
 	}
-	return e, back
+	return e, furthest
 }
 
 // otherWay tells whether the secret may be shown in the other place too.

@@ -135,8 +135,10 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 		"PKCE of no use, and header": {
 			like: traits{noPKCE: true, header: true}, ways: both, unbound: true, basic: true, oneWay: true,
 		},
-		"everybody refused":       {like: traits{refuses: "unauthorized_client"}, ways: both, want: "unauthorized_client (as it says)"},
-		"a scope that is unknown": {like: traits{refuses: "invalid_scope"}, ways: both, want: "invalid_scope (as it says); give --scope"},
+		"PKCE demanded, no tokens":      {like: traits{needsPKCE: true, barren: true}, ways: both, want: "a fresh code yields no tokens"},
+		"PKCE demanded, nobody gets in": {like: traits{needsPKCE: true, locked: true}, ways: both, want: "login and consent yield no code: 200"},
+		"everybody refused":             {like: traits{refuses: "unauthorized_client"}, ways: both, want: "unauthorized_client (as it says)"},
+		"a scope that is unknown":       {like: traits{refuses: "invalid_scope"}, ways: both, want: "invalid_scope (as it says); give --scope"},
 		"scopes that are told": {
 			like: traits{refuses: "invalid_scope"}, metadata: map[string]any{"scopes_supported": []any{"a", "b"}}, ways: both,
 			want: "; give --scope with some of a, b",
@@ -152,6 +154,23 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 			t.Errorf("%s: %v, basic %v, unbound %v, one way %v, offered %v", name, err, p.Basic, p.Unbound, p.OneWay, p.Offered)
 		case c.want != "" && (!errors.Is(err, ErrNoProvider) || !strings.Contains(err.Error(), c.want)):
 			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+func TestEveryRequestNamesWhatTokensAreForAndWhoLogsIn(t *testing.T) {
+	f, p, ctx := at(t, traits{})
+	p.Aim, p.Hint, p.Accept = "https://api.example/mcp", "https://ben.example/", "application/json"
+	if err := p.Try(ctx, []bool{false}); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Request(); got.Get("resource") != p.Aim || got.Get("me") != p.Hint {
+		t.Errorf("the authorization request: %s", got.Encode())
+	}
+	p.Renew(ctx, "refresh-1")
+	for _, body := range f.asked("POST /token") {
+		if !strings.Contains(body, "resource=https%3A%2F%2Fapi.example%2Fmcp") || strings.Contains(body, "me=") {
+			t.Errorf("a token request: %s", body)
 		}
 	}
 }

@@ -45,6 +45,7 @@ type traits struct {
 	needsPKCE bool   // requests that bind no code are refused
 	careless  bool   // it takes any code
 	barren    bool   // a good code gets no token
+	locked    bool   // no password is right
 }
 
 func (f *fake) asked(begins string) []string {
@@ -105,7 +106,7 @@ func (f *fake) authorize(w http.ResponseWriter, r *http.Request, form url.Values
 		back(w, r, url.Values{"error": {f.refuses}, "error_description": {"as it says"}})
 	case f.needsPKCE && !bound:
 		back(w, r, url.Values{"error": {"invalid_request"}})
-	case r.Method == http.MethodPost && form.Get("word") == password:
+	case r.Method == http.MethodPost && form.Get("word") == password && !f.locked:
 		code := fmt.Sprintf("code-%d", len(f.bound)+1)
 		f.bound[code] = bound
 		back(w, r, url.Values{"code": {code}, "state": q["state"]})

@@ -28,6 +28,7 @@ type Flags struct {
 	RegisterURL   string `flag:"register-url" value:"URL" help:"its client registration endpoint"`
 	Resource      string `flag:"resource" value:"URI" help:"a resource that tokens can be requested for, as the provider names it (RFC 8707)"`
 	APIURL        string `flag:"api-url" value:"URL" help:"a resource of the provider that requires a bearer token"`
+	Aim           string // the resource that every request names, as clients of MCP must (RFC 8707)
 	kind.Browsing
 	kind.Timing
 }
@@ -74,6 +75,7 @@ func (f *Flags) config() Config {
 		IntrospectURL: f.IntrospectURL,
 		RegisterURL:   f.RegisterURL,
 		Resource:      f.Resource,
+		Aim:           f.Aim,
 		APIURL:        f.APIURL,
 		Scope:         f.Scope,
 		Redirect:      f.RedirectURI,

@@ -22,12 +22,15 @@ type Config struct {
 	IntrospectURL string         `json:"introspect_url,omitempty"`
 	RegisterURL   string         `json:"register_url,omitempty"`
 	Resource      string         `json:"resource,omitempty"` // identifier of a resource that the provider knows (RFC 8707); "": none is known
+	Aim           string         `json:"aim,omitempty"`      // the resource that every request names (RFC 8707); "": none does
+	Hint          string         `json:"hint,omitempty"`     // the person's URL, which every request names (IndieAuth §5.2); "": none does
 	APIURL        string         `json:"api_url,omitempty"`  // a resource that wants a bearer token; "": none is known
 	Scope         string         `json:"scope,omitempty"`
 	Redirect      string         `json:"redirect_uri"` // of all clients
 	Client        oauth.Client   `json:"client"`
-	OtherClient   oauth.Client   `json:"other"`  // zero: none
-	PublicClient  oauth.Client   `json:"public"` // one without a secret; zero: none
+	OtherClient   oauth.Client   `json:"other"`            // zero: none
+	PublicClient  oauth.Client   `json:"public"`           // one without a secret; zero: none
+	Accept        string         `json:"accept,omitempty"` // of token requests; "": anything
 	Metadata      map[string]any `json:"metadata,omitempty"`
 	MetadataURL   string         `json:"metadata_url,omitempty"`
 

@@ -20,6 +20,7 @@ func (p *Provider) CodeGrant(code string) oauth.Form {
 		{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "redirect_uri", Value: p.Redirect},
 		{Name: "client_id", Value: p.Client.ID},
 	})
+	f = p.aimed(f)
 	if p.Unbound {
 		return f
 	}
@@ -51,7 +52,7 @@ func (p *Provider) Renew(ctx context.Context, token string, changes ...oauth.Cha
 		{Name: "client_id", Value: p.Client.ID},
 		{Name: "refresh_token", Value: token},
 	}
-	return p.Token(ctx, p.withSecret(f).Apply(changes...))
+	return p.Token(ctx, p.aimed(p.withSecret(f)).Apply(changes...))
 }
 
 // SendToken implements oauth.TokenEndpoint. Where secrets go into the header, one that stands in the query or in the body
@@ -61,12 +62,15 @@ func (p *Provider) SendToken(ctx context.Context, method, query, contentType, bo
 }
 
 func (p *Provider) sendTo(ctx context.Context, endpoint, method, query, contentType, body string) *wire.Exchange {
-	if !p.Basic {
-		return p.Wire.Do(ctx, oauth.Raw(endpoint, method, query, contentType, body))
+	var asked, posted oauth.Client
+	if p.Basic {
+		query, asked = without(query)
+		body, posted = without(body)
 	}
-	query, asked := without(query)
-	body, posted := without(body)
 	r := oauth.Raw(endpoint, method, query, contentType, body)
+	if p.Accept != "" {
+		r.Header.Set("Accept", p.Accept)
+	}
 	if c := cmp.Or(posted, asked); c.Secret != "" {
 		r.Header.Set("Authorization", basicHeader(c))
 	}
@@ -183,6 +187,9 @@ func basicHeader(c oauth.Client) string {
 func (p *Provider) post(ctx context.Context, to string, f oauth.Form, header ...string) *wire.Exchange {
 	r := wire.Request{
 		Method: http.MethodPost, URL: to, Body: f.Encode(), Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}},
+	}
+	if p.Accept != "" {
+		r.Header.Set("Accept", p.Accept)
 	}
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -48,6 +49,18 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 					return hint
 				}
 				return own
+			}
+		},
+	},
+	{
+		ID: "indieauth.me-required", Story: "A request that does not say whose login it is gets invalid_request.",
+		Aims: []string{"indieauth.authz.me-optional"},
+		Change: func(p *indieauth.Policy) {
+			p.Hint = func(me string) *mock.Refusal {
+				if me == "" {
+					return mock.Refuse(http.StatusBadRequest, "invalid_request", "me is required", "IndieAuth §5.2")
+				}
+				return nil
 			}
 		},
 	},

@@ -39,19 +39,23 @@ func SendNobody() judge.Matcher {
 }
 
 // RefuseAuthorization holds for the profile's refusal of that name: one of its error codes came back to the client, and
-// nothing else, or the request ended on an answer with one of its statuses (RFC 6749 §4.1.2.1).
+// nothing else, or the request ended on an answer with one of its statuses (RFC 6749 §4.1.2.1). Where the profile takes any, any
+// error may come back.
 func RefuseAuthorization(ctx context.Context, name string) judge.Matcher {
 	a := Answer(ctx, name)
 	page := All(statusOf(a), GrantNothing())
 	want := page.Expected()
-	if len(a.Error) > 0 {
+	switch {
+	case a.Any:
+		want = "an error, or a page that refuses"
+	case len(a.Error) > 0:
 		want = "error " + strings.Join(a.Error, " or ") + ", or a page that refuses"
 	}
 	return returned{want, func(r oauth.Return) bool {
 		if r.Query == nil {
 			return page.check(r.Last) == nil
 		}
-		return r.Code == "" && slices.Contains(a.Error, r.Error)
+		return r.Code == "" && (a.Any && r.Error != "" || slices.Contains(a.Error, r.Error))
 	}}
 }
 

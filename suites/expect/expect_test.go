@@ -97,7 +97,7 @@ func under(t *testing.T) context.Context {
 	return Under(t.Context(), &profiles.Profile{
 		Name: "mine", Inputs: map[string][]string{"odd": {"a", "b"}},
 		Answers: map[string]profiles.Answer{
-			"refused": {Status: []int{400, 401}, Error: []string{"invalid_grant"}}, "page": {Status: []int{400}},
+			"refused": {Status: []int{400, 401}, Error: []string{"invalid_grant"}}, "page": {Status: []int{400}}, "any": {Any: true},
 		},
 	}, 7)
 }
@@ -134,6 +134,8 @@ func TestAnAuthorizationIsReadFromWhereItEnded(t *testing.T) {
 		},
 		"a refusal": {RefuseAuthorization(ctx, "refused"), []any{refused, page(answer(401, ""))},
 			[]any{code, back("error=x"), back("error=invalid_grant&code=c"), page(answer(200, "")), page(answer(400, `{"type":"create_entry"}`))}},
+		"a refusal of any kind": {RefuseAuthorization(ctx, "any"), []any{refused, back("error=x"), page(answer(400, ""))},
+			[]any{code, back("error=x&code=c"), back("state=s"), page(answer(500, ""))}},
 		"a refusal that only a page tells": {RefuseAuthorization(ctx, "page"), []any{page(answer(400, ""))}, []any{refused, code}},
 	}.hold(t)
 }

@@ -47,6 +47,12 @@ var _ = Describe("Who has logged in", func() {
 		Expect(ctx, answer.Text("me") == foreign).To(Be("me is whoever the request named", false))
 	})
 
+	It(requirement("indieauth.authz.me-optional"), func(ctx SpecContext) {
+		s := indieauth.From(ctx)
+		Control(ctx, s.Authorize(ctx, s.Request().Apply(oauth.Set("me", s.Me)))).To(BringCode())
+		Expect(ctx, s.Authorize(ctx, s.Request().Apply(oauth.Drop("me")))).To(BringCode())
+	})
+
 	It(requirement("indieauth.token.no-scope"), func(ctx SpecContext) {
 		s := indieauth.From(ctx)
 		tokens(ctx, s, "profile")

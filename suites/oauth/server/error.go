@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
@@ -89,7 +90,7 @@ var _ = Describe("Token errors", func() {
 	It(requirement("oauth2.error.unsupported-grant"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		works(ctx, server)
-		for _, grant := range append([]string{"foo", "implicit", "Authorization_Code"}, Inputs(ctx, "unknown-grants")...) {
+		for _, grant := range append([]string{"foo", "implicit", "Authorization_Code"}, unannounced(ctx, Inputs(ctx, "unknown-grants"))...) {
 			under := Step(ctx, grant)
 			Expect(under, server.Exchange(under, unknown, oauth.Set("grant_type", grant))).To(BeRefused(ctx, "grant-unsupported"))
 		}
@@ -142,4 +143,15 @@ func haveErrorCharset() Expectation {
 		}
 		return nil
 	})
+}
+
+// unannounced are the grant types of a list that the metadata do not name: one that the server knows may be refused to our client
+// with unauthorized_client (RFC 6749 §5.2).
+func unannounced(ctx Ctx, grants []string) []string {
+	if len(grants) == 0 {
+		return nil
+	}
+	v, _ := oauth.Get[oauth.Metadata](ctx).Document(ctx).Object()
+	known, _ := v["grant_types_supported"].([]any)
+	return slices.DeleteFunc(slices.Clone(grants), func(grant string) bool { return slices.Contains(known, any(grant)) })
 }

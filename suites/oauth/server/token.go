@@ -102,7 +102,7 @@ var _ = Describe("Token request and answer", func() {
 
 	It(requirement("oauth2.token.access-entropy"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		unguessable(ctx, 8, oauth.Samples.AccessTokens, func(ctx Ctx) string { return FreshRefreshable(ctx, server).Access })
+		unguessable(ctx, 8, oauth.Samples.AccessTokens, func(ctx Ctx) string { return oauth.Fresh(ctx, server).Access })
 	})
 
 	It(requirement("oauth2.token.expires-in-true"), func(ctx SpecContext) {
