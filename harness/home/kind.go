@@ -106,7 +106,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 }
 
 func (s *session) countLinked(ctx context.Context) {
-	if !s.Facts.Testbed {
+	if !s.Facts.Admin && !s.Facts.Testbed {
 		return
 	}
 	if l, err := s.Linked(ctx); err == nil {

@@ -60,6 +60,8 @@ func Home() []Defect[mockserver.Policy] {
 		tokenAnswerReadDefects,
 		tokenUseDefects,
 		cloudDefects,
+		agentDiscoveryDefects,
+		agentLoginDefects,
 	)
 }
 

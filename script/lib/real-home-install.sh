@@ -102,7 +102,13 @@ debian() {
 
 # held prints the packages that a release must not get newer: it does not pin them, and later ones break it (without
 # josepy<2 it starts no HTTP, with pycares 5 each login whose client is looked up by name ends in a 500).
-held() { case $1 in 2026.*) ;; *) echo "'josepy<2' 'pycares<5'" ;; esac; }
+held() {
+	case $1 in
+	2026.*) ;;
+	2025.[5-9].* | 2025.1[0-2].*) echo "'pycares<5'" ;; # it wants a josepy of its own
+	*) echo "'josepy<2' 'pycares<5'" ;;
+	esac
+}
 
 python_environment() {
 	local dir=$homes/$1 python venv root

@@ -86,13 +86,16 @@ var _ = Describe("The client that the home is at MCP servers", func() {
 		Expect(ctx, step.Exchange).To(stop())
 		Expect(ctx, len(s.Requests("register"))).To(BeBelow(3))
 		good := open(ctx)
-		Control(ctx, linking.Finish(ctx, good.App, registered(ctx, good)).Exchange).To(makeEntry())
+		step = registered(ctx, good)
+		Control(ctx, step.Exchange).To(sendAway())
+		Control(ctx, linking.Finish(ctx, good.App, step).Exchange).To(makeEntry())
 	})
 
 	It(requirement("mcp.client.credentials-by-issuer"), func(ctx SpecContext) {
 		one, other := served(ctx), served(ctx)
 		credential := linking.EnterAgent(ctx, one).ID
 		first := linking.Connect(ctx, one.URL(), credential)
+		Control(ctx, first.Exchange).To(sendAway())
 		Control(ctx, linking.Finish(ctx, one.App, first).Exchange).To(makeEntry())
 		other.Token = func(int, thirdparty.Request) thirdparty.Reply { return thirdparty.Refuse(http.StatusUnauthorized, "invalid_client") }
 		step := linking.Connect(ctx, other.URL(), credential)
@@ -112,6 +115,7 @@ var _ = Describe("The client that the home is at MCP servers", func() {
 		const logins = 4
 		for range logins {
 			step := linking.Connect(ctx, s.URL(), credential)
+			Control(ctx, step.Exchange).To(sendAway())
 			q := query(step.URL)
 			Expect(ctx, q.Get("code_challenge_method")).To(Be("code_challenge_method", "S256"))
 			seen[q.Get("code_challenge")] = true
