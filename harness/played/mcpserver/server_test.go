@@ -61,7 +61,8 @@ func TestTheEndpointWantsATokenOfTheServer(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.Issue(judge.With(t.Context(), judge.NewRecord()), nil).Body), &answer); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, text := ask(t, http.MethodPost, s.URL(), hello, answer.Access); status != http.StatusOK || !strings.Contains(text, Name) {
+	status, _, text := ask(t, http.MethodPost, s.URL(), hello, answer.Access)
+	if status != http.StatusOK || !strings.Contains(text, Name) {
 		t.Errorf("with a token: %d %s", status, text)
 	}
 }
