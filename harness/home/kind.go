@@ -20,6 +20,7 @@ import (
 // Flags are the options of the kind home.
 type Flags struct {
 	kind.Reach
+	kind.Names
 	ByRelease
 	kind.Login
 	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: first create --user as its owner"`
@@ -32,7 +33,8 @@ type Flags struct {
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
 	login := func() error { return f.Login.Resolve(target) }
-	return kind.All(f.Reach.Resolve, f.ByRelease.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
+	names := func() error { return f.Names.Resolve(target) }
+	return kind.All(names, f.Reach.Resolve, f.ByRelease.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
 }
 
 // Tools implements kind.Flags.
@@ -77,6 +79,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Patience: t.Patience,
 		Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session, Release: f.Release,
 	})
+	h.names, h.under = f.AlsoHost, f.Under(t.Wire)
 	if s.Found != nil {
 		h.doubt.Settle(h.Wire, kind.Question{Ask: h.providers, Ban: h.banned})
 	}
@@ -132,6 +135,7 @@ func (f Facts) kind(s *session) kind.Facts {
 		"the target does not trust the client site's CA; give --client-site-ca DIR and make the target trust DIR/ca.pem")
 	lacks.Add(!f.Admin, condition.Admin, "the user may not manage users; set --user to an administrator")
 	lacks.Add(!f.Testbed, condition.Testbed, "our demo integration is not installed; run authconform testbed install CONFIG-DIR")
+	lacks.Add(len(s.flags.AlsoHost) == 0, condition.OtherNames, kind.Lacking)
 	lacks.Add(f.Metadata == nil, condition.Metadata, "the target serves no authorization server metadata at "+s.wellKnown(metadataName))
 	lacks.Add(!f.PKCE, condition.PKCE, "the target's metadata does not list S256 in code_challenge_methods_supported")
 	lacks.Add(!f.CIMD, condition.MetadataDocument, "the target's metadata does not say client_id_metadata_document_supported")

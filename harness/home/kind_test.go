@@ -78,7 +78,7 @@ func TestTheDoorTellsWhatCanBeJudged(t *testing.T) {
 	}
 	slices.Sort(lacks)
 	same(t, "lacking", lacks, "account-link", "admin", "browser", "clock", "control",
-		"https-site", "metadata-document", "resource-metadata", "testbed")
+		"https-site", "metadata-document", "other-names", "resource-metadata", "testbed")
 
 	worker, ctx := opened(t, f, func(_ *Flags, setup *kind.Setup) { setup.Found = kind.Encode(s.Found()) })
 	h := From(ctx)

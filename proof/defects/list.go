@@ -13,6 +13,7 @@ import (
 func Home() []Defect[mockserver.Policy] {
 	return slices.Concat(
 		metadataDefects,
+		otherNameDefects,
 		clientIDDefects,
 		clientIDAddressDefects,
 		redirectURIDefects,

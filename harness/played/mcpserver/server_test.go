@@ -78,7 +78,8 @@ func TestTheDocumentsLeadFromTheEndpointToItsServer(t *testing.T) {
 	}
 	s.AtRoot()
 	s.Publish(s.OAuth(), s.Metadata(), 0)
-	if _, _, text := ask(t, http.MethodGet, s.Origin()+"/.well-known/oauth-authorization-server", "", ""); !strings.Contains(text, s.Origin()) {
+	_, _, text := ask(t, http.MethodGet, s.Origin()+s.OAuth(), "", "")
+	if s.OAuth() != "/.well-known/oauth-authorization-server" || !strings.Contains(text, s.Origin()) {
 		t.Errorf("at the root: %s", text)
 	}
 	if len(s.Asked()) != 6 {
