@@ -8,10 +8,10 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// pair is a row to be judged against a defect.
-type pair struct {
-	defect int
-	row    *requirements.Requirement
+// trial is a row to be judged against a mock with some defects: one, or several that are known to do nothing to it.
+type trial struct {
+	row     *requirements.Requirement
+	defects []int
 }
 
 // defective runs every row against every defect that shows on its way.
@@ -20,38 +20,84 @@ func (p *prover) defective(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var pairs []pair
 	p.results = make([]map[string]evidence.Result, len(p.list))
 	p.skipped = make([]map[string]bool, len(p.list))
 	for i := range p.list {
 		p.results[i], p.skipped[i] = map[string]evidence.Result{}, map[string]bool{}
-		for _, r := range p.judged {
-			switch {
-			case !p.concerned[i] || !p.aimedPastDoor(i, r.ID):
-			case p.refused[i] == "" && !p.way[r.ID][i] && sights[i].like(p.sight):
-			case p.Browser != "" && !p.All && p.known(i, r.ID) == Nothing:
-				p.skipped[i][r.ID] = true // it would take an hour to open all those pages
-			default:
-				pairs = append(pairs, pair{i, r})
-			}
-		}
 	}
-	slices.SortStableFunc(pairs, func(a, b pair) int { return p.slowestFirst(a.row, b.row) })
+	var trials []trial
+	for _, r := range p.judged {
+		trials = append(trials, p.trials(r, sights)...)
+	}
+	slices.SortStableFunc(trials, func(a, b trial) int { return p.slowestFirst(a.row, b.row) })
 	done := 0
-	return each(ctx, p.benches, pairs, func(b *bench, job pair) error {
-		i, id := job.defect, job.row.ID
-		surprising := func(r evidence.Result) bool { return p.effect(job.row, r) != p.known(i, id) }
-		result, err := p.twice(p.list[i].ID+" → "+id, surprising, func() (evidence.Result, error) {
-			return p.judge(ctx, b, job.row, p.Subject.spoiled(i), sights[i])
-		})
+	return each(ctx, p.benches, trials, func(b *bench, t trial) error {
+		err := p.try(ctx, b, t, sights)
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.results[i][id] = result
 		if done++; p.Progress != nil {
-			p.Progress(done, len(pairs))
+			p.Progress(done, len(trials))
 		}
 		return err
 	})
+}
+
+// trials are those of a row: against each defect that can matter to it, the harmless ones in bundles.
+func (p *prover) trials(r *requirements.Requirement, sights []*sight) []trial {
+	var out []trial
+	var harmless []int
+	for i := range p.list {
+		switch {
+		case !p.concerned[i] || !p.aimedPastDoor(i, r.ID):
+		case p.refused[i] == "" && !p.way[r.ID][i] && sights[i].like(p.sight):
+		case p.known(i, r.ID) != Nothing || p.All:
+			out = append(out, trial{r, []int{i}})
+		case p.Browser != "":
+			p.skipped[i][r.ID] = true // it would take an hour to open all those pages
+		default:
+			harmless = append(harmless, i)
+		}
+	}
+	together := mostTogether
+	if p.Each {
+		together = 1
+	}
+	for _, alike := range classes(harmless, func(a, b int) bool { return sights[a].like(sights[b]) }) {
+		for _, bundle := range bundles(alike, together, p.Subject.decisions) {
+			out = append(out, trial{r, bundle})
+		}
+	}
+	return out
+}
+
+// try judges a row against the defects of a trial. Where several together do something to it, each is tried by itself.
+func (p *prover) try(ctx context.Context, b *bench, t trial, sights []*sight) error {
+	if len(t.defects) > 1 {
+		result, err := p.judge(ctx, b, t.row, p.Subject.spoiled(t.defects...), sights[t.defects[0]])
+		if err != nil || p.effect(t.row, result) == Nothing {
+			p.note(t, result)
+			return err
+		}
+	}
+	for _, i := range t.defects {
+		surprising := func(r evidence.Result) bool { return p.effect(t.row, r) != p.known(i, t.row.ID) }
+		result, err := p.twice(p.list[i].ID+" → "+t.row.ID, surprising, func() (evidence.Result, error) {
+			return p.judge(ctx, b, t.row, p.Subject.spoiled(i), sights[i])
+		})
+		if err != nil {
+			return err
+		}
+		p.note(trial{t.row, []int{i}}, result)
+	}
+	return nil
+}
+
+func (p *prover) note(t trial, result evidence.Result) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, i := range t.defects {
+		p.results[i][t.row.ID] = result
+	}
 }
 
 // aimedPastDoor spares a row the defects that end a run at the door, but for those that aim at it: where a mock of such a

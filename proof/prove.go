@@ -27,6 +27,7 @@ type Options struct {
 	Defects  []string                    // ids of those to prove them by; nil: all
 	Golden   *Golden                     // what the defects are known to do beside their aims
 	Browser  string                      // how to find a browser; "": rows that need one are left out. With one, only those are proven.
+	Each     bool                        // judge every row against one defect at a time
 	All      bool                        // judge every row against every defect, also where the defect changes nothing on the row's way
 	Nulls    bool                        // run every row against null targets too
 	Flavours []uint64                    // seeds of legal flavours of the mocks, which must fail nothing

@@ -18,9 +18,10 @@ type Subject interface {
 	// Spoil makes the change of a defect to a policy of the mocks. It does nothing to other policies, and says so.
 	Spoil(defect string, policy any) bool
 
+	decisions(defect int) []string // those that it changes
 	conforming() variant
 	flavoured(seed uint64) variant
-	spoiled(defect int) variant
+	spoiled(defects ...int) variant
 	watched(by []bool) (variant, shadowed)
 }
 
@@ -83,10 +84,16 @@ func (s *subject[P]) flavoured(seed uint64) variant {
 	return s.start(p)
 }
 
-func (s *subject[P]) spoiled(defect int) variant {
+func (s *subject[P]) spoiled(defects ...int) variant {
 	p := s.stand.Strict()
-	s.list[defect].Change(p)
+	for _, d := range defects {
+		s.list[d].Change(p)
+	}
 	return s.start(p)
+}
+
+func (s *subject[P]) decisions(defect int) []string {
+	return shadow.Decisions(s.stand.Strict(), s.list[defect].Change)
 }
 
 func (s *subject[P]) watched(by []bool) (variant, shadowed) {

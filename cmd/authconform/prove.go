@@ -26,6 +26,7 @@ type proveFlags struct {
 	Profile []string `flag:"profile" value:"NAME" group:"Rows" help:"the profile whose rows are proven; several, or all"`
 	Select  string   `flag:"select" value:"EXPR" help:"rows by id, glob, level:must or section:token; comma-separated, ! excludes"`
 	Defect  []string `flag:"defect" value:"ID" help:"only these defects, by id or glob"`
+	Each    bool     `flag:"each" help:"judge one defect at a time; harmless ones are otherwise judged together"`
 	All     bool     `flag:"all" help:"judge every row against every defect, even if the defect cannot affect the row"`
 	Browser string   `flag:"browser" value:"PATH" help:"prove only the rows that need a browser: auto, a path or ws://HOST:PORT"`
 	Procs   int      `flag:"procs" value:"N" help:"specs to run at once (default: 4 per core; 3 with a browser)"`
@@ -90,7 +91,7 @@ func (f *proveFlags) run(cmd *cobra.Command) error {
 
 // prove proves a profile.
 func (f *proveFlags) prove(ctx context.Context, profile string) (*proof.Matrix, error) {
-	o := proof.Options{Browser: f.Browser, All: f.All, Procs: f.Procs}
+	o := proof.Options{Browser: f.Browser, Each: f.Each || len(f.Defect) > 0, All: f.All, Procs: f.Procs}
 	if len(f.Defect) == 0 { // a look at some defects needs no more than those
 		o.Nulls, o.Flavours = true, []uint64{1, 2, 3}
 	}

@@ -104,7 +104,7 @@ func TestAHomeSaysWhatItOffers(t *testing.T) {
 		if got.PKCE != c.want.PKCE || got.CIMD != c.want.CIMD || got.Resource {
 			t.Errorf("%s: %+v", name, got)
 		}
-		if documented := strings.HasPrefix(c.answer, "{"); (got.Metadata != nil) != documented {
+		if documented := strings.HasPrefix(c.answer, "{"); got.Metadata != documented {
 			t.Errorf("%s: metadata %v", name, got.Metadata)
 		}
 	}

@@ -38,7 +38,7 @@ func (o *owed) keep(token string) {
 func (h *Home) observe(e *wire.Exchange) {
 	h.doubt.Observe(e)
 	success := e.Status >= http.StatusOK && e.Status < http.StatusMultipleChoices
-	if !success || e.Request.Method == http.MethodGet || !strings.Contains(e.Request.URL, "/auth/") {
+	if !success || e.Cut || e.Request.Method == http.MethodGet || !strings.Contains(e.Request.URL, "/auth/") {
 		return
 	}
 	var answer struct {

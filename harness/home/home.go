@@ -43,18 +43,18 @@ type Home struct {
 
 // Facts are what the server says of itself, read once before the run.
 type Facts struct {
-	Product  string         `json:"product"`
-	Version  string         `json:"version"` // "2026.11.0"
-	Metadata map[string]any `json:"metadata,omitempty"`
-	PKCE     bool           `json:"pkce"`     // code_challenge_methods_supported has S256
-	CIMD     bool           `json:"cimd"`     // client_id_metadata_document_supported
-	Resource bool           `json:"resource"` // serves RFC 9728 metadata
-	Admin    bool           `json:"admin"`    // the account may manage users, or it is not known
-	Fetches  bool           `json:"fetches"`  // fetches pages of the client site
-	TrustsCA bool           `json:"trusts_ca"`
-	Testbed  bool           `json:"testbed"` // our demo integration is installed, or it is not known
-	Manners  Manners        `json:"manners"`
-	Outside  string         `json:"outside,omitempty"` // why nobody gets in; "": the login works
+	Product  string  `json:"product"`
+	Version  string  `json:"version"`  // "2026.11.0"
+	Metadata bool    `json:"metadata"` // serves authorization server metadata
+	PKCE     bool    `json:"pkce"`     // code_challenge_methods_supported has S256
+	CIMD     bool    `json:"cimd"`     // client_id_metadata_document_supported
+	Resource bool    `json:"resource"` // serves RFC 9728 metadata
+	Admin    bool    `json:"admin"`    // the account may manage users, or it is not known
+	Fetches  bool    `json:"fetches"`  // fetches pages of the client site
+	TrustsCA bool    `json:"trusts_ca"`
+	Testbed  bool    `json:"testbed"` // our demo integration is installed, or it is not known
+	Manners  Manners `json:"manners"`
+	Outside  string  `json:"outside,omitempty"` // why nobody gets in; "": the login works
 
 	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
 }

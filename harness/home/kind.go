@@ -136,7 +136,7 @@ func (f Facts) kind(s *session) kind.Facts {
 	lacks.Add(!f.Admin, condition.Admin, "the user may not manage users; set --user to an administrator")
 	lacks.Add(!f.Testbed, condition.Testbed, "our demo integration is not installed; run authconform testbed install CONFIG-DIR")
 	lacks.Add(len(s.flags.AlsoHost) == 0, condition.OtherNames, kind.Lacking)
-	lacks.Add(f.Metadata == nil, condition.Metadata, "the target serves no authorization server metadata at "+s.wellKnown(metadataName))
+	lacks.Add(!f.Metadata, condition.Metadata, "the target serves no authorization server metadata at "+s.wellKnown(metadataName))
 	lacks.Add(!f.PKCE, condition.PKCE, "the target's metadata does not list S256 in code_challenge_methods_supported")
 	lacks.Add(!f.CIMD, condition.MetadataDocument, "the target's metadata does not say client_id_metadata_document_supported")
 	lacks.Add(!f.Resource, condition.ResourceMetadata, "the target serves no protected resource metadata at "+s.wellKnown(resourceName))

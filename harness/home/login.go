@@ -54,7 +54,7 @@ type Step struct {
 
 func step(e *wire.Exchange) *Step {
 	s := &Step{}
-	if e.Err == nil {
+	if e.Err == nil && !e.Cut {
 		_ = json.Unmarshal([]byte(e.Body), s) // what is no step has no type
 		var done struct{ Result any }
 		_ = json.Unmarshal([]byte(e.Body), &done)

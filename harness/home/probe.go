@@ -41,7 +41,7 @@ func (h *Home) Probe(ctx context.Context) error {
 	h.listed = readProviders(e)
 	if m := h.Document(ctx); m.Status == http.StatusOK {
 		if doc, err := m.JSON(); err == nil {
-			h.Facts.Metadata = doc
+			h.Facts.Metadata = doc != nil
 			h.Facts.PKCE = holds(doc["code_challenge_methods_supported"], "S256")
 			h.Facts.CIMD, _ = doc["client_id_metadata_document_supported"].(bool)
 		}

@@ -32,7 +32,12 @@ func Expect(ctx context.Context, actual any) Assertion { return Assertion{ctx, a
 func Control(ctx context.Context, actual any) Assertion { return Assertion{ctx, actual, true} }
 
 // To holds the actual value against a matcher. It reports whether it matched.
-func (a Assertion) To(m Matcher) bool { return a.judge(m, true) }
+func (a Assertion) To(m Matcher) bool {
+	if a.weak() {
+		m = anything{m}
+	}
+	return a.judge(m, true)
+}
 
 // NotTo is the opposite.
 func (a Assertion) NotTo(m Matcher) bool { return a.judge(m, false) }

@@ -1,174 +1,120 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"time"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/condition"
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/proof"
 	"github.com/authconform/authconform/suites/profiles"
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-const perMutant = 5 * time.Minute
+const (
+	perMutant = 5 * time.Minute
+	procs     = 4 // specs that run at once
+)
 
-// judge lets prove look at copies of the tree with weakened assertions.
-type judge struct {
-	dir   string // the copy of the tree
-	rows  map[string]*requirements.Requirement
-	owned map[string][]string // by row: the profiles that it is proven in
+// prover proves rows whose specs have weakened assertions.
+type prover struct {
+	rows   map[string]*requirements.Requirement
+	owned  map[string][]*profiles.Profile // by row: those that it is proven in
+	golden map[string]*proof.Golden       // by kind
 }
 
-func newJudge(dir string) (*judge, error) {
+func newProver() (*prover, error) {
 	catalogue, err := requirements.Load()
 	if err != nil {
 		return nil, err
 	}
-	j := &judge{dir, map[string]*requirements.Requirement{}, map[string][]string{}}
+	p := &prover{map[string]*requirements.Requirement{}, map[string][]*profiles.Profile{}, map[string]*proof.Golden{}}
 	for _, name := range profiles.Names() {
-		p, err := profiles.Load(name)
+		profile, err := profiles.Load(name)
 		if err != nil {
 			return nil, err
 		}
+		if p.golden[profile.Kind], err = proof.GoldenOf(profile.Kind); err != nil {
+			return nil, err
+		}
 		aimed := map[string]bool{}
-		for _, d := range proof.SubjectOf(p.Kind).Defects() {
+		for _, d := range proof.SubjectOf(profile.Kind).Defects() {
 			for _, id := range d.Aims {
 				aimed[id] = true
 			}
 		}
-		for _, r := range p.Select(catalogue) {
-			if j.rows[r.ID] = r; aimed[r.ID] {
-				j.owned[r.ID] = append(j.owned[r.ID], name)
+		for _, r := range profile.Select(catalogue) {
+			if p.rows[r.ID] = r; aimed[r.ID] {
+				p.owned[r.ID] = append(p.owned[r.ID], profile)
 			}
 		}
 	}
-	return j, nil
+	return p, nil
 }
 
-func (j *judge) profiles(row string) []string { return j.owned[row] }
+// provable tells whether a row is proven in any profile. Rows of the browser are only where one is wanted.
+func (p *prover) provable(row string, browser bool) bool {
+	return len(p.owned[row]) > 0 && slices.Contains(p.rows[row].Needs, condition.Browser) == browser
+}
 
-// look weakens an assertion of a spec and tells whether prove notices. All are the assertions of the spec.
-func (j *judge) look(s site, all []site) (outcome, error) {
-	found, err := j.prove(s.row, s)
-	switch {
-	case err != nil:
-		return "", err
-	case !sound(found):
-		return noticed, nil
+// look weakens an assertion of a spec and tells whether the proof notices. All are the assertions of the spec.
+func (p *prover) look(ctx context.Context, s site, all []site) (outcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, perMutant)
+	defer cancel()
+	for _, nulls := range []bool{false, true} { // null targets take long, and are seldom needed
+		found, err := p.prove(ctx, s.row, nulls, s)
+		if err != nil {
+			return "", err
+		}
+		if slices.ContainsFunc(found, func(m *proof.Matrix) bool { return !m.Sound() }) {
+			return noticed, nil
+		}
 	}
 	others := slices.DeleteFunc(slices.Clone(all), func(o site) bool { return o == s })
+	if noted := p.rows[s.row].Level == evidence.Info || p.rows[s.row].Level == evidence.May; noted {
+		others = all // what a defect changes shows in the row's notes, whatever is asserted
+	}
 	if len(others) == 0 {
 		return missed, nil
 	}
-	if found, err = j.prove(s.row, others...); err != nil {
+	found, err := p.prove(ctx, s.row, false, others...)
+	if err != nil {
 		return "", err
 	}
 	for _, m := range found {
-		for _, r := range m.Rows {
-			if len(r.Caught) > 0 {
-				return implied, nil
-			}
+		if slices.ContainsFunc(m.Rows, func(r proof.RowProof) bool { return len(r.Caught) > 0 }) {
+			return implied, nil
 		}
 	}
 	return missed, nil
 }
 
-func sound(found []proof.Matrix) bool {
-	return !slices.ContainsFunc(found, func(m proof.Matrix) bool { return !m.Sound() })
-}
-
-// prove weakens assertions, proves their row in each of its profiles, and puts the file back.
-func (j *judge) prove(row string, weak ...site) ([]proof.Matrix, error) {
-	undo, err := weaken(weak)
-	if err != nil {
-		return nil, err
-	}
-	defer undo()
-	ctx, cancel := context.WithTimeout(context.Background(), perMutant)
-	defer cancel()
-	program := filepath.Join(j.dir, "mutant")
-	if _, err := j.command(ctx, "go", "build", "-o", program, "./cmd/authconform"); err != nil {
-		return nil, fmt.Errorf("it does not build: %w", err)
-	}
-	var found []proof.Matrix
-	for _, profile := range j.owned[row] {
-		args := []string{"prove", "--json", "--profile", profile, "--select", row}
-		if slices.Contains(j.rows[row].Needs, condition.Browser) {
-			args = append(args, "--browser", "auto")
+// prove proves a row in each of its profiles, with some of its assertions weakened.
+func (p *prover) prove(ctx context.Context, row string, nulls bool, weak ...site) ([]*proof.Matrix, error) {
+	ctx = judge.Weaken(ctx, func(file string, line int) bool {
+		return slices.ContainsFunc(weak, func(s site) bool { return s.at(file, line) })
+	})
+	var found []*proof.Matrix
+	for _, profile := range p.owned[row] {
+		o := proof.Options{
+			Subject: proof.SubjectOf(profile.Kind), Profile: profile, Rows: []*requirements.Requirement{p.rows[row]},
+			Golden: p.golden[profile.Kind], Nulls: nulls, Procs: procs,
 		}
-		out, err := j.command(ctx, program, args...)
+		for _, d := range o.Subject.Defects() {
+			if slices.Contains(d.Aims, row) || o.Golden.Effect(d.ID, row) != proof.Nothing {
+				o.Defects = append(o.Defects, d.ID)
+			}
+		}
+		if slices.Contains(p.rows[row].Needs, condition.Browser) {
+			o.Browser, o.Procs = "auto", 1
+		}
+		m, err := proof.Prove(ctx, o)
 		if err != nil {
 			return nil, err
-		}
-		var m proof.Matrix
-		if err := json.Unmarshal(out, &m); err != nil {
-			return nil, fmt.Errorf("prove printed no matrix: %w", err)
 		}
 		found = append(found, m)
 	}
 	return found, nil
 }
-
-// command runs go, or what it built, in the copy. That a proof finds something (exit code 1) is no error.
-func (j *judge) command(ctx context.Context, program string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // go and what it built
-	var errs bytes.Buffer
-	cmd.Dir, cmd.Stderr = j.dir, &errs
-	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == 1 && len(out) > 0 {
-		return out, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s", err, bytes.TrimSpace(errs.Bytes()))
-	}
-	return out, nil
-}
-
-// weaken makes the assertions of one spec hold for everything. What it returns puts the file back.
-func weaken(sites []site) (undo func(), err error) {
-	file := sites[0].file
-	whole, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	raw := slices.Clone(whole)
-	slices.SortFunc(sites, site.compare)
-	for _, s := range slices.Backward(sites) { // from the last, for the places of the others to stay
-		raw = slices.Concat(raw[:s.start], []byte("anything("), raw[s.start:s.end], []byte(")"), raw[s.end:])
-	}
-	matcher := filepath.Join(filepath.Dir(file), "anything.go")
-	if err := os.WriteFile(matcher, fmt.Appendf(nil, anything, packageOf(raw)), 0o600); err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(file, raw, 0o600); err != nil {
-		return nil, err
-	}
-	return func() {
-		_ = os.Remove(matcher)
-		_ = os.WriteFile(file, whole, 0o600)
-	}, nil
-}
-
-// anything is the matcher that a weakened assertion has, in a package.
-const anything = `package %s
-
-import "github.com/authconform/authconform/harness/judge"
-
-type whatever struct{}
-
-func (whatever) Match(any) (bool, error)          { return true, nil }
-func (whatever) FailureMessage(any) string        { return "" }
-func (whatever) NegatedFailureMessage(any) string { return "" }
-
-// anything holds for everything.
-func anything(...any) judge.Matcher { return whatever{} }
-`

@@ -1,5 +1,5 @@
-// Command mutate shows that the proof notices a judge that was weakened. On a copy of the tree it takes one assertion of
-// a spec after the other, makes it hold for everything, and lets prove look at the spec's row: prove must complain.
+// Command mutate shows that the proof notices a judge that was weakened: it takes one assertion of a spec after the other,
+// makes it accept everything, and proves the spec's row. The proof must complain.
 //
 // An assertion that is missed is looked at again with all others of its spec weakened. If it catches defects then, others
 // of the row catch the same ones: they imply it, and it does not count. If it catches nothing, no defect needs it.
@@ -8,54 +8,87 @@
 package main
 
 import (
-	"cmp"
+	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"os/signal"
+	"path"
+	"runtime/debug"
 	"slices"
+	"sync"
 )
 
+// options are what to weaken.
+type options struct {
+	rows    string // glob
+	n       int    // how many specs are drawn, an assertion of each; 0: every assertion of every spec
+	seed    uint64 // of the draw
+	browser bool   // rows that need a browser instead of the others
+}
+
 func main() {
-	dir := flag.String("dir", "", "the copy of the tree, which is changed")
-	seed := flag.Uint64("seed", 1, "of the draw")
-	n := flag.Int("n", 40, "how many specs")
+	var o options
+	flag.StringVar(&o.rows, "rows", "*", "glob of the rows")
+	flag.IntVar(&o.n, "n", 0, "draw so many specs, and an assertion of each; 0: every assertion of every spec")
+	flag.Uint64Var(&o.seed, "seed", 1, "of the draw")
+	flag.BoolVar(&o.browser, "browser", false, "the rows that need a browser instead of the others")
 	flag.Parse()
-	if err := mutate(*dir, *seed, *n); err != nil {
+	debug.SetGCPercent(400) //nolint:mnd // as prove does
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := mutate(ctx, o); err != nil {
+		stop()
 		fmt.Fprintln(os.Stderr, "mutate:", err)
-		os.Exit(1)
+		os.Exit(1) //nolint:gocritic // stop was called
 	}
 }
 
-// mutate draws n specs by the seed, and an assertion of each.
-func mutate(dir string, seed uint64, n int) error {
-	judge, err := newJudge(dir)
+// mutate weakens assertions and prints those that the proof does not notice. It ends in an error if there are any.
+func mutate(ctx context.Context, o options) error {
+	p, err := newProver()
 	if err != nil {
 		return err
 	}
-	specs, err := find(filepath.Join(dir, "suites"))
+	specs, err := find("suites")
 	if err != nil {
 		return err
 	}
-	specs = slices.DeleteFunc(specs, func(list []site) bool { return len(judge.profiles(list[0].row)) == 0 })
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a draw, no secret
-	random.Shuffle(len(specs), func(i, j int) { specs[i], specs[j] = specs[j], specs[i] })
-	drawn := specs[:min(n, len(specs))]
+	specs = slices.DeleteFunc(specs, func(list []site) bool {
+		chosen, bad := path.Match(o.rows, list[0].row)
+		return bad != nil || !chosen || !p.provable(list[0].row, o.browser)
+	})
+	sites := o.draw(specs)
 	count := map[outcome]int{}
-	for _, list := range drawn {
-		s := list[random.IntN(len(list))]
-		o, err := judge.look(s, list)
-		if err != nil {
-			return fmt.Errorf("%s, %s: %w", s.row, s, err)
+	for what, came := range p.looks(ctx, sites, specs) {
+		if came.err != nil {
+			return fmt.Errorf("%s, %s: %w", what.row, what, came.err)
 		}
-		count[o]++
-		fmt.Printf("%-8s %s  %s\n", o, s.row, s)
+		if count[came.outcome]++; came.outcome != noticed {
+			fmt.Printf("%-8s %s  %s\n", came.outcome, what.row, what)
+		}
 	}
-	counted := max(len(drawn)-count[implied], 1)
-	fmt.Printf("\n%d of %d weakened assertions noticed, %d %%; %d more are implied by others of their row (seed %d, %d specs)\n",
-		count[noticed], counted, 100*count[noticed]/counted, count[implied], seed, len(specs))
-	return nil
+	counted := max(len(sites)-count[implied], 1)
+	fmt.Printf("\n%d of %d weakened assertions of %d specs noticed, %d %%; %d more are implied by others of their row\n",
+		count[noticed], counted, len(specs), 100*count[noticed]/counted, count[implied])
+	if ctx.Err() == nil && count[missed] > 0 {
+		return fmt.Errorf("%d weakened assertions were missed: no defect needs them", count[missed])
+	}
+	return ctx.Err()
+}
+
+// draw is what to weaken.
+func (o options) draw(specs [][]site) []site {
+	if o.n == 0 {
+		return slices.Concat(specs...)
+	}
+	random := rand.New(rand.NewPCG(o.seed, 0)) //nolint:gosec // a draw, no secret
+	var out []site
+	for _, i := range random.Perm(len(specs))[:min(o.n, len(specs))] {
+		out = append(out, specs[i][random.IntN(len(specs[i]))])
+	}
+	return out
 }
 
 // outcome is what became of a weakened assertion.
@@ -67,4 +100,46 @@ const (
 	missed  outcome = "MISSED"
 )
 
-func (s site) compare(other site) int { return cmp.Compare(s.start, other.start) }
+// looked is what a look came to.
+type looked struct {
+	outcome outcome
+	err     error
+}
+
+// atOnce is how many assertions are looked at side by side: a proof of one row waits more than it works.
+const atOnce = 3
+
+// looks looks at sites side by side, and yields what came of each in their order.
+func (p *prover) looks(ctx context.Context, sites []site, specs [][]site) func(yield func(site, looked) bool) {
+	results := make([]chan looked, len(sites))
+	next := make(chan int)
+	ctx, stop := context.WithCancel(ctx)
+	var workers sync.WaitGroup
+	for i := range results {
+		results[i] = make(chan looked, 1)
+	}
+	for range atOnce {
+		workers.Go(func() {
+			for i := range next {
+				spec := slices.IndexFunc(specs, func(list []site) bool { return slices.Contains(list, sites[i]) })
+				o, err := p.look(ctx, sites[i], specs[spec])
+				results[i] <- looked{o, err}
+			}
+		})
+	}
+	go func() {
+		defer close(next)
+		for i := range sites {
+			next <- i
+		}
+	}()
+	return func(yield func(site, looked) bool) {
+		defer workers.Wait()
+		defer stop()
+		for i := range sites {
+			if !yield(sites[i], <-results[i]) {
+				return
+			}
+		}
+	}
+}

@@ -11,16 +11,21 @@ import (
 	"strings"
 )
 
-// site is one assertion of a spec: where its matcher stands.
+// site is one assertion of a spec: Expect(…).To(…).
 type site struct {
-	row, file  string
-	line       int
-	start, end int // of the matcher, in bytes
+	row         string
+	file        string // slashes, from the root of the tree
+	first, last int    // lines
 }
 
-func (s site) String() string { return fmt.Sprintf("%s:%d", filepath.Base(s.file), s.line) }
+func (s site) String() string { return fmt.Sprintf("%s:%d", s.file, s.first) }
 
-// find lists the assertions of each spec below a folder: Expect(…).To(matcher) in the body of an It.
+// at tells whether the assertion stands on a line of a file; path may lead to the tree from anywhere.
+func (s site) at(path string, line int) bool {
+	return strings.HasSuffix(path, s.file) && s.first <= line && line <= s.last
+}
+
+// find lists the assertions of each spec below a folder: those in the body of an It.
 func find(dir string) (specs [][]site, err error) {
 	err = filepath.WalkDir(dir, func(file string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
@@ -48,8 +53,7 @@ func inFile(file string) (specs [][]site, err error) {
 		var list []site
 		ast.Inspect(call.Args[1], func(n ast.Node) bool {
 			if to, ok := n.(*ast.CallExpr); ok && asserts(to) {
-				at := set.Position(to.Args[0].Pos())
-				list = append(list, site{row, file, at.Line, at.Offset, set.Position(to.Args[0].End()).Offset})
+				list = append(list, site{row, filepath.ToSlash(file), set.Position(to.Pos()).Line, set.Position(to.End()).Line})
 			}
 			return true
 		})
@@ -59,15 +63,6 @@ func inFile(file string) (specs [][]site, err error) {
 		return true
 	})
 	return specs, nil
-}
-
-// packageOf is the name of a file's package.
-func packageOf(source []byte) string {
-	tree, err := parser.ParseFile(token.NewFileSet(), "", source, parser.PackageClauseOnly)
-	if err != nil {
-		return ""
-	}
-	return tree.Name.Name
 }
 
 func name(e ast.Expr) string {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"github.com/authconform/authconform/mock"
 )
 
@@ -27,6 +29,8 @@ type Policy struct {
 	Hello func(text bool, raw []byte) string
 	// Says is what becomes of a frame on its way out; nil: it is not sent.
 	Says func(map[string]any) map[string]any
+	// FrameType is the type of its frames.
+	FrameType func() websocket.MessageType
 	// NewState makes the state of a flow; SingleUse forgets it when somebody comes back with it.
 	NewState  func() string
 	SingleUse func() bool
@@ -65,7 +69,8 @@ func Strict() *Policy {
 		HelloTTL: mock.Is(10 * time.Second), UserTTL: mock.Is(10 * time.Minute),
 		FrameLimit: mock.Is[int64](4 << 10), Sockets: mock.Is(1000),
 		Listed: listed, Hello: hello, Says: func(m map[string]any) map[string]any { return m },
-		NewState: func() string { return mock.Secret(24) }, SingleUse: mock.Is(true), Whose: whose,
+		FrameType: mock.Is(websocket.MessageText),
+		NewState:  func() string { return mock.Secret(24) }, SingleUse: mock.Is(true), Whose: whose,
 		Returned:   func(message string) string { return message },
 		Parameters: func(list [][2]string) [][2]string { return list },
 		Refresh:    readRefresh, Refreshed: refreshed, Known: known,

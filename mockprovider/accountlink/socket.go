@@ -124,7 +124,7 @@ func (p *Proxy) say(ctx context.Context, conn *websocket.Conn, frame map[string]
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	_ = conn.Write(ctx, websocket.MessageText, raw) // a peer that is gone ends the reading
+	_ = conn.Write(ctx, p.Policy().FrameType(), raw) // a peer that is gone ends the reading
 }
 
 var errLate = errors.New("late")

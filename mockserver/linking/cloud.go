@@ -179,12 +179,18 @@ func (l *Linker) hear(ctx context.Context, f *flow, conn *websocket.Conn) {
 	l.Fire("data_entry_flow_progressed", map[string]any{"handler": Domain, "flow_id": f.id, "refresh": true})
 }
 
+// asRefreshed sends a refresh as it is.
+func asRefreshed(service string, members map[string]string) (string, map[string]string) {
+	return service, members
+}
+
 // refreshCloud refreshes at the proxy.
 func (l *Linker) refreshCloud(ctx context.Context, refresh string) TokenAnswer {
 	ctx, stop := l.within(ctx, l.Policy().TokenTTL())
 	defer stop()
-	raw, _ := json.Marshal(map[string]string{"refresh_token": refresh})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.AccountLink+"/refresh_token/"+Domain, strings.NewReader(string(raw)))
+	service, members := l.Policy().ProxyRefresh(Domain, map[string]string{"refresh_token": refresh})
+	raw, _ := json.Marshal(members)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.AccountLink+"/refresh_token/"+service, strings.NewReader(string(raw)))
 	if err != nil {
 		return TokenAnswer{Err: err}
 	}

@@ -68,6 +68,8 @@ type Policy struct {
 	APIRequest func(url string, t Token) (string, http.Header)
 	// AtProxy tells whether a token that came through the account-link proxy is refreshed there.
 	AtProxy func() bool
+	// ProxyRefresh is the service and the members of such a refresh, on their way out.
+	ProxyRefresh func(service string, members map[string]string) (string, map[string]string)
 	// OneRefresh lets parallel uses of an entry share one refresh.
 	OneRefresh func() bool
 	// KeepsToken keeps what is stored when a refresh fails.
@@ -144,7 +146,7 @@ func Strict() Policy {
 
 		TokenRequest: func(r TokenRequest) TokenRequest { return r },
 		Read:         readToken, Merge: merge, Expiry: expiry, APIRequest: bearer,
-		AtProxy: mock.Is(true), OneRefresh: mock.Is(true), KeepsToken: mock.Is(true),
+		AtProxy: mock.Is(true), ProxyRefresh: asRefreshed, OneRefresh: mock.Is(true), KeepsToken: mock.Is(true),
 		Outcome: outcomeOf, ReauthOnce: mock.Is(true), SetupState: setupState,
 		SameAccount: func(entry, fresh string) bool { return entry == fresh },
 

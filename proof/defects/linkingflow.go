@@ -268,18 +268,3 @@ func tokenProbe(t linking.Provider, c linking.Credential) *linking.TokenRequest 
 		Form:   [][2]string{{"client_id", c.ClientID}},
 	}
 }
-
-// offers are the options of a form.
-func offers(m map[string]any) (list []string) {
-	schema, _ := m["data_schema"].([]any)
-	for _, f := range schema {
-		field, _ := f.(map[string]any)
-		options, _ := field["options"].([]any)
-		for _, o := range options {
-			if pair, ok := o.([]any); ok && len(pair) > 0 {
-				list = append(list, textOf(pair[0]))
-			}
-		}
-	}
-	return list
-}

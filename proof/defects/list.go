@@ -63,6 +63,7 @@ func Home() []Defect[mockserver.Policy] {
 		cloudDefects,
 		agentDiscoveryDefects,
 		agentLoginDefects,
+		linkedAnswerDefects,
 	)
 }
 
@@ -85,6 +86,7 @@ func Provider() []Defect[mockprovider.Policy] {
 		providerIntrospectionDefects,
 		providerRegistrationDefects,
 		providerIndicatorDefects,
+		providerAnswerDefects,
 	)
 }
 
@@ -93,6 +95,7 @@ func AccountLink() []Defect[accountlink.Policy] {
 	return slices.Concat(
 		accountLinkDefects,
 		accountLinkRefreshDefects,
+		accountLinkFlowDefects,
 	)
 }
 

@@ -170,6 +170,15 @@ var userDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
+		ID: "users.update-names", Story: "An update without a name empties it.",
+		Aims: []string{"ha.users.partial-update"},
+		Change: asked(userUpdate, func(m map[string]any) {
+			if _, given := m["name"]; !given {
+				m["name"] = ""
+			}
+		}),
+	},
+	{
 		ID: "users.no-user-is-success", Story: "A command about a user who does not exist is answered with success.",
 		Aims: []string{"ha.users.unknown"},
 		Change: says(func(m map[string]any) map[string]any {

@@ -119,4 +119,42 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 			})(p)
 		},
 	},
+	{
+		ID: "users.listed-for-good", Story: "The list of users still has those who were deleted.",
+		Aims: []string{"ha.users.deleted"},
+		Change: func(p *mockserver.Policy) {
+			known := &idRecords{}
+			resultOf(userCreate, func(m map[string]any) map[string]any {
+				if made, ok := plainValue(m["result"]).(map[string]any); ok {
+					known.merge([]any{made["user"]})
+				}
+				return m
+			})(p)
+			resultOf(userList, func(m map[string]any) map[string]any {
+				if list, ok := plainValue(m["result"]).([]any); ok {
+					m["result"] = known.merge(list)
+				}
+				return m
+			})(p)
+		},
+	},
+	{
+		ID: "users.named-at-once", Story: "A user without a login has their name as user name.",
+		Aims: []string{"ha.users.created-plain"},
+		Change: eachUser(func(m map[string]any) {
+			if name, ok := m["username"].(*string); m["username"] == nil || ok && name == nil {
+				m["username"] = m["name"]
+			}
+		}),
+	},
+	{
+		ID: "users.refusals-hidden", Story: "An update that is refused is answered with success, and nothing happens.",
+		Aims: []string{"ha.users.owner-kept-active"},
+		Change: resultOf(userUpdate, func(m map[string]any) map[string]any {
+			if m["success"] == false {
+				return map[string]any{"id": m["id"], "type": "result", "success": true, "result": nil}
+			}
+			return m
+		}),
+	},
 }

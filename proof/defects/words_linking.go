@@ -192,3 +192,18 @@ func parametersBecome(edit func(linking.Authorization, [][2]string) [][2]string)
 		p.Parameters = func(a linking.Authorization) [][2]string { return edit(a, before(a)) }
 	})
 }
+
+// offers are the options of a form.
+func offers(m map[string]any) (list []string) {
+	schema, _ := m["data_schema"].([]any)
+	for _, f := range schema {
+		field, _ := f.(map[string]any)
+		options, _ := field["options"].([]any)
+		for _, o := range options {
+			if pair, ok := o.([]any); ok && len(pair) > 0 {
+				list = append(list, textOf(pair[0]))
+			}
+		}
+	}
+	return list
+}

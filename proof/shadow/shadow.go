@@ -113,12 +113,16 @@ func closure(f reflect.Value) unsafe.Pointer {
 	return *(*unsafe.Pointer)(f.Addr().UnsafePointer())
 }
 
-// Changes tells whether a change changes any decision of a policy.
-func Changes[P any](strict *P, change func(*P)) bool {
+// Decisions names the decisions of a policy that a change changes, in the order of its fields.
+func Decisions[P any](strict *P, change func(*P)) []string {
 	changed := *strict
 	change(&changed)
 	own, theirs := reflect.ValueOf(strict).Elem(), reflect.ValueOf(&changed).Elem()
-	return slices.ContainsFunc(fieldsOf(reflect.TypeFor[P](), "", nil), func(f field) bool {
-		return differs(own.FieldByIndex(f.index), theirs.FieldByIndex(f.index))
-	})
+	var out []string
+	for _, f := range fieldsOf(reflect.TypeFor[P](), "", nil) {
+		if differs(own.FieldByIndex(f.index), theirs.FieldByIndex(f.index)) {
+			out = append(out, f.name)
+		}
+	}
+	return out
 }

@@ -93,8 +93,7 @@ var _ = Describe("Account link: the proxy", func() {
 		t := accountlink.From(ctx)
 		c := t.Dial(ctx)
 		c.Say(ctx, websocket.MessageText, fmt.Sprintf(`{"service":%q}`, t.Service))
-		m, text, err := c.Hear(ctx, soon)
-		Expect(ctx, err == nil).To(Be("a frame with a JSON object", true))
+		m, text, _ := c.Hear(ctx, soon) // of a frame that is no JSON object, there is no authorize_url
 		Expect(ctx, text).To(Be("a text frame", true))
 		where, _ := m["authorize_url"].(string)
 		Expect(ctx, strings.HasPrefix(where, "https://") || strings.HasPrefix(where, "http://")).To(Be("an authorize_url", true))

@@ -57,7 +57,7 @@ var _ = Describe("Refreshing in use", func() {
 	It(requirement("oauth2.client.refresh-request"), func(ctx SpecContext) {
 		app := party(ctx)
 		entry := dying(ctx, app, linking.Settings{}, strictly(ctx, app, 3600))
-		Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+		used := linking.Use(ctx, entry.ID, 1)
 		r := last(ctx, refreshes(app))
 		Expect(ctx, r.Method).To(Be("method", http.MethodPost))
 		once(ctx, r.Form, "grant_type", "refresh_token", "client_id")
@@ -65,6 +65,7 @@ var _ = Describe("Refreshing in use", func() {
 		Expect(ctx, r.Form.Get("client_secret") == app.Secret || r.Header.Get("Authorization") != "").To(Be("the client's authentication", true))
 		Expect(ctx, r.Form.Has("code") || r.Form.Has("redirect_uri") || r.Form.Has("code_verifier")).To(Be("parameters of the code", false))
 		Expect(ctx, len(r.Query)).To(Be("parameters in the query", 0))
+		Control(ctx, usedWell(used)).To(Be("uses that work", 1)) // last: a wrong request is why none works
 	})
 
 	It(requirement("oauth2.client.refresh-reads-life"), func(ctx SpecContext) {
@@ -81,8 +82,9 @@ var _ = Describe("Refreshing in use", func() {
 		entry := dying(ctx, app, linking.Settings{}, strictly(ctx, app, 10))
 		for range 3 {
 			before := linking.Look(ctx, entry.ID).Token.Refresh
-			Control(ctx, usedWell(linking.Use(ctx, entry.ID, 1))).To(Be("uses that work", 1))
+			used := linking.Use(ctx, entry.ID, 1)
 			Expect(ctx, linking.Print(last(ctx, refreshes(app)).Form.Get("refresh_token"))).To(Be("print of the refresh token", before))
+			Control(ctx, usedWell(used)).To(Be("uses that work", 1))
 			Expect(ctx, linking.Look(ctx, entry.ID).Token.Refresh == before).To(Be("the old refresh token is kept", false))
 		}
 	})

@@ -45,11 +45,11 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 		server := oauth.Get[pages](ctx)
 		_, first := server.Visit(ctx, server.Request().Apply(oauth.Drop("redirect_uri")))
 		where, _, _ := strings.Cut(first.Header.Get("Location"), "?")
-		if where != server.Request().Get("redirect_uri") {
-			Expect(ctx, first).To(stayHere())
+		if where == server.Request().Get("redirect_uri") {
+			Held(ctx) // the only one that is registered
 			return
 		}
-		Expect(ctx, where).To(Be("the registered URL", server.Request().Get("redirect_uri")))
+		Expect(ctx, first).To(stayHere())
 	})
 
 	It(requirement("provider.authorize.wrong-password"), func(ctx SpecContext) {

@@ -1,0 +1,153 @@
+package defects
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/linking"
+)
+
+// linkedAnswerDefects are small mistakes in what a home answers and sends while it links.
+var linkedAnswerDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "credentials.created-bare", Story: "The answer to create is the new id alone.",
+		Aims: []string{"ha.credentials.created"},
+		Change: credentialResult("create", func(m map[string]any) map[string]any {
+			if r, ok := plainValue(m["result"]).(map[string]any); ok {
+				m["result"] = map[string]any{"id": r["id"]}
+			}
+			return m
+		}),
+	},
+	{
+		ID: "credentials.delete-fails", Story: "A credential is deleted, and then an error is reported.",
+		Aims: []string{"ha.credentials.deleted"},
+		Change: credentialResult("delete", func(m map[string]any) map[string]any {
+			if m["success"] == true {
+				return failed(m["id"], "unknown_error")
+			}
+			return m
+		}),
+	},
+	{
+		ID: "credentials.entry-refused", Story: "The credential of an entry is told to nobody.",
+		Aims:   []string{"ha.credentials.of-entry"},
+		Change: refusing("application_credentials/config_entry", "unauthorized"),
+	},
+	{
+		ID: "linking.pick-menu", Story: "The choice among credentials is a menu, not a form.",
+		Aims:   []string{"ha.linking.pick"},
+		Change: stepAnswers("form", object(func(m map[string]any) { m["type"] = "menu" })),
+	},
+	{
+		ID: "linking.last-credential", Story: "Whatever was chosen, the last credential is used.",
+		Aims:   []string{"ha.linking.pick"},
+		Change: lastCredential,
+	},
+	{
+		ID: "linking.second-use", Story: "After its set-up an entry asks the API without its token.",
+		Aims: []string{"ha.linking.entry"},
+		Change: client(func(p *linking.Policy) {
+			var used sync.Map // by token
+			before := p.APIRequest
+			p.APIRequest = func(url string, t linking.Token) (string, http.Header) {
+				url, h := before(url, t)
+				n, _ := used.LoadOrStore(h.Get("Authorization"), &atomic.Int64{})
+				if count, ok := n.(*atomic.Int64); ok && count.Add(1) > setUpUses {
+					h = http.Header{}
+				}
+				return url, h
+			}
+		}),
+	},
+	{
+		ID: "linking.polled-over", Story: "A flow that is polled while it waits is over.",
+		Aims: []string{"ha.linking.poll-again"},
+		Change: answers(at("GET "+flowsAt+"/*"), object(func(m map[string]any) {
+			if m["type"] == "external" {
+				m["type"], m["reason"] = "abort", "unknown"
+			}
+		})),
+	},
+	{
+		ID: "cloud.plain-url", Story: "The browser is sent to the proxy's URL without TLS.",
+		Aims:   []string{"ha.cloud.authorize-url"},
+		Change: authorizeURL(func(s string) string { return strings.Replace(s, "https://", "http://", 1) }),
+	},
+	{
+		ID: "cloud.own-redirect", Story: "The home adds its own callback to the proxy's URL.",
+		Aims: []string{"ha.cloud.authorize-url"},
+		Change: authorizeURL(func(s string) string {
+			return s + "&redirect_uri=https%3A%2F%2Fmy.home-assistant.io%2Fredirect%2Foauth"
+		}),
+	},
+	{
+		ID: "cloud.refresh-named", Story: "A refresh at the proxy names the service in its body too.",
+		Aims: []string{"ha.cloud.refresh"},
+		Change: client(func(p *linking.Policy) {
+			p.ProxyRefresh = func(service string, members map[string]string) (string, map[string]string) {
+				members = maps.Clone(members)
+				members["service"] = service
+				return service, members
+			}
+		}),
+	},
+	{
+		ID: "cloud.refresh-other-service", Story: "A refresh at the proxy names the integration by its title.",
+		Aims: []string{"ha.cloud.refresh"},
+		Change: client(func(p *linking.Policy) {
+			p.ProxyRefresh = func(service string, members map[string]string) (string, map[string]string) {
+				return strings.ReplaceAll(service, "_", "-"), members
+			}
+		}),
+	},
+	{
+		ID: "cloud.service-in-capitals", Story: "The service is named in capitals, as no proxy lists it.",
+		Aims: []string{"ha.cloud.conversation"},
+		Change: client(func(p *linking.Policy) {
+			p.Says = func(m map[string]any) map[string]any {
+				m = maps.Clone(m)
+				m["service"] = strings.ToUpper(textOf(m["service"]))
+				return m
+			}
+		}),
+	},
+}
+
+// setUpUses is how often an entry asks the API while it is set up.
+const setUpUses = 2
+
+// authorizeURL changes the URL that the proxy names.
+func authorizeURL(edit func(string) string) change {
+	return client(func(p *linking.Policy) {
+		p.Hears = func(m map[string]any) map[string]any {
+			if raw, ok := m["authorize_url"].(string); ok {
+				m = maps.Clone(m)
+				m["authorize_url"] = edit(raw)
+			}
+			return m
+		}
+	})
+}
+
+// lastCredential takes the last credential that was offered, whichever was chosen.
+func lastCredential(p *mockserver.Policy) {
+	offered := &idSecrets{}
+	answers(at("POST "+flowsAt), func(a mock.Answer) mock.Answer {
+		for _, o := range offers(decoded(a.Body)) {
+			offered.add(o)
+		}
+		return a
+	})(p)
+	takes(at("POST "+flowsAt+"/*"), withObject(func(m map[string]any) {
+		if list := offered.list(); slices.Contains(list, textOf(m["implementation"])) {
+			m["implementation"] = list[len(list)-1]
+		}
+	}))(p)
+}
