@@ -6,7 +6,9 @@ import (
 )
 
 func TestDefectsOfABundleChangeDifferentDecisions(t *testing.T) {
-	changes := [][]string{{"CodeTTL"}, {"CodeTTL", "Redirect"}, {"Redirect"}, {"Rules.Answer"}, {"Rules.Answer"}, {"Redirect", "Rules.Request"}}
+	changes := [][]string{
+		{"CodeTTL"}, {"CodeTTL", "Redirect"}, {"Redirect"}, {"Rules.Answer"}, {"Rules.Answer"}, {"Redirect", "Rules.Request"},
+	}
 	decisions := func(d int) []string { return slices.Clone(changes[d]) }
 	for most, want := range map[int][][]int{
 		12: {{0, 2, 3, 4}, {1}, {5}},

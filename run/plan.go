@@ -47,15 +47,18 @@ func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 }
 
 // waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, the long ones first; then
-// those that run alone, in catalogue order, in one worker. Where the first failure ends the run, the rows that matter most
-// come before all others.
+// those that run alone, in catalogue order, in one worker. Rows that only wait do so beside all others. Where the first failure
+// ends the run, the rows that matter most come first.
 func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
-	var core, side, alone []runner.Row
+	var core, side, alone, beside []runner.Row
+	waitsBeside := o.waitsBeside()
 	for _, r := range rows {
 		row := runner.Row{ID: r.ID, Level: r.Level, Timeout: Limit(r, o.Flags.Tools())}
 		if o.FailFast && o.Profile.IsCore(r) && !r.Alone {
 			core = append(core, row)
-		} else if r.Alone {
+		} else if r.Waits && waitsBeside {
+			beside = append(beside, row)
+		} else if r.Alone || r.Waits {
 			alone = append(alone, row)
 		} else {
 			side = append(side, row)
@@ -63,8 +66,15 @@ func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	}
 	shuffle(side, o.Seed)
 	slices.SortStableFunc(side, func(a, b runner.Row) int { return int(b.Timeout - a.Timeout) })
-	order := []runner.Wave{{Rows: core, Procs: o.Procs}, {Rows: side, Procs: o.Procs}, {Rows: alone, Procs: 1}}
-	return slices.DeleteFunc(order, func(w runner.Wave) bool { return len(w.Rows) == 0 })
+	order := []runner.Wave{{Rows: core, Procs: o.Procs}, {Rows: side, Procs: o.Procs, Beside: beside}, {Rows: alone, Procs: 1}}
+	return slices.DeleteFunc(order, func(w runner.Wave) bool { return len(w.Rows)+len(w.Beside) == 0 })
+}
+
+// waitsBeside tells whether rows that wait may have workers of their own: those move no time, need ports that nobody has to open
+// for them, and send requests at a rate that nobody limits.
+func (o Options) waitsBeside() bool {
+	tools := o.Flags.Tools()
+	return o.Procs > 1 && tools.Control.URL == "" && tools.Rate == 0 && tools.Site.AnyPort()
 }
 
 const (

@@ -96,6 +96,25 @@ func TestRowsThatRunAloneRunLastInOneWorkerInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestRowsThatWaitDoSoBesideAllOthers(t *testing.T) {
+	waiting := append(rows(), &requirements.Requirement{ID: "c.ws.silence", Waits: true})
+	for name, c := range map[string]struct {
+		options Options
+		beside  int
+	}{
+		"a home":         {Options{Procs: 4, Flags: &home.Flags{}}, 1},
+		"one by one":     {Options{Procs: 1, Flags: &home.Flags{}}, 0},
+		"a movable mock": {Options{Procs: 4, Flags: &home.Flags{Timing: kind.Timing{ControlURL: "http://mock"}}}, 0},
+		"at a rate":      {Options{Procs: 4, Flags: &home.Flags{Reach: kind.Reach{Rate: 5}}}, 0},
+		"named ports":    {Options{Procs: 4, Flags: &home.Flags{Site: kind.Site{ClientSite: "127.0.0.1:21000"}}}, 0},
+	} {
+		w := waves(waiting, c.options)
+		if len(w[0].Rows) != 2 || len(w[0].Beside) != c.beside || len(w[1].Rows) != 3-c.beside {
+			t.Errorf("%s: %+v", name, w)
+		}
+	}
+}
+
 func TestDecide(t *testing.T) {
 	type row = requirements.Requirement
 	without := func(name condition.Name) kind.Facts { return kind.Facts{Lacks: condition.Lacks{name: "there is none"}} }

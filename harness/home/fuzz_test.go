@@ -17,7 +17,7 @@ func FuzzStep(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		e := &wire.Exchange{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: body}
-		if s := step(e); s.Exchange != e {
+		if s := StepOf(e); s.Exchange != e {
 			t.Error("a step without its exchange")
 		}
 		for _, kind := range readProviders(e).types {

@@ -51,6 +51,7 @@ func (h *Home) observe(e *wire.Exchange) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.seen.take(e)
 	if answer.Refresh != "" {
 		h.owed.refresh = append(h.owed.refresh, answer.Refresh)
 	}
@@ -62,11 +63,11 @@ func (h *Home) observe(e *wire.Exchange) {
 	}
 }
 
-// GiveBack revokes every token and deletes every open login flow since the last call. What the target did not hear of
-// stays owed.
+// GiveBack revokes every token and deletes every open login flow since the last call, but for the sessions that are left to
+// later rows. What the target did not hear of stays owed.
 func (h *Home) GiveBack(ctx context.Context) {
 	h.mu.Lock()
-	refresh, flows := h.owed.refresh, h.owed.flows
+	refresh, flows := h.spare.settle(h.owed.refresh), h.owed.flows
 	h.owed.refresh, h.owed.flows = nil, nil
 	h.mu.Unlock()
 	refresh = slices.DeleteFunc(refresh, func(token string) bool {
@@ -84,6 +85,7 @@ func (h *Home) GiveBack(ctx context.Context) {
 func (h *Home) Leave(ctx context.Context) {
 	h.removeUsers(ctx)
 	h.deleteNamed(ctx)
+	h.dropSpare()
 	h.GiveBack(ctx)
 	h.mu.Lock()
 	kept := h.owed.kept

@@ -13,8 +13,8 @@ import (
 
 func TestEveryTokenAndOpenFlowIsGivenBack(t *testing.T) {
 	f, h, ctx := stay(t)
-	oauth.Issue(ctx, h)   // flow-1 ends, refresh-1 is owed
-	h.Begin(ctx, Login{}) // flow-2 stays open
+	h.Tokens(ctx, Login{}) // flow-1 ends, refresh-1 is owed
+	h.Begin(ctx, Login{})  // flow-2 stays open
 	h.Refresh(ctx, oauth.Tokens{Refresh: "refresh-1"})
 	f.Answers("POST /auth/token", http.StatusOK, `{"refresh_token":"for-nothing"}`)
 	h.Exchange(ctx, "invented") // a server that hands out tokens to anybody gets them back too
@@ -43,7 +43,7 @@ func TestOnlyWhatIsAnsweredUnderAuthIsOwed(t *testing.T) {
 
 func TestWhatTheTargetDidNotHearOfStaysOwed(t *testing.T) {
 	f, h, ctx := stay(t)
-	oauth.Issue(ctx, h)
+	h.Tokens(ctx, Login{})
 	h.Begin(ctx, Login{})
 	ended, end := context.WithCancel(ctx)
 	end()
@@ -59,7 +59,7 @@ func TestTheSharedSessionIsGivenBackLast(t *testing.T) {
 	if err := h.Enter(ctx); err != nil {
 		t.Fatal(err)
 	}
-	oauth.Issue(ctx, h)
+	h.Tokens(ctx, Login{})
 	h.GiveBack(ctx)
 	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-3")
 	h.Leave(ctx)
@@ -133,7 +133,7 @@ func TestOnlyTokensOfThisRunAreTakenBack(t *testing.T) {
 func TestTokensAreGivenBackWhereThereIsNoRevocationEndpoint(t *testing.T) {
 	f, h, ctx := stay(t)
 	f.Answers("POST /auth/revoke", http.StatusNotFound, `{}`) // before 2022.9
-	oauth.Issue(ctx, h)
+	h.Tokens(ctx, Login{})
 	h.GiveBack(ctx)
 	asked := f.Asked("POST /auth/token")
 	same(t, "the last request to the token endpoint", asked[len(asked)-1:], "token=refresh-1&action=revoke")

@@ -31,6 +31,8 @@ type Home struct {
 	session oauth.Tokens
 	asked   map[string]string // authorization code -> the redirect_uri that it was asked for with, where Manners.Redirect
 	owed    owed
+	spare   spare
+	seen    seen
 	users   map[string]*User
 	listed  listing // at the door
 	logins  int

@@ -52,7 +52,8 @@ type Step struct {
 	Code   string            `json:"-"` // the result of a create_entry
 }
 
-func step(e *wire.Exchange) *Step {
+// StepOf reads an answer of the login flow.
+func StepOf(e *wire.Exchange) *Step {
 	s := &Step{}
 	if e.Err == nil && !e.Cut {
 		_ = json.Unmarshal([]byte(e.Body), s) // what is no step has no type
@@ -84,7 +85,7 @@ func (h *Home) Begin(ctx context.Context, l Login) *Step {
 			body[k] = v
 		}
 	}
-	return step(h.PostJSON(ctx, "/auth/login_flow", body))
+	return StepOf(h.PostJSON(ctx, "/auth/login_flow", body))
 }
 
 // Submit answers a step of the flow with fields; client_id is added.
@@ -93,7 +94,7 @@ func (h *Home) Submit(ctx context.Context, flowID, clientID string, fields map[s
 	for k, v := range fields {
 		body[k] = v
 	}
-	return step(h.PostJSON(ctx, "/auth/login_flow/"+flowID, body))
+	return StepOf(h.PostJSON(ctx, "/auth/login_flow/"+flowID, body))
 }
 
 // Password answers the first form with the account's name and password. It costs the home a password hash.
@@ -138,13 +139,19 @@ func (h *Home) factor(ctx context.Context, flow string, asked *Step, l Login) *S
 	return h.Submit(ctx, flow, l.Finish, map[string]any{"code": oauth.TOTP(l.Account.TOTPSecret, h.Clock.Now())})
 }
 
-// remember keeps the redirect_uri of a code for a home that wants to hear it again.
+// remember keeps whose a code is, and its redirect_uri for a home that wants to hear it again.
 func (h *Home) remember(code string, l Login) {
-	if code == "" || !h.Facts.Manners.Redirect {
+	if code == "" {
 		return
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if l.Account == &h.Account {
+		h.spare.expect(code)
+	}
+	if !h.Facts.Manners.Redirect {
+		return
+	}
 	h.asked[code] = l.RedirectURI
 	if other, ok := l.Body["redirect_uri"].(string); ok {
 		h.asked[code] = other

@@ -14,6 +14,9 @@ import (
 // The roles that a home plays. Its authorization endpoint is the login flow: POST /auth/login_flow, and its steps.
 var (
 	_ oauth.Server   = (*Home)(nil)
+	_ oauth.Sessions = (*Home)(nil)
+	_ oauth.Samples  = (*Home)(nil)
+	_ oauth.Memory   = (*Home)(nil)
 	_ oauth.Revoker  = (*Home)(nil)
 	_ oauth.Resource = (*Home)(nil)
 	_ oauth.Library  = (*Home)(nil)
@@ -124,6 +127,7 @@ func (h *Home) Public() oauth.Client { return h.Default() }
 
 // Advance implements oauth.Clock.
 func (h *Home) Advance(ctx context.Context, d time.Duration) error {
+	h.dropSpare() // they would be older than they look
 	err := h.Clock.Advance(ctx, d)
 	h.Wire.Forget()
 	return err

@@ -51,7 +51,14 @@ func (h *Home) Token(ctx context.Context, f oauth.Form) *wire.Exchange {
 // Exchange redeems a code, with changes to the form if any.
 func (h *Home) Exchange(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "code", code)
-	return h.Token(ctx, h.CodeGrant(code).Apply(changes...))
+	form := h.CodeGrant(code).Apply(changes...)
+	answer := h.Token(ctx, form)
+	if client := h.Client().ID; form.Get("client_id") == client {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.spare.leave(code, oauth.Granted(answer, client))
+	}
+	return answer
 }
 
 // Refresh asks for a new access token, with changes to the form if any. Having a refresh token is a control.
@@ -65,13 +72,20 @@ func (h *Home) Refresh(ctx context.Context, t oauth.Tokens, changes ...oauth.Cha
 // Revoke revokes a token at /auth/revoke.
 func (h *Home) Revoke(ctx context.Context, token string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "token", token)
+	h.mu.Lock()
+	h.spare.use(token)
+	h.mu.Unlock()
 	return h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}}.Apply(changes...))
 }
 
 // Tokens logs in and exchanges: a session of its own. Getting one is a control.
 func (h *Home) Tokens(ctx context.Context, l Login) oauth.Tokens {
 	l = l.filled(h)
-	return h.Redeem(ctx, h.Code(ctx, l), l.Finish)
+	t := h.Redeem(ctx, h.Code(ctx, l), l.Finish)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.spare.use(t.Refresh)
+	return t
 }
 
 // Redeem exchanges a code of the client. Getting an access token is a control; a refresh token is one where it is used.

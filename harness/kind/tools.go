@@ -55,6 +55,12 @@ type SiteOptions struct {
 	CA     *clientsite.CA // nil: there is no site
 }
 
+// AnyPort tells whether the site takes whatever port is free.
+func (o SiteOptions) AnyPort() bool {
+	_, port, err := address(o.Listen)
+	return o.Public == "" && (o.Listen == "" || err == nil && port == 0)
+}
+
 // Control is a mock's control plane.
 type Control struct {
 	URL   string `json:"url,omitempty"`

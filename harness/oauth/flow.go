@@ -19,8 +19,17 @@ func Code(ctx context.Context, s Authorizer, verifier string, changes ...Change)
 	return back.Code
 }
 
-// Issue makes a whole flow and returns its tokens. Getting an access token is a control.
+// Issue returns the tokens of a session that nobody else uses: those of a whole flow, or what Sessions has. Getting an access
+// token is a control.
 func Issue(ctx context.Context, s Server) Tokens {
+	if left, ok := s.(Sessions); ok {
+		return left.Issue(ctx)
+	}
+	return Fresh(ctx, s)
+}
+
+// Fresh makes a whole flow and returns its tokens. Getting an access token is a control.
+func Fresh(ctx context.Context, s Server) Tokens {
 	e := s.Exchange(ctx, Code(ctx, s, ""))
 	got := Granted(e, "")
 	if got.Access == "" {

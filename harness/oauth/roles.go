@@ -45,6 +45,27 @@ type Server interface {
 	TokenEndpoint
 }
 
+// Sessions is a server where a session may come from a login that an earlier row has made and left unused.
+type Sessions interface {
+	// Issue is a session that nobody else uses. Getting one is a control.
+	Issue(ctx context.Context) Tokens
+}
+
+// Samples is a server of which earlier rows saw secrets: the latest of each kind, of different logins.
+type Samples interface {
+	Codes() []string
+	RefreshTokens() []string
+	AccessTokens() []string
+}
+
+// Memory is a server of which rows remember that a control held lately.
+type Memory interface {
+	Held(control string) bool
+	Holds(control string)
+	// Answers is a cheap control: the target still answers as it does to everybody.
+	Answers(ctx context.Context)
+}
+
 // Revoker is a revocation endpoint (RFC 7009 §2).
 type Revoker interface {
 	Revoke(ctx context.Context, token string, changes ...Change) *wire.Exchange

@@ -20,8 +20,9 @@ import (
 
 // Wave is rows that run side by side in up to Procs workers; the next wave waits for it.
 type Wave struct {
-	Rows  []Row
-	Procs int
+	Rows   []Row
+	Procs  int
+	Beside []Row // rows that wait rather than work: each has a worker more, of its own
 }
 
 // Plan is a run.
@@ -66,7 +67,7 @@ func Run(ctx context.Context, p Plan) (*Outcome, error) {
 		if ctx.Err() != nil || out.Gone != nil {
 			break
 		}
-		if len(wave.Rows) == 0 {
+		if len(wave.Rows)+len(wave.Beside) == 0 {
 			continue
 		}
 		if err := wave.run(ctx, p, out); err != nil {
@@ -87,7 +88,7 @@ func (w Wave) run(ctx context.Context, p Plan, out *Outcome) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	if rest, died, err = runWave(ctx, p, Wave{rest, w.Procs}, out); err != nil || stopped() {
+	if rest, died, err = runWave(ctx, p, Wave{Rows: rest, Procs: w.Procs}, out); err != nil || stopped() {
 		return err
 	}
 	out.Broken = append(out.Broken, died...)
@@ -101,11 +102,7 @@ func (w Wave) run(ctx context.Context, p Plan, out *Outcome) error {
 func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, died []string, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	rows, n := w.Rows, max(1, min(w.Procs, len(w.Rows)))
-	shares := make([][]Row, n)
-	for i, r := range rows {
-		shares[i%n] = append(shares[i%n], r)
-	}
+	rows, shares := slices.Concat(w.Rows, w.Beside), w.shares()
 	var (
 		wg   sync.WaitGroup
 		mu   sync.Mutex
@@ -152,6 +149,19 @@ func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, die
 		died = append(died, err.Error())
 	}
 	return rest, died, nil
+}
+
+// shares deals the rows to workers.
+func (w Wave) shares() [][]Row {
+	n := max(1, min(w.Procs, len(w.Rows)))
+	shares := make([][]Row, n, n+len(w.Beside))
+	for i, r := range w.Rows {
+		shares[i%n] = append(shares[i%n], r)
+	}
+	for _, r := range w.Beside {
+		shares = append(shares, []Row{r})
+	}
+	return shares
 }
 
 func (o *Outcome) take(e Event, done map[string]bool) {

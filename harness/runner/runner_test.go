@@ -92,6 +92,15 @@ func plan(t *testing.T, waves [][]string, parts ...part) runner.Plan {
 	return p
 }
 
+func TestARowThatWaitsHasAWorkerOfItsOwn(t *testing.T) {
+	p := plan(t, [][]string{{"a", "b", "c"}}, part{Does: "judges"})
+	p.Waves[0].Beside = []runner.Row{{ID: "waits"}, {ID: "waits too"}}
+	out, err := runner.Run(t.Context(), p)
+	if err != nil || judged(out) != "a b c waits waits too" || out.Totals.Logins != 4 {
+		t.Errorf("%+v %v", out, err)
+	}
+}
+
 func judged(out *runner.Outcome) string {
 	var ids []string
 	for _, r := range out.Results {

@@ -54,8 +54,8 @@ func TestProofPage(t *testing.T) {
 	for _, n := range nulls.All() {
 		fmt.Fprintf(&b, "| %s | %s |\n", n.Name, n.Story)
 	}
-	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` makes one assertion of a spec accept everything, and then runs "+
-		"`prove`. An assertion is implied if others of its row catch the same defects. This is the last run, with seed 11; the three that "+
-		"it missed have defects by now:\n\n```text\n%s```\n", mutation)
+	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` makes every assertion of every spec, one at a time, accept "+
+		"everything, and then proves its row. The proof must notice. An assertion is implied if others of its row catch the same defects. "+
+		"The last run missed these, which no defect needs yet:\n\n```text\n%s```\n", mutation)
 	same(t, "docs/proof.md", b.String())
 }

@@ -17,12 +17,13 @@ import (
 	"path"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 )
 
 // options are what to weaken.
 type options struct {
-	rows    string // glob
+	rows    string // globs, comma-separated
 	n       int    // how many specs are drawn, an assertion of each; 0: every assertion of every spec
 	seed    uint64 // of the draw
 	browser bool   // rows that need a browser instead of the others
@@ -30,7 +31,7 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.rows, "rows", "*", "glob of the rows")
+	flag.StringVar(&o.rows, "rows", "*", "globs of the rows, comma-separated")
 	flag.IntVar(&o.n, "n", 0, "draw so many specs, and an assertion of each; 0: every assertion of every spec")
 	flag.Uint64Var(&o.seed, "seed", 1, "of the draw")
 	flag.BoolVar(&o.browser, "browser", false, "the rows that need a browser instead of the others")
@@ -56,8 +57,7 @@ func mutate(ctx context.Context, o options) error {
 		return err
 	}
 	specs = slices.DeleteFunc(specs, func(list []site) bool {
-		chosen, bad := path.Match(o.rows, list[0].row)
-		return bad != nil || !chosen || !p.provable(list[0].row, o.browser)
+		return !o.chosen(list[0].row) || !p.provable(list[0].row, o.browser)
 	})
 	sites := o.draw(specs)
 	count := map[outcome]int{}
@@ -76,6 +76,14 @@ func mutate(ctx context.Context, o options) error {
 		return fmt.Errorf("%d weakened assertions were missed: no defect needs them", count[missed])
 	}
 	return ctx.Err()
+}
+
+// chosen tells whether a row is among those to look at.
+func (o options) chosen(row string) bool {
+	return slices.ContainsFunc(strings.Split(o.rows, ","), func(glob string) bool {
+		ok, err := path.Match(glob, row)
+		return ok && err == nil
+	})
 }
 
 // draw is what to weaken.

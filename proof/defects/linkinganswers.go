@@ -1,6 +1,7 @@
 package defects
 
 import (
+	"encoding/base64"
 	"maps"
 	"net/http"
 	"slices"
@@ -118,6 +119,68 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 			}
 		}),
 	},
+}
+
+// linkedTokenDefects are mistakes about whose tokens are kept.
+var linkedTokenDefects = []Defect[mockserver.Policy]{
+	{
+		ID: "linking.tokens-shared", Story: "The tokens of all accounts are kept in one place, and the newest are everybody's.",
+		Aims: []string{"ha.linking.two-accounts"},
+		Change: linkedEntries(func(list []map[string]any) {
+			for _, e := range list {
+				e["token"] = list[len(list)-1]["token"]
+			}
+		}),
+	},
+	{
+		ID: "linking.twice-overwrites", Story: "A second login of a linked account replaces its tokens, and then aborts.",
+		Aims: []string{"ha.linking.twice"},
+		Change: func(p *mockserver.Policy) {
+			var twice atomic.Bool
+			stepAnswers("abort", func(a mock.Answer) mock.Answer {
+				twice.Store(twice.Load() || strings.Contains(string(a.Body), "already_configured"))
+				return a
+			})(p)
+			linkedEntries(func(list []map[string]any) {
+				for _, e := range list {
+					if t, ok := e["token"].(map[string]any); ok && twice.Load() {
+						t["access"], t["refresh"] = "of-the-second-login", "of-the-second-login"
+					}
+				}
+			})(p)
+		},
+	},
+	{
+		ID: "linking.public-client-basic", Story: "A client without a secret sends its id in a Basic header, with an empty password.",
+		Aims: []string{"oauth2.client.public"},
+		Change: tokenSent("authorization_code", func(r linking.TokenRequest) linking.TokenRequest {
+			if formValue(r, "client_secret") == "" {
+				r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(formValue(r, "client_id")+":")))
+			}
+			return r
+		}),
+	},
+	{
+		ID: "linking.denied-word", Story: "A person who denies access when asked to log in again sees a reason that the frontend does not know.",
+		Aims:   []string{"ha.linking.reauth-denied"},
+		Change: reasonBecomes("user_rejected_authorize", "denied"),
+	},
+}
+
+// linkedEntries edits the entries that our demo integration tells.
+func linkedEntries(edit func([]map[string]any)) change {
+	return answers(at("GET /api/authconform_demo"), object(func(m map[string]any) {
+		list, _ := m["entries"].([]any)
+		var entries []map[string]any
+		for _, v := range list {
+			if e, ok := v.(map[string]any); ok {
+				entries = append(entries, e)
+			}
+		}
+		if len(entries) > 0 {
+			edit(entries)
+		}
+	}))
 }
 
 // setUpUses is how often an entry asks the API while it is set up.

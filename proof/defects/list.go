@@ -64,6 +64,7 @@ func Home() []Defect[mockserver.Policy] {
 		agentDiscoveryDefects,
 		agentLoginDefects,
 		linkedAnswerDefects,
+		linkedTokenDefects,
 	)
 }
 

@@ -12,7 +12,15 @@ import (
 // IssueRefreshable is a whole flow whose refresh token is a control. Where the profile says that refresh tokens are optional,
 // and the metadata do not announce them, the row does not apply to a target that issues none (RFC 6749 §5.1).
 func IssueRefreshable(ctx context.Context, s oauth.Server) oauth.Tokens {
-	got := oauth.Issue(ctx, s)
+	return refreshable(ctx, oauth.Issue(ctx, s))
+}
+
+// FreshRefreshable is IssueRefreshable where the session has to be new.
+func FreshRefreshable(ctx context.Context, s oauth.Server) oauth.Tokens {
+	return refreshable(ctx, oauth.Fresh(ctx, s))
+}
+
+func refreshable(ctx context.Context, got oauth.Tokens) oauth.Tokens {
 	if got.Refresh == "" && RefreshOptional(ctx) {
 		judge.NotApplicable(ctx, "the target issues no refresh token, which RFC 6749 §5.1 leaves to it")
 	}

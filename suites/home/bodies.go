@@ -63,13 +63,14 @@ var _ = Describe("Odd bodies and fields", func() {
 		Control(ctx, postStep(ctx, h.Begin(ctx, home.Login{}).FlowID, object(right, "username", right["username"]))).To(IssueCode())
 		h.EnrolTOTP(ctx, user)
 		login := home.Login{Account: &user.Account}
+		var list []wrongCode
 		for name, value := range Sorted(jsonTypes()) {
-			under := Step(ctx, "code: "+name)
-			step := asked(under, login)
 			fields := object(map[string]string{"client_id": right["client_id"]}, "code", value)
-			Expect(under, postStep(under, step.FlowID, fields)).To(Refused())
+			list = append(list, wrongCode{"code: " + name, func(ctx Ctx, flow string) *home.Step {
+				return home.StepOf(postStep(ctx, flow, fields))
+			}})
 		}
-		Control(ctx, answerTOTP(ctx, asked(ctx, login), login, now(ctx))).To(IssueCode())
+		wrongCodes(ctx, login, Refused(), list)
 	})
 })
 

@@ -79,7 +79,7 @@ var _ = Describe("Client pages", func() {
 
 	It(requirement("indieauth.redirect.link-header"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
-		Control(ctx, authorize(ctx, clientWith(ctx, "link-header-control", link(to), to))).To(IssueCode())
+		listingWorks(ctx)
 		for _, v := range []vector{{"W02", `<` + to + `>; rel="redirect_uri"`},
 			{"W07", `</style.css>; rel="preload", <` + to + `>; rel="redirect_uri"`}} {
 			page := h.Site.Page("link-header-"+v.name, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Link", v.value) })
@@ -129,7 +129,7 @@ var _ = Describe("Client pages", func() {
 
 	It(requirement("indieauth.client-info.status"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
-		Control(ctx, authorize(ctx, clientWith(ctx, "status-control", link(to), to))).To(IssueCode())
+		listingWorks(ctx)
 		missing := h.Site.Page("status-404", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(http.StatusNotFound)
@@ -170,16 +170,46 @@ func publishes(ctx Ctx, name string, list []pageVector) {
 	})
 }
 
-// publishesNot holds for pages that publish nothing, next to one that does.
+// publishesNot holds for pages that publish nothing, next to one that does. A page of all their texts needs one login: the pages
+// follow where that page is not refused.
 func publishesNot(ctx Ctx, name string, list []pageVector) {
-	Control(ctx, authorize(ctx, clientWith(ctx, name+"-control", link(list[0].redirect), list[0].redirect))).To(IssueCode())
+	to := list[0].redirect
+	listingWorks(ctx)
+	var text strings.Builder
+	for _, v := range list {
+		text.WriteString(v.body)
+	}
+	all := authorize(Step(ctx, allInOne), clientWith(ctx, name+"-all", text.String(), to))
+	if ok, err := RefuseRedirect().Match(all); ok && err == nil {
+		Expect(Step(ctx, allInOne), all).To(RefuseRedirect())
+		return
+	}
 	Each(ctx, list, pageName, func(ctx Ctx, v pageVector) {
 		Expect(ctx, authorize(ctx, clientWith(ctx, pageID(name, v), v.body, v.redirect))).To(RefuseRedirect())
 	})
 }
 
+// publishesBehind holds for a link behind each of these texts. A page of all texts with the link at its end needs one login: pages
+// of one text follow where that page is refused.
+func publishesBehind(ctx Ctx, name, to string, texts []vector) {
+	var before strings.Builder
+	var list []pageVector
+	for _, v := range texts {
+		before.WriteString(v.value)
+		list = append(list, pageVector{v.name, v.value + link(to), to})
+	}
+	all := authorize(Step(ctx, allInOne), clientWith(ctx, name+"-all", before.String()+link(to), to))
+	if ok, err := IssueCode().Match(all); ok && err == nil {
+		Expect(Step(ctx, allInOne), all).To(IssueCode())
+		return
+	}
+	publishes(ctx, name, list)
+}
+
+const allInOne = "all on one page"
+
 func notesPages(ctx Ctx, name string, list []pageVector) {
-	Control(ctx, authorize(ctx, clientWith(ctx, name+"-control", link(list[0].redirect), list[0].redirect))).To(IssueCode())
+	listingWorks(ctx)
 	Each(ctx, list, pageName, func(ctx Ctx, v pageVector) {
 		Note(ctx, "%s", Outcome(authorize(ctx, clientWith(ctx, pageID(name, v), v.body, v.redirect)).Exchange))
 	})

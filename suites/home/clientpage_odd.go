@@ -19,38 +19,38 @@ import (
 var _ = Describe("Odd client pages", func() {
 	It(requirement("ha.clients.odd-links"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		var list []pageVector
+		var list []vector
 		for name, href := range Sorted(map[string]string{
 			"an open bracket": "http://[::1", "letters behind a bracket": "http://[::1]x/", "a version in brackets": "http://[v1.x]/",
 			"a word for a port": "http://a:b/", "a large port": "http://a:99999/", "a bracket": "//[", "a closing bracket": "http://]/",
 			"half an escape": "%", "no escape": "%zz", "NUL": "\x00", "an odd host": "http://\u2100.example/", "a question mark": "?",
 			"a fragment": "#", "a blank": " ", "a colon": ":", "a scheme": "http:", "a script": "javascript:",
 		}) {
-			list = append(list, pageVector{name, link(href) + link(to), to})
+			list = append(list, vector{name, link(href)})
 		}
-		list = append(list, pageVector{"behind it", link(to) + link("http://[::1"), to})
-		publishes(ctx, "odd-links", list)
+		publishesBehind(ctx, "odd-links", to, list)
+		publishes(ctx, "odd-links", []pageVector{{"behind it", link(to) + link("http://[::1"), to}})
 	})
 
 	It(requirement("ha.clients.broken-markup"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		publishes(ctx, "broken-markup", []pageVector{
-			{"unclosed elements", "<html><head><div><p><b><i>" + link(to), to},
-			{"closed and never opened", "</div></html></head></p>" + link(to), to},
-			{"attributes without end of line", "<p a=b c d='e' f=\"g\" h>" + link(to), to},
-			{"a lone angle", "1 < 2 and 3 > 2 & so on &; &#; &#x; &#xffffffff; " + link(to), to},
-			{"processing instruction", "<?xml version='1.0'?>" + link(to), to},
-			{"a declaration", "<!DOCTYPE html PUBLIC '-//W3C//DTD' [ ]>" + link(to), to},
-			{"an odd declaration", "<!x><!->" + link(to), to}, {"an empty comment", "<!-->" + link(to), to},
-			{"a section", "<![if !IE]><p><![endif]>" + link(to), to},
-			{"NUL", "a\x00b<p\x00>" + link(to), to}, {"a thousand open elements", strings.Repeat("<b>", 1000) + link(to), to},
-			{"a closed link", strings.Replace(link(to), ">", "/>", 1), to},
+		publishesBehind(ctx, "broken-markup", to, []vector{ // what may open a comment is last: nothing is to close it
+			{"closed and never opened", "</div></html></head></p>"},
+			{"unclosed elements", "<html><head><div><p><b><i>"},
+			{"attributes without end of line", "<p a=b c d='e' f=\"g\" h>"},
+			{"a lone angle", "1 < 2 and 3 > 2 & so on &; &#; &#x; &#xffffffff; "},
+			{"processing instruction", "<?xml version='1.0'?>"},
+			{"a declaration", "<!DOCTYPE html PUBLIC '-//W3C//DTD' [ ]>"},
+			{"a section", "<![if !IE]><p><![endif]>"},
+			{"NUL", "a\x00b<p\x00>"}, {"a thousand open elements", strings.Repeat("<b>", 1000)},
+			{"an odd declaration", "<!x><!->"}, {"an empty comment", "<!-->"},
 		})
+		publishes(ctx, "broken-markup", []pageVector{{"a closed link", strings.Replace(link(to), ">", "/>", 1), to}})
 	})
 
 	It(requirement("ha.clients.pieces"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
-		Control(ctx, authorize(ctx, clientWith(ctx, "pieces-control", link(to), to))).To(IssueCode())
+		listingWorks(ctx)
 		Each(ctx, []pieces{
 			{"forty pieces", padded(1300) + link(to), 34, 40, 25 * time.Millisecond}, {"slowly", link(to), 20, 3, 100 * time.Millisecond},
 		}, func(v pieces) string { return v.name }, func(ctx Ctx, v pieces) {
@@ -72,7 +72,7 @@ var _ = Describe("Odd client pages", func() {
 
 	It(requirement("ha.clients.compressed"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
-		Control(ctx, authorize(ctx, clientWith(ctx, "compressed-control", link(to), to))).To(IssueCode())
+		listingWorks(ctx)
 		bomb := bomb()
 		for _, v := range []struct {
 			name, encoding string
@@ -92,7 +92,7 @@ var _ = Describe("Odd client pages", func() {
 
 	It(requirement("ha.clients.bytes-bounded"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
-		Control(ctx, authorize(ctx, clientWith(ctx, "bounded-control", link(to), to))).To(IssueCode())
+		listingWorks(ctx)
 		var sent atomic.Int64
 		page := h.Site.Page("bounded", endless("", &sent))
 		Expect(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: to})).To(RefuseRedirect())
@@ -102,7 +102,7 @@ var _ = Describe("Odd client pages", func() {
 
 	It(requirement("ha.cimd.bytes-bounded"), func(ctx SpecContext) {
 		h, to := home.From(ctx), elsewhere(ctx)
-		Control(ctx, authorize(ctx, home.Login{ClientID: document(ctx, "bounded", nil, to), RedirectURI: to})).To(IssueCode())
+		documentWorks(ctx)
 		var sent atomic.Int64
 		page := h.Site.Page("bounded.json", endless(`{"x":"`, &sent))
 		Expect(ctx, authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to})).To(RefuseRedirect())

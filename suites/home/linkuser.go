@@ -89,7 +89,7 @@ var _ = Describe("Linking a credential", func() {
 
 	It(requirement("ha.link.dead-session"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		dead, code := h.Tokens(ctx, home.Login{}), unbound(ctx)
+		dead, code := h.OwnSession(ctx), unbound(ctx)
 		Control(ctx, legacyRevoke(ctx, dead.Refresh)).To(HaveStatus(200))
 		Expect(ctx, linkCode(ctx, dead.Access, code)).To(BeRefused(ctx, "bearer-refused"))
 		Control(ctx, linkCode(ctx, h.Session(ctx).Access, code)).To(HaveStatus(200))

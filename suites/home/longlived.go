@@ -26,7 +26,7 @@ var _ = Describe("Long-lived access tokens", func() {
 
 	It(requirement("ha.llat.outlives-session"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		token := lasting(ctx, tokens.Access, "outlives", 10)
 		Control(ctx, legacyRevoke(ctx, tokens.Refresh)).To(HaveStatus(200))
 		Control(ctx, h.API(ctx, tokens.Access, "/api/")).To(BeRefused(ctx, "bearer-refused"))
@@ -119,7 +119,7 @@ var _ = Describe("Long-lived access tokens", func() {
 
 	It(requirement("ha.llat.not-a-refresh-token"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		token := lasting(ctx, tokens.Access, "no-refresh", 10)
 		Expect(ctx, h.Refresh(ctx, tokens, oauth.Set("refresh_token", token))).To(BeRefused(ctx, "refresh-dead"))

@@ -37,7 +37,7 @@ var _ = Describe("Near misses", func() {
 
 	It(requirement("ha.refresh.near-miss"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		for _, m := range secretMisses(tokens.Refresh) {
 			Secret(ctx, "refresh_token", m.value)

@@ -32,8 +32,7 @@ var _ = Describe("Redirect URIs", func() {
 
 	It(requirement("indieauth.redirect.block-unlisted"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		listed := publish(ctx, "listed", h.Site.Other()+"/callback")
-		Control(ctx, authorize(ctx, home.Login{ClientID: listed, RedirectURI: h.Site.Other() + "/callback"})).To(IssueCode())
+		listingWorks(ctx)
 		empty := h.Site.HTML("unlisted", "<!doctype html><title>W20</title>").URL()
 		own := h.Site.Origin()
 		Each(ctx, []vector{
@@ -65,7 +64,7 @@ var _ = Describe("Redirect URIs", func() {
 	})
 
 	It(requirement("oauth2.redirect.absolute-uri"), func(ctx SpecContext) {
-		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		loginWorks(ctx)
 		Each(ctx, []string{"/cb", "//app.example/cb", "cb", ""}, Quoted, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
 		})
@@ -79,7 +78,7 @@ var _ = Describe("Redirect URIs", func() {
 
 	It(requirement("oauth2.redirect.userinfo"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		loginWorks(ctx)
 		Each(ctx, []vector{{"RM09", strings.Replace(h.Site.Origin(), "://", "://user@", 1) + "/cb"},
 			{"RM15", h.Site.Origin() + "@evil.example/cb"}}, named, func(ctx Ctx, v vector) {
 			Expect(ctx, authorize(ctx, ownClient(ctx, v.value))).To(RefuseRedirect())
@@ -87,14 +86,14 @@ var _ = Describe("Redirect URIs", func() {
 	})
 
 	It(requirement("ha.redirect.malformed"), func(ctx SpecContext) {
-		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		loginWorks(ctx)
 		Each(ctx, []string{"http://[::1", "http://127.0.0.1:port/", "http:", "://", "http://[::1]x/"}, Quoted, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(All(BeRejected(), GrantNothing()))
 		})
 	})
 
 	It(requirement("oauth2.redirect.script-unlisted"), func(ctx SpecContext) {
-		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		loginWorks(ctx)
 		Each(ctx, scriptURLs, AsIs, func(ctx Ctx, to string) {
 			Expect(ctx, authorize(ctx, ownClient(ctx, to))).To(RefuseRedirect())
 		})
@@ -156,7 +155,7 @@ var _ = Describe("Redirect URIs", func() {
 
 	It(requirement("ha.redirect.finishing-client"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
+		loginWorks(ctx)
 		Expect(ctx, authorize(ctx, home.Login{Finish: h.Site.Other() + "/"})).To(RefuseRedirect())
 		Expect(ctx, authorize(ctx, home.Login{Finish: "https://evil.example/"})).To(RefuseRedirect())
 	})

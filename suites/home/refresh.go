@@ -20,13 +20,13 @@ const day = 24 * time.Hour
 var _ = Describe("Refresh tokens", func() {
 	It(requirement("ha.refresh.response-shape"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Expect(ctx, h.Refresh(ctx, h.Tokens(ctx, home.Login{}))).To(All(
+		Expect(ctx, h.Refresh(ctx, h.OwnSession(ctx))).To(All(
 			HaveStatus(200), HaveText("access_token"), HaveText("token_type", "Bearer"), HaveWholeNumber("expires_in", 1800, 1800)))
 	})
 
 	It(requirement("ha.refresh.no-rotation"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		for range 3 {
 			Expect(ctx, h.Refresh(ctx, tokens)).To(All(IssueTokens(), LackMember("refresh_token")))
 		}
@@ -34,7 +34,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("oauth2.refresh.client-id-required"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		Expect(ctx, h.Refresh(ctx, tokens, oauth.Drop("client_id"))).To(BeRefused(ctx, "client-refused"))
 		Expect(ctx, h.Refresh(ctx, tokens, oauth.Set("client_id", ""))).To(BeRefused(ctx, "client-refused"))
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
@@ -42,7 +42,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("ha.refresh.error"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		for _, unknown := range []string{"unknown-token", strings.Repeat("0", 128), strings.Repeat("x", 4096)} {
 			Expect(ctx, h.Refresh(ctx, tokens, oauth.Set("refresh_token", unknown))).To(BeRefused(ctx, "refresh-dead"))
@@ -51,7 +51,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("oauth2.refresh.malformed-client"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		for _, malformed := range []string{"xyz", "https://app.example/#me", "http://[::1"} {
 			Expect(ctx, h.Refresh(ctx, tokens, oauth.Set("client_id", malformed))).To(BeRefused(ctx, "refresh-foreign"))
 		}
@@ -60,7 +60,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("oauth2.refresh.parallel"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		answers := make([]*wire.Exchange, 8)
 		var wg sync.WaitGroup
@@ -77,7 +77,7 @@ var _ = Describe("Refresh tokens", func() {
 
 	It(requirement("oauth2.refresh.scope-ignored"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		Expect(ctx, h.Refresh(ctx, tokens, oauth.Add("scope", "admin"))).To(IssueTokens())
 	})

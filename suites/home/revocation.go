@@ -103,7 +103,7 @@ var _ = Describe("Revocation", func() {
 // liveSession is a session of its own that refreshes and calls the API: the control of every revocation.
 func liveSession(ctx Ctx) oauth.Tokens {
 	h := home.From(ctx)
-	tokens := h.Tokens(ctx, home.Login{})
+	tokens := h.OwnSession(ctx)
 	Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 	Control(ctx, h.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
 	return tokens

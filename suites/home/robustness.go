@@ -255,7 +255,7 @@ var _ = Describe("Odd logins", func() {
 
 	It(requirement("robust.redirects"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Control(ctx, h.Login(ctx, home.Login{})).To(IssueCode())
+		loginWorks(ctx)
 		Each(ctx, []string{"", "x", "http://[::1", "http://[::1]x/", "http://a:b/", "http://\x00/", "http://\u2100.example/", "//",
 			"http://a:99999/", "http://]/", "\ufeff"}, AsIs, func(ctx Ctx, uri string) {
 			begun := h.Begin(ctx, home.Login{Body: map[string]any{"redirect_uri": uri}})

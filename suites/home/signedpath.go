@@ -69,7 +69,7 @@ var _ = Describe("Signed paths", func() {
 
 	It(requirement("ha.signed-path.dies-with-token"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		signed := sign(ctx, tokens.Access, "/api/config")
 		Control(ctx, h.Get(ctx, signed)).To(HaveStatus(200))
 		Control(ctx, legacyRevoke(ctx, tokens.Refresh)).To(HaveStatus(200))

@@ -23,7 +23,7 @@ var _ = Describe("Token errors", func() {
 		}) {
 			Expect(Step(ctx, name), h.Exchange(Step(ctx, name), code, change)).To(BeRefused(ctx, "request-refused"))
 		}
-		Control(ctx, h.Exchange(ctx, h.Code(ctx, home.Login{}))).To(IssueTokens())
+		liveCode(h, home.Login{}).Still(ctx, code)
 	})
 
 	It(requirement("oauth2.error.duplicate-parameter-old"), func(ctx SpecContext) {

@@ -42,7 +42,7 @@ var _ = Describe("WebSocket, authentication", func() {
 
 	It(requirement("ha.ws.auth-invalid"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		Control(ctx, said(h.Dial(ctx).Login(ctx, tokens.Access))).To(Be("answer to a valid token", "auth_ok"))
 		for _, t := range append(tamper.Secret(tokens.Access), tamper.Changed{Name: "garbage", Value: "garbage-that-is-no-token"},
 			tamper.Changed{Name: "empty", Value: ""}, tamper.Changed{Name: "a refresh token", Value: tokens.Refresh}) {
@@ -55,7 +55,7 @@ var _ = Describe("WebSocket, authentication", func() {
 
 	It(requirement("ha.ws.revoked"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		Control(ctx, said(h.Dial(ctx).Login(ctx, tokens.Access))).To(Be("answer to a valid token", "auth_ok"))
 		legacyRevoke(ctx, tokens.Refresh)
 		Expect(ctx, said(h.Dial(ctx).Login(ctx, tokens.Access))).To(Be("answer to auth", "auth_invalid"))
@@ -122,7 +122,7 @@ var _ = Describe("WebSocket, authentication", func() {
 var _ = Describe("WebSocket, end of sessions", func() {
 	It(requirement("ha.ws.closed-by-revoke"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		socket := answering(ctx, tokens.Access)
 		Control(ctx, h.Revoke(ctx, tokens.Refresh)).To(HaveStatus(200))
 		Expect(ctx, closes(ctx, socket)).To(Be("closed", true))
@@ -130,7 +130,7 @@ var _ = Describe("WebSocket, end of sessions", func() {
 
 	It(requirement("ha.ws.closed-by-legacy-revoke"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		socket := answering(ctx, tokens.Access)
 		Control(ctx, legacyRevoke(ctx, tokens.Refresh)).To(HaveStatus(200))
 		Expect(ctx, closes(ctx, socket)).To(Be("closed", true))
@@ -138,7 +138,7 @@ var _ = Describe("WebSocket, end of sessions", func() {
 
 	It(requirement("ha.ws.others-stay-open"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		one, other := h.Tokens(ctx, home.Login{}), h.Tokens(ctx, home.Login{})
+		one, other := h.OwnSession(ctx), h.OwnSession(ctx)
 		closing, staying := answering(ctx, one.Access), answering(ctx, other.Access)
 		Control(ctx, legacyRevoke(ctx, one.Refresh)).To(HaveStatus(200))
 		Control(ctx, closes(ctx, closing)).To(Be("closed", true))
@@ -147,10 +147,10 @@ var _ = Describe("WebSocket, end of sessions", func() {
 
 	It(requirement("ha.ws.closed-by-delete"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		closing := answering(ctx, tokens.Access)
 		id := current(ctx, closing).ID
-		asking := answering(ctx, h.Tokens(ctx, home.Login{}).Access)
+		asking := answering(ctx, h.OwnSession(ctx).Access)
 		Expect(ctx, asking.Call(ctx, "auth/delete_refresh_token", map[string]any{"refresh_token_id": id}, nil)).To(
 			Be("error of the command", nil))
 		Expect(ctx, closes(ctx, closing)).To(Be("closed", true))
@@ -247,7 +247,7 @@ var _ = Describe("WebSocket, commands", func() {
 
 	It(requirement("ha.ws.refresh-tokens"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		var list []map[string]any
 		Expect(ctx, answering(ctx, tokens.Access).Call(ctx, "auth/refresh_tokens", nil, &list)).To(Be("error of the command", nil))
 		currents := 0
@@ -269,7 +269,7 @@ var _ = Describe("WebSocket, commands", func() {
 
 	It(requirement("ha.ws.own-tokens-only"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		mine := h.Tokens(ctx, home.Login{})
+		mine := h.OwnSession(ctx)
 		id := current(ctx, answering(ctx, mine.Access)).ID
 		user := h.NewUser(ctx, "curious")
 		theirs := answering(ctx, h.Tokens(ctx, home.Login{Account: &user.Account}).Access)

@@ -31,7 +31,7 @@ var _ = Describe("WebSocket, sessions", func() {
 
 	It(requirement("ha.ws.ends-itself"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		tokens := h.Tokens(ctx, home.Login{})
+		tokens := h.OwnSession(ctx)
 		socket := answering(ctx, tokens.Access)
 		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
 		_ = socket.Call(ctx, deleteSession, map[string]any{"refresh_token_id": current(ctx, socket).ID}, nil) // the close may come first
@@ -41,7 +41,7 @@ var _ = Describe("WebSocket, sessions", func() {
 
 	It(requirement("ha.ws.delete-unknown"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		doomed, tokens := h.Tokens(ctx, home.Login{}), h.Tokens(ctx, home.Login{})
+		doomed, tokens := h.OwnSession(ctx), h.OwnSession(ctx)
 		socket := answering(ctx, tokens.Access)
 		id := current(ctx, answering(ctx, doomed.Access)).ID
 		works(ctx, socket, deleteSession, map[string]any{"refresh_token_id": id}, nil)
@@ -101,7 +101,7 @@ var _ = Describe("WebSocket, sessions", func() {
 
 	It(requirement("ha.ws.set-expiry"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		one, other := h.Tokens(ctx, home.Login{}), h.Tokens(ctx, home.Login{})
+		one, other := h.OwnSession(ctx), h.OwnSession(ctx)
 		socket, others := answering(ctx, one.Access), answering(ctx, other.Access)
 		unknown := map[string]any{"refresh_token_id": unknownID, "enable_expiry": true}
 		if outcomeOf(ctx, socket.Call(ctx, setExpiry, unknown, nil)) == unknownCommand {

@@ -38,6 +38,7 @@ type Requirement struct {
 	Dropped    string           `yaml:"dropped"`    // first revision that no longer does
 	Needs      []condition.Name `yaml:"needs"`      // what it presupposes, of the harness and of the target
 	Alone      bool             `yaml:"alone"`      // runs last, by itself: moves time, provokes limits
+	Waits      bool             `yaml:"waits"`      // waits for a time-out of the target, or moves its time past it
 	Untestable string           `yaml:"untestable"` // why nobody can judge it from outside
 
 	// LevelReason is why a profile has another level than the catalogue; "" where it has not.

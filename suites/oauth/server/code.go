@@ -37,49 +37,46 @@ var _ = Describe("Authorization code", func() {
 
 	It(requirement("oauth2.code.bound-client"), func(ctx SpecContext) {
 		server, clients := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx)
-		works(ctx, server)
 		other := clients.Other()
 		own := oauth.Code(ctx, server, "", other.Asks()...)
 		Control(Step(ctx, "the other client's own code"), server.Exchange(ctx, own, other.Redeems()...)).To(IssueTokens())
-		Each(ctx, foreign(ctx, clients), called, func(ctx Ctx, a attempt) {
-			Expect(ctx, exchange(ctx, server, a.changes...)).To(BeRefused(ctx, "code-refused"))
-		})
+		refuses(ctx, server, BeRefused(ctx, "code-refused"), foreign(ctx, clients)...)
 	})
 
 	It(requirement("oauth2.code.client-id-required"), func(ctx SpecContext) {
 		server, client := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Public()
-		redeem := func(change ...oauth.Change) *wire.Exchange {
-			return server.Exchange(ctx, oauth.Code(ctx, server, "", client.Asks()...), append(client.Redeems(), change...)...)
+		codes := LiveCode{
+			Code: func(ctx Ctx) string { return oauth.Code(ctx, server, "", client.Asks()...) },
+			Redeem: func(ctx Ctx, code string, change ...oauth.Change) *wire.Exchange {
+				return server.Exchange(ctx, code, append(client.Redeems(), change...)...)
+			},
 		}
-		Control(ctx, redeem()).To(IssueTokens())
-		Expect(ctx, redeem(oauth.Drop("client_id"))).To(BeRefused(ctx, "client-refused"))
-		Expect(ctx, redeem(oauth.Set("client_id", ""))).To(BeRefused(ctx, "client-refused"))
+		codes.Refuses(ctx, BeRefused(ctx, "client-refused"), []string{"no client_id", "an empty client_id"},
+			[][]oauth.Change{changes(oauth.Drop("client_id")), changes(oauth.Set("client_id", ""))})
 	})
 
 	It(requirement("oauth2.code.entropy"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		codes := make([]string, 16)
-		Each(ctx, Indices(len(codes)), Nameless, func(ctx Ctx, i int) { codes[i] = oauth.Code(ctx, server, "") })
-		Expect(ctx, codes).To(BeUnguessable(128))
+		unguessable(ctx, 16, oauth.Samples.Codes, func(ctx Ctx) string { return oauth.Code(ctx, server, "") })
 	})
 
 	It(requirement("oauth2.code.not-an-access-token"), func(ctx SpecContext) {
 		server, api := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Resource](ctx)
 		refreshes(ctx, server)
 		Control(ctx, api.Fetch(ctx, bearer(oauth.Issue(ctx, server).Access))).To(HaveStatus(http.StatusOK))
-		Expect(ctx, api.Fetch(ctx, bearer(oauth.Code(ctx, server, "")))).To(BeRefused(ctx, "bearer-refused"))
-		Expect(ctx, server.Renew(ctx, oauth.Code(ctx, server, ""))).To(BeRefused(ctx, "refresh-dead"))
+		code := oauth.Code(ctx, server, "")
+		Expect(ctx, api.Fetch(ctx, bearer(code))).To(BeRefused(ctx, "bearer-refused"))
+		Expect(ctx, server.Renew(ctx, code)).To(BeRefused(ctx, "refresh-dead"))
 	})
 
 	It(requirement("oauth2.code.missing"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		works(ctx, server)
-		code := oauth.Code(ctx, server, "") // nobody redeems it: a code that is found by its beginning may be spent by these
+		code := oauth.Code(ctx, server, "") // it is redeemed last: a code that is found by its beginning may be spent by these
 		Expect(ctx, server.Exchange(ctx, code, oauth.Drop("code"))).To(BeRefused(ctx, "code-missing"))
 		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", ""))).To(BeRefused(ctx, "code-missing"))
 		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", unknown))).To(BeRefused(ctx, "code-refused"))
-		Expect(ctx, exchange(ctx, server, longer)).To(BeRefused(ctx, "code-refused"))
-		Expect(ctx, exchange(ctx, server, shorter)).To(BeRefused(ctx, "code-refused"))
+		refuses(ctx, server, BeRefused(ctx, "code-refused"),
+			attempt{"a letter more", changes(longer)}, attempt{"a letter less", changes(shorter)})
 	})
 
 	It(requirement("oauth2.code.expires"), func(ctx SpecContext) {

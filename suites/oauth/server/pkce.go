@@ -122,7 +122,9 @@ func bound(ctx Ctx, verifier string) string {
 
 // verifies holds a code with the challenge of a verifier, and that verifier: the control.
 func verifies(ctx Ctx, server oauth.Server, verifier string) {
-	Control(ctx, server.Exchange(ctx, bound(ctx, verifier), oauth.Set("code_verifier", verifier))).To(IssueTokens())
+	Lately(ctx, server, "a code is redeemed with its verifier "+verifier, func() {
+		Control(ctx, server.Exchange(ctx, bound(ctx, verifier), oauth.Set("code_verifier", verifier))).To(IssueTokens())
+	})
 }
 
 // pkce asks for a code with a challenge.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"time"
@@ -24,17 +25,22 @@ const longestLife = 1 << 31 // seconds
 var _ = Describe("Token request and answer", func() {
 	It(requirement("oauth2.token.post-only"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		works(ctx, server)
-		query := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
-		Expect(ctx, server.SendToken(ctx, http.MethodGet, query, "", "")).To(BeRefused(ctx, "get-refused"))
+		code := oauth.Code(ctx, server, "")
+		answer := server.SendToken(ctx, http.MethodGet, server.CodeGrant(code).Encode(), "", "")
+		liveCode(server).Still(ctx, code)
+		Expect(ctx, answer).To(BeRefused(ctx, "get-refused"))
 	})
 
 	It(requirement("oauth2.token.query-ignored"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		body := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
-		Control(Step(ctx, "in the body"), server.SendToken(ctx, http.MethodPost, "", formType, body)).To(IssueTokens())
-		query := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
-		Expect(ctx, server.SendToken(ctx, http.MethodPost, query, formType, "")).To(BeRefused(ctx, "query-refused"))
+		code := oauth.Code(ctx, server, "")
+		query := server.CodeGrant(code).Encode()
+		answer := server.SendToken(ctx, http.MethodPost, query, formType, "")
+		if !grants(server.SendToken(Step(ctx, "in the body"), http.MethodPost, "", formType, query)) {
+			body := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
+			Control(Step(ctx, "in the body"), server.SendToken(ctx, http.MethodPost, "", formType, body)).To(IssueTokens())
+		}
+		Expect(ctx, answer).To(BeRefused(ctx, "query-refused"))
 	})
 
 	It(requirement("oauth2.token.form-encoding"), func(ctx SpecContext) {
@@ -90,11 +96,13 @@ var _ = Describe("Token request and answer", func() {
 	})
 
 	It(requirement("oauth2.token.entropy"), func(ctx SpecContext) {
-		Expect(ctx, ofSessions(ctx, func(t oauth.Tokens) string { return t.Refresh })).To(BeUnguessable(128))
+		server := oauth.Get[oauth.Server](ctx)
+		unguessable(ctx, 8, oauth.Samples.RefreshTokens, func(ctx Ctx) string { return FreshRefreshable(ctx, server).Refresh })
 	})
 
 	It(requirement("oauth2.token.access-entropy"), func(ctx SpecContext) {
-		Expect(ctx, ofSessions(ctx, func(t oauth.Tokens) string { return t.Access })).To(BeUnguessable(128))
+		server := oauth.Get[oauth.Server](ctx)
+		unguessable(ctx, 8, oauth.Samples.AccessTokens, func(ctx Ctx) string { return FreshRefreshable(ctx, server).Access })
 	})
 
 	It(requirement("oauth2.token.expires-in-true"), func(ctx SpecContext) {
@@ -130,10 +138,25 @@ func bothGrants(ctx Ctx, x Expectation) {
 	Expect(Step(ctx, "refresh grant"), refreshed).To(x)
 }
 
-// ofSessions are eight sessions' secrets of a kind.
-func ofSessions(ctx Ctx, of func(oauth.Tokens) string) []string {
-	server := oauth.Get[oauth.Server](ctx)
-	list := make([]string, 8)
-	Each(ctx, Indices(len(list)), Nameless, func(ctx Ctx, i int) { list[i] = of(IssueRefreshable(ctx, server)) })
-	return list
+// unguessable holds for so many secrets that cannot be guessed: those that earlier rows saw, and fresh ones for the rest. Only
+// secrets that the row itself got accuse the target.
+func unguessable(ctx Ctx, n int, seen func(oauth.Samples) []string, fresh func(Ctx) string) {
+	var earlier []string
+	if samples, ok := oauth.Get[oauth.Server](ctx).(oauth.Samples); ok {
+		earlier = seen(samples)
+		earlier = earlier[:min(n, len(earlier))]
+	}
+	own := func(n int) []string {
+		list := make([]string, n)
+		Each(ctx, Indices(n), Nameless, func(ctx Ctx, i int) { list[i] = fresh(ctx) })
+		return list
+	}
+	list := append(own(n-len(earlier)), earlier...)
+	if len(earlier) > 0 {
+		Remark(ctx, fmt.Sprintf("%d of the %d secrets were seen in earlier rows", len(earlier), n))
+		if ok, _ := BeUnguessable(128).Match(list); !ok {
+			list = own(n)
+		}
+	}
+	Expect(ctx, list).To(BeUnguessable(128))
 }

@@ -60,8 +60,25 @@ func exchange(ctx Ctx, server oauth.Server, list ...oauth.Change) *wire.Exchange
 	return server.Exchange(ctx, oauth.Code(ctx, server, ""), list...)
 }
 
+// liveCode is how codes of the default client are got and redeemed.
+func liveCode(server oauth.Server) LiveCode {
+	return LiveCode{Code: func(ctx Ctx) string { return oauth.Code(ctx, server, "") }, Redeem: server.Exchange}
+}
+
+// refuses holds a refusal of every attempt, each with a live code.
+func refuses(ctx Ctx, server oauth.Server, refusal Expectation, list ...attempt) {
+	var names []string
+	var how [][]oauth.Change
+	for _, a := range list {
+		names, how = append(names, a.name), append(how, a.changes)
+	}
+	liveCode(server).Refuses(ctx, refusal, names, how)
+}
+
 // works holds a fresh code that is redeemed as it should be: the control of most refusals.
-func works(ctx Ctx, server oauth.Server) { Control(ctx, exchange(ctx, server)).To(IssueTokens()) }
+func works(ctx Ctx, server oauth.Server) {
+	Lately(ctx, server, "a code is redeemed", func() { liveCode(server).Works(ctx) })
+}
 
 // renewed refreshes a session, which is a control, and is the session after it: the refresh token may have rotated.
 func renewed(ctx Ctx, server oauth.TokenEndpoint, session oauth.Tokens) oauth.Tokens {

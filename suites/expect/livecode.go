@@ -1,0 +1,55 @@
+package expect
+
+import (
+	"context"
+
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// LiveCode is how a row gets codes and redeems them.
+type LiveCode struct {
+	Code   func(ctx context.Context) string
+	Redeem func(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange
+}
+
+// Refuses holds a refusal of every change to the token request, each made with a live code. A target that keeps a code which it
+// refuses needs one login for all of them: that the code can be redeemed afterwards shows that it lived, and is the control.
+// Elsewhere, and to accuse a target, each change gets a code of its own.
+func (c LiveCode) Refuses(ctx context.Context, refusal Expectation, names []string, changes [][]oauth.Change) {
+	code, answers := c.Code(ctx), make([]*wire.Exchange, len(names))
+	refused := true
+	for i, name := range names {
+		answers[i] = c.Redeem(judge.Step(ctx, name), code, changes[i]...)
+		as, _ := refusal.Match(answers[i])
+		refused = refused && as
+	}
+	if refused && gives(c.Redeem(judge.Step(ctx, afterwards), code)) {
+		for i, name := range names {
+			judge.Expect(judge.Step(ctx, name), answers[i]).To(refusal)
+		}
+		return
+	}
+	c.Works(ctx)
+	judge.Each(ctx, Indices(len(names)), func(i int) string { return names[i] }, func(ctx context.Context, i int) {
+		judge.Expect(ctx, c.Redeem(ctx, c.Code(ctx), changes[i]...)).To(refusal)
+	})
+}
+
+// Still holds a code that was refused, or else a fresh one, that is redeemed as it should be: Works after the refusal.
+func (c LiveCode) Still(ctx context.Context, refused string) {
+	if !gives(c.Redeem(judge.Step(ctx, afterwards), refused)) {
+		c.Works(ctx)
+	}
+}
+
+// Works holds a fresh code that is redeemed as it should be: the control of most refusals.
+func (c LiveCode) Works(ctx context.Context) {
+	judge.Control(ctx, c.Redeem(ctx, c.Code(ctx))).To(IssueTokens())
+}
+
+const afterwards = "the code afterwards"
+
+// gives tells whether an answer holds an access token, and is a success.
+func gives(e *wire.Exchange) bool { return oauth.Granted(e, "").Access != "" }

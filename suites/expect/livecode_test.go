@@ -1,0 +1,62 @@
+package expect
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
+)
+
+// codes gives out codes that can be redeemed once, and says how a request with changes is answered.
+type codes struct {
+	given int
+	spent map[string]bool
+	keeps bool // a refused code
+	grant bool // to requests with changes too
+	error int  // status of a refusal of a code that is known; 0: 400
+}
+
+func (c *codes) live() LiveCode {
+	return LiveCode{
+		Code: func(context.Context) string { c.given++; return string(rune('a' + c.given)) },
+		Redeem: func(_ context.Context, code string, changes ...oauth.Change) *wire.Exchange {
+			dead := c.spent[code]
+			c.spent[code] = c.spent[code] || len(changes) == 0 || !c.keeps
+			switch {
+			case !dead && (len(changes) == 0 || c.grant):
+				return asJSON(`{"access_token":"t"}`)
+			case dead && c.error != 0:
+				return &wire.Exchange{Status: c.error}
+			}
+			return &wire.Exchange{Status: http.StatusBadRequest}
+		},
+	}
+}
+
+func TestRefusalsShareACodeThatLives(t *testing.T) {
+	for name, c := range map[string]struct {
+		codes codes
+		given int
+		want  evidence.Verdict
+	}{
+		"a target that keeps it":                {codes{keeps: true}, 1, evidence.Pass},
+		"one that burns it":                     {codes{}, 4, evidence.Pass},
+		"one that burns it with a server error": {codes{error: 500}, 4, evidence.Pass},
+		"one that refuses nothing":              {codes{keeps: true, grant: true}, 4, evidence.Fail},
+	} {
+		c.codes.spent = map[string]bool{}
+		record := judge.NewRecord()
+		judge.Run(func() {
+			change := []oauth.Change{oauth.Drop("client_id")}
+			c.codes.live().Refuses(judge.OneByOne(judge.With(t.Context(), record)), HaveStatus(400), []string{"one", "two"},
+				[][]oauth.Change{change, change})
+		})
+		if got := record.Outcome(evidence.Must, false); got.Verdict != c.want || c.codes.given != c.given {
+			t.Errorf("%s: %s %s after %d codes", name, got.Verdict, got.Reason, c.codes.given)
+		}
+	}
+}
