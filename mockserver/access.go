@@ -109,14 +109,19 @@ func (h *Home) bearer(next handler) handler {
 	return func(c *call) *mock.Answer {
 		if c.user = h.caller(c); c.user == nil {
 			h.bans.count(c.IP)
-			a := mock.Plain(http.StatusUnauthorized)
-			if challenge := h.Policy().BearerChallenge(h.ownURL(c.Host), c.URL.Path); challenge != "" {
-				a.Header.Set("WWW-Authenticate", challenge)
-			}
-			return a
+			return h.unauthorized(c)
 		}
 		return next(c)
 	}
+}
+
+// unauthorized asks for a bearer token.
+func (h *Home) unauthorized(c *call) *mock.Answer {
+	a := mock.Plain(http.StatusUnauthorized)
+	if challenge := h.Policy().BearerChallenge(h.ownURL(c.Host), c.URL.Path); challenge != "" {
+		a.Header.Set("WWW-Authenticate", challenge)
+	}
+	return a
 }
 
 func (h *Home) caller(c *call) *session {

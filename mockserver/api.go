@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/authconform/authconform/mock"
 )
@@ -59,3 +60,43 @@ func (h *Home) apiCheckConfig(c *call) *mock.Answer {
 }
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// gone answers a path that looks like one of the API's.
+func gone(*call) *mock.Answer { return mock.Plain(http.StatusNotFound) }
+
+// emptyList is an empty list.
+func emptyList(*call) *mock.Answer { return mock.JSON(http.StatusOK, []any{}) }
+
+// apiTemplate renders a template as text.
+func (h *Home) apiTemplate(c *call) *mock.Answer {
+	var b struct {
+		Template  *string        `json:"template"`
+		Variables map[string]any `json:"variables"`
+	}
+	if a := decodeJSON(c.Bytes, &b); a != nil {
+		return a
+	}
+	if b.Template == nil {
+		return mock.Message(http.StatusBadRequest, "Error rendering template: template is missing")
+	}
+	text, _, err := h.render(*b.Template, b.Variables)
+	if err != nil {
+		return mock.Message(http.StatusBadRequest, "Error rendering template: "+err.Error())
+	}
+	return mock.Text(http.StatusOK, text)
+}
+
+// apiHistory is the history of entities: the mock keeps none, and shows what they are now.
+func (h *Home) apiHistory(c *call) *mock.Answer {
+	asked := c.URL.Query().Get("filter_entity_id")
+	if asked == "" {
+		return mock.Message(http.StatusBadRequest, "filter_entity_id is missing")
+	}
+	list := []any{}
+	for id := range strings.SplitSeq(asked, ",") {
+		if e, there := h.core.Get(strings.TrimSpace(id)); there {
+			list = append(list, []any{e})
+		}
+	}
+	return mock.JSON(http.StatusOK, list)
+}

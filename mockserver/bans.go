@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/mock"
@@ -12,6 +13,8 @@ const (
 	wrongPassword = "the user name or the password is wrong"
 	wrongCode     = "the code of the second factor is wrong"
 	tooManyCodes  = "too_many_retry" // of a second factor; the flow ends
+
+	refusedByCommand = "the command refuses the login: " // goes on
 
 	flowUnknown    = "Invalid flow specified"
 	flowBusy       = "Flow request already in progress"
@@ -39,7 +42,7 @@ func guessed(a *mock.Answer) bool {
 	case flowUnknown, flowBusy, flowElsewhere, inputMalformed:
 		return false
 	}
-	return a.Status >= http.StatusBadRequest
+	return a.Status >= http.StatusBadRequest || strings.HasPrefix(a.Why, refusedByCommand)
 }
 
 // bans counts refused logins by address, and shuts an address out at the threshold. It is safe for concurrent use.

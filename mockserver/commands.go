@@ -139,13 +139,16 @@ func (k *socket) own(m map[string]any) (store.Refresh, *commandError) {
 	return r, nil
 }
 
+// empty is the result of commands that have nothing to tell.
+var empty = map[string]any{}
+
 func deleteRefreshToken(k *socket, m map[string]any) (any, *commandError) {
 	r, err := k.own(m)
 	if err != nil {
 		return nil, err
 	}
 	k.home.deleteSession(r.ID, EndDeleted)
-	return followUp{then: func() { k.home.closeSockets(r.ID, EndDeleted) }}, nil
+	return followUp{result: empty, then: func() { k.home.closeSockets(r.ID, EndDeleted) }}, nil
 }
 
 func deleteAllRefreshTokens(k *socket, m map[string]any) (any, *commandError) {
@@ -159,7 +162,7 @@ func deleteAllRefreshTokens(k *socket, m map[string]any) (any, *commandError) {
 		k.home.deleteSession(r.ID, EndAllDeleted)
 		ended = append(ended, r.ID)
 	}
-	return followUp{then: func() {
+	return followUp{result: empty, then: func() {
 		for _, id := range ended {
 			k.home.closeSockets(id, EndAllDeleted)
 		}
@@ -173,7 +176,7 @@ func setExpiry(k *socket, m map[string]any) (any, *commandError) {
 	}
 	r.NoExpiry = m["enable_expiry"] == false
 	k.home.store.PutRefresh(r)
-	return nil, nil
+	return empty, nil
 }
 
 // longLived makes a token for as many days as asked; its name is unique among the user's.

@@ -47,8 +47,11 @@ func setupForm(id, key string, errs map[string]string) map[string]any {
 	}
 	return map[string]any{
 		"type": "form", "flow_id": id, "handler": "totp", "step_id": "init", "errors": errs,
-		"data_schema":              []any{map[string]any{"type": "string", "name": "code", "required": true}},
-		"description_placeholders": map[string]string{"code": key, "url": "otpauth://totp/Mock%20home?secret=" + key, "qr_code": ""},
+		"data_schema": []any{map[string]any{"type": "string", "name": "code", "required": true}},
+		"description_placeholders": map[string]string{
+			"code": key, "url": "otpauth://totp/Mock%20home?secret=" + key, "qr_code": "", // no picture is drawn
+			"authy_url": "https://authy.com/", "google_authenticator_url": "https://support.google.com/accounts/answer/1066447",
+		},
 	}
 }
 

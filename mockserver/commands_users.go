@@ -8,6 +8,9 @@ func userJSON(u User) map[string]any {
 	if u.Username != "" {
 		logins = append(logins, map[string]string{"type": "homeassistant"})
 	}
+	for _, a := range u.Accounts {
+		logins = append(logins, map[string]string{"type": a.Type})
+	}
 	return map[string]any{
 		"id": u.ID, "username": orNull(u.Username), "name": u.Name, "is_owner": u.Owner, "is_active": !u.Inactive,
 		"local_only": u.LocalOnly, "system_generated": u.System, "group_ids": u.groups(), "credentials": logins,

@@ -24,6 +24,7 @@ func (h *Home) controls() {
 	k.Add("DELETE users", h.dropUser)
 	k.Add("GET sessions", h.sessionList)
 	k.Add("DELETE sessions", h.endOne, "id")
+	k.Add("GET logins", h.loginList)
 	k.Add("POST revoke", h.revokeAll)
 	k.Add("POST restart", func(*http.Request, []byte) (any, error) { h.restart(); return mock.Done{}, nil })
 	k.Add("POST reset", func(*http.Request, []byte) (any, error) {
@@ -71,13 +72,15 @@ func (h *Home) dropUser(_ *http.Request, body []byte) (any, error) {
 
 func (h *Home) userNamed(name string) (User, error) {
 	for _, u := range h.users.people() {
-		if u.Username == name {
+		if u.Username == name && name != "" {
 			return u, nil
 		}
 	}
 	var names []string
 	for _, u := range h.users.people() {
-		names = append(names, u.Username)
+		if names = append(names, u.login()); u.login() == name {
+			return u, nil
+		}
 	}
 	return User{}, errors.New("no user " + strconv.Quote(name) + suggest.Hint(name, names))
 }
@@ -115,7 +118,7 @@ func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
 func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 	tokens := map[string]int{}
 	for _, u := range h.users.people() {
-		tokens[u.Username] = len(h.store.OfUser(u.ID))
+		tokens[u.login()] += len(h.store.OfUser(u.ID))
 	}
 	open, dropped := h.flows.count()
 	return map[string]any{

@@ -8,7 +8,8 @@ import (
 // flow is a login that has begun.
 type flow struct {
 	ID        string
-	Provider  *Provider // nil: the local users
+	Provider  *Provider
+	ClientID  string // that began it
 	Redirect  string
 	Challenge string
 	IP        string

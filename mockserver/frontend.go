@@ -80,8 +80,9 @@ func (h *Home) routeFrontend() {
 	if h.Frontend == nil {
 		h.handle("/auth/authorize", methods{get: file("authorize.html")})
 		h.handle("/static/{name}", methods{get: func(c *call) *mock.Answer { return file(c.PathValue("name"))(c) }})
+		h.handle("/onboarding.html", methods{get: file("onboarding.html")})
 		for _, path := range []string{"/{$}", "/config/integrations", "/config/application_credentials", "/_my_redirect/oauth"} {
-			h.handle(path, methods{get: file("home.html")})
+			h.handle(path, methods{get: h.onboarded(file("home.html"))})
 		}
 		return
 	}
@@ -94,7 +95,7 @@ func (h *Home) routeFrontend() {
 	for _, name := range []string{"/service_worker.js", "/sw-modern.js", "/sw-legacy.js", "/robots.txt"} {
 		h.handle(name, methods{get: f.file})
 	}
-	app := methods{get: f.page("index.html")}
+	app := methods{get: h.onboarded(f.page("index.html"))}
 	h.handle("/{$}", app)
 	h.handle("/_my_redirect/{name}", app)
 	for _, panel := range []string{"climate", "config", "developer-tools", "home", "light", "lovelace", "maintenance", "profile", "security"} {

@@ -22,7 +22,7 @@ type Options struct {
 	Fresh        bool             // not onboarded: no users, the first request makes the owner
 	Policy       *Policy          // nil: Strict
 	Clock        *mock.Clock      // nil: real time
-	Providers    []Provider       // beside the local users; nil: none
+	Providers    []Provider       // ways to log in; nil: user name and password alone
 	BanThreshold int              // refused logins of an address before it is banned; 0: never
 	CORSOrigins  []string         // origins that may read the API; nil: the default of the real home
 	Fetch        *http.Client     // fetches client pages, talks to third parties; nil: mock.Outward
@@ -36,6 +36,7 @@ type Options struct {
 	ControlToken string           // "": a random one
 	TLS          *mock.Authority  // serves https; nil: http
 	Log          func(mock.Entry) // is told every request; nil: nobody is
+	State        *State           // what an earlier home kept; nil: a new one
 	Frontend     fs.FS            // the real frontend's pages and files (CheckFrontend); nil: the mock's own
 }
 
@@ -55,6 +56,7 @@ type Home struct {
 	frontData *frontData
 	steps     *onboarding
 	hooks     *webhooks
+	commands  chan struct{} // command lines that run
 	linker    *linking.Linker
 	agents    func() *assist.Server // for MCP clients
 
@@ -82,6 +84,12 @@ func New(o Options) (*Home, error) {
 	if o.CORSOrigins == nil {
 		o.CORSOrigins = []string{"https://cast.home-assistant.io"}
 	}
+	if o.Providers == nil {
+		o.Providers = []Provider{{Type: LocalUsers}}
+	}
+	if err := checkProviders(o.Providers); err != nil {
+		return nil, fmt.Errorf("mock home: %w", err)
+	}
 	if o.ControlToken == "" {
 		o.ControlToken = mock.Secret(16)
 	}
@@ -95,7 +103,7 @@ func New(o Options) (*Home, error) {
 		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
 		users: newUsers(o.Policy.Password), bans: &bans{threshold: o.BanThreshold},
 		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now), frontData: &frontData{},
-		steps: &onboarding{}, hooks: &webhooks{},
+		steps: &onboarding{}, hooks: &webhooks{}, commands: make(chan struct{}, maxCommands),
 	}
 	h.policy.Store(o.Policy)
 	h.linker = linking.New(linking.Options{
@@ -104,6 +112,9 @@ func New(o Options) (*Home, error) {
 	})
 	if err := h.reset(); err != nil {
 		return nil, err
+	}
+	if o.State != nil {
+		h.restore(o.State)
 	}
 	h.agents = h.newAgents()
 	h.plane.Guard, h.plane.MayRead, h.plane.Who = h.guard, h.mayRead, h.whose
@@ -141,6 +152,7 @@ func (h *Home) restart() {
 	h.signKey = []byte(mock.Secret(32))
 	h.mu.Unlock()
 	h.flows.clear()
+	h.steps.restart()
 	h.linker.Restart()
 	h.sockets.closeAll()
 	for _, u := range h.users.list() {

@@ -33,14 +33,8 @@ func (h *Home) form(fl *flow, errs map[string]string) *mock.Answer {
 			"mfa_module_name": "Authenticator app", "mfa_module_id": "totp", "num_digits": "6",
 		}
 		step["data_schema"] = []any{text("code")}
-	case fl.Provider != nil && fl.Provider.Type == "trusted_networks":
-		var options [][]string
-		for _, u := range h.users.people() {
-			if !u.Inactive {
-				options = append(options, []string{u.ID, u.Name})
-			}
-		}
-		step["data_schema"] = []any{map[string]any{"type": "select", "name": "user", "required": true, "options": options}}
+	case fl.Provider.Type == TrustedNetworks:
+		step["data_schema"] = []any{h.picker(fl)}
 	default:
 		step["data_schema"] = []any{text("username"), text("password")}
 	}
@@ -48,52 +42,45 @@ func (h *Home) form(fl *flow, errs map[string]string) *mock.Answer {
 }
 
 // identify takes a step's input. It returns the user once everything was right, and the answer otherwise.
-func (h *Home) identify(c *call, fl *flow, input map[string]any) (*User, *mock.Answer) {
+func (h *Home) identify(c *call, fl *flow, input map[string]any) (*proven, *mock.Answer) {
 	switch {
 	case fl.user != nil:
 		return h.secondFactor(c, fl, input)
-	case fl.Provider != nil && fl.Provider.Type == "trusted_networks":
-		return h.pickUser(c, fl, input)
+	case fl.Provider.Type == TrustedNetworks:
+		return h.pick(c, fl, input)
 	}
 	username, ok1 := input["username"].(string)
 	password, ok2 := input["password"].(string)
 	if !ok1 || !ok2 || len(input) != 2 {
 		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
 	}
-	list := h.users
-	if fl.Provider != nil {
-		list = newUsers(h.Policy().Password)
-		if err := list.load(fl.Provider.Users); err != nil {
-			return nil, mock.Message(http.StatusBadRequest, inputMalformed)
-		}
+	who, a := h.knows(c, fl, username, password)
+	if who == nil {
+		return nil, a
 	}
-	user, ok := list.check(h.Policy().Username(username), password)
-	if !ok {
-		return nil, h.again(fl, "invalid_auth", wrongPassword)
-	}
-	if h.Policy().SecondFactor(user) {
-		fl.user = &user
+	if who.account == "" && h.Policy().SecondFactor(who.User) {
+		fl.user = &who.User
 		if clientID, _ := c.Object()["client_id"].(string); h.Policy().FetchBeforeCode() {
 			h.published(c.Context(), clientID)
 		}
 		return nil, h.form(fl, nil)
 	}
-	return &user, nil
+	return who, nil
 }
 
-func (h *Home) pickUser(c *call, fl *flow, input map[string]any) (*User, *mock.Answer) {
-	if !local(c.IP) {
-		return nil, aborted(fl, "not_allowed")
+// knows finds out whose name and password these are.
+func (h *Home) knows(c *call, fl *flow, username, password string) (*proven, *mock.Answer) {
+	if fl.Provider.Type == CommandLine {
+		return h.askCommand(c, fl, username, password)
 	}
-	id, _ := input["user"].(string)
-	user, ok := h.users.get(id)
-	if !ok || user.Inactive || user.System || len(input) != 1 {
-		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
+	user, ok := h.users.check(h.Policy().Username(username), password)
+	if !ok {
+		return nil, h.again(fl, "invalid_auth", wrongPassword)
 	}
-	return &user, nil
+	return &proven{User: user}, nil
 }
 
-func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *mock.Answer) {
+func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*proven, *mock.Answer) {
 	code, ok := input["code"].(string)
 	if !ok || len(input) != 1 {
 		return nil, mock.Message(http.StatusBadRequest, inputMalformed)
@@ -102,7 +89,7 @@ func (h *Home) secondFactor(c *call, fl *flow, input map[string]any) (*User, *mo
 		return nil, aborted(fl, "login_expired")
 	}
 	if h.Policy().TOTP(fl.user.TOTP, strings.TrimSpace(code), false, h.now()) {
-		return fl.user, nil
+		return &proven{User: *fl.user}, nil
 	}
 	if fl.tries++; fl.tries < h.Policy().MFATries() {
 		return nil, h.again(fl, "invalid_code", wrongCode)

@@ -5,7 +5,7 @@ import "github.com/authconform/authconform/mock"
 // Lifetimes changes how long codes, tokens and login flows of a policy live.
 func Lifetimes(p *Policy, l mock.Lifetimes) {
 	if l.Code > 0 {
-		p.Redeem = redeemable(l.Code)
+		p.Redeem, p.CodeTTL = redeemable(l.Code), mock.Is(l.Code)
 	}
 	if l.AccessToken > 0 {
 		p.AccessTTL = mock.Is(l.AccessToken)

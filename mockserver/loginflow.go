@@ -27,27 +27,6 @@ type beginning struct {
 	Type         *string `json:"type"`
 }
 
-// providers answers GET /auth/providers.
-func (h *Home) providers(c *call) *mock.Answer {
-	if h.steps.open() {
-		return mock.JSON(http.StatusBadRequest, map[string]string{"message": "Onboarding not finished", "code": "onboarding_required"})
-	}
-	type entry struct {
-		Name string  `json:"name"`
-		ID   *string `json:"id"`
-		Type string  `json:"type"`
-	}
-	list := []entry{{"Home Assistant Local", nil, "homeassistant"}}
-	for _, p := range h.Providers {
-		var id *string
-		if p.ID != "" {
-			id = &p.ID
-		}
-		list = append(list, entry{p.Name, id, p.Type})
-	}
-	return mock.JSON(http.StatusOK, map[string]any{"providers": list, "preselect_remember_me": local(c.IP)})
-}
-
 // begin answers POST /auth/login_flow.
 func (h *Home) begin(c *call) *mock.Answer {
 	var b beginning
@@ -78,7 +57,7 @@ func (h *Home) begin(c *call) *mock.Answer {
 		return mock.Message(http.StatusNotFound, "Invalid handler specified")
 	}
 	fl := &flow{
-		ID: h.Policy().NewFlow(), Provider: provider, Redirect: *b.RedirectURI, Challenge: challenge,
+		ID: h.Policy().NewFlow(), Provider: provider, ClientID: *b.ClientID, Redirect: *b.RedirectURI, Challenge: challenge,
 		IP: c.IP, Started: h.now(),
 	}
 	if !h.Policy().FinishRedirect() {
@@ -86,25 +65,13 @@ func (h *Home) begin(c *call) *mock.Answer {
 			return a
 		}
 	}
-	h.flows.add(fl)
-	return h.form(fl, nil)
-}
-
-func (h *Home) provider(handler []any) (*Provider, bool) {
-	kind, ok := handler[0].(string)
-	id, named := handler[1].(string)
-	if !ok || (handler[1] != nil && !named) {
-		return nil, false
-	}
-	if kind == "homeassistant" && !named {
-		return nil, true
-	}
-	for i := range h.Providers {
-		if p := &h.Providers[i]; p.Type == kind && p.ID == id {
-			return p, true
+	if provider.Type == TrustedNetworks {
+		if a := h.enterTrusted(c, fl, *b.ClientID); a != nil {
+			return a
 		}
 	}
-	return nil, false
+	h.flows.add(fl)
+	return h.form(fl, nil)
 }
 
 // step answers POST /auth/login_flow/{id}.
@@ -136,7 +103,7 @@ func (h *Home) step(c *call) *mock.Answer {
 	if h.Policy().FetchBeforePassword() {
 		h.published(c.Context(), clientID)
 	}
-	if fl.IP != c.IP {
+	if !h.Policy().SameAddress(fl.IP, c.IP) {
 		return mock.Message(http.StatusBadRequest, flowElsewhere)
 	}
 	user, a := h.identify(c, fl, input)
@@ -144,23 +111,24 @@ func (h *Home) step(c *call) *mock.Answer {
 		return a
 	}
 	fl.over = true
-	return h.finish(c, fl, *user, clientID)
+	return h.finish(c, fl, user, clientID)
 }
 
 // finish judges redirect and user, now that the person is known, and issues the code.
-func (h *Home) finish(c *call, fl *flow, user User, clientID string) *mock.Answer {
+func (h *Home) finish(c *call, fl *flow, user *proven, clientID string) *mock.Answer {
 	if h.Policy().FinishRedirect() {
 		if a := h.judgeRedirect(c, fl, clientID); a != nil {
 			return a
 		}
 	}
-	if now, ok := h.users.get(user.ID); h.Policy().Inactive() && (!ok || now.Inactive) {
+	if now, ok := h.users.get(user.ID); user.account == "" && h.Policy().Inactive() && (!ok || now.Inactive) {
 		return mock.Message(http.StatusForbidden, "Login blocked: User is not active")
 	}
 	h.bans.forgive(c.IP)
 	code := store.Code{
-		Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: providerType(fl.Provider),
+		Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: fl.Provider.Type, ProviderID: fl.Provider.ID,
 		Challenge: fl.Challenge, Issued: h.now(),
+		New: store.NewUser{Account: user.account, Name: user.meta.Name, Group: user.meta.Group, Local: user.meta.Local},
 	}
 	h.store.PutCode(code)
 	return mock.JSON(http.StatusOK, map[string]any{
@@ -222,7 +190,7 @@ func (r refuse) Error() string { return string(r) }
 
 // decodeJSON reads a JSON object whatever its Content-Type says, as the page sends text/plain.
 func decodeJSON(body []byte, into any) *mock.Answer {
-	if !utf8.Valid(body) || !json.Valid(body) {
+	if !utf8.Valid(body) || !json.Valid(body) || halfCharacter(body) {
 		return mock.Message(http.StatusBadRequest, "Invalid JSON.")
 	}
 	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
@@ -241,6 +209,14 @@ func decodeJSON(body []byte, into any) *mock.Answer {
 	return nil
 }
 
+// surrogate is an escaped half of a surrogate pair, or a whole pair, or another escape.
+var surrogate = regexp.MustCompile(`\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)`)
+
+// halfCharacter tells whether JSON escapes one half of a surrogate pair alone (RFC 8259 §8.2), which stands for no character.
+func halfCharacter(body []byte) bool {
+	return slices.ContainsFunc(surrogate.FindAll(body, -1), func(m []byte) bool { return len(m) == len(`\ud800`) })
+}
+
 func badFormOf(text string) *mock.Answer {
 	return mock.Message(http.StatusBadRequest, "Message format incorrect: "+text)
 }
@@ -250,27 +226,4 @@ func deref(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-func handlerOf(fl *flow) []any {
-	if fl.Provider == nil {
-		return []any{"homeassistant", nil}
-	}
-	if fl.Provider.ID == "" {
-		return []any{fl.Provider.Type, nil}
-	}
-	return []any{fl.Provider.Type, fl.Provider.ID}
-}
-
-func providerType(p *Provider) string {
-	if p == nil {
-		return "homeassistant"
-	}
-	return p.Type
-}
-
-// local tells whether an address is of the home's own network.
-func local(ip string) bool {
-	of := func(prefix string) bool { return strings.HasPrefix(ip, prefix) }
-	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, of)
 }

@@ -2,11 +2,17 @@ package mockserver
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver/store"
 )
+
+// doneWords refuse steps that ask for nothing.
+var doneWords = map[string]string{
+	"core_config": "Core config step already done", "analytics": "Analytics config step already done",
+}
 
 // steps of a fresh home, in order.
 var onboardingSteps = []string{"user", "core_config", "analytics", "integration"}
@@ -15,13 +21,14 @@ var onboardingSteps = []string{"user", "core_config", "analytics", "integration"
 type onboarding struct {
 	mu   sync.Mutex
 	done map[string]bool
+	over bool // the home started with all of it done, and serves no more of it
 }
 
 // start is a fresh home, or one that is done.
 func (o *onboarding) start(fresh bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.done = map[string]bool{}
+	o.done, o.over = map[string]bool{}, !fresh
 	for _, s := range onboardingSteps {
 		o.done[s] = !fresh
 	}
@@ -33,6 +40,31 @@ func (o *onboarding) open() bool {
 	defer o.mu.Unlock()
 	return !o.done["user"]
 }
+
+// closed tells whether nothing of it is served.
+func (o *onboarding) closed() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.over
+}
+
+// restart closes it where all of it is done.
+func (o *onboarding) restart() {
+	whole := o.whole()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.over = whole
+}
+
+// begun tells whether any step is done, and whole whether all are.
+func (o *onboarding) begun() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.ContainsFunc(onboardingSteps, func(s string) bool { return o.done[s] })
+}
+
+// Unowned tells whether the home waits for its onboarding to be finished.
+func (h *Home) Unowned() bool { return !h.steps.whole() }
 
 func (o *onboarding) whole() bool {
 	o.mu.Lock()
@@ -54,8 +86,46 @@ func (o *onboarding) take(step string) bool {
 	return !was
 }
 
+// onboarded serves a page of the home; one that is not onboarded sends there instead.
+func (h *Home) onboarded(page handler) handler {
+	return func(c *call) *mock.Answer {
+		if h.steps.whole() {
+			return page(c)
+		}
+		return mock.Redirect(http.StatusFound, "/onboarding.html")
+	}
+}
+
+// installation says how a home is installed, until the first step is done.
+func (h *Home) installation(c *call) *mock.Answer {
+	switch {
+	case h.steps.closed():
+		return mock.Plain(http.StatusNotFound)
+	case h.steps.begun():
+		return h.unauthorized(c)
+	}
+	return mock.JSON(http.StatusOK, map[string]string{"installation_type": "Home Assistant Core"})
+}
+
+// awaited says whether a part of the home is there.
+func (h *Home) awaited(c *call) *mock.Answer {
+	if h.steps.closed() {
+		return mock.Plain(http.StatusNotFound)
+	}
+	var in struct {
+		Domain *string `json:"domain"`
+	}
+	if a := decodeJSON(c.Bytes, &in); a != nil {
+		return a
+	}
+	if in.Domain == nil {
+		return badFormOf("domain is required")
+	}
+	return mock.JSON(http.StatusOK, map[string]bool{"integration_loaded": slices.Contains(components, *in.Domain)})
+}
+
 func (h *Home) onboardingSteps(*call) *mock.Answer {
-	if h.steps.whole() {
+	if h.steps.closed() {
 		return mock.Plain(http.StatusNotFound)
 	}
 	h.steps.mu.Lock()
@@ -69,7 +139,7 @@ func (h *Home) onboardingSteps(*call) *mock.Answer {
 
 // onboardUser makes the owner of a fresh home.
 func (h *Home) onboardUser(c *call) *mock.Answer {
-	if h.steps.whole() {
+	if h.steps.closed() {
 		return mock.Plain(http.StatusNotFound)
 	}
 	var in map[string]any
@@ -102,7 +172,7 @@ func (h *Home) onboardUser(c *call) *mock.Answer {
 }
 
 func (h *Home) codeFor(user User, clientID string) *mock.Answer {
-	code := store.Code{Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: "homeassistant", Issued: h.now()}
+	code := store.Code{Value: h.Policy().NewCode(), ClientID: clientID, UserID: user.ID, Provider: LocalUsers, Issued: h.now()}
 	h.store.PutCode(code)
 	return mock.JSON(http.StatusOK, map[string]string{"auth_code": code.Value})
 }
@@ -110,16 +180,16 @@ func (h *Home) codeFor(user User, clientID string) *mock.Answer {
 // onboardStep answers the later steps, which want a bearer token.
 func (h *Home) onboardStep(c *call) *mock.Answer {
 	step := c.PathValue("step")
-	if h.steps.whole() || step == "user" || step == "users" {
+	if h.steps.closed() || step == "user" || step == "users" {
 		return mock.Plain(http.StatusNotFound)
 	}
 	if c.user = h.caller(c); c.user == nil {
-		return mock.Plain(http.StatusUnauthorized)
+		return h.unauthorized(c)
 	}
 	switch step {
 	case "core_config", "analytics":
 		if !h.steps.take(step) {
-			return mock.Message(http.StatusForbidden, "Step already done")
+			return mock.Message(http.StatusForbidden, doneWords[step])
 		}
 		return mock.JSON(http.StatusOK, map[string]any{})
 	case "integration":

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -51,6 +52,8 @@ type Policy struct {
 
 	// NewFlow makes the id of a login flow.
 	NewFlow func() string
+	// SameAddress tells whether a login flow that began at one address goes on from another.
+	SameAddress func(began, now string) bool
 	// FlowTTL is the life of a login flow; 0: for ever.
 	FlowTTL func() time.Duration
 	// Username folds a name as it is typed.
@@ -68,11 +71,29 @@ type Policy struct {
 	MFALenient func() bool
 	// Inactive refuses codes and tokens to users who are not active.
 	Inactive func() bool
+	// Address is where a request is taken to come from, by its connection and headers; or it is refused for them.
+	Address func(connection string, header http.Header) (ip string, refused bool)
+	// Trusted tells whether an address is in trusted networks.
+	Trusted func(networks []netip.Prefix, ip string) bool
+	// Pickable tells whether a trusted network offers a user, who is listed there or not; Picks whether one may be picked,
+	// who is there or was offered; Bypasses whether the first of those offered is let in without a form.
+	Pickable func(u User, listed bool) bool
+	Picks    func(there, offered bool) bool
+	Bypasses func(allowed bool, offered int) bool
+	// StaysTrusted tells whether a session of a trusted network may be refreshed from an address that is trusted or not.
+	StaysTrusted func(trusted bool) bool
+	// CommandUser folds a name as it is typed at a command-line provider, and Command is how the command is run for it.
+	CommandUser func(string) string
+	Command     func(p Provider, username, password string) (words, env []string)
+	// CommandPasses tells whether an exit code lets in; -1: the command could not be run.
+	CommandPasses func(code int) bool
 	// Link tells whether a code may join its credential to the caller's account.
 	Link func(c store.Code, callerID string) bool
 
 	// NewCode makes an authorization code.
 	NewCode func() string
+	// CodeTTL is what a person is told of a code's life.
+	CodeTTL func() time.Duration
 	// Redeem says why a code may not be redeemed; nil takes it.
 	Redeem func(c store.Code, clientID string, verifier *string, now time.Time) *mock.Refusal
 	// BurnsCode tells whether a refusal spends the code all the same.

@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/linking"
 	"github.com/authconform/authconform/mockserver/page"
 )
 
@@ -40,6 +41,15 @@ func (h *Home) route() {
 	h.handle(demoPath, methods{get: h.admin(h.demoShow)})
 	h.handle(demoPath+"/providers", methods{post: h.admin(h.demoSet), del: h.admin(h.demoDrop)})
 	h.handle(demoPath+"/use", methods{post: h.admin(h.demoUse)})
+	h.handle("/api", methods{get: gone, post: gone})
+	h.handle("/api/template", methods{post: h.bearer(h.apiTemplate)})
+	h.handle("/api/logbook", methods{get: h.bearer(emptyList)})
+	h.handle("/api/logbook/{from}", methods{get: h.bearer(emptyList)})
+	h.handle("/api/history/period", methods{get: h.bearer(h.apiHistory)})
+	h.handle("/api/history/period/{from}", methods{get: h.bearer(h.apiHistory)})
+	h.handle(entriesPath+"flow_handlers", methods{get: h.admin(func(*call) *mock.Answer {
+		return mock.JSON(http.StatusOK, []string{linking.Domain})
+	})})
 	h.handle("/api/{$}", methods{get: h.bearer(h.apiRunning)})
 	h.handle("/api/config", methods{get: h.bearer(h.apiConfig)})
 	h.handle("/api/states", methods{get: h.bearer(h.apiStates)})
@@ -59,6 +69,8 @@ func (h *Home) route() {
 	h.handle("/api/webhook/{id}", methods{post: h.webhook})
 	h.handle("/api/onboarding", methods{get: h.onboardingSteps})
 	h.handle("/api/onboarding/users", methods{post: h.onboardUser})
+	h.handle("/api/onboarding/installation_type", methods{get: h.installation})
+	h.handle("/api/onboarding/integration/wait", methods{post: h.awaited})
 	h.handle("/api/onboarding/{step}", methods{post: h.onboardStep})
 }
 

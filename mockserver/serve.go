@@ -28,7 +28,7 @@ func (h *Home) handle(path string, by methods) {
 			c := &call{Call: m, home: h}
 			a := next(c)
 			if c.user != nil {
-				m.User = c.user.User.Username
+				m.User = c.user.User.login()
 			}
 			return a
 		}
@@ -44,9 +44,11 @@ func (h *Home) guard(c *mock.Call) *mock.Answer {
 	if h.bans.has(c.IP) {
 		return mock.Plain(http.StatusForbidden)
 	}
-	if c.Header.Get("X-Forwarded-For") != "" || h.Policy().Filtered(unescaped(c.URL)) {
-		return mock.Plain(http.StatusBadRequest) // nobody is a trusted proxy
+	from, refused := h.Policy().Address(c.IP, c.Header)
+	if refused || h.Policy().Filtered(unescaped(c.URL)) {
+		return mock.Plain(http.StatusBadRequest)
 	}
+	c.IP = from
 	return nil
 }
 

@@ -36,7 +36,7 @@ func (h *Home) sessionList(*http.Request, []byte) (any, error) {
 
 func (h *Home) sessionView(u User, r store.Refresh) sessionView {
 	v := sessionView{
-		ID: r.ID, User: u.Username, ClientID: r.ClientID, Name: r.Name, Type: string(r.Type), Created: r.Created, Used: r.Used,
+		ID: r.ID, User: u.login(), ClientID: r.ClientID, Name: r.Name, Type: string(r.Type), Created: r.Created, Used: r.Used,
 		AccessEnd: r.Used.Add(r.TTL), Alive: h.Policy().Alive(r, h.now()),
 	}
 	end := r.Used.Add(h.Policy().RefreshIdleTTL())
@@ -62,7 +62,7 @@ type person struct {
 }
 
 func personOf(u User) person {
-	return person{u.ID, u.Username, u.Name, u.Admin, u.Owner, !u.Inactive, u.TOTP}
+	return person{u.ID, u.login(), u.Name, u.Admin, u.Owner, !u.Inactive, u.TOTP}
 }
 
 func (h *Home) peopleList(*http.Request, []byte) (any, error) {

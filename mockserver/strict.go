@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/authconform/authconform/mock"
@@ -57,6 +58,7 @@ func strictRules() mock.Rules {
 // strictLogin decides of login flows, from the password to the code.
 func (p *Policy) strictLogin() {
 	p.NewFlow = func() string { return mock.Secret(secretLength) }
+	p.SameAddress = func(began, now string) bool { return began == now }
 	p.FlowTTL = mock.Is[time.Duration](0)
 	p.Username = foldUsername
 	p.Password = func(s string) string { return s }
@@ -65,13 +67,21 @@ func (p *Policy) strictLogin() {
 	p.MFATTL, p.MFATries, p.MFALenient = mock.Is(5*time.Minute), mock.Is(5), mock.Is(false)
 	p.Inactive = mock.Is(true)
 	p.NewCode = func() string { return mock.Secret(secretLength) }
+	p.Address, p.Trusted = fromConnection, inNetworks
+	p.Pickable = func(u User, listed bool) bool { return listed && !u.Inactive && !u.System }
+	p.Picks = func(_, offered bool) bool { return offered }
+	p.Bypasses = func(allowed bool, offered int) bool { return allowed && offered == 1 }
+	p.StaysTrusted = func(trusted bool) bool { return trusted }
+	p.Command, p.CommandUser = commandOf, strings.TrimSpace
+	p.CommandPasses = func(code int) bool { return code == 0 }
 }
 
 // strictTokens decides of codes that are redeemed and of the sessions that they open.
 func (p *Policy) strictTokens() {
+	p.CodeTTL = mock.Is(codeTTL)
 	p.Redeem, p.BurnsCode, p.SingleUse = redeemable(codeTTL), burnsCode, mock.Is(true)
 	p.Link = func(c store.Code, callerID string) bool {
-		return c.Challenge == "" && (c.UserID == callerID || c.Provider != "homeassistant")
+		return c.Challenge == "" && (c.UserID == callerID || c.New.Account != "")
 	}
 	p.NewRefresh = func() string { return mock.Secret(64) }
 	p.Refresh, p.Alive, p.RefreshIdleTTL = refreshable, alive(refreshIdleTTL), mock.Is(refreshIdleTTL)

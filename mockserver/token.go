@@ -47,6 +47,7 @@ var (
 	badForm        = invalidRequest("", "a parameter appears once and is a string (RFC 6749 §3.2)")
 	badClient      = invalidRequest("Invalid client id", "IndieAuth §3.3; Auth API")
 	badCode        = invalidRequest("Invalid code", "RFC 6749 §4.1.2; Auth API")
+	signInAgain    = mock.Refuse(http.StatusBadRequest, "invalid_grant", "Sign in again", "HA core components/auth/__init__.py")
 	noVerifier     = invalidRequest("Code verifier required", "RFC 7636 §4.5")
 	wrongVerifier  = mock.Refuse(http.StatusBadRequest, "invalid_grant", "Invalid code verifier", "RFC 7636 §4.6")
 	noChallenge    = invalidRequest("Code verifier provided but no code challenge was present", "RFC 9700 §2.1.1")
@@ -85,17 +86,25 @@ func (h *Home) codeGrant(c *call) *mock.Answer {
 		}
 	}
 	user, ok := h.users.get(code.UserID)
+	if code.New.Account != "" {
+		if user, ok = h.welcome(code); !ok {
+			return signInAgain.Answer()
+		}
+	}
 	switch {
-	case code.Provider == "homeassistant" && h.Policy().Orphaned(ok, user):
+	case !ok && code.Provider != LocalUsers, code.Provider == LocalUsers && h.Policy().Orphaned(ok, user):
 		return badCode.Answer()
 	case h.Policy().Inactive() && user.Inactive:
 		return inactiveUser.Answer()
 	}
-	c.User = user.Username
+	c.User = user.login()
 	now := h.now()
 	r := store.Refresh{
 		ID: mock.Secret(16), Token: h.Policy().NewRefresh(), Key: []byte(mock.Secret(32)), ClientID: clientID, Type: store.Normal,
-		UserID: code.UserID, Provider: code.Provider, Created: now, Used: now, UsedIP: c.IP, TTL: h.Policy().AccessTTL(),
+		UserID: user.ID, Provider: code.Provider, ProviderID: code.ProviderID, Created: now, Used: now, UsedIP: c.IP, TTL: h.Policy().AccessTTL(),
+	}
+	if !h.stays(r, c.IP) {
+		return movedAway.Answer()
 	}
 	h.store.PutRefresh(r)
 	h.bans.forgive(c.IP)
@@ -107,12 +116,12 @@ func (h *Home) refreshGrant(c *call) *mock.Answer {
 	if there && h.Policy().ClientID(clientID[0], c.Host) != nil {
 		return badClient.Answer()
 	}
-	token := c.Form.Get("refresh_token")
-	if token == "" {
+	if !c.Form.Has("refresh_token") {
 		return foreignRefresh.Answer()
 	}
+	token := c.Form.Get("refresh_token")
 	r, ok := h.store.Refresh(token)
-	if !ok || r.Type != store.Normal || !h.Policy().Alive(r, h.now()) {
+	if !ok || token == "" || r.Type != store.Normal || !h.Policy().Alive(r, h.now()) {
 		return deadRefresh.Answer()
 	}
 	if refusal := h.Policy().Refresh(r, c.Form.Get("client_id"), h.now()); refusal != nil {
@@ -120,6 +129,9 @@ func (h *Home) refreshGrant(c *call) *mock.Answer {
 	}
 	if user, ok := h.users.get(r.UserID); h.Policy().Inactive() && (!ok || user.Inactive) {
 		return inactiveUser.Answer()
+	}
+	if !h.stays(r, c.IP) {
+		return movedAway.Answer()
 	}
 	c.User = h.username(r.UserID)
 	h.store.Touch(r.ID, h.now(), c.IP)
@@ -244,7 +256,7 @@ func (h *Home) linkUser(c *call) *mock.Answer {
 	plain := code
 	plain.Challenge = ""
 	owner, there := h.users.get(code.UserID)
-	orphaned := code.Provider == "homeassistant" && h.Policy().Orphaned(there, owner)
+	orphaned := code.Provider == LocalUsers && h.Policy().Orphaned(there, owner)
 	if !ok || orphaned || (code.Challenge != "" && !may) || h.Policy().Redeem(plain, *b.ClientID, nil, h.now()) != nil {
 		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
@@ -252,6 +264,9 @@ func (h *Home) linkUser(c *call) *mock.Answer {
 		return mock.Message(http.StatusBadRequest, "Invalid code")
 	}
 	if !may {
+		return mock.Message(http.StatusBadRequest, "Credential already linked")
+	}
+	if code.New.Account != "" && !h.users.addAccount(c.user.User.ID, accountOf(code)) {
 		return mock.Message(http.StatusBadRequest, "Credential already linked")
 	}
 	return mock.Message(http.StatusOK, "User linked")

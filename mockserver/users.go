@@ -23,10 +23,11 @@ type User struct {
 	Inactive bool   `json:"inactive,omitempty"`
 	System   bool   `json:"system_generated,omitempty"` // of the home itself: nobody logs in as it
 	TOTP     string `json:"totp,omitempty"`             // base32 secret of the second factor; "" has none
-	Provider string `json:"provider,omitempty"`
 
 	Groups    []string `json:"group_ids,omitempty"` // nil: the administrators' or the users', as Admin says
 	LocalOnly bool     `json:"local_only,omitempty"`
+
+	Accounts []Account `json:"accounts,omitempty"` // logins at command-line providers
 
 	hash     []byte // of the password, salted
 	revision int    // counts the user's changes
@@ -86,6 +87,14 @@ func (u User) groups() []string {
 		return []string{adminGroup}
 	}
 	return []string{userGroup}
+}
+
+// login is the name that a user logs in with, here or at a command-line provider; "" for who cannot.
+func (u User) login() string {
+	if u.Username == "" && len(u.Accounts) > 0 {
+		return u.Accounts[0].Username
+	}
+	return u.Username
 }
 
 // knownGroups tells whether a home has all these groups.
@@ -265,12 +274,3 @@ func (u *users) remove(id string) bool {
 
 // foldUsername strips and folds letter case.
 func foldUsername(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
-
-// Provider is a way to log in beside the local users.
-type Provider struct {
-	Type string // trusted_networks, or another word for a second list of users
-	ID   string // "" for none
-	Name string
-	// Users may log in here. trusted_networks lets anybody on loopback pick one.
-	Users []User
-}

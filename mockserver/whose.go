@@ -46,5 +46,5 @@ func (h *Home) shownToken(c *mock.Call) (store.Refresh, bool) {
 
 func (h *Home) username(id string) string {
 	u, _ := h.users.get(id)
-	return u.Username
+	return u.login()
 }

@@ -77,8 +77,22 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 			return exit.Usagef("--frontend %s: %v", f.Frontend, err)
 		}
 	}
+	var err error
+	if f.Logins != "" {
+		if o.Providers, err = readProviders(f.Logins); err != nil {
+			return exit.Usagef("--login-providers %v", err)
+		}
+	}
 	if f.exposed() && !f.Fresh {
 		o.Users = mockserver.ExposedUsers()
+	}
+	if f.State != "" {
+		if o.State, err = readState(f.State); err != nil {
+			return exit.Usagef("--state %v", err)
+		}
+		if o.State != nil {
+			o.Users = append([]mockserver.User{}, o.State.Start...)
+		}
 	}
 	var trust [][]byte // CAs, PEM
 	if s.tls != nil && s.tls.PEM != nil {
@@ -91,7 +105,6 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		}
 		trust = append(trust, authority.CertPEM)
 	}
-	var err error
 	if f.Provider != "" {
 		third := mockprovider.Options{URL: strings.TrimRight(f.ProviderURL, "/"), Policy: p.third, Clock: clock, ControlToken: token}
 		third.TLS, third.Log = s.tls, log("provider")
@@ -128,7 +141,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		s.stops = append(s.stops, s.people.Stop)
 	}
 	if f.My != "" {
-		if s.my, err = mybounce.Listen(listenOn(f.My)); err != nil {
+		if s.my, err = mybounce.ListenTLS(listenOn(f.My), s.tls); err != nil {
 			return exit.Usagef("--my %s: %v", f.My, err)
 		}
 		s.stops = append(s.stops, s.my.Stop)
@@ -151,8 +164,8 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 // introduce says who is there.
 func (s *ensemble) introduce(w io.Writer) {
 	fmt.Fprintf(w, "A mock home listens on %s\n\n", s.home.URL)
-	if s.home.Fresh {
-		fmt.Fprintln(w, "It is not onboarded yet: POST /api/onboarding/users creates its owner.")
+	if s.home.Unowned() {
+		fmt.Fprintf(w, "It is not onboarded yet: create its owner at %s/onboarding.html\n", s.home.URL)
 	}
 	for _, u := range s.home.Users {
 		remark := ""
@@ -212,4 +225,13 @@ func alsoOurs(cas [][]byte) *x509.CertPool {
 		roots.AppendCertsFromPEM(ca)
 	}
 	return roots
+}
+
+// readProviders reads the ways to log in of a file.
+func readProviders(file string) ([]mockserver.Provider, error) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return mockserver.ReadProviders(file, raw)
 }

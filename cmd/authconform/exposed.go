@@ -8,13 +8,7 @@ import (
 )
 
 // exposed tells whether others than this machine reach one of the servers: where it listens, or by its public URL.
-func (f *serveFlags) exposed() bool {
-	at := []string{f.PublicURL, f.ProviderURL}
-	for _, address := range []string{f.Home, f.Provider, f.AccountLink, f.My, f.IndieAuth} {
-		at = append(at, listenOn(address))
-	}
-	return mock.Exposed(at...)
-}
+func (f *serveFlags) exposed() bool { return mock.Exposed(f.hosts()...) }
 
 // urls are where the servers are reached.
 func (s *ensemble) urls() []string {

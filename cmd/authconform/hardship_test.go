@@ -106,6 +106,7 @@ func TestFewDescriptorsAreSaidAtOnce(t *testing.T) {
 }
 
 func TestAsManyDescriptorsAsAreAskedForAreEnough(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	h := under(t, "ulimit -n 256", nil, "--browser", "off", "--procs", "4")
 	h.honest(t, exit.OK)
@@ -124,6 +125,7 @@ func TestLittleMemoryIsEnough(t *testing.T) {
 }
 
 func TestNoTemporaryFolderIsNeeded(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	under(t, "export TMPDIR=/no/such/folder", nil, "--browser", "off").honest(t, exit.OK)
 	needsBrowser(t)

@@ -14,6 +14,7 @@ import (
 // TestNullTargets: a target that deserves nothing, as a home and as an MCP endpoint, gets no pass that it did not earn, and an
 // end within its limit.
 func TestNullTargets(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	healthy, user, password := mockHome(t, nil)
 	for profile, path := range map[string]string{"home-assistant": "", "mcp": "/api/mcp"} {
@@ -30,6 +31,7 @@ func TestNullTargets(t *testing.T) {
 
 // TestNullThirdParties: neither does what is no provider, no IndieAuth server and no account-link proxy.
 func TestNullThirdParties(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	const redirect = "http://127.0.0.1:8123/auth/external/callback"
 	apps := mockprovider.DemoApps(redirect)

@@ -2,9 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
-	"path/filepath"
 )
 
 // readyFile is what --ready-file holds.
@@ -82,10 +80,5 @@ func (s *ensemble) writeReady(path string) error {
 	if err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".ready-*")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(append(raw, '\n'))
-	return errors.Join(err, tmp.Close(), os.Rename(tmp.Name(), path))
+	return writeWhole(path, raw)
 }

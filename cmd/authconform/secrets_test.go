@@ -25,6 +25,7 @@ import (
 // TestNoSecretAnywhere: a home repeats each secret that it is sent, in eight spellings, in a header and in the body. None of
 // them, and nothing that the home itself gave away, stands in a file or on a stream, however the run ends.
 func TestNoSecretAnywhere(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	for name, c := range map[string]struct {
 		code int

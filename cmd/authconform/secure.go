@@ -19,11 +19,20 @@ func (f *serveFlags) authority() (*mock.Authority, error) {
 	case !f.TLS:
 		return nil, nil //nolint:nilnil // none is asked for
 	}
-	ca, err := mock.NewAuthority("authconform mock", listenOn(f.Home), listenOn(f.Provider), f.PublicURL, f.ProviderURL)
+	ca, err := mock.NewAuthority("authconform mock", f.hosts()...)
 	if err != nil {
 		return nil, exit.With(exit.Broken, err)
 	}
 	return ca, nil
+}
+
+// hosts are where the servers are reached.
+func (f *serveFlags) hosts() []string {
+	at := []string{f.PublicURL, f.ProviderURL}
+	for _, address := range []string{f.Home, f.Provider, f.AccountLink, f.IndieAuth, f.My} {
+		at = append(at, listenOn(address))
+	}
+	return at
 }
 
 // peer is one of the servers, for whoever looks at another.

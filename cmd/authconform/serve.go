@@ -29,12 +29,14 @@ type serveFlags struct {
 	TLS         bool   `flag:"tls" help:"https, with a CA that is made at the start (/_authconform/ca.pem)"`
 	TLSCert     string `flag:"tls-cert" value:"FILE" help:"https with this certificate chain (PEM); needs --tls-key"`
 	TLSKey      string `flag:"tls-key" value:"FILE" help:"its private key (PEM)"`
+	State       string `flag:"state" value:"FILE" help:"keep users and sessions of the home in this file, and go on from it"`
 	ReadyFile   string `flag:"ready-file" value:"FILE" help:"file to write once everything listens: URLs, users, control plane"`
 
 	Verbose bool   `flag:"verbose,v" group:"Behaviour" help:"write a line for each request to the standard error"`
 	Log     string `flag:"log" value:"FORMAT" help:"how to write requests: text or json"`
 
 	Frontend     string   `flag:"frontend" value:"DIR" group:"Behaviour" help:"show the real frontend: hass_frontend of its Python package"`
+	Logins       string   `flag:"login-providers" value:"FILE" help:"ways to log in: auth_providers of a home's configuration.yaml"`
 	Fresh        bool     `flag:"fresh" group:"Behaviour" help:"a home that is not onboarded yet"`
 	Ban          int      `flag:"ban" value:"N" help:"ban an address after N refused logins"`
 	Defect       []string `flag:"defect" value:"ID,..." help:"break exactly these things; list prints all (explain ID describes one)"`
@@ -90,6 +92,13 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer s.stop()
+	if f.State != "" {
+		stop, err := keep(s.home.Home, f.State, func(err error) { fmt.Fprintf(cmd.ErrOrStderr(), "--state %s: %v\n", f.State, err) })
+		if err != nil {
+			return exit.Usagef("--state: %v", err)
+		}
+		defer stop()
+	}
 	if f.ReadyFile != "" {
 		if err := s.writeReady(f.ReadyFile); err != nil {
 			return exit.Usagef("--ready-file: %v", err)

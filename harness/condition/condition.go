@@ -23,6 +23,8 @@ const (
 	Revocation   Name = "revocation"         // a revocation endpoint is known
 	Indicator    Name = "resource-indicator" // a resource is known by the URI that the server has for it (RFC 8707)
 	OtherNames   Name = "other-names"        // other host names of the target are known
+	OtherAddress Name = "other-address"      // another address of this machine, outside the target's trusted networks
+	CommandUser  Name = "command-user"       // the user can log in at the target's command line
 	Origin       Name = "origin"             // an origin that the target's pages need is trusted (--trust-origin)
 )
 
@@ -34,14 +36,17 @@ const (
 	ResourceMetadata Name = "resource-metadata" // an RFC 9728 document
 	Introspection    Name = "introspection"     // an introspection endpoint (RFC 7662)
 	Registration     Name = "registration"      // a registration endpoint (RFC 7591)
+	LocalUsers       Name = "local-users"       // Home Assistant's login provider homeassistant
+	TrustedNetworks  Name = "trusted-networks"  // its login provider trusted_networks, to this machine
+	CommandLine      Name = "command-line"      // its login provider command_line
 )
 
 var (
 	ours = []Name{
 		Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation,
-		Indicator, Origin, OtherNames,
+		Indicator, Origin, OtherNames, OtherAddress, CommandUser,
 	}
-	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata, Introspection, Registration}
+	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata, Introspection, Registration, LocalUsers, TrustedNetworks, CommandLine}
 )
 
 // All lists every condition.

@@ -24,7 +24,7 @@ func (h *Home) Send(ctx context.Context, method, path, body string, header ...st
 			r.Header.Add(header[i], header[i+1])
 		}
 	}
-	return h.Wire.Do(ctx, r)
+	return h.via(ctx).Do(ctx, r)
 }
 
 // PostForm posts application/x-www-form-urlencoded.

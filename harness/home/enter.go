@@ -38,6 +38,10 @@ type entry struct {
 // of a home, or that the account is not right.
 func (h *Home) Enter(ctx context.Context) error {
 	in, err := h.enter(ctx)
+	if p, other := h.listed.byPassword(); err == nil && in.stage == noFlow && other {
+		h.Facts.Provider = p
+		in, err = h.enter(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -58,6 +62,7 @@ func (h *Home) Enter(ctx context.Context) error {
 	h.owed.keep(in.tokens.Refresh)
 	h.mu.Unlock()
 	h.Facts.Credulous = h.takes(ctx)
+	h.lookAtLogins(ctx)
 	return h.look(ctx, in.tokens)
 }
 
@@ -176,14 +181,18 @@ func (h *Home) likely(e *wire.Exchange) string {
 // noLogin is why a target where no login flow starts is not judged. One that lists its login providers is a home: the rows
 // say what is wrong with it.
 func (h *Home) noLogin(in entry) error {
-	switch types := h.listed.types; {
+	var types []string
+	for _, p := range h.listed.providers {
+		types = append(types, p.Type)
+	}
+	switch {
 	case types == nil && h.listed.answer.Text("code") == "onboarding_required":
 		return ErrNotOnboarded
 	case types == nil:
 		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers, and %s", ErrNoHome, h.listed.answer, in.why)
-	case !slices.Contains(types, loginProvider):
-		return fmt.Errorf("the home has no login provider %q, which authconform needs to log in with a name and a password: "+
-			"it has %s; add %s to its auth_providers", loginProvider, strings.Join(types, ", "), loginProvider)
+	case !slices.Contains(types, localUsers):
+		return fmt.Errorf("no login starts at a login provider %q or %q, one of which authconform needs to log in with a name and a password: "+
+			"it has %s; add %s to its auth_providers", localUsers, commandLine, strings.Join(types, ", "), localUsers)
 	}
 	return nil
 }

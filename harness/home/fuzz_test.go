@@ -20,8 +20,8 @@ func FuzzStep(f *testing.F) {
 		if s := StepOf(e); s.Exchange != e {
 			t.Error("a step without its exchange")
 		}
-		for _, kind := range readProviders(e).types {
-			if kind == "" {
+		for _, kind := range readProviders(e).providers {
+			if kind.Type == "" {
 				t.Errorf("%q has a provider without a type", body)
 			}
 		}

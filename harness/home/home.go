@@ -3,6 +3,7 @@ package home
 import (
 	"context"
 	"crypto/rand"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -37,26 +38,32 @@ type Home struct {
 	listed  listing // at the door
 	logins  int
 
-	verifier string        // of the codes that are bound where the home demands it, see Manners
-	patience time.Duration // see Options
-	release  string        // see Options
-	doubt    kind.Doubt    // whether the target is still there
+	verifier  string        // of the codes that are bound where the home demands it, see Manners
+	elsewhere *wire.Client  // see Options.Other; nil: there is none
+	patience  time.Duration // see Options
+	release   string        // see Options
+	doubt     kind.Doubt    // whether the target is still there
 }
 
 // Facts are what the server says of itself, read once before the run.
 type Facts struct {
-	Product  string  `json:"product"`
-	Version  string  `json:"version"`  // "2026.11.0"
-	Metadata bool    `json:"metadata"` // serves authorization server metadata
-	PKCE     bool    `json:"pkce"`     // code_challenge_methods_supported has S256
-	CIMD     bool    `json:"cimd"`     // client_id_metadata_document_supported
-	Resource bool    `json:"resource"` // serves RFC 9728 metadata
-	Admin    bool    `json:"admin"`    // the account may manage users, or it is not known
-	Fetches  bool    `json:"fetches"`  // fetches pages of the client site
-	TrustsCA bool    `json:"trusts_ca"`
-	Testbed  bool    `json:"testbed"` // our demo integration is installed, or it is not known
-	Manners  Manners `json:"manners"`
-	Outside  string  `json:"outside,omitempty"` // why nobody gets in; "": the login works
+	Product  string        `json:"product"`
+	Version  string        `json:"version"`  // "2026.11.0"
+	Metadata bool          `json:"metadata"` // serves authorization server metadata
+	PKCE     bool          `json:"pkce"`     // code_challenge_methods_supported has S256
+	CIMD     bool          `json:"cimd"`     // client_id_metadata_document_supported
+	Resource bool          `json:"resource"` // serves RFC 9728 metadata
+	Admin    bool          `json:"admin"`    // the account may manage users, or it is not known
+	Fetches  bool          `json:"fetches"`  // fetches pages of the client site
+	TrustsCA bool          `json:"trusts_ca"`
+	Testbed  bool          `json:"testbed"` // our demo integration is installed, or it is not known
+	Manners  Manners       `json:"manners"`
+	Provider LoginProvider `json:"provider"`          // that the account logs in through
+	Outside  string        `json:"outside,omitempty"` // why nobody gets in; "": the login works
+
+	Trusted  []LoginProvider `json:"trusted,omitempty"`  // trusted networks that are offered to this machine
+	Commands bool            `json:"commands,omitempty"` // a command line is offered
+	Command  *LoginProvider  `json:"command,omitempty"`  // whose command takes the account
 
 	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
 }
@@ -72,6 +79,7 @@ type Manners struct {
 // Options make a Home.
 type Options struct {
 	Wire     wire.Options
+	Other    netip.Addr // another address of this machine; none: there is no other
 	Site     *clientsite.Site
 	Clock    clock.Clock
 	Facts    Facts
@@ -99,6 +107,10 @@ func New(o Options) *Home {
 	}
 	o.Wire.Observe = h.observe
 	h.Wire = wire.New(o.Wire)
+	if o.Other.IsValid() {
+		o.Wire.Source = o.Other
+		h.elsewhere = wire.New(o.Wire)
+	}
 	return h
 }
 

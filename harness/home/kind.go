@@ -24,6 +24,7 @@ type Flags struct {
 	ByRelease
 	kind.Login
 	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: first create --user as its owner"`
+	ByAddress
 	kind.Browsing
 	kind.Timing
 	kind.Site
@@ -34,7 +35,8 @@ type Flags struct {
 func (f *Flags) Resolve(target string) error {
 	login := func() error { return f.Login.Resolve(target) }
 	names := func() error { return f.Names.Resolve(target) }
-	return kind.All(names, f.Reach.Resolve, f.ByRelease.Resolve, login, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
+	return kind.All(names, f.Reach.Resolve, f.ByRelease.Resolve, login, f.ByAddress.Resolve,
+		f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
 }
 
 // Tools implements kind.Flags.
@@ -77,7 +79,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	}
 	h := New(Options{
 		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Patience: t.Patience,
-		Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session, Release: f.Release,
+		Other: f.other(), Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session, Release: f.Release,
 	})
 	h.names, h.under = f.AlsoHost, f.Under(t.Wire)
 	if s.Found != nil {
@@ -133,7 +135,15 @@ func (f Facts) kind(s *session) kind.Facts {
 	lacks.Add(!f.Fetches, condition.ClientSite, "the target fetched nothing from "+s.Site.Origin()+"; give --client-site LISTEN=PUBLIC-URL")
 	lacks.Add(!f.TrustsCA, condition.HTTPSSite,
 		"the target does not trust the client site's CA; give --client-site-ca DIR and make the target trust DIR/ca.pem")
+	local := f.Provider.Type == ""
 	lacks.Add(!f.Admin, condition.Admin, "the user may not manage users; set --user to an administrator")
+	lacks.Add(!local, condition.Admin, noLocalUsers)
+	lacks.Add(!local, condition.LocalUsers, "the home offers no login provider "+localUsers)
+	lacks.Add(len(f.Trusted) == 0, condition.TrustedNetworks, "the home offers no login provider "+trustedNetworks+" to this machine")
+	lacks.Add(s.flags.OtherAddress == "", condition.OtherAddress,
+		"no other address of this machine is known; give --other-address IP, outside the home's trusted networks")
+	lacks.Add(!f.Commands, condition.CommandLine, "the home offers no login provider "+commandLine)
+	lacks.Add(f.Command == nil, condition.CommandUser, "the home's command does not let the user in; set --user to one whom it does")
 	lacks.Add(!f.Testbed, condition.Testbed, "our demo integration is not installed; run authconform testbed install CONFIG-DIR")
 	lacks.Add(len(s.flags.AlsoHost) == 0, condition.OtherNames, kind.Lacking)
 	lacks.Add(!f.Metadata, condition.Metadata, "the target serves no authorization server metadata at "+s.wellKnown(metadataName))
@@ -174,7 +184,7 @@ func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) 
 // Leave implements kind.Session.
 func (s *session) Leave(ctx context.Context) kind.Totals {
 	judge.Run(func() { s.Home.Leave(ctx) })
-	return kind.Totals{Logins: s.Logins(), Requests: s.Wire.Requests()}
+	return kind.Totals{Logins: s.Logins(), Requests: s.requests()}
 }
 
 // Traces implements kind.Session.

@@ -18,6 +18,8 @@ type Login struct {
 	Unbound     bool           // without PKCE, also where the home demands it
 	Finish      string         // client_id of the steps after the first; "" is ClientID
 	Account     *oauth.Account // nil: the run's
+	Provider    *LoginProvider // nil: that of the run's account
+	Header      []string       // pairs, of the first request
 	Body        map[string]any // members set in the first request as they are; nil deletes one
 }
 
@@ -34,6 +36,9 @@ func (l Login) filled(h *Home) Login {
 	}
 	if l.Account == nil {
 		l.Account = &h.Account
+	}
+	if l.Provider == nil {
+		l.Provider = &h.Facts.Provider
 	}
 	if _, own := l.Body["code_challenge"]; h.Facts.Manners.Bound && !l.Unbound && !own && l.Challenge+l.Method == "" {
 		l.Challenge = oauth.S256(h.verifier)
@@ -65,13 +70,10 @@ func StepOf(e *wire.Exchange) *Step {
 	return s
 }
 
-// loginProvider is the login provider that takes a name and a password.
-const loginProvider = "homeassistant"
-
 // Begin opens a login flow: POST /auth/login_flow.
 func (h *Home) Begin(ctx context.Context, l Login) *Step {
 	l = l.filled(h)
-	body := map[string]any{"client_id": l.ClientID, "handler": []any{loginProvider, nil}, "redirect_uri": l.RedirectURI}
+	body := map[string]any{"client_id": l.ClientID, "handler": l.Provider.handler(), "redirect_uri": l.RedirectURI}
 	if l.Challenge != "" {
 		body["code_challenge"], body["code_challenge_method"] = l.Challenge, "S256"
 	}
@@ -85,7 +87,7 @@ func (h *Home) Begin(ctx context.Context, l Login) *Step {
 			body[k] = v
 		}
 	}
-	return StepOf(h.PostJSON(ctx, "/auth/login_flow", body))
+	return StepOf(h.PostJSON(ctx, "/auth/login_flow", body, l.Header...))
 }
 
 // Submit answers a step of the flow with fields; client_id is added.
@@ -146,7 +148,7 @@ func (h *Home) remember(code string, l Login) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if l.Account == &h.Account {
+	if l.Account == &h.Account && *l.Provider == h.Facts.Provider {
 		h.spare.expect(code)
 	}
 	if !h.Facts.Manners.Redirect {

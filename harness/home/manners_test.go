@@ -123,7 +123,7 @@ func TestTheLoginProviderThatIsMissingIsNamed(t *testing.T) {
 	f.Answers("GET /auth/providers", http.StatusOK, `[{"type":"trusted_networks"},{"type":"command_line"}]`)
 	f.Answers("POST /auth/login_flow", http.StatusNotFound, `{"message":"Invalid handler specified"}`)
 	err := errors.Join(h.Probe(ctx), h.Enter(ctx))
-	for _, want := range []string{`no login provider "homeassistant"`, "trusted_networks, command_line"} {
+	for _, want := range []string{`a login provider "homeassistant" or "command_line"`, "trusted_networks, command_line"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
@@ -154,5 +154,26 @@ func TestWhatIsTakenThoughItIsInventedIsNoted(t *testing.T) {
 	})
 	if err := h.Enter(ctx); err != nil || len(h.Facts.Credulous) != 0 {
 		t.Errorf("%v, %v", err, h.Facts.Credulous)
+	}
+}
+
+// TestAHomeWithoutLocalUsersIsEnteredThroughItsCommandLine: the flows of the other provider start, and nobody else's.
+func TestAHomeWithoutLocalUsersIsEnteredThroughItsCommandLine(t *testing.T) {
+	f, h, ctx := stay(t)
+	f.Answers("GET /auth/providers", http.StatusOK, `{"providers":[{"type":"trusted_networks"},{"type":"command_line","id":"ldap"}]}`)
+	f.Does("POST /auth/login_flow", func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(raw), `["command_line","ldap"]`) {
+			hometest.Reply(w, http.StatusOK, `{"type":"form","flow_id":"flow-1","step_id":"init","errors":{}}`)
+			return
+		}
+		hometest.Reply(w, http.StatusNotFound, `{"message":"Invalid handler specified"}`)
+	})
+	if err := errors.Join(h.Probe(ctx), h.Enter(ctx)); err != nil || h.Facts.Outside != "" {
+		t.Fatalf("%v, %s", err, h.Facts.Outside)
+	}
+	want := LoginProvider{"command_line", "ldap"}
+	if h.Facts.Provider != want || *h.Facts.Command != want || h.Handler() != `["command_line","ldap"]` {
+		t.Errorf("it enters through %+v, and the command is %+v", h.Facts.Provider, h.Facts.Command)
 	}
 }

@@ -77,22 +77,21 @@ const (
 
 // listing is the answer to GET /auth/providers.
 type listing struct {
-	answer *wire.Exchange
-	types  []string // of the login providers; nil: it is no list of them
+	answer    *wire.Exchange
+	providers []LoginProvider // nil: it is no list of them
 }
 
 // readProviders knows both shapes: the object of today and the bare list before 2024.2, of whatever type the answer is.
 func readProviders(e *wire.Exchange) listing {
-	type provider struct{ Type string }
-	var list []provider
-	var object struct{ Providers []provider }
+	var list []LoginProvider
+	var object struct{ Providers []LoginProvider }
 	if json.Unmarshal([]byte(e.Body), &list) != nil && json.Unmarshal([]byte(e.Body), &object) == nil {
 		list = object.Providers
 	}
 	found := listing{answer: e}
 	for _, p := range list {
 		if p.Type != "" && e.Status == http.StatusOK {
-			found.types = append(found.types, p.Type)
+			found.providers = append(found.providers, p)
 		}
 	}
 	return found

@@ -38,6 +38,9 @@ func (h *Home) NewUserIn(ctx context.Context, name string, groups ...string) *Us
 
 // BareUser makes a user who has no login, with further fields of config/auth/create.
 func (h *Home) BareUser(ctx context.Context, name string, fields map[string]any) *User {
+	if h.Facts.Provider.Type != "" {
+		judge.Lacks(ctx, "admin", "%s", noLocalUsers)
+	}
 	admin := h.Admin(ctx)
 	message := map[string]any{"name": "authconform " + name + " " + h.Mark}
 	maps.Copy(message, fields)
@@ -66,6 +69,26 @@ func (h *Home) GiveLogin(ctx context.Context, u *User, name string) {
 	if err != nil {
 		judge.Block(ctx, "the home did not set the new user's password: %v", err)
 	}
+}
+
+// UserIDs lists the home's users.
+func (h *Home) UserIDs(ctx context.Context) (ids []string) {
+	var list []struct{ ID string }
+	if err := h.Admin(ctx).Call(ctx, "config/auth/list", nil, &list); err != nil {
+		judge.Block(ctx, "config/auth/list: %v", err)
+	}
+	for _, u := range list {
+		ids = append(ids, u.ID)
+	}
+	return ids
+}
+
+// Owe lets a user whom a login made be removed when the spec ends.
+func (h *Home) Owe(ctx context.Context, id string) {
+	h.mu.Lock()
+	h.users[id] = &User{ID: id}
+	h.mu.Unlock()
+	judge.From(ctx).Cleanup(func(ctx context.Context) { _ = h.removeUser(ctx, id) })
 }
 
 // Own is a socket of the user's own login.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,6 +37,7 @@ type Client struct {
 type Options struct {
 	Base     string          // the target's URL, a path allowed
 	Connect  string          // host:port to connect to, whatever name a URL has; "": where the name leads
+	Source   netip.Addr      // address of this machine to connect from; none: whichever the system takes
 	Trusted  []string        // other origins that may be shown what is for the target, as URLs
 	CA       *x509.CertPool  // nil: the system's
 	Insecure bool            // accept any certificate
@@ -56,7 +58,7 @@ func New(o Options) *Client {
 		config.Certificates = []tls.Certificate{*o.Certificate}
 	}
 	transport := &http.Transport{
-		DialContext:            dialer(address.Allowed, o.Connect),
+		DialContext:            dialer(address.Allowed, o.Source, o.Connect),
 		TLSClientConfig:        config,
 		MaxIdleConnsPerHost:    64,
 		MaxResponseHeaderBytes: maxHeader,
@@ -66,7 +68,7 @@ func New(o Options) *Client {
 		o.Timeout = RequestTimeout
 	}
 	public := transport.Clone()
-	public.DialContext, public.TLSClientConfig = dialer(address.Public, ""), nil
+	public.DialContext, public.TLSClientConfig = dialer(address.Public, netip.Addr{}, ""), nil
 	open, end := context.WithCancelCause(context.Background())
 	c := &Client{
 		public: public, trusted: origins(append(slices.Clone(o.Trusted), o.Base)...),

@@ -70,10 +70,13 @@ func origins(urls ...string) map[string]bool {
 
 // dialer connects to addresses that may be connected to, whatever name led there; at is the one place that it connects to, ""
 // where names lead.
-func dialer(may func(netip.Addr) error, at string) func(context.Context, string, string) (net.Conn, error) {
-	dial := (&net.Dialer{Timeout: connectTimeout, Control: address.Control(may)}).DialContext
-	if at == "" {
-		return dial
+func dialer(may func(netip.Addr) error, from netip.Addr, at string) func(context.Context, string, string) (net.Conn, error) {
+	d := &net.Dialer{Timeout: connectTimeout, Control: address.Control(may)}
+	if from.IsValid() {
+		d.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))
 	}
-	return func(ctx context.Context, network, _ string) (net.Conn, error) { return dial(ctx, network, at) }
+	if at == "" {
+		return d.DialContext
+	}
+	return func(ctx context.Context, network, _ string) (net.Conn, error) { return d.DialContext(ctx, network, at) }
 }

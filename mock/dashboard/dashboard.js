@@ -32,14 +32,15 @@ const optional = (path, otherwise) => call("GET", path).catch((error) => {
 });
 
 async function refresh() {
-  const [clock, faults, people, sessions, servers, list, flavours] = await Promise.all([
+  const [clock, faults, people, sessions, servers, list, flavours, logins] = await Promise.all([
     call("GET", "clock"), call("GET", "faults"), optional("users", []), optional("sessions", []), optional("servers", []),
-    optional("defects", null), optional("flavours", { seeds: [] }),
+    optional("defects", null), optional("flavours", { seeds: [] }), optional("logins", null),
   ]);
   views.showClock(clock);
   views.showFaults(faults, (id) => act("DELETE", `faults?id=${id}`));
   views.showPeople(people);
   views.showSessions(sessions, (id) => act("DELETE", `sessions?id=${encodeURIComponent(id)}`));
+  views.showLogins(logins);
   views.showServers(servers, link);
   $("switches").hidden = list === null;
   if (list !== null) {

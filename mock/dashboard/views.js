@@ -62,6 +62,17 @@ export function showSessions(list, end) {
   tick();
 }
 
+export function showLogins(list) {
+  $("logins-part").hidden = list === null;
+  fill($("logins"), !list?.length ? none("No flow is open, and every code is redeemed.") : list.map((one) => {
+    const what = one.kind === "code" ? "code" : one.step === "mfa" ? "second factor" : "login form";
+    const facts = [one.provider, one.pkce ? "PKCE" : "no PKCE"].join(", ");
+    return el("li", {}, el("div", {}, el("b", {}, one.user ?? "nobody yet"), " ", el("span", { className: "what" }, one.client_id),
+      el("small", {}, `${what}, ${facts}, `, one.expires ? until(one.expires) : "never ends")));
+  }));
+  tick();
+}
+
 export function showPeople(list) {
   fill($("people"), list.length === 0 ? none("Nobody.") : list.map((one) => {
     const marks = [one.owner ? "owner" : one.admin ? "administrator" : "", one.active === false ? "inactive" : "", one.totp ? "second factor" : ""];

@@ -29,14 +29,17 @@ type Server struct {
 }
 
 // Listen starts one at an address ("127.0.0.1:8125"; port 0 takes a free one).
-func Listen(address string) (*Server, error) {
+func Listen(address string) (*Server, error) { return ListenTLS(address, nil) }
+
+// ListenTLS starts one that serves https; nil: http.
+func ListenTLS(address string, tls *mock.Authority) (*Server, error) {
 	l, at, err := mock.Bind(address)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{}
 	s.instance.Store("")
-	s.Server = mock.Serve(l, at, s)
+	s.Server = mock.ServeAny(l, at, s, tls)
 	return s, nil
 }
 

@@ -206,7 +206,7 @@ async function start() {
     found = await flow.providers();
   } catch (err) {
     if (err.code === "onboarding_required")
-      return fatal("Nobody lives here yet", "This home has no owner, so nobody can log in.", ["Create the owner first: ", h("code", { class: "whole" }, "authconform run --onboard"), " does it, and so does ", h("code", { class: "whole" }, "POST /api/onboarding/users"), "."]);
+      return fatal("Nobody lives here yet", "This home has no owner, so nobody can log in.", [h("a", { href: "/onboarding.html" }, "Create the owner"), " first. ", h("code", { class: "whole" }, "authconform run --onboard"), " does it, too."]);
     return fatal("Login is not possible", `The ways to log in could not be fetched. ${err.message}`, "GET /auth/providers must answer with a list.");
   }
   list = found.list;

@@ -1,7 +1,7 @@
 // The home's own page is an OAuth client of the home, as the real one is (clients of RFC 6749 §2.1, public): its id is the
 // home's address, its redirect_uri a page of it, and there is no secret. state is random and used once.
 
-const clientId = `${location.origin}/`;
+export const clientId = `${location.origin}/`;
 const place = "mockHomeTokens";
 
 let tokens = JSON.parse(localStorage.getItem(place) ?? sessionStorage.getItem(place) ?? "null");
@@ -21,6 +21,20 @@ export function login() {
   location.assign(`/auth/authorize?${query}`);
 }
 
+/** Goes to the home's first page with a code that came without the login page. */
+export function arrive(code) {
+  const state = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(24))));
+  sessionStorage.setItem("state", state);
+  location.assign(`/?${new URLSearchParams({ auth_callback: "1", code, state })}`);
+}
+
+/** Redeems a code for tokens, and keeps them. */
+export async function redeem(code, forLong = false) {
+  const answer = await post("/auth/token", { grant_type: "authorization_code", code, client_id: clientId });
+  if (!answer.ok) throw new Error("The code of that login is no longer valid. Log in again.");
+  keep(await answer.json(), forLong);
+}
+
 const post = (path, form) => fetch(path, { method: "POST", body: new URLSearchParams(form), cache: "no-store" });
 
 /** Comes back from the login page, or finds the tokens of before. @returns {Promise<boolean>} false: nobody is logged in */
@@ -32,9 +46,7 @@ export async function resume() {
   const mine = sessionStorage.getItem("state");
   sessionStorage.removeItem("state");
   if (!code || !mine || state !== mine) throw new Error("That login was not started here. Log in again.");
-  const answer = await post("/auth/token", { grant_type: "authorization_code", code, client_id: clientId });
-  if (!answer.ok) throw new Error("The code of that login is no longer valid. Log in again.");
-  keep(await answer.json(), query.get("storeToken") === "true");
+  await redeem(code, query.get("storeToken") === "true");
   return true;
 }
 
@@ -54,9 +66,14 @@ export async function access(refused) {
   return tokens.access_token;
 }
 
-export async function logout() {
+/** Ends the session. */
+export async function forget() {
   await post("/auth/revoke", { token: tokens.refresh_token }).catch(() => {});
   keep(null);
+}
+
+export async function logout() {
+  await forget();
   location.assign("/");
 }
 

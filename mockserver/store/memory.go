@@ -1,6 +1,7 @@
 package store
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -60,6 +61,13 @@ func (m *Memory) Code(value string) (Code, bool) {
 	defer m.mu.Unlock()
 	c, ok := m.codes[value]
 	return c, ok
+}
+
+// Codes implements Store.
+func (m *Memory) Codes() []Code {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Values(m.codes))
 }
 
 // TakeCode implements Store.

@@ -6,29 +6,40 @@ import "time"
 
 // Code is an authorization code that was issued and not yet redeemed.
 type Code struct {
-	Value     string
-	ClientID  string
-	UserID    string
-	Provider  string
-	Challenge string // S256 code_challenge, "" without PKCE
-	Issued    time.Time
+	Value      string
+	ClientID   string
+	UserID     string // "": New says who is to be made
+	Provider   string // type and id of the login provider
+	ProviderID string
+	New        NewUser
+	Challenge  string // S256 code_challenge, "" without PKCE
+	Issued     time.Time
+}
+
+// NewUser is somebody whom a login provider let in and the home does not know yet: redeeming the code makes the user.
+type NewUser struct {
+	Account string // name at the login provider; "": nobody new
+	Name    string
+	Group   string
+	Local   bool
 }
 
 // Refresh is a refresh token, the root of a session.
 type Refresh struct {
-	ID       string // names it without giving it away: the iss of its access tokens
-	Token    string
-	Key      []byte // signs its access tokens
-	ClientID string // "" for long-lived tokens
-	Name     string // client_name of long-lived tokens
-	Type     Kind
-	UserID   string
-	Provider string
-	Created  time.Time
-	Used     time.Time     // last
-	UsedIP   string        // last
-	TTL      time.Duration // of its access tokens
-	NoExpiry bool          // auth/refresh_token_set_expiry switched idle expiry off
+	ID         string // names it without giving it away: the iss of its access tokens
+	Token      string
+	Key        []byte // signs its access tokens
+	ClientID   string // "" for long-lived tokens
+	Name       string // client_name of long-lived tokens
+	Type       Kind
+	UserID     string
+	Provider   string // type and id of the login provider
+	ProviderID string
+	Created    time.Time
+	Used       time.Time     // last
+	UsedIP     string        // last
+	TTL        time.Duration // of its access tokens
+	NoExpiry   bool          // auth/refresh_token_set_expiry switched idle expiry off
 }
 
 // Kind is the kind of a refresh token.
@@ -46,6 +57,8 @@ type Store interface {
 	PutCode(Code)
 	// Code looks at a code without taking it.
 	Code(value string) (Code, bool)
+	// Codes lists those that nobody has taken.
+	Codes() []Code
 	// TakeCode removes a code and returns it, to one caller only.
 	TakeCode(value string) (Code, bool)
 	// PutRefresh keeps a refresh token, or replaces the one of that id.

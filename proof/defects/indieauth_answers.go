@@ -3,7 +3,9 @@ package defects
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -178,6 +180,51 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 					return *mock.JSON(404, map[string]string{"error": "not_found"})
 				}
 				return a
+			}
+		},
+	},
+	{
+		ID: "indieauth.introspect-text", Story: "active is the text true.",
+		Aims: []string{"indieauth.introspect.me"},
+		Change: func(p *indieauth.Policy) {
+			before := p.Active
+			p.Active = func(t mockprovider.Access, me string) map[string]any {
+				said := maps.Clone(before(t, me))
+				said["active"] = "true"
+				return said
+			}
+		},
+	},
+	{
+		ID: "indieauth.introspect-dead-tells", Story: "What is said of a dead token names a person and a scope.",
+		Aims: []string{"indieauth.introspect.inactive"},
+		Change: func(p *indieauth.Policy) {
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				a = before(r, a)
+				if said := decoded(a.Body); strings.HasSuffix(r.Path(), "/introspect") && said["active"] == false {
+					said["me"], said["scope"] = "https://person.example/", "profile"
+					a.Body = encoded(said)
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "indieauth.legacy-elsewhere", Story: "rel=authorization_endpoint names the endpoint of before the move.",
+		Aims: []string{"indieauth.discovery.legacy-agrees"},
+		Change: func(p *indieauth.Policy) {
+			for _, links := range []*func(string) [][2]string{&p.HeaderLinks, &p.PageLinks} {
+				before := *links
+				*links = func(issuer string) [][2]string {
+					list := slices.Clone(before(issuer))
+					for i := range list {
+						if list[i][0] == "authorization_endpoint" {
+							list[i][1] += "/old"
+						}
+					}
+					return list
+				}
 			}
 		},
 	},

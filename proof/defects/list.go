@@ -27,6 +27,7 @@ func Home() []Defect[mockserver.Policy] {
 		metadataDocumentFormDefects,
 		loginFlowDefects,
 		loginPasswordDefects,
+		loginProviderDefects,
 		codeDefects,
 		pkceDefects,
 		pkceChallengeDefects,

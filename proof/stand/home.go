@@ -40,7 +40,7 @@ func (s *homes) start(p *mockserver.Policy, flags kind.Flags, prefer string) (*S
 			return nil, err
 		}
 	}
-	o := mockserver.Options{Policy: p, Fetch: s.client(f.Site.CA), AccountLink: "https://" + f.AccountLink}
+	o := mockserver.Options{Policy: p, Fetch: s.client(f.Site.CA), AccountLink: "https://" + f.AccountLink, Providers: waysIn()}
 	h, err := listen(prefer, func(address string) (*mockserver.Server, error) { return mockserver.Listen(address, o) })
 	if err != nil {
 		return nil, err
@@ -51,6 +51,7 @@ func (s *homes) start(p *mockserver.Policy, flags kind.Flags, prefer string) (*S
 	owner := h.Users[0]
 	f.Account.Username, f.Account.Password = owner.Username, owner.Password
 	f.ControlURL, f.ControlToken = h.URL, h.ControlToken
+	f.OtherAddress = otherAddress()
 	return &Server{Target: h.URL, Clock: h.Clock(), Kill: h.Kill}, nil
 }
 

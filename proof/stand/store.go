@@ -36,6 +36,9 @@ func (s watchedStore) Code(value string) (store.Code, bool) {
 	return find(s, func(one store.Store) (store.Code, bool) { return one.Code(value) })
 }
 
+// Codes implements store.Store.
+func (s watchedStore) Codes() []store.Code { return shadow.Ask(s.Split, store.Store.Codes) }
+
 // TakeCode implements store.Store.
 func (s watchedStore) TakeCode(value string) (store.Code, bool) {
 	return find(s, func(one store.Store) (store.Code, bool) { return one.TakeCode(value) })

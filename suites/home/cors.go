@@ -58,7 +58,7 @@ var _ = Describe("CORS", func() {
 	It(requirement("ha.cors.login-unreadable"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, h.PostForm(ctx, "/auth/token", h.CodeGrant("unknown"), "Origin", foreign)).To(LetRead(foreign))
-		begin := `{"client_id":"` + h.Client().ID + `","handler":["homeassistant",null],"redirect_uri":"` + h.Client().Redirect + `"}`
+		begin := `{"client_id":"` + h.Client().ID + `","handler":` + h.Handler() + `,"redirect_uri":"` + h.Client().Redirect + `"}`
 		begun := h.Send(ctx, http.MethodPost, "/auth/login_flow", begin, "Content-Type", "text/plain", "Origin", foreign)
 		Control(ctx, begun).To(OpenForm())
 		Expect(Step(ctx, "login flow"), begun).To(NotLetRead())

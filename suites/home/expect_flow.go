@@ -25,10 +25,10 @@ func LackStep() Expectation {
 // in releases that judge it at the first step.
 func RefuseRedirect() Expectation { return All(HaveStatus(400, 403), GrantNothing()) }
 
-// ListProviders holds for login providers with name and type, the local users among them, under a member or, with "",
+// ListProviders holds for login providers with name and type, that of the account among them, under a member or, with "",
 // as a bare list.
-func ListProviders(member string) Expectation {
-	return Hold("a list of login providers with homeassistant", func(e *wire.Exchange) error {
+func ListProviders(member, kind string) Expectation {
+	return Hold("a list of login providers with "+kind, func(e *wire.Exchange) error {
 		type provider struct{ Name, Type string }
 		var list []provider
 		if member == "" {
@@ -45,11 +45,11 @@ func ListProviders(member string) Expectation {
 			}
 		}
 		for _, p := range list {
-			if p.Type == "homeassistant" && p.Name != "" {
+			if p.Type == kind && p.Name != "" {
 				return nil
 			}
 		}
-		return errors.New("the local users are not among them")
+		return errors.New(kind + " is not among them")
 	})
 }
 

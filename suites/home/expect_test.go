@@ -48,11 +48,12 @@ func TestAnExpectationHoldsForGoodAnswersAlone(t *testing.T) {
 		},
 		"no step": {LackStep(), []*wire.Exchange{answer("{}"), answer("<p>")}, []*wire.Exchange{answer(`{"flow_id":"x"}`)}},
 		"login providers": {
-			ListProviders(""), []*wire.Exchange{answer(local)},
+			ListProviders("", "homeassistant"), []*wire.Exchange{answer(local)},
 			[]*wire.Exchange{answer("[]"), answer(`[{"name":"","type":"homeassistant"}]`), answer(`{"providers":` + local + `}`)},
 		},
 		"login providers of a member": {
-			ListProviders("providers"), []*wire.Exchange{answer(`{"providers":` + local + `}`)}, []*wire.Exchange{answer(local), answer("{}")},
+			ListProviders("providers", "homeassistant"), []*wire.Exchange{answer(`{"providers":` + local + `}`)},
+			[]*wire.Exchange{answer(local), answer("{}")},
 		},
 		"states": {
 			BeStates(), []*wire.Exchange{answer(`[{"entity_id":"a.b","state":""}]`), answer("[]")},

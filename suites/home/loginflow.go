@@ -16,11 +16,13 @@ import (
 
 var _ = Describe("Login flow", func() {
 	It(requirement("ha.providers.listed"), func(ctx SpecContext) {
-		Expect(ctx, home.From(ctx).Get(ctx, "/auth/providers")).To(All(HaveStatus(200), ListProviders("providers")))
+		h := home.From(ctx)
+		Expect(ctx, h.Get(ctx, "/auth/providers")).To(All(HaveStatus(200), ListProviders("providers", h.Facts.Provider.Name())))
 	})
 
 	It(requirement("ha.providers.listed-old"), func(ctx SpecContext) {
-		Expect(ctx, home.From(ctx).Get(ctx, "/auth/providers")).To(All(HaveStatus(200), ListProviders("")))
+		h := home.From(ctx)
+		Expect(ctx, h.Get(ctx, "/auth/providers")).To(All(HaveStatus(200), ListProviders("", h.Facts.Provider.Name())))
 	})
 
 	It(requirement("ha.flow.form"), func(ctx SpecContext) {
@@ -38,7 +40,7 @@ var _ = Describe("Login flow", func() {
 		for _, kind := range []string{"text/plain;charset=UTF-8", "application/json", ""} {
 			under := Step(ctx, "Content-Type "+kind)
 			opened := h.Send(under, http.MethodPost, "/auth/login_flow",
-				`{"client_id":"`+h.Client().ID+`","handler":["homeassistant",null],"redirect_uri":"`+h.Client().Redirect+`"}`, "Content-Type", kind)
+				`{"client_id":"`+h.Client().ID+`","handler":`+h.Handler()+`,"redirect_uri":"`+h.Client().Redirect+`"}`, "Content-Type", kind)
 			if !Expect(under, opened).To(OpenForm()) {
 				continue
 			}
@@ -237,6 +239,14 @@ var _ = Describe("Login flow", func() {
 		}
 		Control(ctx, h.Login(ctx, home.Login{Account: &next})).To(IssueCode())
 		Expect(ctx, h.Login(ctx, home.Login{Account: &old})).To(All(HaveStatus(200), GrantNothing()))
+	})
+
+	It(requirement("ha.flow.other-address"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		begun := h.Begin(ctx, home.Login{})
+		Control(ctx, begun).To(OpenForm())
+		Expect(ctx, h.Password(home.Elsewhere(ctx), begun.FlowID, home.Login{})).To(All(HaveStatus(400, 403, 404), GrantNothing()))
+		Control(ctx, h.Password(ctx, begun.FlowID, home.Login{})).To(pastPassword(h))
 	})
 
 	It(requirement("ha.flow.no-get"), func(ctx SpecContext) {

@@ -142,7 +142,7 @@ var _ = Describe("Odd JSON", func() {
 
 	It(requirement("robust.json.types"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		begin := map[string]string{"client_id": AsJSON(h.Client().ID), "handler": `["homeassistant",null]`,
+		begin := map[string]string{"client_id": AsJSON(h.Client().ID), "handler": h.Handler(),
 			"redirect_uri": AsJSON(h.Client().Redirect)}
 		var list []odd
 		for name, value := range Sorted(oddValues()) {
@@ -244,7 +244,7 @@ var _ = Describe("Odd logins", func() {
 		h := home.From(ctx)
 		var list []odd
 		for i, id := range oddURLs() {
-			begin := object(map[string]string{"handler": `["homeassistant",null]`, "redirect_uri": quotedJSON(id)}, "client_id", quotedJSON(id))
+			begin := object(map[string]string{"handler": h.Handler(), "redirect_uri": quotedJSON(id)}, "client_id", quotedJSON(id))
 			grant := h.CodeGrant("unknown").Apply(oauth.Set("client_id", id))
 			name := fmt.Sprintf("%d %s", i+1, shortened(id))
 			list = append(list, odd{"login flow: " + name, http.MethodPost, "/auth/login_flow", begin, []string{"Content-Type", jsonType}},
@@ -272,7 +272,7 @@ var _ = Describe("Odd logins", func() {
 		var list []odd
 		for i := range generated {
 			client, redirect := g.url(), g.url()
-			begin := map[string]string{"handler": `["homeassistant",null]`, "redirect_uri": quotedJSON(redirect)}
+			begin := map[string]string{"handler": h.Handler(), "redirect_uri": quotedJSON(redirect)}
 			list = append(list, odd{fmt.Sprintf("login flow %d", i), http.MethodPost, "/auth/login_flow",
 				object(begin, "client_id", quotedJSON(client)), []string{"Content-Type", jsonType}},
 				odd{fmt.Sprintf("token %d", i), http.MethodPost, "/auth/token", h.CodeGrant("unknown").Apply(oauth.Set("client_id", client)).Encode(),
