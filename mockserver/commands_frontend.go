@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/authconform/authconform/mock"
-	"github.com/authconform/authconform/mockserver/linking"
 )
 
 // The commands that the frontend sends when it starts. What the mock does not have is empty, as in a new home.
@@ -133,7 +132,7 @@ func (h *Home) entries(domain string, kinds []string) []any {
 	list := []any{}
 	for _, e := range h.linker.Entries() {
 		s := h.linker.Summary(e.ID)
-		if s != nil && (domain == "" || domain == linking.Domain) && (len(kinds) == 0 || slices.Contains(kinds, "service")) {
+		if s != nil && (domain == "" || domain == e.Domain) && (len(kinds) == 0 || slices.Contains(kinds, "service")) {
 			list = append(list, s)
 		}
 	}

@@ -90,7 +90,7 @@ func (h *Home) entryList(c *call) *mock.Answer {
 	list := []map[string]any{}
 	want := c.URL.Query().Get("domain")
 	for _, e := range h.linker.Entries() {
-		if s := h.linker.Summary(e.ID); s != nil && (want == "" || want == linking.Domain) {
+		if s := h.linker.Summary(e.ID); s != nil && (want == "" || want == e.Domain) {
 			list = append(list, s)
 		}
 	}
@@ -118,6 +118,9 @@ const demoPath = "/api/" + linking.Domain
 func (h *Home) demoShow(*call) *mock.Answer {
 	list := []map[string]any{}
 	for _, e := range h.linker.Entries() {
+		if e.Domain != linking.Domain {
+			continue
+		}
 		list = append(list, map[string]any{
 			"entry_id": e.ID, "state": e.State, "reason": orNull(e.Reason), "title": e.Title, "unique_id": e.Account,
 			"auth_implementation": e.Implementation,
@@ -209,7 +212,8 @@ func credentialConfig(k *socket, _ map[string]any) (any, *commandError) {
 	if t := k.home.ThirdParty; t != nil {
 		about["description_placeholders"] = map[string]string{"name": t.Name, "console_url": t.Console}
 	}
-	return map[string]any{"domains": []string{linking.Domain}, "integrations": map[string]any{linking.Domain: about}}, nil
+	integrations := map[string]any{linking.Domain: about, linking.Agent: struct{}{}}
+	return map[string]any{"domains": []string{linking.Domain, linking.Agent}, "integrations": integrations}, nil
 }
 
 func credentialList(k *socket, _ map[string]any) (any, *commandError) {

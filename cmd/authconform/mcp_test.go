@@ -38,6 +38,9 @@ func TestTheDoctorSaysWhatRealClientsDo(t *testing.T) {
 		if row[1] == "none" {
 			continue // a home has no registration; the doctor says how else they get in
 		}
+		if strings.HasPrefix(row[0], "token.") {
+			continue // the doctor does not log in
+		}
 		policy := mockserver.Strict()
 		if subject, _ := proof.Find(row[0]); subject != nil {
 			subject.Spoil(row[0], policy)

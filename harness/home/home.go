@@ -18,6 +18,9 @@ import (
 
 // Home is a server that speaks the home's login, with the account that logs in to it. It is safe for concurrent use.
 type Home struct {
+	names []string                // others of the target's
+	under map[string]*wire.Client // clients by these
+
 	Wire    *wire.Client
 	Site    *clientsite.Site // plays the client; its own origin is the default client id
 	Clock   clock.Clock

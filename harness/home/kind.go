@@ -20,6 +20,7 @@ import (
 // Flags are the options of the kind home.
 type Flags struct {
 	kind.Reach
+	kind.Names
 	ByRelease
 	kind.Login
 	Onboard bool `flag:"onboard" group:"Account" help:"the home is fresh: first create --user as its owner"`
@@ -33,7 +34,8 @@ type Flags struct {
 // Resolve implements kind.Flags.
 func (f *Flags) Resolve(target string) error {
 	login := func() error { return f.Login.Resolve(target) }
-	return kind.All(f.Reach.Resolve, f.ByRelease.Resolve, login, f.ByAddress.Resolve,
+	names := func() error { return f.Names.Resolve(target) }
+	return kind.All(names, f.Reach.Resolve, f.ByRelease.Resolve, login, f.ByAddress.Resolve,
 		f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, f.Proxy.Resolve)
 }
 
@@ -79,6 +81,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 		Wire: t.Wire, Site: t.Site, Clock: t.Clock, Patience: t.Patience,
 		Other: f.other(), Facts: at.Facts, Account: f.Account, Mark: s.Mark, Session: at.Session, Release: f.Release,
 	})
+	h.names, h.under = f.AlsoHost, f.Under(t.Wire)
 	if s.Found != nil {
 		h.doubt.Settle(h.Wire, kind.Question{Ask: h.providers, Ban: h.banned})
 	}
@@ -108,7 +111,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 }
 
 func (s *session) countLinked(ctx context.Context) {
-	if !s.Facts.Testbed {
+	if !s.Facts.Admin && !s.Facts.Testbed {
 		return
 	}
 	if l, err := s.Linked(ctx); err == nil {
@@ -142,6 +145,7 @@ func (f Facts) kind(s *session) kind.Facts {
 	lacks.Add(!f.Commands, condition.CommandLine, "the home offers no login provider "+commandLine)
 	lacks.Add(f.Command == nil, condition.CommandUser, "the home's command does not let the user in; set --user to one whom it does")
 	lacks.Add(!f.Testbed, condition.Testbed, "our demo integration is not installed; run authconform testbed install CONFIG-DIR")
+	lacks.Add(len(s.flags.AlsoHost) == 0, condition.OtherNames, kind.Lacking)
 	lacks.Add(!f.Metadata, condition.Metadata, "the target serves no authorization server metadata at "+s.wellKnown(metadataName))
 	lacks.Add(!f.PKCE, condition.PKCE, "the target's metadata does not list S256 in code_challenge_methods_supported")
 	lacks.Add(!f.CIMD, condition.MetadataDocument, "the target's metadata does not say client_id_metadata_document_supported")

@@ -78,7 +78,7 @@ func TestTheDoorTellsWhatCanBeJudged(t *testing.T) {
 	}
 	slices.Sort(lacks)
 	same(t, "lacking", lacks, "account-link", "admin", "browser", "clock", "command-line", "command-user", "control",
-		"https-site", "metadata-document", "other-address", "resource-metadata", "testbed", "trusted-networks")
+		"https-site", "metadata-document", "other-address", "other-names", "resource-metadata", "testbed", "trusted-networks")
 
 	worker, ctx := opened(t, f, func(_ *Flags, setup *kind.Setup) { setup.Found = kind.Encode(s.Found()) })
 	h := From(ctx)

@@ -11,23 +11,31 @@ import (
 // demo is the integration that rows of linking use. Nobody but tests has accounts linked to it.
 const demo = "authconform_demo"
 
-// linked is what the home holds for the demo integration, by id.
+// agent is the home's MCP client. Its accounts are a person's, but for those that a run makes.
+const agent = "mcp"
+
+// linked is what the home holds for the integrations that rows of linking use, by id.
 type linked struct{ entries, credentials []string }
+
+const entryPath = "/api/config/config_entries/entry"
 
 // Linked lists it.
 func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 	err = judge.Attempt(ctx, func(ctx context.Context) {
 		access := h.Session(ctx).Access
-		var shown struct {
-			Entries []struct {
-				ID string `json:"entry_id"`
+		for _, domain := range []string{demo, agent} {
+			var shown []struct {
+				ID     string `json:"entry_id"`
+				Domain string `json:"domain"`
 			}
-		}
-		if e := h.API(ctx, access, "/api/"+demo); e.Status != http.StatusOK || e.Decode(&shown) != nil {
-			judge.Block(ctx, "the demo integration lists no entries: %s", e)
-		}
-		for _, e := range shown.Entries {
-			l.entries = append(l.entries, e.ID)
+			if e := h.API(ctx, access, entryPath+"?domain="+domain); e.Status != http.StatusOK || e.Decode(&shown) != nil {
+				judge.Block(ctx, "the home lists no entries of %s: %s", domain, e)
+			}
+			for _, e := range shown {
+				if e.Domain == domain { // old releases list all
+					l.entries = append(l.entries, e.ID)
+				}
+			}
 		}
 		var stored []struct{ ID, Domain string }
 		s := h.Open(ctx, access)
@@ -36,7 +44,7 @@ func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 			judge.Block(ctx, "application_credentials/list: %v", err)
 		}
 		for _, c := range stored {
-			if c.Domain == demo {
+			if slices.Contains([]string{demo, agent}, c.Domain) {
 				l.credentials = append(l.credentials, c.ID)
 			}
 		}
@@ -44,7 +52,7 @@ func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 	return l, err
 }
 
-// TakeBackLinked removes what is there for the demo integration and was not there before: entries and credentials that a
+// TakeBackLinked removes what is there for these integrations and was not there before: entries and credentials that a
 // home made where it should have refused, which no spec knows of, and those of workers that were killed.
 func (h *Home) TakeBackLinked(ctx context.Context, before linked) []string {
 	after, err := h.Linked(ctx)
@@ -64,7 +72,7 @@ func (h *Home) unlink(ctx context.Context, after, before linked) {
 		if slices.Contains(before.entries, id) {
 			continue
 		}
-		e := h.Send(ctx, http.MethodDelete, "/api/config/config_entries/entry/"+id, "", "Authorization", "Bearer "+access)
+		e := h.Send(ctx, http.MethodDelete, entryPath+"/"+id, "", "Authorization", "Bearer "+access)
 		if e.Status != http.StatusOK {
 			judge.Block(ctx, "an entry could not be removed: %s", e)
 		}

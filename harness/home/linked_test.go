@@ -14,12 +14,15 @@ import (
 func linkedHome(t *testing.T) (f *hometest.Home, entries, credentials *[]string) {
 	f, _, _ = stay(t)
 	entries, credentials = &[]string{"mine"}, &[]string{"own"}
-	f.Does("GET /api/authconform_demo", func(w http.ResponseWriter, _ *http.Request) {
-		var list []string
-		for _, id := range *entries {
-			list = append(list, fmt.Sprintf(`{"entry_id":%q}`, id))
+	f.Answers("GET /api/authconform_demo", http.StatusOK, `{"entries":[]}`)
+	f.Does("GET /api/config/config_entries/entry", func(w http.ResponseWriter, r *http.Request) {
+		list := []string{`{"entry_id":"another integration's","domain":"spotify"}`}
+		if r.URL.Query().Get("domain") == "mcp" {
+			for _, id := range *entries {
+				list = append(list, fmt.Sprintf(`{"entry_id":%q,"domain":"mcp"}`, id))
+			}
 		}
-		hometest.Reply(w, http.StatusOK, `{"entries":[`+strings.Join(list, ",")+`]}`)
+		hometest.Reply(w, http.StatusOK, "["+strings.Join(list, ",")+"]")
 	})
 	f.Knows("application_credentials/list", func(map[string]any) (any, string) {
 		list := []map[string]any{{"id": "another integration's", "domain": "spotify"}}

@@ -2,6 +2,7 @@ package home
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -22,6 +23,7 @@ var (
 	_ oauth.Metadata = (*Home)(nil)
 	_ oauth.Clients  = (*Home)(nil)
 	_ oauth.Clock    = (*Home)(nil)
+	_ oauth.Names    = (*Home)(nil)
 )
 
 // Request implements oauth.Authorizer.
@@ -86,6 +88,19 @@ func (h *Home) Fetch(ctx context.Context, authorization string) *wire.Exchange {
 // FetchQuery implements oauth.Resource.
 func (h *Home) FetchQuery(ctx context.Context, query string) *wire.Exchange {
 	return h.Get(ctx, "/api/?"+query)
+}
+
+// Others implements oauth.Names.
+func (h *Home) Others() []string { return h.names }
+
+// Under implements oauth.Names.
+func (h *Home) Under(ctx context.Context, name string, r wire.Request) *wire.Exchange {
+	return h.under[name].Do(ctx, r)
+}
+
+// FetchUnder implements oauth.Names.
+func (h *Home) FetchUnder(ctx context.Context, name string) *wire.Exchange {
+	return h.Under(ctx, name, wire.Request{Method: http.MethodGet, URL: "/api/"})
 }
 
 // Document implements oauth.Metadata.

@@ -12,7 +12,9 @@ type siteKey struct{}
 
 // Weaken makes Expect accept everything where at says so. With it, a proof shows which assertions no defect needs; controls
 // stay as they are.
-func Weaken(ctx context.Context, at Site) context.Context { return context.WithValue(ctx, siteKey{}, at) }
+func Weaken(ctx context.Context, at Site) context.Context {
+	return context.WithValue(ctx, siteKey{}, at)
+}
 
 // weak tells whether the assertion that the caller's caller makes is weakened.
 func (a Assertion) weak() bool {

@@ -2,7 +2,6 @@ package mcp
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -207,25 +206,5 @@ func TestWhatTheDoorFoundTravelsToWorkers(t *testing.T) {
 	}
 	if err := worker.Lost(ctx); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestANameStandsWhereTheTargetHasItsHost(t *testing.T) {
-	for name, want := range map[string]string{
-		"h.example": "http://h.example:8123", "h.example:81": "http://h.example:81", "[::1]": "http://[::1]:8123", "[::1]:9": "http://[::1]:9",
-	} {
-		if got := named("http://127.0.0.1:8123/api/mcp", name); got != want {
-			t.Errorf("%s: %s, want %s", name, got, want)
-		}
-	}
-	for raw, want := range map[string]string{
-		"https://h/x": "h:443", "http://h": "h:80", "http://h:81/": "h:81", "https://[::1]/": "[::1]:443",
-	} {
-		if got := address(raw); got != want {
-			t.Errorf("%s: %s, want %s", raw, got, want)
-		}
-	}
-	if !slices.Equal(new(Endpoint).Others(), nil) {
-		t.Error("an endpoint without other names has some")
 	}
 }

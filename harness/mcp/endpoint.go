@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync/atomic"
 
@@ -202,30 +200,4 @@ func (e *Endpoint) Publish(name string, members map[string]any) oauth.Published 
 		ID: page.Secure(), Fetched: func() int { return len(page.Fetches()) },
 		Answers: func(code int) { status.Store(int64(code)) }, Cached: func(cc string) { caching.Store(cc) },
 	}
-}
-
-// named is the origin of a URL under another host name, which has the URL's port unless it brings its own.
-func named(raw, name string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	if _, _, err := net.SplitHostPort(name); err != nil && u.Port() != "" {
-		name += ":" + u.Port()
-	}
-	return u.Scheme + "://" + name
-}
-
-// address is the host and port that a URL leads to.
-func address(raw string) string {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		return ""
-	case u.Port() != "":
-		return u.Host
-	case u.Scheme == "https":
-		return u.Host + ":443"
-	}
-	return u.Host + ":80"
 }

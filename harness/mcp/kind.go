@@ -1,7 +1,6 @@
 package mcp
 
 import (
-	"net/url"
 	"slices"
 
 	"github.com/authconform/authconform/harness/home"
@@ -14,8 +13,8 @@ import (
 // Flags are the options of the kind mcp.
 type Flags struct {
 	kind.Reach
-	AlsoHost []string `flag:"also-host" value:"NAME" group:"Target" help:"other host names under which the target is asked; comma-separated"`
-	Revision string   `flag:"mcp-revision" value:"DATE" group:"Target" help:"revision of MCP whose requirements are judged"`
+	kind.Names
+	Revision string `flag:"mcp-revision" value:"DATE" group:"Target" help:"revision of MCP whose requirements are judged"`
 	home.ByRelease
 	kind.Login
 	kind.Walking
@@ -33,20 +32,10 @@ func (f *Flags) Resolve(target string) error {
 	if !slices.Contains(revisions, f.Revision) {
 		return exit.Unknown("--mcp-revision", f.Revision, revisions)
 	}
-	for _, name := range f.AlsoHost {
-		if !isHost(target, name) {
-			return exit.Usagef("--also-host %s: not a host name like home.example, or home.example:8123", name)
-		}
-	}
+	names := func() error { return f.Names.Resolve(target) }
 	walking := func() error { return f.Walking.Resolve(f.Browsing) }
 	login := func() error { return f.Login.Resolve(target) }
-	return kind.All(f.Reach.Resolve, f.ByRelease.Resolve, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, walking, login)
-}
-
-// isHost tells whether a name can stand where the target has its host.
-func isHost(target, name string) bool {
-	u, err := url.Parse(named(target, name))
-	return err == nil && u.Hostname() != "" && u.Path+u.RawQuery+u.Fragment == "" && u.User == nil
+	return kind.All(names, f.Reach.Resolve, f.ByRelease.Resolve, f.Browsing.Resolve, f.Timing.Resolve, f.Site.Resolve, walking, login)
 }
 
 // Tools implements kind.Flags.

@@ -54,6 +54,19 @@ func (p *atHome) Document(ctx context.Context) *wire.Exchange { return p.endpoin
 // Issuers implements oauth.Metadata.
 func (p *atHome) Issuers() []string { return p.endpoint.Issuers() }
 
+// Others implements oauth.Names.
+func (p *atHome) Others() []string { return p.endpoint.Others() }
+
+// Under implements oauth.Names.
+func (p *atHome) Under(ctx context.Context, name string, r wire.Request) *wire.Exchange {
+	return p.endpoint.Under(ctx, name, r)
+}
+
+// FetchUnder implements oauth.Names.
+func (p *atHome) FetchUnder(ctx context.Context, name string) *wire.Exchange {
+	return p.endpoint.FetchUnder(ctx, name)
+}
+
 // VisitFrom is the first answer to a request that a script on a page of another origin makes.
 func (p *atHome) VisitFrom(ctx context.Context, origin string, request oauth.Form) *wire.Exchange {
 	at := p.Document(ctx).Text("authorization_endpoint") + "?" + request.Encode()

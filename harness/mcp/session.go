@@ -25,7 +25,7 @@ type session struct {
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
-	e := &Endpoint{site: t.Site, names: f.AlsoHost, under: map[string]*wire.Client{}}
+	e := &Endpoint{site: t.Site, names: f.AlsoHost}
 	if err := kind.Decode(s.Found, &e.at); err != nil {
 		return nil, err
 	}
@@ -33,11 +33,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	o := t.Wire
 	o.Observe = e.doubt.Observe
 	e.wire = wire.New(o)
-	for _, name := range f.AlsoHost {
-		o := t.Wire
-		o.Base, o.Connect = named(o.Base, name), address(o.Base)
-		e.under[name] = wire.New(o)
-	}
+	e.under = f.Under(t.Wire)
 	own := &session{Endpoint: e, flags: f, tools: t, setup: s}
 	if s.Found == nil {
 		return own, nil
@@ -142,7 +138,7 @@ func (s *session) facts(ctx context.Context, f kind.Facts) kind.Facts {
 	f.Lacks.Add(s.at.Server == "", condition.Metadata, "no metadata of the authorization server "+s.at.Issuer+" were found")
 	delete(f.Lacks, condition.ResourceMetadata)
 	f.Lacks.Add(s.at.Place.URL == "", condition.ResourceMetadata, "neither the challenge nor a well-known address leads to resource metadata")
-	f.Lacks.Add(len(s.flags.AlsoHost) == 0, condition.OtherNames, "give --also-host NAME, another name under which the target is reached")
+	f.Lacks.Add(len(s.flags.AlsoHost) == 0, condition.OtherNames, kind.Lacking)
 	if s.at.Home {
 		if f.Lacks[condition.MetadataDocument] != "" && s.reached(ctx) {
 			delete(f.Lacks, condition.HTTPSSite)

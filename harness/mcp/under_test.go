@@ -3,6 +3,7 @@ package mcp
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/authconform/authconform/harness/kind"
@@ -26,7 +27,7 @@ func TestAnotherNameStandsInTheHeaderAndInTheHandshake(t *testing.T) {
 	}
 	e := opened.(*session).Endpoint
 	got := e.Under(t.Context(), "home.example", wire.Request{Method: http.MethodGet, URL: "/x"})
-	if got.Status != http.StatusTeapot || sni != "home.example" || host != "home.example:"+address(s.URL)[len("127.0.0.1:"):] {
+	if got.Status != http.StatusTeapot || sni != "home.example" || host != "home.example:"+strings.TrimPrefix(s.URL, "https://127.0.0.1:") {
 		t.Errorf("%s: Host %q, SNI %q", got, host, sni)
 	}
 }

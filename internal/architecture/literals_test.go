@@ -19,7 +19,7 @@ import (
 var protocolWords = []string{
 	"Access-Control-Allow-Credentials", "Content-Encoding", "gzip", "If-Modified-Since", "Range", "Referer", "Refresh", "X-Forwarded-Host",
 	"X-HA-Access", "X-Powered-By", "X-Requested-With", "unsafe-url", // headers, and a word of one
-	"api_password", "application_type", "token_type_hint", "code token", // parameters and response types
+	"api_password", "token_type_hint", "code token", // parameters and response types
 	"temporarily_unavailable", "unauthorized_client", "unsupported_token_type", // error codes
 	"initialize", "tools/list", "server/discover", "offline_access", // of MCP
 	"HS512", "ftp", "textarea", "unsafe-url",

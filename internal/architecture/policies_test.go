@@ -24,6 +24,7 @@ var policies = [][2]string{
 	{module + "mock", "Rules"},
 	{module + "mockserver", "Policy"},
 	{module + "mockserver/linking", "Policy"},
+	{module + "mockserver/linking", "AgentPolicy"},
 	{module + "mockprovider", "Policy"},
 	{module + "mockprovider/accountlink", "Policy"},
 }

@@ -47,6 +47,7 @@ var untested = map[string]string{
 	"proof/stand":                 "the proof stands on it: proof and cmd/authconform open every stand",
 	"proof/nulls":                 "cmd/authconform judges each of them",
 	"suites/oauth/resource":       "the proof is its test: each row catches the defects that aim at it",
+	"testbed/clients/mcp/go":      "it is a client in our hands; script/mcp-clients runs it",
 	"testbed/servers/fosite":      "it is a real server in our hands, and is judged as one",
 	"testbed/servers/go-oauth2":   "it is a real server in our hands, and is judged as one",
 	"testbed/servers/mockoidc":    "it is a real server in our hands, and is judged as one",

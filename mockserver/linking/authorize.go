@@ -34,6 +34,9 @@ func parameters(a Authorization) [][2]string {
 	if a.Scope != "" {
 		list = append(list, [2]string{"scope", a.Scope})
 	}
+	if a.Resource != "" {
+		list = append(list, [2]string{"resource", a.Resource})
+	}
 	return list
 }
 
@@ -80,7 +83,10 @@ func readState(raw string, key []byte, _ time.Time) (flowID, redirect string, ok
 
 // readCallback takes the first of equal names; a code wins over an error.
 func readCallback(query url.Values) Return {
-	return Return{Code: query.Get("code"), HasCode: query.Has("code"), Error: query.Get("error"), HasErr: query.Has("error")}
+	return Return{
+		Code: query.Get("code"), HasCode: query.Has("code"), Error: query.Get("error"), HasErr: query.Has("error"),
+		Issuer: query.Get("iss"), HasIssuer: query.Has("iss"),
+	}
 }
 
 // closeWindow is the whole page: nothing of the query is in it.

@@ -23,7 +23,7 @@ func (l *Linker) Callback(query url.Values) *mock.Answer {
 		return mock.Text(http.StatusOK, "Missing code or error parameter")
 	}
 	l.comesBack(f, ret, l.Policy().CallbackOnce())
-	l.Fire("data_entry_flow_progressed", map[string]any{"handler": Domain, "flow_id": f.id, "refresh": true})
+	l.Fire("data_entry_flow_progressed", map[string]any{"handler": f.handler, "flow_id": f.id, "refresh": true})
 	body, kind := l.Policy().Finished(query)
 	a := mock.Text(http.StatusOK, body)
 	a.Header.Set("Content-Type", kind)

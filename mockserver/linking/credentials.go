@@ -28,9 +28,14 @@ func (l *Linker) Credentials() []Credential {
 	return append([]Credential{}, l.credentials...)
 }
 
+// credentialsOf lists those of an integration.
+func (l *Linker) credentialsOf(domain string) []Credential {
+	return slices.DeleteFunc(l.Credentials(), func(c Credential) bool { return c.Domain != domain })
+}
+
 // CreateCredential stores one. Its id is made of domain and client id; one of the same client gets a number.
 func (l *Linker) CreateCredential(c Credential) (Credential, *Error) {
-	if c.Domain != Domain {
+	if !slices.Contains([]string{Domain, Agent}, c.Domain) {
 		return c, &Error{"invalid_format", "No application_credentials platform for " + c.Domain}
 	}
 	c.ClientID, c.ClientSecret = l.Policy().Tidy(c.ClientID), l.Policy().Tidy(c.ClientSecret)
@@ -85,6 +90,7 @@ func (l *Linker) DeleteCredential(id string) *Error {
 		return &Error{"home_assistant_error", "Cannot delete credential in use by integration " + l.credentials[i].Domain}
 	}
 	l.credentials = slices.Delete(l.credentials, i, i+1)
+	delete(l.bound, id)
 	return nil
 }
 

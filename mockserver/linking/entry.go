@@ -15,18 +15,21 @@ const (
 
 // entry is a linked account. Its fields are guarded by Linker.mu; refresh serialises what may refresh its token.
 type entry struct {
-	id, title, account, implementation string
-	token                              Token
-	state, reason                      string
-	device                             *Device // nil: the third party has none
+	id, domain, title, account, implementation string
+	token                                      Token
+	state, reason                              string
+	device                                     *Device // nil: the third party has none
+
+	agent      *connection // of an MCP server; nil: it is none
+	registered *Credential // the client that it gave the home; nil: the home had one
 
 	refresh sync.Mutex
 }
 
 // Entry is a linked account as others see it.
 type Entry struct {
-	ID, Title, Account, Implementation, State, Reason string
-	Token                                             Token
+	ID, Domain, Title, Account, Implementation, State, Reason string
+	Token                                                     Token
 }
 
 // Entries lists the linked accounts.
@@ -35,7 +38,7 @@ func (l *Linker) Entries() []Entry {
 	defer l.mu.Unlock()
 	list := []Entry{}
 	for _, e := range l.entries {
-		list = append(list, Entry{e.id, e.title, e.account, e.implementation, e.state, e.reason, e.token})
+		list = append(list, Entry{e.id, e.domain, e.title, e.account, e.implementation, e.state, e.reason, e.token})
 	}
 	return list
 }
@@ -94,7 +97,9 @@ func (l *Linker) accounts() []string {
 func (l *Linker) accountsLocked() []string {
 	var list []string
 	for _, e := range l.entries {
-		list = append(list, e.account)
+		if e.agent == nil {
+			list = append(list, e.account)
+		}
 	}
 	return list
 }
@@ -118,7 +123,9 @@ func (l *Linker) Remove(ctx context.Context, id string) bool {
 	if e := l.entry(id); e != nil {
 		if way := l.implementationOf(e); way != cloud {
 			c, _ := l.credential(way)
-			l.tell(ctx, l.Policy().Unlinked(l.provider(c.ClientID), c, l.tokenOf(e)))
+			if e.agent == nil {
+				l.tell(ctx, l.Policy().Unlinked(l.provider(c.ClientID), c, l.tokenOf(e)))
+			}
 		}
 	}
 	l.mu.Lock()
@@ -144,7 +151,7 @@ func (l *Linker) Summary(id string) map[string]any {
 				reason = e.reason
 			}
 			return map[string]any{
-				"entry_id": e.id, "domain": Domain, "title": e.title, "source": "user", "state": e.state, "reason": reason,
+				"entry_id": e.id, "domain": e.domain, "title": e.title, "source": "user", "state": e.state, "reason": reason,
 				"supports_options": false, "supports_remove_device": false, "supports_unload": true, "supports_reconfigure": false,
 				"pref_disable_new_entities": false, "pref_disable_polling": false, "disabled_by": nil,
 			}

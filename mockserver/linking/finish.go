@@ -3,18 +3,21 @@ package linking
 import (
 	"context"
 	"net/http"
-
-	"github.com/authconform/authconform/mock"
 )
 
 // finish makes an entry of what came back, or tells why not. got is the proxy's tokens; nil: a browser came back.
 func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Step {
+	if f.agent != nil && !l.Policy().Agent.Answered(ret.Issuer, ret.HasIssuer, f.provider.promisesIssuer, f.provider.issuer) &&
+		(ret.HasCode || !l.Policy().Agent.Shows()) {
+		return l.aborted(f, "invalid_issuer", nil)
+	}
 	if got == nil {
 		if !ret.HasCode {
 			return l.aborted(f, "user_rejected_authorize", map[string]any{"error": ret.Error})
 		}
 		var failure Failure
-		got, failure = l.Policy().Read(l.send(ctx, codeRequest(f.provider, f.credential, ret.Code, ret.Redirect, f.verifier)), false)
+		got, failure = l.Policy().Read(l.send(ctx, l.indicated(
+			codeRequest(f.provider, f.credential, ret.Code, ret.Redirect, f.verifier), f.provider, "token")), false)
 		if failure.failed() {
 			return l.aborted(f, failure.Reason, nil)
 		}
@@ -24,6 +27,9 @@ func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Ste
 		return l.aborted(f, "oauth_error", nil)
 	}
 	got = l.stamped(got, l.Clock.Now())
+	if f.agent != nil {
+		return l.finishAgent(ctx, f, got)
+	}
 	account, name, status := l.ask(ctx, f.provider, got)
 	if status != http.StatusOK || account == "" {
 		return l.aborted(f, "cannot_connect", nil)
@@ -31,7 +37,7 @@ func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Ste
 	if f.source == "reauth" {
 		return l.renew(ctx, f, account, got)
 	}
-	e := &entry{id: mock.Secret(13), title: name, account: account, implementation: f.chosen.ID, token: got}
+	e := &entry{id: newEntryID(), domain: Domain, title: name, account: account, implementation: f.chosen.ID, token: got}
 	if !l.link(e) {
 		return l.aborted(f, "already_configured", nil)
 	}
@@ -40,10 +46,23 @@ func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Ste
 	}
 	l.setUp(ctx, e)
 	return Step{
-		"type": "create_entry", "flow_id": f.id, "handler": Domain, "title": name, "version": 1, "minor_version": 1,
+		"type": "create_entry", "flow_id": f.id, "handler": f.handler, "title": name, "version": 1, "minor_version": 1,
 		"description": nil, "description_placeholders": nil,
 		"context": map[string]any{"source": "user"}, "result": l.Policy().Shown(l.Summary(e.id), got),
 	}
+}
+
+// finishAgent makes an entry of an MCP server that takes the token, or gives it to the one that asked for a new login.
+func (l *Linker) finishAgent(ctx context.Context, f *flow, got Token) Step {
+	title, answer := l.greet(ctx, f.agent.endpoint, got)
+	if answer.status != 0 {
+		return l.aborted(f, "cannot_connect", nil)
+	}
+	f.agent.title = title
+	if f.source == "reauth" {
+		return l.renew(ctx, f, "", got)
+	}
+	return l.connected(ctx, f, f.agent, f.chosen.ID, got)
 }
 
 // renew gives an entry the token of a new login, if it is the same account.
@@ -52,7 +71,7 @@ func (l *Linker) renew(ctx context.Context, f *flow, account string, got Token) 
 	if e == nil {
 		return l.aborted(f, "unknown_entry", nil)
 	}
-	if !l.Policy().SameAccount(e.account, account) {
+	if e.agent == nil && !l.Policy().SameAccount(e.account, account) {
 		return l.aborted(f, "wrong_account", nil)
 	}
 	l.mu.Lock()

@@ -17,9 +17,10 @@ type Step = map[string]any
 type flow struct {
 	turn    sync.Mutex
 	id      string
+	handler string // the integration
 	source  string // user, reauth
 	entryID string // of a reauth
-	step    string // pick_implementation, auth, reauth_confirm
+	step    string // user, credentials_choice, pick_implementation, auth, reauth_confirm
 	options []implementation
 
 	chosen     implementation
@@ -27,6 +28,10 @@ type flow struct {
 	provider   Provider
 	verifier   string
 	url        string
+
+	agent     *connection // of the MCP client, once it is discovered
+	base      string      // HA-Frontend-Base of the request that began it
+	baseGiven bool
 
 	// Guarded by Linker.mu: others than the flow's own request come to these.
 	awaits bool   // a browser may come back
@@ -51,19 +56,22 @@ const maxFlows = 1000
 
 // Start opens a flow. base is HA-Frontend-Base, where given.
 func (l *Linker) Start(ctx context.Context, handler, base string, given bool) (Step, error) {
-	if handler != Domain {
+	begin, known := map[string]func(context.Context, *flow, string, bool) (Step, error){
+		Domain: l.implement, Agent: func(_ context.Context, f *flow, _ string, _ bool) (Step, error) { return f.askAddress(nil), nil },
+	}[handler]
+	if !known {
 		return nil, ErrHandler
 	}
-	f := l.open("user", "")
-	step, err := l.implement(ctx, f, base, given)
+	f := l.open(handler, "user", "")
+	step, err := begin(ctx, f, base, given)
 	if err != nil {
 		l.drop(f)
 	}
 	return step, err
 }
 
-func (l *Linker) open(source, entryID string) *flow {
-	f := &flow{id: mock.Secret(16), source: source, entryID: entryID}
+func (l *Linker) open(handler, source, entryID string) *flow {
+	f := &flow{id: mock.Secret(16), handler: handler, source: source, entryID: entryID}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.flows) < maxFlows {
@@ -123,7 +131,7 @@ func (l *Linker) Progress() []Step {
 				context["unique_id"], context["title_placeholders"] = e.account, map[string]string{"name": e.title}
 			}
 		}
-		list = append(list, Step{"flow_id": f.id, "handler": Domain, "context": context, "step_id": f.step})
+		list = append(list, Step{"flow_id": f.id, "handler": f.handler, "context": context, "step_id": f.step})
 	}
 	return list
 }
@@ -144,6 +152,10 @@ func (l *Linker) Poll(ctx context.Context, id string) (Step, error) {
 		return l.proceed(ctx, f)
 	case "reauth_confirm":
 		return f.form("reauth_confirm", []any{}), nil
+	case "user":
+		return f.askAddress(nil), nil
+	case "credentials_choice":
+		return f.menu(), nil
 	}
 	return f.pick(), nil
 }
@@ -157,6 +169,10 @@ func (l *Linker) Submit(ctx context.Context, id string, input map[string]any, ba
 	f.turn.Lock()
 	defer f.turn.Unlock()
 	switch f.step {
+	case "user":
+		return l.connect(ctx, f, input, base, given)
+	case "credentials_choice":
+		return l.chooseCredential(ctx, f, input)
 	case "pick_implementation":
 		want, _ := input["implementation"].(string)
 		for _, o := range f.options {
@@ -187,13 +203,13 @@ func (l *Linker) proceed(ctx context.Context, f *flow) (Step, error) {
 
 func (f *flow) external() Step {
 	return Step{
-		"type": "external", "flow_id": f.id, "handler": Domain, "step_id": "auth", "url": f.url, "description_placeholders": nil,
+		"type": "external", "flow_id": f.id, "handler": f.handler, "step_id": "auth", "url": f.url, "description_placeholders": nil,
 	}
 }
 
 func (f *flow) form(step string, schema any) Step {
 	return Step{
-		"type": "form", "flow_id": f.id, "handler": Domain, "step_id": step, "data_schema": schema, "errors": nil,
+		"type": "form", "flow_id": f.id, "handler": f.handler, "step_id": step, "data_schema": schema, "errors": nil,
 		"description_placeholders": nil, "last_step": nil,
 	}
 }
@@ -217,5 +233,5 @@ func (l *Linker) aborted(f *flow, reason string, more map[string]any) Step {
 	if more != nil {
 		placeholders = more
 	}
-	return Step{"type": "abort", "flow_id": f.id, "handler": Domain, "reason": reason, "description_placeholders": placeholders}
+	return Step{"type": "abort", "flow_id": f.id, "handler": f.handler, "reason": reason, "description_placeholders": placeholders}
 }

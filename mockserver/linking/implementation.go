@@ -9,6 +9,9 @@ const cloud = "cloud"
 
 // implement chooses the way to link: the only one, or the person's choice.
 func (l *Linker) implement(ctx context.Context, f *flow, base string, given bool) (Step, error) {
+	if e := l.entry(f.entryID); e != nil && e.agent != nil {
+		return l.again(ctx, f, e, base, given)
+	}
 	var err error
 	f.options, err = l.implementations(ctx)
 	switch {
@@ -30,14 +33,18 @@ func (l *Linker) implementations(ctx context.Context) ([]implementation, error) 
 	if offered {
 		list = append(list, implementation{cloud, "Home Assistant Cloud"})
 	}
-	for _, c := range l.Credentials() {
-		name := c.Name
-		if name == "" {
-			name = c.ClientID
-		}
-		list = append(list, implementation{c.ID, name})
+	for _, c := range l.credentialsOf(Domain) {
+		list = append(list, named(c))
 	}
 	return list, err
+}
+
+// named is a credential as people choose it.
+func named(c Credential) implementation {
+	if c.Name == "" {
+		return implementation{c.ID, c.ClientID}
+	}
+	return implementation{c.ID, c.Name}
 }
 
 func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base string, given bool) (Step, error) {
@@ -54,10 +61,20 @@ func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base s
 	if f.credential, there = l.credential(way.ID); !there {
 		return l.aborted(f, "missing_credentials", nil), nil
 	}
+	return l.sendAway(ctx, f, base)
+}
+
+// sendAway sends the person to the provider, as the flow's client.
+func (l *Linker) sendAway(ctx context.Context, f *flow, base string) (Step, error) {
 	f.provider = l.provider(f.credential.ClientID)
+	if f.agent != nil {
+		f.provider = f.agent.provider()
+		l.bind(f.credential.ID, f.provider.issuer)
+	}
 	a := Authorization{
 		ClientID: f.credential.ClientID, Secret: f.credential.ClientSecret,
 		Redirect: l.Policy().Redirect(base, l.My), Scope: f.provider.Scope, Reauth: f.source == "reauth",
+		Resource: l.indicator(f.provider, "authorize"),
 	}
 	if l.Policy().PKCE(f.provider.PKCE) {
 		f.verifier = l.Policy().Verifier()
@@ -68,6 +85,22 @@ func (l *Linker) choose(ctx context.Context, f *flow, way implementation, base s
 	f.url, f.step = l.Policy().Authorize(f.provider.AuthorizeURL, l.Policy().Parameters(a)), "auth"
 	l.tell(ctx, l.Policy().Early(f.provider, f.credential, nil))
 	return f.external(), nil
+}
+
+// indicator is the resource that a request names (RFC 8707 §2).
+func (l *Linker) indicator(p Provider, in string) string {
+	if p.resource == "" {
+		return ""
+	}
+	return l.Policy().Agent.Indicator(p.resource, in)
+}
+
+// indicated names the resource in a token request.
+func (l *Linker) indicated(r TokenRequest, p Provider, in string) TokenRequest {
+	if resource := l.indicator(p, in); resource != "" {
+		r.Form = append(r.Form, [2]string{"resource", resource})
+	}
+	return r
 }
 
 // await lets a browser come back to a flow.

@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Domain is the one integration that the mock home has: the demo thermostat.
+// Domain is the integration of the demo thermostat.
 const Domain = "authconform_demo"
 
 // Options make a Linker.
@@ -35,6 +35,7 @@ type Linker struct {
 	credentials []Credential
 	flows       map[string]*flow
 	entries     []*entry
+	bound       map[string]string // credentials of the MCP client: the issuer that each was used with
 	services    []Service
 	servicesAt  time.Time
 }
@@ -56,7 +57,7 @@ func (l *Linker) SetPolicy(p *Policy) { l.policy.Store(p) }
 // Clear forgets everything.
 func (l *Linker) Clear() {
 	l.mu.Lock()
-	l.providers, l.credentials, l.entries = map[string]Provider{}, nil, nil
+	l.providers, l.credentials, l.entries, l.bound = map[string]Provider{}, nil, nil, map[string]string{}
 	if l.Default != nil {
 		l.providers[""] = *l.Default
 	}
@@ -93,6 +94,9 @@ type Provider struct {
 	PKCE          bool   `json:"pkce"`
 	AuthMethod    string `json:"auth_method"` // client_secret_post (or ""), client_secret_basic
 	HandlesErrors *bool  `json:"handles_errors"`
+
+	resource, issuer string // of an MCP server (RFC 8707, RFC 8414)
+	promisesIssuer   bool   // its answers have an iss (RFC 9207)
 }
 
 // SetProvider makes a provider known; the client id "" is everybody's whose own is not.

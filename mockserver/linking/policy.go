@@ -99,11 +99,14 @@ type Policy struct {
 	ClosesSocket func() bool
 	// OneSocket keeps a flow's conversation with the proxy, however often it is asked for.
 	OneSocket func() bool
+
+	Agent AgentPolicy // of the MCP client
 }
 
 // Authorization is what an authorize URL is made of.
 type Authorization struct {
 	ClientID, Redirect, State, Challenge, Scope, Secret, Verifier string
+	Resource                                                      string // "": none is named
 	Reauth                                                        bool
 }
 
@@ -112,6 +115,8 @@ type Return struct {
 	Code, Error     string
 	HasCode, HasErr bool
 	Redirect        string // of the state: the token request repeats it
+	Issuer          string // who says that it answered (RFC 9207)
+	HasIssuer       bool
 }
 
 // Outcome is what a failed refresh leads to.
@@ -148,6 +153,7 @@ func Strict() Policy {
 		InUse: mock.Is(true), CredentialID: numbered, Tidy: strings.TrimSpace,
 		CredentialOf: func(implementation string, _ []Credential) string { return implementation },
 		Hears:        same, Says: same, Offers: offers, ClosesSocket: mock.Is(true), OneSocket: mock.Is(true),
+		Agent: strictAgent(),
 	}
 }
 

@@ -11,6 +11,13 @@ import (
 
 // setUp loads an entry: its token must work.
 func (l *Linker) setUp(ctx context.Context, e *entry) {
+	if e.agent != nil {
+		state, reason := l.setUpAgent(ctx, e)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		e.state, e.reason = state, reason
+		return
+	}
 	state, reason := Loaded, ""
 	p, failure := l.valid(ctx, e)
 	switch {
@@ -39,12 +46,8 @@ func (l *Linker) setUp(ctx context.Context, e *entry) {
 
 // valid makes sure that the entry's token lives for a while: it is refreshed at its use, 20 s before its end.
 func (l *Linker) valid(ctx context.Context, e *entry) (Provider, Failure) {
-	old, credential, p := l.tokenOf(e), Credential{}, l.provider("")
-	way := l.implementationOf(e)
-	if way != cloud {
-		credential, _ = l.credential(way)
-		p = l.provider(credential.ClientID)
-	}
+	old := l.tokenOf(e)
+	p, credential, way := l.clientOf(e)
 	if l.Policy().OneRefresh() {
 		e.refresh.Lock()
 		defer e.refresh.Unlock()
@@ -67,6 +70,22 @@ func (l *Linker) valid(ctx context.Context, e *entry) (Provider, Failure) {
 	return p, failure
 }
 
+// clientOf is the provider of an entry, and the client that the home is there.
+func (l *Linker) clientOf(e *entry) (p Provider, c Credential, way string) {
+	way = l.implementationOf(e)
+	if way == cloud {
+		return l.provider(""), c, way
+	}
+	c, _ = l.credential(way)
+	if e.agent == nil {
+		return l.provider(c.ClientID), c, way
+	}
+	if e.registered != nil {
+		c = *e.registered
+	}
+	return e.agent.provider(), c, way
+}
+
 func (l *Linker) refreshed(ctx context.Context, p Provider, c Credential, way string, old Token) (Token, Failure) {
 	if old.text("refresh_token") == "" {
 		return nil, Failure{"oauth_error", http.StatusBadRequest} // nothing to refresh with: as good as refused
@@ -75,7 +94,7 @@ func (l *Linker) refreshed(ctx context.Context, p Provider, c Credential, way st
 	if way == cloud && l.Policy().AtProxy() {
 		a = l.refreshCloud(ctx, old.text("refresh_token"))
 	} else {
-		a = l.send(ctx, refreshRequest(p, c, old.text("refresh_token")))
+		a = l.send(ctx, l.indicated(refreshRequest(p, c, old.text("refresh_token")), p, "refresh"))
 	}
 	fresh, failure := l.Policy().Read(a, true)
 	if failure.failed() {
@@ -94,7 +113,7 @@ func (l *Linker) reauth(e *entry) {
 			return
 		}
 	}
-	f := &flow{id: mock.Secret(16), source: "reauth", entryID: e.id, step: "reauth_confirm"}
+	f := &flow{id: mock.Secret(16), handler: e.domain, source: "reauth", entryID: e.id, step: "reauth_confirm"}
 	l.flows[f.id] = f
 }
 

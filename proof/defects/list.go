@@ -13,6 +13,7 @@ import (
 func Home() []Defect[mockserver.Policy] {
 	return slices.Concat(
 		metadataDefects,
+		otherNameDefects,
 		clientIDDefects,
 		clientIDAddressDefects,
 		redirectURIDefects,
@@ -61,6 +62,8 @@ func Home() []Defect[mockserver.Policy] {
 		tokenAnswerReadDefects,
 		tokenUseDefects,
 		cloudDefects,
+		agentDiscoveryDefects,
+		agentLoginDefects,
 		linkedAnswerDefects,
 		linkedTokenDefects,
 	)

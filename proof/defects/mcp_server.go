@@ -20,38 +20,6 @@ var mcpServerDefects = []Defect[mockserver.Policy]{
 		Change: answers(metadataDoc, all(header("Content-Type", "text/html"), body("<!doctype html><title>Not here</title>")), 200),
 	},
 	{
-		ID: "mcp.issuer-other-name", Story: "Under its second name the metadata has no issuer.",
-		Aims:   []string{"oauth2.metadata.issuer-every-name"},
-		Change: answers(metadataDoc.and(asLocalhost), member("issuer", nil), 200),
-	},
-	{
-		ID: "mcp.issuer-path-other-name", Story: "Under its second name the issuer is a path.",
-		Aims:   []string{"oauth2.metadata.issuer-every-name"},
-		Change: answers(metadataDoc.and(asLocalhost), member("issuer", "/"), 200),
-	},
-	{
-		ID: "mcp.relative-other-name", Story: "Under its second name the endpoints are paths.",
-		Aims:   []string{"oauth2.metadata.members-every-name"},
-		Change: answers(metadataDoc.and(asLocalhost), member("token_endpoint", "/auth/token"), 200),
-	},
-	{
-		ID: "mcp.members-other-name", Story: "Under its second name the response types are left out.",
-		Aims:   []string{"oauth2.metadata.members-every-name"},
-		Change: answers(metadataDoc.and(asLocalhost), member("response_types_supported", nil), 200),
-	},
-	{
-		ID: "mcp.unnamed-other-name", Story: "Under its second name the home does not know itself.",
-		Aims: []string{"oauth2.metadata.issuer-every-name", "oauth2.metadata.members-every-name"},
-		Change: answers(metadataDoc.and(asLocalhost), object(func(m map[string]any) {
-			delete(m, "issuer")
-			for name, value := range m {
-				if s, ok := value.(string); ok && strings.HasSuffix(name, "_endpoint") {
-					m[name] = s[strings.Index(s, "/auth"):]
-				}
-			}
-		}), 200),
-	},
-	{
 		ID: "mcp.plain-endpoint", Story: "The revocation endpoint is plain http at another host.",
 		Aims:   []string{"mcp.as.https"},
 		Change: answers(metadataDoc, member("revocation_endpoint", "http://home.example/auth/revoke"), 200),

@@ -33,7 +33,7 @@ func merging(edit func(old, fresh, merged linking.Token)) change {
 var tokenUseDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "use.never-refreshed", Story: "A token is used until the API refuses it.",
-		Aims:   []string{"oauth2.client.refresh-at-use"},
+		Aims:   []string{"oauth2.client.refresh-at-use", "mcp.client.refresh-first"},
 		Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is(-time.Hour) }),
 	},
 	{
@@ -79,7 +79,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "use.rotation-ignored", Story: "The first refresh token is kept forever.",
-		Aims:   []string{"oauth2.client.rotation", "ha.cloud.refresh"},
+		Aims:   []string{"oauth2.client.rotation", "ha.cloud.refresh", "mcp.client.refresh-kept"},
 		Change: merging(func(old, _, merged linking.Token) { merged["refresh_token"] = old["refresh_token"] }),
 	},
 	{
@@ -94,7 +94,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "use.absent-is-null", Story: "Where a refresh brings no refresh token, null is stored.",
-		Aims: []string{"oauth2.client.rotation-absent"},
+		Aims: []string{"oauth2.client.rotation-absent", "mcp.client.refresh-kept"},
 		Change: merging(func(_, fresh, merged linking.Token) {
 			if fresh["refresh_token"] == nil {
 				merged["refresh_token"] = nil

@@ -45,6 +45,9 @@ func (s *homes) start(p *mockserver.Policy, flags kind.Flags, prefer string) (*S
 	if err != nil {
 		return nil, err
 	}
+	if f.AlsoHost == nil {
+		f.AlsoHost = []string{"localhost"}
+	}
 	owner := h.Users[0]
 	f.Account.Username, f.Account.Password = owner.Username, owner.Password
 	f.ControlURL, f.ControlToken = h.URL, h.ControlToken

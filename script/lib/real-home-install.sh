@@ -2,7 +2,11 @@
 # Where the parts of a home lie, and how they are installed. Sourced by real-home, which defines homes, here and die.
 # A release that wants a newer Python than this machine has lives in a Debian of its own, made by debootstrap.
 
-needs_debian() { [ "$(python_for "$1")" = 3.14 ] && ! find_python 3.14 >/dev/null; }
+needs_debian() { [ -n "$(suite_for "$1")" ] && ! find_python "$(python_for "$1")" "$(patch_for "$1")" >/dev/null; }
+
+# suite_for prints the Debian whose Python fits a release, and patch_for the third number that its Python has at least.
+suite_for() { case $(python_for "$1") in 3.14) echo forky ;; 3.13) echo trixie ;; esac }
+patch_for() { case $1 in 2025.[1-4].*) echo 0 ;; 2025.* | 2026.*) echo 2 ;; *) echo 0 ;; esac }
 
 # root_of prints the root that the home runs in, "" for this machine's.
 root_of() { if [ -d "$homes/$1/debian" ]; then echo "$homes/$1/debian"; fi; }
@@ -25,10 +29,10 @@ faketime_library() {
 
 certifi_bundle() { find "$(venv_of "$1")/lib" -path '*/certifi/cacert.pem' | head -n 1; }
 
-find_python() {
+find_python() { # MAJOR.MINOR [LEAST-PATCH]
 	local p
 	for p in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$1".*/bin/python "$(command -v "python$1" || true)"; do
-		if [ -x "$p" ] && "$p" -c 'import venv, ensurepip' 2>/dev/null; then
+		if [ -x "$p" ] && "$p" -c 'import venv, ensurepip, sys; sys.exit(sys.version_info[2] < int(sys.argv[1]))' "${2:-0}" 2>/dev/null; then
 			echo "$p"
 			return
 		fi
@@ -84,11 +88,11 @@ install() { # VERSION
 debian() {
 	local dir=$homes/$1 mirror
 	[ -e "$dir/debian-made" ] && return
-	[ -e /etc/debian_version ] || die 1 "Python 3.14 is missing, and no Debian is here to make one with"
+	[ -e /etc/debian_version ] || die 1 "Python $(python_for "$1") is missing, and no Debian is here to make one with"
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' | grep -E '/debian/?$' | head -n 1)
 	[ -n "$mirror" ] || die 3 'no Debian archive among the sources of apt'
 	rm -rf "$dir/debian"
-	step debian debootstrap "$dir" "debootstrap --variant=minbase --include=python3,python3-venv,python3-dev,g++,ca-certificates,libfaketime forky '$dir/debian' '$mirror' sid"
+	step debian debootstrap "$dir" "debootstrap --variant=minbase --include=python3,python3-venv,python3-dev,g++,ca-certificates,libfaketime $(suite_for "$1") '$dir/debian' '$mirror' sid"
 	# What this machine trusts and how it looks up names holds for the installation there too.
 	cat /etc/ssl/certs/ca-certificates.crt >"$dir/debian/etc/ssl/certs/ca-certificates.crt"
 	cat /etc/resolv.conf >"$dir/debian/etc/resolv.conf"
@@ -98,7 +102,13 @@ debian() {
 
 # held prints the packages that a release must not get newer: it does not pin them, and later ones break it (without
 # josepy<2 it starts no HTTP, with pycares 5 each login whose client is looked up by name ends in a 500).
-held() { case $1 in 2026.*) ;; *) echo "'josepy<2' 'pycares<5'" ;; esac; }
+held() {
+	case $1 in
+	2026.*) ;;
+	2025.[5-9].* | 2025.1[0-2].*) echo "'pycares<5'" ;; # it wants a josepy of its own
+	*) echo "'josepy<2' 'pycares<5'" ;;
+	esac
+}
 
 python_environment() {
 	local dir=$homes/$1 python venv root
@@ -108,7 +118,7 @@ python_environment() {
 		rm -rf "$root/venv"
 		step python pip "$dir" "chroot '$root' python3 -m venv /venv && chroot '$root' /venv/bin/pip install -q 'homeassistant==$1' $(held "$1")"
 	else
-		python=$(find_python "$(python_for "$1")") || die 1 "Python $(python_for "$1") is needed for $1 and was not found (pyenv, PATH)"
+		python=$(find_python "$(python_for "$1")" "$(patch_for "$1")") || die 1 "Python $(python_for "$1") is needed for $1 and was not found (pyenv, PATH)"
 		venv=$dir/venv
 		rm -rf "$venv"
 		step python pip "$dir" "'$python' -m venv '$venv' && '$venv/bin/pip' install -q 'homeassistant==$1' $(held "$1")"
@@ -170,6 +180,14 @@ install_linking() {
 	install_integrations "$1" linking cloud assist_pipeline
 	pins "$1"
 	touch "$homes/$1/linking-made"
+}
+
+# install_mcp installs what a home wants as an MCP server and as an MCP client.
+install_mcp() {
+	[ ! -e "$homes/$1/mcp-made" ] || return 0
+	install_integrations "$1" mcp mcp_server mcp assist_pipeline
+	pins "$1"
+	touch "$homes/$1/mcp-made"
 }
 
 # pins holds what the first start may have replaced.

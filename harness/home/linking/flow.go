@@ -3,6 +3,7 @@ package linking
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/authconform/authconform/harness/home"
@@ -18,6 +19,7 @@ type Step struct {
 	StepID       string         `json:"step_id"`
 	Reason       string         `json:"reason"`
 	URL          string         `json:"url"`
+	Menu         []string       `json:"menu_options"`
 	Placeholders map[string]any `json:"description_placeholders"`
 	Result       struct {
 		EntryID string `json:"entry_id"`
@@ -36,7 +38,7 @@ func step(ctx context.Context, e *wire.Exchange) *Step {
 		_ = e.Decode(s) // what is no step has no type
 	}
 	s.Exchange = e
-	if s.FlowID != "" && (s.Type == "external" || s.Type == "form") {
+	if s.FlowID != "" && slices.Contains([]string{"external", "form", "menu"}, s.Type) {
 		judge.From(ctx).Cleanup(func(ctx context.Context) { API(ctx, http.MethodDelete, flowPath+"/"+s.FlowID, nil) })
 	}
 	if id := s.Result.EntryID; s.Type == "create_entry" && id != "" {
@@ -46,8 +48,11 @@ func step(ctx context.Context, e *wire.Exchange) *Step {
 }
 
 // Open starts a flow; header replaces HA-Frontend-Base where it is not nil.
-func Open(ctx context.Context, header ...string) *Step {
-	body := map[string]any{"handler": Domain, "show_advanced_options": false}
+func Open(ctx context.Context, header ...string) *Step { return OpenFor(ctx, Domain, header...) }
+
+// OpenFor is Open for any integration.
+func OpenFor(ctx context.Context, domain string, header ...string) *Step {
+	body := map[string]any{"handler": domain, "show_advanced_options": false}
 	return step(ctx, API(ctx, http.MethodPost, flowPath, body, frontend(ctx, header)...))
 }
 

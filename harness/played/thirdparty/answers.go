@@ -92,13 +92,17 @@ func (a *App) Issue(ctx context.Context, members map[string]any) Reply {
 
 // Tell is the strict answer of the API: whose token it is, for one that was issued.
 func (a *App) Tell(r Request) Reply {
-	a.mu.Lock()
-	issued := a.access[r.Bearer()]
-	a.mu.Unlock()
-	if !issued {
+	if !a.Issued(r.Bearer()) {
 		return Refuse(http.StatusUnauthorized, "invalid_token")
 	}
 	return a.Known()
+}
+
+// Issued reports whether an access token is one of the app's.
+func (a *App) Issued(token string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.access[token]
 }
 
 // Refuse is a refusal with an error word.

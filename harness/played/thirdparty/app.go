@@ -84,10 +84,14 @@ func New(ctx context.Context, site *clientsite.Site) *App {
 	judge.Secret(ctx, "mark", mark)
 	judge.Secret(ctx, "client_secret", a.Secret)
 	for _, to := range []string{"token", "api", "elsewhere"} {
-		site.Page(a.path+"/"+to, func(w http.ResponseWriter, r *http.Request) { a.serve(ctx, to, w, r) })
+		answer := func(n int, r Request) Reply { return a.reply(ctx, to, n, r) }
+		site.Page(a.path+"/"+to, func(w http.ResponseWriter, r *http.Request) { a.serve(ctx, to, answer, w, r) })
 	}
 	return a
 }
+
+// Path is the app's part of the site: its pages begin with it.
+func (a *App) Path() string { return a.path }
 
 // AuthorizeURL is where people are sent. Nobody asks for it: Authorize plays the person.
 func (a *App) AuthorizeURL() string { return a.site.Origin() + a.path + "/authorize" }

@@ -14,7 +14,14 @@ import (
 
 const maxBody = 1 << 20 // bytes of a request that are read
 
-func (a *App) serve(ctx context.Context, to string, w http.ResponseWriter, r *http.Request) {
+// Place answers requests to another path of the site. They are recorded as sent to what it is called.
+func (a *App) Place(ctx context.Context, to, path string, answer func(Request) Reply) {
+	a.site.Page(path, func(w http.ResponseWriter, r *http.Request) {
+		a.serve(ctx, to, func(_ int, req Request) Reply { return answer(req) }, w, r)
+	})
+}
+
+func (a *App) serve(ctx context.Context, to string, answer func(int, Request) Reply, w http.ResponseWriter, r *http.Request) {
 	raw, _ := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	form, _ := url.ParseQuery(string(raw))
 	scheme := "http://"
@@ -36,7 +43,9 @@ func (a *App) serve(ctx context.Context, to string, w http.ResponseWriter, r *ht
 	a.counts[to]++
 	n := a.counts[to]
 	a.mu.Unlock()
-	reply := a.reply(ctx, to, n, req)
+	a.script.Lock()
+	reply := answer(n, req)
+	a.script.Unlock()
 	a.note(ctx, req, reply)
 	if reply.Hold != nil {
 		select {
@@ -48,8 +57,6 @@ func (a *App) serve(ctx context.Context, to string, w http.ResponseWriter, r *ht
 }
 
 func (a *App) reply(ctx context.Context, to string, n int, req Request) Reply {
-	a.script.Lock()
-	defer a.script.Unlock()
 	switch {
 	case to == "token" && a.Token != nil:
 		return a.Token(n, req)

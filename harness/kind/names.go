@@ -1,0 +1,65 @@
+package kind
+
+import (
+	"net"
+	"net/url"
+
+	"github.com/authconform/authconform/harness/wire"
+	"github.com/authconform/authconform/internal/exit"
+)
+
+// Names are other host names of a target.
+type Names struct {
+	AlsoHost []string `flag:"also-host" value:"NAME" group:"Target" help:"other host names under which the target is asked; comma-separated"`
+}
+
+// Lacking says what is missing where there are none.
+const Lacking = "give --also-host NAME, another name under which the target is reached"
+
+// Resolve refuses what is no host name.
+func (n *Names) Resolve(target string) error {
+	for _, name := range n.AlsoHost {
+		u, err := url.Parse(named(target, name))
+		if err != nil || u.Hostname() == "" || u.Path+u.RawQuery+u.Fragment != "" || u.User != nil {
+			return exit.Usagef("--also-host %s: not a host name like home.example, or home.example:8123", name)
+		}
+	}
+	return nil
+}
+
+// Under makes a client for each name: it asks the target's address, with the name in the Host header and in the TLS handshake.
+func (n *Names) Under(o wire.Options) map[string]*wire.Client {
+	under := map[string]*wire.Client{}
+	for _, name := range n.AlsoHost {
+		o := o
+		o.Base, o.Connect = named(o.Base, name), reached(o.Base)
+		under[name] = wire.New(o)
+	}
+	return under
+}
+
+// named is the origin of a URL under another host name, which has the URL's port unless it brings its own.
+func named(raw, name string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	if _, _, err := net.SplitHostPort(name); err != nil && u.Port() != "" {
+		name += ":" + u.Port()
+	}
+	return u.Scheme + "://" + name
+}
+
+// reached is the host and port that a URL leads to.
+func reached(raw string) string {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return ""
+	case u.Port() != "":
+		return u.Host
+	case u.Scheme == "https":
+		return u.Host + ":443"
+	}
+	return u.Host + ":80"
+}
