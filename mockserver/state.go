@@ -150,7 +150,7 @@ func (u *users) put(saved []savedUser) {
 	defer u.mu.Unlock()
 	u.byID, u.ids = map[string]User{}, nil
 	for _, s := range saved {
-		s.User.hash = s.Hash
+		s.hash = s.Hash
 		u.byID[s.ID], u.ids = s.User, append(u.ids, s.ID)
 	}
 }

@@ -23,7 +23,7 @@ const (
 	// nullTimeout ends a row at a target that hangs: what has not passed by then will not.
 	nullTimeout = 1500 * time.Millisecond
 	// nullsAtOnce is how many rows run at once at null targets: they hang, which costs time, not cores.
-	nullsAtOnce = 64
+	nullsAtOnce = 112
 )
 
 // nulled runs every row against every null target, as if the target had been let in at the door: with what was found at a

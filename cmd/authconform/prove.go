@@ -57,6 +57,8 @@ that need a browser are proven in a separate pass: prove --browser PATH (or auto
 const (
 	// moreGarbage trades memory for time: thousands of mocks come and go, and most of what a proof allocates is short-lived.
 	moreGarbage = 400
+	// memoryOfProof is where that trade ends, in bytes.
+	memoryOfProof = 1500 << 20
 	// browsersAtOnce is how many browsers a proof runs side by side where nothing else is said.
 	browsersAtOnce = 3
 )
@@ -66,6 +68,7 @@ func (f *proveFlags) run(cmd *cobra.Command) error {
 		f.Profile = profiles.Names()
 	}
 	debug.SetGCPercent(moreGarbage)
+	debug.SetMemoryLimit(memoryOfProof)
 	var all []*proof.Matrix
 	for _, name := range f.Profile {
 		m, err := f.prove(cmd.Context(), name)

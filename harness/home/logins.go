@@ -111,7 +111,7 @@ func (h *Home) Here() []string {
 	if err != nil {
 		return list
 	}
-	if c, err := net.Dial("udp", net.JoinHostPort(u.Hostname(), "9")); err == nil { // nothing is sent
+	if c, err := (&net.Dialer{}).DialContext(context.Background(), "udp", net.JoinHostPort(u.Hostname(), "9")); err == nil { // nothing is sent
 		defer c.Close()
 		if at, ok := c.LocalAddr().(*net.UDPAddr); ok && !at.IP.IsLoopback() {
 			list = append(list, at.IP.String())

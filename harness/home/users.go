@@ -18,6 +18,9 @@ type User struct {
 	oauth.Account
 }
 
+// OwnUsers is how the names of users begin that rows make. They come and go while other rows run.
+const OwnUsers = "authconform "
+
 // NewUser makes a user through the home's admin API: config/auth/create and config/auth_provider/homeassistant/create.
 // It is removed when the spec ends. The spec is not_run if the account may not make users.
 func (h *Home) NewUser(ctx context.Context, name string) *User {
@@ -42,7 +45,7 @@ func (h *Home) BareUser(ctx context.Context, name string, fields map[string]any)
 		judge.Lacks(ctx, "admin", "%s", noLocalUsers)
 	}
 	admin := h.Admin(ctx)
-	message := map[string]any{"name": "authconform " + name + " " + h.Mark}
+	message := map[string]any{"name": OwnUsers + name + " " + h.Mark}
 	maps.Copy(message, fields)
 	judge.Secret(ctx, "mark", h.Mark)
 	var made struct{ User struct{ ID string } }

@@ -68,15 +68,6 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.polled-over", Story: "A flow that is polled while it waits is over.",
-		Aims: []string{"ha.linking.poll-again"},
-		Change: answers(at("GET "+flowsAt+"/*"), object(func(m map[string]any) {
-			if m["type"] == "external" {
-				m["type"], m["reason"] = "abort", "unknown"
-			}
-		})),
-	},
-	{
 		ID: "cloud.plain-url", Story: "The browser is sent to the proxy's URL without TLS.",
 		Aims:   []string{"ha.cloud.authorize-url"},
 		Change: authorizeURL(func(s string) string { return strings.Replace(s, "https://", "http://", 1) }),

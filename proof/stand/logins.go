@@ -1,6 +1,7 @@
 package stand
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"os/exec"
@@ -14,7 +15,7 @@ const other = "127.0.0.2"
 
 // otherAddress is that address; "": this machine does not have it.
 var otherAddress = sync.OnceValue(func() string {
-	l, err := net.Listen("tcp", other+":0") //nolint:noctx // it ends at once
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", other+":0")
 	if err != nil {
 		return ""
 	}

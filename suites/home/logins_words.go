@@ -3,6 +3,7 @@ package home
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
@@ -21,11 +22,11 @@ func eachTrusted(ctx Ctx, check func(ctx Ctx, p home.LoginProvider, begun *home.
 	}
 }
 
-// eachPicker judges those that show a form. The row does not apply where there is none.
+// eachPicker judges those that show a form, with the users of the house who are on it. The row does not apply where there is none.
 func eachPicker(ctx Ctx, check func(ctx Ctx, p home.LoginProvider, begun *home.Step, users []string)) {
 	shown := false
 	eachTrusted(ctx, func(ctx Ctx, p home.LoginProvider, begun *home.Step) {
-		if users := offered(begun); len(users) > 0 {
+		if users := residents(begun); len(users) > 0 {
 			shown = true
 			check(ctx, p, begun, users)
 		}
@@ -35,8 +36,8 @@ func eachPicker(ctx Ctx, check func(ctx Ctx, p home.LoginProvider, begun *home.S
 	}
 }
 
-// offered are the ids of the users that a form lists.
-func offered(s *home.Step) (ids []string) {
+// options are the users that a form lists: id and name.
+func options(s *home.Step) (list [][2]string) {
 	var form struct {
 		Fields []struct {
 			Name    string      `json:"name"`
@@ -46,9 +47,22 @@ func offered(s *home.Step) (ids []string) {
 	if json.Unmarshal([]byte(s.Body), &form) != nil || len(form.Fields) != 1 || form.Fields[0].Name != "user" {
 		return nil
 	}
-	for _, option := range form.Fields[0].Options {
-		if option[0] != "" && option[1] != "" {
-			ids = append(ids, option[0])
+	return slices.DeleteFunc(form.Fields[0].Options, func(o [2]string) bool { return o[0] == "" || o[1] == "" })
+}
+
+// offered are the ids of the users that a form lists.
+func offered(s *home.Step) (ids []string) {
+	for _, o := range options(s) {
+		ids = append(ids, o[0])
+	}
+	return ids
+}
+
+// residents are those whom no row has made: the others may be gone while the form is open.
+func residents(s *home.Step) (ids []string) {
+	for _, o := range options(s) {
+		if !strings.HasPrefix(o[1], home.OwnUsers) {
+			ids = append(ids, o[0])
 		}
 	}
 	return ids
