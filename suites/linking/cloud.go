@@ -79,13 +79,18 @@ func cloudEntry(ctx Ctx, p *linkproxy.Proxy, seconds int) linking.Entry {
 // settleLimit is how long a home on a busy machine may take to act on a frame.
 const settleLimit = 15 * time.Second
 
-// settled polls a flow until it no longer waits: the home reads the proxy's frame beside the requests.
+// settled polls a flow until it no longer waits: the home reads the proxy's frame beside the requests. It polls less and less
+// often, for each poll opens a socket more at some releases.
 func settled(ctx Ctx, flowID string) *linking.Step {
-	tick := time.NewTicker(30 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(settleLimit); ; <-tick.C {
+	wait := 30 * time.Millisecond
+	for deadline := time.Now().Add(settleLimit); ; wait *= 2 {
 		s := linking.Poll(ctx, flowID)
-		if s.Type != "external" || time.Now().After(deadline) || ctx.Err() != nil {
+		if s.Type != "external" || time.Now().After(deadline) {
+			return s
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
 			return s
 		}
 	}
