@@ -8,9 +8,9 @@ import (
 // mostTogether is how many defects are judged together. The more there are, the likelier that one hides another.
 const mostTogether = 12
 
-// bundles parts defects that are known to do nothing to a row, so that those of a bundle can be in one mock: what the row
-// does not see of all of them together, it does not see of any of them, unless one hides another. No two of a bundle change
-// the same decision, but for those whose changes add up.
+// bundles splits defects that are known to do nothing to a row into groups, each for one mock. If the row passes with all of
+// a group, each of them is harmless by itself, unless one hides another. No two of a group change the same decision, except
+// decisions whose changes add up.
 func bundles(defects []int, most int, decisions func(defect int) []string) [][]int {
 	var out [][]int
 	var taken []map[string]bool // by bundle: the decisions that are changed
@@ -34,7 +34,7 @@ func bundles(defects []int, most int, decisions func(defect int) []string) [][]i
 	return out
 }
 
-// classes parts defects whose mocks look alike at the door from those that look otherwise.
+// classes groups defects by what the door finds: mocks of one class look alike there.
 func classes(defects []int, alike func(a, b int) bool) [][]int {
 	var out [][]int
 	for _, d := range defects {

@@ -104,6 +104,7 @@ func New(o Options) *Home {
 		verifier: rand.Text() + rand.Text(),
 		patience: o.Patience,
 		release:  o.Release,
+		seen:     seen{held: map[string]time.Time{}, now: time.Now},
 	}
 	o.Wire.Observe = h.observe
 	h.Wire = wire.New(o.Wire)

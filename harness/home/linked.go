@@ -8,11 +8,11 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// demo is the integration that rows of linking use. Nobody but tests has accounts linked to it.
-const demo = "authconform_demo"
+// Demo is the integration that rows of linking use. Only tests have accounts linked to it.
+const Demo = "authconform_demo"
 
-// agent is the home's MCP client. Its accounts are a person's, but for those that a run makes.
-const agent = "mcp"
+// Agent is the integration that is the home's MCP client. Its accounts belong to a person, except those that a run makes.
+const Agent = "mcp"
 
 // linked is what the home holds for the integrations that rows of linking use, by id.
 type linked struct{ entries, credentials []string }
@@ -23,7 +23,7 @@ const entryPath = "/api/config/config_entries/entry"
 func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 	err = judge.Attempt(ctx, func(ctx context.Context) {
 		access := h.Session(ctx).Access
-		for _, domain := range []string{demo, agent} {
+		for _, domain := range []string{Demo, Agent} {
 			var shown []struct {
 				ID     string `json:"entry_id"`
 				Domain string `json:"domain"`
@@ -44,7 +44,7 @@ func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 			judge.Block(ctx, "application_credentials/list: %v", err)
 		}
 		for _, c := range stored {
-			if slices.Contains([]string{demo, agent}, c.Domain) {
+			if slices.Contains([]string{Demo, Agent}, c.Domain) {
 				l.credentials = append(l.credentials, c.ID)
 			}
 		}

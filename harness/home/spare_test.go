@@ -117,5 +117,10 @@ func TestSecretsAreSeenAndControlsRemembered(t *testing.T) {
 	if !h.Held("a login works") || h.Held("another works") {
 		t.Error("controls are not told apart")
 	}
+	later := time.Now().Add(controlAge)
+	h.seen.now = func() time.Time { return later }
+	if h.Held("a login works") {
+		t.Errorf("a control is good for more than %s", controlAge)
+	}
 	h.Answers(ctx)
 }

@@ -56,6 +56,6 @@ func TestProofPage(t *testing.T) {
 	}
 	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` makes every assertion of every spec, one at a time, accept "+
 		"everything, and then proves its row. The proof must notice. An assertion is implied if others of its row catch the same defects. "+
-		"The last run missed these, which no defect needs yet:\n\n```text\n%s```\n", mutation)
+		"The last run, without the rows that need a browser, missed these, which no defect needs yet:\n\n```text\n%s```\n", mutation)
 	same(t, "docs/proof.md", b.String())
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -49,7 +48,7 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "linking.last-credential", Story: "Whatever was chosen, the last credential is used.",
 		Aims:   []string{"ha.linking.pick"},
-		Change: lastCredential,
+		Change: chooses(func(offered []string) string { return offered[len(offered)-1] }),
 	},
 	{
 		ID: "linking.second-use", Story: "After its set-up an entry asks the API without its token.",
@@ -188,20 +187,4 @@ func authorizeURL(edit func(string) string) change {
 			return m
 		}
 	})
-}
-
-// lastCredential takes the last credential that was offered, whichever was chosen.
-func lastCredential(p *mockserver.Policy) {
-	offered := &idSecrets{}
-	answers(at("POST "+flowsAt), func(a mock.Answer) mock.Answer {
-		for _, o := range offers(decoded(a.Body)) {
-			offered.add(o)
-		}
-		return a
-	})(p)
-	takes(at("POST "+flowsAt+"/*"), withObject(func(m map[string]any) {
-		if list := offered.list(); slices.Contains(list, textOf(m["implementation"])) {
-			m["implementation"] = list[len(list)-1]
-		}
-	}))(p)
 }

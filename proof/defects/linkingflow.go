@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/mock"
@@ -43,21 +42,8 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "linking.first-credential", Story: "Whatever was chosen, the first credential is used.",
-		Aims: []string{"ha.linking.pick", "oauth2.client.scope"},
-		Change: func(p *mockserver.Policy) {
-			offered := &idSecrets{}
-			answers(at("POST "+flowsAt), func(a mock.Answer) mock.Answer {
-				for _, o := range offers(decoded(a.Body)) {
-					offered.add(o)
-				}
-				return a
-			})(p)
-			takes(at("POST "+flowsAt+"/*"), withObject(func(m map[string]any) {
-				if list := offered.list(); slices.Contains(list, textOf(m["implementation"])) {
-					m["implementation"] = list[0]
-				}
-			}))(p)
-		},
+		Aims:   []string{"ha.linking.pick", "oauth2.client.scope"},
+		Change: chooses(func(offered []string) string { return offered[0] }),
 	},
 	{
 		ID: "linking.unknown-choice", Story: "A choice outside the options causes a server error.",

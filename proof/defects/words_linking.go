@@ -212,3 +212,21 @@ func offers(m map[string]any) (list []string) {
 func credentialResult(command string, edit func(map[string]any) map[string]any) change {
 	return resultOf("application_credentials/"+command, edit)
 }
+
+// chooses takes one of the credentials that were offered, whichever the person chose.
+func chooses(one func(offered []string) string) change {
+	return func(p *mockserver.Policy) {
+		offered := &idSecrets{}
+		answers(at("POST "+flowsAt), func(a mock.Answer) mock.Answer {
+			for _, o := range offers(decoded(a.Body)) {
+				offered.add(o)
+			}
+			return a
+		})(p)
+		takes(at("POST "+flowsAt+"/*"), withObject(func(m map[string]any) {
+			if list := offered.list(); slices.Contains(list, textOf(m["implementation"])) {
+				m["implementation"] = one(list)
+			}
+		}))(p)
+	}
+}

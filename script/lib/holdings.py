@@ -5,25 +5,12 @@ It logs in itself and logs out again; its own token is not counted.
 
 import base64
 import json
-import os
 import secrets
 import socket
 import struct
 import sys
-import urllib.parse
-import urllib.request
 
-BASE = sys.argv[1]
-CLIENT = BASE + "/"
-
-
-def post(path, body=None, form=None):
-    data = urllib.parse.urlencode(form).encode() if form else json.dumps(body).encode()
-    request = urllib.request.Request(BASE + path, data)
-    if form:
-        request.add_header("Content-Type", "application/x-www-form-urlencoded")
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.loads(answer.read() or b"{}")
+from home import Home
 
 
 class WebSocket:
@@ -67,13 +54,9 @@ class WebSocket:
         return json.loads(self._exactly(length))
 
 
-flow = post("/auth/login_flow", {"client_id": CLIENT, "handler": ["homeassistant", None], "redirect_uri": CLIENT})
-step = post(
-    "/auth/login_flow/" + flow["flow_id"],
-    {"client_id": CLIENT, "username": "owner", "password": os.environ["AUTHCONFORM_PASSWORD"]},
-)
-tokens = post("/auth/token", form={"grant_type": "authorization_code", "client_id": CLIENT, "code": step["result"]})
-ws = WebSocket(BASE)
+home = Home(sys.argv[1])
+tokens = home.log_in()
+ws = WebSocket(home.url)
 ws.receive()
 ws.send({"type": "auth", "access_token": tokens["access_token"]})
 ws.receive()
@@ -81,5 +64,5 @@ counts = {}
 for number, command in ((1, "auth/refresh_tokens"), (2, "config/auth/list")):
     ws.send({"id": number, "type": command})
     counts[command] = len(ws.receive()["result"])
-post("/auth/token", form={"action": "revoke", "token": tokens["refresh_token"]})
+home.log_out(tokens)
 print(f"{counts['auth/refresh_tokens'] - 1} refresh tokens, {counts['config/auth/list']} users")

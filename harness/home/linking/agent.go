@@ -5,12 +5,13 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/played/mcpserver"
 )
 
 // Agent is the domain of the home's MCP client.
-const Agent = "mcp"
+const Agent = home.Agent
 
 // HasAgent reports whether the home has an MCP client: its flow asks for the address of a server.
 func HasAgent(ctx context.Context) bool {

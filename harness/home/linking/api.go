@@ -12,7 +12,7 @@ import (
 )
 
 // Domain is our integration's.
-const Domain = "authconform_demo"
+const Domain = home.Demo
 
 const (
 	flowPath  = "/api/config/config_entries/flow"
