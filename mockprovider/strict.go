@@ -54,7 +54,7 @@ func strictRules() mock.Rules {
 	headers := http.Header{"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}, "X-Frame-Options": {"DENY"}}
 	return mock.Rules{
 		BodyLimit: mock.Is[int64](64 << 10), Duplicates: mock.Is(true), Headers: mock.Is(headers),
-		PublicCORS: func(path string) bool { return path == metadataPath }, Request: mock.AsSent, Answer: mock.AsDecided,
+		PublicCORS: func(path string) bool { return strings.HasPrefix(path, metadataPath) }, Request: mock.AsSent, Answer: mock.AsDecided,
 	}
 }
 
