@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -19,6 +20,9 @@ type Answer struct {
 	Delay    time.Duration // before it is written, on the mock's clock
 	Drop     bool          // close the connection instead
 	Truncate int           // write so many bytes of the body, then close; 0: all
+
+	// Stream goes on after Body until it returns; nil: the answer ends. write tells whether the client still reads.
+	Stream func(ctx context.Context, write func(text string) bool)
 }
 
 // Refusal is an error with a protocol face: what was asked, what rule refused it, where the rule is written.

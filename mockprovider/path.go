@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/authconform/authconform/mock"
 )
 
 // basePath is the path of a provider's URL, as requests have it; "" where it has none.
@@ -37,4 +40,25 @@ func (p *Provider) inside(r *http.Request) *http.Request {
 	inner := *r
 	inner.URL, inner.RequestURI = u, "/"+target
 	return &inner
+}
+
+// The well-known parts of metadata (RFC 8414 §3, OpenID Connect Discovery §4).
+const (
+	metadataPath = "/.well-known/oauth-authorization-server"
+	openidPath   = "/.well-known/openid-configuration"
+)
+
+// metadataPaths are where metadata may stand, as the policy decides. Those without the issuer's path are asked for behind it.
+func metadataPaths(base string) []string {
+	if base == "" {
+		return []string{metadataPath}
+	}
+	return []string{metadataPath + base, openidPath + base, metadataPath, openidPath}
+}
+
+func (p *Provider) metadata(c *mock.Call) *mock.Answer {
+	if !slices.Contains(p.Policy().MetadataAt(p.base), c.URL.Path) {
+		return mock.Plain(http.StatusNotFound)
+	}
+	return mock.JSON(http.StatusOK, p.Policy().Metadata(p.URL))
 }

@@ -123,7 +123,9 @@ type methods = mock.Methods
 
 // route mounts every endpoint.
 func (p *Provider) route() {
-	p.plane.Handle(metadataPath+p.base, methods{get: p.metadata})
+	for _, path := range metadataPaths(p.base) {
+		p.plane.Handle(path, methods{get: p.metadata})
+	}
 	p.plane.Handle("/oauth/authorize", p.extended("/oauth/authorize", methods{get: p.authorize}))
 	p.plane.Handle("/oauth/login", methods{post: p.login})
 	p.plane.Handle("/oauth/consent", methods{post: p.consent})
@@ -137,10 +139,6 @@ func (p *Provider) route() {
 	p.plane.Handle("/style.css", methods{get: func(*mock.Call) *mock.Answer { return style() }})
 	p.console()
 	p.extend()
-}
-
-func (p *Provider) metadata(*mock.Call) *mock.Answer {
-	return mock.JSON(http.StatusOK, p.Policy().Metadata(p.URL))
 }
 
 // sessions are the browsers that are known, by their cookie. It is safe for concurrent use.

@@ -46,7 +46,7 @@ func Strict() *Policy {
 		Register: registrable, Registered: registered,
 
 		Bearer: bearerOf, Access: func(t Access, now time.Time) bool { return now.Before(t.Expires) }, Allows: allows,
-		Metadata: metadata,
+		MetadataAt: func(base string) []string { return []string{metadataPath + base} }, Metadata: metadata,
 	}
 }
 
@@ -199,8 +199,6 @@ func bearerOf(r mock.Request) string {
 	}
 	return token
 }
-
-const metadataPath = "/.well-known/oauth-authorization-server"
 
 func metadata(issuer string) map[string]any {
 	ways := []Way{Basic, Post, None}

@@ -17,7 +17,7 @@ type Policy struct {
 	mock.Rules                // of every request and answer
 	Linking    linking.Policy // of the home as an OAuth client
 
-	// Store makes what codes and refresh tokens are kept in. It is called once, when the home is made.
+	// Store makes what codes and refresh tokens are kept in. It is called when the policy is put in force.
 	Store func() store.Store
 
 	// ClientID says what is wrong with a client id; host is the request's own.

@@ -2,63 +2,61 @@ package defects
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 )
 
-// Where the metadata of the provider that is judged stand, and where they do not: its issuer has a path, and a provider takes what is
-// below that path as if it were at its root.
-const (
-	metadataInserted = "/.well-known/oauth-authorization-server/house"
-	metadataAppended = "/.well-known/oauth-authorization-server"
-	openidAppended   = "/.well-known/openid-configuration"
-)
+// thirdMetadata picks requests for the metadata, of an issuer with a path, too.
+var thirdMetadata = at("GET " + metadataPath).or(at("GET " + metadataPath + "/*"))
 
-// metadataMoved serves the metadata at another place of the issuer's path. What asks for the right one is told so.
-func metadataMoved(to string, instead func(mock.Answer) mock.Answer) third {
+// metadataPath is the well-known part; what comes behind it is the issuer's path (RFC 8414 §3.1).
+const metadataPath = "/.well-known/oauth-authorization-server"
+
+// metadataBehind serves the metadata of an issuer with a path behind that path alone. A provider sees its own paths without it.
+func metadataBehind(name string) third {
 	return func(p *mockprovider.Policy) {
-		rightly := at("GET " + metadataInserted)
-		thirdAnswersBy(rightly, func(r mock.Request, a mock.Answer) mock.Answer {
-			if r.Header.Get(movedMark) != "" {
-				return a
+		right := p.MetadataAt
+		p.MetadataAt = func(base string) []string {
+			if base == "" {
+				return right(base)
 			}
-			return instead(a)
-		})(p)
-		thirdTakes(at("GET "+to), func(r mock.Request) mock.Request {
-			r = withHeader(movedMark, "yes")(r)
-			r.Target = metadataInserted
-			return r
-		})(p)
+			return []string{"/.well-known/" + name}
+		}
 	}
 }
 
-// movedMark is on requests that were taken for others; no client sends it.
-const movedMark = "X-Authconform-Moved"
+// metadataElsewhere sends whoever asks where metadata stand to behind the issuer's path.
+func metadataElsewhere(p *mockprovider.Policy) {
+	thirdAnswersBy(at("GET "+metadataPath+"/*"), func(r mock.Request, a mock.Answer) mock.Answer {
+		base := strings.TrimPrefix(r.Path(), metadataPath)
+		return all(status(http.StatusMovedPermanently), header("Location", base+metadataPath))(a)
+	})(p)
+}
 
 var providerMetadataDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.no-metadata", Story: "No metadata are published.",
 		Aims: []string{"oauth2.metadata.served"},
-		Change: thirdAnswers(
-			"GET "+metadataInserted,
-			all(status(http.StatusNotFound), header("Content-Type", "text/plain")),
-		),
+		Change: thirdAnswersBy(thirdMetadata, func(_ mock.Request, a mock.Answer) mock.Answer {
+			return all(status(http.StatusNotFound), header("Content-Type", "text/plain"))(a)
+		}),
 	},
 	{
 		ID: "thirdparty.metadata-appended", Story: "The metadata stand behind the issuer's path, where no client looks.",
 		Aims:   []string{"oauth2.metadata.path-derived", "oauth2.metadata.path-inserted"},
-		Change: metadataMoved(metadataAppended, all(status(http.StatusNotFound), header("Content-Type", "text/plain"))),
+		Change: metadataBehind("oauth-authorization-server"),
 	},
 	{
 		ID: "thirdparty.metadata-redirected", Story: "From where clients look they are sent to behind the issuer's path.",
 		Aims:   []string{"oauth2.metadata.path-derived", "oauth2.metadata.path-inserted"},
-		Change: metadataMoved(metadataAppended, all(status(http.StatusMovedPermanently), header("Location", "/house"+metadataAppended))),
+		Change: both(metadataBehind("oauth-authorization-server"), metadataElsewhere),
 	},
 	{
 		ID: "thirdparty.metadata-openid", Story: "The metadata stand only where OpenID Connect Discovery puts them.",
 		Aims:   []string{"oauth2.metadata.path-inserted"},
-		Change: metadataMoved(openidAppended, all(status(http.StatusNotFound), header("Content-Type", "text/plain"))),
+		Change: metadataBehind("openid-configuration"),
 	},
 	{
 		ID: "thirdparty.no-response-types", Story: "Of the response types code is not named.",
