@@ -20,7 +20,8 @@ import (
 func (a app) talk(user string, want int, commands ...string) string {
 	a.t.Helper()
 	access, _ := a.session(user, user+"-password")
-	conn, _, err := websocket.Dial(a.t.Context(), "ws"+strings.TrimPrefix(a.home.URL, "http")+"/api/websocket", nil) //nolint:bodyclose // a socket
+	at := "ws" + strings.TrimPrefix(a.home.URL, "http") + "/api/websocket"
+	conn, _, err := websocket.Dial(a.t.Context(), at, nil) //nolint:bodyclose // a socket
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -55,6 +56,7 @@ func (a app) talk(user string, want int, commands ...string) string {
 func TestClientsSeeWhatTheyDo(t *testing.T) {
 	t.Parallel()
 	const light = `{"id":9,"type":"call_service","domain":"light","service":"turn_on",`
+	const both = `{"id":9,"type":"call_service","domain":"homeassistant","service":"turn_on",`
 	for name, c := range map[string]struct {
 		user     string
 		messages int
@@ -62,7 +64,9 @@ func TestClientsSeeWhatTheyDo(t *testing.T) {
 		want     []string // patterns
 	}{
 		"subscribe_entities: all at first, then what changes": {
-			"owner", 4, []string{`{"id":1,"type":"subscribe_entities","entity_ids":["light.kitchen"]}`, light + `"target":{"entity_id":"light.kitchen"}}`},
+			"owner", 4, []string{
+				`{"id":1,"type":"subscribe_entities","entity_ids":["light.kitchen"]}`, light + `"target":{"entity_id":"light.kitchen"}}`,
+			},
 			[]string{`"a":\{"light.kitchen":\{.*"s":"off"`, `"c":\{"light.kitchen":\{"\+":\{.*"s":"on"`},
 		},
 		"subscribe_events: the call and the change": {
@@ -72,14 +76,14 @@ func TestClientsSeeWhatTheyDo(t *testing.T) {
 		"a list in the target": {
 			"owner", 4, []string{
 				`{"id":1,"type":"subscribe_events","event_type":"state_changed"}`,
-				`{"id":9,"type":"call_service","domain":"homeassistant","service":"turn_on","target":{"entity_id":["light.kitchen","switch.fountain"]}}`,
+				both + `"target":{"entity_id":["light.kitchen","switch.fountain"]}}`,
 			},
 			[]string{`"entity_id":"light.kitchen"`, `"entity_id":"switch.fountain"`},
 		},
 		"a list in the data": {
 			"owner", 4, []string{
 				`{"id":1,"type":"subscribe_events","event_type":"state_changed"}`,
-				`{"id":9,"type":"call_service","domain":"homeassistant","service":"turn_on","service_data":{"entity_id":["light.kitchen","switch.fountain"]}}`,
+				both + `"service_data":{"entity_id":["light.kitchen","switch.fountain"]}}`,
 			},
 			[]string{`"entity_id":"light.kitchen"`, `"entity_id":"switch.fountain"`},
 		},
@@ -90,7 +94,10 @@ func TestClientsSeeWhatTheyDo(t *testing.T) {
 			[]string{`"id":1,.*"code":"unauthorized"|"code":"unauthorized".*"id":1`, `"id":2.*"success":true`},
 		},
 		"a template and its values": {
-			"owner", 3, []string{`{"id":1,"type":"render_template","template":"{{ state_attr('climate.hall','temperature') | float | round(1) }}"}`, `{"id":2,"type":"ping"}`},
+			"owner", 3, []string{
+				`{"id":1,"type":"render_template","template":"{{ state_attr('climate.hall','temperature') | float | round(1) }}"}`,
+				`{"id":2,"type":"ping"}`,
+			},
 			[]string{`"result":\d+`, `"entities":\["climate.hall"\]`},
 		},
 		"results of commands about sessions": {

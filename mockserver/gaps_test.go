@@ -104,6 +104,7 @@ func TestTemplates(t *testing.T) {
 		`{% if true %}1{% endif %}`: "none of them", `{{ now() }}`: "not", `{{ 'x' | float }}`: "no default",
 		`{{ 1 | frobnicate }}`: "frobnicate", `{{ states(1) }}`: "entity id", `{{ is_state('a') }}`: "entity id", `{{ ( }}`: "not",
 		`{{ 1 | }}`: "filter", `{{ | float }}`: "not",
+		`{{ "nan" | int }}`: "up to", `{{ "1e300" | float }}`: "up to", `{{ 1 | round(99) }}`: "digits", `{{ 1 | round("x") }}`: "digits",
 	} {
 		if status, got := render(template, "{}"); status != http.StatusBadRequest || !strings.Contains(got, want) {
 			t.Errorf("%s: %d %s", template, status, got)
@@ -227,17 +228,18 @@ func TestCommandsAnswerAsTheRealHomeDoes(t *testing.T) {
 	a := app{t, mockserver.Start(t)}
 	for command, want := range map[string]string{
 		`{"type":"auth/delete_all_refresh_tokens","delete_current_token":false}`: `"result":\{\}`,
-		`{"type":"auth/setup_mfa","mfa_module_id":"totp"}`:                       `"authy_url":.*"google_authenticator_url":.*"qr_code":"\\u003csvg .*"url":"otpauth://totp/Home%20Assistant:owner\?secret=`,
-		`{"type":"get_services"}`:                                                `"turn_on":\{.*"description":.*"fields":.*"name":.*"target":`,
-		`{"type":"config/entity_registry/list"}`:                                 `"result":\[\{`,
-		`{"type":"config/area_registry/list"}`:                                   `"result":\[\{`,
-		`{"type":"config/label_registry/list"}`:                                  `"success":true`,
-		`{"type":"frontend/get_user_data","key":"core"}`:                         `"success":true`,
-		`{"type":"recorder/info"}`:                                               `"success":true`,
-		`{"type":"lovelace/config"}`:                                             `"type":"result"`,
-		`{"type":"manifest/list"}`:                                               `"success":true`,
-		`{"type":"repairs/list_issues"}`:                                         `"success":true`,
-		`{"type":"dance"}`:                                                       `"code":"unknown_command"`,
+		`{"type":"auth/setup_mfa","mfa_module_id":"totp"}`: `"authy_url":.*"google_authenticator_url":.*"qr_code":"\\u003csvg .*` +
+			`"url":"otpauth://totp/Home%20Assistant:owner\?secret=`,
+		`{"type":"get_services"}`:                        `"turn_on":\{.*"description":.*"fields":.*"name":.*"target":`,
+		`{"type":"config/entity_registry/list"}`:         `"result":\[\{`,
+		`{"type":"config/area_registry/list"}`:           `"result":\[\{`,
+		`{"type":"config/label_registry/list"}`:          `"success":true`,
+		`{"type":"frontend/get_user_data","key":"core"}`: `"success":true`,
+		`{"type":"recorder/info"}`:                       `"success":true`,
+		`{"type":"lovelace/config"}`:                     `"type":"result"`,
+		`{"type":"manifest/list"}`:                       `"success":true`,
+		`{"type":"repairs/list_issues"}`:                 `"success":true`,
+		`{"type":"dance"}`:                               `"code":"unknown_command"`,
 	} {
 		var m map[string]any
 		if err := json.Unmarshal([]byte(command), &m); err != nil {

@@ -29,6 +29,11 @@ type undefined struct{}
 
 func (undefined) String() string { return "" }
 
+const (
+	largest    = 1e15 // below that a float64 tells whole numbers apart
+	mostDigits = 15
+)
+
 // rendering is one template on its way.
 type rendering struct {
 	home      *Home
@@ -148,6 +153,9 @@ func (r *rendering) filter(v any, filter string) (any, error) {
 	}
 	text := core.Written(v)
 	number, err := strconv.ParseFloat(text, 64)
+	if err == nil && !(math.Abs(number) <= largest) {
+		return nil, fmt.Errorf("the mock home reckons with numbers up to %g, and not with %q", largest, text)
+	}
 	switch m[1] {
 	case "float", "int":
 		switch {
@@ -163,7 +171,10 @@ func (r *rendering) filter(v any, filter string) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("round got invalid input %q and no default", text)
 		}
-		digits, _ := arg.(int)
+		digits, whole := arg.(int)
+		if arg != nil && !whole || digits < 0 || digits > mostDigits {
+			return nil, fmt.Errorf("round takes 0 to %d digits", mostDigits)
+		}
 		scale := math.Pow10(digits)
 		return core.Float(math.RoundToEven(number*scale) / scale), nil
 	case "default":
@@ -199,8 +210,10 @@ func titled(text string) string {
 
 // literal is a text, a number, or one of Python's words.
 func literal(what string) (any, bool) {
-	if n := len(what); n >= 2 && (what[0] == '\'' || what[0] == '"') && what[n-1] == what[0] && !strings.ContainsRune(what[1:n-1], rune(what[0])) {
-		return what[1 : n-1], true
+	if n := len(what); n >= 2 && (what[0] == '\'' || what[0] == '"') && what[n-1] == what[0] {
+		if inside := what[1 : n-1]; !strings.ContainsRune(inside, rune(what[0])) {
+			return inside, true
+		}
 	}
 	return number(what)
 }

@@ -216,7 +216,8 @@ func TestEveryDefectIsSwitchedOrSaysHowToGetIt(t *testing.T) {
 			}
 			continue
 		}
-		if refused++; status != http.StatusBadRequest || !strings.Contains(said, "start the servers with it: authconform serve --defect "+id+`"`) {
+		refused++
+		if want := "start the servers with it: authconform serve --defect " + id + `"`; status != 400 || !strings.Contains(said, want) {
 			t.Errorf("%s: %d %s", id, status, said)
 		}
 		if o := invoke(t, "serve", "--home", "256.0.0.1:1", "--defect", id); strings.Contains(o.err, "--defect") {

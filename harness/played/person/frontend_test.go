@@ -63,6 +63,7 @@ func (h *frontendHome) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestThePageOfAHomeIsWalkedAsItsScriptWalksIt(t *testing.T) {
+	const back = "http://app/cb?code=a%2Bcode&state=s"
 	const request = "client_id=http://app/&redirect_uri=http://app/cb&state=s&response_type=code&code_challenge=c&code_challenge_method=S256"
 	for name, c := range map[string]struct {
 		query, password string
@@ -72,12 +73,14 @@ func TestThePageOfAHomeIsWalkedAsItsScriptWalksIt(t *testing.T) {
 		status          int    // of the last answer
 		sent            string // a member of the first request, as JSON
 	}{
-		"a login":                {request, "right", frontendHome{}, false, "http://app/cb?code=a%2Bcode&state=s", 200, `"code_challenge":"c"`},
-		"it says response_type":  {request, "right", frontendHome{}, false, "http://app/cb?code=a%2Bcode&state=s", 200, `"response_type":"code"`},
-		"and which provider":     {request, "right", frontendHome{}, false, "http://app/cb?code=a%2Bcode&state=s", 200, `"handler":["homeassistant",null]`},
-		"an older home":          {request, "right", frontendHome{old: true}, false, "http://app/cb?code=a%2Bcode&state=s", 200, `"redirect_uri":"http://app/cb"`},
-		"a second factor":        {request, "right", frontendHome{totp: true}, false, "http://app/cb?code=a%2Bcode&state=s", 200, ""},
-		"the last of each":       {request + "&state=t&redirect_uri=http://app/cb?x=1", "right", frontendHome{}, false, "http://app/cb?x=1&code=a%2Bcode&state=t", 200, ""},
+		"a login":               {request, "right", frontendHome{}, false, back, 200, `"code_challenge":"c"`},
+		"it says response_type": {request, "right", frontendHome{}, false, back, 200, `"response_type":"code"`},
+		"and which provider":    {request, "right", frontendHome{}, false, back, 200, `"handler":["homeassistant",null]`},
+		"an older home":         {request, "right", frontendHome{old: true}, false, back, 200, `"redirect_uri":"http://app/cb"`},
+		"a second factor":       {request, "right", frontendHome{totp: true}, false, back, 200, ""},
+		"the last of each": {
+			request + "&state=t&redirect_uri=http://app/cb?x=1", "right", frontendHome{}, false, "http://app/cb?x=1&code=a%2Bcode&state=t", 200, "",
+		},
 		"a wrong password":       {request, "wrong", frontendHome{}, false, "", 200, ""},
 		"no client":              {"redirect_uri=http://app/cb", "right", frontendHome{}, false, "", 400, ""},
 		"who says no cannot":     {request, "right", frontendHome{}, true, "", 200, ""},
