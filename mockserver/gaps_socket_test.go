@@ -118,6 +118,40 @@ func TestClientsSeeWhatTheyDo(t *testing.T) {
 	}
 }
 
+// TestASocketRefusesAsTheRealHome: its words, and its code of closing.
+func TestASocketRefusesAsTheRealHome(t *testing.T) {
+	t.Parallel()
+	a := app{t, mockserver.Start(t)}
+	for name, c := range map[string]struct{ say, want string }{
+		"no token":          {`{"type":"auth"}`, "Invalid access token or password"},
+		"a wrong token":     {`{"type":"auth","access_token":"x"}`, "Invalid access token or password"},
+		"a member too many": {`{"type":"auth","access_token":"x","y":1}`, "Auth message incorrectly formatted"},
+		"65,537 bytes":      {`{"type":"auth","access_token":"` + strings.Repeat("x", 65_537-33) + `"}`, ""},
+	} {
+		conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(a.home.URL, "http")+"/api/websocket", nil) //nolint:bodyclose // a socket
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m map[string]any
+		if err := wsjson.Read(t.Context(), conn, &m); err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Write(t.Context(), websocket.MessageText, []byte(c.say))
+		var got map[string]any
+		err = wsjson.Read(t.Context(), conn, &got)
+		if text, _ := got["message"].(string); !strings.HasPrefix(text, c.want) || (text == "") != (c.want == "") {
+			t.Errorf("%s: %v %v, want %s", name, got, err, c.want)
+		}
+		if err == nil {
+			err = wsjson.Read(t.Context(), conn, &got)
+		}
+		if code := websocket.CloseStatus(err); code != websocket.StatusNormalClosure {
+			t.Errorf("%s: closed with %d", name, code)
+		}
+		_ = conn.CloseNow()
+	}
+}
+
 // TestTheFrontendsFirstCommandsAreKnown: those that it sends at its start.
 func TestTheFrontendsFirstCommandsAreKnown(t *testing.T) {
 	t.Parallel()
