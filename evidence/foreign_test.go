@@ -85,7 +85,7 @@ func TestARecordIsAFileOfABoundedSize(t *testing.T) {
 	if err := os.Mkdir(path, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "it is no regular file") {
+	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "it is not a regular file") {
 		t.Errorf("a folder: %v", err)
 	}
 }

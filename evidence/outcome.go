@@ -26,7 +26,7 @@ func (s *Set) Outcome(strict bool) error {
 	case end.Banned:
 		return exit.With(exit.NoTarget, errors.New(end.Lost))
 	case end.Interrupt != "":
-		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; what was judged before is reported", end.Interrupt))
+		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; the report covers what was judged before", end.Interrupt))
 	case end.Lost != "":
 		return exit.With(exit.Failed, errors.New(end.Lost))
 	case len(s.Unfinished()) > 0:
@@ -47,7 +47,7 @@ func (s *Set) verdict(strict bool) error {
 	}
 	switch {
 	case missing > 0:
-		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run although --require demands what they need", missing))
+		return exit.With(exit.Failed, fmt.Errorf("%d rows did not run although --require demands their prerequisites", missing))
 	case slices.ContainsFunc(s.Results, func(r Result) bool { return r.Verdict.Red(strict) }):
 		return exit.Silent(exit.Failed)
 	case s.Judged() == 0 && s.Head.Shard == "": // of a shard only merge can say so

@@ -116,7 +116,7 @@ func (s *Set) take(l line, n int, seen map[string]bool) error {
 	case n == 1:
 		s.Head = *l.Head
 	case s.End != nil:
-		return errors.New("there is more after the end")
+		return errors.New("there is extra text after the end")
 	case l.End != nil:
 		s.End = l.End
 	case l.Result == nil:
@@ -193,9 +193,9 @@ func (s *Set) Picture(name string) []byte {
 func readable(info os.FileInfo, n int64) error {
 	switch {
 	case !info.Mode().IsRegular():
-		return errors.New("it is no regular file")
+		return errors.New("it is not a regular file")
 	case info.Size() > n:
-		return fmt.Errorf("it has %d bytes, of which at most %d are read", info.Size(), n)
+		return fmt.Errorf("it has %d bytes; the limit is %d", info.Size(), n)
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func Strict(body []byte, into any) error {
 		return unknownField(err, into)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the JSON object")
+		return errors.New("there is extra text after the JSON object")
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func queries(r *http.Request, known []string) error {
 	for name, values := range r.URL.Query() {
 		switch {
 		case !slices.Contains(known, name) && len(known) == 0:
-			return fmt.Errorf("unknown parameter %q; this call reads none", name)
+			return fmt.Errorf("unknown parameter %q; this call takes no parameters", name)
 		case !slices.Contains(known, name):
 			return fmt.Errorf("unknown parameter %q%s", name, suggest.Hint(name, known))
 		case len(values) > 1:

@@ -176,9 +176,9 @@ func (k *Control) opens(header string) bool {
 func CheckControlToken(token string) error {
 	switch {
 	case strings.TrimSpace(token) == "":
-		return errors.New("the token of the control plane is empty: anybody could open it; leave it out for a random one")
+		return errors.New("the control plane's token is empty, so anyone could use it; leave it out for a random one")
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return errors.New("the token of the control plane holds what no header does: give ASCII letters and digits, without spaces")
+		return errors.New("the control plane's token contains characters that no header can carry: give ASCII letters and digits, without spaces")
 	}
 	return nil
 }

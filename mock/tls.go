@@ -72,7 +72,7 @@ func NewAuthority(name string, at ...string) (*Authority, error) {
 func LoadAuthority(certificate, key string) (*Authority, error) {
 	pair, err := tls.LoadX509KeyPair(certificate, key)
 	if err != nil {
-		return nil, fmt.Errorf("no certificate and key in PEM: %w", err)
+		return nil, fmt.Errorf("not a certificate and key in PEM form: %w", err)
 	}
 	return &Authority{leaf: pair}, nil
 }

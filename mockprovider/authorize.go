@@ -140,7 +140,7 @@ func (p *Provider) allowed(a asked, username string) *mock.Answer {
 
 func (p *Provider) refuse(a asked, r *mock.Refusal) *mock.Answer {
 	if !p.Policy().ErrorsReturn() {
-		return p.shown(http.StatusBadRequest, "The app asked for something wrong", r.Description, nil)
+		return p.shown(http.StatusBadRequest, "The app's request is invalid", r.Description, nil)
 	}
 	out := p.back(a, url.Values{"error": {r.Code}, "error_description": {r.Description}})
 	out.Why = r.Error()

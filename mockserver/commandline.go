@@ -69,7 +69,7 @@ func (h *Home) command(ctx context.Context, p Provider, username, password strin
 		return nil, ctx.Err()
 	}
 	if strings.ContainsRune(username+password, 0) {
-		return nil, errors.New("no command can be given a NUL character")
+		return nil, errors.New("a command's input cannot contain a NUL character")
 	}
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()

@@ -57,7 +57,7 @@ type TrustedUsers struct {
 func (p Provider) check() error {
 	switch {
 	case titles[p.Type] == "":
-		return fmt.Errorf("unknown type %q: it is %s, %s or %s", p.Type, LocalUsers, TrustedNetworks, CommandLine)
+		return fmt.Errorf("unknown type %q; valid: %s, %s or %s", p.Type, LocalUsers, TrustedNetworks, CommandLine)
 	case p.Type == LocalUsers && p.ID != "":
 		return fmt.Errorf("%s has no id", p.Type)
 	case p.Type == TrustedNetworks && len(p.Networks) == 0:

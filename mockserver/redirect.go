@@ -9,7 +9,7 @@ import (
 
 // The reasons why a redirect URI is refused.
 var (
-	errRedirectForm     = errors.New("redirect_uri is an absolute URL without fragment (RFC 6749 §3.1.2)")
+	errRedirectForm     = errors.New("redirect_uri must be an absolute URL without a fragment (RFC 6749 §3.1.2)")
 	errRedirectScript   = errors.New("redirect_uri has a scheme that runs scripts (RFC 6749 §10.14)")
 	errRedirectUnlisted = errors.New("redirect_uri neither has the client's origin nor is listed on its page," +
 		" exactly (IndieAuth §4.2.2)")

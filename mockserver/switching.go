@@ -6,7 +6,7 @@ import (
 )
 
 // ErrSettled is why a policy cannot be put in force while a home runs: what it keeps was kept by the one before.
-var ErrSettled = errors.New("it changes how passwords and tokens are kept, which is settled at the start; start serve with it")
+var ErrSettled = errors.New("it changes how passwords and tokens are stored, which cannot change at run time; start serve with it")
 
 // Policy is the one in force.
 func (h *Home) Policy() *Policy { return h.policy.Load() }

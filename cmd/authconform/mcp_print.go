@@ -66,7 +66,7 @@ func headline(d *doctor.Diagnosis) string {
 	}
 	switch {
 	case d.Open:
-		return "It needs no token: there is no login that could stop anybody."
+		return "It needs no token, so anyone can use it."
 	case d.State == doctor.Nothing:
 		return "There is nothing that MCP clients could log in to."
 	case d.State == doctor.GetIn:

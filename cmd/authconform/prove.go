@@ -74,7 +74,7 @@ func (f *proveFlags) run(cmd *cobra.Command) error {
 		m, err := f.prove(cmd.Context(), name)
 		switch {
 		case cmd.Context().Err() != nil:
-			return exit.Interrupt(cmd.Context(), "nothing is proven of "+name)
+			return exit.Interrupt(cmd.Context(), "nothing is proven for "+name)
 		case err != nil:
 			return err
 		}

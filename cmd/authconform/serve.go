@@ -77,7 +77,7 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 		}
 	}
 	if err := os.Remove(f.ReadyFile); f.ReadyFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return exit.Usagef("--ready-file: an old one cannot be removed: %v", err)
+		return exit.Usagef("--ready-file: the old file cannot be removed: %v", err)
 	}
 	if token, given := os.LookupEnv(flags.Prefix + "CONTROL_TOKEN"); given {
 		if err := mock.CheckControlToken(token); err != nil {

@@ -89,7 +89,7 @@ func (l *Lazy) Close() {
 }
 
 // errDied is what a browser has come to that does not stay alive.
-var errDied = errors.New("the browser has ended by itself, twice")
+var errDied = errors.New("the browser has exited twice")
 
 // start is the running browser. One that has died is started again once.
 func (l *Lazy) start(ctx context.Context) (*Browser, error) {

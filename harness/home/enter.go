@@ -191,7 +191,7 @@ func (h *Home) noLogin(in entry) error {
 	case types == nil:
 		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers, and %s", ErrNoHome, h.listed.answer, in.why)
 	case !slices.Contains(types, localUsers):
-		return fmt.Errorf("no login starts at a login provider %q or %q, one of which authconform needs to log in with a name and a password: "+
+		return fmt.Errorf("authconform logs in with a user name and password, but no login starts at the login providers %q and %q: "+
 			"it has %s; add %s to its auth_providers", localUsers, commandLine, strings.Join(types, ", "), localUsers)
 	}
 	return nil

@@ -46,7 +46,7 @@ func (s *Server) Discover(ctx context.Context) error {
 		s.AuthorizeURL, s.TokenURL = links.Authorization, links.Token
 		return nil
 	case links.Authorization != "":
-		return fmt.Errorf("%w: %s names an authorization endpoint and no token endpoint", ErrNoServer, links.Page)
+		return fmt.Errorf("%w: %s names an authorization endpoint but no token endpoint", ErrNoServer, links.Page)
 	}
 	if err := s.Provider.Discover(ctx); err != nil {
 		return fmt.Errorf("%w: %s has no link with rel=\"indieauth-metadata\", in its headers or its elements; "+
@@ -68,7 +68,7 @@ func (s *Server) describe(ctx context.Context, links Links) error {
 	}
 	doc, err := e.Object() // its media type is what a row judges
 	if err != nil || e.Status != http.StatusOK {
-		return fmt.Errorf("%w: the indieauth-metadata of %s is no JSON object: %s", ErrNoServer, links.Page, e)
+		return fmt.Errorf("%w: the indieauth-metadata of %s is not a JSON object: %s", ErrNoServer, links.Page, e)
 	}
 	s.Metadata = doc
 	s.AuthorizeURL, s.TokenURL = text(doc, "authorization_endpoint"), text(doc, "token_endpoint")
@@ -99,20 +99,20 @@ func (s *Server) Follow(ctx context.Context, at string) (Links, error) {
 			}
 			links := read(e, at)
 			if e.Cut && links == (Links{Page: at}) {
-				return links, fmt.Errorf("%w: %s is larger than 1 MiB, and leads nowhere in what is read of it", ErrNoServer, at)
+				return links, fmt.Errorf("%w: %s is larger than 1 MiB, and the part that is read contains no link", ErrNoServer, at)
 			}
 			return links, nil
 		}
 		next, err := e.Resolve(to)
 		if err != nil {
-			return Links{}, fmt.Errorf("%w: %s redirects to %q, which is no URL", ErrNoServer, at, to)
+			return Links{}, fmt.Errorf("%w: %s redirects to %q, which is not a URL", ErrNoServer, at, to)
 		}
 		if slices.Contains(seen, next) {
-			return Links{}, fmt.Errorf("%w: it redirects in a circle: %s", ErrNoServer, strings.Join(append(seen, next), " → "))
+			return Links{}, fmt.Errorf("%w: it redirects in a loop: %s", ErrNoServer, strings.Join(append(seen, next), " → "))
 		}
 		at = next
 	}
-	return Links{}, fmt.Errorf("%w: it redirects more than %d times, at last to %s", ErrNoServer, mostRedirects, at)
+	return Links{}, fmt.Errorf("%w: it redirects more than %d times, finally to %s", ErrNoServer, mostRedirects, at)
 }
 
 // read reads the links of a page: those of its headers come first (§4.1).

@@ -41,7 +41,7 @@ func (f *Flags) me() error {
 	}
 	u, err := url.Parse(f.Me)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return exit.Usagef("--me %q is no profile URL: give one like https://ada.example/", f.Me)
+		return exit.Usagef("--me %q: not a profile URL like https://ada.example/", f.Me)
 	}
 	return nil
 }

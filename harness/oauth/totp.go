@@ -37,7 +37,7 @@ func TOTPSecret(text string) (string, error) {
 	if scheme, _, ok := strings.Cut(text, ":"); ok && strings.EqualFold(scheme, "otpauth") {
 		link, err := url.Parse(text)
 		if err != nil || !strings.EqualFold(link.Host, "totp") {
-			return "", errors.New("it is not a link like otpauth://totp/NAME?secret=…")
+			return "", errors.New("not a link like otpauth://totp/NAME?secret=…")
 		}
 		q := link.Query()
 		for name, usual := range map[string]string{"algorithm": "SHA1", "digits": "6", "period": "30"} {
@@ -51,7 +51,7 @@ func TOTPSecret(text string) (string, error) {
 	}
 	secret := strings.ToUpper(strings.TrimRight(strings.Map(grouped, text), "="))
 	if text != "" && TOTP(secret, time.Time{}) == "" {
-		return "", errors.New("it is neither a secret in base32 (letters and the digits 2 to 7) nor an otpauth link")
+		return "", errors.New("neither a base32 secret (letters and the digits 2 to 7) nor an otpauth link")
 	}
 	return secret, nil
 }

@@ -64,7 +64,7 @@ var services = map[string]map[string]Service{
 		"turn_on":       on("", "Generic turn on", "Turns things on.", turnOn, none),
 		"turn_off":      on("", "Generic turn off", "Turns things off.", turnOff, none),
 		"toggle":        on("", "Generic toggle", "Turns things on, or off if they are on.", toggle, none),
-		"update_entity": on("", "Update entity", "Reads an entity anew.", nil, none),
+		"update_entity": on("", "Update entity", "Updates an entity's state.", nil, none),
 		"check_config":  {Name: "Check configuration", Description: "Checks the configuration files.", Fields: none},
 		"restart":       {Name: "Restart", Description: "Does nothing: POST /_authconform/restart restarts the mock.", Fields: none},
 	},

@@ -146,7 +146,7 @@ func (l *Linker) tell(ctx context.Context, r *TokenRequest) {
 	}
 }
 
-var errLate = errors.New("the time for an answer has passed")
+var errLate = errors.New("the answer came too late")
 
 // within is a context that ends when a time has passed on the home's clock.
 func (l *Linker) within(ctx context.Context, d time.Duration) (context.Context, func()) {

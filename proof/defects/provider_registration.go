@@ -235,7 +235,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 			p.Register = func(r mockprovider.Registration) *mock.Refusal {
 				for _, raw := range r.Redirects {
 					if !strings.HasPrefix(raw, "http") {
-						return mock.Refuse(http.StatusBadRequest, "invalid_redirect_uri", "the URL is none of the web", "")
+						return mock.Refuse(http.StatusBadRequest, "invalid_redirect_uri", "the URL is not http or https", "")
 					}
 				}
 				return before(r)

@@ -52,7 +52,7 @@ func stop() Expectation {
 		case "abort", "form":
 			return nil
 		default:
-			return errors.New("it goes on: " + kind)
+			return errors.New("it continues: " + kind)
 		}
 	}))
 }

@@ -76,12 +76,12 @@ func (l *finder) elsewhere(f *Facts, resource *Document) bool {
 	case f.Home && hostOf(other) != hostOf(own):
 		l.some("host-rewritten", fmt.Sprintf("The home answers as %s, not as %s.", other, own),
 			"Make the proxy pass Host unchanged (nginx: proxy_set_header Host $host), and set "+own+" as external URL.",
-			"RFC 9728 §3.3: resource is what was asked for")
+			"RFC 9728 §3.3: resource must equal the requested resource")
 		return true
 	case f.Home:
 		l.some("other-address", fmt.Sprintf("The home answers as %s, not as %s.", other, own),
 			"Use the first address, or set the second as its external URL (Settings > System > Network).",
-			"RFC 9728 §3.3: resource is what was asked for")
+			"RFC 9728 §3.3: resource must equal the requested resource")
 		return true
 	case resource != nil:
 		l.some("resource-other", fmt.Sprintf("resource is of another origin: %s.", Shown(named)),
@@ -174,7 +174,7 @@ func (l *finder) server(f *Facts, server *Document) {
 	}
 	for _, member := range []string{"authorization_endpoint", "token_endpoint"} {
 		if at := server.Text(member); rootOf(at) == "" {
-			l.some("relative-endpoints", member+" is no absolute URL.", "Write the endpoints as absolute URLs.", "RFC 8414 §2")
+			l.some("relative-endpoints", member+" is not an absolute URL.", "Write the endpoints as absolute URLs.", "RFC 8414 §2")
 			break
 		}
 	}

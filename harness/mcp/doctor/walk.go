@@ -115,7 +115,7 @@ func (w walker) documents(looks []look) []Document {
 func (w walker) document(by, at string) Document {
 	u, err := url.Parse(at)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return Document{By: by, Answer: Answer{Method: http.MethodGet, URL: Shown(at), Failure: barred, Problem: "it is no http or https URL"}}
+		return Document{By: by, Answer: Answer{Method: http.MethodGet, URL: Shown(at), Failure: barred, Problem: "it is not an http or https URL"}}
 	}
 	e := w.ask(at, "application/json")
 	d := Document{By: by, Answer: answered(e), Size: len(e.Body)}
