@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// What every mock's control plane does: its clock, its history, its faults.
+// The acts that every mock's control plane has: clock, history and faults.
 
-// Time is the mock's time for its control plane.
+// Time is the mock's time as its control plane reports it.
 func (p *Plane) Time() any {
 	return map[string]string{
 		"now":    p.Clock.Now().UTC().Format(time.RFC3339Nano),
@@ -20,14 +20,14 @@ func (p *Plane) Time() any {
 	}
 }
 
-// Reset returns the clock, the history and the faults to their start.
+// Reset puts the clock, the history and the faults back to their initial state.
 func (p *Plane) Reset() {
 	p.Faults.Clear(0)
 	p.History.Clear()
 	p.Clock.Set(0)
 }
 
-// farthest is how far the mock's time may be from the real one: a date of four digits.
+// farthest is how far the mock's time may be from real time; it keeps years within four digits.
 const farthest = 100 * 365 * 24 * time.Hour
 
 func (p *Plane) setClock(_ *http.Request, body []byte) (any, error) {
@@ -57,7 +57,7 @@ func (p *Plane) setClock(_ *http.Request, body []byte) (any, error) {
 	return p.Time(), nil
 }
 
-// duration reads a member that is one.
+// duration reads a member that is a duration.
 func duration(name, text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 const longestDelay = time.Hour
 
-// Check tells what is wrong with a fault.
+// Check says what is wrong with a fault.
 func (f Fault) Check() error {
 	if err := checkGlob("path", f.Path); err != nil {
 		return err

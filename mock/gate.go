@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// gate is a listener that lets in only so many connections at a time. Whoever comes then waits until one goes; meanwhile
-// clients are asked to close their connections with each answer, and those on which nothing happens for a while are closed,
-// so that nobody locks others out by doing nothing.
+// gate is a listener that limits open connections. Further clients wait until one closes. Meanwhile
+// each response asks the client to close its connection, and idle connections are closed,
+// so that an idle client cannot lock others out.
 type gate struct {
 	net.Listener
 	places chan struct{} // one for each connection that is open

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Match selects requests of the history: everything that it names holds for them. It has the words of the history.
+// Match selects requests of the history: all its members must match. They have the names of an Entry's members.
 type Match struct {
 	Method    string   `json:"method,omitempty"`
 	Path      string   `json:"path,omitempty"` // glob
@@ -60,7 +60,7 @@ func (m Match) matches(e Entry) bool {
 	return what == ""
 }
 
-// Expectation is how often requests are expected: once or more often, if nothing else is said.
+// Expectation is how often matching requests are expected: at least once by default.
 type Expectation struct {
 	Match
 	Times   *int `json:"times,omitempty"` // exactly

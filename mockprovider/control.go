@@ -165,5 +165,5 @@ func (p *Provider) whoseBrowser(c *mock.Call) (client, user string) {
 	return client, user
 }
 
-// Control is its control plane.
+// Control returns the control plane.
 func (p *Provider) Control() *mock.Control { return p.plane.Control }

@@ -20,7 +20,7 @@ const (
 	grantIdleTTL = 90 * 24 * time.Hour // since its last use after which a grant is dead
 )
 
-// Strict is the policy that conforms.
+// Strict returns the conforming policy.
 func Strict() *Policy {
 	return &Policy{
 		Rules: strictRules(),

@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// AccessClaims are the claims of an access token: the session that it hangs on, and its times.
+// AccessClaims are the claims of an access token: its session and its times.
 type AccessClaims struct {
 	Session string
 	Issued  time.Time

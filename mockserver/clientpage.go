@@ -16,7 +16,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// ClientPage is what stands at a client id.
+// ClientPage is the page fetched from a client id.
 type ClientPage struct {
 	ClientID   string
 	Status     int

@@ -141,7 +141,7 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Account is a user's login at a command-line provider.
+// Account is a user's login with a command-line provider.
 type Account struct {
 	Type     string `json:"type"`
 	ID       string `json:"id,omitempty"` // of the provider

@@ -31,9 +31,9 @@ type Provider struct {
 	ID   string // "" for none: only one of a type may have none
 	Name string // "": that of the real home
 
-	// Networks are whom a provider of the type trusted_networks trusts, and TrustedUsers who may be picked there: of the
-	// entries the first with the address decides, and where none has it everybody may. AllowBypassLogin lets a user in
-	// without a form where there is no other to pick.
+	// Networks are the networks that a provider of the type trusted_networks trusts. TrustedUsers says who may be picked there:
+	// the first entry that contains the address decides; if there is none, every user may be. AllowBypassLogin logs a user in
+	// without a form if there is no other to pick.
 	Networks         []netip.Prefix
 	TrustedUsers     []TrustedUsers
 	AllowBypassLogin bool
@@ -46,7 +46,7 @@ type Provider struct {
 	Meta    bool
 }
 
-// TrustedUsers are those who may be picked from a network: users by id or user name, and the members of groups.
+// TrustedUsers are the users who may be picked from a network: by id or user name, or as members of groups.
 type TrustedUsers struct {
 	Network netip.Prefix
 	Users   []string

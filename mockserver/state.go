@@ -14,8 +14,8 @@ import (
 // stateVersion is that of the form of State.
 const stateVersion = 1
 
-// State is what a home keeps over the end of its process: its people, their sessions with their clients, how far onboarding
-// has come, and the phones. It holds secrets.
+// State is what a home keeps across restarts: its users, their sessions, the progress of onboarding,
+// and the registered phones. It contains secrets.
 type State struct {
 	Version    int             `json:"version"`
 	Start      []User          `json:"start"` // the people of the very first start, with their passwords
@@ -89,10 +89,10 @@ func (s *State) check() error {
 	return nil
 }
 
-// Bytes is the state as it is kept.
+// Bytes returns the state in its stored form.
 func (s *State) Bytes() ([]byte, error) { return json.Marshal(s) }
 
-// State is that of now.
+// State returns the current state.
 func (h *Home) State() *State {
 	s := &State{Version: stateVersion, Start: h.Users, Users: []savedUser{}, Sessions: []store.Refresh{}, Phones: []savedPhone{}}
 	for _, u := range h.users.list() {

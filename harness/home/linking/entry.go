@@ -77,7 +77,7 @@ func Use(ctx context.Context, id string, n int) []Used {
 	return all.Results
 }
 
-// Reload sets an entry up anew.
+// Reload sets up an entry again.
 func Reload(ctx context.Context, id string) *wire.Exchange {
 	return API(ctx, http.MethodPost, entryPath+"/"+id+"/reload", nil)
 }
