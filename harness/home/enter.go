@@ -34,8 +34,8 @@ type entry struct {
 }
 
 // Enter logs in, keeps the session for housekeeping, and reads what only a user sees: release and rights. A home that lets
-// nobody in can be judged too, as far as its answers go: the rows say where it ends. Its error says that there is no login
-// of a home, or that the account is not right.
+// nobody in is judged too, as far as possible: the rows say where the login fails. Its error says that there is no home's login
+// or that the credentials are wrong.
 func (h *Home) Enter(ctx context.Context) error {
 	in, err := h.enter(ctx)
 	if p, other := h.listed.byPassword(); err == nil && in.stage == noFlow && other {
@@ -252,7 +252,7 @@ func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 	})
 }
 
-// OpenSession is the session that Enter opened, for workers to share.
+// OpenSession is the session that Enter opened; workers share it.
 func (h *Home) OpenSession() oauth.Tokens {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -15,10 +15,10 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// ErrNoServer is the reason why a profile URL leads to nothing that can be judged.
+// ErrNoServer is the reason why a profile URL cannot be judged.
 var ErrNoServer = errors.New("the profile URL leads to no IndieAuth server")
 
-// Links are where a profile page leads, absolute (IndieAuth §4.1). "" is nowhere.
+// Links are the absolute URLs that a profile page links to (IndieAuth §4.1); "" if there is none.
 type Links struct {
 	Page          string `json:"page"` // the page itself, behind redirects
 	Metadata      string `json:"metadata,omitempty"`
@@ -28,7 +28,7 @@ type Links struct {
 
 const mostRedirects = 10
 
-// Discover follows the profile URL to the server, and takes its endpoints.
+// Discover follows the profile URL to the server and reads its endpoints.
 func (s *Server) Discover(ctx context.Context) error {
 	links, err := s.Follow(ctx, s.Me)
 	if err != nil {
@@ -82,7 +82,7 @@ func (s *Server) describe(ctx context.Context, links Links) error {
 
 func (s *Server) more() { s.APIURL = text(s.Metadata, "userinfo_endpoint") }
 
-// Follow fetches a profile URL, goes where it redirects to, and reads where the page leads.
+// Follow fetches a profile URL, follows its redirects, and reads the page's links.
 func (s *Server) Follow(ctx context.Context, at string) (Links, error) {
 	var seen []string
 	for range mostRedirects {
@@ -158,7 +158,7 @@ func attribute(n *html.Node, name string) string {
 	return ""
 }
 
-// Host is the host of a URL, in lower case; "" where it has none.
+// Host is the host of a URL in lower case; "" if it has none.
 func Host(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

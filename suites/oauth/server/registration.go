@@ -166,7 +166,7 @@ func enrolledAs(ctx Ctx, answer *wire.Exchange, redirect string) enrolled {
 	}
 }
 
-// Asks makes an authorization request the client's.
+// Asks sets the client's parameters in an authorization request.
 func (e enrolled) Asks() []oauth.Change {
 	list := e.Client.Asks()
 	if e.scope != "" {
