@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Merge joins the shards of one run. A shard that is missing, is given twice, or belongs to another run is an error. Troubles
-// of a shard are troubles of the whole.
+// Merge joins the shards of one run. A missing or repeated shard, or one of another run, is an error. Problems
+// of a shard are problems of the merged run.
 func Merge(parts []*Set) (*Set, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("no run was given")
