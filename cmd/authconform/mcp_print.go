@@ -21,7 +21,7 @@ func printDiagnoses(w io.Writer, found []*doctor.Diagnosis, again string) error 
 		}
 		printDiagnosis(&b, d)
 	}
-	fmt.Fprintf(&b, "\nShow it again: %s\n", again)
+	fmt.Fprintf(&b, "\nReproduce: %s\n", again)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -70,9 +70,9 @@ func headline(d *doctor.Diagnosis) string {
 	case d.State == doctor.Nothing:
 		return "There is nothing that MCP clients could log in to."
 	case d.State == doctor.GetIn:
-		return "MCP clients can get in."
+		return "MCP clients can log in."
 	case stopped == len(d.Clients):
-		return "MCP clients cannot get in."
+		return "MCP clients cannot log in."
 	}
 	return fmt.Sprintf("Something stops %d of these %d MCP clients.", stopped, len(d.Clients))
 }

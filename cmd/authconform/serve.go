@@ -29,7 +29,7 @@ type serveFlags struct {
 	TLS         bool   `flag:"tls" help:"https, with a CA that is created at the start (/_authconform/ca.pem)"`
 	TLSCert     string `flag:"tls-cert" value:"FILE" help:"https with this certificate chain (PEM); needs --tls-key"`
 	TLSKey      string `flag:"tls-key" value:"FILE" help:"its private key (PEM)"`
-	State       string `flag:"state" value:"FILE" help:"keep users and sessions of the home in this file, and go on from it"`
+	State       string `flag:"state" value:"FILE" help:"keep users and sessions of the home in this file, and continue from it"`
 	ReadyFile   string `flag:"ready-file" value:"FILE" help:"file to write once everything listens: URLs, users, control plane"`
 
 	Verbose bool   `flag:"verbose,v" group:"Behaviour" help:"log each request to standard error"`
