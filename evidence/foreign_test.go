@@ -78,7 +78,7 @@ func TestARecordIsAFileOfABoundedSize(t *testing.T) {
 	if err := os.Truncate(path, largestFile+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "of which at most") {
+	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "the limit is") {
 		t.Errorf("a large one: %v", err)
 	}
 	_ = os.Remove(path)

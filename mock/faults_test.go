@@ -128,7 +128,7 @@ func TestAFaultThatHitsNothingIsRefusedWithTheNearestRightWord(t *testing.T) {
 		`{}`:                                                 "it has no effect",
 		`{"status":503,"id":7}`:                              "leave them out",
 		``:                                                   "the body is empty",
-		`{"status":503}{}`:                                   "something follows",
+		`{"status":503}{}`:                                   "extra text after",
 		`{"status":`:                                         "not valid JSON",
 		`[]`:                                                 "the body is an array; send a JSON object",
 	} {

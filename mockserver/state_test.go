@@ -68,7 +68,7 @@ func TestABrokenStateIsNamed(t *testing.T) {
 		"":                           "the JSON ends too early",
 		`{"version":1`:               "the JSON ends too early",
 		`[]`:                         "no state of a mock home",
-		`{"version":1}x`:             "something follows",
+		`{"version":1}x`:             "extra text after",
 		`{"version":9}`:              "its version is 9; this release reads version 1",
 		`{"version":"1"}`:            "version must not be a string",
 		`{"version":1,"people":[]}`:  `unknown field "people"`,
