@@ -125,7 +125,7 @@ func TestAFaultThatHitsNothingIsRefusedWithTheNearestRightWord(t *testing.T) {
 		`{"status":503,"header":{"a b":"c"}}`:                "is not a header",
 		`{"status":503,"header":{"a":"c\r\nd: e"}}`:          "is not a header",
 		`{"path":"["}`:                                       "is not a valid glob",
-		`{}`:                                                 "it has no effect",
+		`{}`:                                                 "the fault has no effect",
 		`{"status":503,"id":7}`:                              "leave them out",
 		``:                                                   "the body is empty",
 		`{"status":503}{}`:                                   "extra text after",
