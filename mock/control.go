@@ -83,7 +83,7 @@ func (k *Control) After(name string, more func()) {
 	}, before.query}
 }
 
-// find finds what answers a call: only one of the three, or none.
+// find finds the handler of a call: at most one of the three is set.
 func (k *Control) find(name string) (a act, stream, open http.HandlerFunc) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
@@ -145,7 +145,7 @@ func (k *Control) act(r *http.Request, name string, a act) (int, any) {
 	return http.StatusOK, v
 }
 
-// unknown is the answer to what is no act: the nearest, and all of them.
+// unknown is the answer to an unknown act: it suggests the nearest one and lists all.
 func (k *Control) unknown(method, name string) (int, any) {
 	names := k.names()
 	var methods []string
@@ -164,8 +164,8 @@ func (k *Control) unknown(method, name string) (int, any) {
 	return http.StatusNotFound, problem{"no such control: " + method + " " + name, hint}
 }
 
-// opens tells whether an Authorization header holds the token, with the scheme Bearer (RFC 6750 §2.1), in any case. A token
-// that is blank opens nothing.
+// opens reports whether an Authorization header contains the token, with the scheme Bearer in any case (RFC 6750 §2.1). A blank token
+// opens nothing.
 func (k *Control) opens(header string) bool {
 	scheme, token, _ := strings.Cut(header, " ")
 	return CheckControlToken(k.Token) == nil && strings.EqualFold(scheme, "Bearer") &&

@@ -48,7 +48,7 @@ func (f Fault) Check() error {
 	return f.checkEffect()
 }
 
-// checkEffect tells whether what happens to a request is something, and one thing.
+// checkEffect checks that a fault has exactly one effect.
 func (f Fault) checkEffect() error {
 	replaces := f.Status != 0 || f.Body != nil
 	switch {
@@ -75,7 +75,7 @@ type route struct {
 
 type routes []route
 
-// reach tells why a fault hits nothing that a mock answers; nil: it may hit. Without routes nothing is known.
+// reach says why a fault can hit no request; nil means that it can, or that no routes are known.
 func (list routes) reach(f Fault, grants []string) error {
 	if len(list) == 0 {
 		return nil
@@ -104,7 +104,7 @@ func (list routes) reach(f Fault, grants []string) error {
 	return nil
 }
 
-// under tells whether a glob matches some path of the route.
+// under reports whether a glob matches some path of the route.
 func (r route) under(glob string) bool {
 	want, have := strings.Split(glob, "/"), strings.Split(strings.TrimSuffix(r.path, "{$}"), "/")
 	for i, segment := range have {
@@ -126,7 +126,7 @@ func (r route) under(glob string) bool {
 	return len(want) == len(have)
 }
 
-// near names the route that is most like a path.
+// near names the route most similar to a path.
 func (list routes) near(glob string) string {
 	var paths []string
 	for _, r := range list {

@@ -53,10 +53,10 @@ const (
 	After  = "after"
 )
 
-// spares tells whether the request that the fault hits is not worked off.
+// spares reports whether a request that the fault hits is not processed.
 func (f Fault) spares() bool { return f.Phase == Before || f.Phase == "" && f.Status != 0 }
 
-// changes tells whether the fault changes members of a true answer.
+// changes reports whether the fault changes members of a real response.
 func (f Fault) changes() bool { return len(f.Set) > 0 || len(f.Remove) > 0 }
 
 // Wait returns the delay.
@@ -151,7 +151,7 @@ func (s *Faults) hit(q Asked, changes bool) (Fault, bool) {
 	return Fault{}, false
 }
 
-// wants tells whether the fault is about such requests.
+// wants reports whether the fault selects such requests.
 func (f *Fault) wants(q Asked) bool {
 	for _, pair := range [][2]string{{f.Method, q.Method}, {f.ClientID, q.ClientID}, {f.User, q.User}, {f.GrantType, q.GrantType}} {
 		if pair[0] != "" && pair[0] != pair[1] {
@@ -162,7 +162,7 @@ func (f *Fault) wants(q Asked) bool {
 	return f.Path == "" || ok
 }
 
-// turn counts a request that the fault is about, and tells whether it is one to hit.
+// turn counts a request that the fault selects, and reports whether to hit it.
 func (f *Fault) turn() bool {
 	f.seen++
 	if f.seen <= f.After || (f.Times > 0 && f.Hits >= f.Times) {

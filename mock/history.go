@@ -94,7 +94,7 @@ func onPath(glob string) func(Entry) bool {
 	}
 }
 
-// find lists the entries after a number that match. lost tells that some after it are no longer kept.
+// find lists the matching entries after a number. lost reports that some after it are no longer stored.
 func (h *History) find(seq int64, matches func(Entry) bool) (found []Entry, lost bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -116,7 +116,7 @@ func (h *History) Await(ctx context.Context, seq int64, glob string) []Entry {
 	return h.await(ctx, seq, 1, onPath(glob))
 }
 
-// await waits for so many entries that match, until ctx ends.
+// await waits for a number of matching entries, until ctx ends.
 func (h *History) await(ctx context.Context, seq int64, times int, matches func(Entry) bool) []Entry {
 	for {
 		added := h.added.listen()

@@ -133,7 +133,7 @@ func (p *Plane) asked(c *Call, e Entry) Asked {
 	return q
 }
 
-// grant is the grant type that a request asks for, if the mock knows it.
+// grant is a request's grant type, if the mock knows it.
 func (p *Plane) grant(c *Call) string {
 	if asked := c.Form.Get("grant_type"); slices.Contains(p.grants, asked) {
 		return asked
@@ -152,7 +152,7 @@ func (p *Plane) Note(e Entry) {
 // SetGrants sets the grant types that the mock knows.
 func (p *Plane) SetGrants(types ...string) { p.grants, p.Faults.grants = types, types }
 
-// write sends an answer, late or in part where it is meant to be.
+// write sends an answer, late or truncated if a fault says so.
 func (p *Plane) write(w http.ResponseWriter, r *http.Request, a Answer) {
 	if a.Delay > 0 {
 		p.pause(r.Context(), a.Delay)
@@ -207,7 +207,7 @@ func (p *Plane) decide(w http.ResponseWriter, c *Call, next Handler) *Answer {
 	return next(c)
 }
 
-// read parses the body of a request that came whole.
+// read parses the complete body of a request.
 func (p *Plane) read(c *Call) {
 	if c.whole && c.Header.Get("Upgrade") == "" {
 		c.Bytes = c.Heard.Body
@@ -215,7 +215,7 @@ func (p *Plane) read(c *Call) {
 	}
 }
 
-// dress adds what every answer carries.
+// dress adds the headers of every response.
 func (p *Plane) dress(c *Call, a *Answer) {
 	if a.Header == nil {
 		a.Header = http.Header{}

@@ -28,7 +28,7 @@ func Bind(address string) (l net.Listener, url string, err error) {
 	return l, "http://" + named(address, l.Addr().String()), nil
 }
 
-// named is where a server listens, by the host that it was asked for: the system calls 0.0.0.0 otherwise.
+// named is a server's listen address with the host that was asked for: the system names 0.0.0.0 differently.
 func named(asked, listens string) string {
 	host, _, err1 := net.SplitHostPort(asked)
 	_, port, err2 := net.SplitHostPort(listens)
@@ -91,7 +91,7 @@ func (s *Server) Stop() {
 // Kill ends the server immediately.
 func (s *Server) Kill() { _ = s.server.Close() }
 
-// hurried is a handler whose requests have to bring their bodies in time. The limit ends with the body, so that an answer
+// hurried is a handler with a time limit for request bodies. The limit ends with the body, so that a response
 // may take longer.
 func hurried(h http.Handler, limit time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func hurried(h http.Handler, limit time.Duration) http.Handler {
 	})
 }
 
-// timed is a body that tells its end.
+// timed is a body that reports its end.
 type timed struct {
 	io.ReadCloser
 	whole func()
@@ -119,7 +119,7 @@ func (b *timed) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// soon gives an answer that begins now its time, however long it was in the making.
+// soon starts the time limit for writing a response, however long it took to prepare.
 func soon(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout)) // a recorder has no deadline
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// asked is an authorization request that may be answered: its client and redirect_uri are good.
+// asked is an authorization request with a valid client and redirect_uri.
 type asked struct {
 	app       App
 	redirect  string

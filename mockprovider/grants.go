@@ -17,7 +17,7 @@ type Access struct {
 	Expires                         time.Time
 }
 
-// held is a grant and everything that hangs on it, so that it ends as a whole.
+// held is a grant with everything that belongs to it, so that it ends as a whole.
 type held struct {
 	Grant
 	code            [32]byte

@@ -21,7 +21,7 @@ var (
 	errLong     = errors.New("a client id must have at most 2048 characters")
 )
 
-// checkClientID holds a client id against IndieAuth §3.3, as a home reads it: addresses of the local network are
+// checkClientID checks a client id by IndieAuth §3.3, as a home reads it: addresses of the local network are
 // accepted, a public address only where the home itself was reached by it.
 func checkClientID(raw, host string) error {
 	if len(raw) > 2048 {

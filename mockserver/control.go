@@ -114,7 +114,7 @@ func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
 	return map[string]int{"revoked": n}, nil
 }
 
-// snapshot counts what the home holds, how much it may hold, and what it let go to hold no more.
+// snapshot counts what the home stores, its limits, and what was dropped because of them.
 func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 	tokens := map[string]int{}
 	for _, u := range h.users.people() {

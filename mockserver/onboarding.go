@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// doneWords refuse steps that ask for nothing.
+// doneWords are the refusals of steps that take no input.
 var doneWords = map[string]string{
 	"core_config": "Core config step already done", "analytics": "Analytics config step already done",
 }

@@ -136,7 +136,7 @@ func handlerOf(fl *flow) []any {
 	return []any{fl.Provider.Type, fl.Provider.ID}
 }
 
-// local tells whether an address is of the home's own network.
+// local reports whether an address belongs to the home's own network.
 func local(ip string) bool {
 	of := func(prefix string) bool { return strings.HasPrefix(ip, prefix) }
 	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, of)

@@ -27,7 +27,7 @@ var appRedirects = map[string][]string{
 
 var scriptSchemes = []string{"javascript", "data", "vbscript", "file", "about"}
 
-// checkRedirect holds a redirect URI against its client: the same origin, an app's own, or one that the client publishes.
+// checkRedirect accepts a redirect URI on the client's origin, an app's own one, or one that the client publishes.
 func checkRedirect(clientID, redirectURI string, pkce bool, published func() []string) error {
 	if strings.ContainsFunc(redirectURI, func(r rune) bool { return r <= 0x20 || r == 0x7f || r == '\\' || r == '#' }) {
 		return errRedirectForm

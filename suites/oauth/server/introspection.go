@@ -191,7 +191,7 @@ func mayKnow(ctx Ctx, answer *wire.Exchange) {
 	case slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, answer.Status):
 		NotApplicable(ctx, "the target does not let our client introspect: %s", answer)
 	case answer.Status == http.StatusOK && isBool && !said:
-		NotApplicable(ctx, "the target does not tell our client that its own fresh token is active; a server may decide who learns that (RFC 7662 §2.2)")
+		NotApplicable(ctx, "the target does not tell our client that its own fresh token is active, which RFC 7662 §2.2 allows")
 	}
 }
 
