@@ -101,7 +101,7 @@ func TestTemplates(t *testing.T) {
 		}
 	}
 	for template, want := range map[string]string{
-		`{% if true %}1{% endif %}`: "none of them", `{{ now() }}`: "not", `{{ 'x' | float }}`: "no default",
+		`{% if true %}1{% endif %}`: "statements", `{{ now() }}`: "not", `{{ 'x' | float }}`: "no default",
 		`{{ 1 | frobnicate }}`: "frobnicate", `{{ states(1) }}`: "entity id", `{{ is_state('a') }}`: "entity id", `{{ ( }}`: "not",
 		`{{ 1 | }}`: "filter", `{{ | float }}`: "not",
 		`{{ "nan" | int }}`: "up to", `{{ "1e300" | float }}`: "up to", `{{ 1 | round(99) }}`: "digits", `{{ 1 | round("x") }}`: "digits",
@@ -175,7 +175,7 @@ func TestAnAppOfAPhoneIsRegisteredAndSpeaks(t *testing.T) {
 	if secret != nil {
 		t.Errorf("the secret is %v", secret)
 	}
-	for _, c := range []struct {
+	for _, c := range []struct { // in order: a state needs its sensor
 		name   string
 		body   string
 		status int

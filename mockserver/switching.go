@@ -5,14 +5,14 @@ import (
 	"reflect"
 )
 
-// ErrSettled is why a policy cannot be put in force while a home runs: of a password only a hash is kept, which is made at the start.
-var ErrSettled = errors.New("it changes how passwords are kept, which is settled at the start")
+// ErrSettled is why a policy cannot replace another at run time: only a hash of each password is stored.
+var ErrSettled = errors.New("it changes how passwords are stored, which cannot change at run time")
 
-// Policy is the one in force.
+// Policy returns the current policy.
 func (h *Home) Policy() *Policy { return h.policy.Load() }
 
-// SetPolicy puts another policy in force, for the next decision. Codes and sessions move to its Store. Its Password must be that of
-// the start.
+// SetPolicy replaces the policy, starting with the next decision. Codes and sessions move to its Store. Its Password must be that at
+// startup.
 func (h *Home) SetPolicy(p *Policy) {
 	before := h.policy.Swap(p)
 	h.plane.SetRules(&p.Rules)
@@ -28,7 +28,7 @@ func (h *Home) SetPolicy(p *Policy) {
 	h.store.Move(p.Store(), users)
 }
 
-// Settles tells whether a policy keeps passwords in its own way, so that it can be chosen at the start alone.
+// Settles reports whether a policy stores passwords in its own way, so that it can only be set at startup.
 func Settles(p *Policy) bool { return !same(p.Password, Strict().Password) }
 
 // same tells whether two functions are the same code. Those of the strict policy capture nothing, so that they are the same then.

@@ -21,7 +21,7 @@ var (
 )
 
 // whatRenders tells what there is, where something else is asked for.
-const whatRenders = "the mock home renders states(…), is_state(…), state_attr(…), is_state_attr(…), has_value(…), variables, literals, " +
+const whatRenders = "the mock home renders only states(…), is_state(…), state_attr(…), is_state_attr(…), has_value(…), variables, literals, " +
 	"and the filters float, int, round, default, upper, lower, title, trim and string"
 
 // undefined is a variable that nobody has given: it is written as nothing.
@@ -44,7 +44,7 @@ type rendering struct {
 // render renders a template, and tells which entities it looked at.
 func (h *Home) render(template string, variables map[string]any) (text string, looked []string, err error) {
 	if strings.Contains(template, "{%") || strings.Contains(template, "{#") {
-		return "", nil, fmt.Errorf("%s; %q and %q are none of them", whatRenders, "{%", "{#")
+		return "", nil, fmt.Errorf("%s, not the statements %q and %q", whatRenders, "{%", "{#")
 	}
 	r := &rendering{home: h, variables: variables}
 	text = expression.ReplaceAllStringFunc(template, func(m string) string {
@@ -90,7 +90,7 @@ func (r *rendering) value(what string) (any, error) {
 	}
 	m := callOf.FindStringSubmatch(what)
 	if m == nil {
-		return nil, fmt.Errorf("%s, and not %q", whatRenders, what)
+		return nil, fmt.Errorf("%s, not %q", whatRenders, what)
 	}
 	var args []any
 	for _, one := range split(m[2], ',') {
@@ -142,7 +142,7 @@ func stateText(e core.Entity, there bool) string {
 func (r *rendering) filter(v any, filter string) (any, error) {
 	m := filterOf.FindStringSubmatch(filter)
 	if m == nil {
-		return nil, fmt.Errorf("%s, and not the filter %q", whatRenders, filter)
+		return nil, fmt.Errorf("%s, not the filter %q", whatRenders, filter)
 	}
 	var arg any
 	if m[2] != "" {
@@ -193,7 +193,7 @@ func (r *rendering) filter(v any, filter string) (any, error) {
 	case "string":
 		return text, nil
 	}
-	return nil, fmt.Errorf("%s, and not the filter %q", whatRenders, m[1])
+	return nil, fmt.Errorf("%s, not the filter %q", whatRenders, m[1])
 }
 
 // titled has a capital at the beginning of each word, and no other.
