@@ -128,7 +128,8 @@ func TestASocketRefusesAsTheRealHome(t *testing.T) {
 		"a member too many": {`{"type":"auth","access_token":"x","y":1}`, "Auth message incorrectly formatted"},
 		"65,537 bytes":      {`{"type":"auth","access_token":"` + strings.Repeat("x", 65_537-33) + `"}`, ""},
 	} {
-		conn, _, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(a.home.URL, "http")+"/api/websocket", nil) //nolint:bodyclose // a socket
+		at := "ws" + strings.TrimPrefix(a.home.URL, "http") + "/api/websocket"
+		conn, _, err := websocket.Dial(t.Context(), at, nil) //nolint:bodyclose // a socket
 		if err != nil {
 			t.Fatal(err)
 		}

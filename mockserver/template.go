@@ -21,8 +21,8 @@ var (
 )
 
 // whatRenders tells what there is, where something else is asked for.
-const whatRenders = "the mock home renders only states(…), is_state(…), state_attr(…), is_state_attr(…), has_value(…), variables, literals, " +
-	"and the filters float, int, round, default, upper, lower, title, trim and string"
+const whatRenders = "the mock home renders only states(…), is_state(…), state_attr(…), is_state_attr(…), has_value(…), variables, " +
+	"literals, and the filters float, int, round, default, upper, lower, title, trim and string"
 
 // undefined is a variable that nobody has given: it is written as nothing.
 type undefined struct{}

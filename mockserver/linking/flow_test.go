@@ -251,7 +251,8 @@ func TestStepsHaveTheMembersOfTheRealHomes(t *testing.T) {
 	if preview, there := f.form("user", []any{})["preview"]; !there || preview != nil {
 		t.Errorf("a form has no preview: %v", preview)
 	}
-	for reason, want := range map[string]any{"oauth_error": "homeassistant", "missing_credentials": "homeassistant", "reauth_successful": nil} {
+	const home = "homeassistant"
+	for reason, want := range map[string]any{"oauth_error": home, "missing_credentials": home, "reauth_successful": nil} {
 		if got := l.aborted(f, reason, nil)["translation_domain"]; got != want {
 			t.Errorf("%s is translated by %v, want %v", reason, got, want)
 		}
