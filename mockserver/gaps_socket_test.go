@@ -21,7 +21,7 @@ func (a app) talk(user string, want int, commands ...string) string {
 	a.t.Helper()
 	access, _ := a.session(user, user+"-password")
 	at := "ws" + strings.TrimPrefix(a.home.URL, "http") + "/api/websocket"
-	conn, _, err := websocket.Dial(a.t.Context(), at, nil) //nolint:bodyclose // a socket
+	conn, _, err := websocket.Dial(a.t.Context(), at, nil)
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func TestASocketRefusesAsTheRealHome(t *testing.T) {
 		"65,537 bytes":      {`{"type":"auth","access_token":"` + strings.Repeat("x", 65_537-33) + `"}`, ""},
 	} {
 		at := "ws" + strings.TrimPrefix(a.home.URL, "http") + "/api/websocket"
-		conn, _, err := websocket.Dial(t.Context(), at, nil) //nolint:bodyclose // a socket
+		conn, _, err := websocket.Dial(t.Context(), at, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,7 +216,7 @@ func TestTheEventsOfTheHomeAreStreamed(t *testing.T) {
 	next(`"event_type":"state_changed"`)
 	a.home.Clock().Advance(51 * time.Second)
 	next("ping")
-	a.home.Home.Close()
+	a.home.Close()
 	for lines.Scan() {
 		if lines.Text() != "" {
 			t.Errorf("after the end: %s", lines.Text())

@@ -153,22 +153,23 @@ func (r *rendering) filter(v any, filter string) (any, error) {
 	}
 	text := core.Written(v)
 	number, err := strconv.ParseFloat(text, 64)
-	if err == nil && !(math.Abs(number) <= largest) {
+	numeric := err == nil
+	if numeric && !(math.Abs(number) <= largest) {
 		return nil, fmt.Errorf("the mock home reckons with numbers up to %g, and not with %q", largest, text)
 	}
 	switch m[1] {
 	case "float", "int":
 		switch {
-		case err != nil && arg == nil:
+		case !numeric && arg == nil:
 			return nil, fmt.Errorf("%s got invalid input %q and no default", m[1], text)
-		case err != nil:
+		case !numeric:
 			return arg, nil
 		case m[1] == "int":
 			return int(number), nil
 		}
 		return core.Float(number), nil
 	case "round":
-		if err != nil {
+		if !numeric {
 			return nil, fmt.Errorf("round got invalid input %q and no default", text)
 		}
 		digits, whole := arg.(int)
