@@ -47,6 +47,7 @@ func Home() []Defect[mockserver.Policy] {
 		longLivedDefects,
 		userDefects,
 		userLoginDefects,
+		userToldDefects,
 		linkUserDefects,
 		loginPageDefects,
 		loginPageSafetyDefects,

@@ -115,12 +115,17 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "llat.same-name-replaces", Story: "A second token of a name replaces the first without a word.",
 		Aims:   []string{"ha.llat.name-unique"},
-		Change: both(keeps(oneOfAName(false)), anyName),
+		Change: both(keeps(oneOfAName(replaces)), anyName),
 	},
 	{
 		ID: "llat.name-across-users", Story: "A second user's token of a name is the first user's token.",
 		Aims:   []string{"ha.llat.name-unique", "ha.llat.name-per-user"},
-		Change: both(keeps(oneOfAName(true)), anyName),
+		Change: both(keeps(oneOfAName(joins)), anyName),
+	},
+	{
+		ID: "llat.name-takes-over", Story: "A second user who takes the name of a token gets that token too.",
+		Aims:   []string{"ha.llat.name-per-user"},
+		Change: both(keeps(oneOfAName(takesOver)), anyName),
 	},
 	{
 		ID: "llat.refreshes", Story: "A long-lived token refreshes.",
