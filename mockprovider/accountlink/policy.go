@@ -36,6 +36,8 @@ type Policy struct {
 	SingleUse func() bool
 	// Whose is the flow that somebody comes back for, among those that wait, the oldest first; "": nobody's.
 	Whose func(state string, waiting []string) string
+	// Shares sends the tokens to everybody who waits, not to the one alone for whom somebody has finished.
+	Shares func() bool
 	// Returned answers the browser that came back.
 	Returned func(message string) string
 	// Parameters are those of the authorize URL.
@@ -71,6 +73,7 @@ func Strict() *Policy {
 		Listed: listed, Hello: hello, Says: func(m map[string]any) map[string]any { return m },
 		FrameType: mock.Is(websocket.MessageText),
 		NewState:  func() string { return mock.Secret(24) }, SingleUse: mock.Is(true), Whose: whose,
+		Shares:     mock.Is(false),
 		Returned:   func(message string) string { return message },
 		Parameters: func(list [][2]string) [][2]string { return list },
 		Refresh:    readRefresh, Refreshed: refreshed, Known: known,

@@ -242,6 +242,17 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 			}
 		},
 	},
+	{
+		ID: "register.no-scope-yet", Story: "What registered itself with a secret is granted no scope before somebody has given it some.",
+		Aims: []string{"oauth2.registration.works"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Scope
+			p.Scope = func(app mockprovider.App, asked string) (string, bool) {
+				scope, ok := before(app, asked)
+				return scope, ok && (app.Owner != "" || app.Public)
+			}
+		},
+	},
 }
 
 // registersURLs judges redirect URLs of apps that register themselves as if they were others.
