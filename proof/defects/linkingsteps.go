@@ -1,10 +1,12 @@
 package defects
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,17 +24,6 @@ func waiting(edit func(m map[string]any)) change {
 	}))
 }
 
-// readingState changes which flow a state is of.
-func readingState(p *mockserver.Policy, edit func(raw string) string, alive func(flowID string) bool) {
-	before := p.Linking.ReadState
-	p.Linking.ReadState = func(raw string, key []byte, now time.Time) (string, string, bool) {
-		flowID, redirect, ok := before(edit(raw), key, now)
-		return flowID, redirect, ok && alive(flowID)
-	}
-}
-
-func unchanged(s string) string { return s }
-
 // The steps of a flow, from the beginning to the entry.
 var linkingStepDefects = []Defect[mockserver.Policy]{
 	{
@@ -49,12 +40,17 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		Change: waiting(func(m map[string]any) { m["type"], m["progress_action"] = "progress", "wait" }),
 	},
 	{
-		ID: "linking.poll-ends-state", Story: "A flow that was polled does not know the state any more that its person comes back with.",
+		ID: "linking.polled-too-early", Story: "A flow that was polled while its person was away ends without an entry.",
 		Aims: []string{"ha.linking.poll-again"},
 		Change: func(p *mockserver.Policy) {
 			var polled idSecrets
 			waiting(func(m map[string]any) { polled.add(textOf(m["flow_id"])) })(p)
-			readingState(p, unchanged, func(flowID string) bool { return !slices.Contains(polled.list(), flowID) })
+			stepAnswers("create_entry", object(func(m map[string]any) {
+				if slices.Contains(polled.list(), textOf(m["flow_id"])) {
+					delete(m, "result")
+					m["type"], m["reason"] = "abort", "oauth_error"
+				}
+			}))(p)
 		},
 	},
 	{
@@ -97,33 +93,31 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "reauth.same-state", Story: "The second authorize URL has the state of the first.",
+		ID: "reauth.same-state", Story: "The authorize URL of whoever logs in again has the state of the first flow.",
 		Aims: []string{"ha.linking.reauth-authorize"},
 		Change: func(p *mockserver.Policy) {
-			var first, second idSecrets
-			first.add("")
-			second.add("")
+			var first, again idSecrets // states
 			parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
 				list = slices.Clone(list)
 				for i, parameter := range list {
-					switch {
+					switch known := first.list(); {
 					case parameter[0] != "state":
+					case len(known) == 0:
+						first.add(parameter[1])
 					case a.Reauth:
-						second.replace(parameter[1])
-						list[i][1] = first.list()[0]
-					default:
-						first.replace(parameter[1])
-						second.replace(parameter[1])
+						again.replace(parameter[1])
+						list[i][1] = known[0]
 					}
 				}
 				return list
 			})(p)
-			readingState(p, func(raw string) string {
-				if raw == first.list()[0] {
-					return second.list()[0]
+			before := p.Linking.ReadState
+			p.Linking.ReadState = func(raw string, key []byte, now time.Time) (string, string, bool) {
+				if list := again.list(); len(list) > 0 && slices.Contains(first.list(), raw) {
+					raw = list[0]
 				}
-				return raw
-			}, func(string) bool { return true })
+				return before(raw, key, now)
+			}
 		},
 	},
 	{
@@ -168,16 +162,21 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "agent.token-at-first", Story: "The first request of a session with a server has the token, and the others do not.",
+		ID: "agent.token-at-first", Story: "Once a server is linked only the first request of a session with it has the token.",
 		Aims: []string{"mcp.client.header"},
 		Change: agent(func(p *linking.AgentPolicy) {
-			var first atomic.Bool
+			var linked sync.Map   // endpoints
+			var left atomic.Int64 // requests that still have it
 			request, carries := p.Request, p.Carries
 			p.Request = func(endpoint string, t linking.Token) (string, http.Header) {
-				first.Store(true)
+				_, again := linked.LoadOrStore(endpoint, true)
+				left.Store(1)
+				if !again {
+					left.Store(math.MaxInt64)
+				}
 				return request(endpoint, t)
 			}
-			p.Carries = func(to *url.URL, endpoint string) bool { return first.Swap(false) && carries(to, endpoint) }
+			p.Carries = func(to *url.URL, endpoint string) bool { return left.Add(-1) >= 0 && carries(to, endpoint) }
 		}),
 	},
 }
