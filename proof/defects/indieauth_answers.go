@@ -257,7 +257,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.verified-again", Story: "The authorization endpoint redeems a code as often as it comes; the token endpoint does not then.",
+		ID: "indieauth.verified-again", Story: "A code that the authorization endpoint has redeemed works there again.",
 		Aims: []string{"indieauth.code.one-endpoint"},
 		Change: func(p *indieauth.Policy) {
 			var verified idSecrets

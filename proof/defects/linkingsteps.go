@@ -139,17 +139,25 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "agent.own-url-as-id", Story: "The authorize URL of a server names the home by its URL, whatever client id it has there.",
-		Aims: []string{"mcp.client.own-id-possible", "mcp.client.registration-order"},
-		Change: parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
-			list = slices.Clone(list)
-			for i, parameter := range list {
-				if u := parsed(a.Redirect); a.Resource != "" && parameter[0] == "client_id" {
-					list[i][1] = u.Scheme + "://" + u.Host
+		ID: "agent.registered-id-everywhere", Story: "Once the client has registered itself it uses that id at every server.",
+		Aims: []string{"mcp.client.registration-order"},
+		Change: func(p *mockserver.Policy) {
+			var registers atomic.Bool
+			var own idSecrets // the client id of the last registration
+			registrationBecomes(func(map[string]any) { registers.Store(true) })(p)
+			parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
+				if registers.Swap(false) {
+					own.replace(a.ClientID)
 				}
-			}
-			return list
-		}),
+				list = slices.Clone(list)
+				for i, parameter := range list {
+					if known := own.list(); a.Resource != "" && parameter[0] == "client_id" && len(known) > 0 {
+						list[i][1] = known[0]
+					}
+				}
+				return list
+			})(p)
+		},
 	},
 	{
 		ID: "agent.unregistered-goes-on", Story: "Where a registration is refused the person is sent away without a client id.",
