@@ -15,15 +15,6 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// waiting picks polls, and edits the answers to those of a flow whose person is away.
-func waiting(edit func(m map[string]any)) change {
-	return answers(at("GET "+flowsAt+"/*"), object(func(m map[string]any) {
-		if m["type"] == "external" {
-			edit(m)
-		}
-	}))
-}
-
 // The steps of a flow, from the beginning to the entry.
 var linkingStepDefects = []Defect[mockserver.Policy]{
 	{
@@ -37,14 +28,14 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "linking.poll-is-progress", Story: "Who polls a flow whose person is away is told that the home is at work.",
 		Aims:   []string{"ha.linking.poll-again"},
-		Change: waiting(func(m map[string]any) { m["type"], m["progress_action"] = "progress", "wait" }),
+		Change: whileAway(func(m map[string]any) { m["type"], m["progress_action"] = "progress", "wait" }),
 	},
 	{
 		ID: "linking.polled-too-early", Story: "A flow that was polled while its person was away ends without an entry.",
 		Aims: []string{"ha.linking.poll-again"},
 		Change: func(p *mockserver.Policy) {
 			var polled idSecrets
-			waiting(func(m map[string]any) { polled.add(textOf(m["flow_id"])) })(p)
+			whileAway(func(m map[string]any) { polled.add(textOf(m["flow_id"])) })(p)
 			stepAnswers("create_entry", object(func(m map[string]any) {
 				if slices.Contains(polled.list(), textOf(m["flow_id"])) {
 					delete(m, "result")
@@ -99,13 +90,13 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 			var first, again idSecrets // states
 			parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
 				list = slices.Clone(list)
-				for i, parameter := range list {
+				for i, pair := range list {
 					switch known := first.list(); {
-					case parameter[0] != "state":
+					case pair[0] != "state":
 					case len(known) == 0:
-						first.add(parameter[1])
+						first.add(pair[1])
 					case a.Reauth:
-						again.replace(parameter[1])
+						again.replace(pair[1])
 						list[i][1] = known[0]
 					}
 				}
@@ -150,8 +141,8 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 					own.replace(a.ClientID)
 				}
 				list = slices.Clone(list)
-				for i, parameter := range list {
-					if known := own.list(); a.Resource != "" && parameter[0] == "client_id" && len(known) > 0 {
+				for i, pair := range list {
+					if known := own.list(); a.Resource != "" && pair[0] == "client_id" && len(known) > 0 {
 						list[i][1] = known[0]
 					}
 				}

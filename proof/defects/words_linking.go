@@ -230,3 +230,24 @@ func chooses(one func(offered []string) string) change {
 		}))(p)
 	}
 }
+
+// whileAway edits the answers to polls of a flow whose person is away.
+func whileAway(edit func(m map[string]any)) change {
+	return answers(at("GET "+flowsAt+"/*"), object(func(m map[string]any) {
+		if m["type"] == "external" {
+			edit(m)
+		}
+	}))
+}
+
+// merging changes the token that a refresh leaves.
+func merging(edit func(old, fresh, merged linking.Token)) change {
+	return client(func(p *linking.Policy) {
+		before := p.Merge
+		p.Merge = func(old, fresh linking.Token) linking.Token {
+			merged := before(old, fresh)
+			edit(old, fresh, merged)
+			return merged
+		}
+	})
+}
