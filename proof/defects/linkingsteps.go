@@ -18,7 +18,7 @@ import (
 // The steps of a flow, from the beginning to the entry.
 var linkingStepDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "linking.authorize-slash", Story: "A slash stands between the authorize URL and its query.",
+		ID: "linking.authorize-slash", Story: "A slash is added between the authorize URL and its query.",
 		Aims: []string{"ha.linking.external-step"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
@@ -26,12 +26,12 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.poll-is-progress", Story: "Who polls a flow whose person is away is told that the home is at work.",
+		ID: "linking.poll-is-progress", Story: "A poll of a flow that waits for the browser gets a progress step.",
 		Aims:   []string{"ha.linking.poll-again"},
 		Change: whileAway(func(m map[string]any) { m["type"], m["progress_action"] = "progress", "wait" }),
 	},
 	{
-		ID: "linking.polled-too-early", Story: "A flow that was polled while its person was away ends without an entry.",
+		ID: "linking.polled-too-early", Story: "A flow that was polled before the browser returned ends without an entry.",
 		Aims: []string{"ha.linking.poll-again"},
 		Change: func(p *mockserver.Policy) {
 			var polled idSecrets
@@ -45,7 +45,7 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "linking.first-entry-named", Story: "The last step of a second account names the entry of the first.",
+		ID: "linking.first-entry-named", Story: "The last step for a second account names the first account's entry.",
 		Aims: []string{"ha.linking.two-accounts"},
 		Change: func(p *mockserver.Policy) {
 			var first idSecrets // the entry, while it is there
@@ -66,7 +66,7 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "reauth.refresh-token-kept", Story: "Logging in again stores the access token, and keeps the refresh token of before.",
+		ID: "reauth.refresh-token-kept", Story: "Logging in again stores the new access token but keeps the old refresh token.",
 		Aims: []string{"ha.linking.reauth-success"},
 		Change: func(p *mockserver.Policy) {
 			var kept idSecrets
@@ -84,7 +84,7 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "reauth.same-state", Story: "The authorize URL of whoever logs in again has the state of the first flow.",
+		ID: "reauth.same-state", Story: "The authorize URL of a re-authentication has the state of the first flow.",
 		Aims: []string{"ha.linking.reauth-authorize"},
 		Change: func(p *mockserver.Policy) {
 			var first, again idSecrets // states
@@ -112,7 +112,7 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "reauth.denied-unlinks", Story: "Who denies a login that was asked for again loses the entry.",
+		ID: "reauth.denied-unlinks", Story: "Denying a re-authentication removes the entry.",
 		Aims: []string{"ha.linking.reauth-denied"},
 		Change: func(p *mockserver.Policy) {
 			again := loggingInAgain(p)
@@ -130,7 +130,7 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "agent.registered-id-everywhere", Story: "Once the client has registered itself it uses that id at every server.",
+		ID: "agent.registered-id-everywhere", Story: "Once the client has registered itself, it uses that id at every server.",
 		Aims: []string{"mcp.client.registration-order"},
 		Change: func(p *mockserver.Policy) {
 			var registers atomic.Bool
@@ -151,7 +151,7 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "agent.unregistered-goes-on", Story: "Where a registration is refused the person is sent away without a client id.",
+		ID: "agent.unregistered-goes-on", Story: "After a refused registration the user is sent away without a client id.",
 		Aims: []string{"mcp.client.registration-refused"},
 		Change: stepAnswers("abort", object(func(m map[string]any) {
 			if m["reason"] == "registration_refused" {
@@ -161,7 +161,7 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "agent.token-at-first", Story: "Once a server is linked only the first request of a session with it has the token.",
+		ID: "agent.token-at-first", Story: "Once a server is linked, only the first request of a session has the token.",
 		Aims: []string{"mcp.client.header"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			var linked sync.Map   // endpoints

@@ -34,7 +34,7 @@ func worksOnce(p *mockserver.Policy, like func(linking.Token) bool) {
 // What a home sends with the tokens that it has.
 var tokenSendingDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "use.refresh-by-put", Story: "A refresh is a PUT, for it changes what is there.",
+		ID: "use.refresh-by-put", Story: "A refresh is sent with PUT.",
 		Aims: []string{"oauth2.client.refresh-request"},
 		Change: tokenSent("refresh_token", func(r linking.TokenRequest) linking.TokenRequest {
 			r.Method = http.MethodPut
@@ -53,7 +53,7 @@ var tokenSendingDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "use.access-as-refresh", Story: "Where a refresh brings no refresh token, the access token becomes one.",
+		ID: "use.access-as-refresh", Story: "If a refresh returns no refresh token, the access token is stored as one.",
 		Aims: []string{"oauth2.client.rotation-absent"},
 		Change: merging(func(_, fresh, merged linking.Token) {
 			if fresh["refresh_token"] == nil {
@@ -62,7 +62,7 @@ var tokenSendingDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "use.refreshes-afterwards", Story: "The use that refreshes a token is still made with the old one.",
+		ID: "use.refreshes-afterwards", Story: "The request that triggers a refresh is still sent with the old access token.",
 		Aims: []string{"oauth2.client.refresh-at-use"},
 		Change: func(p *mockserver.Policy) {
 			var before sync.Map // access token -> the one that it came for
@@ -76,7 +76,7 @@ var tokenSendingDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "use.refreshed-works-once", Story: "A refreshed token is used for the request at hand, and is not kept.",
+		ID: "use.refreshed-works-once", Story: "A refreshed access token is used for one request and is not kept.",
 		Aims: []string{"oauth2.client.refresh-reads-life"},
 		Change: func(p *mockserver.Policy) {
 			var fresh sync.Map
@@ -85,14 +85,14 @@ var tokenSendingDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "cloud.works-once", Story: "A token of the proxy is there for the set-up of the entry, and lost afterwards.",
+		ID: "cloud.works-once", Story: "A token from the proxy is used when the entry is set up, and lost afterwards.",
 		Aims: []string{"ha.cloud.entry"},
 		Change: func(p *mockserver.Policy) {
 			worksOnce(p, func(t linking.Token) bool { return t["service"] != nil })
 		},
 	},
 	{
-		ID: "exchange.public-nameless", Story: "A client without a secret does not say who it is.",
+		ID: "exchange.public-nameless", Story: "A client without a secret does not send its client_id.",
 		Aims: []string{"oauth2.client.public"},
 		Change: tokenSent("authorization_code", func(r linking.TokenRequest) linking.TokenRequest {
 			if formValue(r, "client_secret") == "" && r.Header.Get("Authorization") == "" {
@@ -107,7 +107,7 @@ var tokenSendingDefects = []Defect[mockserver.Policy]{
 		Change: crashesReading(func(m map[string]any) bool { return m["error"] != nil }),
 	},
 	{
-		ID: "exchange.no-access-token-crash", Story: "A token answer without an access token is a server error.",
+		ID: "exchange.no-access-token-crash", Story: "A token response without an access token is a server error.",
 		Aims: []string{"oauth2.client.no-access-token"},
 		Change: crashesReading(func(m map[string]any) bool {
 			s, _ := m["access_token"].(string)

@@ -9,7 +9,7 @@ import (
 // What a home tells about users.
 var userToldDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "users.listed-after-login", Story: "The list of users leaves out who has not logged in yet.",
+		ID: "users.listed-after-login", Story: "The list of users leaves out users who have not logged in yet.",
 		Aims: []string{"ha.users.listed"},
 		Change: func(p *mockserver.Policy) {
 			entered := loggedIn(p)
@@ -27,7 +27,7 @@ var userToldDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.groups-add-up", Story: "A new user also gets the groups of those who were made before.",
+		ID: "users.groups-add-up", Story: "A new user also gets the groups of the users created before.",
 		Aims: []string{"ha.users.created-groups"},
 		Change: func(p *mockserver.Policy) {
 			var before idSecrets
@@ -45,7 +45,7 @@ var userToldDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.refused-is-shown", Story: "A user is told the rights that were asked for them, though the update was refused.",
+		ID: "users.refused-is-shown", Story: "auth/current_user shows the groups that an update asked for, even if the update was refused.",
 		Aims: []string{"ha.users.plain-changes-nobody"},
 		Change: func(p *mockserver.Policy) {
 			var named idSecrets
@@ -58,7 +58,7 @@ var userToldDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.rights-of-the-beginning", Story: "auth/current_user tells the rights that a user was made with.",
+		ID: "users.rights-of-the-beginning", Story: "auth/current_user shows the rights that the user was created with.",
 		Aims: []string{"ha.users.demoted"},
 		Change: func(p *mockserver.Policy) {
 			var made idSecrets
@@ -74,7 +74,7 @@ var userToldDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.update-loses-login", Story: "A user who was updated is listed without their user name.",
+		ID: "users.update-loses-login", Story: "After an update the list shows the user without a user name.",
 		Aims: []string{"ha.users.partial-update"},
 		Change: func(p *mockserver.Policy) {
 			var updated idSecrets
