@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/mock"
@@ -231,10 +232,11 @@ func chooses(one func(offered []string) string) change {
 	}
 }
 
-// whileAway edits the answers to polls of a flow whose person is away.
+// whileAway edits the answers to polls of a flow that waits for the browser. Flows through the proxy are left alone: when their
+// tokens come is a race.
 func whileAway(edit func(m map[string]any)) change {
 	return answers(at("GET "+flowsAt+"/*"), object(func(m map[string]any) {
-		if m["type"] == "external" {
+		if m["type"] == "external" && strings.Contains(textOf(m["url"]), "redirect_uri=") {
 			edit(m)
 		}
 	}))
