@@ -51,14 +51,7 @@ func (h *Home) Token(ctx context.Context, f oauth.Form) *wire.Exchange {
 // Exchange redeems a code, with changes to the form if any.
 func (h *Home) Exchange(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "code", code)
-	form := h.CodeGrant(code).Apply(changes...)
-	answer := h.Token(ctx, form)
-	if client := h.Client().ID; form.Get("client_id") == client {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.spare.leave(code, oauth.Granted(answer, client))
-	}
-	return answer
+	return h.Token(ctx, h.CodeGrant(code).Apply(changes...))
 }
 
 // Refresh asks for a new access token, with changes to the form if any. Having a refresh token is a control.

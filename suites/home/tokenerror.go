@@ -15,15 +15,11 @@ import (
 
 var _ = Describe("Token errors", func() {
 	It(requirement("oauth2.error.invalid-request"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		code := h.Code(ctx, home.Login{})
-		for name, change := range Sorted(map[string]oauth.Change{
-			"TE05 no client_id": oauth.Drop("client_id"), "client_id xyz": oauth.Set("client_id", "xyz"),
-			"V12 mailto client_id": oauth.Set("client_id", "mailto:user@app.example"),
-		}) {
-			Expect(Step(ctx, name), h.Exchange(Step(ctx, name), code, change)).To(BeRefused(ctx, "request-refused"))
+		list := [][]oauth.Change{
+			{oauth.Drop("client_id")}, {oauth.Set("client_id", "xyz")}, {oauth.Set("client_id", "mailto:user@app.example")},
 		}
-		liveCode(h, home.Login{}).Still(ctx, code)
+		liveCode(home.From(ctx), home.Login{}).Refuses(ctx, BeRefused(ctx, "request-refused"),
+			[]string{"TE05 no client_id", "client_id xyz", "V12 mailto client_id"}, list)
 	})
 
 	It(requirement("oauth2.error.duplicate-parameter-old"), func(ctx SpecContext) {

@@ -10,6 +10,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -48,8 +49,9 @@ var _ = Describe("Token request and answer", func() {
 		works(ctx, server)
 		kinds := []string{formType + "; charset=utf-8", formType + ";charset=UTF-8", "Application/X-WWW-Form-Urlencoded"}
 		Each(ctx, kinds, AsIs, func(ctx Ctx, kind string) {
-			body := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
-			Expect(ctx, server.SendToken(ctx, http.MethodPost, "", kind, body)).To(IssueTokens())
+			Expect(ctx, liveCode(server).Spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+				return server.SendToken(ctx, http.MethodPost, "", kind, server.CodeGrant(code).Encode())
+			})).To(IssueTokens())
 		})
 	})
 
@@ -123,7 +125,7 @@ var _ = Describe("Token request and answer", func() {
 // bothGrants holds the answers to the code grant and to the refresh grant against an expectation.
 func bothGrants(ctx Ctx, x Expectation) {
 	server := oauth.Get[oauth.Server](ctx)
-	answer := server.Exchange(Step(ctx, "code grant"), oauth.Code(ctx, server, ""))
+	answer := exchange(Step(ctx, "code grant"), server)
 	Control(ctx, answer).To(IssueTokens())
 	Expect(Step(ctx, "code grant"), answer).To(x)
 	tokens, _ := oauth.Read(answer, "")
