@@ -107,8 +107,8 @@ func (h *Home) OwnSession(ctx context.Context) oauth.Tokens {
 
 // newSession is a session by a code that an earlier row left, or else by a new login.
 func (h *Home) newSession(ctx context.Context) oauth.Tokens {
-	if code, ok := h.SpareCode(ctx); ok {
-		client := h.Client().ID
+	client := h.Client().ID
+	if code, ok := h.spareCode(ctx, client); ok {
 		if t := oauth.Granted(h.Exchange(ctx, code), client); t.Access != "" && t.Refresh != "" {
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -134,5 +134,5 @@ func (h *Home) dropSpare() {
 	defer h.mu.Unlock()
 	h.owed.refresh = append(h.owed.refresh, h.spare.drop()...)
 	h.spare.unused = nil
-	h.codes = leftCodes{}
+	h.codes.left, h.codes.fresh = nil, nil
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// CodeGrant is the form that redeems a code for the default client, with what this home demands besides (Manners).
+// CodeGrant is the form that redeems a code for its client, with what this home demands besides (Manners).
 func (h *Home) CodeGrant(code string) oauth.Form {
 	f := oauth.Form{
 		{Name: "grant_type", Value: "authorization_code"},
 		{Name: "code", Value: code},
-		{Name: "client_id", Value: h.Client().ID},
+		{Name: "client_id", Value: h.ownerOf(code, h.Client().ID)},
 	}
 	if h.Facts.Manners.Redirect {
 		f = append(f, oauth.Param{Name: "redirect_uri", Value: h.redirectOf(code)})
@@ -39,7 +39,7 @@ func (h *Home) RefreshGrant(t oauth.Tokens) oauth.Form {
 	return oauth.Form{
 		{Name: "grant_type", Value: "refresh_token"},
 		{Name: "refresh_token", Value: t.Refresh},
-		{Name: "client_id", Value: t.ClientID},
+		{Name: "client_id", Value: h.ownerOf(t.Refresh, t.ClientID)},
 	}
 }
 

@@ -26,6 +26,16 @@ func (c LiveCode) Spend(ctx context.Context, use func(ctx context.Context, code 
 	return use(ctx, c.Code(ctx))
 }
 
+// Spent is a code that was handed in, which is a control.
+func (c LiveCode) Spent(ctx context.Context) (code string, answer *wire.Exchange) {
+	answer = c.Spend(ctx, func(ctx context.Context, live string) *wire.Exchange {
+		code = live
+		return c.Redeem(ctx, live)
+	})
+	judge.Control(ctx, answer).To(IssueTokens())
+	return code, answer
+}
+
 func (c LiveCode) spare(ctx context.Context) (string, bool) {
 	if c.Spare == nil {
 		return "", false
