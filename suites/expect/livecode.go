@@ -17,9 +17,17 @@ type LiveCode struct {
 
 // Spend hands a code in and returns the answer: one that an earlier row left, as far as there is one and it brings tokens, or else
 // a fresh one. A code that was left may have died, so that only what becomes of a fresh one can accuse a target.
+// What use asks of the code before, it asks of a fresh one again.
 func (c LiveCode) Spend(ctx context.Context, use func(ctx context.Context, code string) *wire.Exchange) *wire.Exchange {
+	return c.SpendIf(ctx, gives, use)
+}
+
+// SpendIf is Spend where another answer than tokens shows that the code lived.
+func (c LiveCode) SpendIf(
+	ctx context.Context, lived func(*wire.Exchange) bool, use func(ctx context.Context, code string) *wire.Exchange,
+) *wire.Exchange {
 	if code, ok := c.spare(ctx); ok {
-		if answer := use(ctx, code); gives(answer) {
+		if answer := use(ctx, code); lived(answer) {
 			return answer
 		}
 	}

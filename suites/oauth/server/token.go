@@ -34,10 +34,12 @@ var _ = Describe("Token request and answer", func() {
 
 	It(requirement("oauth2.token.query-ignored"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		code := oauth.Code(ctx, server, "")
-		query := server.CodeGrant(code).Encode()
-		answer := server.SendToken(ctx, http.MethodPost, query, formType, "")
-		if !grants(server.SendToken(Step(ctx, "in the body"), http.MethodPost, "", formType, query)) {
+		var answer *wire.Exchange
+		if !grants(liveCode(server).Spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			query := server.CodeGrant(code).Encode()
+			answer = server.SendToken(ctx, http.MethodPost, query, formType, "")
+			return server.SendToken(Step(ctx, "in the body"), http.MethodPost, "", formType, query)
+		})) {
 			body := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
 			Control(Step(ctx, "in the body"), server.SendToken(ctx, http.MethodPost, "", formType, body)).To(IssueTokens())
 		}
