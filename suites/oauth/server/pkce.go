@@ -12,12 +12,15 @@ import (
 
 const verifier = oauth.Verifier
 
+// unreserved are the characters of a verifier (RFC 7636 §4.1).
+const unreserved = "1234567890-._~ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
 var _ = Describe("PKCE", func() {
 	It(requirement("oauth2.pkce.s256"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
 		Each(ctx, []vector{
 			{"PK01", verifier}, {"PK03 43 characters", strings.Repeat("a", 43)},
-			{"PK04 128 characters, all unreserved", "1234567890-._~ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + strings.Repeat("-._~", 15) + "az"},
+			{"PK04 128 characters, all unreserved", unreserved + strings.Repeat("-._~", 15) + "az"},
 		}, named, func(ctx Ctx, v vector) {
 			Expect(ctx, server.Exchange(ctx, bound(ctx, v.value), oauth.Set("code_verifier", v.value))).To(IssueTokens())
 		})
