@@ -78,7 +78,7 @@ var _ = Describe("Odd client pages", func() {
 			name, encoding string
 			body           []byte
 		}{
-			{"32 MB in little", "gzip", bomb}, {"half of it", "gzip", bomb[:len(bomb)/2]},
+			{"32 MB in little", "gzip", bomb}, {"no gzip", "gzip", []byte(link(to))}, {"half of it", "gzip", bomb[:len(bomb)/2]},
 			{"an unknown encoding", "authconform", []byte(strings.Repeat("x", 100))}, {"two encodings", "gzip, gzip", squeezed(string(bomb))},
 		} {
 			page := h.Site.Page("compressed-"+Sum(v.name), func(w http.ResponseWriter, _ *http.Request) {
