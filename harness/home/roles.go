@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// The roles that a home plays. Its authorization endpoint is the login flow: POST /auth/login_flow, and its steps.
+// The roles of a home. Its authorization endpoint is the login flow: POST /auth/login_flow, and its steps.
 var (
 	_ oauth.Server   = (*Home)(nil)
 	_ oauth.Sessions = (*Home)(nil)
@@ -40,7 +40,7 @@ func (h *Home) Request() oauth.Form {
 	return f
 }
 
-// Authorize implements oauth.Authorizer. What the login flow takes of a request is what the login page passes on.
+// Authorize implements oauth.Authorizer. The login flow gets the parameters that the login page would pass on.
 func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 	members := map[string]any{"client_id": nil, "redirect_uri": nil}
 	for _, p := range request {
@@ -118,7 +118,7 @@ func (h *Home) Default() oauth.Client {
 	return oauth.Client{ID: c.ID, Redirect: c.Redirect}
 }
 
-// Other implements oauth.Clients: at a home every URL is a client.
+// Other implements oauth.Clients: for a home every URL is a client.
 func (h *Home) Other() oauth.Client {
 	return oauth.Client{ID: h.Site.Other() + "/", Redirect: h.Site.Other() + "/callback"}
 }

@@ -1,6 +1,7 @@
 package home
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -191,16 +192,29 @@ func publishesNot(ctx Ctx, name string, list []pageVector) {
 	})
 }
 
-// publishesBehind holds for a link behind each of these texts. A page of all texts with the link at its end needs one login: pages
-// of one text follow where that page is refused.
-func publishesBehind(ctx Ctx, name, to string, texts []vector) {
+// publishesBehind holds for a link behind each of these texts. One page of all texts with the link at its end needs one login. Where
+// that page is refused, pages of half the texts show which of them is to blame.
+func publishesBehind(ctx Ctx, name, to string, texts []vector) bool {
+	if len(texts) == 1 {
+		v := pageVector{texts[0].name, texts[0].value + link(to), to}
+		under := Step(ctx, v.name)
+		return Expect(under, authorize(under, clientWith(ctx, pageID(name, v), v.body, to))).To(IssueCode())
+	}
 	var before strings.Builder
-	var list []pageVector
 	for _, v := range texts {
 		before.WriteString(v.value)
-		list = append(list, pageVector{v.name, v.value + link(to), to})
 	}
-	publishesAll(ctx, name, pageVector{allInOne, before.String() + link(to), to}, list)
+	under := Step(ctx, fmt.Sprintf("%s, %s to %s", allInOne, texts[0].name, texts[len(texts)-1].name))
+	all := authorize(under, clientWith(ctx, name+"-"+Sum(texts[0].name+texts[len(texts)-1].name), before.String()+link(to), to))
+	if ok, err := IssueCode().Match(all); ok && err == nil {
+		return Expect(under, all).To(IssueCode())
+	}
+	half := len(texts) / 2
+	first := publishesBehind(ctx, name, to, texts[:half])
+	if second := publishesBehind(ctx, name, to, texts[half:]); first && second { // only together are they refused
+		return Expect(under, all).To(IssueCode())
+	}
+	return false
 }
 
 // publishesAll holds for pages of which one page has all that is odd. The others follow where that one is refused.
