@@ -111,9 +111,12 @@ var _ = Describe("Client pages", func() {
 		const wide, odd = "é€𝄞é€𝄞", "\xff\xfe\xfd"
 		var list []pageVector
 		text := padded(100) + odd
-		for i, shift := range []int{1021, 1022, 1023, 1024} {
-			text += strings.Repeat("x", 1024*i+shift-len(text)) + wide
-			list = append(list, pageVector{"é and € around byte 1024", padded(shift) + wide + link(to), to})
+		for i, v := range []struct {
+			name string
+			at   int
+		}{{"€ across byte 1024", 1021}, {"é across byte 1024", 1023}, {"𝄞 across byte 1024", 1018}} {
+			text += strings.Repeat("x", 1024*i+v.at-len(text)) + wide
+			list = append(list, pageVector{v.name, padded(v.at) + wide + link(to), to})
 		}
 		list = append(list, pageVector{"bytes that are no text", odd + padded(100) + link(to), to})
 		publishesAll(ctx, "multibyte", pageVector{allInOne, text + link(to), to}, list)
