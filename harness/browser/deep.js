@@ -45,6 +45,12 @@ const deep = {
     };
     return words(el).replace(/\s+/g, " ").trim();
   },
+  // The name of a field for those who do not see it: of its labels, also where their words stand in a slot, or of what it points to.
+  name(el) {
+    const words = (some) => some.map((one) => (one && (deep.text(one) || one.textContent)) || "").join(" ").trim();
+    const ids = (el.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
+    return words([...(el.labels || [])]) || words(ids.map((id) => el.getRootNode().getElementById?.(id))) || el.ariaLabel || el.title || "";
+  },
   active() {
     let el = document.activeElement;
     while (el?.shadowRoot?.activeElement) el = el.shadowRoot.activeElement;

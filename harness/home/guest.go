@@ -37,6 +37,7 @@ func (o *owed) keep(token string) {
 
 func (h *Home) observe(e *wire.Exchange) {
 	h.doubt.Observe(e)
+	h.account(e)
 	success := e.Status >= http.StatusOK && e.Status < http.StatusMultipleChoices
 	if !success || e.Cut || e.Request.Method == http.MethodGet || !strings.Contains(e.Request.URL, "/auth/") {
 		return
@@ -54,7 +55,9 @@ func (h *Home) observe(e *wire.Exchange) {
 	h.seen.take(e)
 	if answer.Refresh != "" {
 		h.owed.refresh = append(h.owed.refresh, answer.Refresh)
+		h.spare.granted(e, h.Client().ID)
 	}
+	h.codes.watch(h, e)
 	if answer.Flow != "" {
 		h.owed.flows = slices.DeleteFunc(h.owed.flows, func(s string) bool { return s == answer.Flow })
 		if answer.Type == "form" {
@@ -69,6 +72,7 @@ func (h *Home) GiveBack(ctx context.Context) {
 	h.mu.Lock()
 	refresh, flows := h.spare.settle(h.owed.refresh), h.owed.flows
 	h.owed.refresh, h.owed.flows = nil, nil
+	h.codes.settle()
 	h.mu.Unlock()
 	refresh = slices.DeleteFunc(refresh, func(token string) bool {
 		return h.giveBackToken(ctx, token)

@@ -3,6 +3,8 @@ package home
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"net/http"
 	"net/netip"
 	"strings"
 	"sync"
@@ -33,6 +35,7 @@ type Home struct {
 	asked   map[string]string // authorization code -> the redirect_uri that it was asked for with, where Manners.Redirect
 	owed    owed
 	spare   spare
+	codes   leftCodes
 	seen    seen
 	users   map[string]*User
 	listed  listing // at the door
@@ -113,6 +116,26 @@ func New(o Options) *Home {
 		h.elsewhere = wire.New(o.Wire)
 	}
 	return h
+}
+
+// account keeps account of what a request costs the home: a password that it looked at, which it did not where it knows no such
+// flow or takes no such step, and a code that was handed in.
+func (h *Home) account(e *wire.Exchange) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.codes.handedIn(e.Request)
+	if e.Request.Method != http.MethodPost || !strings.Contains(e.Request.URL, "/auth/login_flow/") {
+		return
+	}
+	var sent struct{ Username, Password *string }
+	if json.Unmarshal([]byte(e.Request.Body), &sent) != nil || sent.Username == nil || sent.Password == nil {
+		return
+	}
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
+		return
+	}
+	h.logins++
 }
 
 // Logins counts the logins for which the server had to check a password.

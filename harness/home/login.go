@@ -103,9 +103,6 @@ func (h *Home) Submit(ctx context.Context, flowID, clientID string, fields map[s
 func (h *Home) Password(ctx context.Context, flowID string, l Login) *Step {
 	l = l.filled(h)
 	judge.Secret(ctx, "password", l.Account.Password)
-	h.mu.Lock()
-	h.logins++
-	h.mu.Unlock()
 	return h.Submit(ctx, flowID, l.Finish, map[string]any{"username": l.Account.Username, "password": l.Account.Password})
 }
 

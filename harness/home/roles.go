@@ -15,6 +15,7 @@ import (
 var (
 	_ oauth.Server   = (*Home)(nil)
 	_ oauth.Sessions = (*Home)(nil)
+	_ oauth.Spares   = (*Home)(nil)
 	_ oauth.Samples  = (*Home)(nil)
 	_ oauth.Memory   = (*Home)(nil)
 	_ oauth.Revoker  = (*Home)(nil)

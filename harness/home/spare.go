@@ -3,10 +3,12 @@ package home
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
 )
 
 // spare is the sessions of the default client and the run's account that earlier rows left unused. A login costs the home a
@@ -27,6 +29,13 @@ func (s *spare) expect(code string) { s.codes = append(s.codes, code) }
 func (s *spare) leave(code string, t oauth.Tokens) {
 	if t.Access != "" && t.Refresh != "" && slices.Contains(s.codes, code) {
 		s.unused = append(s.unused, t)
+	}
+}
+
+// granted leaves the session that a code brought the client.
+func (s *spare) granted(e *wire.Exchange, client string) {
+	if form, err := url.ParseQuery(e.Request.Body); err == nil && form.Get("client_id") == client && len(form["client_id"]) == 1 {
+		s.leave(form.Get("code"), oauth.Granted(e, client))
 	}
 }
 
@@ -81,7 +90,7 @@ func (h *Home) OwnSession(ctx context.Context) oauth.Tokens {
 	}
 	h.mu.Unlock()
 	if !ok {
-		return h.Tokens(ctx, Login{})
+		return h.newSession(ctx)
 	}
 	judge.Secret(ctx, "refresh_token", t.Refresh)
 	judge.Secret(ctx, "access_token", t.Access)
@@ -96,6 +105,20 @@ func (h *Home) OwnSession(ctx context.Context) oauth.Tokens {
 	return t
 }
 
+// newSession is a session by a code that an earlier row left, or else by a new login.
+func (h *Home) newSession(ctx context.Context) oauth.Tokens {
+	client := h.Client().ID
+	if code, ok := h.spareCode(ctx, client); ok {
+		if t := oauth.Granted(h.Exchange(ctx, code), client); t.Access != "" && t.Refresh != "" {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.spare.use(t.Refresh)
+			return t
+		}
+	}
+	return h.Tokens(ctx, Login{})
+}
+
 // Issue implements oauth.Sessions: a row that uses only a session's tokens leaves the session to later rows.
 func (h *Home) Issue(ctx context.Context) oauth.Tokens {
 	t := h.OwnSession(ctx)
@@ -105,10 +128,11 @@ func (h *Home) Issue(ctx context.Context) oauth.Tokens {
 	return t
 }
 
-// dropSpare lets the sessions that rows left be given back.
+// dropSpare lets the sessions that rows left be given back, and forgets their codes.
 func (h *Home) dropSpare() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.owed.refresh = append(h.owed.refresh, h.spare.drop()...)
 	h.spare.unused = nil
+	h.codes.left, h.codes.fresh = nil, nil
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// CodeGrant is the form that redeems a code for the default client, with this home's extra demands (Manners).
+// CodeGrant is the form that redeems a code for its client, with this home's extra demands (Manners).
 func (h *Home) CodeGrant(code string) oauth.Form {
 	f := oauth.Form{
 		{Name: "grant_type", Value: "authorization_code"},
 		{Name: "code", Value: code},
-		{Name: "client_id", Value: h.Client().ID},
+		{Name: "client_id", Value: h.ownerOf(code, h.Client().ID)},
 	}
 	if h.Facts.Manners.Redirect {
 		f = append(f, oauth.Param{Name: "redirect_uri", Value: h.redirectOf(code)})
@@ -39,7 +39,7 @@ func (h *Home) RefreshGrant(t oauth.Tokens) oauth.Form {
 	return oauth.Form{
 		{Name: "grant_type", Value: "refresh_token"},
 		{Name: "refresh_token", Value: t.Refresh},
-		{Name: "client_id", Value: t.ClientID},
+		{Name: "client_id", Value: h.ownerOf(t.Refresh, t.ClientID)},
 	}
 }
 
@@ -51,14 +51,7 @@ func (h *Home) Token(ctx context.Context, f oauth.Form) *wire.Exchange {
 // Exchange redeems a code, with optional changes to the form.
 func (h *Home) Exchange(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "code", code)
-	form := h.CodeGrant(code).Apply(changes...)
-	answer := h.Token(ctx, form)
-	if client := h.Client().ID; form.Get("client_id") == client {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.spare.leave(code, oauth.Granted(answer, client))
-	}
-	return answer
+	return h.Token(ctx, h.CodeGrant(code).Apply(changes...))
 }
 
 // Refresh requests a new access token, with optional changes to the form. Having a refresh token is a control.

@@ -128,7 +128,11 @@ func (h *Home) setActive(ctx context.Context, u *User, active bool) {
 
 // EnrolTOTP sets up a second factor for the user with auth/setup_mfa, as with an authenticator app.
 func (h *Home) EnrolTOTP(ctx context.Context, u *User) {
-	own := h.Open(ctx, h.Tokens(ctx, Login{Account: &u.Account}).Access)
+	h.EnrolTOTPBy(ctx, h.Own(ctx, u), u)
+}
+
+// EnrolTOTPBy does so by a socket of the user's that is open.
+func (h *Home) EnrolTOTPBy(ctx context.Context, own *Socket, u *User) {
 	var form struct {
 		FlowID       string            `json:"flow_id"`
 		Placeholders map[string]string `json:"description_placeholders"`

@@ -28,8 +28,15 @@ func Issue(ctx context.Context, s Server) Tokens {
 	return Fresh(ctx, s)
 }
 
-// Fresh performs a whole flow and returns its tokens. Getting an access token is a control.
+// Fresh returns the tokens of a new session: from a code that Spares has, or from a whole flow. Getting an access token is a control.
 func Fresh(ctx context.Context, s Server) Tokens {
+	if spares, ok := s.(Spares); ok {
+		if code, ok := spares.SpareCode(ctx); ok {
+			if got := Granted(s.Exchange(ctx, code), ""); got.Access != "" {
+				return got
+			}
+		}
+	}
 	e := s.Exchange(ctx, Code(ctx, s, ""))
 	got := Granted(e, "")
 	if got.Access == "" {

@@ -51,6 +51,12 @@ type Sessions interface {
 	Issue(ctx context.Context) Tokens
 }
 
+// Spares is a server of which earlier rows have codes left that nobody handed in.
+type Spares interface {
+	// SpareCode is one of these, if there is one: for the default client, without PKCE. It may have died.
+	SpareCode(ctx context.Context) (code string, ok bool)
+}
+
 // Samples is a server of which earlier rows saw secrets: the latest of each kind, of different logins.
 type Samples interface {
 	Codes() []string

@@ -12,13 +12,54 @@ import (
 type LiveCode struct {
 	Code   func(ctx context.Context) string
 	Redeem func(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange
+	Spare  func(ctx context.Context) (code string, ok bool) // one that an earlier row left; nil: there is none
+}
+
+// Spend hands a code in and returns the answer: one that an earlier row left, as far as there is one and it brings tokens, or else
+// a fresh one. A code that was left may have died, so that only what becomes of a fresh one can accuse a target.
+// What use asks of the code before, it asks of a fresh one again.
+func (c LiveCode) Spend(ctx context.Context, use func(ctx context.Context, code string) *wire.Exchange) *wire.Exchange {
+	return c.SpendIf(ctx, gives, use)
+}
+
+// SpendIf is Spend where another answer than tokens shows that the code lived.
+func (c LiveCode) SpendIf(
+	ctx context.Context, lived func(*wire.Exchange) bool, use func(ctx context.Context, code string) *wire.Exchange,
+) *wire.Exchange {
+	if code, ok := c.spare(ctx); ok {
+		if answer := use(ctx, code); lived(answer) {
+			return answer
+		}
+	}
+	return use(ctx, c.Code(ctx))
+}
+
+// Spent is a code that was handed in, which is a control.
+func (c LiveCode) Spent(ctx context.Context) (code string, answer *wire.Exchange) {
+	answer = c.Spend(ctx, func(ctx context.Context, live string) *wire.Exchange {
+		code = live
+		return c.Redeem(ctx, live)
+	})
+	judge.Control(ctx, answer).To(IssueTokens())
+	return code, answer
+}
+
+func (c LiveCode) spare(ctx context.Context) (string, bool) {
+	if c.Spare == nil {
+		return "", false
+	}
+	return c.Spare(ctx)
 }
 
 // Refuses holds a refusal of every change to the token request, each made with a live code. A target that keeps a code which it
 // refuses needs one login for all of them: that the code can be redeemed afterwards shows that it lived, and is the control.
 // Elsewhere, and to accuse a target, each change gets a code of its own.
 func (c LiveCode) Refuses(ctx context.Context, refusal Expectation, names []string, changes [][]oauth.Change) {
-	code, answers := c.Code(ctx), make([]*wire.Exchange, len(names))
+	code, left := c.spare(ctx)
+	if !left {
+		code = c.Code(ctx)
+	}
+	answers := make([]*wire.Exchange, len(names))
 	refused := true
 	for i, name := range names {
 		answers[i] = c.Redeem(judge.Step(ctx, name), code, changes[i]...)
@@ -44,9 +85,9 @@ func (c LiveCode) Still(ctx context.Context, refused string) {
 	}
 }
 
-// Works holds a fresh code that is redeemed as it should be: the control of most refusals.
+// Works holds a code that is redeemed as it should be: the control of most refusals.
 func (c LiveCode) Works(ctx context.Context) {
-	judge.Control(ctx, c.Redeem(ctx, c.Code(ctx))).To(IssueTokens())
+	judge.Control(ctx, c.Spend(ctx, func(ctx context.Context, code string) *wire.Exchange { return c.Redeem(ctx, code) })).To(IssueTokens())
 }
 
 const afterwards = "the code afterwards"

@@ -60,3 +60,35 @@ func TestRefusalsShareACodeThatLives(t *testing.T) {
 		}
 	}
 }
+
+func TestACodeThatWasLeftAccusesNobody(t *testing.T) {
+	for name, c := range map[string]struct {
+		left   string
+		change bool
+		given  int
+		want   evidence.Verdict
+	}{
+		"one that lives":                         {"left", false, 0, evidence.Pass},
+		"one that has died":                      {"dead", false, 1, evidence.Pass},
+		"none":                                   {"", false, 1, evidence.Pass},
+		"one that lives, where a change refuses": {"left", true, 1, evidence.Fail},
+	} {
+		target := codes{keeps: true, spent: map[string]bool{"dead": true}}
+		live := target.live()
+		live.Spare = func(context.Context) (string, bool) { return c.left, c.left != "" }
+		record := judge.NewRecord()
+		ctx := judge.With(t.Context(), record)
+		judge.Run(func() {
+			var changes []oauth.Change
+			if c.change {
+				changes = append(changes, oauth.Drop("client_id"))
+			}
+			judge.Expect(ctx, live.Spend(ctx, func(ctx context.Context, code string) *wire.Exchange {
+				return live.Redeem(ctx, code, changes...)
+			})).To(HaveStatus(200))
+		})
+		if got := record.Outcome(evidence.Must, false); got.Verdict != c.want || target.given != c.given {
+			t.Errorf("%s: %s %s after %d fresh codes", name, got.Verdict, got.Reason, target.given)
+		}
+	}
+}

@@ -28,7 +28,8 @@ var _ = Describe("Odd bodies and fields", func() {
 			for _, to := range []struct{ path, kind, body string }{
 				{"/auth/token", formType, form}, {"/auth/revoke", formType, form}, {"/auth/login_flow", jsonType, json},
 			} {
-				header := []string{"Content-Type", to.kind, "Content-Encoding", v[0]}
+				// A connection of its own: a home may close one whose body it could not read, and the next request on it would be reset.
+				header := []string{"Content-Type", to.kind, "Content-Encoding", v[0], "Connection", "close"}
 				list = append(list, odd{to.path + ": " + name, http.MethodPost, to.path, packed(to.body, v[1]), header})
 			}
 		}

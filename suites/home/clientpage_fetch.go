@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
 
@@ -115,5 +116,10 @@ func misbehaves(ctx Ctx, name string, pages map[string]http.HandlerFunc) {
 }
 
 func refusedSoon(ctx Ctx, answer *home.Step) {
+	if answer.Duration >= slowest { // it may be slow with everything
+		if usual := authorize(Step(ctx, "a usual login"), home.Login{}); usual.Duration > slowest-2*pageTimeout {
+			Block(ctx, "a login that fetches no page takes %s too", usual.Duration.Round(time.Second))
+		}
+	}
 	Expect(ctx, answer).To(All(BeRejected(), GrantNothing(), ComeWithin(slowest)))
 }

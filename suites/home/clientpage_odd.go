@@ -20,13 +20,14 @@ var _ = Describe("Odd client pages", func() {
 	It(requirement("ha.clients.odd-links"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		var list []vector
-		for name, href := range Sorted(map[string]string{
-			"an open bracket": "http://[::1", "letters behind a bracket": "http://[::1]x/", "a version in brackets": "http://[v1.x]/",
-			"a word for a port": "http://a:b/", "a large port": "http://a:99999/", "a bracket": "//[", "a closing bracket": "http://]/",
-			"half an escape": "%", "no escape": "%zz", "NUL": "\x00", "an odd host": "http://\u2100.example/", "a question mark": "?",
-			"a fragment": "#", "a blank": " ", "a colon": ":", "a scheme": "http:", "a script": "javascript:",
-		}) {
-			list = append(list, vector{name, link(href)})
+		for _, v := range []vector{ // those that the same parser may stumble over stand together
+			{"an open bracket", "http://[::1"}, {"letters behind a bracket", "http://[::1]x/"}, {"a bracket", "//["},
+			{"a closing bracket", "http://]/"}, {"an odd host", "http://\u2100.example/"}, {"a version in brackets", "http://[v1.x]/"},
+			{"a word for a port", "http://a:b/"}, {"a large port", "http://a:99999/"}, {"half an escape", "%"}, {"no escape", "%zz"},
+			{"NUL", "\x00"}, {"a question mark", "?"}, {"a fragment", "#"}, {"a blank", " "}, {"a colon", ":"}, {"a scheme", "http:"},
+			{"a script", "javascript:"},
+		} {
+			list = append(list, vector{v.name, link(v.value)})
 		}
 		publishesBehind(ctx, "odd-links", to, list)
 		publishes(ctx, "odd-links", []pageVector{{"behind it", link(to) + link("http://[::1"), to}})
@@ -112,11 +113,11 @@ var _ = Describe("Odd client pages", func() {
 
 	It(requirement("ha.cimd.size-limit"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		for _, size := range []int{5000, 10_000, 10_239} {
+		for _, size := range []int{10_239} {
 			client := sized(ctx, size, to)
 			Expect(Step(ctx, sizeName(size)), authorize(ctx, home.Login{ClientID: client, RedirectURI: to})).To(IssueCode())
 		}
-		for _, size := range []int{10_240, 10_300, 12_000} {
+		for _, size := range []int{10_240, 12_000} {
 			client := sized(ctx, size, to)
 			Expect(Step(ctx, sizeName(size)), authorize(ctx, home.Login{ClientID: client, RedirectURI: to})).To(RefuseRedirect())
 		}

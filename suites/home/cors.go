@@ -18,7 +18,9 @@ import (
 var _ = Describe("CORS", func() {
 	It(requirement("ha.cors.token-read"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		granted := h.PostForm(ctx, "/auth/token", h.CodeGrant(h.Code(ctx, home.Login{})), "Origin", foreign)
+		granted := spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			return h.PostForm(ctx, "/auth/token", h.CodeGrant(code), "Origin", foreign)
+		})
 		Expect(Step(ctx, "a grant"), granted).To(All(IssueTokens(), LetRead(foreign)))
 		tokens, _ := oauth.Read(granted, h.Client().ID)
 		Expect(Step(ctx, "a refresh"), h.PostForm(ctx, "/auth/token", h.RefreshGrant(tokens), "Origin", foreign)).To(

@@ -55,7 +55,7 @@ var _ = Describe("Headers", func() {
 	It(requirement("ha.headers.content-type"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		begun := h.Begin(ctx, home.Login{})
-		tokens := h.Exchange(ctx, h.Code(ctx, home.Login{}))
+		tokens := redeemed(ctx)
 		Expect(Step(ctx, "login page"), h.Get(ctx, "/auth/authorize")).To(All(HaveStatus(200), BeHTML()))
 		for name, answer := range Sorted(map[string]*wire.Exchange{
 			"providers": h.Get(ctx, "/auth/providers"), "login flow": begun.Exchange, "tokens": tokens,

@@ -193,10 +193,7 @@ func labelled(ctx Ctx, page *browser.Page, css string) bool {
 	under, cancel := context.WithTimeout(ctx, loginpage.WordsLimit)
 	defer cancel()
 	err := page.Until(under, "a name of "+css, func(ctx context.Context) (bool, error) {
-		name, err := browser.Eval[string](ctx, page, `(deep, css) => { const e = deep.one(css); if (!e) return "";
-			const text = (id) => e.getRootNode().getElementById?.(id)?.textContent || "";
-			const by = (e.getAttribute("aria-labelledby") || "").split(/\s+/).map(text).join(" ");
-			return [...(e.labels || [])].map((l) => l.textContent).join(" ").trim() || by.trim() || e.ariaLabel || e.title || ""; }`, css)
+		name, err := browser.Eval[string](ctx, page, `(deep, css) => { const e = deep.one(css); return e ? deep.name(e) : "" }`, css)
 		return name != "", err
 	})
 	if err != nil && (ctx.Err() != nil || under.Err() == nil) {

@@ -22,8 +22,9 @@ var _ = Describe("Authorization server metadata", func() {
 		Expect(ctx, h.Get(ctx, endpoint(ctx, "authorization_endpoint"))).To(All(HaveStatus(200), BeHTML()))
 		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "token_endpoint"), nil)).To(
 			All(HaveStatus(400), HaveError("invalid_request", "unsupported_grant_type")))
-		grant := h.CodeGrant(h.Code(ctx, home.Login{}))
-		Expect(ctx, h.PostForm(ctx, endpoint(ctx, "token_endpoint"), grant)).To(IssueTokens())
+		Expect(ctx, spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			return h.PostForm(ctx, endpoint(ctx, "token_endpoint"), h.CodeGrant(code))
+		})).To(IssueTokens())
 	})
 
 	It(requirement("oauth2.metadata.revocation-endpoint"), func(ctx SpecContext) {
@@ -45,8 +46,8 @@ var _ = Describe("Authorization server metadata", func() {
 		if err := metadata(ctx).Decode(&doc); err != nil || doc.Grants == nil {
 			NotApplicable(ctx, "the document has no grant_types_supported")
 		}
-		tokens := h.Tokens(ctx, home.Login{})
-		Control(ctx, h.Refresh(ctx, tokens)).To(IssueTokens())
+		_, answer := liveCode(h, home.Login{}).Spent(ctx)
+		Control(ctx, h.Renew(ctx, oauth.Granted(answer, "").Refresh)).To(IssueTokens())
 		for _, grant := range []string{"authorization_code", "refresh_token"} { // which have just worked
 			Expect(Step(ctx, grant), slices.Contains(doc.Grants, grant)).To(Be("announced", true))
 		}

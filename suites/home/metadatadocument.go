@@ -21,15 +21,28 @@ var _ = Describe("Client id metadata documents", func() {
 	It(requirement("oauth2.cimd.accepted"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
 		client := document(ctx, "accepted", nil, to, "com.example.app:/cb", to+"/third")
-		for _, listed := range []string{to, "com.example.app:/cb", to + "/third"} {
+		for _, listed := range []string{"com.example.app:/cb", to + "/third"} {
 			Expect(Step(ctx, listed), authorize(Step(ctx, listed), home.Login{ClientID: client, RedirectURI: listed})).To(IssueCode())
 		}
 	})
 
 	It(requirement("oauth2.cimd.exact-match"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
+		documentWorks(ctx)
+		secure := strings.Replace(to, "http:", "https:", 1)
+		refused := true
+		for name, n := range Sorted(map[string]nearby{
+			"near its path":  {secure + "/x/", []string{secure + "/x", secure + "/X/", secure, secure + "/x/y"}},
+			"near its query": {to + "?x=1", []string{to}},
+		}) {
+			client := document(ctx, strings.ReplaceAll(name, " ", "-"), nil, n.listed...)
+			answer := authorize(Step(ctx, name), home.Login{ClientID: client, RedirectURI: n.asked})
+			refused = Expect(Step(ctx, name), answer).To(RefuseRedirect()) && refused
+		}
+		if refused {
+			return
+		}
 		client := document(ctx, "exact", nil, to)
-		Control(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: to})).To(IssueCode())
 		Each(ctx, []string{to + "/", to + "?x=1", to + "x", strings.ToUpper(to), "https://evil.example/cb"}, AsIs, func(ctx Ctx, near string) {
 			Expect(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: near})).To(RefuseRedirect())
 		})
@@ -92,8 +105,7 @@ var _ = Describe("Client id metadata documents", func() {
 		h, to := home.From(ctx), elsewhere(ctx)
 		page := h.Site.Page("moved.json", nil)
 		body := map[string]any{"client_id": page.Secure(), "client_name": clientName, "redirect_uris": []string{to}}
-		h.Site.Page("moved.json", jsonPage(http.StatusOK, "application/json", body))
-		Control(ctx, authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to})).To(IssueCode())
+		documentWorks(ctx)
 		there := h.Site.Page("moved-there.json", jsonPage(http.StatusOK, "application/json", body))
 		h.Site.Page("moved.json", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, there.Secure(), http.StatusFound) })
 		Expect(ctx, authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to})).To(RefuseRedirect())
@@ -103,8 +115,7 @@ var _ = Describe("Client id metadata documents", func() {
 		h, to := home.From(ctx), elsewhere(ctx)
 		page := h.Site.Page("status.json", nil)
 		body := map[string]any{"client_id": page.Secure(), "client_name": clientName, "redirect_uris": []string{to}}
-		h.Site.Page("status.json", jsonPage(http.StatusOK, "application/json", body))
-		Control(ctx, authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to})).To(IssueCode())
+		documentWorks(ctx)
 		for _, status := range []int{http.StatusCreated, http.StatusNotFound, http.StatusInternalServerError} {
 			h.Site.Page("status.json", jsonPage(status, "application/json", body))
 			Expect(Step(ctx, http.StatusText(status)), authorize(ctx, home.Login{ClientID: page.Secure(), RedirectURI: to})).To(RefuseRedirect())

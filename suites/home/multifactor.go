@@ -77,10 +77,11 @@ var _ = Describe("Multi-factor login", func() {
 
 	It(requirement("ha.mfa.other-user"), func(ctx SpecContext) {
 		ada, bob := guarded(ctx, "ada"), guarded(ctx, "bob")
-		Expect(ctx, answerTOTP(ctx, asked(ctx, ada), bob, now(ctx))).To(All(OpenForm(), GrantNothing()))
-		Expect(ctx, answerTOTP(ctx, asked(ctx, bob), ada, now(ctx))).To(All(OpenForm(), GrantNothing()))
-		Control(ctx, answerTOTP(ctx, asked(ctx, ada), ada, now(ctx))).To(IssueCode())
-		Control(ctx, answerTOTP(ctx, asked(ctx, bob), bob, now(ctx))).To(IssueCode())
+		of, by := asked(ctx, ada), asked(ctx, bob)
+		Expect(ctx, answerTOTP(ctx, of, bob, now(ctx))).To(All(OpenForm(), GrantNothing()))
+		Expect(ctx, answerTOTP(ctx, by, ada, now(ctx))).To(All(OpenForm(), GrantNothing()))
+		Control(ctx, answerTOTP(ctx, of, ada, now(ctx))).To(IssueCode())
+		Control(ctx, answerTOTP(ctx, by, bob, now(ctx))).To(IssueCode())
 	})
 
 	It(requirement("ha.mfa.too-many"), func(ctx SpecContext) {
@@ -170,7 +171,7 @@ var _ = Describe("Multi-factor login", func() {
 		err := socket.Call(ctx, "auth/setup_mfa", map[string]any{"flow_id": form.FlowID, "user_input": map[string]string{"code": "12345"}}, &form)
 		Expect(ctx, err == nil && form.Type == "create_entry").To(Be("the set-up ended with a wrong code", false))
 		Expect(ctx, h.Login(ctx, login)).To(IssueCode())
-		h.EnrolTOTP(ctx, user)
+		h.EnrolTOTPBy(ctx, socket, user)
 		login.Account = &user.Account
 		Control(ctx, answerTOTP(ctx, asked(ctx, login), login, now(ctx))).To(IssueCode())
 	})

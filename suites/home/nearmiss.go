@@ -8,6 +8,7 @@ import (
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 	"github.com/authconform/authconform/suites/tamper"
 )
@@ -27,12 +28,19 @@ var _ = Describe("Near misses", func() {
 
 	It(requirement("ha.code.near-miss"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		code := h.Code(ctx, home.Login{})
-		for _, m := range secretMisses(code) {
-			Secret(ctx, "code", m.value)
-			Expect(Step(ctx, m.name), h.Exchange(Step(ctx, m.name), m.value)).To(Refused())
+		answers := map[string]*wire.Exchange{}
+		right := spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			client := oauth.Set("client_id", h.CodeGrant(code).Get("client_id"))
+			for _, m := range secretMisses(code) {
+				Secret(ctx, "code", m.value)
+				answers[m.name] = h.Exchange(Step(ctx, m.name), m.value, client)
+			}
+			return h.Exchange(ctx, code)
+		})
+		for name, answer := range Sorted(answers) {
+			Expect(Step(ctx, name), answer).To(Refused())
 		}
-		Control(ctx, h.Exchange(ctx, code)).To(IssueTokens())
+		Control(ctx, right).To(IssueTokens())
 	})
 
 	It(requirement("ha.refresh.near-miss"), func(ctx SpecContext) {
@@ -53,8 +61,8 @@ var _ = Describe("Near misses", func() {
 			return h.Exchange(ctx, bound(ctx, longVerifier), oauth.Set("code_verifier", with))
 		}
 		Control(ctx, redeem(ctx, longVerifier)).To(IssueTokens())
-		Each(ctx, append(secretMisses(longVerifier), nearMiss{"its first 43 characters", longVerifier[:43]},
-			nearMiss{"two characters swapped", "eN" + longVerifier[2:]}), nearMiss.called, func(ctx Ctx, m nearMiss) {
+		Each(ctx, append(nearMisses(longVerifier), nearMiss{"quoted", `"` + longVerifier + `"`},
+			nearMiss{"a NUL and more", longVerifier + "\x00x"}), nearMiss.called, func(ctx Ctx, m nearMiss) {
 			Expect(ctx, redeem(ctx, m.value)).To(Refused())
 		})
 	})

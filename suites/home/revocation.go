@@ -92,8 +92,8 @@ var _ = Describe("Revocation", func() {
 
 	It(requirement("ha.revoke.code-dead-session"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		code := h.Code(ctx, home.Login{})
-		tokens := h.Redeem(ctx, code, h.Client().ID)
+		code, answer := liveCode(h, home.Login{}).Spent(ctx)
+		tokens := oauth.Granted(answer, h.Client().ID)
 		Control(ctx, h.Revoke(ctx, tokens.Refresh)).To(HaveStatus(200))
 		Control(ctx, h.Refresh(ctx, tokens)).To(BeRefused(ctx, "refresh-dead"))
 		Expect(ctx, h.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))

@@ -69,8 +69,8 @@ var _ = Describe("Revocation, not as documented", func() {
 
 	It(requirement("ha.code.replay-others"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		other, code := liveSession(ctx), h.Code(ctx, home.Login{})
-		Control(ctx, h.Exchange(ctx, code)).To(IssueTokens())
+		other := liveSession(ctx)
+		code, _ := liveCode(h, home.Login{}).Spent(ctx)
 		Control(ctx, h.Exchange(ctx, code)).To(Refused())
 		Expect(ctx, h.Refresh(ctx, other)).To(IssueTokens())
 		Expect(ctx, h.API(ctx, other.Access, "/api/")).To(HaveStatus(200))
@@ -78,8 +78,8 @@ var _ = Describe("Revocation, not as documented", func() {
 
 	It(requirement("ha.code.replay-tokens"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		code := h.Code(ctx, home.Login{})
-		tokens := h.Redeem(ctx, code, h.Client().ID)
+		code, answer := liveCode(h, home.Login{}).Spent(ctx)
+		tokens := oauth.Granted(answer, h.Client().ID)
 		Control(ctx, h.Exchange(ctx, code)).To(Refused())
 		Note(ctx, "after a second use of its code the first session's access token gets %s and its refresh token %s",
 			Outcome(h.API(ctx, tokens.Access, "/api/")), Outcome(h.Refresh(ctx, tokens)))

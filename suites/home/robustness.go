@@ -256,7 +256,7 @@ var _ = Describe("Odd logins", func() {
 	It(requirement("robust.redirects"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		loginWorks(ctx)
-		Each(ctx, []string{"", "x", "http://[::1", "http://[::1]x/", "http://a:b/", "http://\x00/", "http://\u2100.example/", "//",
+		Each(ctx, []string{"", "x", "http://[::1", "http://a:b/", "http://\x00/", "http://\u2100.example/", "//",
 			"http://a:99999/", "http://]/", "\ufeff"}, AsIs, func(ctx Ctx, uri string) {
 			begun := h.Begin(ctx, home.Login{Body: map[string]any{"redirect_uri": uri}})
 			Expect(ctx, begun).To(BeAnswered())
@@ -264,7 +264,7 @@ var _ = Describe("Odd logins", func() {
 				Expect(ctx, h.Password(ctx, begun.FlowID, home.Login{})).To(All(BeAnswered(), GrantNothing()))
 			}
 		})
-		Control(ctx, h.Login(ctx, home.Login{})).To(IssueCode())
+		loginWorks(ctx)
 	})
 
 	It(requirement("robust.generated-urls"), func(ctx SpecContext) {

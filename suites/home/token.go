@@ -9,6 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/home"
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -17,13 +18,16 @@ const formType = "application/x-www-form-urlencoded"
 var _ = Describe("Token request and answer", func() {
 	It(requirement("ha.token.path"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		documented := h.CodeGrant(h.Code(ctx, home.Login{})).Apply(oauth.Drop("redirect_uri"))
-		Expect(ctx, h.PostForm(ctx, "/auth/token", documented)).To(IssueTokens())
+		Expect(ctx, spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			return h.PostForm(ctx, "/auth/token", h.CodeGrant(code).Apply(oauth.Drop("redirect_uri")))
+		})).To(IssueTokens())
 	})
 
 	It(requirement("ha.token.multipart"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		answer := h.PostMultipart(ctx, "/auth/token", h.CodeGrant(h.Code(ctx, home.Login{})))
+		answer := spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			return h.PostMultipart(ctx, "/auth/token", h.CodeGrant(code))
+		})
 		Expect(ctx, answer).To(IssueTokens())
 		tokens, err := oauth.Read(answer, h.Client().ID)
 		if err != nil || tokens.Refresh == "" {
@@ -40,28 +44,27 @@ var _ = Describe("Token request and answer", func() {
 
 	It(requirement("ha.token.ignores-secret"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		Expect(ctx, h.Exchange(ctx, h.Code(ctx, home.Login{}), oauth.Add("client_secret", "none-was-ever-given"))).To(IssueTokens())
+		Expect(ctx, redeemed(ctx, oauth.Add("client_secret", "none-was-ever-given"))).To(IssueTokens())
 		for _, credentials := range []string{"Basic YXBwOnNlY3JldA==", "Bearer dead"} {
-			body := h.CodeGrant(h.Code(ctx, home.Login{})).Encode()
-			Expect(ctx, h.Send(ctx, http.MethodPost, "/auth/token", body, "Content-Type", formType, "Authorization", credentials)).To(IssueTokens())
+			Expect(ctx, spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+				return h.Send(ctx, http.MethodPost, "/auth/token", h.CodeGrant(code).Encode(), "Content-Type", formType, "Authorization", credentials)
+			})).To(IssueTokens())
 		}
 	})
 
 	It(requirement("ha.token.extra-redirect-uri"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		right := h.Exchange(ctx, h.Code(ctx, home.Login{}), oauth.Add("redirect_uri", h.Client().Redirect))
-		wrong := h.Exchange(ctx, h.Code(ctx, home.Login{}), oauth.Add("redirect_uri", "https://evil.example/"))
+		right := redeemed(ctx, oauth.Add("redirect_uri", h.Client().Redirect))
+		wrong := redeemed(ctx, oauth.Add("redirect_uri", "https://evil.example/"))
 		Note(ctx, "the right redirect_uri: %s; a wrong one: %s", Outcome(right), Outcome(wrong))
 	})
 
 	It(requirement("indieauth.token.short-lived"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		Expect(ctx, h.Exchange(ctx, h.Code(ctx, home.Login{}))).To(All(HaveWholeNumber("expires_in", 1, 86400), HaveText("refresh_token")))
+		Expect(ctx, redeemed(ctx)).To(All(HaveWholeNumber("expires_in", 1, 86400), HaveText("refresh_token")))
 	})
 
 	It(requirement("ha.token.response-shape"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		Expect(ctx, h.Exchange(ctx, h.Code(ctx, home.Login{}))).To(All(
+		Expect(ctx, redeemed(ctx)).To(All(
 			HaveStatus(200), HaveText("access_token"), HaveText("refresh_token"), HaveText("token_type", "Bearer"),
 			HaveWholeNumber("expires_in", 1800, 1800)))
 	})
@@ -82,8 +85,7 @@ var _ = Describe("Token request and answer", func() {
 	})
 
 	It(requirement("ha.token.auth-provider"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		answer := h.Exchange(ctx, h.Code(ctx, home.Login{}))
+		answer := redeemed(ctx)
 		Control(ctx, answer).To(IssueTokens())
 		Note(ctx, "ha_auth_provider is %q", answer.Text("ha_auth_provider"))
 	})
@@ -92,7 +94,6 @@ var _ = Describe("Token request and answer", func() {
 		h := home.From(ctx)
 		user := h.NewUser(ctx, "inactive")
 		login := home.Login{Account: &user.Account}
-		Control(ctx, h.Exchange(ctx, h.Code(ctx, login))).To(IssueTokens())
 		code := h.Code(ctx, login)
 		h.Deactivate(ctx, user)
 		Expect(ctx, h.Exchange(ctx, code)).To(BeRefused(ctx, "user-inactive"))
@@ -102,8 +103,9 @@ var _ = Describe("Token request and answer", func() {
 
 	It(requirement("oauth2.token.cors"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		body := h.CodeGrant(h.Code(ctx, home.Login{})).Encode()
-		answer := h.Send(ctx, http.MethodPost, "/auth/token", body, "Content-Type", formType, "Origin", "https://app.example")
+		answer := spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			return h.Send(ctx, http.MethodPost, "/auth/token", h.CodeGrant(code).Encode(), "Content-Type", formType, "Origin", "https://app.example")
+		})
 		Expect(ctx, answer).To(All(IssueTokens(), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*"),
 			HaveNoHeader("Access-Control-Allow-Credentials")))
 	})

@@ -15,15 +15,11 @@ import (
 
 var _ = Describe("Token errors", func() {
 	It(requirement("oauth2.error.invalid-request"), func(ctx SpecContext) {
-		h := home.From(ctx)
-		code := h.Code(ctx, home.Login{})
-		for name, change := range Sorted(map[string]oauth.Change{
-			"TE05 no client_id": oauth.Drop("client_id"), "client_id xyz": oauth.Set("client_id", "xyz"),
-			"V12 mailto client_id": oauth.Set("client_id", "mailto:user@app.example"),
-		}) {
-			Expect(Step(ctx, name), h.Exchange(Step(ctx, name), code, change)).To(BeRefused(ctx, "request-refused"))
+		list := [][]oauth.Change{
+			{oauth.Drop("client_id")}, {oauth.Set("client_id", "xyz")}, {oauth.Set("client_id", "mailto:user@app.example")},
 		}
-		liveCode(h, home.Login{}).Still(ctx, code)
+		liveCode(home.From(ctx), home.Login{}).Refuses(ctx, BeRefused(ctx, "request-refused"),
+			[]string{"TE05 no client_id", "client_id xyz", "V12 mailto client_id"}, list)
 	})
 
 	It(requirement("oauth2.error.duplicate-parameter-old"), func(ctx SpecContext) {
@@ -34,14 +30,21 @@ var _ = Describe("Token errors", func() {
 
 	It(requirement("oauth2.error.wrong-content-type"), func(ctx SpecContext) {
 		h := home.From(ctx)
-		code := h.Code(ctx, home.Login{})
-		object := map[string]string{"grant_type": "authorization_code", "code": code, "client_id": h.Client().ID}
-		raw, _ := json.Marshal(object)
-		refuse := All(HaveStatus(400, 415), GrantNothing())
-		send := func(kind, body string) *wire.Exchange { return h.SendToken(ctx, http.MethodPost, "", kind, body) }
-		Expect(Step(ctx, "TE19 JSON"), send("application/json", string(raw))).To(refuse)
-		Expect(Step(ctx, "JSON as text/plain"), send("text/plain", string(raw))).To(refuse)
-		Expect(Step(ctx, "form as text/plain"), send("text/plain", h.CodeGrant(code).Encode())).To(refuse)
-		Control(ctx, h.Exchange(ctx, code)).To(IssueTokens())
+		answers := map[string]*wire.Exchange{}
+		right := spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			form := h.CodeGrant(code)
+			raw, _ := json.Marshal(map[string]string{"grant_type": "authorization_code", "code": code, "client_id": form.Get("client_id")})
+			for _, v := range []struct{ name, kind, body string }{
+				{"TE19 JSON", "application/json", string(raw)}, {"JSON as text/plain", "text/plain", string(raw)},
+				{"form as text/plain", "text/plain", form.Encode()},
+			} {
+				answers[v.name] = h.SendToken(Step(ctx, v.name), http.MethodPost, "", v.kind, v.body)
+			}
+			return h.Exchange(ctx, code)
+		})
+		for name, answer := range Sorted(answers) {
+			Expect(Step(ctx, name), answer).To(All(HaveStatus(400, 415), GrantNothing()))
+		}
+		Control(ctx, right).To(IssueTokens())
 	})
 })

@@ -1,6 +1,7 @@
 package home
 
 import (
+	"slices"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
@@ -51,7 +52,13 @@ var _ = Describe("User management, logins", func() {
 		works(ctx, owner, setPassword, map[string]any{"user_id": user.ID, "password": next}, nil)
 		Expect(Step(ctx, "the new one"), logsIn(ctx, user.Username, next)).To(IssueCode())
 		Expect(Step(ctx, "the old one"), logsIn(ctx, user.Username, user.Password)).To(Refused())
-		Each(ctx, nearMisses(next), nearMiss.called, func(ctx Ctx, m nearMiss) {
+		var most []nearMiss // the rest is tried by the row about a password that its user was made with
+		for _, m := range nearMisses(next) {
+			if slices.Contains([]string{"one character more", "a blank after it", "one letter in the other case"}, m.name) {
+				most = append(most, m)
+			}
+		}
+		Each(ctx, most, nearMiss.called, func(ctx Ctx, m nearMiss) {
 			Expect(ctx, logsIn(ctx, user.Username, m.value)).To(Refused())
 		})
 	})

@@ -16,8 +16,7 @@ import (
 var _ = Describe("Authorization code", func() {
 	It(requirement("oauth2.code.single-use"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		code := oauth.Code(ctx, server, "")
-		Control(ctx, server.Exchange(ctx, code)).To(IssueTokens())
+		code, _ := liveCode(server).Spent(ctx)
 		Expect(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
 		Expect(ctx, server.Exchange(ctx, code)).To(BeRefused(ctx, "code-refused"))
 	})

@@ -10,6 +10,7 @@ import (
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
+	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -33,10 +34,12 @@ var _ = Describe("Token request and answer", func() {
 
 	It(requirement("oauth2.token.query-ignored"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		code := oauth.Code(ctx, server, "")
-		query := server.CodeGrant(code).Encode()
-		answer := server.SendToken(ctx, http.MethodPost, query, formType, "")
-		if !grants(server.SendToken(Step(ctx, "in the body"), http.MethodPost, "", formType, query)) {
+		var answer *wire.Exchange
+		if !grants(liveCode(server).Spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+			query := server.CodeGrant(code).Encode()
+			answer = server.SendToken(ctx, http.MethodPost, query, formType, "")
+			return server.SendToken(Step(ctx, "in the body"), http.MethodPost, "", formType, query)
+		})) {
 			body := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
 			Control(Step(ctx, "in the body"), server.SendToken(ctx, http.MethodPost, "", formType, body)).To(IssueTokens())
 		}
@@ -48,8 +51,9 @@ var _ = Describe("Token request and answer", func() {
 		works(ctx, server)
 		kinds := []string{formType + "; charset=utf-8", formType + ";charset=UTF-8", "Application/X-WWW-Form-Urlencoded"}
 		Each(ctx, kinds, AsIs, func(ctx Ctx, kind string) {
-			body := server.CodeGrant(oauth.Code(ctx, server, "")).Encode()
-			Expect(ctx, server.SendToken(ctx, http.MethodPost, "", kind, body)).To(IssueTokens())
+			Expect(ctx, liveCode(server).Spend(ctx, func(ctx Ctx, code string) *wire.Exchange {
+				return server.SendToken(ctx, http.MethodPost, "", kind, server.CodeGrant(code).Encode())
+			})).To(IssueTokens())
 		})
 	})
 
@@ -123,7 +127,7 @@ var _ = Describe("Token request and answer", func() {
 // bothGrants holds the answers to the code grant and to the refresh grant against an expectation.
 func bothGrants(ctx Ctx, x Expectation) {
 	server := oauth.Get[oauth.Server](ctx)
-	answer := server.Exchange(Step(ctx, "code grant"), oauth.Code(ctx, server, ""))
+	answer := exchange(Step(ctx, "code grant"), server)
 	Control(ctx, answer).To(IssueTokens())
 	Expect(Step(ctx, "code grant"), answer).To(x)
 	tokens, _ := oauth.Read(answer, "")

@@ -55,14 +55,18 @@ func resolve(base, ref string) string {
 	return to.String()
 }
 
-// exchange redeems a fresh code with changes.
+// exchange redeems a code with changes.
 func exchange(ctx Ctx, server oauth.Server, list ...oauth.Change) *wire.Exchange {
-	return server.Exchange(ctx, oauth.Code(ctx, server, ""), list...)
+	return liveCode(server).Spend(ctx, func(ctx Ctx, code string) *wire.Exchange { return server.Exchange(ctx, code, list...) })
 }
 
 // liveCode is how codes of the default client are got and redeemed.
 func liveCode(server oauth.Server) LiveCode {
-	return LiveCode{Code: func(ctx Ctx) string { return oauth.Code(ctx, server, "") }, Redeem: server.Exchange}
+	codes := LiveCode{Code: func(ctx Ctx) string { return oauth.Code(ctx, server, "") }, Redeem: server.Exchange}
+	if spares, ok := server.(oauth.Spares); ok {
+		codes.Spare = spares.SpareCode
+	}
+	return codes
 }
 
 // refuses holds a refusal of every attempt, each with a live code.
