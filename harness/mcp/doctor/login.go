@@ -80,7 +80,7 @@ func (l *finder) elsewhere(f *Facts, resource *Document) bool {
 		return true
 	case f.Home:
 		l.some("other-address", fmt.Sprintf("The home answers as %s, not as %s.", other, own),
-			"Use the first address, or set the second as its external URL (Settings > System > Network).",
+			"Use the first address, or set the second as its external URL (Settings > System > Network) and make the proxy pass Host.",
 			"RFC 9728 §3.3: resource is what was asked for")
 		return true
 	case resource != nil:

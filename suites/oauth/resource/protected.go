@@ -71,6 +71,19 @@ var _ = Describe("Challenges", func() {
 		}
 	})
 
+	It(requirement("oauth2.bearer.challenge-every-method"), func(ctx SpecContext) {
+		opened(ctx)
+		api := oauth.Get[oauth.Methods](ctx)
+		Control(ctx, api.Fetch(ctx, "")).To(Challenge("Bearer", ""))
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
+			refusal := api.Ask(Step(ctx, method), method, nil)
+			Expect(Step(ctx, method), refusal).To(BeAnswered())
+			if refusal.Status == http.StatusUnauthorized {
+				Expect(Step(ctx, method), refusal).To(Challenge("Bearer", ""))
+			}
+		}
+	})
+
 	It(requirement("oauth2.bearer.error-word"), func(ctx SpecContext) {
 		api, _ := opened(ctx)
 		none, dead := api.Fetch(ctx, ""), api.Fetch(ctx, bearer("dead"))
