@@ -27,8 +27,8 @@ func TestTheDoctorNamesWhatStopsClientsInTenLines(t *testing.T) {
 		says string
 	}{
 		"its known name":   {[]string{home.URL + "/api/mcp"}, 0, "MCP clients can get in."},
-		"an unknown name":  {[]string{home.URL + "/api/mcp", "--also-host", "other.example"}, 1, "1. The home does not recognise the host name"},
-		"a Host rewritten": {[]string{strings.Replace(rewriting, "127.0.0.1", "localhost", 1) + "/api/mcp"}, 1, "Make the proxy pass Host unchanged"},
+		"an unknown name":  {[]string{home.URL + "/api/mcp", "--also-host", "other.example"}, 1, "1. The home does not recognise"},
+		"a Host rewritten": {[]string{strings.Replace(rewriting, "127.0.0.1", "localhost", 1) + "/api/mcp"}, 1, "Make the proxy pass Host"},
 		"below a path":     {[]string{below + "/ha/api/mcp"}, 1, "1. The home is below the path /ha"},
 		"a document of 12 kB": {
 			[]string{home.URL + "/api/mcp", "--client-id", document, "--ca-file", ca, "--trust-origin", strings.TrimSuffix(document, "/client")},

@@ -60,18 +60,6 @@ var mcpServerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "mcp.resource-refused", Story: "The token endpoint does not know resource, and refuses what it does not know.",
-		Aims: []string{"oauth2.token.resource-taken"},
-		Change: answers(at("POST /auth/token").and(has("resource")),
-			all(status(400), body(`{"error":"invalid_request"}`)), 200),
-	},
-	{
-		ID: "mcp.resource-refused-on-refresh", Story: "resource is refused in a refresh.",
-		Aims: []string{"oauth2.token.resource-taken"},
-		Change: answers(at("POST /auth/token").and(has("resource")).and(field("grant_type", "refresh_token")),
-			all(status(400), body(`{"error":"invalid_request"}`)), 200),
-	},
-	{
 		ID: "mcp.day-long", Story: "Access tokens live for a day.",
 		Aims:   []string{"mcp.as.short-lived"},
 		Change: answers(at("POST /auth/token"), member("expires_in", 86400), 200),

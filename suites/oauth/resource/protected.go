@@ -76,9 +76,7 @@ var _ = Describe("Challenges", func() {
 		api := oauth.Get[oauth.Methods](ctx)
 		Control(ctx, api.Fetch(ctx, "")).To(Challenge("Bearer", ""))
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
-			refusal := api.Ask(Step(ctx, method), method, nil)
-			Expect(Step(ctx, method), refusal).To(BeAnswered())
-			if refusal.Status == http.StatusUnauthorized {
+			if refusal := api.Ask(Step(ctx, method), method, nil); refusal.Status == http.StatusUnauthorized {
 				Expect(Step(ctx, method), refusal).To(Challenge("Bearer", ""))
 			}
 		}
