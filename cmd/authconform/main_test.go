@@ -125,8 +125,8 @@ func oneLine(t *testing.T, text string) {
 	}
 }
 
-// unraced skips a test that starts hundreds of processes, where each is slowed down by the race detector: script/test runs it
-// without, in a stage of its own.
+// unraced skips a test that starts hundreds of processes, where each is slowed down by the race detector. script/test runs this
+// package without it.
 func unraced(t *testing.T) {
 	t.Helper()
 	if raced {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/authconform/authconform/proof"
 )
@@ -89,13 +90,12 @@ func change(s proof.Surprise) string {
 }
 
 // printTotals sums several proofs up.
-func printTotals(w io.Writer, all []*proof.Matrix) {
+func printTotals(w io.Writer, all []*proof.Matrix, took time.Duration) {
 	var rows, defects, holes, surprises, doors, specs int
-	var seconds float64
 	for _, m := range all {
 		rows, defects, holes = rows+len(m.Rows), defects+len(m.Defects), holes+len(m.Holes())
-		surprises, doors, specs, seconds = surprises+m.Surprises(), doors+len(m.Doors()), specs+m.Specs, seconds+m.Took.Seconds()
+		surprises, doors, specs = surprises+m.Surprises(), doors+len(m.Doors()), specs+m.Specs
 	}
 	fmt.Fprintf(w, "%d profiles: %d rows, %d defects (%d stop the run before the first row), %d holes, %d surprises\n%.1f s, %d specs\n",
-		len(all), rows, defects, doors, holes, surprises, seconds, specs)
+		len(all), rows, defects, doors, holes, surprises, took.Seconds(), specs)
 }
