@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Clear takes the record of an earlier run, and the views of it, out of a folder: nothing there may look like this run's.
-// What else stands there is left alone.
+// Clear removes an earlier run's record and views from a folder, so that nothing there can be mistaken for this run's.
+// Other files are left alone.
 func Clear(dir string, views []string) error {
 	var errs []error
 	for _, name := range append(views, FileName) {

@@ -8,22 +8,22 @@ import (
 	"slices"
 )
 
-// Direction is which way a row changed between two runs.
+// Direction is how a row changed between two runs.
 type Direction string
 
 const (
 	// Regression is a row that is worse in B, or fails with an input that did not fail in A.
 	Regression Direction = "regression"
-	// Improvement is a row that stands better in B, or fails with fewer inputs.
+	// Improvement is a row that is better in B, or fails with fewer inputs.
 	Improvement Direction = "improvement"
-	// Other is a change that is neither, for example because it was not judged in one of the runs.
+	// Other is any other change, for example because the row was not judged in one of the runs.
 	Other Direction = "other"
 )
 
-// Directions are all, in the order in which they are shown.
+// Directions are all directions in display order.
 var Directions = []Direction{Regression, Improvement, Other}
 
-// Comparison is what differs between two runs: A, before, and B, after.
+// Comparison is the difference between two runs: A (before) and B (after).
 type Comparison struct {
 	A, B    *Set
 	Remarks []string // how the runs themselves differ: profiles, catalogues, how they ended
@@ -33,24 +33,24 @@ type Comparison struct {
 	Same    int // rows of both that did not change
 }
 
-// Change is a row that changed. B is nil where A has judged the row and B ended before it could.
+// Change is a row that changed. B is nil if A judged the row and B ended before it did.
 type Change struct {
 	Direction Direction
 	A, B      *Result
 	Why       string // what changed beside the verdict; "" where the verdict says it
 }
 
-// Regressed tells whether a row got worse.
+// Regressed reports whether any row got worse.
 func (c *Comparison) Regressed() bool {
 	return slices.ContainsFunc(c.Changes, func(ch Change) bool { return ch.Direction == Regression })
 }
 
-// Of are the changes of one direction.
+// Of lists the changes of one direction.
 func (c *Comparison) Of(d Direction) []Change {
 	return slices.DeleteFunc(slices.Clone(c.Changes), func(ch Change) bool { return ch.Direction != d })
 }
 
-// ErrNothingInCommon is the error of two runs that have no row in common.
+// ErrNothingInCommon means that two runs have no row in common.
 var ErrNothingInCommon = errors.New("the two runs have no row in common")
 
 // Compare compares two runs row by row.

@@ -171,7 +171,7 @@ func TestARunIsNamedByItsFolderOrItsFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		elsewhere: "of which at most", "/dev/null": "no regular file", filepath.Join(dir, "none"): "no such folder or file",
+		elsewhere: "the limit is", "/dev/null": "not a regular file", filepath.Join(dir, "none"): "no such folder or file",
 		t.TempDir(): "contains no run",
 	} {
 		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), want) {

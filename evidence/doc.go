@@ -1,4 +1,4 @@
-// Package evidence is a run as it was recorded: run.jsonl, a head and then one whole, redacted result a line, written as it
-// is judged, so that a killed run keeps all but its unfinished rows. Every report is a view of it (package reports), and
-// whatever reads a run again reads this: report, merge, compare. It judges nothing and draws nothing.
+// Package evidence is the record of a run: run.jsonl, a head and then one redacted result per line, written while the run
+// goes on, so that a killed run keeps all finished rows. Every report is a view of it (package reports), and
+// report, merge and compare read it. It judges and renders nothing.
 package evidence

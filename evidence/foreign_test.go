@@ -78,14 +78,14 @@ func TestARecordIsAFileOfABoundedSize(t *testing.T) {
 	if err := os.Truncate(path, largestFile+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "of which at most") {
+	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "the limit is") {
 		t.Errorf("a large one: %v", err)
 	}
 	_ = os.Remove(path)
 	if err := os.Mkdir(path, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "it is no regular file") {
+	if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "it is not a regular file") {
 		t.Errorf("a folder: %v", err)
 	}
 }

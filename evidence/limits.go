@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of what is kept of a run, in bytes: what a target sends costs no more, however much it sends. What is read from it
-// at all is limited in harness/wire/limits.go.
+// The limits of a run's record, in bytes, however much a target sends. The limits of what is read from a target
+// at all are in harness/wire/limits.go.
 const (
 	BodyLimit   = 64 << 10 // of one body
 	HeaderLimit = 16 << 10 // of the headers of one answer, names and values
@@ -18,14 +18,14 @@ const (
 	ShotsLimit  = 6 << 20  // of the pictures and pages of a run
 )
 
-// The limits of reading what somebody else wrote.
+// The limits for reading a record that somebody else wrote.
 const (
 	longestLine = 64 << 20  // bytes of a line of run.jsonl
 	largestFile = 256 << 20 // bytes of run.jsonl
 	largestShot = 16 << 20  // bytes of a picture or page
 )
 
-// Fit cuts the evidence of a row to RowLimit: first its long bodies, and then what stands in the middle.
+// Fit cuts a row's evidence to RowLimit: first its long bodies, then items in the middle.
 func Fit(list []Item) []Item {
 	if sizeOf(list) <= RowLimit {
 		return list
@@ -62,7 +62,7 @@ func shorter(body string, cut int) (string, int) {
 	return kept, cut + len(body) - len(kept)
 }
 
-// Start is the beginning of a text of at most n bytes, on a character.
+// Start returns at most the first n bytes of a text, cut at a character boundary.
 func Start(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -73,10 +73,10 @@ func Start(s string, n int) string {
 	return strings.ToValidUTF8(s[:n], "")
 }
 
-// Budget is what the evidence of a run has taken of its limits. The zero value has taken nothing.
+// Budget counts how much of its limits a run's evidence has used. The zero value has used nothing.
 type Budget struct{ green, red, shots int }
 
-// Keep takes a result, with its files, on the budget. One that no longer fits keeps its verdict and no evidence.
+// Keep charges a result and its files to the budget. A result that no longer fits keeps its verdict but loses its evidence.
 func (b *Budget) Keep(r Result, files []File) (Result, []File) {
 	spent, limit := &b.green, RunLimit
 	if r.Verdict.Red(true) {

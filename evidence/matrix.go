@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Matrix is what several servers did with the same rows. It ranks nobody.
+// Matrix shows what several servers did with the same rows. It is not a ranking.
 type Matrix struct {
 	Columns []Column    `json:"columns"`
 	Rows    []MatrixRow `json:"rows"`
@@ -38,7 +38,7 @@ type MatrixRow struct {
 	place int
 }
 
-// Cell is what became of a row in a run.
+// Cell is a row's result in a run.
 type Cell struct {
 	Verdict  Verdict   `json:"verdict"`
 	Reason   string    `json:"reason,omitempty"`
@@ -48,8 +48,8 @@ type Cell struct {
 	Left     int       `json:"left_out,omitempty"` // exchanges that are not shown; run.jsonl has them
 }
 
-// Add adds a run as the last column. A run with evidence is large: shown picks what a cell keeps of it, and how many exchanges
-// it left out. name is "" for a run that names itself.
+// Add adds a run as the last column. Because evidence is large, shown picks what a cell keeps of it, and counts the exchanges
+// it left out. If name is "", the run's product names the column.
 func (m *Matrix) Add(name string, s *Set, shown func(Result) ([]Item, int)) {
 	h := s.Head
 	c := Column{Name: name, Named: name != "", Folder: s.Dir, Target: h.Target, Tool: h.Tool, Catalogue: h.Catalogue, Ended: endedEarly(s)}
@@ -135,7 +135,7 @@ func (m *Matrix) byName() map[string][]int {
 	return places
 }
 
-// Differs tells whether a row has different verdicts in the runs that judged it.
+// Differs reports whether the runs that judged a row have different verdicts.
 func (r MatrixRow) Differs() bool {
 	var first *Cell
 	for _, c := range r.Cells {

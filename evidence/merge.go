@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// Merge joins the shards of one run. A shard that is missing, is given twice, or belongs to another run is an error. Troubles
-// of a shard are troubles of the whole.
+// Merge joins the shards of one run. A missing or repeated shard, or one of another run, is an error. Problems
+// of a shard are problems of the merged run.
 func Merge(parts []*Set) (*Set, error) {
 	if len(parts) == 0 {
-		return nil, errors.New("no run was named")
+		return nil, errors.New("no run was given")
 	}
 	if err := complete(parts); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func complete(parts []*Set) error {
 	for _, p := range parts {
 		var i, of int
 		if _, err := fmt.Sscanf(p.Head.Shard, "%d/%d", &i, &of); err != nil {
-			return fmt.Errorf("%s is not a shard: it was not made with --shard", p.Dir)
+			return fmt.Errorf("%s is not a shard: it was not recorded with --shard", p.Dir)
 		}
 		if n == 0 {
 			n = of

@@ -11,8 +11,8 @@ import (
 // fewBroken is how many defects of ours are named: one cause often has many.
 const fewBroken = 5
 
-// Outcome is the error that decides the exit code of a run, for the run itself, merge and report. nil: everything
-// judged conforms, or fails only as the baseline says. The error is silent where the reports say it all.
+// Outcome is the error that decides the exit code of run, merge and report. nil means that everything
+// judged conforms, or fails only as the baseline says. The error has no message if the reports say everything.
 func (s *Set) Outcome(strict bool) error {
 	end := s.End
 	if end == nil {
@@ -26,7 +26,7 @@ func (s *Set) Outcome(strict bool) error {
 	case end.Banned:
 		return exit.With(exit.NoTarget, errors.New(end.Lost))
 	case end.Interrupt != "":
-		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; what was judged before is reported", end.Interrupt))
+		return exit.With(exit.Interrupted, fmt.Errorf("interrupted: %s; the report covers what was judged before", end.Interrupt))
 	case end.Lost != "":
 		return exit.With(exit.Failed, errors.New(end.Lost))
 	case len(s.Unfinished()) > 0:
@@ -47,7 +47,7 @@ func (s *Set) verdict(strict bool) error {
 	}
 	switch {
 	case missing > 0:
-		return exit.With(exit.Failed, fmt.Errorf("%d rows were not run although --require demands what they need", missing))
+		return exit.With(exit.Failed, fmt.Errorf("%d rows did not run although --require demands their prerequisites", missing))
 	case slices.ContainsFunc(s.Results, func(r Result) bool { return r.Verdict.Red(strict) }):
 		return exit.Silent(exit.Failed)
 	case s.Judged() == 0 && s.Head.Shard == "": // of a shard only merge can say so
@@ -56,12 +56,12 @@ func (s *Set) verdict(strict bool) error {
 	return nil
 }
 
-// Misses tells whether a row was not run although the run requires what it needs.
+// Misses reports whether a row was not run although --require demands its prerequisite.
 func (s *Set) Misses(r Result) bool {
 	return r.Verdict == NotRun && slices.Contains(s.Head.Require, r.Need)
 }
 
-// Judged is how many rows were judged: those that were run, and apply.
+// Judged counts the judged rows: those that ran and apply.
 func (s *Set) Judged() int {
 	n := 0
 	for _, r := range s.Results {

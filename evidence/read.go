@@ -13,10 +13,10 @@ import (
 	"slices"
 )
 
-// ErrOld is the error of a folder that an older authconform wrote, which kept no record.
+// ErrOld means that an older authconform, which kept no record, wrote the folder.
 var ErrOld = errors.New("it was written by an old authconform without run.jsonl; run again")
 
-// Open reads a run that is named by its folder or by its run.jsonl, as strictly as Read.
+// Open reads a run, given its folder or its run.jsonl, as strictly as Read.
 func Open(path string) (*Set, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -34,8 +34,8 @@ func Open(path string) (*Set, error) {
 	return s, err
 }
 
-// Read reads the run of a folder. It is strict: a format or member that it does not know, a row twice, or a file name that
-// leads out of the folder is an error that names the line. A last line that is cut off is what a killed run leaves.
+// Read reads the run in a folder. It is strict: an unknown format or member, a repeated row, or a file name that
+// leads out of the folder is an error that names the line. An incomplete last line is accepted: a killed run leaves one.
 func Read(dir string) (*Set, error) {
 	path := filepath.Join(dir, FileName)
 	info, err := os.Stat(path)
@@ -116,7 +116,7 @@ func (s *Set) take(l line, n int, seen map[string]bool) error {
 	case n == 1:
 		s.Head = *l.Head
 	case s.End != nil:
-		return errors.New("there is more after the end")
+		return errors.New("there is extra text after the end")
 	case l.End != nil:
 		s.End = l.End
 	case l.Result == nil:
@@ -162,7 +162,7 @@ func local(r Result) error {
 	return nil
 }
 
-// Picture reads a file of the run's folder; nil where it is not there, or leads out of the folder.
+// Picture reads a file of the run's folder; nil if it does not exist or leads out of the folder.
 func (s *Set) Picture(name string) []byte {
 	if s.Dir == "" || !shot.MatchString(name) {
 		return nil
@@ -193,9 +193,9 @@ func (s *Set) Picture(name string) []byte {
 func readable(info os.FileInfo, n int64) error {
 	switch {
 	case !info.Mode().IsRegular():
-		return errors.New("it is no regular file")
+		return errors.New("it is not a regular file")
 	case info.Size() > n:
-		return fmt.Errorf("it has %d bytes, of which at most %d are read", info.Size(), n)
+		return fmt.Errorf("it has %d bytes; the limit is %d", info.Size(), n)
 	}
 	return nil
 }

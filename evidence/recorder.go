@@ -20,7 +20,7 @@ const FileName = "run.jsonl"
 // Shots is the folder of pictures in the run's folder.
 const Shots = "screenshots"
 
-// Recorder writes a run down while it is judged. It is safe for concurrent use. A nil Recorder writes nothing.
+// Recorder records a run while it goes on. It is safe for concurrent use. A nil Recorder writes nothing.
 type Recorder struct {
 	dir string
 
@@ -29,7 +29,7 @@ type Recorder struct {
 	err  error // the first
 }
 
-// Record begins the record of a run in a folder, which must be there.
+// Record starts the record of a run in an existing folder.
 func Record(dir string, head Head) (*Recorder, error) {
 	f, err := os.Create(filepath.Join(dir, FileName))
 	if err != nil {
@@ -41,7 +41,7 @@ func Record(dir string, head Head) (*Recorder, error) {
 	return r, r.err
 }
 
-// Result writes a result, and the files that it names, at once.
+// Result immediately writes a result and the files that it names.
 func (r *Recorder) Result(res Result, files []File) {
 	if r == nil {
 		return
@@ -56,7 +56,7 @@ func (r *Recorder) Result(res Result, files []File) {
 	r.write(line{Result: &res})
 }
 
-// End writes the last line and closes the record. The error is the first of all that went wrong.
+// End writes the last line and closes the record. It returns the first error of the recorder.
 func (r *Recorder) End(end End) error {
 	if r == nil {
 		return nil
@@ -92,7 +92,7 @@ func (r *Recorder) keep(err error) {
 	}
 }
 
-// Shot names a picture or page of a row: only letters that every file system has.
+// Shot is the file name of a row's picture or page, with characters that every file system allows.
 func Shot(id string, n int, ending string) string {
 	safe := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-' {

@@ -2,7 +2,7 @@ package evidence
 
 import "time"
 
-// Result is what became of one requirement.
+// Result is the result of one requirement.
 type Result struct {
 	ID         string   `json:"id"`
 	Profile    string   `json:"profile"`
@@ -25,14 +25,14 @@ type Result struct {
 	Evidence []Item    `json:"evidence,omitempty"` // everything that was seen, in order
 }
 
-// Spec is where the sentence stands.
+// Spec says where a requirement is specified.
 type Spec struct {
 	Name    string `json:"name"` // "RFC 6749"
 	Section string `json:"section,omitempty"`
 	URL     string `json:"url"`
 }
 
-// Failure is one check that did not hold.
+// Failure is a check that did not hold.
 type Failure struct {
 	Vector   string `json:"vector,omitempty"` // stable name of the input: "RM12 other port"
 	Value    string `json:"value,omitempty"`  // the input itself
@@ -40,7 +40,7 @@ type Failure struct {
 	Got      string `json:"got"`
 }
 
-// Item is one thing that was seen. Exactly one of its first three members is set.
+// Item is one observation. Exactly one of its first three members is set.
 type Item struct {
 	Exchange *Exchange    `json:"exchange,omitempty"`
 	Browser  *BrowserStep `json:"browser,omitempty"`
@@ -51,7 +51,7 @@ type Item struct {
 	Step   string `json:"step,omitempty"`   // the step of the spec
 }
 
-// Exchange is one HTTP request and what came back. WebSocket messages are exchanges with Method "WS".
+// Exchange is an HTTP request and its response. WebSocket messages are exchanges with Method "WS".
 type Exchange struct {
 	Method          string    `json:"method"`
 	URL             string    `json:"url"`

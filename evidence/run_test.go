@@ -111,7 +111,7 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 		"a member of tomorrow": {strings.Replace(string(good), `"result":{`, `"result":{"tomorrow":1,`, 1), `:2: json: unknown field "tomorrow"`},
 		"no head":              {lines[1] + lines[2], "the first line has no head"},
 		"a row twice":          {lines[0] + lines[1] + lines[1], "a appears twice"},
-		"more behind the end":  {string(good) + lines[1], "there is more after the end"},
+		"more behind the end":  {string(good) + lines[1], "there is extra text after the end"},
 		"no JSON":              {"x" + string(good), ":1: "},
 		"a file elsewhere": {strings.Replace(string(good), `"place":1`,
 			`"place":1,"evidence":[{"browser":{"doing":"","url":"","screenshot":"../../etc/passwd"}}]`, 1),
@@ -248,7 +248,7 @@ func TestShardsThatAreNotOneRunAreRefused(t *testing.T) {
 		parts []*Set
 		want  string
 	}{
-		"none":              {nil, "no run was named"},
+		"none":              {nil, "no run was given"},
 		"a whole run":       {[]*Set{{Head: head("", "a"), Dir: "d"}}, "d is not a shard"},
 		"one is missing":    {[]*Set{set("1/2", nil)}, "shard 2/2 is missing"},
 		"one stands twice":  {[]*Set{set("1/2", nil), set("1/2", nil)}, "shard 1/2 is given twice"},

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// What every mock's control plane does: its clock, its history, its faults.
+// The acts that every mock's control plane has: clock, history and faults.
 
-// Time is the mock's time for its control plane.
+// Time is the mock's time as its control plane reports it.
 func (p *Plane) Time() any {
 	return map[string]string{
 		"now":    p.Clock.Now().UTC().Format(time.RFC3339Nano),
@@ -20,14 +20,14 @@ func (p *Plane) Time() any {
 	}
 }
 
-// Reset returns the clock, the history and the faults to their start.
+// Reset puts the clock, the history and the faults back to their initial state.
 func (p *Plane) Reset() {
 	p.Faults.Clear(0)
 	p.History.Clear()
 	p.Clock.Set(0)
 }
 
-// farthest is how far the mock's time may be from the real one: a date of four digits.
+// farthest is how far the mock's time may be from real time; it keeps years within four digits.
 const farthest = 100 * 365 * 24 * time.Hour
 
 func (p *Plane) setClock(_ *http.Request, body []byte) (any, error) {
@@ -47,7 +47,7 @@ func (p *Plane) setClock(_ *http.Request, body []byte) (any, error) {
 		return nil, err
 	}
 	if d.Abs() > farthest || (from+d).Abs() > farthest {
-		return nil, errors.New(name + ": the mock's time stays within 100 years of the real one")
+		return nil, errors.New(name + ": the mock's time must stay within 100 years of the real time")
 	}
 	if b.Advance != "" {
 		p.Clock.Advance(d)
@@ -57,7 +57,7 @@ func (p *Plane) setClock(_ *http.Request, body []byte) (any, error) {
 	return p.Time(), nil
 }
 
-// duration reads a member that is one.
+// duration reads a member that is a duration.
 func duration(name, text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
@@ -82,7 +82,7 @@ func (p *Plane) readHistory(r *http.Request, _ []byte) (any, error) {
 	q := r.URL.Query()
 	since, err := strconv.ParseInt(q.Get("since"), 10, 64)
 	if q.Has("since") && err != nil {
-		return nil, errors.New("since is the seq of a request, a whole number")
+		return nil, errors.New("since must be the seq of a request, a whole number")
 	}
 	if err := checkGlob("path", q.Get("path")); err != nil {
 		return nil, err
@@ -105,10 +105,10 @@ func (p *Plane) addFault(_ *http.Request, body []byte) (any, error) {
 		return nil, err
 	}
 	if f.ID != 0 || f.Hits != 0 {
-		return nil, errors.New("id and hits are the mock's to say; leave them out")
+		return nil, errors.New("the mock sets id and hits; leave them out")
 	}
 	if f.User != "" && p.Who == nil {
-		return nil, errors.New("user: this server knows no users")
+		return nil, errors.New("user: this server has no users")
 	}
 	return p.Faults.Add(f)
 }
@@ -120,7 +120,7 @@ func (p *Plane) dropFaults(r *http.Request, _ []byte) (any, error) {
 	}
 	id, err := strconv.Atoi(r.URL.Query().Get("id"))
 	if err != nil || id < 1 {
-		return nil, errors.New("id is the number of a fault, as GET faults lists them")
+		return nil, errors.New("id must be the number of a fault; GET faults lists them")
 	}
 	if !p.Faults.Clear(id) {
 		return nil, fmt.Errorf("there is no fault %d", id)

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// afflict is the answer that the fault makes of one; nil: there was no work, and none.
+// afflict applies the fault to an answer; nil means that the request was not processed.
 func (f Fault) afflict(a *Answer) *Answer {
 	if a == nil {
 		a = Text(http.StatusServiceUnavailable, "")
@@ -35,7 +35,7 @@ func (f Fault) afflict(a *Answer) *Answer {
 	return a
 }
 
-// object is what a true answer says, member by member; nil: it is a refusal, or no JSON object.
+// object holds the members of a successful answer; nil if it is an error or not a JSON object.
 func object(a *Answer) map[string]json.RawMessage {
 	var members map[string]json.RawMessage
 	if a.Status >= http.StatusMultipleChoices || json.Unmarshal(a.Body, &members) != nil {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Answer is what a handler decided, before it is written.
+// Answer is a handler's response before it is written.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -21,7 +21,7 @@ type Answer struct {
 	Truncate int           // write so many bytes of the body, then close; 0: all
 }
 
-// Refusal is an error with a protocol face: what was asked, what rule refused it, where the rule is written.
+// Refusal is an error as the protocol shows it, with the rule that was broken and where that rule is written.
 type Refusal struct {
 	Status      int
 	Code        string // RFC 6749 §5.2
@@ -41,7 +41,7 @@ func (r *Refusal) Error() string {
 	return r.Code + ": " + r.Description + " (" + r.Rule + ")"
 }
 
-// Answer is the refusal as a token endpoint says it (RFC 6749 §5.2).
+// Answer is the refusal as an error response of a token endpoint (RFC 6749 §5.2).
 func (r *Refusal) Answer() *Answer {
 	v := map[string]string{"error": r.Code}
 	if r.Description != "" {
@@ -52,7 +52,7 @@ func (r *Refusal) Answer() *Answer {
 	return a
 }
 
-// JSON is a value as application/json.
+// JSON is an answer with the value as application/json.
 func JSON(status int, v any) *Answer {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -61,17 +61,17 @@ func JSON(status int, v any) *Answer {
 	return &Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: raw}
 }
 
-// Message is a refusal of a JSON endpoint.
+// Message is an error response of a JSON endpoint: {"message": …}.
 func Message(status int, text string) *Answer {
 	a := JSON(status, map[string]string{"message": text})
 	a.Why = text
 	return a
 }
 
-// Plain is a refusal in the words of its status: "404: Not Found".
+// Plain is an error response that only names its status: "404: Not Found".
 func Plain(status int) *Answer { return Text(status, Itoa(status)+": "+http.StatusText(status)) }
 
-// Text is a body of plain text.
+// Text is an answer in plain text.
 func Text(status int, body string) *Answer {
 	a := &Answer{Status: status, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: []byte(body)}
 	if status >= http.StatusBadRequest {
@@ -80,22 +80,22 @@ func Text(status int, body string) *Answer {
 	return a
 }
 
-// Empty has no body.
+// Empty is an answer without a body.
 func Empty(status int) *Answer { return &Answer{Status: status, Header: http.Header{}} }
 
-// Redirect sends a browser elsewhere.
+// Redirect is an answer that redirects the browser.
 func Redirect(status int, to string) *Answer {
 	a := Empty(status)
 	a.Header.Set("Location", to)
 	return a
 }
 
-// Secret is a random hex string of n bytes.
+// Secret returns n random bytes as a hex string.
 func Secret(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails
 	return hex.EncodeToString(b)
 }
 
-// Itoa is a number in digits.
+// Itoa formats a number in decimal.
 func Itoa(n int) string { return strconv.Itoa(n) }

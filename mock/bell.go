@@ -2,13 +2,13 @@ package mock
 
 import "sync"
 
-// bell wakes everybody who listens. It is safe for concurrent use; the zero value is silent.
+// bell wakes all listeners. It is safe for concurrent use; the zero value is ready.
 type bell struct {
 	mu   sync.Mutex
 	next chan struct{}
 }
 
-// listen is closed at the next ring.
+// listen returns a channel that is closed at the next ring.
 func (b *bell) listen() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -27,7 +27,7 @@ func (b *bell) ring() {
 	}
 }
 
-// silent tells that nobody listens.
+// silent reports whether there are no listeners.
 func (b *bell) silent() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

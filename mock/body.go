@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/internal/suggest"
 )
 
-// Strict decodes the body of an act into a struct. What it does not know is an error, with the nearest right word.
+// Strict decodes an act's body into a struct. An unknown member is an error that suggests the nearest known one.
 func Strict(body []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
@@ -35,12 +35,12 @@ func Strict(body []byte, into any) error {
 		return unknownField(err, into)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows the JSON object")
+		return errors.New("there is extra text after the JSON object")
 	}
 	return nil
 }
 
-// unknownField is the error of a member that nothing reads, with the nearest that something does.
+// unknownField is the error for an unknown member; it suggests the nearest known one.
 func unknownField(err error, into any) error {
 	quoted, unknown := strings.CutPrefix(err.Error(), "json: unknown field ")
 	name, bad := strconv.Unquote(quoted)
@@ -65,7 +65,7 @@ func article(value string) string {
 	return "a " + value
 }
 
-// wanted is what a member has to be.
+// wanted describes the type that a member must have.
 func wanted(t reflect.Type) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -112,12 +112,12 @@ func fields(of any) []string {
 	return names
 }
 
-// queries refuses parameters of a request's query that its act does not read.
+// queries refuses query parameters that the act does not read.
 func queries(r *http.Request, known []string) error {
 	for name, values := range r.URL.Query() {
 		switch {
 		case !slices.Contains(known, name) && len(known) == 0:
-			return fmt.Errorf("unknown parameter %q; this call reads none", name)
+			return fmt.Errorf("unknown parameter %q; this call takes no parameters", name)
 		case !slices.Contains(known, name):
 			return fmt.Errorf("unknown parameter %q%s", name, suggest.Hint(name, known))
 		case len(values) > 1:

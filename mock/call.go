@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-// Request is a request as a policy sees it: as it was sent.
+// Request is a request as a policy sees it, exactly as sent.
 type Request struct {
 	Method string
 	Target string // path and query, as on the wire
@@ -26,13 +26,13 @@ type Request struct {
 	Body   []byte // at most Rules.BodyLimit bytes: longer ones are refused unseen
 }
 
-// Path is the target without its query, still escaped.
+// Path is the target without its query, still percent-encoded.
 func (r Request) Path() string {
 	path, _, _ := strings.Cut(r.Target, "?")
 	return path
 }
 
-// Call is a request, parsed once.
+// Call is a parsed request.
 type Call struct {
 	*http.Request
 	Heard Request    // as the policy took it
@@ -45,7 +45,7 @@ type Call struct {
 	whole bool // Heard is the request; it is not if that was too long, or broke off
 }
 
-// Object is the body as a JSON object, nil if it is none.
+// Object is the body as a JSON object, nil if it is not one.
 func (c *Call) Object() map[string]any {
 	var m map[string]any
 	if json.Unmarshal(c.Heard.Body, &m) != nil {
@@ -59,7 +59,7 @@ type (
 	writerKey struct{}
 )
 
-// Writer is what a handler that takes the connection over writes to; nil where the request asks for no upgrade.
+// Writer is for a handler that takes over the connection; nil if the request does not ask for an upgrade.
 func (c *Call) Writer() http.ResponseWriter {
 	w, _ := c.Context().Value(writerKey{}).(http.ResponseWriter)
 	return w

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Clock is the one clock of a mock: real time plus an offset that tests move. Everything that expires or times out
-// obeys it. It is safe for concurrent use; the zero value runs with real time.
+// Clock is a mock's only clock: real time plus an offset that tests can move. Everything that expires or times out
+// uses it. It is safe for concurrent use; the zero value shows real time.
 type Clock struct {
 	mu      sync.Mutex
 	offset  time.Duration
@@ -25,14 +25,14 @@ func (c *Clock) Now() time.Time {
 	return time.Now().Add(c.offset)
 }
 
-// Offset is how far the mock's time is ahead of real time.
+// Offset is how far the mock's time is ahead of real time; negative if it is behind.
 func (c *Clock) Offset() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.offset
 }
 
-// Advance moves time by d and lets everything run that is due.
+// Advance moves time by d and runs everything that is due.
 func (c *Clock) Advance(d time.Duration) { c.Set(c.Offset() + d) }
 
 // Set makes the mock's time real time plus offset.
@@ -46,7 +46,7 @@ func (c *Clock) Set(offset time.Duration) {
 	}
 }
 
-// AfterFunc runs f when d has passed on this clock. stop keeps it from running.
+// AfterFunc runs f when d has passed on this clock. stop cancels it.
 func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

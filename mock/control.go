@@ -14,11 +14,11 @@ import (
 	"github.com/authconform/authconform/internal/suggest"
 )
 
-// controlPrefix starts the control plane: what no real server has.
+// controlPrefix is the path prefix of the control plane. No real server has it.
 const controlPrefix = "/_authconform/"
 
-// Control is the control plane of a mock. It is not part of the protocol: no history, no faults. Clock, history and
-// faults are everywhere the same; a mock adds its own.
+// Control is a mock's control plane. Its requests are not recorded and hit no faults. Clock, history and
+// faults are the same in every mock; each mock adds its own acts.
 type Control struct {
 	Token string // opens it
 
@@ -30,7 +30,7 @@ type Control struct {
 	changed bell                        // rings when something was changed
 }
 
-// ControlAct does one thing. The query and the body are the request's; what it returns is the answer's JSON.
+// ControlAct is one operation. It gets the request's query and body; its result is the response's JSON.
 type ControlAct func(r *http.Request, body []byte) (any, error)
 
 type act struct {
@@ -38,7 +38,7 @@ type act struct {
 	query []string // the parameters that it reads
 }
 
-// Done is the answer of an act that has nothing to tell.
+// Done is the result of an act that returns nothing.
 type Done struct{}
 
 func newControl(p *Plane) *Control {
@@ -62,14 +62,14 @@ func newControl(p *Plane) *Control {
 	return k
 }
 
-// Add adds an act, "POST users", and names the parameters of the query that it reads.
+// Add adds an act, such as "POST users", with the query parameters that it reads.
 func (k *Control) Add(name string, do ControlAct, query ...string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.acts[name] = act{do, query}
 }
 
-// After does something more when an act has been done.
+// After runs something after an act.
 func (k *Control) After(name string, more func()) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -83,7 +83,7 @@ func (k *Control) After(name string, more func()) {
 	}, before.query}
 }
 
-// find finds what answers a call: only one of the three, or none.
+// find finds the handler of a call: at most one of the three is set.
 func (k *Control) find(name string) (a act, stream, open http.HandlerFunc) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
@@ -145,7 +145,7 @@ func (k *Control) act(r *http.Request, name string, a act) (int, any) {
 	return http.StatusOK, v
 }
 
-// unknown is the answer to what is no act: the nearest, and all of them.
+// unknown is the answer to an unknown act: it suggests the nearest one and lists all.
 func (k *Control) unknown(method, name string) (int, any) {
 	names := k.names()
 	var methods []string
@@ -164,21 +164,21 @@ func (k *Control) unknown(method, name string) (int, any) {
 	return http.StatusNotFound, problem{"no such control: " + method + " " + name, hint}
 }
 
-// opens tells whether an Authorization header holds the token, with the scheme Bearer (RFC 6750 §2.1), in any case. A token
-// that is blank opens nothing.
+// opens reports whether an Authorization header contains the token, with the scheme Bearer in any case (RFC 6750 §2.1). A blank token
+// opens nothing.
 func (k *Control) opens(header string) bool {
 	scheme, token, _ := strings.Cut(header, " ")
 	return CheckControlToken(k.Token) == nil && strings.EqualFold(scheme, "Bearer") &&
 		subtle.ConstantTimeCompare([]byte(strings.TrimSpace(token)), []byte(k.Token)) == 1
 }
 
-// CheckControlToken tells what is wrong with a token that was chosen for the control plane.
+// CheckControlToken says what is wrong with a token chosen for the control plane.
 func CheckControlToken(token string) error {
 	switch {
 	case strings.TrimSpace(token) == "":
-		return errors.New("the token of the control plane is empty: anybody could open it; leave it out for a random one")
+		return errors.New("the control plane's token is empty, so anyone could use it; leave it out for a random one")
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return errors.New("the token of the control plane holds what no header does: give ASCII letters and digits, without spaces")
+		return errors.New("the control plane's token contains characters that no header can carry: give ASCII letters and digits, without spaces")
 	}
 	return nil
 }

@@ -9,13 +9,13 @@ import (
 //go:embed dashboard
 var dashboard embed.FS
 
-// pageFiles are those of the dashboard, with their media types.
+// pageFiles are the dashboard's files and their media types.
 var pageFiles = map[string]string{
 	"index.html": "text/html; charset=utf-8", "dashboard.css": "text/css; charset=utf-8", "api.js": "text/javascript; charset=utf-8",
 	"dashboard.js": "text/javascript; charset=utf-8", "views.js": "text/javascript; charset=utf-8", "dom.js": "text/javascript; charset=utf-8",
 }
 
-// openPage serves the dashboard at the root of the control plane. It holds no secret: who opens it gives the token.
+// openPage serves the dashboard at the root of the control plane. It contains no secret: the user enters the token.
 func (k *Control) openPage() {
 	for name, kind := range pageFiles {
 		at := name

@@ -13,7 +13,7 @@ var commonDescription []byte
 //go:embed openapi/ca.json
 var caDescription []byte
 
-// Describe adds a part, an OpenAPI 3.1 document, to the description of the control plane that it serves.
+// Describe adds a part, an OpenAPI 3.1 document, to the description that the control plane serves.
 func (k *Control) Describe(part []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// heartbeat is how often a stream of events says that it is still there.
+// heartbeat is how often a stream of events sends a sign of life.
 const heartbeat = 15 * time.Second
 
-// events answers GET events: requests as they arrive, and that something was changed, as server-sent events (HTML §9.2).
+// events answers GET events: requests as they arrive, and changes, as server-sent events (HTML §9.2).
 func (p *Plane) events(w http.ResponseWriter, r *http.Request) {
 	since, err := strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
 	if err != nil {
@@ -53,7 +53,7 @@ func (p *Plane) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tell writes one event. A client that does not read in time is given up.
+// tell writes one event. A client that does not read in time is dropped.
 func tell(w http.ResponseWriter, kind string, v any) bool {
 	raw, err := json.Marshal(v)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"net/url"
 )
 
-// Exposed tells whether others than this machine reach a server by any of these: addresses ("0.0.0.0:8123") or URLs, "" being
-// none. A name that is not localhost may be anybody's.
+// Exposed reports whether other machines can reach a server at any of these addresses ("0.0.0.0:8123") or URLs; "" is
+// ignored. A host name other than localhost counts as reachable.
 func Exposed(at ...string) bool {
 	for _, one := range at {
 		if u, err := url.Parse(one); err == nil && u.Host != "" {

@@ -16,7 +16,7 @@ import (
 
 const longestDelay = time.Hour
 
-// Check tells what is wrong with a fault.
+// Check says what is wrong with a fault.
 func (f Fault) Check() error {
 	if err := checkGlob("path", f.Path); err != nil {
 		return err
@@ -28,17 +28,17 @@ func (f Fault) Check() error {
 	}
 	switch {
 	case f.Method != "" && f.Method != strings.ToUpper(f.Method):
-		return fmt.Errorf("method: %q is not a method of HTTP; did you mean %q?", f.Method, strings.ToUpper(f.Method))
+		return fmt.Errorf("method: %q is not an HTTP method; did you mean %q?", f.Method, strings.ToUpper(f.Method))
 	case f.Phase != "" && f.Phase != Before && f.Phase != After:
 		return fmt.Errorf("phase: %q is not before or after%s", f.Phase, suggest.Hint(f.Phase, []string{Before, After}))
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("status: %d is not the status of an answer, 200 to 599", f.Status)
+		return fmt.Errorf("status: %d is not a response status, 200 to 599", f.Status)
 	case f.After < 0 || f.Times < 0 || f.Truncate < 0:
 		return errors.New("after, times and truncate must not be negative")
 	case f.Chance < 0 || f.Chance > 1:
 		return fmt.Errorf("chance: %v is not between 0 and 1", f.Chance)
 	case f.Seed != 0 && f.Chance == 0:
-		return errors.New("seed: there is nothing to choose without chance")
+		return errors.New("seed: has no effect without chance")
 	}
 	for name, value := range f.Header {
 		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
@@ -48,16 +48,16 @@ func (f Fault) Check() error {
 	return f.checkEffect()
 }
 
-// checkEffect tells whether what happens to a request is something, and one thing.
+// checkEffect checks that a fault has exactly one effect.
 func (f Fault) checkEffect() error {
 	replaces := f.Status != 0 || f.Body != nil
 	switch {
 	case f.changes() && (replaces || f.Phase == Before):
-		return errors.New("set and remove change the true answer; leave out status, body and the phase before")
+		return errors.New("set and remove edit the real response; leave out status, body and the phase before")
 	case replaces || f.changes() || f.Delay != "" || f.Drop || f.Truncate != 0 || len(f.Header) > 0:
 		return nil
 	}
-	return errors.New("it has no effect; give one of status, body, header, delay, drop, truncate, set, remove")
+	return errors.New("the fault has no effect; give one of status, body, header, delay, drop, truncate, set, remove")
 }
 
 func checkGlob(name, glob string) error {
@@ -75,7 +75,7 @@ type route struct {
 
 type routes []route
 
-// reach tells why a fault hits nothing that a mock answers; nil: it may hit. Without routes nothing is known.
+// reach says why a fault can hit no request; nil means that it can, or that no routes are known.
 func (list routes) reach(f Fault, grants []string) error {
 	if len(list) == 0 {
 		return nil
@@ -104,7 +104,7 @@ func (list routes) reach(f Fault, grants []string) error {
 	return nil
 }
 
-// under tells whether a glob matches some path of the route.
+// under reports whether a glob matches some path of the route.
 func (r route) under(glob string) bool {
 	want, have := strings.Split(glob, "/"), strings.Split(strings.TrimSuffix(r.path, "{$}"), "/")
 	for i, segment := range have {
@@ -126,7 +126,7 @@ func (r route) under(glob string) bool {
 	return len(want) == len(have)
 }
 
-// near names the route that is most like a path.
+// near names the route most similar to a path.
 func (list routes) near(glob string) string {
 	var paths []string
 	for _, r := range list {

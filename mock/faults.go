@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Fault is trouble on purpose: which requests it hits, how often, and what becomes of them.
+// Fault is a deliberate failure: which requests it hits, how often, and what happens to them.
 type Fault struct {
 	ID int `json:"id,omitempty"` // given when it is added
 
@@ -25,8 +25,8 @@ type Fault struct {
 	Chance float64 `json:"chance,omitempty"` // hit one with this probability; 0: every one
 	Seed   uint64  `json:"seed,omitempty"`   // of the chance: the same seed hits the same requests
 
-	// Phase says whether the request is worked off: it is not before the work, as where a gateway answers, and it is after
-	// it, as where the answer is lost. Empty: before with a status, after without.
+	// Phase says whether the request is processed: not with "before", as if a gateway had answered; with "after" it is,
+	// as if the response had been lost. Empty means before if there is a status, else after.
 	Phase string `json:"phase,omitempty"`
 
 	Status   int               `json:"status,omitempty"`   // answer this instead
@@ -36,8 +36,8 @@ type Fault struct {
 	Drop     bool              `json:"drop,omitempty"`     // close the connection
 	Truncate int               `json:"truncate,omitempty"` // send so many bytes of the body, then close
 
-	// Set and Remove change members of a true answer: of a JSON object with a status below 300. Others are spared, and not
-	// counted.
+	// Set and Remove change members of a real response: a JSON object with a status below 300. Other responses are
+	// not changed or counted.
 	Set    map[string]json.RawMessage `json:"set,omitempty"`
 	Remove []string                   `json:"remove,omitempty"`
 
@@ -53,13 +53,13 @@ const (
 	After  = "after"
 )
 
-// spares tells whether the request that the fault hits is not worked off.
+// spares reports whether a request that the fault hits is not processed.
 func (f Fault) spares() bool { return f.Phase == Before || f.Phase == "" && f.Status != 0 }
 
-// changes tells whether the fault changes members of a true answer.
+// changes reports whether the fault changes members of a real response.
 func (f Fault) changes() bool { return len(f.Set) > 0 || len(f.Remove) > 0 }
 
-// Wait is the delay.
+// Wait returns the delay.
 func (f Fault) Wait() (time.Duration, error) {
 	if f.Delay == "" {
 		return 0, nil
@@ -67,10 +67,10 @@ func (f Fault) Wait() (time.Duration, error) {
 	return duration("delay", f.Delay)
 }
 
-// Asked is what of a request selects the faults that hit it.
+// Asked is the part of a request that selects the faults that hit it.
 type Asked struct{ Method, Path, ClientID, User, GrantType string }
 
-// Faults is the set in force. It is safe for concurrent use; the zero value is empty and knows no routes.
+// Faults is the set of active faults. It is safe for concurrent use; the zero value is empty and knows no routes.
 type Faults struct {
 	mu     sync.Mutex
 	next   int
@@ -83,7 +83,7 @@ const maxFaults = 1000
 
 var errFaults = errors.New("there are 1000 faults already; remove some (DELETE faults)")
 
-// Add puts a fault in force and returns it with its number. One that no route can match is an error.
+// Add activates a fault and returns it with its number. A fault that matches no route is an error.
 func (s *Faults) Add(f Fault) (Fault, error) {
 	if err := f.Check(); err != nil {
 		return f, err
@@ -105,7 +105,7 @@ func (s *Faults) Add(f Fault) (Fault, error) {
 	return f, nil
 }
 
-// List lists the faults in force, spent ones included; never nil.
+// List lists the active faults, including used-up ones; never nil.
 func (s *Faults) List() []Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,7 +116,7 @@ func (s *Faults) List() []Fault {
 	return out
 }
 
-// Clear removes one fault, or all with id 0. It tells whether there was one.
+// Clear removes one fault, or all if id is 0. It reports whether there was one.
 func (s *Faults) Clear(id int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,11 +132,11 @@ func (s *Faults) none() bool {
 	return len(s.list) == 0
 }
 
-// Hit finds the fault that hits a request, and counts it. The first that matches does. It passes over those that change
-// members of an answer.
+// Hit finds the first fault that matches a request, and counts the hit. It skips faults that change
+// members of a response.
 func (s *Faults) Hit(q Asked) (Fault, bool) { return s.hit(q, false) }
 
-// HitAnswer finds the fault that changes members of a request's true answer, and counts it.
+// HitAnswer finds the fault that changes members of the real response, and counts the hit.
 func (s *Faults) HitAnswer(q Asked) (Fault, bool) { return s.hit(q, true) }
 
 func (s *Faults) hit(q Asked, changes bool) (Fault, bool) {
@@ -151,7 +151,7 @@ func (s *Faults) hit(q Asked, changes bool) (Fault, bool) {
 	return Fault{}, false
 }
 
-// wants tells whether the fault is about such requests.
+// wants reports whether the fault selects such requests.
 func (f *Fault) wants(q Asked) bool {
 	for _, pair := range [][2]string{{f.Method, q.Method}, {f.ClientID, q.ClientID}, {f.User, q.User}, {f.GrantType, q.GrantType}} {
 		if pair[0] != "" && pair[0] != pair[1] {
@@ -162,7 +162,7 @@ func (f *Fault) wants(q Asked) bool {
 	return f.Path == "" || ok
 }
 
-// turn counts a request that the fault is about, and tells whether it is one to hit.
+// turn counts a request that the fault selects, and reports whether to hit it.
 func (f *Fault) turn() bool {
 	f.seen++
 	if f.seen <= f.After || (f.Times > 0 && f.Hits >= f.Times) {

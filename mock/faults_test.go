@@ -125,10 +125,10 @@ func TestAFaultThatHitsNothingIsRefusedWithTheNearestRightWord(t *testing.T) {
 		`{"status":503,"header":{"a b":"c"}}`:                "is not a header",
 		`{"status":503,"header":{"a":"c\r\nd: e"}}`:          "is not a header",
 		`{"path":"["}`:                                       "is not a valid glob",
-		`{}`:                                                 "it has no effect",
+		`{}`:                                                 "the fault has no effect",
 		`{"status":503,"id":7}`:                              "leave them out",
 		``:                                                   "the body is empty",
-		`{"status":503}{}`:                                   "something follows",
+		`{"status":503}{}`:                                   "extra text after",
 		`{"status":`:                                         "not valid JSON",
 		`[]`:                                                 "the body is an array; send a JSON object",
 	} {

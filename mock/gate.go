@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// gate is a listener that lets in only so many connections at a time. Whoever comes then waits until one goes; meanwhile
-// clients are asked to close their connections with each answer, and those on which nothing happens for a while are closed,
-// so that nobody locks others out by doing nothing.
+// gate is a listener that limits open connections. Further clients wait until one closes. Meanwhile
+// each response asks the client to close its connection, and idle connections are closed,
+// so that an idle client cannot lock others out.
 type gate struct {
 	net.Listener
 	places chan struct{} // one for each connection that is open
@@ -24,7 +24,7 @@ type gate struct {
 	rests   time.Duration // how long a connection may rest while somebody waits
 }
 
-// rester is a connection on which nothing happens.
+// rester is an idle connection.
 type rester struct {
 	net.Conn
 	since time.Time
@@ -83,8 +83,8 @@ func (g *gate) enter() error {
 
 func (g *gate) leave() { <-g.places }
 
-// evict closes the connection that rests longest, if that is long enough: a client that has just been answered may be about
-// to ask again, and would be cut off.
+// evict closes the longest idle connection, if it has been idle long enough: a client that just got a response may be about
+// to send another request, and would be cut off.
 func (g *gate) evict() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -97,7 +97,7 @@ func (g *gate) evict() {
 	go func() { _ = c.Close() }() // with TLS it says goodbye, which may take a while
 }
 
-// stir strikes a connection off those that rest. The lock is held.
+// stir removes a connection from the idle ones. The lock is held.
 func (g *gate) stir(c net.Conn) {
 	if e, was := g.rest[c]; was {
 		g.resting.Remove(e)
@@ -105,7 +105,7 @@ func (g *gate) stir(c net.Conn) {
 	}
 }
 
-// heed is told what becomes of connections (http.Server.ConnState).
+// heed tracks the state of connections (http.Server.ConnState).
 func (g *gate) heed(c net.Conn, state http.ConnState) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -130,7 +130,7 @@ func (g *gate) Close() error {
 	return g.Listener.Close()
 }
 
-// placed is a connection that has a place until it is closed.
+// placed is a connection that occupies a place until it is closed.
 type placed struct {
 	net.Conn
 	leave func()

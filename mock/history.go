@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Entry is one request that a mock got.
+// Entry is one request in a mock's history.
 type Entry struct {
 	Seq    int64     `json:"seq"`
 	At     time.Time `json:"at"` // the mock's time
@@ -24,7 +24,7 @@ type Entry struct {
 	Fault  string    `json:"fault,omitempty"` // the fault that hit it
 }
 
-// History keeps the last requests. It is safe for concurrent use.
+// History keeps the latest requests. It is safe for concurrent use.
 type History struct {
 	mu    sync.Mutex
 	ring  []Entry
@@ -33,7 +33,7 @@ type History struct {
 	added bell
 }
 
-// MaxHistory is how many requests a history keeps: the last ones.
+// MaxHistory is how many requests a history keeps; the oldest are dropped.
 const MaxHistory = 1000
 
 const (
@@ -73,7 +73,7 @@ func (h *History) Add(e Entry) Entry {
 	return e
 }
 
-// Clear forgets everything but the numbering.
+// Clear forgets all entries but keeps the numbering.
 func (h *History) Clear() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -94,7 +94,7 @@ func onPath(glob string) func(Entry) bool {
 	}
 }
 
-// find lists the entries after a number that match. lost tells that some after it are no longer kept.
+// find lists the matching entries after a number. lost reports that some after it are no longer stored.
 func (h *History) find(seq int64, matches func(Entry) bool) (found []Entry, lost bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -111,12 +111,12 @@ func (h *History) find(seq int64, matches func(Entry) bool) (found []Entry, lost
 	return found, seq < h.lost
 }
 
-// Await is Since that waits for the first entry until ctx ends.
+// Await is like Since, but waits until there is an entry or ctx ends.
 func (h *History) Await(ctx context.Context, seq int64, glob string) []Entry {
 	return h.await(ctx, seq, 1, onPath(glob))
 }
 
-// await waits for so many entries that match, until ctx ends.
+// await waits for a number of matching entries, until ctx ends.
 func (h *History) await(ctx context.Context, seq int64, times int, matches func(Entry) bool) []Entry {
 	for {
 		added := h.added.listen()

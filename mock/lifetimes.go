@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/internal/suggest"
 )
 
-// Lifetimes are how long what a mock gives out is good for; 0: as long as a strict mock says.
+// Lifetimes are the lifetimes of what a mock issues; 0 means the strict mock's default.
 type Lifetimes struct {
 	Code         time.Duration // authorization code
 	AccessToken  time.Duration

@@ -14,13 +14,13 @@ import (
 	"github.com/authconform/authconform/internal/address"
 )
 
-// ErrLinkLocal is why a mock does not fetch what stands at a link-local address: services of the machine that it runs on
-// give their secrets away there, to anyone who asks (169.254.169.254).
+// ErrLinkLocal is why a mock fetches nothing from a link-local address: metadata services of its machine
+// reveal secrets there to any local process (169.254.169.254).
 var ErrLinkLocal = errors.New("a mock fetches nothing from a link-local address")
 
-// Outward is a client for addresses that strangers choose, like those of client pages. It connects to whatever the real home
-// connects to, loopback and private networks too, but to no link-local address, whichever name or redirect leads there; it
-// heeds no proxy of the environment, as the real home does not. roots are the CAs that it trusts; nil: the system's.
+// Outward is an HTTP client for URLs that strangers choose, such as client pages. Like the real home, it connects to
+// loopback and private networks, but never to a link-local address, whatever name or redirect leads there. It
+// ignores proxy settings of the environment. roots are the CAs that it trusts; nil means the system's.
 func Outward(roots *x509.CertPool) *http.Client {
 	dialer := net.Dialer{Timeout: dialTimeout, Control: func(_, hostport string, _ syscall.RawConn) error {
 		return refuseLinkLocal(hostport)

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Plane is the protocol plane of a mock: one adapter that parses a request once, lets an endpoint decide, and writes
+// Plane is a mock's protocol plane: one adapter that parses a request once, lets an endpoint decide, and writes
 // once. Faults, history, CORS and the control plane are its own.
 type Plane struct {
 	Clock   *Clock
@@ -30,13 +30,13 @@ type Plane struct {
 	routes  *http.ServeMux
 }
 
-// Handler decides. A nil answer means that it took the connection over.
+// Handler answers a request. A nil answer means that it took over the connection.
 type Handler func(*Call) *Answer
 
 // Methods are the handlers of one path.
 type Methods = map[string]Handler
 
-// NewPlane makes a plane without endpoints.
+// NewPlane returns a plane without endpoints.
 func NewPlane(clock *Clock, rules *Rules) *Plane {
 	p := &Plane{Clock: clock, History: &History{}, Faults: &Faults{}, routes: http.NewServeMux()}
 	p.rules.Store(rules)
@@ -47,10 +47,10 @@ func NewPlane(clock *Clock, rules *Rules) *Plane {
 	return p
 }
 
-// Rules are those in force.
+// Rules returns the current rules.
 func (p *Plane) Rules() *Rules { return p.rules.Load() }
 
-// SetRules puts others in force, for the next decision.
+// SetRules replaces the rules, starting with the next decision.
 func (p *Plane) SetRules(r *Rules) { p.rules.Store(r) }
 
 // Handle mounts an endpoint for its methods; every other method gets 405.
@@ -133,7 +133,7 @@ func (p *Plane) asked(c *Call, e Entry) Asked {
 	return q
 }
 
-// grant is the grant type that a request asks for, if the mock knows it.
+// grant is a request's grant type, if the mock knows it.
 func (p *Plane) grant(c *Call) string {
 	if asked := c.Form.Get("grant_type"); slices.Contains(p.grants, asked) {
 		return asked
@@ -141,7 +141,7 @@ func (p *Plane) grant(c *Call) string {
 	return ""
 }
 
-// Note puts a request into the history and tells the log.
+// Note adds a request to the history and the log.
 func (p *Plane) Note(e Entry) {
 	e = p.History.Add(e)
 	if p.Log != nil {
@@ -149,10 +149,10 @@ func (p *Plane) Note(e Entry) {
 	}
 }
 
-// SetGrants names the grant types that the mock knows.
+// SetGrants sets the grant types that the mock knows.
 func (p *Plane) SetGrants(types ...string) { p.grants, p.Faults.grants = types, types }
 
-// write sends an answer, late or in part where it is meant to be.
+// write sends an answer, late or truncated if a fault says so.
 func (p *Plane) write(w http.ResponseWriter, r *http.Request, a Answer) {
 	if a.Delay > 0 {
 		p.pause(r.Context(), a.Delay)
@@ -207,7 +207,7 @@ func (p *Plane) decide(w http.ResponseWriter, c *Call, next Handler) *Answer {
 	return next(c)
 }
 
-// read parses the body of a request that came whole.
+// read parses the complete body of a request.
 func (p *Plane) read(c *Call) {
 	if c.whole && c.Header.Get("Upgrade") == "" {
 		c.Bytes = c.Heard.Body
@@ -215,7 +215,7 @@ func (p *Plane) read(c *Call) {
 	}
 }
 
-// dress adds what every answer carries.
+// dress adds the headers of every response.
 func (p *Plane) dress(c *Call, a *Answer) {
 	if a.Header == nil {
 		a.Header = http.Header{}

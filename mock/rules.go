@@ -2,29 +2,29 @@ package mock
 
 import "net/http"
 
-// Rules are what every policy decides of all requests and answers. Functions decide and have no effects.
+// Rules are the decisions of a policy about all requests and responses. The functions have no side effects.
 type Rules struct {
 	// BodyLimit is how many bytes of a request body are read.
 	BodyLimit func() int64
-	// Duplicates tells whether a form that names a parameter twice is malformed (RFC 6749 §3.2).
+	// Duplicates reports whether a form with a repeated parameter is malformed (RFC 6749 §3.2).
 	Duplicates func() bool
-	// Headers are on every answer that does not set them itself.
+	// Headers are added to every response that does not set them itself.
 	Headers func() http.Header
-	// PublicCORS tells whether any origin may read the path's answers.
+	// PublicCORS reports whether any origin may read the path's responses.
 	PublicCORS func(path string) bool
-	// Request is what the mock takes a request for, before anything is judged: a mock that is too lenient reads a wrong
-	// one as a right one. It changes no value in place.
+	// Request rewrites a request before anything is checked: a lenient mock can read a wrong
+	// request as a right one. It must not change values in place.
 	Request func(Request) Request
-	// Answer is what becomes of an answer on its way out. It changes no value in place.
+	// Answer rewrites a response before it is sent. It must not change values in place.
 	Answer func(Request, Answer) Answer
 }
 
-// Is is a decision that is v, whatever happens. Every field of a policy is a function, the constants too, so that the
-// prover can watch a decision where it is made. A map or slice is handed out as it is: nobody may change it.
+// Is returns a decision that is always v. Every field of a policy is a function, even a constant, so that the
+// prover can observe each decision. A map or slice is returned without a copy and must not be changed.
 func Is[T any](v T) func() T { return func() T { return v } }
 
-// AsSent takes a request for what it is.
+// AsSent leaves a request unchanged.
 func AsSent(r Request) Request { return r }
 
-// AsDecided sends an answer as it was decided.
+// AsDecided leaves a response unchanged.
 func AsDecided(_ Request, a Answer) Answer { return a }

@@ -12,13 +12,13 @@ import (
 	"github.com/authconform/authconform/internal/rlimit"
 )
 
-// Server is a mock that listens.
+// Server is a listening mock.
 type Server struct {
 	URL    string
 	server *http.Server
 }
 
-// Bind takes an address ("127.0.0.1:8123"; port 0 takes a free one) and tells its URL: a mock knows its own before it
+// Bind listens on an address ("127.0.0.1:8123"; port 0 picks a free port) and returns its URL, which a mock needs before it
 // serves.
 func Bind(address string) (l net.Listener, url string, err error) {
 	l, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
@@ -28,7 +28,7 @@ func Bind(address string) (l net.Listener, url string, err error) {
 	return l, "http://" + named(address, l.Addr().String()), nil
 }
 
-// named is where a server listens, by the host that it was asked for: the system calls 0.0.0.0 otherwise.
+// named is a server's listen address with the host that was asked for: the system names 0.0.0.0 differently.
 func named(asked, listens string) string {
 	host, _, err1 := net.SplitHostPort(asked)
 	_, port, err2 := net.SplitHostPort(listens)
@@ -38,7 +38,7 @@ func named(asked, listens string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// Serve serves a handler until Stop or Kill, to as many connections at a time as the process has descriptors for.
+// Serve serves a handler until Stop or Kill, with as many connections at a time as the process has descriptors for.
 func Serve(l net.Listener, url string, h http.Handler) *Server {
 	g := newGate(l, room(rlimit.Descriptors()))
 	return serve(g, g, url, h, ordinary())
@@ -79,7 +79,7 @@ func waiting(r *http.Request) context.Context {
 	return ctx
 }
 
-// Stop ends the server: open requests are given a moment.
+// Stop ends the server and gives open requests a moment to finish.
 func (s *Server) Stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
@@ -88,10 +88,10 @@ func (s *Server) Stop() {
 	}
 }
 
-// Kill ends it at once.
+// Kill ends the server immediately.
 func (s *Server) Kill() { _ = s.server.Close() }
 
-// hurried is a handler whose requests have to bring their bodies in time. The limit ends with the body, so that an answer
+// hurried is a handler with a time limit for request bodies. The limit ends with the body, so that a response
 // may take longer.
 func hurried(h http.Handler, limit time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func hurried(h http.Handler, limit time.Duration) http.Handler {
 	})
 }
 
-// timed is a body that tells its end.
+// timed is a body that reports its end.
 type timed struct {
 	io.ReadCloser
 	whole func()
@@ -119,12 +119,12 @@ func (b *timed) Read(into []byte) (int, error) {
 	return n, err
 }
 
-// soon gives an answer that begins now its time, however long it was in the making.
+// soon starts the time limit for writing a response, however long it took to prepare.
 func soon(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout)) // a recorder has no deadline
 }
 
-// T is what a mock's Start needs of a *testing.T.
+// T is the part of *testing.T that a mock's Start needs.
 type T interface {
 	Helper()
 	Cleanup(func())

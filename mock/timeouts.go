@@ -2,7 +2,7 @@ package mock
 
 import "time"
 
-// patience is what a mock waits for, in real time: it may be left open on a network.
+// patience holds a mock's time limits, in real time: it may be left open on a network.
 type patience struct {
 	header time.Duration // for the headers of a request
 	body   time.Duration // for its body

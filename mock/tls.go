@@ -20,7 +20,7 @@ import (
 	"github.com/authconform/authconform/internal/rlimit"
 )
 
-// Authority is the certificate of a server, and the CA that a mock makes for it at its start.
+// Authority is a server's certificate, and the CA that a mock creates for it at startup.
 type Authority struct {
 	PEM  []byte // the CA's certificate, to be trusted; nil: the server's own files are used
 	leaf tls.Certificate
@@ -28,8 +28,8 @@ type Authority struct {
 
 const certificateLife = 30 * 24 * time.Hour
 
-// NewAuthority makes a CA, and a certificate for loopback and for the hosts of these addresses and URLs. Strict checks take
-// it: RFC 5280 §4.2.1.1 wants the key identifiers of issuer and subject.
+// NewAuthority creates a CA, and a certificate for loopback and the hosts of these addresses and URLs. Strict verifiers
+// accept it: RFC 5280 §4.2.1.1 requires the key identifiers of issuer and subject.
 func NewAuthority(name string, at ...string) (*Authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -72,7 +72,7 @@ func NewAuthority(name string, at ...string) (*Authority, error) {
 func LoadAuthority(certificate, key string) (*Authority, error) {
 	pair, err := tls.LoadX509KeyPair(certificate, key)
 	if err != nil {
-		return nil, fmt.Errorf("no certificate and key in PEM: %w", err)
+		return nil, fmt.Errorf("not a certificate and key in PEM form: %w", err)
 	}
 	return &Authority{leaf: pair}, nil
 }
@@ -106,14 +106,14 @@ func hostsOf(at []string) (names []string, ips []net.IP) {
 	return names, ips
 }
 
-// ServeTLS is Serve behind the authority's certificate. The URL becomes https.
+// ServeTLS is like Serve, with the authority's certificate. The URL becomes https.
 func ServeTLS(l net.Listener, url string, h http.Handler, ca *Authority) *Server {
 	g := newGate(l, room(rlimit.Descriptors()))
 	secure := tls.NewListener(g, &tls.Config{Certificates: []tls.Certificate{ca.leaf}, MinVersion: tls.VersionTLS12})
 	return serve(secure, g, HTTPS(url), h, ordinary())
 }
 
-// ServeAny is ServeTLS with an authority, and Serve without one.
+// ServeAny calls ServeTLS if there is an authority, else Serve.
 func ServeAny(l net.Listener, url string, h http.Handler, ca *Authority) *Server {
 	if ca != nil {
 		return ServeTLS(l, url, h, ca)
@@ -121,7 +121,7 @@ func ServeAny(l net.Listener, url string, h http.Handler, ca *Authority) *Server
 	return Serve(l, url, h)
 }
 
-// OfferCA lets anybody fetch the CA at /_authconform/ca.pem.
+// OfferCA serves the CA at /_authconform/ca.pem, without a token.
 func (k *Control) OfferCA(ca *Authority) {
 	if ca == nil || ca.PEM == nil {
 		return
@@ -136,7 +136,7 @@ func (k *Control) OfferCA(ca *Authority) {
 	}
 }
 
-// HTTPS is an http URL as https.
+// HTTPS turns an http URL into https.
 func HTTPS(url string) string {
 	return "https://" + strings.TrimPrefix(strings.TrimPrefix(url, "https://"), "http://")
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Match selects requests of the history: everything that it names holds for them. It has the words of the history.
+// Match selects requests of the history: all its members must match. They have the names of an Entry's members.
 type Match struct {
 	Method    string   `json:"method,omitempty"`
 	Path      string   `json:"path,omitempty"` // glob
@@ -60,7 +60,7 @@ func (m Match) matches(e Entry) bool {
 	return what == ""
 }
 
-// Expectation is how often requests are expected: once or more often, if nothing else is said.
+// Expectation is how often matching requests are expected: at least once by default.
 type Expectation struct {
 	Match
 	Times   *int `json:"times,omitempty"` // exactly
@@ -98,7 +98,7 @@ func (x Expectation) check() error {
 	return checkGlob("path", x.Path)
 }
 
-// verified is what came of one expectation.
+// verified is the result of one expectation.
 type verified struct {
 	Found int     `json:"found"`
 	Want  string  `json:"want"`
@@ -111,7 +111,7 @@ const maxExpectations = 100
 
 var errForgotten = errors.New("requests since then are no longer kept: the history holds the last 1000; give a later since")
 
-// verify answers whether requests came as expected: how often, and in which order.
+// verify reports whether requests arrived as expected: how often, and in which order.
 func (p *Plane) verify(_ *http.Request, body []byte) (any, error) {
 	var b struct {
 		Requests []Expectation `json:"requests"`
@@ -174,7 +174,7 @@ func (x Expectation) verify(all []Entry) verified {
 	return v
 }
 
-// disorder is the first expectation whose requests do not come after those of the one before; -1 is none.
+// disorder is the first expectation whose requests do not follow those of the previous one; -1 means none.
 func disorder(list []Expectation, all []Entry) int {
 	next := 0
 	for i, x := range list {
@@ -190,7 +190,7 @@ func disorder(list []Expectation, all []Entry) int {
 	return -1
 }
 
-// wait answers when so many matching requests have come, or when the time is over.
+// wait answers when enough matching requests have arrived, or at the timeout.
 func (p *Plane) wait(r *http.Request, body []byte) (any, error) {
 	b := struct {
 		Match

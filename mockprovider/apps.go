@@ -13,19 +13,19 @@ import (
 // allScopes are what apps may ask for.
 var allScopes = []string{"profile", "devices:read", "devices:write"}
 
-// User is a person with an account at the provider.
+// User is a user with an account at the provider.
 type User struct {
 	Username string `json:"username"`
 	Name     string `json:"name"`
 	Password string `json:"password,omitempty"`
 }
 
-// DefaultUsers are those of a provider that was given no others. Their passwords are no secrets.
+// DefaultUsers are a provider's default users. Their passwords are not secret.
 func DefaultUsers() []User {
 	return []User{{"dora", "Dora (developer)", "dora-password"}, {"ben", "Ben", "ben-password"}}
 }
 
-// ExposedUsers are the default users of a provider that others than this machine reach: their passwords are random.
+// ExposedUsers are the default users of a provider that other machines can reach: their passwords are random.
 func ExposedUsers() []User {
 	list := DefaultUsers()
 	for i := range list {
@@ -34,7 +34,7 @@ func ExposedUsers() []User {
 	return list
 }
 
-// DemoApps are three clients of one redirect URL: two with a secret, one without. Their secrets are no secrets.
+// DemoApps are three clients with the same redirect URL: two confidential, one public. Their secrets are well known.
 func DemoApps(redirect string) []App {
 	return []App{
 		{ID: "home", Secret: "home-secret-0123456789", Name: "My home", Owner: "dora", Redirects: []string{redirect}},
@@ -43,7 +43,7 @@ func DemoApps(redirect string) []App {
 	}
 }
 
-// App is a client: what a developer makes at the console.
+// App is a client that a developer created at the console.
 type App struct {
 	ID        string   `json:"client_id"`
 	Secret    string   `json:"client_secret,omitempty"` // only on its way in

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// asked is an authorization request that may be answered: its client and redirect_uri are good.
+// asked is an authorization request with a valid client and redirect_uri.
 type asked struct {
 	app       App
 	redirect  string
@@ -140,7 +140,7 @@ func (p *Provider) allowed(a asked, username string) *mock.Answer {
 
 func (p *Provider) refuse(a asked, r *mock.Refusal) *mock.Answer {
 	if !p.Policy().ErrorsReturn() {
-		return p.shown(http.StatusBadRequest, "The app asked for something wrong", r.Description, nil)
+		return p.shown(http.StatusBadRequest, "The app's request is invalid", r.Description, nil)
 	}
 	out := p.back(a, url.Values{"error": {r.Code}, "error_description": {r.Description}})
 	out.Why = r.Error()

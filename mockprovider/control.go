@@ -133,7 +133,7 @@ func (p *Provider) endOne(r *http.Request, _ []byte) (any, error) {
 	return mock.Done{}, nil
 }
 
-// whose tells whom a request is for, by what it shows, before it is worked off: the client and the user name, "" for unknown.
+// whose returns the client and user name of a request before it is processed; "" if unknown.
 func (p *Provider) whose(c *mock.Call) (client, user string) {
 	if t, ok := p.store.accessToken(p.Policy().Bearer(c.Heard)); ok {
 		return t.AppID, t.Username
@@ -165,5 +165,5 @@ func (p *Provider) whoseBrowser(c *mock.Call) (client, user string) {
 	return client, user
 }
 
-// Control is its control plane.
+// Control returns the control plane.
 func (p *Provider) Control() *mock.Control { return p.plane.Control }

@@ -8,15 +8,15 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Extension is what a server is beside a provider (package indieauth). Each member may be nil.
+// Extension is what a server adds to a provider (package indieauth). Each member may be nil.
 type Extension struct {
-	// Client finds a client that nobody has registered.
+	// Client finds a client that is not registered.
 	Client func(id string) (App, bool)
-	// Answered changes a successful answer of the token endpoint.
+	// Answered changes a successful token response.
 	Answered func(g Grant, scope string, answer map[string]any) map[string]any
-	// Grants says why a code brings no token though it may be redeemed.
+	// Grants says why a code gets no token although it may be redeemed.
 	Grants func(Code) *mock.Refusal
-	// Routes are more endpoints, and more methods of the authorization endpoint.
+	// Routes are additional endpoints, and additional methods of the authorization endpoint.
 	Routes func(*Provider) map[string]mock.Methods
 }
 
@@ -65,7 +65,7 @@ func (p *Provider) extend() {
 	}
 }
 
-// Redeem redeems a code for what it says, without tokens, unless check says why not; forget false leaves it.
+// Redeem redeems a code without issuing tokens, unless check refuses; with forget false the code stays valid.
 func (p *Provider) Redeem(c *mock.Call, forget bool, check func(Code, App, url.Values, time.Time) *mock.Refusal) (Code, *mock.Answer) {
 	app, refused := p.client(c)
 	if refused != nil {
@@ -85,16 +85,16 @@ func (p *Provider) Redeem(c *mock.Call, forget bool, check func(Code, App, url.V
 	return code, nil
 }
 
-// Guarded guards an endpoint by a scope.
+// Guarded protects an endpoint with a scope.
 func (p *Provider) Guarded(scope string, next func(*mock.Call, Access) *mock.Answer) mock.Handler {
 	return p.guarded(scope, next)
 }
 
-// Live finds an access token that holds now.
+// Live finds an access token that is valid now.
 func (p *Provider) Live(token string) (Access, bool) {
 	t, ok := p.store.accessToken(token)
 	return t, ok && p.Policy().Access(t, p.now())
 }
 
-// Dressed puts the headers of the token endpoint on an answer.
+// Dressed adds the token endpoint's headers to a response.
 func (p *Provider) Dressed(a *mock.Answer) *mock.Answer { return dressed(a, p.Policy().TokenHeader()) }

@@ -9,8 +9,8 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Flavour makes a policy use the freedom that the texts leave: other lengths of secrets, more members, another redirect
-// status, Bearer in lower case, no rotation. The same seed is the same flavour.
+// Flavour makes a policy use the freedom that the specifications leave: other lengths of secrets, more members, another redirect
+// status, Bearer in lower case, no rotation. The same seed gives the same flavour.
 func Flavour(p *Policy, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a choice, no secret
 	code, token := 20+r.IntN(40), 24+r.IntN(100)

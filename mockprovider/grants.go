@@ -2,7 +2,7 @@ package mockprovider
 
 import "time"
 
-// Grant is what a person allowed an app: it lives as long as its refresh token.
+// Grant is what a user allowed an app. It lives as long as its refresh token.
 type Grant struct {
 	ID, AppID, Username, Scope string
 	Resources                  []string // of RFC 8707; nil: none was named
@@ -17,7 +17,7 @@ type Access struct {
 	Expires                         time.Time
 }
 
-// held is a grant and everything that hangs on it, so that it ends as a whole.
+// held is a grant with everything that belongs to it, so that it ends as a whole.
 type held struct {
 	Grant
 	code            [32]byte

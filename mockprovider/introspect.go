@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Token is what the provider knows of a token that somebody asks for.
+// Token is what the provider knows about a token that is introspected.
 type Token struct {
 	AppID, Username, Scope string
 	Resources              []string  // for which it is

@@ -2,7 +2,7 @@ package mockprovider
 
 import "github.com/authconform/authconform/mock"
 
-// Lifetimes changes how long codes and tokens of a policy live. A provider has no login flows that end.
+// Lifetimes sets how long a policy's codes and tokens live. A provider has no login flows that expire.
 func Lifetimes(p *Policy, l mock.Lifetimes) {
 	if l.Code > 0 {
 		p.Redeem = redeemable(l.Code)

@@ -8,79 +8,79 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Policy holds every protocol decision of the provider. Strict is the one that conforms; a defect is a Policy with one
-// field changed. Every field is a function, the constants too (mock.Is). Functions decide and have no effects.
+// Policy holds every protocol decision of the provider. Strict is the conforming one; a defect is a Policy with one
+// field changed. Every field is a function, even a constant (mock.Is). The functions have no side effects.
 type Policy struct {
 	mock.Rules // of every request and answer
 
-	// Redirect tells whether an app may send people to a URL.
+	// Redirect reports whether an app may redirect users to a URL.
 	Redirect func(registered []string, asked string) bool
-	// ResponseType tells whether a response_type is served.
+	// ResponseType reports whether a response_type is supported.
 	ResponseType func(string) bool
 	// Challenge says what is wrong with a code_challenge and its method; both "" is no PKCE.
 	Challenge func(app App, challenge, method string) *mock.Refusal
-	// Scope is what is granted of a scope that was asked for; false: invalid_scope.
+	// Scope is the granted part of a requested scope; false: invalid_scope.
 	Scope func(app App, asked string) (string, bool)
-	// Resource says what is wrong with the resources that are asked for, given those that there are (RFC 8707 §2).
+	// Resource says what is wrong with the requested resources, given the known ones (RFC 8707 §2).
 	Resource func(known, asked []string) *mock.Refusal
-	// Hint says what is wrong with the hint of who logs in, where a request has one (IndieAuth §5.2, me).
+	// Hint says what is wrong with a request's hint about the user (IndieAuth §5.2, me).
 	Hint func(me string) *mock.Refusal
-	// Unasked is the person for whom a browser gets a code without login and consent, given what the app was granted
-	// before; false: nobody.
+	// Unasked is the user for whom a browser gets a code without login and consent, given what the app was granted
+	// before; false means none.
 	Unasked func(granted []Grant) (string, bool)
-	// CSRF tells whether a posted form is one of ours.
+	// CSRF reports whether a posted form came from one of our pages.
 	CSRF func(want, got string) bool
-	// NewCode makes an authorization code.
+	// NewCode creates an authorization code.
 	NewCode func() string
-	// Iss is the iss that comes back to the app, with a code or an error; "": none (RFC 9207 §2).
+	// Iss is the iss in a redirect to the app, with a code or an error; "" means none (RFC 9207 §2).
 	Iss func(issuer string) string
-	// Return is what comes back to the app, as it is about to be sent, and RedirectStatus how.
+	// Return rewrites the parameters of a redirect to the app, and RedirectStatus is its status.
 	Return         func(url.Values) url.Values
 	RedirectStatus func() int
-	// ErrorsReturn sends errors of a good client back to it; without it they are shown to the person.
+	// ErrorsReturn reports whether errors are redirected to a valid client; else they are shown to the user.
 	ErrorsReturn func() bool
 
-	// Authenticate says why a client is refused that came with a secret in some way.
+	// Authenticate says why a client is refused, given how it sent its secret.
 	Authenticate func(app App, known bool, way Way, secret string) *mock.Refusal
-	// Redeem says why a code may not be redeemed.
+	// Redeem says why a code may not be redeemed; nil accepts it.
 	Redeem func(c Code, app App, form url.Values, now time.Time) *mock.Refusal
-	// SingleUse forgets a code when it is redeemed; ReplayKills ends the tokens of a code that comes again.
+	// SingleUse reports whether a code is deleted when it is redeemed; ReplayKills whether reusing a code ends its tokens.
 	SingleUse, ReplayKills func() bool
-	// Refresh says why a grant may not be refreshed.
+	// Refresh says why a grant may not be refreshed; nil accepts it.
 	Refresh func(g Grant, app App, now time.Time) *mock.Refusal
-	// RefreshIdleTTL is how long a grant lives without being used.
+	// RefreshIdleTTL is how long an unused grant lives.
 	RefreshIdleTTL func() time.Duration
 	// Narrow is the scope of a refreshed token; false: invalid_scope.
 	Narrow func(granted, asked string) (string, bool)
-	// Audience are the resources of a token, given those of the grant and those asked for; a refusal: invalid_target.
+	// Audience are the resources of a token, given those of the grant and those requested; a refusal is invalid_target.
 	Audience func(granted, asked []string) ([]string, *mock.Refusal)
-	// Rotate gives an app a new refresh token with each refresh; ReuseKills ends a grant whose old one comes again.
+	// Rotate reports whether an app gets a new refresh token with each refresh; ReuseKills whether reusing an old one ends the grant.
 	Rotate     func(app App) bool
 	ReuseKills func() bool
-	// NewToken makes an access or refresh token, and AccessTTL is the life of an access token.
+	// NewToken creates an access or refresh token, and AccessTTL is the lifetime of an access token.
 	NewToken  func() string
 	AccessTTL func() time.Duration
-	// TokenAnswer shapes a successful answer of the token endpoint, and TokenHeader are its headers.
+	// TokenAnswer is the body of a successful token response, and TokenHeader its headers.
 	TokenAnswer func(access, refresh, scope string, ttl time.Duration) map[string]any
 	TokenHeader func() http.Header
-	// MayRevoke tells whether an app may revoke a token of a grant; Cascades ends the grant with any of its tokens.
+	// MayRevoke reports whether an app may revoke a grant's token; Cascades whether revoking one token ends the whole grant.
 	MayRevoke func(app App, g Grant) bool
 	Cascades  func() bool
 
-	// MayIntrospect says why an app that has authenticated may not ask what tokens are, and Tells is what it is told of one;
+	// MayIntrospect says why an authenticated app may not introspect tokens, and Tells is the response for one;
 	// nil: there is no such token.
 	MayIntrospect func(app App) *mock.Refusal
 	Tells         func(app App, t *Token, issuer string) map[string]any
 
-	// Register says what is wrong with the metadata of an app that registers itself, Registered is what it is told.
+	// Register says what is wrong with the metadata of an app that registers itself, and Registered is the response.
 	Register   func(Registration) *mock.Refusal
 	Registered func(r Registration, a App, at Management) map[string]any
 
-	// Bearer reads the token of a request to the API, "" for none.
+	// Bearer reads the token from a request to the API; "" if there is none.
 	Bearer func(r mock.Request) string
-	// Access tells whether an access token holds now.
+	// Access reports whether an access token is valid now.
 	Access func(t Access, now time.Time) bool
-	// Allows tells whether a scope covers what is wanted.
+	// Allows reports whether a scope covers the required one.
 	Allows func(scope, wanted string) bool
 	// Metadata is RFC 8414's document.
 	Metadata func(issuer string) map[string]any

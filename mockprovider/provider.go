@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Options make a Provider. The zero value has DefaultUsers and no app.
+// Options configure a Provider. The zero value has DefaultUsers and no apps.
 type Options struct {
 	Users        []User           // nil: DefaultUsers
 	Apps         []App            // what developers have made already
@@ -28,7 +28,7 @@ type Options struct {
 	Extension
 }
 
-// Provider is a running mock provider: an http.Handler and what is behind it.
+// Provider is a mock provider, as an http.Handler.
 type Provider struct {
 	Options
 	policy   atomic.Pointer[Policy]
@@ -38,7 +38,7 @@ type Provider struct {
 	devices  *devices
 }
 
-// New makes a provider. Nothing listens yet.
+// New returns a provider that does not listen yet.
 func New(o Options) (*Provider, error) {
 	if o.Policy == nil {
 		o.Policy = Strict()
@@ -84,16 +84,16 @@ func (p *Provider) reset() error {
 	return p.store.load(p.Users, p.Apps)
 }
 
-// Policy is the one in force.
+// Policy returns the current policy.
 func (p *Provider) Policy() *Policy { return p.policy.Load() }
 
-// SetPolicy puts another in force, for the next decision.
+// SetPolicy replaces the policy, starting with the next decision.
 func (p *Provider) SetPolicy(to *Policy) {
 	p.policy.Store(to)
 	p.plane.SetRules(&to.Rules)
 }
 
-// Register adds an app, as a developer would at the console.
+// Register adds an app, as a developer would do at the console.
 func (p *Provider) Register(a App) (App, error) { return p.store.putApp(a) }
 
 func (p *Provider) now() time.Time { return p.plane.Clock.Now() }

@@ -12,7 +12,7 @@ import (
 
 const registerPath = "/oauth/register"
 
-// Registration is what an app says of itself when it registers (RFC 7591 §2). What is not listed is ignored.
+// Registration is the client metadata of an app that registers itself (RFC 7591 §2). Other members are ignored.
 type Registration struct {
 	Redirects []string `json:"redirect_uris"`
 	Name      string   `json:"client_name"`
@@ -22,7 +22,7 @@ type Registration struct {
 	Scope     string   `json:"scope"`
 }
 
-// Management is where a registered app is managed, and with which token (RFC 7592 §3).
+// Management is the URL and token for managing a registered app (RFC 7592 §3).
 type Management struct{ URL, Token string }
 
 // register answers POST /oauth/register (RFC 7591 §3).

@@ -2,14 +2,14 @@ package mockprovider
 
 import "github.com/authconform/authconform/mock"
 
-// Server is a provider that listens.
+// Server is a listening provider.
 type Server struct {
 	*Provider
 	*mock.Server
 	URL string
 }
 
-// Listen starts a provider at an address ("127.0.0.1:8124"; port 0 takes a free one).
+// Listen starts a provider on an address ("127.0.0.1:8124"; port 0 picks a free port).
 func Listen(address string, o Options) (*Server, error) {
 	l, url, err := mock.Bind(address)
 	if err != nil {

@@ -39,7 +39,7 @@ type store struct {
 	evicted evicted
 }
 
-// evicted counts what went because there was too much of it.
+// evicted counts what was dropped to stay within the bounds.
 type evicted struct {
 	Codes  int `json:"codes"`
 	Grants int `json:"grants"`

@@ -20,7 +20,7 @@ const (
 	grantIdleTTL = 90 * 24 * time.Hour // since its last use after which a grant is dead
 )
 
-// Strict is the policy that conforms.
+// Strict returns the conforming policy.
 func Strict() *Policy {
 	return &Policy{
 		Rules: strictRules(),
@@ -168,7 +168,7 @@ func redeemable(ttl time.Duration) func(Code, App, url.Values, time.Time) *mock.
 
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}\z`)
 
-// verifies holds a code_verifier against its S256 challenge (RFC 7636 §4.6).
+// verifies checks a code_verifier against its S256 challenge (RFC 7636 §4.6).
 func verifies(challenge, verifier string) bool {
 	sum := sha256.Sum256([]byte(verifier))
 	made := base64.RawURLEncoding.EncodeToString(sum[:])

@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// AccessClaims are the claims of an access token: the session that it hangs on, and its times.
+// AccessClaims are the claims of an access token: its session and its times.
 type AccessClaims struct {
 	Session string
 	Issued  time.Time
@@ -27,13 +27,13 @@ type PathClaims struct {
 	Expires time.Time
 }
 
-// session is who calls: a refresh token and its user.
+// session is the caller: a refresh token and its user.
 type session struct {
 	Refresh store.Refresh
 	User    User
 }
 
-// signAccess makes an access token: HS256 with the key of its refresh token.
+// signAccess creates an access token: HS256 with the key of its refresh token.
 func (h *Home) signAccess(r store.Refresh) string {
 	now := h.now()
 	claims := jwt.MapClaims{"iss": r.ID, "iat": now.Unix(), "exp": now.Add(r.TTL).Unix()}
@@ -46,7 +46,7 @@ func (h *Home) signAccess(r store.Refresh) string {
 
 const maxToken = 8192
 
-// access finds the session of an access token that holds now.
+// access finds the session of a valid access token.
 func (h *Home) access(token string) *session { return h.accessBy(h.Policy(), token) }
 
 func (h *Home) accessBy(p *Policy, token string) *session {
@@ -94,7 +94,7 @@ func accessHolds(leeway time.Duration) func(AccessClaims, time.Time) bool {
 	}
 }
 
-// bearerOf reads "Bearer TOKEN", the scheme in any case (RFC 9110 §11.1).
+// bearerOf reads "Bearer TOKEN"; the scheme may be in any case (RFC 9110 §11.1).
 func bearerOf(header string) string {
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSuffix(token, " ")
@@ -115,7 +115,7 @@ func (h *Home) bearer(next handler) handler {
 	}
 }
 
-// unauthorized asks for a bearer token.
+// unauthorized is the 401 that asks for a bearer token.
 func (h *Home) unauthorized(c *call) *mock.Answer {
 	a := mock.Plain(http.StatusUnauthorized)
 	if challenge := h.Policy().BearerChallenge(h.ownURL(c.Host), c.URL.Path); challenge != "" {
@@ -134,7 +134,7 @@ func (h *Home) caller(c *call) *session {
 	return nil
 }
 
-// signPath makes a path that works without a header for a while.
+// signPath creates a path that works for a while without a header.
 func (h *Home) signPath(r store.Refresh, path string, ttl time.Duration) (string, error) {
 	u, err := url.Parse(path)
 	if err != nil {

@@ -61,7 +61,7 @@ func (h *Home) apiCheckConfig(c *call) *mock.Answer {
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// gone answers a path that looks like one of the API's.
+// gone answers an unknown path of the API.
 func gone(*call) *mock.Answer { return mock.Plain(http.StatusNotFound) }
 
 // emptyList is an empty list.

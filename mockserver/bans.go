@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Why an answer was given, where that decides whether it counts towards a ban.
+// The reasons for a response that decide whether it counts towards a ban.
 const (
 	wrongPassword = "the user name or the password is wrong"
 	wrongCode     = "the code of the second factor is wrong"
@@ -22,7 +22,7 @@ const (
 	inputMalformed = "User input malformed"
 )
 
-// counting counts the answers to those who may be guessing towards a ban.
+// counting counts the responses to possible guesses, for a ban.
 func (h *Home) counting(next handler) handler {
 	return func(c *call) *mock.Answer {
 		a := next(c)
@@ -45,7 +45,7 @@ func guessed(a *mock.Answer) bool {
 	return a.Status >= http.StatusBadRequest || strings.HasPrefix(a.Why, refusedByCommand)
 }
 
-// bans counts refused logins by address, and shuts an address out at the threshold. It is safe for concurrent use.
+// bans counts refused logins by address, and bans an address at the threshold. It is safe for concurrent use.
 type bans struct {
 	mu        sync.Mutex
 	threshold int // 0: never

@@ -10,18 +10,18 @@ import (
 
 // The reasons why a client id is refused (IndieAuth §3.3).
 var (
-	errScheme   = errors.New("a client id is an http or https URL")
-	errDots     = errors.New("a client id has no . or .. segment in its path")
-	errFragment = errors.New("a client id has no fragment")
-	errUserinfo = errors.New("a client id has no user name or password")
-	errHost     = errors.New("a client id names a host")
-	errPort     = errors.New("a client id's port is a number up to 65535")
-	errAddress  = errors.New("a client id's host is a name or an address of the local network")
-	errForm     = errors.New("a client id is a well-formed URL")
-	errLong     = errors.New("a client id has at most 2048 characters")
+	errScheme   = errors.New("a client id must be an http or https URL")
+	errDots     = errors.New("a client id must not have a . or .. segment in its path")
+	errFragment = errors.New("a client id must not have a fragment")
+	errUserinfo = errors.New("a client id must not contain a user name or password")
+	errHost     = errors.New("a client id must name a host")
+	errPort     = errors.New("a client id's port must be a number up to 65535")
+	errAddress  = errors.New("a client id's host must be a name or an address of the local network")
+	errForm     = errors.New("a client id must be a well-formed URL")
+	errLong     = errors.New("a client id must have at most 2048 characters")
 )
 
-// checkClientID holds a client id against IndieAuth §3.3, as a home reads it: addresses of the local network are
+// checkClientID checks a client id by IndieAuth §3.3, as a home reads it: addresses of the local network are
 // accepted, a public address only where the home itself was reached by it.
 func checkClientID(raw, host string) error {
 	if len(raw) > 2048 {

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// ClientPage is what stands at a client id.
+// ClientPage is the page fetched from a client id.
 type ClientPage struct {
 	ClientID   string
 	Status     int
@@ -26,7 +26,7 @@ type ClientPage struct {
 	Whole      bool   // the body ended below the limit
 }
 
-// published fetches what a client publishes: link tags, else a metadata document. Any failure publishes nothing.
+// published fetches the redirect URIs that a client publishes: link tags, else a metadata document. On failure there are none.
 func (h *Home) published(ctx context.Context, clientID string) *look {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -131,7 +131,7 @@ func linkedRedirects(page ClientPage) []string {
 	}
 }
 
-// resolved keeps an absolute link letter for letter.
+// resolved resolves a link; an absolute one stays unchanged.
 func resolved(href string, ref *url.URL) string {
 	if u, err := url.Parse(href); err == nil && u.IsAbs() {
 		return href

@@ -37,7 +37,7 @@ type userMeta struct {
 	Local bool
 }
 
-// askCommand lets the command of a provider decide.
+// askCommand logs in with a provider's command.
 func (h *Home) askCommand(c *call, fl *flow, username, password string) (*proven, *mock.Answer) {
 	username = h.Policy().CommandUser(username)
 	if username == "" {
@@ -69,7 +69,7 @@ func (h *Home) command(ctx context.Context, p Provider, username, password strin
 		return nil, ctx.Err()
 	}
 	if strings.ContainsRune(username+password, 0) {
-		return nil, errors.New("no command can be given a NUL character")
+		return nil, errors.New("a command's input cannot contain a NUL character")
 	}
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
@@ -100,7 +100,7 @@ func commandOf(p Provider, username, password string) (words, env []string) {
 	return append([]string{p.Command}, p.Args...), []string{"username=" + username, "password=" + password}
 }
 
-// readMeta reads lines like "name = Ada"; what is none, and "# remarks", are left out.
+// readMeta reads lines like "name = Ada"; other lines and "# comments" are skipped.
 func readMeta(said []byte) userMeta {
 	var m userMeta
 	for line := range strings.Lines(string(said)) {
@@ -141,7 +141,7 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Account is a user's login at a command-line provider.
+// Account is a user's login with a command-line provider.
 type Account struct {
 	Type     string `json:"type"`
 	ID       string `json:"id,omitempty"` // of the provider
@@ -183,7 +183,7 @@ func (u *users) taken(a Account) bool {
 	return false
 }
 
-// welcome makes the user of a code. Of several codes for one account the first makes it, and the others are refused.
+// welcome creates the user of a code. Of several codes for one account, the first creates it and the others are refused.
 func (h *Home) welcome(c store.Code) (User, bool) {
 	if len(h.users.list()) >= maxUsers {
 		return User{}, false

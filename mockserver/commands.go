@@ -130,7 +130,7 @@ func orNull(s string) any {
 	return s
 }
 
-// own finds a refresh token of the caller's by the id in the message.
+// own finds the caller's refresh token by the id in the message.
 func (k *socket) own(m map[string]any) (store.Refresh, *commandError) {
 	r, found := k.home.store.RefreshByID(text(m, "refresh_token_id"))
 	if !found || !k.home.Policy().OwnSession(r, k.user()) {
@@ -139,7 +139,7 @@ func (k *socket) own(m map[string]any) (store.Refresh, *commandError) {
 	return r, nil
 }
 
-// empty is the result of commands that have nothing to tell.
+// empty is the result of commands that return nothing.
 var empty = map[string]any{}
 
 func deleteRefreshToken(k *socket, m map[string]any) (any, *commandError) {
@@ -179,7 +179,7 @@ func setExpiry(k *socket, m map[string]any) (any, *commandError) {
 	return empty, nil
 }
 
-// longLived makes a token for as many days as asked; its name is unique among the user's.
+// longLived creates a token for the requested number of days; its name is unique for the user.
 func longLived(k *socket, m map[string]any) (any, *commandError) {
 	name := text(m, "client_name")
 	days, _ := m["lifespan"].(float64)

@@ -10,7 +10,7 @@ import (
 // whole or any; with ! the member is wanted. The name "*" stands for any other.
 type fields map[string]string
 
-// problem says what is wrong with a message, "" for nothing. Its answer is invalid_format.
+// problem says what is wrong with a message; "" means nothing. The error code is invalid_format.
 func (f fields) problem(message map[string]any) string {
 	for _, name := range slices.Sorted(maps.Keys(message)) {
 		form, known := f[name]

@@ -102,13 +102,13 @@ func deleteUser(k *socket, m map[string]any) (any, *commandError) {
 	return nil, nil
 }
 
-// dismiss removes a user with everything of theirs.
+// dismiss removes a user and everything that belongs to them.
 func (h *Home) dismiss(id string) {
 	h.users.remove(id)
 	h.endSessions(id, EndUserDeleted)
 }
 
-// endSessions ends the sessions of a user, if that is a reason to.
+// endSessions ends a user's sessions if the reason does so.
 func (h *Home) endSessions(userID string, why End) {
 	for _, r := range h.store.OfUser(userID) {
 		h.endSession(r.ID, why)

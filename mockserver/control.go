@@ -34,7 +34,7 @@ func (h *Home) controls() {
 	k.Add("GET snapshot", h.snapshot)
 }
 
-// ControlSecret is the token that opens the control plane.
+// ControlSecret is the token of the control plane.
 func (h *Home) ControlSecret() string { return h.ControlToken }
 
 func (h *Home) addUser(_ *http.Request, body []byte) (any, error) {
@@ -114,7 +114,7 @@ func (h *Home) revokeAll(_ *http.Request, body []byte) (any, error) {
 	return map[string]int{"revoked": n}, nil
 }
 
-// snapshot counts what the home holds, how much it may hold, and what it let go to hold no more.
+// snapshot counts what the home stores, its limits, and what was dropped because of them.
 func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 	tokens := map[string]int{}
 	for _, u := range h.users.people() {
@@ -134,5 +134,5 @@ func (h *Home) snapshot(_ *http.Request, _ []byte) (any, error) {
 	}, nil
 }
 
-// Control is its control plane.
+// Control returns the control plane.
 func (h *Home) Control() *mock.Control { return h.plane.Control }

@@ -18,10 +18,10 @@ var openEvents = []string{
 // maxSubscriptions is how many subscriptions a connection has at once.
 const maxSubscriptions = 1000
 
-// maySubscribe lets an administrator hear everything.
+// maySubscribe lets an administrator subscribe to everything.
 func maySubscribe(event string, admin bool) bool { return admin || slices.Contains(openEvents, event) }
 
-// subscribed keeps what ends a subscription, which bears the id of the command that began it.
+// subscribed stores the function that ends a subscription, under the id of its command.
 func (k *socket) subscribed(stop func()) {
 	if k.subs == nil {
 		k.subs = map[int64]func(){}

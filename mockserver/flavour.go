@@ -13,9 +13,9 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Flavour makes a policy use the freedom that the texts leave: members in another order and more of them, other
-// lengths of secrets, other words for people, the error code of RFC 6749 §5.2 where the real home has another. A client
-// or a check that stumbles over it asks for more than it may. The same seed is the same flavour.
+// Flavour makes a policy use the freedom that the specifications leave: members in another order and more of them, other
+// lengths of secrets, other human-readable texts, the error code of RFC 6749 §5.2 where the real home has another. A client
+// or a check that fails on it requires more than it may. The same seed gives the same flavour.
 func Flavour(p *Policy, seed uint64) {
 	f := &flavour{random: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // a choice, no secret
 	p.NewCode = f.secrets(20, 60)

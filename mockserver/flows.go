@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// flow is a login that has begun.
+// flow is a started login.
 type flow struct {
 	ID        string
 	Provider  *Provider
@@ -23,7 +23,7 @@ type flow struct {
 
 const maxFlows = 10_000
 
-// flows are the logins under way. It is safe for concurrent use; a flow is worked on by one request at a time.
+// flows are the open logins. It is safe for concurrent use; one request at a time works on a flow.
 type flows struct {
 	mu   sync.Mutex
 	byID map[string]*flow
@@ -60,7 +60,7 @@ func (f *flows) add(fl *flow) {
 	}
 }
 
-// enter takes a flow for one request; busy tells that another request has it.
+// enter takes a flow for one request; busy reports that another request has it.
 func (f *flows) enter(id string) (fl *flow, busy bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -16,7 +16,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// Options make a Home. The zero value is an onboarded home with DefaultUsers.
+// Options configure a Home. The zero value is an onboarded home with DefaultUsers.
 type Options struct {
 	Users        []User           // nil: DefaultUsers
 	Fresh        bool             // not onboarded: no users, the first request makes the owner

@@ -162,7 +162,7 @@ func (h *Home) abort(c *call) *mock.Answer {
 	return mock.Message(http.StatusOK, "Flow aborted")
 }
 
-// refused is a refusal whose reason stands in the history.
+// refused is a refusal whose reason is in the history.
 func refused(status int, text string, why error) *mock.Answer {
 	a := mock.Message(status, text)
 	if why != nil {
@@ -212,7 +212,7 @@ func decodeJSON(body []byte, into any) *mock.Answer {
 // surrogate is an escaped half of a surrogate pair, or a whole pair, or another escape.
 var surrogate = regexp.MustCompile(`\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)`)
 
-// halfCharacter tells whether JSON escapes one half of a surrogate pair alone (RFC 8259 §8.2), which stands for no character.
+// halfCharacter reports whether JSON escapes a lone half of a surrogate pair (RFC 8259 §8.2), which is not a character.
 func halfCharacter(body []byte) bool {
 	return slices.ContainsFunc(surrogate.FindAll(body, -1), func(m []byte) bool { return len(m) == len(`\ud800`) })
 }

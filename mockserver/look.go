@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// look is what came of looking at a client's page.
+// look is the result of fetching a client's page.
 type look struct {
 	page  ClientPage
 	err   error    // why it was not read
@@ -21,7 +21,7 @@ type look struct {
 	limit int      // bytes of it that are read
 }
 
-// why says what there is on a client's page, beside the redirect URI that is not: the one cause of a refusal.
+// why explains a refusal: what the client's page lists instead of the redirect URI.
 func (l *look) why(redirectURI string) string {
 	switch {
 	case l.err != nil:
@@ -56,7 +56,7 @@ func unread(err error) string {
 	return "the connection broke"
 }
 
-// parting says where the listed URI that is most like the wanted one parts from it.
+// parting says where the most similar listed URI differs from the wanted one.
 func parting(listed []string, wanted string) string {
 	same := func(l string) (n int) {
 		for n < min(len(l), len(wanted)) && l[n] == wanted[n] {

@@ -1,6 +1,6 @@
 package mockserver
 
-// Managing is a command about a user: which, by whom and whom.
+// Managing is a command about a user: the command, the caller and the user.
 type Managing struct {
 	Command     string
 	By, Whom    User

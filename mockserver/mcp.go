@@ -39,14 +39,14 @@ func (h *Home) mcpGuarded(next handler) handler {
 	}
 }
 
-// newAgents makes the MCP server with the first request that gets that far: it costs every start more than all else.
+// newAgents creates the MCP server for the first request that needs it: creating it is the slowest part of a start.
 func (h *Home) newAgents() func() *assist.Server {
 	return sync.OnceValue(func() *assist.Server {
 		return assist.New(assist.Home{Version: h.Version, States: h.states, Act: h.act})
 	})
 }
 
-// mcpOfAPI serves one LLM API. Others than assist are for administrators, and this home has none.
+// mcpOfAPI serves one LLM API. APIs other than assist are for administrators, and this home has none.
 func (h *Home) mcpOfAPI(c *call) *mock.Answer {
 	api := c.PathValue("api")
 	switch {

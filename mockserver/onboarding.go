@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// doneWords refuse steps that ask for nothing.
+// doneWords are the refusals of steps that take no input.
 var doneWords = map[string]string{
 	"core_config": "Core config step already done", "analytics": "Analytics config step already done",
 }
@@ -63,7 +63,7 @@ func (o *onboarding) begun() bool {
 	return slices.ContainsFunc(onboardingSteps, func(s string) bool { return o.done[s] })
 }
 
-// Unowned tells whether the home waits for its onboarding to be finished.
+// Unowned reports whether the home's onboarding is not finished.
 func (h *Home) Unowned() bool { return !h.steps.whole() }
 
 func (o *onboarding) whole() bool {

@@ -22,7 +22,7 @@ type outbox struct {
 
 func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1)} }
 
-// put adds a message; false: too many wait.
+// put adds a message; false means that too many are waiting.
 func (o *outbox) put(raw []byte) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -38,7 +38,7 @@ func (o *outbox) put(raw []byte) bool {
 	return true
 }
 
-// end lets what waits go out, and takes no more.
+// end sends the waiting messages and accepts no more.
 func (o *outbox) end() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -64,14 +64,14 @@ func (o *outbox) next() (batch [][]byte, over bool) {
 	return batch, o.over
 }
 
-// coalesce lets several messages go out as one list from now on.
+// coalesce sends several messages as one list from now on.
 func (o *outbox) coalesce() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.together = true
 }
 
-// write writes what comes until the end, or until the client is gone.
+// write writes messages until the end, or until the client is gone.
 func (o *outbox) write(conn *websocket.Conn) {
 	for range o.wake {
 		batch, over := o.next()

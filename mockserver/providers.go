@@ -31,9 +31,9 @@ type Provider struct {
 	ID   string // "" for none: only one of a type may have none
 	Name string // "": that of the real home
 
-	// Networks are whom a provider of the type trusted_networks trusts, and TrustedUsers who may be picked there: of the
-	// entries the first with the address decides, and where none has it everybody may. AllowBypassLogin lets a user in
-	// without a form where there is no other to pick.
+	// Networks are the networks that a provider of the type trusted_networks trusts. TrustedUsers says who may be picked there:
+	// the first entry that contains the address decides; if there is none, every user may be. AllowBypassLogin logs a user in
+	// without a form if there is no other to pick.
 	Networks         []netip.Prefix
 	TrustedUsers     []TrustedUsers
 	AllowBypassLogin bool
@@ -46,7 +46,7 @@ type Provider struct {
 	Meta    bool
 }
 
-// TrustedUsers are those who may be picked from a network: users by id or user name, and the members of groups.
+// TrustedUsers are the users who may be picked from a network: by id or user name, or as members of groups.
 type TrustedUsers struct {
 	Network netip.Prefix
 	Users   []string
@@ -57,7 +57,7 @@ type TrustedUsers struct {
 func (p Provider) check() error {
 	switch {
 	case titles[p.Type] == "":
-		return fmt.Errorf("unknown type %q: it is %s, %s or %s", p.Type, LocalUsers, TrustedNetworks, CommandLine)
+		return fmt.Errorf("unknown type %q; valid: %s, %s or %s", p.Type, LocalUsers, TrustedNetworks, CommandLine)
 	case p.Type == LocalUsers && p.ID != "":
 		return fmt.Errorf("%s has no id", p.Type)
 	case p.Type == TrustedNetworks && len(p.Networks) == 0:
@@ -136,7 +136,7 @@ func handlerOf(fl *flow) []any {
 	return []any{fl.Provider.Type, fl.Provider.ID}
 }
 
-// local tells whether an address is of the home's own network.
+// local reports whether an address belongs to the home's own network.
 func local(ip string) bool {
 	of := func(prefix string) bool { return strings.HasPrefix(ip, prefix) }
 	return slices.ContainsFunc([]string{"127.", "10.", "192.168.", "::1", "fe80:", "fd"}, of)

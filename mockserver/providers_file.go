@@ -15,8 +15,8 @@ import (
 
 var providerKeys = []string{"type", "id", "name", "trusted_networks", "trusted_users", "allow_bypass_login", "command", "args", "meta"}
 
-// ReadProviders reads auth_providers as they stand in a home's configuration.yaml: the list, or a mapping with it. Users of
-// trusted_users may be named by their user names, too. An error names file and line.
+// ReadProviders reads auth_providers as in a home's configuration.yaml: the list itself, or a mapping with it. Users in
+// trusted_users may also be given by user name. An error names file and line.
 func ReadProviders(file string, raw []byte) ([]Provider, error) {
 	var doc yaml.Node
 	if err := yaml.NewDecoder(bytes.NewReader(raw)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) {

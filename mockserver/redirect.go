@@ -9,7 +9,7 @@ import (
 
 // The reasons why a redirect URI is refused.
 var (
-	errRedirectForm     = errors.New("redirect_uri is an absolute URL without fragment (RFC 6749 §3.1.2)")
+	errRedirectForm     = errors.New("redirect_uri must be an absolute URL without a fragment (RFC 6749 §3.1.2)")
 	errRedirectScript   = errors.New("redirect_uri has a scheme that runs scripts (RFC 6749 §10.14)")
 	errRedirectUnlisted = errors.New("redirect_uri neither has the client's origin nor is listed on its page," +
 		" exactly (IndieAuth §4.2.2)")
@@ -27,7 +27,7 @@ var appRedirects = map[string][]string{
 
 var scriptSchemes = []string{"javascript", "data", "vbscript", "file", "about"}
 
-// checkRedirect holds a redirect URI against its client: the same origin, an app's own, or one that the client publishes.
+// checkRedirect accepts a redirect URI on the client's origin, an app's own one, or one that the client publishes.
 func checkRedirect(clientID, redirectURI string, pkce bool, published func() []string) error {
 	if strings.ContainsFunc(redirectURI, func(r rune) bool { return r <= 0x20 || r == 0x7f || r == '\\' || r == '#' }) {
 		return errRedirectForm

@@ -39,7 +39,7 @@ func (h *Home) handle(path string, by methods) {
 // ServeHTTP implements http.Handler.
 func (h *Home) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.plane.ServeHTTP(w, r) }
 
-// guard refuses whom no endpoint hears.
+// guard refuses requests before they reach an endpoint.
 func (h *Home) guard(c *mock.Call) *mock.Answer {
 	if h.bans.has(c.IP) {
 		return mock.Plain(http.StatusForbidden)
@@ -63,7 +63,7 @@ func publicCORS(path string) bool {
 	return false
 }
 
-// unescaped is path and query with every escape undone, as deep as a client nests them.
+// unescaped is path and query with every level of percent-encoding decoded.
 func unescaped(u *url.URL) string {
 	s := u.Path + "?" + u.RawQuery
 	for range 5 {

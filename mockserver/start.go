@@ -2,14 +2,14 @@ package mockserver
 
 import "github.com/authconform/authconform/mock"
 
-// Server is a home that listens.
+// Server is a listening home.
 type Server struct {
 	*Home
 	*mock.Server
 	URL string
 }
 
-// Listen starts a home at an address ("127.0.0.1:8123"; port 0 takes a free one).
+// Listen starts a home on an address ("127.0.0.1:8123"; port 0 picks a free port).
 func Listen(address string, o Options) (*Server, error) {
 	l, url, err := mock.Bind(address)
 	if err != nil {
@@ -32,13 +32,13 @@ func Listen(address string, o Options) (*Server, error) {
 	return &Server{h, mock.ServeAny(l, url, h, o.TLS), url}, nil
 }
 
-// Stop ends the home: open requests are given a moment.
+// Stop ends the home and gives open requests a moment to finish.
 func (s *Server) Stop() {
 	s.Close()
 	s.Server.Stop()
 }
 
-// Kill ends the home at once.
+// Kill ends the home immediately.
 func (s *Server) Kill() {
 	s.Close()
 	s.Server.Kill()
@@ -47,7 +47,7 @@ func (s *Server) Kill() {
 // Option changes the home that Start starts.
 type Option func(*Options)
 
-// WithUser gives the home a plain user, beside its others: none but those that options name.
+// WithUser adds a plain user. The home then has only the users that options name.
 func WithUser(username, password string) Option {
 	return func(o *Options) {
 		first := len(o.Users) == 0
@@ -55,7 +55,7 @@ func WithUser(username, password string) Option {
 	}
 }
 
-// WithPolicy gives the home another policy.
+// WithPolicy sets the home's policy.
 func WithPolicy(p *Policy) Option { return func(o *Options) { o.Policy = p } }
 
 // Start starts a home on loopback for a Go test and stops it when the test ends.

@@ -14,8 +14,8 @@ import (
 // stateVersion is that of the form of State.
 const stateVersion = 1
 
-// State is what a home keeps over the end of its process: its people, their sessions with their clients, how far onboarding
-// has come, and the phones. It holds secrets.
+// State is what a home keeps across restarts: its users, their sessions, the progress of onboarding,
+// and the registered phones. It contains secrets.
 type State struct {
 	Version    int             `json:"version"`
 	Start      []User          `json:"start"` // the people of the very first start, with their passwords
@@ -43,10 +43,10 @@ func ReadState(raw []byte) (*State, error) {
 	dec.DisallowUnknownFields()
 	s := &State{}
 	if err := dec.Decode(s); err != nil {
-		return nil, fmt.Errorf("it is no state of a mock home: %s", plainJSON(err))
+		return nil, fmt.Errorf("not the state of a mock home: %s", plainJSON(err))
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("it is no state of a mock home: something follows the object")
+		return nil, errors.New("not the state of a mock home: there is extra text after the object")
 	}
 	return s, s.check()
 }
@@ -71,28 +71,28 @@ func (s *State) check() error {
 	names, ids, tokens := map[string]bool{}, map[string]bool{"": true}, map[string]bool{"": true}
 	for _, u := range s.Users {
 		if ids[u.ID] || u.Username != "" && names[u.Username] {
-			return fmt.Errorf("users: %q has no id, or an id or a user name that another has", u.Name)
+			return fmt.Errorf("users: %q has no id, or shares its id or user name with another user", u.Name)
 		}
 		ids[u.ID], names[u.Username] = true, true
 	}
 	for i, r := range s.Sessions {
 		if r.UserID == "" || !ids[r.UserID] || r.ID == "" || tokens[r.Token] || len(r.Key) == 0 {
-			return fmt.Errorf("sessions: number %d has no user, no key, or a token that another has", i+1)
+			return fmt.Errorf("sessions: number %d has no user or no key, or shares its token with another session", i+1)
 		}
 		tokens[r.Token] = true
 	}
 	for _, p := range s.Phones {
 		if p.Webhook == "" || len(p.Key) != 0 && len(p.Key) != 32 {
-			return errors.New("phones: one has no webhook, or a key that is not of 32 bytes")
+			return errors.New("phones: one has no webhook, or its key is not 32 bytes long")
 		}
 	}
 	return nil
 }
 
-// Bytes is the state as it is kept.
+// Bytes returns the state in its stored form.
 func (s *State) Bytes() ([]byte, error) { return json.Marshal(s) }
 
-// State is that of now.
+// State returns the current state.
 func (h *Home) State() *State {
 	s := &State{Version: stateVersion, Start: h.Users, Users: []savedUser{}, Sessions: []store.Refresh{}, Phones: []savedPhone{}}
 	for _, u := range h.users.list() {

@@ -67,15 +67,15 @@ func TestABrokenStateIsNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                           "the JSON ends too early",
 		`{"version":1`:               "the JSON ends too early",
-		`[]`:                         "no state of a mock home",
-		`{"version":1}x`:             "something follows",
+		`[]`:                         "not the state of a mock home",
+		`{"version":1}x`:             "extra text after",
 		`{"version":9}`:              "its version is 9; this release reads version 1",
 		`{"version":"1"}`:            "version must not be a string",
 		`{"version":1,"people":[]}`:  `unknown field "people"`,
 		`{"version":1,"users":[{}]}`: "has no id",
-		`{"version":1,"users":[` + user + `,` + user + `]}`:              "that another has",
+		`{"version":1,"users":[` + user + `,` + user + `]}`:              "with another",
 		`{"version":1,"sessions":[{"ID":"s","UserID":"9","Token":"t"}]}`: "sessions: number 1",
-		`{"version":1,"phones":[{"webhook":"w","key":"AAAA"}]}`:          "not of 32 bytes",
+		`{"version":1,"phones":[{"webhook":"w","key":"AAAA"}]}`:          "not 32 bytes long",
 	} {
 		_, err := mockserver.ReadState([]byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Go ") {

@@ -18,7 +18,7 @@ const (
 	secretLength   = 16 // bytes of codes and flow ids
 )
 
-// Strict is the policy that conforms.
+// Strict returns the conforming policy.
 func Strict() *Policy {
 	p := &Policy{
 		Rules:   strictRules(),

@@ -19,7 +19,7 @@ var (
 // render renders a template, and tells which entities it looked at.
 func (h *Home) render(template string, variables map[string]any) (text string, looked []string, err error) {
 	if strings.Contains(template, "{%") {
-		return "", nil, fmt.Errorf("the mock home renders expressions only: %q is a statement", "{%")
+		return "", nil, fmt.Errorf("the mock home renders only expressions, not statements: %q", "{%")
 	}
 	text = expression.ReplaceAllStringFunc(template, func(m string) string {
 		what := strings.TrimSpace(m[2 : len(m)-2])
@@ -48,7 +48,7 @@ func (h *Home) value(what string, variables map[string]any, before error) (strin
 	}
 	m := callOf.FindStringSubmatch(what)
 	if m == nil {
-		return "", nil, fmt.Errorf("the mock home renders states(…), is_state(…), state_attr(…), variables and literals, and not %q", what)
+		return "", nil, fmt.Errorf("the mock home renders only states(…), is_state(…), state_attr(…), variables and literals, not %q", what)
 	}
 	e, there := h.state(m[3])
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// ThirdParty is whom the demo thermostat is linked with, and where people get credentials for it.
+// ThirdParty is the provider that the demo thermostat is linked with, and where users get credentials for it.
 type ThirdParty struct {
 	linking.Provider
 	Name    string

@@ -33,7 +33,7 @@ func (h *Home) token(c *call) *mock.Answer {
 	return noGrant(c)
 }
 
-// noGrant refuses a request that asks for nothing that is granted.
+// noGrant refuses a request for an unsupported grant.
 func noGrant(c *call) *mock.Answer {
 	a := unsupported.Answer()
 	if strings.HasPrefix(strings.TrimSpace(string(c.Heard.Body)), "{") {
@@ -174,14 +174,14 @@ func redeemable(ttl time.Duration) func(store.Code, string, *string, time.Time) 
 
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}\z`)
 
-// verifies holds a code_verifier against its S256 challenge (RFC 7636 §4.6).
+// verifies checks a code_verifier against its S256 challenge (RFC 7636 §4.6).
 func verifies(challenge, verifier string) bool {
 	sum := sha256.Sum256([]byte(verifier))
 	made := base64.RawURLEncoding.EncodeToString(sum[:])
 	return verifierForm.MatchString(verifier) && subtle.ConstantTimeCompare([]byte(made), []byte(challenge)) == 1
 }
 
-// burnsCode spends a code whose verifier was wrong, so that nobody tries another; a foreign client's try does not.
+// burnsCode spends a code after a wrong verifier, so that others cannot be tried; a foreign client's attempt does not spend it.
 func burnsCode(r *mock.Refusal) bool { return r != badCode }
 
 // refreshable is the strict rule of refreshing: by the client that the session was opened for.
@@ -239,7 +239,7 @@ func (h *Home) closeSockets(id string, why End) {
 	}
 }
 
-// linkUser answers POST /auth/link_user: another login of the same person joins the account.
+// linkUser answers POST /auth/link_user: it adds another login to the account.
 func (h *Home) linkUser(c *call) *mock.Answer {
 	var b struct {
 		ClientID *string `json:"client_id"`

@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// User is a person of the home.
+// User is a user of the home.
 type User struct {
 	ID       string `json:"id"`
 	Username string `json:"username"`
@@ -33,8 +33,8 @@ type User struct {
 	revision int    // counts the user's changes
 }
 
-// DefaultUsers are the people of a mock home that was given no others: an owner, a plain user, an inactive one, and one
-// with a second factor. Their passwords are no secrets.
+// DefaultUsers are the default users of a mock home: an owner, a plain user, an inactive one, and one
+// with a second factor. Their passwords are not secret.
 func DefaultUsers() []User {
 	return []User{
 		{Username: "owner", Name: "Olivia", Password: "owner-password", Admin: true, Owner: true},
@@ -44,7 +44,7 @@ func DefaultUsers() []User {
 	}
 }
 
-// ExposedUsers are the default users of a home that others than this machine reach: their secrets are random.
+// ExposedUsers are the default users of a home that other machines can reach: their secrets are random.
 func ExposedUsers() []User {
 	list := DefaultUsers()
 	for i, u := range list {

@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// whose tells whom a request is for, by what it shows, before it is worked off: the client and the user name, "" for unknown.
+// whose returns the client and user name of a request before it is processed; "" if unknown.
 func (h *Home) whose(c *mock.Call) (client, user string) {
 	if strings.HasPrefix(c.URL.Path, "/auth/login_flow") {
 		return h.whoseLogin(c.Object())

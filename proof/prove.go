@@ -205,7 +205,7 @@ func errorOf(err, refused error, who string) error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%s is refused at the door: %w", who, refused)
+	return fmt.Errorf("%s is refused before any row runs: %w", who, refused)
 }
 
 // flavoured runs every row against mocks that conform in another way.

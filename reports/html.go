@@ -20,9 +20,9 @@ import (
 //go:embed html
 var pages embed.FS
 
-// HTML writes report.html: one file without any other. It opens on what failed, by cause. Screenshots of the set's folder
-// are part of it. Everything can be read without script. With it, evidence and rows that need no attention wait as text
-// within noscript elements, and become elements when they are opened: that keeps a page of ten thousand rows quick. Pages
+// HTML writes report.html: a single self-contained file that starts with the failures, by cause. Screenshots of the set's folder
+// are embedded. Everything can be read without script. With script, evidence and rows that need no attention wait as text
+// in noscript elements and become elements when opened, which keeps a page of ten thousand rows fast. Pages
 // are built from elements, not from a template: a template engine calls methods by their names, which makes the linker keep
 // every method of the program, two megabytes of them.
 func HTML(w io.Writer, s *evidence.Set, _ Options) error {

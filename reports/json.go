@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// APIVersion names the format of report.json and of baselines. It changes when a reader of the old one would misread the
+// APIVersion is the format version of report.json and baselines. It changes when a reader of the old format would misread the
 // new one.
 const APIVersion = "authconform/v1"
 
@@ -54,7 +54,7 @@ type jsonRun struct {
 	Broken     []string  `json:"broken,omitempty"`
 }
 
-// JSON writes report.json. Rows that passed, or do not apply, keep no evidence there: run.jsonl has it.
+// JSON writes report.json. It omits the evidence of rows that passed or do not apply: run.jsonl has it.
 func JSON(w io.Writer, s *evidence.Set, _ Options) error {
 	h, e := s.Head, end(s)
 	return encode(w, report{

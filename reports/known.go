@@ -11,7 +11,7 @@ import (
 //go:embed known/*.yaml
 var shipped embed.FS
 
-// Products lists those whose deliberate deviations are known.
+// Products lists the products with known deliberate deviations.
 func Products() []string {
 	entries, _ := shipped.ReadDir("known")
 	var names []string
@@ -21,8 +21,8 @@ func Products() []string {
 	return names
 }
 
-// KnownOf is the baseline of a product's deliberate deviations. It is made for every release and every way to run the product:
-// an entry whose row does not fail is no problem.
+// KnownOf is the baseline of a product's deliberate deviations. It covers every release and configuration of the product:
+// an entry whose row does not fail is not a problem.
 func KnownOf(product string, ids []string, retired func(id string) []string) (*Baseline, error) {
 	raw, err := shipped.ReadFile("known/" + product + ".yaml")
 	if err != nil {

@@ -18,7 +18,7 @@ const (
 	longestPage  = 900_000 // bytes: a job's summary at GitHub holds 1 MiB
 )
 
-// Markdown writes report.md: what a person must know, for a CI job's summary or a page of documents. Rows that passed are
+// Markdown writes report.md, for a CI job's summary or a documentation page. Rows that passed are
 // only counted.
 func Markdown(w io.Writer, s *evidence.Set, _ Options) error {
 	var b bytes.Buffer

@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// MatrixWriter is one form of a matrix.
+// MatrixWriter is an output format of a matrix.
 type MatrixWriter struct {
 	Name   string // of --format
 	Ending string // of a file that asks for it
@@ -17,7 +17,7 @@ type MatrixWriter struct {
 	Cells  func(evidence.Result) ([]evidence.Item, int) // what a cell shows of the evidence
 }
 
-// Matrices are all forms of a matrix.
+// Matrices are all output formats of a matrix.
 var Matrices = []MatrixWriter{
 	{"html", ".html", matrixHTML, someEvidence},
 	{"markdown", ".md", matrixMarkdown, noEvidence},
@@ -25,7 +25,7 @@ var Matrices = []MatrixWriter{
 	{"json", ".json", matrixJSON, oneExchange},
 }
 
-// MatrixNames are the names of all forms.
+// MatrixNames are the names of all matrix formats.
 func MatrixNames() []string {
 	var names []string
 	for _, m := range Matrices {

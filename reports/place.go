@@ -8,13 +8,13 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// Place is where in the user's repository failures are shown by what annotates files: code scanning, a pull request.
+// Place is the file of the user's repository at which code scanning and pull requests show failures.
 type Place struct {
 	File  string         // as the user wrote it; "": nowhere
 	Lines map[string]int // of rows that have a line of their own there
 }
 
-// At finds the place that the user named, or else the baseline.
+// At returns the place given by the user, else the baseline.
 func At(file string, b *Baseline) Place {
 	if b == nil {
 		return Place{File: file}

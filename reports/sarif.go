@@ -96,12 +96,12 @@ type (
 	}
 )
 
-// SARIF writes authconform.sarif, for upload: only what fails, and is not known to.
+// SARIF writes authconform.sarif, for upload: only failures that are not in the baseline.
 func SARIF(w io.Writer, s *evidence.Set, o Options) error {
 	return sarif(w, s, failing(s, o.Strict), o)
 }
 
-// FullSARIF writes authconform.full.sarif: every row, with those that passed, and known failures as suppressed.
+// FullSARIF writes authconform.full.sarif: every row, with known failures marked as suppressed.
 func FullSARIF(w io.Writer, s *evidence.Set, o Options) error { return sarif(w, s, s.Results, o) }
 
 func sarif(w io.Writer, s *evidence.Set, rows []evidence.Result, o Options) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// Writer is one view of a run. Everything that it shows stands in the set.
+// Writer is a view of a run. It shows only what is in the set.
 type Writer struct {
 	Name  string // of --format
 	File  string // in the run's folder; "": the view is no file there
@@ -35,7 +35,7 @@ var Writers = []Writer{
 	{Name: "comment", File: "comment.md", Write: Comment},
 }
 
-// Options shape views.
+// Options configure views.
 type Options struct {
 	Strict  bool   // a warning is red
 	Place   Place  // where failures are shown in the user's repository
@@ -43,7 +43,7 @@ type Options struct {
 	Console ConsoleOptions
 }
 
-// Find is the writer of a name.
+// Find returns the writer with the name.
 func Find(name string) (Writer, bool) {
 	for _, w := range Writers {
 		if w.Name == name {
@@ -62,7 +62,7 @@ func Names() []string {
 	return names
 }
 
-// Files are the names of the files that Folder writes.
+// Files lists the files that Folder writes.
 func Files() []string {
 	var files []string
 	for _, w := range Writers {
@@ -73,7 +73,7 @@ func Files() []string {
 	return files
 }
 
-// PrepareFolder makes the folder and tries to write there, before a run spends its time.
+// PrepareFolder creates the folder and checks that it is writable, before the run starts.
 func PrepareFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // reports hold no secrets
 		return fmt.Errorf("the report folder: %w", err)
@@ -85,8 +85,8 @@ func PrepareFolder(dir string) error {
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-// Folder writes every view that is a file, each whole or not at all. One that cannot be written (a full disk) does not
-// keep the others from it; the error names each.
+// Folder writes every view that is a file, each completely or not at all. If one cannot be written (a full disk), the
+// others still are; the error names each.
 func Folder(dir string, s *evidence.Set, o Options) error {
 	var errs []error
 	for _, w := range Writers {
@@ -106,7 +106,7 @@ func Folder(dir string, s *evidence.Set, o Options) error {
 	return errors.Join(errs...)
 }
 
-// WriteFile writes a file whole or not at all.
+// WriteFile writes a file completely or not at all.
 func WriteFile(path string, content []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {

@@ -38,10 +38,10 @@ func (o Options) enough(a allowed) error {
 	switch {
 	case a.descriptors < needed:
 		return exit.With(exit.NoTarget, fmt.Errorf("this process may open %d files and connections, but the run needs up to %d: "+
-			"raise the limit (ulimit -n %d), or give fewer --procs", a.descriptors, needed, needed))
+			"raise the limit (ulimit -n %d) or lower --procs", a.descriptors, needed, needed))
 	case a.addressSpace < addresses:
-		return exit.With(exit.NoTarget, fmt.Errorf("this process may use %d MB of addresses, and the run needs %d, of which it fills "+
-			"a small part: raise the limit (ulimit -v %d)", a.addressSpace>>20, addresses>>20, addresses>>10))
+		return exit.With(exit.NoTarget, fmt.Errorf("this process may use %d MB of address space, but the run needs %d, mostly reserved "+
+			"and not used: raise the limit (ulimit -v %d)", a.addressSpace>>20, addresses>>20, addresses>>10))
 	}
 	return nil
 }

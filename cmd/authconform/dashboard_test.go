@@ -149,7 +149,7 @@ func TestTheDashboardIsWalkedByKeyboard(t *testing.T) {
 	d.says("#faults", "hit 1 of 1")
 	d.tabTo("Remove fault 1")
 	d.keys("Enter")
-	d.says("#faults", "No fault is in force")
+	d.says("#faults", "No faults are active")
 
 	d.tabTo("Find a defect")
 	d.keys("metadata.missing")

@@ -55,7 +55,7 @@ func (f *matrixFlags) run(w io.Writer, dirs []string) error {
 		m.Add(name, s, writer.Cells)
 	}
 	if len(m.Rows) == 0 {
-		return exit.Usagef("no run has a verdict of any row: there is nothing to show")
+		return exit.Usagef("no run contains a verdict: there is nothing to show")
 	}
 	if f.Output == "" {
 		return exit.With(exit.Broken, writer.Write(w, &m))

@@ -21,7 +21,7 @@ func printDiagnoses(w io.Writer, found []*doctor.Diagnosis, again string) error 
 		}
 		printDiagnosis(&b, d)
 	}
-	fmt.Fprintf(&b, "\nShow it again: %s\n", again)
+	fmt.Fprintf(&b, "\nReproduce: %s\n", again)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -66,13 +66,13 @@ func headline(d *doctor.Diagnosis) string {
 	}
 	switch {
 	case d.Open:
-		return "It needs no token: there is no login that could stop anybody."
+		return "It needs no token, so anyone can use it."
 	case d.State == doctor.Nothing:
 		return "There is nothing that MCP clients could log in to."
 	case d.State == doctor.GetIn:
-		return "MCP clients can get in."
+		return "MCP clients can log in."
 	case stopped == len(d.Clients):
-		return "MCP clients cannot get in."
+		return "MCP clients cannot log in."
 	}
 	return fmt.Sprintf("Something stops %d of these %d MCP clients.", stopped, len(d.Clients))
 }

@@ -29,7 +29,7 @@ type serveFlags struct {
 	TLS         bool   `flag:"tls" help:"https, with a CA that is created at the start (/_authconform/ca.pem)"`
 	TLSCert     string `flag:"tls-cert" value:"FILE" help:"https with this certificate chain (PEM); needs --tls-key"`
 	TLSKey      string `flag:"tls-key" value:"FILE" help:"its private key (PEM)"`
-	State       string `flag:"state" value:"FILE" help:"keep users and sessions of the home in this file, and go on from it"`
+	State       string `flag:"state" value:"FILE" help:"keep users and sessions of the home in this file, and continue from it"`
 	ReadyFile   string `flag:"ready-file" value:"FILE" help:"file to write once everything listens: URLs, users, control plane"`
 
 	Verbose bool   `flag:"verbose,v" group:"Behaviour" help:"log each request to standard error"`
@@ -77,7 +77,7 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 		}
 	}
 	if err := os.Remove(f.ReadyFile); f.ReadyFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return exit.Usagef("--ready-file: an old one cannot be removed: %v", err)
+		return exit.Usagef("--ready-file: the old file cannot be removed: %v", err)
 	}
 	if token, given := os.LookupEnv(flags.Prefix + "CONTROL_TOKEN"); given {
 		if err := mock.CheckControlToken(token); err != nil {

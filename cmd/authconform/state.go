@@ -27,7 +27,7 @@ func readState(file string) (*mockserver.State, error) {
 	}
 	s, err := mockserver.ReadState(raw)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; remove the file to start anew", file, err)
+		return nil, fmt.Errorf("%s: %w; remove the file to start from scratch", file, err)
 	}
 	return s, nil
 }

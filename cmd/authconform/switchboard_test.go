@@ -63,7 +63,7 @@ func TestDefectsAndFlavoursAreSwitchedWhileItRuns(t *testing.T) {
 		{"POST", "defects", `{"id":"metadata.misssing"}`, `did you mean \"metadata.missing\"?`, 404, 200},
 		{"POST", "defects", `{"ids":"metadata.missing"}`, `did you mean \"id\"?`, 404, 200},
 		{"POST", "defects", `{"id":"` + aProxyDefect(t) + `"}`, "does not run", 404, 200},
-		{"POST", "defects", `{"id":"users.password-case"}`, "settled at the start", 404, 200},
+		{"POST", "defects", `{"id":"users.password-case"}`, "cannot change at run time", 404, 200},
 		{"DELETE", "defects?id=metadata.misssing", "", "did you mean", 404, 200},
 		{"DELETE", "flavours?seed=9", "", "there is no flavour", 404, 200},
 		{"POST", "flavours", `{"seed":0}`, "from 1", 404, 200},

@@ -47,7 +47,7 @@ var (
 	scanned = regexp.MustCompile(`"([A-Za-z_. -]+)"\s*:\s*"((?:[^"\\]|\\.)*)"`)
 )
 
-// LearnText learns the secrets that stand in a text: a URL, a form, JSON, a multipart body.
+// LearnText learns the secrets in a text: a URL, a form, JSON, a multipart body.
 func (t *Table) LearnText(text string) {
 	for name, raw := range members(text) {
 		var value string
@@ -102,7 +102,7 @@ func (t *Table) walk(name string, v any) {
 	}
 }
 
-// LearnHeader learns the secrets of a request's or an answer's headers.
+// LearnHeader learns the secrets in the headers of a request or response.
 func (t *Table) LearnHeader(h http.Header) {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, v := range h[name] {

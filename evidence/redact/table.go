@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// Shortest is the length of the secrets that are searched for in free text, in bytes. Shorter ones would be found inside
-// other words: they are hidden where they stand alone, as the value of a field, a header or a member.
+// Shortest is the least length, in bytes, of secrets that are searched for in free text. Shorter ones would be found inside
+// other words; they are hidden only as the whole value of a field, a header or a member.
 const Shortest = 8
 
-// Table knows the secrets of one row, and behind them those of its run. It is safe for concurrent use.
+// Table knows the secrets of one row and those of its run. It is safe for concurrent use.
 type Table struct {
 	run *Table // nil: this is the run's
 
@@ -22,12 +22,12 @@ type Table struct {
 	size   int               // of what is known, in bytes, about
 }
 
-// New makes a table that knows nothing yet. What it learns, the run's table learns too, for other rows; run may be nil.
+// New returns an empty table. The run's table also learns its secrets, for other rows; run may be nil.
 func New(run *Table) *Table {
 	return &Table{run: run, names: map[string]string{}, counts: map[string]int{}, index: newIndex(), short: map[string]string{}}
 }
 
-// Learn makes a value a secret of a kind ("access_token"); spelled are ways in which it was met.
+// Learn adds a secret of a kind ("access_token"); spelled are the spellings in which it was seen.
 func (t *Table) Learn(kind, value string, spelled ...string) {
 	if value == "" || strings.Contains(value, "‹") {
 		return
@@ -97,12 +97,12 @@ func (t *Table) name(kind string) string {
 // Hide replaces every known secret in a text.
 func (t *Table) Hide(text string) string { return t.HideAll([]string{text})[0] }
 
-// HideOwn is Hide by what the row itself has learned: for names that must not differ by what was judged before.
+// HideOwn is Hide with the row's own secrets only, for names that must not depend on earlier rows.
 func (t *Table) HideOwn(text string) string {
 	return jwt.ReplaceAllString(t.hide([]string{text})[0], "‹jwt›")
 }
 
-// HideAll is Hide for texts that belong together, in order: a secret that is split over several of them is found too.
+// HideAll is Hide for consecutive texts: it also finds a secret that is split over several of them.
 func (t *Table) HideAll(parts []string) []string {
 	hidden := t.hide(parts)
 	if t.run != nil {

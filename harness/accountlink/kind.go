@@ -41,7 +41,7 @@ func (f *Flags) service() error {
 	return nil
 }
 
-// Tools implements kind.Flags. With steps, the third party's pages are on an origin that has to be trusted.
+// Tools implements kind.Flags. With steps, the third party's pages are on an origin that must be trusted.
 func (f *Flags) Tools() kind.ToolOptions {
 	return kind.ToolOptions{
 		Role:  f.As(wire.AsHome),
@@ -49,7 +49,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	}
 }
 
-// Kind is a proxy that links accounts of a third party for many homes.
+// Kind is the kind of account-link proxies.
 func Kind() kind.Kind {
 	return kind.Define("account-link", func() *Flags {
 		return &Flags{Reach: kind.Reachable(), Browsing: kind.Browsing{Browser: "auto"}}
@@ -97,7 +97,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	return &session{p, f, t}, nil
 }
 
-// Look implements kind.Session: somebody is sent to the third party, and comes back. Whether tokens come then is a row's matter.
+// Look implements kind.Session: it follows a linking to the third party and back. Rows judge whether tokens arrive.
 func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	if e := s.services(ctx); e.Err != nil && e.Status == 0 {
 		return kind.Facts{}, exit.With(exit.NoTarget, kind.Unreachable(e))
@@ -112,7 +112,7 @@ func (p *Proxy) services(ctx context.Context) *wire.Exchange {
 	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
 }
 
-// Found implements kind.Session: a proxy is known by its options.
+// Found implements kind.Session: the options say everything about a proxy.
 func (s *session) Found() any { return nil }
 
 // With implements kind.Session.
@@ -129,13 +129,13 @@ func (s *session) Suspect() { s.doubt.Suspect() }
 // Lost implements kind.Session.
 func (s *session) Lost(ctx context.Context) error { return s.doubt.Resolve(ctx) }
 
-// GiveBack implements kind.Session: each spec gave back what it took.
+// GiveBack implements kind.Session: each spec has cleaned up after itself.
 func (s *session) GiveBack(context.Context) {}
 
 // Leave implements kind.Session.
 func (s *session) Leave(context.Context) kind.Totals { return kind.Totals{Requests: s.Wire.Requests()} }
 
-// Traces implements kind.Session: a proxy keeps nothing that could be listed.
+// Traces implements kind.Session: nothing at a proxy can be listed.
 func (s *session) Traces() []string { return nil }
 
 // Sweep implements kind.Session.

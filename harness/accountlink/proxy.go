@@ -21,14 +21,14 @@ import (
 // talkTimeout bounds one frame of a conversation: homes wait 30 s for the first.
 const talkTimeout = 30 * time.Second
 
-// Conversation is a WebSocket to a proxy. Its frames are recorded as exchanges with method WS.
+// Conversation is a WebSocket to a proxy. Its frames are recorded as exchanges with the method WS.
 type Conversation struct {
 	conn     *websocket.Conn
 	url      string
 	patience time.Duration
 }
 
-// Dial opens /v1. That it opens is a control.
+// Dial opens /v1, as a control.
 func (p *Proxy) Dial(ctx context.Context) *Conversation {
 	c, err := p.TryDial(ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (p *Proxy) Dial(ctx context.Context) *Conversation {
 	return c
 }
 
-// TryDial is Dial without the control.
+// TryDial is like Dial, but not a control.
 func (p *Proxy) TryDial(ctx context.Context) (*Conversation, error) {
 	c := *p.Wire.HTTP()
 	c.Timeout = 0
@@ -67,10 +67,10 @@ func (c *Conversation) note(ctx context.Context, limit time.Duration, sent, hear
 	wire.Note(ctx, &wire.Exchange{Request: request, Body: heard, Err: err, Started: time.Now()})
 }
 
-// ErrSilent is the error of a frame that did not come in time.
+// ErrSilent means that no frame arrived in time.
 var ErrSilent = errors.New("no frame came")
 
-// Hear reads a frame within a time. text tells whether it was a text frame.
+// Hear reads a frame within a time limit. text reports whether it was a text frame.
 func (c *Conversation) Hear(ctx context.Context, limit time.Duration) (m map[string]any, text bool, err error) {
 	if c.patience > 0 {
 		limit = min(limit, c.patience)
@@ -113,7 +113,7 @@ func (p *Proxy) begin(ctx context.Context) (*Conversation, map[string]any, error
 	return c, first, err
 }
 
-// Ask begins a conversation about the service, up to the authorize URL. Getting it is a control.
+// Ask begins a conversation about the service, up to the authorize URL, which is a control.
 func (p *Proxy) Ask(ctx context.Context) (*Conversation, string) {
 	c, first, err := p.begin(ctx)
 	url, _ := first["authorize_url"].(string)
@@ -123,8 +123,8 @@ func (p *Proxy) Ask(ctx context.Context) (*Conversation, string) {
 	return c, url
 }
 
-// Finish plays the person at an authorize URL, to the page where they end; no is one who does not allow. The second
-// value is the proxy's callback as it was opened, "" where nobody came back.
+// Finish plays the user at an authorize URL, up to the last page; no means that the user denies access. The second
+// value is the proxy's callback URL as it was opened; "" if the user was not redirected back.
 func (p *Proxy) Finish(ctx context.Context, authorizeURL string, no bool) (*wire.Exchange, string) {
 	way := p.Person.Walk(ctx, person.Walk{From: authorizeURL, Refuse: no, Ends: func(string) bool { return false }})
 	at := slices.IndexFunc(way.Went, func(where string) bool { return below(where, p.Wire.Base()) })
@@ -154,7 +154,7 @@ func (p *Proxy) visit(ctx context.Context) {
 // below tells whether a URL is one of a server at base: a neighbour's may begin with the same letters.
 func below(where, base string) bool { return strings.HasPrefix(where, base+"/") }
 
-// Linked makes a whole linking and returns its tokens. Getting them is a control.
+// Linked performs a whole linking and returns its tokens, as a control.
 func (p *Proxy) Linked(ctx context.Context) map[string]any {
 	c, url := p.Ask(ctx)
 	p.Finish(ctx, url, false)
@@ -172,7 +172,7 @@ func (p *Proxy) Linked(ctx context.Context) map[string]any {
 	return tokens
 }
 
-// RefreshAt refreshes at the proxy with a body as it is.
+// RefreshAt refreshes at the proxy with the given body.
 func (p *Proxy) RefreshAt(ctx context.Context, service, body string) *wire.Exchange {
 	return p.Wire.Do(
 		ctx,

@@ -9,22 +9,22 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// Selectors are CSS, or text=REGEXP: what can be pressed (buttons, links, their like) and bears such words, in any case.
-// `text=REGEXP; not REGEXP` excludes what bears the second words too.
-// Each is looked for in the document and in every open shadow root, and means the first element that a person could see. An
-// element that is not there yet, or is disabled, is waited for up to ActLimit.
+// Selectors are CSS, or text=REGEXP, which finds pressable elements (buttons, links and the like) by their text, ignoring case.
+// `text=REGEXP; not REGEXP` excludes elements that also match the second expression.
+// A selector searches the document and every open shadow root, and means the first visible element. An
+// element that is missing or disabled is waited for, up to ActLimit.
 
-// Type puts a text into a field, in place of what is there. The text is in no error.
+// Type replaces the text of a field. Errors do not contain the text.
 func (p *Page) Type(ctx context.Context, css, text string) error {
 	return p.until(ctx, ActLimit, "the field "+css+" to take a text", func(ctx context.Context) (bool, error) {
 		return Eval[bool](ctx, p, `(deep, css, text) => deep.type(css, text)`, css, text)
 	})
 }
 
-// Press clicks the middle of an element with the mouse, once nothing lies above it.
+// Press clicks the middle of an element with the mouse, once nothing covers it.
 func (p *Page) Press(ctx context.Context, css string) error { return p.press(ctx, css) }
 
-// PressText is Press for the element that bears exactly these words.
+// PressText is Press for the element with exactly this text.
 func (p *Page) PressText(ctx context.Context, css, text string) error { return p.press(ctx, css, text) }
 
 func (p *Page) press(ctx context.Context, css string, text ...any) error {
@@ -49,7 +49,7 @@ func (p *Page) press(ctx context.Context, css string, text ...any) error {
 	return p.do(ctx, ActLimit, chromedp.MouseClickXY(at.X, at.Y))
 }
 
-// Key presses and releases one key where the focus is: "Enter", "Tab", "Escape", "Space", "Delete", "Backspace",
+// Key presses and releases one key in the focused element: "Enter", "Tab", "Escape", "Space", "Delete", "Backspace",
 // "ArrowUp", "ArrowDown", or a character.
 func (p *Page) Key(ctx context.Context, key string) error {
 	named := map[string]string{
@@ -67,17 +67,17 @@ func (p *Page) Key(ctx context.Context, key string) error {
 	return p.do(ctx, ActLimit, chromedp.KeyEvent(stroke))
 }
 
-// Visible says whether a person sees the element now; it does not wait.
+// Visible reports whether the element is visible now; it does not wait.
 func (p *Page) Visible(ctx context.Context, css string) (bool, error) {
 	return Eval[bool](ctx, p, `(deep, css) => deep.all(css).some((el) => deep.shown(el))`, css)
 }
 
-// Seen says of each selector whether a person sees such an element, all at one moment: the page does not change in between.
+// Seen reports for each selector whether a matching element is visible, all at the same moment.
 func (p *Page) Seen(ctx context.Context, css ...string) ([]bool, error) {
 	return Eval[[]bool](ctx, p, `(deep, list) => list.map((css) => deep.all(css).some((el) => deep.shown(el)))`, css)
 }
 
-// Tick ticks every check box of a selector that a person sees and that is not ticked.
+// Tick ticks every visible, unticked check box that matches the selector.
 func (p *Page) Tick(ctx context.Context, css string) error {
 	_, err := Eval[int](ctx, p, `(deep, css) => {
 		const open = deep.all(css).filter((el) => deep.shown(el) && !el.checked);
@@ -87,7 +87,7 @@ func (p *Page) Tick(ctx context.Context, css string) error {
 	return err
 }
 
-// Text reads an element's words, with runs of white space made one space.
+// Text reads an element's text, with white space collapsed.
 func (p *Page) Text(ctx context.Context, css string) (string, error) {
 	var text string
 	err := p.until(ctx, ActLimit, "the text of "+css, func(ctx context.Context) (bool, error) {
@@ -101,7 +101,7 @@ func (p *Page) Text(ctx context.Context, css string) (string, error) {
 	return text, err
 }
 
-// WaitAny waits until one of the elements is visible and says which.
+// WaitAny waits until one of the elements is visible, and returns which one.
 func (p *Page) WaitAny(ctx context.Context, css ...string) (int, error) {
 	which := -1
 	err := p.until(ctx, WaitLimit, "any of "+strings.Join(css, " | "), func(ctx context.Context) (bool, error) {
@@ -112,7 +112,7 @@ func (p *Page) WaitAny(ctx context.Context, css ...string) (int, error) {
 	return which, err
 }
 
-// Until repeats a look at the page until it is content, up to WaitLimit; what completes "waiting for …".
+// Until repeats a check of the page until it succeeds, up to WaitLimit; what completes the error "waiting for …".
 func (p *Page) Until(ctx context.Context, what string, look func(context.Context) (bool, error)) error {
 	return p.until(ctx, WaitLimit, what, look)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/chromedp/chromedp/remote"
 )
 
-// A Browser is one process, or one attachment to a browser that runs elsewhere. Its pages may be used side by side.
+// A Browser is one process, or one connection to a browser that runs elsewhere. Its pages may be used in parallel.
 type Browser struct {
 	root   context.Context // chromedp's: the browser lives as long as it does
 	cancel func()
@@ -25,7 +25,7 @@ type Browser struct {
 	pass   http.Header
 }
 
-// Start launches the browser of the options, or attaches to it. ctx bounds the launch, not the browser's life.
+// Start launches the browser, or connects to it. ctx limits the launch, not the browser's lifetime.
 func Start(ctx context.Context, o Options) (*Browser, error) {
 	b := &Browser{plain: o.Disguise, pass: o.Pass}
 	allocator, release, err := b.allocate(o)
@@ -59,14 +59,14 @@ func (b *Browser) allocate(o Options) (context.Context, context.CancelFunc, erro
 	return ctx, func() { cancel(); b.cell.close() }, nil
 }
 
-// Reach lets pages connect to more origins (URLs). A browser that was attached to is not kept from any.
+// Reach lets pages connect to more origins (URLs). A browser that already runs is not restricted.
 func (b *Browser) Reach(origins ...string) {
 	if b.cell != nil {
 		b.cell.reach(origins...)
 	}
 }
 
-// Refused lists what pages tried to connect to in vain, as HOST:PORT, each once.
+// Refused lists the refused connections of pages, as HOST:PORT, without repetition.
 func (b *Browser) Refused() []string {
 	if b.cell == nil {
 		return nil
@@ -108,7 +108,7 @@ func (b *Browser) died() bool {
 	}
 }
 
-// Close ends the process, or leaves the browser that was attached to. It may be called twice.
+// Close ends the process, or disconnects from a browser that runs elsewhere. It may be called twice.
 func (b *Browser) Close() error {
 	var err error
 	b.once.Do(func() {
@@ -122,7 +122,7 @@ func (b *Browser) Close() error {
 	return err
 }
 
-// NewPage opens a tab in an incognito context of its own: no cookie, no storage and no cache is shared with any other.
+// NewPage opens a tab in its own incognito context: cookies, storage and cache are not shared.
 func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 	tab, cancel := chromedp.NewContext(b.root, chromedp.WithNewBrowserContext())
 	if err := firstRun(ctx, tab, TabLimit, cancel); err != nil {

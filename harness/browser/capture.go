@@ -11,8 +11,8 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// A Capture is evidence of what the page showed. What was typed into password and code fields is in neither the
-// picture nor the DOM. URL and HTML are otherwise raw: the caller redacts.
+// A Capture is evidence of what the page showed. Text typed into password and code fields is in neither the
+// picture nor the DOM. URL and HTML are otherwise raw; the caller redacts them.
 type Capture struct {
 	URL  string
 	PNG  []byte // the whole page
@@ -22,7 +22,7 @@ type Capture struct {
 //go:embed capture.js
 var captureJS string
 
-// Capture takes a screenshot and the DOM. It leaves the page as it was.
+// Capture takes a screenshot and the DOM. It does not change the page.
 func (p *Page) Capture(ctx context.Context) (Capture, error) {
 	url, err := Eval[string](ctx, p, `() => location.href`)
 	if err != nil {
@@ -45,14 +45,14 @@ func (p *Page) Capture(ctx context.Context) (Capture, error) {
 	return shot, nil
 }
 
-// Look is how a page is shown: the size of its window in CSS pixels, and what the person prefers.
+// Look is how a page is displayed: the window size in CSS pixels, and the user's preferences.
 type Look struct {
 	Width, Height int64
 	Dark          bool
 	LessMotion    bool
 }
 
-// Look changes the window and the preferences of the page from now on.
+// Look changes the page's window size and preferences.
 func (p *Page) Look(ctx context.Context, look Look) error {
 	features := []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: pick(look.Dark, "dark", "light")},

@@ -22,9 +22,9 @@ type catch struct {
 
 const caughtPage = `<!doctype html><meta charset="utf-8"><title>caught</title><p>authconform caught this navigation.`
 
-// Catch answers every http and https document whose URL matches with an empty page of our own: the tab ends there, no
-// byte goes to the network and no name is looked up. The URL (without its fragment) is in Navigations and Requests as
-// if it had been fetched. Other schemes need no catching: the tab stays where it was.
+// Catch answers every http and https document whose URL matches with an empty page: nothing
+// is sent to the network and no name is resolved. The URL (without its fragment) is in Navigations and Requests as
+// if it had been fetched. Other schemes do not need this: the tab does not navigate there.
 func (p *Page) Catch(ctx context.Context, match func(url string) bool) error {
 	return p.serve(ctx, match, caughtPage)
 }

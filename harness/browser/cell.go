@@ -17,7 +17,7 @@ import (
 	"github.com/authconform/authconform/internal/address"
 )
 
-// AnyOrigin lets pages reach whatever they name.
+// AnyOrigin lets pages reach every origin.
 const AnyOrigin = "*"
 
 // A cell is the only way out of a browser: a SOCKS proxy on loopback that connects to the origins that the harness opened,
@@ -80,15 +80,15 @@ func (c *cell) Allow(ctx context.Context, r *socks5.Request) (context.Context, b
 // cellError is what the browser says of a connection that the proxy does not make: it was not allowed to, or nobody is there.
 const cellError = "ERR_SOCKS_CONNECTION_FAILED"
 
-// A KeptError says that a page needs an origin which was not opened.
+// A KeptError says that a page needs an origin that is not allowed.
 type KeptError struct{ Origin string }
 
 func (e *KeptError) Error() string {
 	return fmt.Sprintf("its pages need %s, which is not trusted: add --trust-origin %[1]s", e.Origin)
 }
 
-// Kept is the first origin that the page was kept from, "" if there is none: one that it was sent to as a whole, or, where
-// that is not so, one that something in it asked for.
+// Kept is the first origin that the page was not allowed to reach, "" if none: the target of a navigation or, without
+// one, of a request from the page.
 func (p *Page) Kept() (origin string, whole bool) {
 	if p.cell == nil {
 		return "", false

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Check tries a browser that was named (see Find) before a run leans on it: an executable starts, one that runs elsewhere
-// lets itself be attached to. What was not named is not tried.
+// Check tries a browser given by the user (see Find) before a run depends on it: an executable must start, and a running
+// browser must accept connections. A browser that was not given is not tried.
 func Check(ctx context.Context, spec string) error {
 	if spec == "" || spec == "auto" || spec == "off" {
 		return nil

@@ -11,23 +11,23 @@ import (
 	"strings"
 )
 
-// ErrNone says that there is no browser to drive. Rows that need one are then not run; it is no failure of the target.
+// ErrNone says that there is no browser. Rows that need one are then not run; the target has not failed.
 var ErrNone = errors.New("no browser")
 
-// Options say which browser to start or to attach to, and what it may reach. Find fills Path or Remote.
+// Options say which browser to start or connect to, and what it may reach. Find fills in Path or Remote.
 type Options struct {
 	Path   string // an executable of the Chromium family
 	Remote string // ws://HOST:PORT[/devtools/browser/ID] of a browser that already runs; Close leaves it running
 
-	// Origins are what the browser may connect to, as URLs: the target, and what the harness plays beside it. Nothing else
-	// can be reached, neither on the internet nor on this machine; AnyOrigin lifts that. More are opened by Browser.Reach.
+	// Origins are the URLs that the browser may connect to: the target, and the servers that the harness plays. Nothing else
+	// can be reached, neither on the internet nor on this machine; AnyOrigin lifts that. Browser.Reach adds more.
 	Origins []string
 	// IgnoreCertSPKI are base64 SHA-256 digests of public keys (SubjectPublicKeyInfo) whose certificates are accepted
-	// whoever signed them: the harness's own https sites. No other certificate error is forgiven.
+	// whoever signed them: the harness's own https sites. No other certificate error is ignored.
 	IgnoreCertSPKI []string
-	// Disguise lets it pass for one that a person sits at.
+	// Disguise makes it look like a browser with a screen.
 	Disguise bool
-	// Pass is added to the requests of its pages.
+	// Pass holds headers that are added to the requests of its pages.
 	Pass http.Header
 }
 
@@ -44,7 +44,7 @@ var candidates = []string{
 	`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
 }
 
-// Find reads a --browser value: "auto" (or empty) looks for an installed browser, "off" wants none, "ws://…" names one
+// Find reads a --browser value: "auto" (or empty) looks for an installed browser, "off" means none, "ws://…" names one
 // that runs elsewhere, anything else is the path or the name of an executable.
 func Find(spec string) (Options, error) {
 	switch {

@@ -13,7 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Framing tells what came of a document inside a foreign page's iframe.
+// Framing is the result of loading a document in a foreign page's iframe.
 type Framing struct {
 	Rendered bool   // the frame holds the target's document
 	Blocked  bool   // the browser refused to show it (X-Frame-Options, frame-ancestors)
@@ -45,9 +45,9 @@ func (r *record) frameStopped(id string) {
 	}
 }
 
-// Frame shows a URL in an iframe of a page of ours at `from`, an http(s) URL that is answered without the network
-// (http://attacker.example/), in a fresh context. An error means that neither was seen: the target did not answer.
-// A frame that tears itself out of our page counts as not rendered and not blocked.
+// Frame loads a URL in an iframe of our page at `from`, an http(s) URL that is answered without the network
+// (http://attacker.example/), in a fresh context. An error means that the target did not answer.
+// A frame that navigates the top page counts as neither rendered nor blocked.
 func (b *Browser) Frame(ctx context.Context, url, from string) (Framing, error) {
 	p, err := b.NewPage(ctx)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// Lazy is a process's browser, started when the first spec asks for a page. A nil one is no browser.
+// Lazy is a process's browser, started when the first spec opens a page. nil means that there is no browser.
 type Lazy struct {
 	spec  string
 	keys  [][]byte                              // of certificates that only we trust (SubjectPublicKeyInfo)
@@ -32,13 +32,13 @@ type Lazy struct {
 	starts   int
 }
 
-// Later is a browser of a spec (see Find), not yet started.
+// Later is a browser (see Find) that is not started yet.
 func Later(spec string) *Lazy { return &Lazy{spec: spec} }
 
-// Accept lets it accept certificates with a key (SubjectPublicKeyInfo).
+// Accept makes the browser accept certificates with a key (SubjectPublicKeyInfo).
 func (l *Lazy) Accept(key []byte) { l.keys = append(l.keys, key) }
 
-// Reach lets it reach origins (URLs), also when it runs already.
+// Reach lets the browser reach origins (URLs), even when it is already running.
 func (l *Lazy) Reach(origins ...string) {
 	if l == nil {
 		return
@@ -50,31 +50,31 @@ func (l *Lazy) Reach(origins ...string) {
 	}
 }
 
-// Disguise lets it pass for one that a person sits at.
+// Disguise makes it look like a browser with a screen.
 func (l *Lazy) Disguise() {
 	if l != nil {
 		l.plain = true
 	}
 }
 
-// Pass adds a header to the requests of its pages, which reach nobody but the target, the origins that the user trusts and us.
+// Pass adds a header to the requests of its pages. They reach only the target, origins that the user trusts, and us.
 func (l *Lazy) Pass(h http.Header) {
 	if l != nil {
 		l.pass = h
 	}
 }
 
-// Forgo says why there can be no browser.
+// Forgo records why there can be no browser.
 func (l *Lazy) Forgo(why string) {
 	if l != nil {
 		l.forgo = fmt.Errorf("%w: %s", ErrNone, why)
 	}
 }
 
-// Trust lets it trust one more key, found out when it starts.
+// Trust makes the browser trust one more key, which is looked up when it starts.
 func (l *Lazy) Trust(key func(context.Context) ([]byte, error)) { l.trust = key }
 
-// Close ends it, if it was started.
+// Close ends it if it was started.
 func (l *Lazy) Close() {
 	if l == nil {
 		return
@@ -89,7 +89,7 @@ func (l *Lazy) Close() {
 }
 
 // errDied is what a browser has come to that does not stay alive.
-var errDied = errors.New("the browser has ended by itself, twice")
+var errDied = errors.New("the browser has exited twice")
 
 // start is the running browser. One that has died is started again once.
 func (l *Lazy) start(ctx context.Context) (*Browser, error) {
@@ -156,8 +156,8 @@ type lazyKey struct{}
 // With lets the specs under ctx find the browser.
 func With(ctx context.Context, l *Lazy) context.Context { return context.WithValue(ctx, lazyKey{}, l) }
 
-// From is the browser of the spec under ctx, started if need be. The spec is not_run where there is none, and blocked where
-// one is that does not start, or does not stay alive.
+// From returns the browser of the spec under ctx, starting it if necessary. The spec is not_run if there is none, and blocked if
+// it does not start or does not keep running.
 func From(ctx context.Context) *Browser {
 	l, ok := ctx.Value(lazyKey{}).(*Lazy)
 	if !ok || l == nil {
@@ -178,8 +178,8 @@ func From(ctx context.Context) *Browser {
 	return running
 }
 
-// Open opens a fresh page for the spec under ctx; it is closed when the spec ends. When the spec fails, what the page
-// shows is kept as evidence.
+// Open opens a fresh page for the spec under ctx; it is closed when the spec ends. If the spec fails, the page
+// is kept as evidence.
 func Open(ctx context.Context) *Page {
 	running := From(ctx)
 	page, err := running.NewPage(ctx)
@@ -209,7 +209,7 @@ func brief(err error) string {
 	return line
 }
 
-// Show keeps what a page shows as evidence.
+// Show keeps a page's contents as evidence.
 func Show(ctx context.Context, page *Page, step string) {
 	seen, err := page.Capture(context.WithoutCancel(ctx))
 	if err != nil {

@@ -1,13 +1,13 @@
-// Package condition names what a row may presuppose: something that the harness must have, or something that the target
-// must offer. A session finds out once what is lacking, and why.
+// Package condition names the prerequisites of rows: something that the harness must have, or something that the target
+// must offer. A session finds out once what is missing, and why.
 package condition
 
 import "slices"
 
-// Name is a condition, as the catalogue and --require write it.
+// Name is a condition as written in the catalogue and in --require.
 type Name string
 
-// What the harness must have. A row whose condition is lacking is not_run.
+// What the harness must have. If it is missing, the row is not_run.
 const (
 	Browser      Name = "browser"            // a Chromium
 	Clock        Name = "clock"              // a way to move the target's time
@@ -28,7 +28,7 @@ const (
 	Origin       Name = "origin"             // an origin that the target's pages need is trusted (--trust-origin)
 )
 
-// What the target must offer. A row whose condition is lacking does not apply.
+// What the target must offer. If it is missing, the row does not apply.
 const (
 	PKCE             Name = "pkce"              // code_challenge_methods_supported has S256
 	Metadata         Name = "metadata"          // an RFC 8414 document
@@ -52,7 +52,7 @@ var (
 // All lists every condition.
 func All() []Name { return slices.Concat(ours, theirs) }
 
-// Words is All as --require writes them.
+// Words lists all conditions as --require writes them.
 func Words() []string {
 	var words []string
 	for _, n := range All() {
@@ -64,13 +64,13 @@ func Words() []string {
 // Known reports whether there is such a condition.
 func (n Name) Known() bool { return slices.Contains(All(), n) }
 
-// Offered tells whether the condition is something that the target offers, rather than something that the harness has.
+// Offered reports whether the target must offer the condition, rather than the harness have it.
 func (n Name) Offered() bool { return slices.Contains(theirs, n) }
 
-// Lacks is what is lacking, and why. What it does not name is there.
+// Lacks holds the missing conditions and the reasons.
 type Lacks map[Name]string
 
-// Add notes a lack where there is one.
+// Add records a missing condition, if the reason is not empty.
 func (l Lacks) Add(lacking bool, n Name, why string) {
 	if lacking {
 		l[n] = why

@@ -8,12 +8,12 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// ByAddress is from where else requests may come.
+// ByAddress is another source address for requests.
 type ByAddress struct {
 	OtherAddress string `flag:"other-address" value:"IP" group:"Account" help:"an address of this machine outside the home's trusted networks"`
 }
 
-// Resolve checks that the address is this machine's.
+// Resolve checks that the address belongs to this machine.
 func (b *ByAddress) Resolve() error {
 	if b.OtherAddress == "" {
 		return nil

@@ -9,12 +9,12 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Get asks for a path, with header lines given as name, value, name, value.
+// Get requests a path, with headers given as name, value, name, value.
 func (h *Home) Get(ctx context.Context, path string, header ...string) *wire.Exchange {
 	return h.Send(ctx, http.MethodGet, path, "", header...)
 }
 
-// Send sends a request with a body as it is.
+// Send sends a request with the given body.
 func (h *Home) Send(ctx context.Context, method, path, body string, header ...string) *wire.Exchange {
 	r := wire.Request{Method: method, URL: path, Body: body, Header: http.Header{}}
 	for i := 0; i+1 < len(header); i += 2 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Meanwhile runs something that a time-out of the target will end. Where the target's timers obey its clock, time is
-// moved past it once ready says that the target waits; elsewhere it is waited for.
+// Meanwhile runs something that a timeout of the target will end. If the target's timers follow its clock, time is
+// moved past the timeout once ready says that the target is waiting; else it really waits.
 func (h *Home) Meanwhile(ctx context.Context, timeout time.Duration, ready func() bool, do func()) {
 	if !h.Clock.Instant() {
 		do()

@@ -1,4 +1,4 @@
-// Package home is a home under test as a spec uses it: log in, exchange, refresh, revoke, call. It makes what specs need,
-// tells what the home is, and gives everything back: tokens, login flows, users. It judges nothing beyond the positive
-// controls that its own steps are.
+// Package home is a home under test as specs use it: log in, exchange, refresh, revoke, call. It creates what specs need,
+// says what the home is, and removes everything again: tokens, login flows, users. It judges nothing except the positive
+// controls of its own steps.
 package home

@@ -34,8 +34,8 @@ type entry struct {
 }
 
 // Enter logs in, keeps the session for housekeeping, and reads what only a user sees: release and rights. A home that lets
-// nobody in can be judged too, as far as its answers go: the rows say where it ends. Its error says that there is no login
-// of a home, or that the account is not right.
+// nobody in is judged too, as far as possible: the rows say where the login fails. Its error says that there is no home's login
+// or that the credentials are wrong.
 func (h *Home) Enter(ctx context.Context) error {
 	in, err := h.enter(ctx)
 	if p, other := h.listed.byPassword(); err == nil && in.stage == noFlow && other {
@@ -191,7 +191,7 @@ func (h *Home) noLogin(in entry) error {
 	case types == nil:
 		return fmt.Errorf("%w: GET /auth/providers answers %s, not a list of login providers, and %s", ErrNoHome, h.listed.answer, in.why)
 	case !slices.Contains(types, localUsers):
-		return fmt.Errorf("no login starts at a login provider %q or %q, one of which authconform needs to log in with a name and a password: "+
+		return fmt.Errorf("authconform logs in with a user name and password, but no login starts at the login providers %q and %q: "+
 			"it has %s; add %s to its auth_providers", localUsers, commandLine, strings.Join(types, ", "), localUsers)
 	}
 	return nil
@@ -252,7 +252,7 @@ func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 	})
 }
 
-// OpenSession is the session that Enter opened, for workers to share.
+// OpenSession is the session that Enter opened; workers share it.
 func (h *Home) OpenSession() oauth.Tokens {
 	h.mu.Lock()
 	defer h.mu.Unlock()

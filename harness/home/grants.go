@@ -35,8 +35,8 @@ func (h *Home) Grants(ctx context.Context) ([]Grant, error) {
 	return list, err
 }
 
-// TakeBack deletes the tokens that are there now, were not there before, were made since, and are ours: those of
-// workers that were killed. It says what could not be taken back.
+// TakeBack deletes our tokens that were created since a time and were not there before: those of
+// killed workers. It says what could not be deleted.
 func (h *Home) TakeBack(ctx context.Context, before []Grant, known bool, since time.Time, ours func(Grant) bool) []string {
 	if !known {
 		return nil
@@ -74,8 +74,8 @@ func madeSince(g Grant, since time.Time) bool {
 	return err != nil || at.After(since.Add(-time.Minute))
 }
 
-// LookAtSite finds out whether the home fetches the client site, and whether it trusts its CA. A home on the loopback of
-// this machine reaches a site there; any other pair is tried. Each try costs a login.
+// LookAtSite finds out whether the home fetches the client site and trusts its CA. A home on this machine's loopback
+// can reach a site there; any other combination is tried. Each try costs a login.
 func (h *Home) LookAtSite(ctx context.Context, local bool) {
 	h.Facts.Fetches = local
 	if !local {

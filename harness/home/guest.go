@@ -20,7 +20,7 @@ type owed struct {
 	named   []string // client names of long-lived tokens, which only their account can delete
 }
 
-// OweNamed remembers a long-lived token of the run's account by its client_name, to delete it at the end.
+// OweNamed remembers a long-lived token of the run's account by its client_name, so that it is deleted at the end.
 func (h *Home) OweNamed(name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -63,8 +63,8 @@ func (h *Home) observe(e *wire.Exchange) {
 	}
 }
 
-// GiveBack revokes every token and deletes every open login flow since the last call, but for the sessions that are left to
-// later rows. What the target did not hear of stays owed.
+// GiveBack revokes every token and deletes every open login flow since the last call, except sessions kept for
+// later rows. What the target did not receive is tried again later.
 func (h *Home) GiveBack(ctx context.Context) {
 	h.mu.Lock()
 	refresh, flows := h.spare.settle(h.owed.refresh), h.owed.flows
@@ -81,7 +81,7 @@ func (h *Home) GiveBack(ctx context.Context) {
 	h.owed.refresh, h.owed.flows = append(h.owed.refresh, refresh...), append(h.owed.flows, flows...)
 }
 
-// Leave gives back everything, users and the shared session included.
+// Leave removes everything, including users and the shared session.
 func (h *Home) Leave(ctx context.Context) {
 	h.removeUsers(ctx)
 	h.deleteNamed(ctx)

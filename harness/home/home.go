@@ -16,7 +16,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Home is a server that speaks the home's login, with the account that logs in to it. It is safe for concurrent use.
+// Home is a server with a home's login, and the account that logs in to it. It is safe for concurrent use.
 type Home struct {
 	names []string                // others of the target's
 	under map[string]*wire.Client // clients by these
@@ -45,7 +45,7 @@ type Home struct {
 	doubt     kind.Doubt    // whether the target is still there
 }
 
-// Facts are what the server says of itself, read once before the run.
+// Facts are what the server says about itself, read once before the run.
 type Facts struct {
 	Product  string        `json:"product"`
 	Version  string        `json:"version"`  // "2026.11.0"
@@ -68,15 +68,15 @@ type Facts struct {
 	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
 }
 
-// Manners are what this home demands of every client, though no home should: without them nobody would get in, and nothing
-// else could be judged. The zero value is how the apps of today log in.
+// Manners are what this home demands of every client although no home should. Without them no login would work, and nothing
+// else could be judged. The zero value is how today's apps log in.
 type Manners struct {
 	Bound    bool `json:"bound,omitempty"`    // codes are bound by PKCE
 	Redirect bool `json:"redirect,omitempty"` // redirect_uri is repeated at the token endpoint, as RFC 6749 §4.1.3 had it
 	Secure   bool `json:"secure,omitempty"`   // the client id is an https URL
 }
 
-// Options make a Home.
+// Options configure a Home.
 type Options struct {
 	Wire     wire.Options
 	Other    netip.Addr // another address of this machine; none: there is no other
@@ -90,7 +90,7 @@ type Options struct {
 	Session  oauth.Tokens  // an open session to use for housekeeping; empty: logs in when it needs one
 }
 
-// New makes a Home. Nothing is sent yet.
+// New returns a Home. It sends nothing yet.
 func New(o Options) *Home {
 	h := &Home{
 		Site:     o.Site,
@@ -115,7 +115,7 @@ func New(o Options) *Home {
 	return h
 }
 
-// Logins counts the logins that the server had to check a password for.
+// Logins counts the logins for which the server had to check a password.
 func (h *Home) Logins() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -127,7 +127,7 @@ type homeKey struct{}
 // With lets the specs under ctx find the home.
 func With(ctx context.Context, h *Home) context.Context { return context.WithValue(ctx, homeKey{}, h) }
 
-// From is the home under test. It panics outside a run: that is a defect of the caller.
+// From returns the home under test. It panics outside a run, which is a bug of the caller.
 func From(ctx context.Context) *Home {
 	h, ok := ctx.Value(homeKey{}).(*Home)
 	if !ok {
@@ -136,10 +136,10 @@ func From(ctx context.Context) *Home {
 	return h
 }
 
-// Client is who asks for access: its id and where the code goes.
+// Client is an OAuth client: its id and its redirect URI.
 type Client struct{ ID, Redirect string }
 
-// Client is the default client: the client site's own origin, so that nothing needs to be fetched.
+// Client is the default client: the client site's own origin, so that no page has to be fetched.
 func (h *Home) Client() Client {
 	origin := h.Site.Origin()
 	if h.Facts.Manners.Secure {

@@ -48,7 +48,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	}
 }
 
-// Kind is a home: Home Assistant, or a server that its clients can log in to.
+// Kind is the kind of homes: Home Assistant, or a server that its clients can log in to.
 func Kind() kind.Kind {
 	return kind.Define("home", func() *Flags {
 		return &Flags{Reach: kind.Reachable(), Browsing: kind.Browsing{Browser: "auto"}, Timing: kind.Timing{Clock: "auto"}}

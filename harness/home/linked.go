@@ -8,10 +8,10 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// Demo is the integration that rows of linking use. Only tests have accounts linked to it.
+// Demo is the integration that linking rows use. Only tests link accounts to it.
 const Demo = "authconform_demo"
 
-// Agent is the integration that is the home's MCP client. Its accounts belong to a person, except those that a run makes.
+// Agent is the integration that is the home's MCP client. Its accounts belong to a user, except those that a run creates.
 const Agent = "mcp"
 
 // linked is what the home holds for the integrations that rows of linking use, by id.
@@ -19,7 +19,7 @@ type linked struct{ entries, credentials []string }
 
 const entryPath = "/api/config/config_entries/entry"
 
-// Linked lists it.
+// Linked lists what the home has linked.
 func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 	err = judge.Attempt(ctx, func(ctx context.Context) {
 		access := h.Session(ctx).Access
@@ -52,8 +52,8 @@ func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 	return l, err
 }
 
-// TakeBackLinked removes what is there for these integrations and was not there before: entries and credentials that a
-// home made where it should have refused, which no spec knows of, and those of workers that were killed.
+// TakeBackLinked removes new entries and credentials of these integrations: those that a
+// home created where it should have refused, and those of killed workers.
 func (h *Home) TakeBackLinked(ctx context.Context, before linked) []string {
 	after, err := h.Linked(ctx)
 	if err == nil {

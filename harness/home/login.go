@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Login is one login to make. Empty fields are the default client's and the run's account.
+// Login describes a login. Empty fields default to the default client and the run's account.
 type Login struct {
 	ClientID    string
 	RedirectURI string
@@ -46,7 +46,7 @@ func (l Login) filled(h *Home) Login {
 	return l
 }
 
-// Step is an answer of the login flow: an exchange and the members that a client reads.
+// Step is a response of the login flow: an exchange and the members that a client reads.
 type Step struct {
 	*wire.Exchange
 	Type   string            `json:"type"`
@@ -57,7 +57,7 @@ type Step struct {
 	Code   string            `json:"-"` // the result of a create_entry
 }
 
-// StepOf reads an answer of the login flow.
+// StepOf reads a response of the login flow.
 func StepOf(e *wire.Exchange) *Step {
 	s := &Step{}
 	if e.Err == nil && !e.Cut {
@@ -70,7 +70,7 @@ func StepOf(e *wire.Exchange) *Step {
 	return s
 }
 
-// Begin opens a login flow: POST /auth/login_flow.
+// Begin starts a login flow: POST /auth/login_flow.
 func (h *Home) Begin(ctx context.Context, l Login) *Step {
 	l = l.filled(h)
 	body := map[string]any{"client_id": l.ClientID, "handler": l.Provider.handler(), "redirect_uri": l.RedirectURI}
@@ -90,7 +90,7 @@ func (h *Home) Begin(ctx context.Context, l Login) *Step {
 	return StepOf(h.PostJSON(ctx, "/auth/login_flow", body, l.Header...))
 }
 
-// Submit answers a step of the flow with fields; client_id is added.
+// Submit submits a step of the flow with fields; client_id is added.
 func (h *Home) Submit(ctx context.Context, flowID, clientID string, fields map[string]any) *Step {
 	body := map[string]any{"client_id": clientID}
 	for k, v := range fields {
@@ -99,7 +99,7 @@ func (h *Home) Submit(ctx context.Context, flowID, clientID string, fields map[s
 	return StepOf(h.PostJSON(ctx, "/auth/login_flow/"+flowID, body))
 }
 
-// Password answers the first form with the account's name and password. It costs the home a password hash.
+// Password submits the first form with the account's user name and password. It costs the home a password hash.
 func (h *Home) Password(ctx context.Context, flowID string, l Login) *Step {
 	l = l.filled(h)
 	judge.Secret(ctx, "password", l.Account.Password)
@@ -109,7 +109,7 @@ func (h *Home) Password(ctx context.Context, flowID string, l Login) *Step {
 	return h.Submit(ctx, flowID, l.Finish, map[string]any{"username": l.Account.Username, "password": l.Account.Password})
 }
 
-// Login makes a whole login and returns its last answer. That the flow opens is a control.
+// Login performs a whole login and returns its last response. That the flow starts is a control.
 func (h *Home) Login(ctx context.Context, l Login) *Step {
 	l = l.filled(h)
 	begun := h.Begin(ctx, l)
@@ -160,7 +160,7 @@ func (h *Home) remember(code string, l Login) {
 	}
 }
 
-// Code makes a login and returns the authorization code. Getting one is a control.
+// Code logs in and returns the authorization code, as a control.
 func (h *Home) Code(ctx context.Context, l Login) string {
 	s := h.Login(ctx, l)
 	if s.Type != "create_entry" || s.Code == "" {

@@ -11,14 +11,14 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// LoginProvider is a way to log in that a home has: its type, and an id where there are several of a type. The zero value is
-// the local users.
+// LoginProvider is a home's login provider: its type, and an id if there are several of a type. The zero value is
+// the provider of the local users.
 type LoginProvider struct {
 	Type string `json:"type"`
 	ID   string `json:"id,omitempty"`
 }
 
-// The types of login providers that are known here (Home Assistant, auth/providers).
+// The known types of login providers (Home Assistant, auth/providers).
 const (
 	localUsers      = "homeassistant"    // name and password, kept by the home
 	trustedNetworks = "trusted_networks" // the address is enough
@@ -82,7 +82,7 @@ func (h *Home) lookAtLogins(ctx context.Context) {
 
 type elsewhereKey struct{}
 
-// Elsewhere lets requests under ctx come from the other address, Options.Other.
+// Elsewhere makes requests under ctx come from the other address, Options.Other.
 func Elsewhere(ctx context.Context) context.Context {
 	return context.WithValue(ctx, elsewhereKey{}, true)
 }
@@ -104,7 +104,7 @@ func (h *Home) requests() int {
 	return n
 }
 
-// Here lists the addresses that the target may know this machine by: for headers that claim them.
+// Here lists the addresses by which the target may know this machine, for headers that claim them.
 func (h *Home) Here() []string {
 	list := []string{"127.0.0.1", "::1"}
 	u, err := url.Parse(h.Wire.Base())

@@ -123,7 +123,7 @@ func TestTheLoginProviderThatIsMissingIsNamed(t *testing.T) {
 	f.Answers("GET /auth/providers", http.StatusOK, `[{"type":"trusted_networks"},{"type":"command_line"}]`)
 	f.Answers("POST /auth/login_flow", http.StatusNotFound, `{"message":"Invalid handler specified"}`)
 	err := errors.Join(h.Probe(ctx), h.Enter(ctx))
-	for _, want := range []string{`a login provider "homeassistant" or "command_line"`, "trusted_networks, command_line"} {
+	for _, want := range []string{`at the login providers "homeassistant" and "command_line"`, "trusted_networks, command_line"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}

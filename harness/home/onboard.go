@@ -11,10 +11,10 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// ErrOnboarded is the error of onboarding a home that has its owner.
+// ErrOnboarded is the error for onboarding a home that already has its owner.
 var ErrOnboarded = errors.New("the home is onboarded already: run without --onboard")
 
-// Onboard makes the run's account the owner of a fresh home and ends its onboarding, over REST as the page does.
+// Onboard makes the run's account the owner of a fresh home and finishes its onboarding, over REST as the page does.
 func (h *Home) Onboard(ctx context.Context) error {
 	c := h.Client()
 	e := h.PostJSON(ctx, "/api/onboarding/users", map[string]string{

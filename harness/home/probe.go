@@ -25,8 +25,8 @@ var (
 	ErrFactorCode   = errors.New("the home accepts the password but refuses the code of the second factor")
 )
 
-// Probe tells whether somebody answers who may be a home, and what it says of itself before any login. What it has to say of
-// /auth/providers is for Enter: a home whose list is wrong is a home all the same.
+// Probe checks whether the target may be a home, and reads what it says before any login. Problems with
+// /auth/providers are left to Enter: a home with a wrong list is still a home.
 func (h *Home) Probe(ctx context.Context) error {
 	e := h.providers(ctx)
 	if err := kind.Reached(e); err != nil {
@@ -50,7 +50,7 @@ func (h *Home) Probe(ctx context.Context) error {
 	return nil
 }
 
-// WellKnown is the address of a well-known document: between the host and the path of the target (RFC 8414 §3.1, RFC 9728
+// WellKnown is the URL of a well-known document: its path is inserted between the target's host and path (RFC 8414 §3.1, RFC 9728
 // §3.1).
 func (h *Home) WellKnown(name string) string {
 	u, err := url.Parse(h.Wire.Base())

@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// ByRelease is which promises a home is held to.
+// ByRelease is the release whose promises a home must keep.
 type ByRelease struct {
 	Release string `flag:"release" value:"VERSION" group:"Target" help:"judge by what this release of Home Assistant promises (2023.8.4)"`
 }

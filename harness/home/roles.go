@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// The roles that a home plays. Its authorization endpoint is the login flow: POST /auth/login_flow, and its steps.
+// The roles of a home. Its authorization endpoint is the login flow: POST /auth/login_flow, and its steps.
 var (
 	_ oauth.Server   = (*Home)(nil)
 	_ oauth.Sessions = (*Home)(nil)
@@ -41,8 +41,8 @@ func (h *Home) Request() oauth.Form {
 	return f
 }
 
-// Authorize implements oauth.Authorizer. What the login flow takes of a request is what the login page passes on: a resource
-// (RFC 8707) gets no farther than the page, and neither does a challenge before 2026.10, which knows no PKCE.
+// Authorize implements oauth.Authorizer. The login flow gets the parameters that the login page would pass on. A resource
+// (RFC 8707) only reaches the page, and so does a challenge before 2026.10, when pages did not know PKCE.
 func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 	if request.Get("resource") != "" {
 		if page := h.Get(ctx, "/auth/authorize?"+request.Encode()); page.Status != http.StatusOK {
@@ -144,7 +144,7 @@ func (h *Home) Default() oauth.Client {
 	return oauth.Client{ID: c.ID, Redirect: c.Redirect}
 }
 
-// Other implements oauth.Clients: at a home every URL is a client.
+// Other implements oauth.Clients: for a home every URL is a client.
 func (h *Home) Other() oauth.Client {
 	return oauth.Client{ID: h.Site.Other() + "/", Redirect: h.Site.Other() + "/callback"}
 }

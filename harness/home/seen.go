@@ -62,7 +62,7 @@ func (h *Home) saw(of func(*seen) []string) []string {
 // controlAge is how long a control is good for later rows.
 const controlAge = 5 * time.Minute
 
-// Held implements oauth.Memory: an earlier row saw lately that a control holds.
+// Held implements oauth.Memory: it reports whether an earlier row recently saw a control hold.
 func (h *Home) Held(control string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

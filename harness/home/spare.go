@@ -71,8 +71,8 @@ func (s *spare) take() (t oauth.Tokens, ok bool) {
 	return t, true
 }
 
-// OwnSession is a session that no other row uses: one that an earlier row left, if it still lives, or else a new login. Rows about
-// the code grant or the age of a session take Tokens.
+// OwnSession is a session that no other row uses: a valid one that an earlier row left, else a new login. Rows about
+// the code grant or the age of a session use Tokens instead.
 func (h *Home) OwnSession(ctx context.Context) oauth.Tokens {
 	h.mu.Lock()
 	t, ok := h.spare.take()
@@ -96,7 +96,7 @@ func (h *Home) OwnSession(ctx context.Context) oauth.Tokens {
 	return t
 }
 
-// Issue implements oauth.Sessions: what uses no more of a session than its tokens leaves it to later rows.
+// Issue implements oauth.Sessions: a row that uses only a session's tokens leaves the session to later rows.
 func (h *Home) Issue(ctx context.Context) oauth.Tokens {
 	t := h.OwnSession(ctx)
 	h.mu.Lock()

@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// CodeGrant is the form that redeems a code for the default client, with what this home demands besides (Manners).
+// CodeGrant is the form that redeems a code for the default client, with this home's extra demands (Manners).
 func (h *Home) CodeGrant(code string) oauth.Form {
 	f := oauth.Form{
 		{Name: "grant_type", Value: "authorization_code"},
@@ -34,7 +34,7 @@ func (h *Home) redirectOf(code string) string {
 	return h.Client().Redirect
 }
 
-// RefreshGrant is the form that refreshes.
+// RefreshGrant is the form of a refresh.
 func (h *Home) RefreshGrant(t oauth.Tokens) oauth.Form {
 	return oauth.Form{
 		{Name: "grant_type", Value: "refresh_token"},
@@ -48,7 +48,7 @@ func (h *Home) Token(ctx context.Context, f oauth.Form) *wire.Exchange {
 	return h.PostForm(ctx, "/auth/token", f)
 }
 
-// Exchange redeems a code, with changes to the form if any.
+// Exchange redeems a code, with optional changes to the form.
 func (h *Home) Exchange(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "code", code)
 	form := h.CodeGrant(code).Apply(changes...)
@@ -61,7 +61,7 @@ func (h *Home) Exchange(ctx context.Context, code string, changes ...oauth.Chang
 	return answer
 }
 
-// Refresh asks for a new access token, with changes to the form if any. Having a refresh token is a control.
+// Refresh requests a new access token, with optional changes to the form. Having a refresh token is a control.
 func (h *Home) Refresh(ctx context.Context, t oauth.Tokens, changes ...oauth.Change) *wire.Exchange {
 	if t.Refresh == "" {
 		judge.Block(ctx, "%s", noRefreshToken)
@@ -78,7 +78,7 @@ func (h *Home) Revoke(ctx context.Context, token string, changes ...oauth.Change
 	return h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}}.Apply(changes...))
 }
 
-// Tokens logs in and exchanges: a session of its own. Getting one is a control.
+// Tokens logs in and redeems the code for a new session, as a control.
 func (h *Home) Tokens(ctx context.Context, l Login) oauth.Tokens {
 	l = l.filled(h)
 	t := h.Redeem(ctx, h.Code(ctx, l), l.Finish)
@@ -88,7 +88,7 @@ func (h *Home) Tokens(ctx context.Context, l Login) oauth.Tokens {
 	return t
 }
 
-// Redeem exchanges a code of the client. Getting an access token is a control; a refresh token is one where it is used.
+// Redeem redeems a code of the client. Getting an access token is a control; getting a refresh token is one where it is used.
 func (h *Home) Redeem(ctx context.Context, code, clientID string, changes ...oauth.Change) oauth.Tokens {
 	e := h.Exchange(ctx, code, append([]oauth.Change{oauth.Set("client_id", clientID)}, changes...)...)
 	t := oauth.Granted(e, clientID)
@@ -100,8 +100,8 @@ func (h *Home) Redeem(ctx context.Context, code, clientID string, changes ...oau
 
 const noRefreshToken = "the code grant gave no refresh token"
 
-// Session is the run's shared session, for specs that change nothing of it. Its access token is always a fresh one.
-// A session that has died (time was moved) is replaced by a new login.
+// Session is the run's shared session, for specs that do not change it. Its access token is always fresh.
+// A dead session (because time was moved) is replaced by a new login.
 func (h *Home) Session(ctx context.Context) oauth.Tokens {
 	h.mu.Lock()
 	t := h.session

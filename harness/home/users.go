@@ -12,34 +12,34 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// User is one that the harness made at the home, for rows that need another one.
+// User is a user that the harness created, for rows that need another one.
 type User struct {
 	ID string
 	oauth.Account
 }
 
-// OwnUsers is how the names of users begin that rows make. They come and go while other rows run.
+// OwnUsers is the name prefix of users that rows create. They come and go while other rows run.
 const OwnUsers = "authconform "
 
-// NewUser makes a user through the home's admin API: config/auth/create and config/auth_provider/homeassistant/create.
-// It is removed when the spec ends. The spec is not_run if the account may not make users.
+// NewUser creates a user through the home's admin API: config/auth/create and config/auth_provider/homeassistant/create.
+// The user is removed when the spec ends. The spec is not_run if the account may not create users.
 func (h *Home) NewUser(ctx context.Context, name string) *User {
 	return h.NewUserIn(ctx, name, "system-users")
 }
 
-// NewAdmin makes a user as NewUser does, who is an administrator but not the owner.
+// NewAdmin is like NewUser, but the user is an administrator, though not the owner.
 func (h *Home) NewAdmin(ctx context.Context, name string) *User {
 	return h.NewUserIn(ctx, name, "system-admin")
 }
 
-// NewUserIn makes a user of these groups.
+// NewUserIn creates a user in these groups.
 func (h *Home) NewUserIn(ctx context.Context, name string, groups ...string) *User {
 	u := h.BareUser(ctx, name, map[string]any{"group_ids": groups})
 	h.GiveLogin(ctx, u, name)
 	return u
 }
 
-// BareUser makes a user who has no login, with further fields of config/auth/create.
+// BareUser creates a user without a login, with further fields of config/auth/create.
 func (h *Home) BareUser(ctx context.Context, name string, fields map[string]any) *User {
 	if h.Facts.Provider.Type != "" {
 		judge.Lacks(ctx, "admin", "%s", noLocalUsers)
@@ -60,7 +60,7 @@ func (h *Home) BareUser(ctx context.Context, name string, fields map[string]any)
 	return u
 }
 
-// GiveLogin gives a user a name and a password that nobody else has.
+// GiveLogin gives a user a unique user name and password.
 func (h *Home) GiveLogin(ctx context.Context, u *User, name string) {
 	mark := strings.ToLower(rand.Text()[:8])
 	u.Account = oauth.Account{Username: "authconform-" + name + "-" + mark, Password: rand.Text()}
@@ -86,7 +86,7 @@ func (h *Home) UserIDs(ctx context.Context) (ids []string) {
 	return ids
 }
 
-// Owe lets a user whom a login made be removed when the spec ends.
+// Owe removes a user that a login created when the spec ends.
 func (h *Home) Owe(ctx context.Context, id string) {
 	h.mu.Lock()
 	h.users[id] = &User{ID: id}
@@ -94,7 +94,7 @@ func (h *Home) Owe(ctx context.Context, id string) {
 	judge.From(ctx).Cleanup(func(ctx context.Context) { _ = h.removeUser(ctx, id) })
 }
 
-// Own is a socket of the user's own login.
+// Own is a socket with the user's own login.
 func (h *Home) Own(ctx context.Context, u *User) *Socket {
 	return h.Open(ctx, h.Tokens(ctx, Login{Account: &u.Account}).Access)
 }
@@ -107,7 +107,7 @@ func (h *Home) Admin(ctx context.Context) *Socket {
 	return h.Open(ctx, h.Session(ctx).Access)
 }
 
-// Deactivate makes a user inactive, and Activate active again (config/auth/update).
+// Deactivate makes a user inactive (config/auth/update).
 func (h *Home) Deactivate(ctx context.Context, u *User) { h.setActive(ctx, u, false) }
 
 // Activate undoes Deactivate.
@@ -126,7 +126,7 @@ func (h *Home) setActive(ctx context.Context, u *User, active bool) {
 	}
 }
 
-// EnrolTOTP gives the user a second factor by auth/setup_mfa, as a person would with an authenticator app.
+// EnrolTOTP sets up a second factor for the user with auth/setup_mfa, as with an authenticator app.
 func (h *Home) EnrolTOTP(ctx context.Context, u *User) {
 	own := h.Open(ctx, h.Tokens(ctx, Login{Account: &u.Account}).Access)
 	var form struct {
@@ -176,7 +176,7 @@ func (h *Home) removeUser(ctx context.Context, id string) error {
 	return nil
 }
 
-// TakeBackUsers removes the users that bear the mark of a run: those of workers that were killed.
+// TakeBackUsers removes the users with a run's mark: those of killed workers.
 func (h *Home) TakeBackUsers(ctx context.Context, mark string) []string {
 	if !h.Facts.Admin {
 		return nil

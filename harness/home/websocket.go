@@ -18,7 +18,7 @@ import (
 // socketTimeout bounds one message of a WebSocket; the server closes silent ones after 10 s.
 const socketTimeout = 15 * time.Second
 
-// Socket is a WebSocket to the home. Its messages are recorded as exchanges with method WS.
+// Socket is a WebSocket to the home. Its messages are recorded as exchanges with the method WS.
 type Socket struct {
 	conn *websocket.Conn
 	url  string
@@ -28,13 +28,13 @@ type Socket struct {
 	patience time.Duration // the longest wait for a message; 0: as long as a spec says
 }
 
-// Frame is a message of the server.
+// Frame is a message from the server.
 type Frame map[string]any
 
 // Type is the frame's type, "" if it has none.
 func (f Frame) Type() string { s, _ := f["type"].(string); return s }
 
-// Dial opens /api/websocket and reads nothing yet. That it opens is a control.
+// Dial opens /api/websocket, as a control. It reads nothing yet.
 func (h *Home) Dial(ctx context.Context, header ...string) *Socket {
 	s, err := h.TryDial(ctx, header...)
 	if err != nil {
@@ -43,7 +43,7 @@ func (h *Home) Dial(ctx context.Context, header ...string) *Socket {
 	return s
 }
 
-// TryDial is Dial without the control.
+// TryDial is like Dial, but not a control.
 func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
 	ctx, cancel := context.WithTimeout(ctx, h.Wire.Timeout())
 	defer cancel()
@@ -80,7 +80,7 @@ func (s *Socket) Send(ctx context.Context, v any) error {
 	return s.SendText(ctx, string(raw))
 }
 
-// SendText sends a text frame as it is.
+// SendText sends the given text frame.
 func (s *Socket) SendText(ctx context.Context, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, socketTimeout)
 	defer cancel()
@@ -96,10 +96,10 @@ func (s *Socket) SendBinary(ctx context.Context, b []byte) error {
 	return s.conn.Write(ctx, websocket.MessageBinary, b)
 }
 
-// Read reads one frame. ErrClosed: the server closed instead.
+// Read reads one frame. The error is ErrClosed if the server closed instead.
 func (s *Socket) Read(ctx context.Context) (Frame, error) { return s.ReadWithin(ctx, socketTimeout) }
 
-// ReadWithin is Read with a limit of its own.
+// ReadWithin is Read with its own time limit.
 func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, error) {
 	limit = s.limited(limit)
 	if s.read++; s.read > wire.MaxMessages {
@@ -129,8 +129,8 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 	return f, nil
 }
 
-// Await reads frames until one is wanted, and passes over all others: a home tells everybody who subscribes the events of
-// everybody.
+// Await reads frames until a wanted one, and skips all others: a home sends each subscriber the events of
+// every user.
 func (s *Socket) Await(ctx context.Context, wanted func(Frame) bool) (Frame, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limited(socketTimeout))
 	defer cancel()
@@ -153,10 +153,10 @@ func (s *Socket) limited(limit time.Duration) time.Duration {
 	return limit
 }
 
-// ErrSilent is the error of a read for which no message came in time.
+// ErrSilent means that no message arrived in time.
 var ErrSilent = errors.New("no message")
 
-// ErrClosed is the error of a read from a socket that the server closed.
+// ErrClosed means that the server closed the socket.
 var ErrClosed = errors.New("the server closed the socket")
 
 func (s *Socket) note(ctx context.Context, limit time.Duration, sent, got string, err error) {
@@ -164,7 +164,7 @@ func (s *Socket) note(ctx context.Context, limit time.Duration, sent, got string
 	wire.Note(ctx, &wire.Exchange{Request: request, Body: got, Err: err, Started: time.Now()})
 }
 
-// Login sends the auth message for a token and returns the answer, auth_required having been read first.
+// Login reads auth_required, sends the auth message with a token, and returns the answer.
 func (s *Socket) Login(ctx context.Context, token string) (Frame, error) {
 	judge.Secret(ctx, "access_token", token)
 	first, err := s.Read(ctx)
@@ -180,7 +180,7 @@ func (s *Socket) Login(ctx context.Context, token string) (Frame, error) {
 	return s.Read(ctx)
 }
 
-// Open is a logged-in socket. That the login works is a control.
+// Open is a logged-in socket, as a control.
 func (h *Home) Open(ctx context.Context, token string) *Socket {
 	s := h.Dial(ctx)
 	f, err := s.Login(ctx, token)
@@ -190,13 +190,13 @@ func (h *Home) Open(ctx context.Context, token string) *Socket {
 	return s
 }
 
-// CommandError is an unsuccessful answer of a command.
+// CommandError is an error response to a command.
 type CommandError struct{ Code, Message string }
 
 func (e *CommandError) Error() string { return strings.TrimSuffix(e.Code+": "+e.Message, ": ") }
 
-// Call runs a command and decodes its result into out, which may be nil. Events and frames of other commands are passed
-// over. The error is a *CommandError where the server says no.
+// Call runs a command and decodes its result into out, which may be nil. Events and frames of other commands are
+// skipped. The error is a *CommandError if the server refuses.
 func (s *Socket) Call(ctx context.Context, command string, fields map[string]any, out any) error {
 	s.next++
 	id := s.next
@@ -233,7 +233,7 @@ func (s *Socket) Call(ctx context.Context, command string, fields map[string]any
 	}
 }
 
-// Abandon drops the connection without a word.
+// Abandon drops the connection without a close frame.
 func (s *Socket) Abandon() { _ = s.conn.CloseNow() }
 
 // Close closes the socket.

@@ -15,10 +15,10 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// ErrNoServer is the reason why a profile URL leads to nothing that can be judged.
+// ErrNoServer is the reason why a profile URL cannot be judged.
 var ErrNoServer = errors.New("the profile URL leads to no IndieAuth server")
 
-// Links are where a profile page leads, absolute (IndieAuth §4.1). "" is nowhere.
+// Links are the absolute URLs that a profile page links to (IndieAuth §4.1); "" if there is none.
 type Links struct {
 	Page          string `json:"page"` // the page itself, behind redirects
 	Metadata      string `json:"metadata,omitempty"`
@@ -28,7 +28,7 @@ type Links struct {
 
 const mostRedirects = 10
 
-// Discover follows the profile URL to the server, and takes its endpoints.
+// Discover follows the profile URL to the server and reads its endpoints.
 func (s *Server) Discover(ctx context.Context) error {
 	links, err := s.Follow(ctx, s.Me)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Server) Discover(ctx context.Context) error {
 		s.AuthorizeURL, s.TokenURL = links.Authorization, links.Token
 		return nil
 	case links.Authorization != "":
-		return fmt.Errorf("%w: %s names an authorization endpoint and no token endpoint", ErrNoServer, links.Page)
+		return fmt.Errorf("%w: %s names an authorization endpoint but no token endpoint", ErrNoServer, links.Page)
 	}
 	if err := s.Provider.Discover(ctx); err != nil {
 		return fmt.Errorf("%w: %s has no link with rel=\"indieauth-metadata\", in its headers or its elements; "+
@@ -68,7 +68,7 @@ func (s *Server) describe(ctx context.Context, links Links) error {
 	}
 	doc, err := e.Object() // its media type is what a row judges
 	if err != nil || e.Status != http.StatusOK {
-		return fmt.Errorf("%w: the indieauth-metadata of %s is no JSON object: %s", ErrNoServer, links.Page, e)
+		return fmt.Errorf("%w: the indieauth-metadata of %s is not a JSON object: %s", ErrNoServer, links.Page, e)
 	}
 	s.Metadata = doc
 	s.AuthorizeURL, s.TokenURL = text(doc, "authorization_endpoint"), text(doc, "token_endpoint")
@@ -82,7 +82,7 @@ func (s *Server) describe(ctx context.Context, links Links) error {
 
 func (s *Server) more() { s.APIURL = text(s.Metadata, "userinfo_endpoint") }
 
-// Follow fetches a profile URL, goes where it redirects to, and reads where the page leads.
+// Follow fetches a profile URL, follows its redirects, and reads the page's links.
 func (s *Server) Follow(ctx context.Context, at string) (Links, error) {
 	var seen []string
 	for range mostRedirects {
@@ -99,20 +99,20 @@ func (s *Server) Follow(ctx context.Context, at string) (Links, error) {
 			}
 			links := read(e, at)
 			if e.Cut && links == (Links{Page: at}) {
-				return links, fmt.Errorf("%w: %s is larger than 1 MiB, and leads nowhere in what is read of it", ErrNoServer, at)
+				return links, fmt.Errorf("%w: %s is larger than 1 MiB, and the part that is read contains no link", ErrNoServer, at)
 			}
 			return links, nil
 		}
 		next, err := e.Resolve(to)
 		if err != nil {
-			return Links{}, fmt.Errorf("%w: %s redirects to %q, which is no URL", ErrNoServer, at, to)
+			return Links{}, fmt.Errorf("%w: %s redirects to %q, which is not a URL", ErrNoServer, at, to)
 		}
 		if slices.Contains(seen, next) {
-			return Links{}, fmt.Errorf("%w: it redirects in a circle: %s", ErrNoServer, strings.Join(append(seen, next), " → "))
+			return Links{}, fmt.Errorf("%w: it redirects in a loop: %s", ErrNoServer, strings.Join(append(seen, next), " → "))
 		}
 		at = next
 	}
-	return Links{}, fmt.Errorf("%w: it redirects more than %d times, at last to %s", ErrNoServer, mostRedirects, at)
+	return Links{}, fmt.Errorf("%w: it redirects more than %d times, finally to %s", ErrNoServer, mostRedirects, at)
 }
 
 // read reads the links of a page: those of its headers come first (§4.1).
@@ -158,7 +158,7 @@ func attribute(n *html.Node, name string) string {
 	return ""
 }
 
-// Host is the host of a URL, in lower case; "" where it has none.
+// Host is the host of a URL in lower case; "" if it has none.
 func Host(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

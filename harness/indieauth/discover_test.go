@@ -104,14 +104,14 @@ func TestAProfileURLThatLeadsNowhereSaysWhy(t *testing.T) {
 		want    string
 	}{
 		"itself":         {map[string]string{"/ada": "200\nLink: </ada>; rel=indieauth-metadata\n\n"}, "names itself as its indieauth-metadata"},
-		"a circle":       {map[string]string{"/ada": "302\nLocation: /b\n\n", "/b": "302\nLocation: /ada\n\n"}, "redirects in a circle: "},
-		"to itself":      {map[string]string{"/ada": "302\nLocation: /ada\n\n"}, "redirects in a circle: "},
+		"a circle":       {map[string]string{"/ada": "302\nLocation: /b\n\n", "/b": "302\nLocation: /ada\n\n"}, "redirects in a loop: "},
+		"to itself":      {map[string]string{"/ada": "302\nLocation: /ada\n\n"}, "redirects in a loop: "},
 		"no URL":         {map[string]string{"/ada": "302\nLocation: http://[\n\n"}, "Location"},
 		"a huge page":    {map[string]string{"/ada": long}, "is larger than 1 MiB"},
 		"no page":        {map[string]string{}, "answers 404"},
 		"no links":       {map[string]string{"/ada": "200\n\nhello"}, `has no link with rel="indieauth-metadata"`},
-		"half the links": {map[string]string{"/ada": "200\n\n<link rel=authorization_endpoint href=/a>"}, "and no token endpoint"},
-		"no document":    {map[string]string{"/ada": "200\nLink: </meta>; rel=indieauth-metadata\n\n"}, "is no JSON object"},
+		"half the links": {map[string]string{"/ada": "200\n\n<link rel=authorization_endpoint href=/a>"}, "but no token endpoint"},
+		"no document":    {map[string]string{"/ada": "200\nLink: </meta>; rel=indieauth-metadata\n\n"}, "is not a JSON object"},
 		"an empty one": {
 			map[string]string{"/ada": "200\nLink: </m>; rel=indieauth-metadata\n\n", "/m": "200\n\n{}"}, "has no authorization_endpoint",
 		},

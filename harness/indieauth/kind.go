@@ -41,7 +41,7 @@ func (f *Flags) me() error {
 	}
 	u, err := url.Parse(f.Me)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.Fragment != "" {
-		return exit.Usagef("--me %q is no profile URL: give one like https://ada.example/", f.Me)
+		return exit.Usagef("--me %q: not a profile URL like https://ada.example/", f.Me)
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	}
 }
 
-// Kind is a server for people's own URLs.
+// Kind is the kind of IndieAuth servers.
 func Kind() kind.Kind {
 	return kind.Define("indieauth", func() *Flags {
 		return &Flags{
@@ -139,7 +139,7 @@ func (s *session) With(ctx context.Context) context.Context {
 	return s.tools.With(context.WithValue(oauth.With(ctx, s.Server), serverKey{}, s.Server))
 }
 
-// GiveBack implements kind.Session: each spec gave back what it took.
+// GiveBack implements kind.Session: each spec has cleaned up after itself.
 func (s *session) GiveBack(context.Context) {}
 
 // Leave implements kind.Session.

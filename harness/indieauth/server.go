@@ -13,14 +13,14 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Config says who logs in, and what the door found.
+// Config says who logs in, and what the first look found.
 type Config struct {
 	Provider provider.Config `json:"provider"`
 	Me       string          `json:"me"` // the profile URL
 	Links    Links           `json:"links"`
 }
 
-// Server is a server under test. It is safe for concurrent use.
+// Server is an IndieAuth server under test. It is safe for concurrent use.
 type Server struct {
 	*provider.Provider
 	Site  *clientsite.Site
@@ -28,7 +28,7 @@ type Server struct {
 	Links Links // of the profile page
 }
 
-// New makes a Server. Nothing is sent yet. Our clients are the URLs of the client site, which each process has its own of.
+// New returns a Server. It sends nothing yet. Our clients are URLs of the process's own client site.
 func New(o wire.Options, c Config, site *clientsite.Site, who *person.Person, clk clock.Clock) *Server {
 	p := c.Provider
 	p.Client = oauth.Client{ID: site.Origin() + "/"}
@@ -50,13 +50,13 @@ func From(ctx context.Context) *Server {
 	return s
 }
 
-// Verify redeems a code at the authorization endpoint, for the profile alone (IndieAuth §5.3.2).
+// Verify redeems a code at the authorization endpoint, for the profile only (IndieAuth §5.3.2).
 func (s *Server) Verify(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "code", code)
 	return s.form(ctx, s.AuthorizeURL, s.CodeGrant(code).Apply(changes...), "")
 }
 
-// UserInfo asks for the profile (IndieAuth §9); "" sends no token.
+// UserInfo requests the profile (IndieAuth §9); "" sends no token.
 func (s *Server) UserInfo(ctx context.Context, token string) *wire.Exchange {
 	if token == "" {
 		return s.Fetch(ctx, "")
@@ -64,12 +64,12 @@ func (s *Server) UserInfo(ctx context.Context, token string) *wire.Exchange {
 	return s.Fetch(ctx, "Bearer "+token)
 }
 
-// Introspect asks about a token (IndieAuth §6.1), authorized by a bearer token; "" is nobody.
+// Introspect introspects a token (IndieAuth §6.1), authorized by a bearer token; "" sends none.
 func (s *Server) Introspect(ctx context.Context, token, by string) *wire.Exchange {
 	return s.form(ctx, s.Introspection(), oauth.Form{{Name: "token", Value: token}}, by)
 }
 
-// Introspection is where tokens are introspected; "": nowhere.
+// Introspection is the URL of the introspection endpoint; "" if there is none.
 func (s *Server) Introspection() string { return text(s.Metadata, "introspection_endpoint") }
 
 func (s *Server) form(ctx context.Context, to string, f oauth.Form, bearer string) *wire.Exchange {

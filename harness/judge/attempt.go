@@ -7,8 +7,8 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// Attempt runs steps that would block a spec, and makes the reason an error. Their exchanges are nobody's evidence, but the
-// secrets in them are known to the record under ctx, if there is one. It runs their cleanups.
+// Attempt runs steps that could block a spec, and returns the reason as an error. Their exchanges are not evidence, but the
+// record under ctx, if any, learns their secrets. It runs their cleanups.
 func Attempt(ctx context.Context, body func(context.Context)) error {
 	record := NewRecord()
 	if outer, ok := ctx.Value(recordKey{}).(*Record); ok {

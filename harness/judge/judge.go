@@ -239,7 +239,7 @@ func Each[T any](ctx context.Context, list []T, name func(T) string, check func(
 	}
 }
 
-// Step names a step of a spec in its evidence.
+// Step names a step of a spec for the evidence.
 func Step(ctx context.Context, name string) context.Context {
 	at := wire.PlaceOf(ctx)
 	at.Step = name

@@ -11,8 +11,8 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Outcome is the record turned into a result's parts. Level decides what a broken row is called. Brief spares a row
-// that passed without a remark its evidence.
+// Outcome turns the record into a result. Level decides the verdict of a broken row. Brief omits the evidence of a row
+// that passed without a remark.
 func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -124,7 +124,7 @@ func (r *Record) items() []evidence.Item {
 	return list
 }
 
-// Files are the pictures and pages of the record, and names them in the result that Outcome made.
+// Files returns the record's pictures and pages, and names them in the result that Outcome made.
 func (r *Record) Files(result *evidence.Result) []evidence.File {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Record is everything one spec saw and said. It is safe for concurrent use.
+// Record is everything that one spec observed and reported. It is safe for concurrent use.
 type Record struct {
 	secrets *redact.Table
 
@@ -57,26 +57,26 @@ type (
 	runKey    struct{}
 )
 
-// NewRecord starts the record of one spec.
+// NewRecord returns an empty record for one spec.
 func NewRecord() *Record { return &Record{secrets: redact.New(redact.New(nil))} }
 
-// InRun lets records that are started under ctx know the secrets of other rows of the run too.
+// InRun makes records started under ctx also know the secrets of the run's other rows.
 func InRun(ctx context.Context, secrets *redact.Table) context.Context {
 	return context.WithValue(ctx, runKey{}, secrets)
 }
 
-// StartRecord starts the record of one spec of the run under ctx.
+// StartRecord returns an empty record for one spec of the run under ctx.
 func StartRecord(ctx context.Context) *Record {
 	run, _ := ctx.Value(runKey{}).(*redact.Table)
 	return &Record{secrets: redact.New(run)}
 }
 
-// With lets the spec under ctx write into r.
+// With makes r the record of the spec under ctx.
 func With(ctx context.Context, r *Record) context.Context {
 	return wire.WithRecorder(context.WithValue(ctx, recordKey{}, r), r)
 }
 
-// From is the record of the spec under ctx. It panics outside a spec: that is a defect of the caller.
+// From returns the record of the spec under ctx. It panics outside a spec, which is a bug of the caller.
 func From(ctx context.Context) *Record {
 	r, ok := ctx.Value(recordKey{}).(*Record)
 	if !ok {
@@ -85,11 +85,11 @@ func From(ctx context.Context) *Record {
 	return r
 }
 
-// Secret makes a value secret in everything the spec leaves behind.
+// Secret hides a value in everything that the spec leaves behind.
 func Secret(ctx context.Context, kind, value string) { From(ctx).secrets.Learn(kind, value) }
 
-// Credential makes what the user gave us a secret, as Secret does. One that is too short to be searched for in free text is
-// warned of.
+// Credential hides a value given by the user, as Secret does. A value that is too short to search for in free text is
+// reported in Warnings.
 func Credential(ctx context.Context, kind, value string) {
 	r := From(ctx)
 	r.secrets.Learn(kind, value)
@@ -100,8 +100,8 @@ func Credential(ctx context.Context, kind, value string) {
 	}
 }
 
-// Alias gives what differs from run to run, an address for one, a name in the names of vectors: baselines hold on the next
-// run, on another port.
+// Alias replaces a value that differs from run to run, such as an address, in the names of vectors, so that baselines match the next
+// run on another port.
 func Alias(ctx context.Context, real, name string) {
 	r := From(ctx)
 	r.mu.Lock()
@@ -121,10 +121,10 @@ func (r *Record) Record(at wire.Place, e *wire.Exchange) {
 	}
 }
 
-// Remark adds something to the evidence in words.
+// Remark adds a sentence to the evidence.
 func Remark(ctx context.Context, note string) { From(ctx).see(wire.PlaceOf(ctx), sight{note: note}) }
 
-// Shot keeps what a browser shows: a picture, and the page as HTML. Either may be empty.
+// Shot keeps a browser's screenshot and page as HTML. Either may be empty.
 func (r *Record) Shot(ctx context.Context, step evidence.BrowserStep, png []byte, html string) {
 	r.see(wire.PlaceOf(ctx), sight{step: &step, png: png, html: html})
 }
@@ -164,14 +164,14 @@ func (r *Record) bounded(e *wire.Exchange) *wire.Exchange {
 	return short
 }
 
-// Cleanup runs f when the spec has ended, last first, with a context of its own.
+// Cleanup runs f when the spec has ended, in reverse order, with its own context.
 func (r *Record) Cleanup(f func(context.Context)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cleanups = append(r.cleanups, f)
 }
 
-// End runs the cleanups, each whatever became of the one before: a step that blocks keeps nothing else at the target.
+// End runs all cleanups, even if one fails, so that a blocked step leaves nothing else at the target.
 func (r *Record) End(ctx context.Context) {
 	f := r.lastCleanup()
 	if f == nil {
@@ -200,7 +200,7 @@ func (r *Record) Failed() bool {
 	return len(r.failures) > 0 || r.blocked != ""
 }
 
-// Hide replaces the secrets of what was recorded in a text: everything that leaves the process goes through it.
+// Hide replaces recorded secrets in a text. Everything that leaves the process goes through it.
 func (r *Record) Hide(text string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -217,7 +217,7 @@ func (r *Record) learn() {
 	}
 }
 
-// Warnings are about secrets that could not be hidden everywhere.
+// Warnings lists secrets that could not be hidden everywhere.
 func (r *Record) Warnings() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -5,13 +5,13 @@ import (
 	"runtime"
 )
 
-// Site tells of a line of source whether an assertion stands there that is to be weakened.
+// Site reports whether the assertion at a source line is to be weakened.
 type Site func(file string, line int) bool
 
 type siteKey struct{}
 
-// Weaken makes Expect accept everything where at says so. With it, a proof shows which assertions no defect needs; controls
-// stay as they are.
+// Weaken makes Expect accept everything at the sites that at selects. A proof then shows which assertions no defect needs; controls
+// are not changed.
 func Weaken(ctx context.Context, at Site) context.Context {
 	return context.WithValue(ctx, siteKey{}, at)
 }

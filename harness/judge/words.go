@@ -50,7 +50,7 @@ func word(v any) any {
 	}
 }
 
-// List is a list of words, of whatever type, with commas.
+// List joins words of any string type with commas.
 func List(words any) string {
 	r := reflect.ValueOf(words)
 	list := make([]string, r.Len())

@@ -18,9 +18,9 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// The groups of options that kinds share, to be embedded: the same name means the same everywhere. Fields with a `flag` tag
-// are flags, with an `env` tag alone secrets of the environment (package internal/flags). Other fields are what Resolve
-// made of them; they travel to workers.
+// Groups of options that kinds share by embedding; a name means the same in every kind. Fields with a `flag` tag
+// are flags, those with only an `env` tag are secrets from the environment (package internal/flags). Other fields are set by
+// Resolve and sent to workers.
 
 // Login is who logs in.
 type Login struct {
@@ -32,7 +32,7 @@ type Login struct {
 	Account oauth.Account
 }
 
-// Resolve finds out who logs in and with what. It asks for a password at a terminal.
+// Resolve finds the user and the credentials. At a terminal it asks for a missing password.
 func (l *Login) Resolve(target string) (err error) {
 	if l.Account.Username != "" {
 		return nil // known already: the built-in mock's
@@ -78,12 +78,12 @@ func (l *Login) password() (string, error) {
 	return string(p), nil
 }
 
-// Browsing is which browser opens pages.
+// Browsing selects the browser that opens pages.
 type Browsing struct {
 	Browser string `flag:"browser" value:"PATH" group:"Browser and time" help:"auto, off, a path, or ws://HOST:PORT of a running one"`
 }
 
-// Resolve checks that a browser that was named is there.
+// Resolve checks that the given browser exists.
 func (b *Browsing) Resolve() error {
 	if b.Browser == "auto" || b.Browser == "off" {
 		return nil
@@ -94,9 +94,9 @@ func (b *Browsing) Resolve() error {
 	return nil
 }
 
-// Timing is how the target's time is moved.
+// Timing says how the target's time is moved.
 type Timing struct {
-	// Clock is a word, or a command that is given the whole offset from real time as its last argument (+660s).
+	// Clock is a word, or a command that gets the total offset from real time as its last argument (+660s).
 	Clock string `flag:"clock" value:"COMMAND" group:"Browser and time" help:"how to move the target's clock: auto, none, wait, or a command"`
 
 	ControlURL string `flag:"control-url" value:"URL" group:"Browser and time" help:"a mock's control plane; token: AUTHCONFORM_CONTROL_TOKEN"`
@@ -104,7 +104,7 @@ type Timing struct {
 	ControlToken string `env:"CONTROL_TOKEN"`
 }
 
-// Resolve checks that a command that was named is there.
+// Resolve checks that the given command exists.
 func (t *Timing) Resolve() error {
 	switch t.Clock {
 	case "", "auto", "none", "wait":
@@ -120,14 +120,14 @@ func (t *Timing) Resolve() error {
 	return nil
 }
 
-// Control is the control plane that was named.
+// Control is the given control plane.
 func (t *Timing) Control() Control {
 	return Control{URL: strings.TrimRight(t.ControlURL, "/"), Token: t.ControlToken}
 }
 
-// Site is where pages of clients are served.
+// Site says where client pages are served.
 type Site struct {
-	// ClientSite is a host and port of this machine, and the URL by which the target reaches them if it is elsewhere.
+	// ClientSite is a host and port of this machine, and the URL at which the target reaches them if it differs.
 	ClientSite string `flag:"client-site" value:"LISTEN[=PUBLIC-URL]" group:"Client site" help:"address and public URL of client pages"`
 
 	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"folder with the CA of the https client site" json:"-"`
@@ -136,7 +136,7 @@ type Site struct {
 	Prefer int            // ports to take where none are named: two runs of a seed look alike
 }
 
-// Resolve checks the addresses, and reads the CA or makes one for this run.
+// Resolve checks the addresses, and reads the CA or creates one for this run.
 func (s *Site) Resolve() (err error) {
 	if err := s.addresses(); err != nil {
 		return exit.Usagef("--client-site %s: %v", s.ClientSite, err)
@@ -194,7 +194,7 @@ func address(s string) (host string, port int, err error) {
 	return host, int(n), err
 }
 
-// Options is the site as a tool.
+// Options are the site's options as a tool.
 func (s *Site) Options() SiteOptions {
 	o := SiteOptions{CA: s.CA, Prefer: s.Prefer}
 	o.Listen, o.Public, _ = strings.Cut(s.ClientSite, "=")
@@ -204,15 +204,15 @@ func (s *Site) Options() SiteOptions {
 	return o
 }
 
-// Walking is how a person gets through a target's pages.
+// Walking says how a user gets through a target's pages.
 type Walking struct {
-	// StepsFile is auto or a file; without it pages are walked as plain forms, without a browser.
+	// StepsFile is auto or a file; if empty, pages are filled in as plain forms without a browser.
 	StepsFile string `flag:"steps" value:"FILE" group:"Account" help:"go through the pages in a browser: auto, or a file of steps" json:"-"`
 
 	Steps []person.Step
 }
 
-// Resolve reads the steps; b is the browser that takes them.
+// Resolve reads the steps; b is the browser that performs them.
 func (w *Walking) Resolve(b Browsing) (err error) {
 	raw := person.AutoSteps
 	switch w.StepsFile {
@@ -233,7 +233,7 @@ func (w *Walking) Resolve(b Browsing) (err error) {
 	return nil
 }
 
-// Proxy is where an account-link proxy is played.
+// Proxy says where the harness plays an account-link proxy.
 type Proxy struct {
 	AccountLink string `flag:"account-link" value:"ADDRESS" group:"Account link" help:"listen address of our account-link proxy (TLS)"`
 }

@@ -86,7 +86,7 @@ func TestWhoLogsInIsFoundOut(t *testing.T) {
 			Login{User: "ada"}, `no password for "ada": set AUTHCONFORM_PASSWORD or give --password-file FILE`, oauth.Account{},
 		},
 		"a secret of no use": {
-			Login{User: "ada", Password: "x", TOTPSecret: "0189-s3cret"}, "AUTHCONFORM_TOTP_SECRET: it is neither", oauth.Account{},
+			Login{User: "ada", Password: "x", TOTPSecret: "0189-s3cret"}, "AUTHCONFORM_TOTP_SECRET: neither", oauth.Account{},
 		},
 	} {
 		err := c.login.Resolve("http://home")

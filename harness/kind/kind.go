@@ -1,5 +1,5 @@
-// Package kind says what a target is, as a value: a kind brings its flags, opens sessions with a target, tells what it
-// found there, and gives everything back. Whoever runs or proves knows no more of a target than this. It knows no suite
+// Package kind describes kinds of targets as values: a kind has flags, opens sessions with a target, says what it
+// found there, and cleans up. The runner and the proof know nothing else about a target. It knows no suite
 // and no mock.
 package kind
 
@@ -12,25 +12,25 @@ import (
 	"github.com/authconform/authconform/harness/condition"
 )
 
-// Kind is what a target is: a home, a provider, an account-link proxy.
+// Kind is a kind of target: a home, a provider, an account-link proxy.
 type Kind interface {
 	// Name is what profiles call the kind.
 	Name() string
-	// Flags are its options, at their defaults: a pointer to a struct, for package internal/flags and for JSON.
+	// Flags are its options with their defaults: a pointer to a struct, for package internal/flags and for JSON.
 	Flags() Flags
-	// Open makes a session with a target. Nothing is sent to it yet.
+	// Open creates a session with a target. It sends nothing yet.
 	Open(s Setup, t Tools) (Session, error)
 }
 
 // Flags are the options of a kind.
 type Flags interface {
-	// Resolve checks what was given for a target, and reads what it names: files and secrets. Its errors are exit.Usage.
+	// Resolve checks the options for a target, and reads the files and secrets that they name. Its errors are exit.Usage.
 	Resolve(target string) error
-	// Tools says what has to stand beside the target.
+	// Tools says which tools the target needs.
 	Tools() ToolOptions
 }
 
-// All runs steps up to the first error: the groups of options that a kind resolves, in their order.
+// All runs steps in order up to the first error: the groups of options that a kind resolves.
 func All(steps ...func() error) error {
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -40,7 +40,7 @@ func All(steps ...func() error) error {
 	return nil
 }
 
-// Setup is everything a session is made from. It travels to workers on their standard input: it holds secrets.
+// Setup is everything that a session is created from. It contains secrets, so workers get it on standard input.
 type Setup struct {
 	Target string          `json:"target"` // URL
 	Mark   string          `json:"mark"`   // part of every name that this run gives at the target
@@ -48,39 +48,39 @@ type Setup struct {
 	Found  json.RawMessage `json:"found"`  // what the parent's session found at the door
 }
 
-// Session is one process's stay at a target. Its methods but With may send requests; each runs under a judge.Record.
+// Session is one process's session with a target. All methods except With may send requests; each runs under a judge.Record.
 type Session interface {
-	// Look is the door: is there anything to judge, and what does the target say of itself? It is called in the parent only.
+	// Look checks whether there is anything to judge, and what the target says about itself. Only the parent calls it.
 	Look(ctx context.Context) (Facts, error)
-	// Found is what Look found out, for workers to begin with.
+	// Found is what Look found out, for workers to start from.
 	Found() any
-	// With lets the specs under ctx find the roles that the target plays.
+	// With makes the target's roles available to the specs under ctx.
 	With(ctx context.Context) context.Context
-	// Suspect is told that a row ended as it might if nobody were there.
+	// Suspect says that a row ended as if the target were gone.
 	Suspect()
-	// Lost tells why going on makes no sense: a *Loss; nil goes on. It asks the target only where a row gave reason to.
+	// Lost says why the run cannot continue, as a *Loss; nil means that it can. It asks the target only after a suspicion.
 	Lost(ctx context.Context) error
-	// GiveBack returns what the last spec took.
+	// GiveBack removes what the last spec created.
 	GiveBack(ctx context.Context)
-	// Leave gives back everything and ends the session.
+	// Leave removes everything and ends the session.
 	Leave(ctx context.Context) Totals
-	// Traces is how the target knows what this session did there: beginnings of client ids.
+	// Traces are the prefixes of client ids by which the target identifies what this session did.
 	Traces() []string
-	// Sweep, in the parent, takes back what killed workers left since a time, by their traces. It says what it could not.
+	// Sweep, in the parent, removes what killed workers left since a time, by their traces. It says what it could not remove.
 	Sweep(ctx context.Context, since time.Time, traces []string) []string
 }
 
-// Facts are what a target says of itself, and what can be judged there.
+// Facts are what a target says about itself, and what can be judged there.
 type Facts struct {
 	Product string          `json:"product"`
 	Version string          `json:"version"` // "2026.11.0"; "": it does not say
 	Lacks   condition.Lacks `json:"lacks"`
 
-	// Revision is that of the specification by which the target is judged, where rows differ by it; "": the newest.
+	// Revision is the revision of the specification that the target is judged by; "" means the newest.
 	Revision string `json:"revision,omitempty"`
 }
 
-// Totals are what a session asked of its target.
+// Totals count a session's requests and logins.
 type Totals struct {
 	Logins   int    `json:"logins"`
 	Requests int    `json:"requests"`
@@ -98,7 +98,7 @@ type define[F any, P interface {
 	open func(Setup, P, Tools) (Session, error)
 }
 
-// Define makes a kind of its name, its options at their defaults, and how a session is opened with them.
+// Define returns a kind with its name, its options' defaults, and the function that opens a session.
 func Define[F any, P interface {
 	*F
 	Flags
@@ -117,7 +117,7 @@ func (d define[F, P]) Open(s Setup, t Tools) (Session, error) {
 	return d.open(s, flags, t)
 }
 
-// Registry is the kinds that a program knows.
+// Registry is the list of kinds that a program knows.
 type Registry []Kind
 
 // Names lists them.
@@ -129,7 +129,7 @@ func (r Registry) Names() []string {
 	return names
 }
 
-// Find finds a kind by its name; nil: there is none.
+// Find returns the kind with the name, or nil.
 func (r Registry) Find(name string) Kind {
 	for _, k := range r {
 		if k.Name() == name {
@@ -139,7 +139,7 @@ func (r Registry) Find(name string) Kind {
 	return nil
 }
 
-// Decode reads what Encode made; nothing is the zero value.
+// Decode reads what Encode wrote; empty input is the zero value.
 func Decode(raw json.RawMessage, into any) error {
 	if len(raw) == 0 {
 		return nil
@@ -147,7 +147,7 @@ func Decode(raw json.RawMessage, into any) error {
 	return json.Unmarshal(raw, into)
 }
 
-// Encode is a value as part of a Setup.
+// Encode encodes a value as part of a Setup.
 func Encode(v any) json.RawMessage {
 	raw, err := json.Marshal(v)
 	if err != nil {

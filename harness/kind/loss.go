@@ -14,14 +14,14 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// The reasons why a target cannot be judged, or no longer.
+// The reasons why a target cannot be judged, or can no longer be.
 var (
 	ErrUnreachable = errors.New("the target cannot be reached")
 	ErrBanned      = errors.New("the target has banned this address")
 	ErrRefuses     = errors.New("the target refuses everything")
 )
 
-// Loss is why a run cannot go on.
+// Loss is why a run cannot continue.
 type Loss struct {
 	Reason string `json:"reason"`
 	Banned bool   `json:"banned,omitempty"` // the target is there, and refuses everything
@@ -29,7 +29,7 @@ type Loss struct {
 
 func (l *Loss) Error() string { return l.Reason }
 
-// Unreachable is the error of an exchange without an answer, with the likely cause.
+// Unreachable is the error for an exchange without a response, with the likely cause.
 func Unreachable(e *wire.Exchange) error {
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
@@ -49,7 +49,7 @@ func Unreachable(e *wire.Exchange) error {
 	return fmt.Errorf("%w: %s", ErrUnreachable, e)
 }
 
-// Reached is the error of an exchange that got no answer, or that of a server which was spoken to in the wrong scheme.
+// Reached is the error for an exchange without a response, or with a server that expects another scheme.
 func Reached(e *wire.Exchange) error {
 	if e.Status == 0 {
 		return Unreachable(e)
@@ -62,8 +62,8 @@ func Reached(e *wire.Exchange) error {
 	return nil
 }
 
-// Refused is why an answer to what is everybody's is one to somebody who is shut out; nil: it is not. Whether that is a ban
-// only a kind knows that knows how its targets ban.
+// Refused says why a response to a public request shows that we are shut out; nil if it does not. Only a kind that knows
+// how its targets ban can tell whether that is a ban.
 func Refused(_ context.Context, e *wire.Exchange) error {
 	switch e.Status {
 	case http.StatusForbidden:
@@ -82,8 +82,8 @@ func after(e *wire.Exchange) string {
 	return ""
 }
 
-// Doubt watches the answers of a target for signs that it is gone, or has banned us. The zero value watches, and knows
-// nobody to ask. It is safe for concurrent use.
+// Doubt watches a target's responses for signs that it is gone or has banned us. The zero value watches but never
+// asks. It is safe for concurrent use.
 type Doubt struct {
 	ask Question
 	at  *wire.Client
@@ -93,18 +93,18 @@ type Doubt struct {
 	lost   atomic.Pointer[Loss]
 }
 
-// Question is what a target is asked where there is doubt.
+// Question is the request that settles a doubt.
 type Question struct {
 	Ask func(context.Context) *wire.Exchange        // for what every session begins with
 	Ban func(context.Context, *wire.Exchange) error // why the answer is one to somebody who is banned; nil: it is not
 }
 
-// Settle says how doubt is settled: by a question, over the client that the target is judged with. Sessions that look at the
-// door need none: a target that does not answer there is not judged.
+// Settle sets the question that settles a doubt, and the client that sends it. Sessions that take the first look
+// need none: a target that does not answer then is not judged.
 func (d *Doubt) Settle(at *wire.Client, q Question) { d.at, d.ask = at, q }
 
-// Observe looks at an answer. It is a wire.Options.Observe. After one that did not come in time it asks at once, and its
-// caller waits: at a target that hangs, each further request of a spec would take as long.
+// Observe inspects a response, as wire.Options.Observe. After a timeout it asks the target immediately, and its
+// caller waits: if the target hangs, every further request would take just as long.
 func (d *Doubt) Observe(e *wire.Exchange) {
 	if e.Status == 0 || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
 		d.seen.Store(true)
@@ -115,10 +115,10 @@ func (d *Doubt) Observe(e *wire.Exchange) {
 	}
 }
 
-// Suspect raises doubt for a reason that no answer shows.
+// Suspect raises a doubt for a reason that no response shows.
 func (d *Doubt) Suspect() { d.seen.Store(true) }
 
-// Resolve asks the target where there is doubt, and tells a *Loss. A target that is gone is sent nothing more.
+// Resolve asks the target if there is a doubt, and returns a *Loss if it is gone. Nothing more is sent then.
 func (d *Doubt) Resolve(ctx context.Context) error {
 	if lost := d.lost.Load(); lost != nil {
 		return lost

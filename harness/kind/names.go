@@ -8,15 +8,15 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// Names are other host names of a target.
+// Names are a target's other host names.
 type Names struct {
 	AlsoHost []string `flag:"also-host" value:"NAME" group:"Target" help:"other host names under which the target is asked; comma-separated"`
 }
 
-// Lacking says what is missing where there are none.
+// Lacking says what is missing if there are none.
 const Lacking = "give --also-host NAME, another name under which the target is reached"
 
-// Resolve refuses what is no host name.
+// Resolve refuses invalid host names.
 func (n *Names) Resolve(target string) error {
 	for _, name := range n.AlsoHost {
 		u, err := url.Parse(named(target, name))
@@ -27,7 +27,7 @@ func (n *Names) Resolve(target string) error {
 	return nil
 }
 
-// Under makes a client for each name: it asks the target's address, with the name in the Host header and in the TLS handshake.
+// Under creates a client for each name. It connects to the target's address, with the name in the Host header and TLS handshake.
 func (n *Names) Under(o wire.Options) map[string]*wire.Client {
 	under := map[string]*wire.Client{}
 	for _, name := range n.AlsoHost {

@@ -18,7 +18,7 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// Reach is how a target is reached.
+// Reach says how a target is reached.
 type Reach struct {
 	CAFile   string `flag:"ca-file" value:"FILE" group:"Target" help:"certificates (PEM) to trust when talking to the target" json:"-"`
 	Insecure bool   `flag:"insecure" help:"accept any certificate of the target"`
@@ -40,10 +40,10 @@ type Reach struct {
 	Cert []byte      // PEM, with its key
 }
 
-// Reachable is Reach at its defaults.
+// Reachable returns Reach with its defaults.
 func Reachable() Reach { return Reach{RequestTimeout: wire.RequestTimeout} }
 
-// Resolve reads the files that it names.
+// Resolve reads the files that the options name.
 func (r *Reach) Resolve() (err error) {
 	if r.Rate < 0 {
 		return exit.Usagef("--rate %d: must be a number of requests per second, like 5", r.Rate)
@@ -138,7 +138,7 @@ func (r *Reach) certificate() (err error) {
 	return nil
 }
 
-// Wire is how a client reaches the target, as one of so many processes that share its patience.
+// Wire returns the options of a client for the target. processes share the rate of requests.
 func (r *Reach) Wire(target string, sharers int) (wire.Options, error) {
 	o := wire.Options{Base: target, Trusted: r.TrustOrigins, Insecure: r.Insecure, Timeout: r.RequestTimeout, Pass: r.Pass}
 	if r.Rate > 0 {

@@ -22,7 +22,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Tools are what stands beside the target in one process. The proof brings its own.
+// Tools are a process's tools for judging a target. The proof has its own.
 type Tools struct {
 	Site     *clientsite.Site   // plays clients that publish pages; nil: the kind has none
 	Link     *linkproxy.Starter // plays the account-link proxy; nil: nobody does
@@ -34,7 +34,7 @@ type Tools struct {
 	Counts   bool          // what the target holds is counted at the door, to be taken back: not of a target that is thrown away
 }
 
-// ToolOptions say how the tools are made.
+// ToolOptions configure the tools.
 type ToolOptions struct {
 	Reach              // how the target is reached
 	Sharers     int    // processes that share the rate of requests; 0: this one alone
@@ -47,7 +47,7 @@ type ToolOptions struct {
 	AccountLink string    // host:port where the target looks for its account-link proxy; "": nowhere
 }
 
-// SiteOptions say where the client site listens. Worker n takes the n-th three ports from there.
+// SiteOptions say where the client site listens. Worker n uses the n-th group of three ports.
 type SiteOptions struct {
 	Listen string
 	Public string
@@ -55,7 +55,7 @@ type SiteOptions struct {
 	CA     *clientsite.CA // nil: there is no site
 }
 
-// AnyPort tells whether the site takes whatever port is free.
+// AnyPort reports whether the site may use any free port.
 func (o SiteOptions) AnyPort() bool {
 	_, port, err := address(o.Listen)
 	return o.Public == "" && (o.Listen == "" || err == nil && port == 0)
@@ -70,7 +70,7 @@ type Control struct {
 // portsOfWorker is how many ports the client site of a worker takes.
 const portsOfWorker = 3
 
-// OpenTools makes the tools of a process: worker 0 is the parent. wait is told what the process waits for.
+// OpenTools creates a process's tools; worker 0 is the parent. wait is told what the process waits for.
 func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Tools, error) {
 	t, err := Tools{Browser: browser.Later(o.Browser)}.At(target, o)
 	if err != nil {
@@ -99,7 +99,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 	return t, nil
 }
 
-// At is the same tools beside another target, which is reached as the options say.
+// At returns the same tools for another target, reached as the options say.
 func (t Tools) At(target string, o ToolOptions) (_ Tools, err error) {
 	t.Browser.Reach(target)
 	t.Wire, err = o.Wire(target, o.Sharers)
@@ -130,7 +130,7 @@ func (t *Tools) openSite(o SiteOptions, worker int) (err error) {
 	return nil
 }
 
-// Close ends what was started, and puts the target's time back. The error says that it stays moved.
+// Close stops the tools and resets the target's time. The error says if the time could not be reset.
 func (t Tools) Close(ctx context.Context) error {
 	t.Browser.Close()
 	t.Link.Close()
@@ -140,7 +140,7 @@ func (t Tools) Close(ctx context.Context) error {
 	return t.Clock.Restore(ctx)
 }
 
-// With lets the specs under ctx find the tools.
+// With makes the tools available to the specs under ctx.
 func (t Tools) With(ctx context.Context) context.Context {
 	ctx = browser.With(ctx, t.Browser)
 	if t.Link == nil {
@@ -149,7 +149,7 @@ func (t Tools) With(ctx context.Context) context.Context {
 	return linkproxy.With(ctx, t.Link)
 }
 
-// Name gives the addresses of the target and of the client site names that do not differ from run to run, for the names of
+// Name gives the addresses of the target and the client site stable names, for the names of
 // vectors.
 func (t Tools) Name(ctx context.Context, target string) {
 	name := func(raw, word string) {
@@ -167,7 +167,7 @@ func (t Tools) Name(ctx context.Context, target string) {
 	name(target, "{target}")
 }
 
-// Lacks is which tools there are not.
+// Lacks lists the missing tools.
 func (o ToolOptions) Lacks() condition.Lacks {
 	lacks := condition.Lacks{}
 	if _, err := browser.Find(o.Browser); err != nil {
@@ -190,7 +190,7 @@ func (o ToolOptions) clock() string {
 	return "none"
 }
 
-// Waits tells whether the target's time is moved by waiting.
+// Waits reports whether the target's time is moved by really waiting.
 func (o ToolOptions) Waits() bool { return o.clock() == "wait" }
 
 // shift gives each worker ports of its own. Port 0 takes free ones.

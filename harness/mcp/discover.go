@@ -39,7 +39,7 @@ func (e *Endpoint) unfit(ctx context.Context, a *wire.Exchange) error {
 		return fmt.Errorf("%w: it redirects to %s; clients post there only if you name that address: give it with --target",
 			ErrNoEndpoint, a.Header.Get("Location"))
 	case a.Status < 300 && a.MediaType() == "text/html":
-		return fmt.Errorf("%w: it answers a web page (%d); is the path right, and does a proxy ask for its own login first?",
+		return fmt.Errorf("%w: it answers with a web page (%d); is the path right, or does a proxy show its own login first?",
 			ErrNoEndpoint, a.Status)
 	case a.Status < 300 && speaks(a):
 		return fmt.Errorf("%w: it answers without a token, so there is no login to judge", ErrNoEndpoint)

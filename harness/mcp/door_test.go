@@ -34,7 +34,7 @@ func TestWhatIsNoEndpointWithALoginIsTurnedAwayWithAReason(t *testing.T) {
 	}{
 		"it needs no token":    {traits{answer: text(200, "application/json", free)}, "answers without a token"},
 		"a stream":             {traits{answer: text(200, "text/event-stream", "data: {}\n\n")}, "answers without a token"},
-		"a page":               {traits{answer: text(200, "text/html", "<p>hello")}, "it answers a web page (200)"},
+		"a page":               {traits{answer: text(200, "text/html", "<p>hello")}, "it answers with a web page (200)"},
 		"anything":             {traits{answer: text(200, "application/json", `{}`)}, "which is not an MCP message"},
 		"nothing there":        {traits{answer: text(404, "text/plain", "")}, "a POST there answers 404; is the path right?"},
 		"a server that breaks": {traits{answer: text(500, "text/plain", "oops")}, "it answers 500 oops"},

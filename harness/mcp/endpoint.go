@@ -69,18 +69,18 @@ func (e *Endpoint) Ask(ctx context.Context, method string, header http.Header) *
 	return e.Send(ctx, method, e.at.Message, header)
 }
 
-// Send sends the message of a name, with more headers.
+// Send sends the named message, with additional headers.
 func (e *Endpoint) Send(ctx context.Context, method, name string, header http.Header) *wire.Exchange {
 	return e.wire.Do(ctx, request(method, e.Address(), find(name), header))
 }
 
-// Post posts a body as it is.
+// Post posts the given body.
 func (e *Endpoint) Post(ctx context.Context, authorization, body string) *wire.Exchange {
 	m := message{body: body}
 	return e.wire.Do(ctx, request(http.MethodPost, e.Address(), m, http.Header{"Authorization": {authorization}}))
 }
 
-// List asks for the tools, in a session unless that is "".
+// List requests the tools, in a session unless that is "".
 func (e *Endpoint) List(ctx context.Context, authorization, session string) *wire.Exchange {
 	return e.wire.Do(ctx, request(http.MethodPost, e.Address(), e.listing(), within(authorization, session)))
 }
@@ -92,7 +92,7 @@ func (e *Endpoint) listing() message {
 	return listings[messages[0].Name]
 }
 
-// Ready says that the client is ready, where the endpoint keeps sessions.
+// Ready sends the initialized notification if the endpoint keeps sessions.
 func (e *Endpoint) Ready(ctx context.Context, authorization, session string) {
 	if session != "" {
 		e.wire.Do(ctx, request(http.MethodPost, e.Address(), ready, within(authorization, session)))
@@ -111,7 +111,7 @@ func within(authorization, session string) http.Header {
 	return h
 }
 
-// Opening is the name of a message that the endpoint answers.
+// Opening is the name of the first message that the endpoint answers.
 func (e *Endpoint) Opening() string { return e.at.Message }
 
 // request is a message as clients send it. A GET asks for a stream and has no body.
@@ -159,7 +159,7 @@ func (e *Endpoint) document(ctx context.Context, at string) *wire.Exchange {
 	return e.Beside(ctx, http.MethodGet, at, nil)
 }
 
-// Issuers implements oauth.Metadata: the very text by which the resource names its server (RFC 8414 §3.3).
+// Issuers implements oauth.Metadata: the exact string with which the resource names its server (RFC 8414 §3.3).
 func (e *Endpoint) Issuers() []string { return []string{e.at.Issuer} }
 
 // Named implements oauth.Announced.

@@ -47,7 +47,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	}
 }
 
-// Kind is an endpoint of the Model Context Protocol that wants a login.
+// Kind is the kind of MCP endpoints that require a login.
 func Kind() kind.Kind {
 	return kind.Define("mcp", func() *Flags {
 		return &Flags{

@@ -2,7 +2,7 @@ package mcp
 
 import "net/http"
 
-// Newest is the revision of the protocol that a run judges by unless it is told another.
+// Newest is the default revision of the protocol to judge by.
 const Newest = "2026-07-28"
 
 // A message is a JSON-RPC request of the protocol that changes nothing at the server.

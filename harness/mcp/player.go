@@ -75,13 +75,13 @@ func (p *atHome) FetchUnder(ctx context.Context, name string) *wire.Exchange {
 	return p.endpoint.FetchUnder(ctx, name)
 }
 
-// VisitFrom is the first answer to a request that a script on a page of another origin makes.
+// VisitFrom is the first response to a request from a script on a page of another origin.
 func (p *atHome) VisitFrom(ctx context.Context, origin string, request oauth.Form) *wire.Exchange {
 	at := p.Document(ctx).Text("authorization_endpoint") + "?" + request.Encode()
 	return p.Beside(ctx, http.MethodGet, at, http.Header{"Origin": {origin}})
 }
 
-// Public implements oauth.Clients: every client of a home is one, and MCP clients use PKCE.
+// Public implements oauth.Clients: every client of a home is public, and MCP clients use PKCE.
 func (p *atHome) Public() oauth.Client {
 	c := p.Home.Public()
 	c.Verifier = oauth.Verifier
@@ -112,12 +112,12 @@ func (p *atProvider) Issuers() []string { return p.endpoint.Issuers() }
 
 type endpointKey struct{}
 
-// With lets the specs under ctx find the endpoint.
+// With makes the endpoint available to the specs under ctx.
 func With(ctx context.Context, e *Endpoint) context.Context {
 	return context.WithValue(ctx, endpointKey{}, e)
 }
 
-// From is the endpoint under test.
+// From returns the endpoint under test.
 func From(ctx context.Context) *Endpoint {
 	e, ok := ctx.Value(endpointKey{}).(*Endpoint)
 	if !ok {

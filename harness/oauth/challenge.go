@@ -9,7 +9,7 @@ type AuthChallenge struct {
 	Text       string // as it stands there
 }
 
-// Challenges reads the WWW-Authenticate headers of an answer.
+// Challenges reads the WWW-Authenticate headers of a response.
 func Challenges(headers []string) (found []AuthChallenge) {
 	for _, header := range headers {
 		begun := false
@@ -31,8 +31,8 @@ func Challenges(headers []string) (found []AuthChallenge) {
 	return found
 }
 
-// BearerChallenge looks for the scheme Bearer in WWW-Authenticate headers, in any case, and for a parameter of it (RFC 6750 §3),
-// "" where it is not there. Its name is in lower case.
+// BearerChallenge returns a parameter of the Bearer challenge in WWW-Authenticate headers, ignoring the scheme's case (RFC 6750 §3),
+// or "". The parameter's name must be in lower case.
 func BearerChallenge(headers []string, parameter string) (there bool, value string) {
 	for _, c := range Challenges(headers) {
 		if strings.EqualFold(c.Scheme, "Bearer") {

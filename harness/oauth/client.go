@@ -8,7 +8,7 @@ type Client struct {
 	Verifier string `json:"-"`                  // its codes are bound to this code_verifier (RFC 7636); "": to none
 }
 
-// Asks makes an authorization request the client's.
+// Asks sets the client's parameters in an authorization request.
 func (c Client) Asks() []Change {
 	list := []Change{Set("client_id", c.ID)}
 	if c.Verifier != "" {
@@ -20,7 +20,7 @@ func (c Client) Asks() []Change {
 	return list
 }
 
-// Redeems makes a token request the client's.
+// Redeems sets the client's parameters in a token request.
 func (c Client) Redeems() []Change {
 	list := []Change{Set("client_id", c.ID), Drop("client_secret")}
 	if c.Secret != "" {

@@ -6,7 +6,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// Code makes a whole authorization and returns its code, bound to the S256 challenge of a verifier unless that is "".
+// Code performs a whole authorization and returns its code, bound to the S256 challenge of a verifier unless that is "".
 // Getting one is a control.
 func Code(ctx context.Context, s Authorizer, verifier string, changes ...Change) string {
 	if verifier != "" {
@@ -19,7 +19,7 @@ func Code(ctx context.Context, s Authorizer, verifier string, changes ...Change)
 	return back.Code
 }
 
-// Issue returns the tokens of a session that nobody else uses: those of a whole flow, or what Sessions has. Getting an access
+// Issue returns the tokens of an unshared session, from a whole flow or from Sessions. Getting an access
 // token is a control.
 func Issue(ctx context.Context, s Server) Tokens {
 	if left, ok := s.(Sessions); ok {
@@ -28,7 +28,7 @@ func Issue(ctx context.Context, s Server) Tokens {
 	return Fresh(ctx, s)
 }
 
-// Fresh makes a whole flow and returns its tokens. Getting an access token is a control.
+// Fresh performs a whole flow and returns its tokens. Getting an access token is a control.
 func Fresh(ctx context.Context, s Server) Tokens {
 	e := s.Exchange(ctx, Code(ctx, s, ""))
 	got := Granted(e, "")
@@ -38,7 +38,7 @@ func Fresh(ctx context.Context, s Server) Tokens {
 	return got
 }
 
-// IssueRefreshable is Issue where a refresh token is a control too.
+// IssueRefreshable is Issue, with a refresh token as a control too.
 func IssueRefreshable(ctx context.Context, s Server) Tokens {
 	got := Issue(ctx, s)
 	if got.Refresh == "" {

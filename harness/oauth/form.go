@@ -15,7 +15,7 @@ type Param struct{ Name, Value string }
 // Change is one deviation from the happy path.
 type Change func(Form) Form
 
-// Set sets a parameter, replacing the one of that name.
+// Set sets a parameter, replacing an existing one.
 func Set(name, value string) Change {
 	return func(f Form) Form {
 		for i := range f {
@@ -29,19 +29,19 @@ func Set(name, value string) Change {
 	}
 }
 
-// Drop drops a parameter.
+// Drop removes a parameter.
 func Drop(name string) Change {
 	return func(f Form) Form {
 		return slices.DeleteFunc(slices.Clone(f), func(p Param) bool { return p.Name == name })
 	}
 }
 
-// Add appends a parameter, even if there is one of that name.
+// Add appends a parameter, even if it already exists.
 func Add(name, value string) Change {
 	return func(f Form) Form { return append(slices.Clone(f), Param{name, value}) }
 }
 
-// Get is the value of a parameter; "" where there is none.
+// Get returns a parameter's value, or "".
 func (f Form) Get(name string) string {
 	for _, p := range f {
 		if p.Name == name {
@@ -71,7 +71,7 @@ func (f Form) Encode() string {
 	return b.String()
 }
 
-// Boundary parts the fields of Multipart.
+// Boundary separates the fields of Multipart.
 const Boundary = "authconform-7d1f0c2a"
 
 // Multipart is multipart/form-data with Boundary, in order.

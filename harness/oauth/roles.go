@@ -112,22 +112,22 @@ type Confidential interface {
 // Library is a token endpoint that client libraries can use which are not ours.
 type Library interface{ Endpoint() Endpoint }
 
-// Endpoint is what a client library is told of a token endpoint.
+// Endpoint describes a token endpoint to a client library.
 type Endpoint struct {
 	URL   string
 	Basic bool         // the secret goes into the header
 	HTTP  *http.Client // sends what the library asks for, and records it
 }
 
-// Metadata is a server that describes itself (RFC 8414 §3).
+// Metadata is a server that publishes metadata (RFC 8414 §3).
 type Metadata interface {
-	// Document fetches the metadata from where they were found.
+	// Document fetches the metadata from the URL where it was found.
 	Document(ctx context.Context) *wire.Exchange
-	// Issuers are the issuer identifiers whose metadata stand at that place (RFC 8414 §3.1).
+	// Issuers are the issuer identifiers whose metadata belong at that URL (RFC 8414 §3.1).
 	Issuers() []string
 }
 
-// Clients are the clients that the harness plays at a server. One that it lacks is the zero Client.
+// Clients are the harness's clients at a server. A missing one is the zero Client.
 type Clients interface {
 	Default() Client
 	Other() Client  // a second one
@@ -141,12 +141,12 @@ type Clock interface {
 
 type rolesKey struct{}
 
-// With lets the specs under ctx find the roles of who is under test: every role interface that it implements.
+// With makes the target's roles available to the specs under ctx: every role interface that it implements.
 func With(ctx context.Context, player any) context.Context {
 	return context.WithValue(ctx, rolesKey{}, player)
 }
 
-// Get is the target in the role R. A target that cannot play it ends the spec: the row does not apply to it.
+// Get returns the target in the role R. If the target does not play it, the row does not apply and the spec ends.
 func Get[R any](ctx context.Context) R {
 	role, ok := ctx.Value(rolesKey{}).(R)
 	if !ok {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Tokens are a successful answer of the token endpoint (RFC 6749 §5.1).
+// Tokens is a successful token response (RFC 6749 §5.1).
 type Tokens struct {
 	Access   string `json:"access_token"`
 	Refresh  string `json:"refresh_token"`
@@ -17,8 +17,8 @@ type Tokens struct {
 	ClientID string `json:"client_id"`  // the client they were issued to
 }
 
-// Read reads the tokens that an answer grants, whatever else is wrong with it: its type, or a member that is no token. The
-// error says that there are none to read. Rows judge the shape.
+// Read reads the tokens that a response grants, whatever else is wrong with it, such as its media type. The
+// error says that there are none. Rows judge the shape.
 func Read(e *wire.Exchange, clientID string) (Tokens, error) {
 	t := Tokens{ClientID: clientID}
 	v, err := e.Object()
@@ -32,7 +32,7 @@ func Read(e *wire.Exchange, clientID string) (Tokens, error) {
 	return t, nil
 }
 
-// Granted reads the tokens of an answer that is a success.
+// Granted reads the tokens of a successful response.
 func Granted(e *wire.Exchange, clientID string) Tokens {
 	if e.Status < http.StatusOK || e.Status >= http.StatusMultipleChoices {
 		return Tokens{ClientID: clientID}
@@ -53,7 +53,7 @@ func seconds(v any) int {
 	return int(n)
 }
 
-// Account is a resource owner (RFC 6749 §1.1): a person who can log in.
+// Account is a resource owner (RFC 6749 §1.1): a user who can log in.
 type Account struct {
 	Username   string `json:"username"`
 	Password   string `json:"password"`

@@ -13,7 +13,7 @@ import (
 	"unicode"
 )
 
-// TOTP is the six-digit code of a base32 secret at a time (RFC 6238, 30 s steps, SHA-1). What is no base32 secret gives
+// TOTP is the six-digit code of a base32 secret at a time (RFC 6238, 30 s steps, SHA-1). An invalid secret gives
 // "".
 func TOTP(secret string, at time.Time) string {
 	plain := strings.ToUpper(strings.TrimRight(secret, "="))
@@ -30,14 +30,14 @@ func TOTP(secret string, at time.Time) string {
 	return fmt.Sprintf("%06d", (binary.BigEndian.Uint32(sum[offset:])&0x7fffffff)%1e6)
 }
 
-// TOTPSecret reads a secret as people have it: in groups, in lower case, or as the otpauth link of a QR code. The error never
-// shows it. "" is no secret.
+// TOTPSecret reads a secret as users have it: in groups, in lower case, or as the otpauth link of a QR code. The error never
+// shows it. "" means no secret.
 func TOTPSecret(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if scheme, _, ok := strings.Cut(text, ":"); ok && strings.EqualFold(scheme, "otpauth") {
 		link, err := url.Parse(text)
 		if err != nil || !strings.EqualFold(link.Host, "totp") {
-			return "", errors.New("it is not a link like otpauth://totp/NAME?secret=…")
+			return "", errors.New("not a link like otpauth://totp/NAME?secret=…")
 		}
 		q := link.Query()
 		for name, usual := range map[string]string{"algorithm": "SHA1", "digits": "6", "period": "30"} {
@@ -51,7 +51,7 @@ func TOTPSecret(text string) (string, error) {
 	}
 	secret := strings.ToUpper(strings.TrimRight(strings.Map(grouped, text), "="))
 	if text != "" && TOTP(secret, time.Time{}) == "" {
-		return "", errors.New("it is neither a secret in base32 (letters and the digits 2 to 7) nor an otpauth link")
+		return "", errors.New("neither a base32 secret (letters and the digits 2 to 7) nor an otpauth link")
 	}
 	return secret, nil
 }

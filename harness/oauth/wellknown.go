@@ -12,8 +12,8 @@ const (
 	OpenIDMetadata   = "openid-configuration"       // OpenID Connect Discovery §4
 )
 
-// WellKnown is the address of an identifier's document: the name stands between host and path (RFC 8414 §3.1, RFC 9728 §3.1).
-// "" where the identifier is no absolute URL.
+// WellKnown is the URL of an identifier's document: its name is inserted between host and path (RFC 8414 §3.1, RFC 9728 §3.1).
+// It is "" if the identifier is not an absolute URL.
 func WellKnown(identifier, name string) string {
 	u, err := url.Parse(identifier)
 	if err != nil || u.Host == "" {
@@ -22,7 +22,7 @@ func WellKnown(identifier, name string) string {
 	return u.Scheme + "://" + u.Host + "/.well-known/" + name + strings.TrimSuffix(u.EscapedPath(), "/")
 }
 
-// ResourcePlaces are where clients look for a resource's metadata that read no challenge: with its path, then at the root (MCP,
+// ResourcePlaces are the URLs of a resource's metadata for clients without a challenge: with its path, then at the root (MCP,
 // Protected Resource Metadata Discovery Requirements).
 func ResourcePlaces(resource string) []string {
 	list := []string{WellKnown(resource, ResourceMetadata)}
@@ -32,7 +32,7 @@ func ResourcePlaces(resource string) []string {
 	return list
 }
 
-// ServerPlaces are where clients look for the metadata of an issuer, in their order: with a path three addresses, without one
+// ServerPlaces are the URLs that clients try for an issuer's metadata, in order: three with a path, without one
 // two (MCP, Authorization Server Metadata Discovery).
 func ServerPlaces(issuer string) []string {
 	list := []string{WellKnown(issuer, ServerMetadata), WellKnown(issuer, OpenIDMetadata)}
@@ -42,7 +42,7 @@ func ServerPlaces(issuer string) []string {
 	return list
 }
 
-// Root is a URL's scheme and host, with its port; "" where it is no absolute URL.
+// Root is a URL's scheme, host and port; "" if the URL is not absolute.
 func Root(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {

@@ -48,7 +48,7 @@ func (p *Provider) Visit(ctx context.Context, f oauth.Form) (*person.Visitor, *w
 	return v, v.Open(ctx, p.authorizeAt(f.Encode()))
 }
 
-// AuthorizeAs is Authorize by another person.
+// AuthorizeAs is Authorize as another user.
 func (p *Provider) AuthorizeAs(ctx context.Context, account oauth.Account, f oauth.Form) oauth.Return {
 	who := *p.Person
 	who.Account = account
@@ -63,7 +63,7 @@ func (p *Provider) Deny(ctx context.Context, f oauth.Form) oauth.Return {
 // Declines implements oauth.Decliner.
 func (p *Provider) Declines() bool { return p.Offered }
 
-// AuthorizeRaw is Authorize with a query as it is.
+// AuthorizeRaw is Authorize with the given query.
 func (p *Provider) AuthorizeRaw(ctx context.Context, query string) oauth.Return {
 	return p.authorize(ctx, p.Person, query, false)
 }

@@ -1,6 +1,6 @@
 package provider
 
-// Clients are the options that say which clients of ours a server knows.
+// Clients are the options for our clients at a server.
 type Clients struct {
 	ClientID       string `flag:"client-id" value:"ID" group:"Clients" help:"our client at the provider (secret: AUTHCONFORM_CLIENT_SECRET)"`
 	Secret         string `env:"CLIENT_SECRET"`

@@ -33,7 +33,7 @@ func places(issuer *url.URL) []string {
 	return slices.Compact(list) // of an issuer without a path both are one
 }
 
-// Discover reads the provider's metadata, and takes the endpoints from there that are not known.
+// Discover reads the provider's metadata, and fills in the endpoints that were not given.
 func (p *Provider) Discover(ctx context.Context) error {
 	issuer, err := url.Parse(p.Wire.Base())
 	if err != nil {
@@ -98,8 +98,8 @@ func (p *Provider) take() {
 	}
 }
 
-// Try makes whole flows: without one nothing can be judged. It finds out whether secrets go into the header (true among the
-// ways of client authentication to try), and whether they may go elsewhere too.
+// Try performs whole flows: if none works, nothing can be judged. It finds out whether secrets go into the header (true in the
+// list of client authentication methods to try), and whether the other method works too.
 func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	var e *wire.Exchange
 	var back oauth.Return

@@ -16,7 +16,7 @@ func (p *Provider) Introspect(ctx context.Context, token string, changes ...oaut
 	return p.authenticated(ctx, p.IntrospectURL, p.withSecret(f).Apply(changes...))
 }
 
-// SendIntrospection implements oauth.Introspector. Secrets go into the header where the provider wants them there.
+// SendIntrospection implements oauth.Introspector. Secrets go into the header if the provider requires that.
 func (p *Provider) SendIntrospection(ctx context.Context, method, query, contentType, body string) *wire.Exchange {
 	return p.sendTo(ctx, p.IntrospectURL, method, query, contentType, body)
 }
@@ -38,12 +38,12 @@ func (p *Provider) Register(ctx context.Context, contentType, body string) *wire
 // Indicator implements oauth.Indicated.
 func (p *Provider) Indicator() string { return p.Resource }
 
-// Offers tells whether an optional endpoint is known: revocation, introspection or registration.
+// Offers reports whether an optional endpoint is known: revocation, introspection or registration.
 func (p *Provider) Offers(endpoint string) bool {
 	return map[string]string{"revocation": p.RevokeURL, "introspection": p.IntrospectURL, "registration": p.RegisterURL}[endpoint] != ""
 }
 
-// Probe posts an empty form to the endpoint that a member of the metadata names; nil: none is named.
+// Probe posts an empty form to the endpoint in a member of the metadata; nil if there is none.
 func (p *Provider) Probe(ctx context.Context, member string) *wire.Exchange {
 	at, _ := p.Metadata[member].(string)
 	if at == "" {
@@ -52,7 +52,7 @@ func (p *Provider) Probe(ctx context.Context, member string) *wire.Exchange {
 	return p.Wire.Do(ctx, oauth.Raw(at, http.MethodPost, "", "application/x-www-form-urlencoded", ""))
 }
 
-// VisitFrom is the first answer to a request that a script on a page of another origin makes.
+// VisitFrom is the first response to a request from a script on a page of another origin.
 func (p *Provider) VisitFrom(ctx context.Context, origin string, f oauth.Form) *wire.Exchange {
 	header := http.Header{"Origin": {origin}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"cors"}}
 	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: p.authorizeAt(f.Encode()), Header: header})

@@ -97,7 +97,7 @@ func (f *Flags) ways() []bool {
 	return []bool{f.ClientAuth == "basic"}
 }
 
-// Kind is a third party that homes link accounts of: an OAuth 2 provider.
+// Kind is the kind of OAuth 2 providers, whose accounts homes link.
 func Kind() kind.Kind {
 	return kind.Define("provider", func() *Flags {
 		return &Flags{
@@ -125,7 +125,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	return &session{p, f, t}, nil
 }
 
-// Visiting is a person who goes through pages by steps, in a browser, or as forms where there are none.
+// Visiting returns a user who goes through pages by steps in a browser or, without steps, as plain forms.
 func Visiting(account oauth.Account, steps []person.Step, b *browser.Lazy) *person.Person {
 	open := func(ctx context.Context) (*browser.Page, error) {
 		return browser.From(browser.With(ctx, b)).NewPage(ctx)
@@ -174,7 +174,7 @@ func (p *Provider) firstPage(ctx context.Context) *wire.Exchange {
 	return p.Visitor().Open(ctx, p.authorizeAt(p.Request().Encode()))
 }
 
-// Watch looks for signs that the provider is gone.
+// Watch watches for signs that the provider is gone.
 func (p *Provider) Watch() {
 	p.doubt.Settle(p.Wire, kind.Question{Ask: p.firstPage, Ban: kind.Refused})
 }
@@ -185,13 +185,13 @@ func (p *Provider) Suspect() { p.doubt.Suspect() }
 // Lost implements kind.Session.
 func (p *Provider) Lost(ctx context.Context) error { return p.doubt.Resolve(ctx) }
 
-// GiveBack implements kind.Session: each spec gave back what it took.
+// GiveBack implements kind.Session: each spec has cleaned up after itself.
 func (s *session) GiveBack(context.Context) {}
 
 // Leave implements kind.Session.
 func (s *session) Leave(context.Context) kind.Totals { return kind.Totals{Requests: s.Wire.Requests()} }
 
-// Traces implements kind.Session: tokens of a provider cannot be listed.
+// Traces implements kind.Session: a provider's tokens cannot be listed.
 func (s *session) Traces() []string { return nil }
 
 // Sweep implements kind.Session.

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Config says where the provider's endpoints are and which clients we have there. Endpoints that are empty are read from
+// Config holds the provider's endpoints and our clients there. Empty endpoints are read from
 // its metadata.
 type Config struct {
 	AuthorizeURL  string         `json:"authorize_url,omitempty"`

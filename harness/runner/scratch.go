@@ -50,5 +50,5 @@ func (s scratch) remove() {
 	}
 }
 
-// Tidy removes the temporary files of this process, if it is a worker.
+// Tidy removes this process's temporary files if it is a worker.
 func Tidy() { scratch(os.Getenv(scratchVariable)).remove() }

@@ -16,11 +16,11 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Spec is a registered spec: the body that judges one row.
+// Spec is a registered spec: the function that judges one row.
 type Spec struct{ body func(ginkgo.SpecContext) }
 
-// Specs finds the registered specs by the rows that they judge, for callers that run them themselves, many at a time.
-// A process calls it once, and no Work beside it: Ginkgo builds its tree once.
+// Specs returns the registered specs by row, for callers that run them themselves, in parallel.
+// A process may call it only once, and not with Work: Ginkgo builds its tree once.
 func Specs() map[string]Spec {
 	found := map[string]Spec{}
 	find := func(kind types.NodeType, _ ginkgo.Offset, text string, args []any) (string, []any, []error) {
@@ -38,8 +38,8 @@ func Specs() map[string]Spec {
 	return found
 }
 
-// Judge runs the spec for its row and tells what became of it. broken is a defect of ours, in words: a panic. Brief
-// spares green rows their evidence.
+// Judge runs the spec for its row and returns the result. broken describes a bug of ours: a panic. Brief
+// omits the evidence of passed rows.
 func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (result evidence.Result, broken string) {
 	seen := s.see(ctx, row, env, brief)
 	return seen.result, seen.broken

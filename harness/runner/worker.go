@@ -21,23 +21,23 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Environment is what surrounds the specs of a worker: a session with the target, and what stands beside it.
+// Environment surrounds a worker's specs: a session with the target, and the tools.
 type Environment interface {
-	// Traces is how the target knows what the environment did there: beginnings of client ids.
+	// Traces are the prefixes of client ids by which the target identifies what the environment did.
 	Traces() []string
-	// With lets the spec under ctx find the target.
+	// With makes the target available to the spec under ctx.
 	With(ctx context.Context) context.Context
-	// GiveBack returns what the last spec took from the target.
+	// GiveBack removes what the last spec created at the target.
 	GiveBack(ctx context.Context)
-	// Leave returns everything and says what the target had to do.
+	// Leave removes everything, and returns the totals.
 	Leave(ctx context.Context) kind.Totals
-	// Suspect is told that a row ended as it might if nobody were there.
+	// Suspect says that a row ended as if the target were gone.
 	Suspect()
-	// Lost tells why going on makes no sense, with a *kind.Loss. The rest is then not judged.
+	// Lost says why the run cannot continue, as a *kind.Loss. The remaining rows are then not judged.
 	Lost(ctx context.Context) error
 }
 
-// Work is the whole life of a worker: it reads a Job from in, sets up its environment, runs the registered specs of the
+// Work runs a worker: it reads a Job from in, sets up its environment, runs the registered specs of the
 // job's rows, and writes Events to out.
 func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wait string)) (Environment, error)) error {
 	reader := bufio.NewReaderSize(in, 1<<20)

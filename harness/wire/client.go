@@ -33,7 +33,7 @@ type Client struct {
 	end  context.CancelCauseFunc
 }
 
-// Options shape a Client.
+// Options configure a Client.
 type Options struct {
 	Base     string          // the target's URL, a path allowed
 	Connect  string          // host:port to connect to, whatever name a URL has; "": where the name leads
@@ -51,7 +51,7 @@ type Options struct {
 	Certificate *tls.Certificate // shown where a server asks for one; nil: none
 }
 
-// New makes a client. Connections are kept alive; redirects are never followed; nothing is decompressed unasked.
+// New returns a client. It keeps connections alive, never follows redirects, and decompresses only what it asked for.
 func New(o Options) *Client {
 	config := &tls.Config{RootCAs: o.CA, InsecureSkipVerify: o.Insecure} //nolint:gosec // --insecure asks for it
 	if o.Certificate != nil {
@@ -87,27 +87,27 @@ func New(o Options) *Client {
 	return c
 }
 
-// Close ends every request that is under way, and lets every later one fail at once, for the reason: nothing is there that
-// would answer.
+// Close aborts every open request and makes every later one fail immediately with the reason: nobody would
+// answer.
 func (c *Client) Close(reason error) { c.end(reason) }
 
-// OnClose lets something else that goes to the target end with Close, a WebSocket for one, until stop is called.
+// OnClose also ends something else, such as a WebSocket, when the client is closed, until stop is called.
 func (c *Client) OnClose(end func()) (stop func() bool) { return context.AfterFunc(c.open, end) }
 
-// Timeout is how long a whole exchange may take.
+// Timeout is the time limit of a whole exchange.
 func (c *Client) Timeout() time.Duration { return c.http.Timeout }
 
 // Base is the target's URL without a trailing slash.
 func (c *Client) Base() string { return c.base }
 
-// HTTP is the client beneath, for protocols that start as HTTP (WebSocket) and stock libraries.
+// HTTP is the underlying client, for protocols that start as HTTP (WebSocket) and for stock libraries.
 func (c *Client) HTTP() *http.Client {
 	dressed := *c.http
 	dressed.Transport = c.played(c.http.Transport)
 	return &dressed
 }
 
-// PublicKey is the key (SubjectPublicKeyInfo) of the certificate that the server shows and the client trusts; nil without
+// PublicKey is the key (SubjectPublicKeyInfo) of the server's trusted certificate; nil without
 // TLS.
 func (c *Client) PublicKey(ctx context.Context) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.base, nil)
@@ -125,13 +125,13 @@ func (c *Client) PublicKey(ctx context.Context) ([]byte, error) {
 	return resp.TLS.PeerCertificates[0].RawSubjectPublicKeyInfo, nil
 }
 
-// Forget closes idle connections: a server whose time was moved has closed them at its end.
+// Forget closes idle connections: a server whose time was moved has closed its end.
 func (c *Client) Forget() { c.http.CloseIdleConnections() }
 
 // Requests counts the requests sent so far.
 func (c *Client) Requests() int { return int(c.requests.Load()) }
 
-// Absolute joins a path to the base; an absolute URL stays as it is.
+// Absolute joins a path to the base; it does not change an absolute URL.
 func (c *Client) Absolute(ref string) string {
 	if strings.HasPrefix(ref, "http://") || strings.HasPrefix(ref, "https://") {
 		return ref
@@ -139,7 +139,7 @@ func (c *Client) Absolute(ref string) string {
 	return c.base + ref
 }
 
-// Do sends one request. It never fails: an exchange without an answer carries the reason.
+// Do sends one request. It never fails: an exchange without a response contains the reason.
 func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 	r.URL = c.Absolute(r.URL)
 	if r.Limit == 0 {
@@ -232,10 +232,10 @@ func lingering(parent context.Context) (context.Context, context.CancelFunc) {
 
 type endKey struct{}
 
-// WithEnd lets nothing under ctx be sent, or waited for, once another context has ended: the run that is interrupted.
+// WithEnd stops all requests and waiting under ctx once another context has ended: that of an interrupted run.
 func WithEnd(ctx, end context.Context) context.Context { return context.WithValue(ctx, endKey{}, end) }
 
-// End is what WithEnd was told; a context that does not end where it was told nothing.
+// End returns the context given to WithEnd, else one that never ends.
 func End(ctx context.Context) context.Context {
 	if end, ok := ctx.Value(endKey{}).(context.Context); ok {
 		return end
@@ -243,14 +243,14 @@ func End(ctx context.Context) context.Context {
 	return context.Background()
 }
 
-// After is a context for what is done when another one may have ended already. It has a time limit, and ends with End.
+// After is a context for work after another one may have ended. It has a time limit, and ends with End.
 func After(parent context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), limit)
 	stop := context.AfterFunc(End(parent), cancel)
 	return ctx, func() { stop(); cancel() }
 }
 
-// Form encodes pairs in the given order, names repeated at will.
+// Form encodes pairs in the given order; names may repeat.
 func Form(pairs ...string) string {
 	var b strings.Builder
 	for i := 0; i+1 < len(pairs); i += 2 {

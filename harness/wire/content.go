@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Object is the body as a JSON object, whatever Content-Type says: what was granted is granted under another type too. JSON
+// Object is the body as a JSON object, whatever its Content-Type: a grant counts under another type too. JSON
 // is for rows that judge the type.
 func (e *Exchange) Object() (map[string]any, error) {
 	if e.Err != nil {

@@ -1,3 +1,3 @@
-// Package wire sends requests to a target and records what came back: one exchange is request, response and time. It
-// never follows a redirect, bounds what it reads, and replaces secrets when it captures. It knows no requirement.
+// Package wire sends requests to a target and records the responses: an exchange is request, response and time. It
+// never follows redirects, limits what it reads, and replaces secrets when it records. It knows no requirement.
 package wire

@@ -26,7 +26,7 @@ type Request struct {
 	Public bool          // a GET for what is everybody's: any https origin with a public address may be asked
 }
 
-// Exchange is a request and what came back, unredacted: it stays in the process that judges.
+// Exchange is a request and its response, unredacted: it never leaves the judging process.
 type Exchange struct {
 	Request  Request // URL is absolute
 	Status   int     // 0: no answer, see Err
@@ -42,7 +42,7 @@ type Exchange struct {
 	end  context.Context //nolint:containedctx // of the run: who asks more because of this answer ends with it too
 }
 
-// Following is a context for requests that follow from an exchange, whoever waits for them: it ends with the run.
+// Following is a context for requests that follow from an exchange. It ends with the run.
 func (e *Exchange) Following() context.Context {
 	if e.end == nil {
 		return context.Background()
@@ -50,7 +50,7 @@ func (e *Exchange) Following() context.Context {
 	return WithEnd(context.Background(), e.end)
 }
 
-// Answer is the exchange itself, for what embeds one.
+// Answer returns the exchange, for types that embed one.
 func (e *Exchange) Answer() *Exchange { return e }
 
 // take reads an answer, up to its limits. What follows a 101 is another protocol, and no body.
@@ -98,7 +98,7 @@ func (e *Exchange) Decode(v any) error {
 	return nil
 }
 
-// MediaType is the media type of the answer, lower case, without parameters: broken ones change it as little as they do in a
+// MediaType is the response's media type in lower case, without parameters. Invalid ones are treated as in a
 // browser, and of several types the last counts (Fetch §2.2.2, "extract a MIME type").
 func (e *Exchange) MediaType() string {
 	last := ""
@@ -111,7 +111,7 @@ func (e *Exchange) MediaType() string {
 	return last
 }
 
-// Text is the string member of a JSON answer, whatever its type is called, or "".
+// Text is a string member of a JSON response, whatever its media type, or "".
 func (e *Exchange) Text(member string) string {
 	v, err := e.Object()
 	if err != nil {
@@ -121,7 +121,7 @@ func (e *Exchange) Text(member string) string {
 	return s
 }
 
-// String is the answer in one line: "400 {"error":"invalid_request"}".
+// String is the response in one line: "400 {"error":"invalid_request"}".
 func (e *Exchange) String() string {
 	switch {
 	case e == nil:
@@ -184,13 +184,13 @@ func (e *Exchange) why() string {
 // late reports whether the whole time was waited, rather than that of a connection.
 func (e *Exchange) late() bool { return e.TimedOut() && e.Duration >= e.Request.Limit }
 
-// TimedOut reports whether the target took longer than it may, to be reached or to answer.
+// TimedOut reports whether connecting or the response took too long.
 func (e *Exchange) TimedOut() bool {
 	var err net.Error
 	return errors.As(e.Err, &err) && err.Timeout()
 }
 
-// Cut shortens a text to n bytes, on a character, and says how much is gone.
+// Cut shortens a text to n bytes, at a character boundary, and says how much is missing.
 func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -199,7 +199,7 @@ func Cut(s string, n int) string {
 	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept))
 }
 
-// Resolve is a reference as a browser on the exchange's URL follows it.
+// Resolve resolves a reference against the exchange's URL, as a browser does.
 func (e *Exchange) Resolve(ref string) (string, error) {
 	base, err := url.Parse(e.Request.URL)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 // Whatever carries a credential goes to the target's own origin, or to one that the user trusts with it. A target names
 // other places in redirects, forms and metadata: they are asked for nothing, but for documents that are everybody's.
 
-// An OriginError says that a request was not sent, for want of the user's trust in where it would have gone.
+// An OriginError says that a request was not sent because the user does not trust its destination.
 type OriginError struct{ Origin string }
 
 func (e *OriginError) Error() string {

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Raw sends a request that no HTTP library would send: method, target, Host and header lines stand in it as given, an
-// empty Host too. Content-Length is added unless it is among the headers.
+// Raw sends a request that no HTTP library would send: method, target, Host and header lines are used as given, even an
+// empty Host. Content-Length is added unless it is among the headers.
 func (c *Client) Raw(ctx context.Context, r Request) *Exchange {
 	target := r.URL
 	r.URL = c.Absolute(target)

@@ -11,14 +11,14 @@ import (
 	"github.com/authconform/authconform/evidence/redact"
 )
 
-// Place says what an exchange is part of: a vector of the row's list, a step of its spec.
+// Place says where an exchange belongs: to a vector of the row's list, and a step of its spec.
 type Place struct {
 	Rank   int    // of the vector in its list, from 1; 0: none
 	Vector string // its name
 	Step   string
 }
 
-// Name is the place for people.
+// Name is the place in words.
 func (p Place) Name() string {
 	switch {
 	case p.Vector == "":
@@ -29,7 +29,7 @@ func (p Place) Name() string {
 	return p.Vector + ", " + p.Step
 }
 
-// Recorder keeps what a spec sent and got. Package judge has the one that specs use.
+// Recorder keeps a spec's exchanges. Package judge implements it.
 type Recorder interface {
 	Record(at Place, e *Exchange)
 }
@@ -39,21 +39,21 @@ type (
 	placeKey    struct{}
 )
 
-// WithRecorder lets every exchange under ctx be recorded.
+// WithRecorder records every exchange under ctx.
 func WithRecorder(ctx context.Context, r Recorder) context.Context {
 	return context.WithValue(ctx, recorderKey{}, r)
 }
 
-// At is a context whose exchanges are part of something.
+// At is a context whose exchanges belong to a place.
 func At(ctx context.Context, p Place) context.Context { return context.WithValue(ctx, placeKey{}, p) }
 
-// PlaceOf is what exchanges under ctx are part of.
+// PlaceOf is the place of exchanges under ctx.
 func PlaceOf(ctx context.Context) Place {
 	p, _ := ctx.Value(placeKey{}).(Place)
 	return p
 }
 
-// Note records an exchange that another client made, a WebSocket message for one.
+// Note records an exchange of another client, such as a WebSocket message.
 func Note(ctx context.Context, e *Exchange) { record(ctx, e) }
 
 func record(ctx context.Context, e *Exchange) {
@@ -62,7 +62,7 @@ func record(ctx context.Context, e *Exchange) {
 	}
 }
 
-// Learn teaches a table the secrets that an exchange shows.
+// Learn adds an exchange's secrets to a table.
 func (e *Exchange) Learn(t *redact.Table) {
 	t.LearnHeader(e.Request.Header)
 	for _, values := range e.pass {
@@ -78,8 +78,8 @@ func (e *Exchange) Learn(t *redact.Table) {
 	t.LearnText(e.Body)
 }
 
-// Evidence are exchanges of one row as a report may carry them: secrets replaced, long bodies cut. The table must have
-// learned from all of them before. A secret that is split over WebSocket frames of one direction is found too.
+// Evidence returns a row's exchanges as a report may contain them: secrets replaced, long bodies cut. The table must have
+// learned all of them before. A secret that is split over WebSocket frames of one direction is found too.
 func Evidence(list []*Exchange, t *redact.Table) []evidence.Exchange {
 	out := make([]evidence.Exchange, len(list))
 	var sent, got []string
@@ -161,7 +161,7 @@ func few(list []evidence.Header) []evidence.Header {
 	return list
 }
 
-// Size is how many bytes of an exchange are held in memory, about.
+// Size is roughly how many bytes an exchange occupies in memory.
 func (e *Exchange) Size() int {
 	n := 500 + len(e.Request.URL) + len(e.Request.Body) + len(e.Body)
 	for _, h := range []http.Header{e.Request.Header, e.Header} {

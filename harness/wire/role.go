@@ -10,23 +10,23 @@ import (
 	"strings"
 )
 
-// Role dresses the headers of a request for whom the client plays. It sets only what is not there.
+// Role sets the request headers of the client that is imitated. It sets only missing headers.
 type Role func(http.Header)
 
 // agent is how requests name us where nobody is played.
 const agent = "authconform (+https://github.com/authconform/authconform)"
 
-// AsOurselves names authconform. A target may know by it whom it talks to.
+// AsOurselves names authconform, so that a target can recognise it.
 func AsOurselves(h http.Header) { fill(h, "User-Agent", agent) }
 
-// AsBrowser is a page in Chromium on Linux.
+// AsBrowser imitates a page in Chromium on Linux.
 func AsBrowser(h http.Header) {
 	fill(h,
 		"User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
 		"Accept", "*/*", "Accept-Encoding", encodings, "Accept-Language", "en-US,en;q=0.9")
 }
 
-// AsHome is Home Assistant 2026.11 as an OAuth client (its session of aiohttp), and a browser where a person asks for a page.
+// AsHome imitates Home Assistant 2026.11 as an OAuth client (its aiohttp session), and a browser for pages.
 func AsHome(h http.Header) {
 	if strings.Contains(h.Get("Accept"), "text/html") {
 		AsBrowser(h)

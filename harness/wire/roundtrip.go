@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Stock is an http.Client for libraries that bring their own requests: each is sent and recorded like ours.
+// Stock is an http.Client for libraries that make their own requests, which are sent and recorded like ours.
 func (c *Client) Stock() *http.Client { return &http.Client{Transport: recorded{c}} }
 
 type recorded struct{ client *Client }

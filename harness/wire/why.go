@@ -15,7 +15,7 @@ import (
 	"syscall"
 )
 
-// Why says in plain words why there was no answer, or no whole one.
+// Why says in plain words why there was no complete response.
 func Why(err error) string {
 	var name *net.DNSError
 	var dial *net.OpError

@@ -50,7 +50,7 @@ func TestRequirementsPage(t *testing.T) {
 		)
 	}
 	for _, s := range c.Sections {
-		fmt.Fprintf(&b, "\n## %s\n\n| id | level | sentence | source |\n|---|---|---|---|\n", s.Title)
+		fmt.Fprintf(&b, "\n## %s\n\n| id | level | requirement | source |\n|---|---|---|---|\n", s.Title)
 		for _, r := range s.Rows {
 			text := strings.NewReplacer("|", "\\|", "<", "&lt;").Replace(r.Text)
 			if r.Untestable != "" {

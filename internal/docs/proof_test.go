@@ -54,8 +54,8 @@ func TestProofPage(t *testing.T) {
 	for _, n := range nulls.All() {
 		fmt.Fprintf(&b, "| %s | %s |\n", n.Name, n.Story)
 	}
-	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` makes every assertion of every spec, one at a time, accept "+
-		"everything, and then proves its row. The proof must notice. An assertion is implied if others of its row catch the same defects. "+
-		"The last run, without the rows that need a browser, missed these, which no defect needs yet:\n\n```text\n%s```\n", mutation)
+	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` weakens every assertion of every spec, one at a time, so that it accepts "+
+		"everything, and then proves the row. The proof must notice. An assertion is implied if others of its row catch the same defects. "+
+		"The last run, without the rows that need a browser, missed these; no defect needs them yet:\n\n```text\n%s```\n", mutation)
 	same(t, "docs/proof.md", b.String())
 }

@@ -42,7 +42,7 @@ func bodies() []Behaviour {
 			answer: stays(typed, "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", typed, sized(grant)),
 		},
 		{
-			Name: "body.bomb", Story: "It sends 64 MB as 64 kB of gzip that nobody asked for.", At: Token,
+			Name: "body.bomb", Story: "It sends 64 MB as 64 kB of gzip, unrequested.", At: Token,
 			answer: func(c *call) {
 				c.w.Header().Set("Content-Encoding", "gzip")
 				c.w.Header().Set("Content-Type", "application/json")

@@ -110,7 +110,7 @@ func connections() []Behaviour {
 			answer: repeats("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", strings.Repeat("x", 64<<10)),
 		},
 		{
-			Name: "conn.answers-ahead", Story: "It sends a second answer behind the first, for whoever asks next.", At: Token,
+			Name: "conn.answers-ahead", Story: "It sends a second response after the first, for the next request.", At: Token,
 			answer: stays("HTTP/1.1 400 Bad\r\n", sized("{}"), typed, sized(grant)),
 		},
 	}

@@ -36,7 +36,7 @@ var secured = map[string]func(*Server) (url string, stop func(), err error){
 // secure harms before the first word of HTTP.
 func secure() []Behaviour {
 	return []Behaviour{
-		{Name: "tls.self-signed", Story: "Its certificate is signed by nobody.", At: Door},
+		{Name: "tls.self-signed", Story: "Its certificate is self-signed.", At: Door},
 		{Name: "tls.expired", Story: "Its certificate has expired.", At: Door},
 		{Name: "tls.other-name", Story: "Its certificate is for a name that a terminal obeys.", At: Door},
 		{Name: "tls.large", Story: "Its certificate has 60 kB.", At: Door},

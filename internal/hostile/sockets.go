@@ -81,7 +81,7 @@ func sockets() []Behaviour {
 		{Name: "ws.silent-auth", Story: "It takes the token, and says nothing.", Hangs: true, answer: opens("", "")},
 		{Name: "ws.closes", Story: "It opens, and closes the connection.", answer: accepts(func(net.Conn) {})},
 		{
-			Name: "ws.close-1", Story: "It closes with a code that is none, and words that a terminal obeys.",
+			Name: "ws.close-1", Story: "It closes with an invalid code and a reason that contains terminal escape codes.",
 			answer: greets(frame(whole|8, "\x00\x01"+escapes[:40]), ""),
 		},
 		{Name: "ws.events", Story: "It floods with events before it greets.", answer: greets("", event)},
@@ -103,7 +103,7 @@ func sockets() []Behaviour {
 			Name: "ws.large", Story: "Its message has 16 MB.",
 			answer: greets("\x81\x7f\x00\x00\x00\x00\x01\x00\x00\x00", strings.Repeat("x", 64<<10)),
 		},
-		{Name: "ws.reserved", Story: "Its frames use bits and kinds that nobody has agreed on.", answer: greets("\xf7\x05hello", "")},
+		{Name: "ws.reserved", Story: "Its frames use reserved bits and opcodes.", answer: greets("\xf7\x05hello", "")},
 		{Name: "ws.masked", Story: "Its frames are masked, as only clients' are.", answer: greets("\x81\x82\x00\x00\x00\x00{}", "")},
 		{Name: "ws.continues", Story: "It continues a message that it has not begun.", answer: greets(frame(whole, "{}"), "")},
 		{Name: "ws.not-utf-8", Story: "Its text is not UTF-8.", answer: greets(frame(whole|text, "\xff\xfe{}"), "")},

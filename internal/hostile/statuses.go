@@ -31,12 +31,12 @@ func statuses() []Behaviour {
 			Name: "status.wait-till-then", Story: "It wants to be asked again in the year 9999.", At: Token,
 			answer: answers(http.StatusTooManyRequests, "", "Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"),
 		},
-		{Name: "status.gateway", Story: "Its gateway finds nobody.", At: Token, answer: answers(http.StatusBadGateway, "<h1>502")},
+		{Name: "status.gateway", Story: "Its gateway reaches no upstream.", At: Token, answer: answers(http.StatusBadGateway, "<h1>502")},
 		{
 			Name: "status.error", Story: "It fails.", At: Token,
 			answer: answers(http.StatusInternalServerError, "Traceback (most recent call last):\n  File \"auth.py\", line 1"),
 		},
-		{Name: "status.teapot", Story: "It answers with a status that nobody expects, and a grant.", At: Token, answer: answers(418, grant)},
+		{Name: "status.teapot", Story: "It answers with an unexpected status, and a grant.", At: Token, answer: answers(418, grant)},
 	}
 	for name, where := range map[string]string{
 		"metadata-address": "http://169.254.169.254/latest/meta-data/", "loopback": "http://127.0.0.1:1/", "file": "file:///etc/passwd",

@@ -37,19 +37,19 @@ func tokens() []Behaviour {
 			answer: gives("token-" + escapes),
 		},
 		{
-			Name: "token.nul", Story: "Its access token holds NUL and what is no letter.", At: Token, Legal: true,
+			Name: "token.nul", Story: "Its access token contains NUL and bytes that are not text.", At: Token, Legal: true,
 			answer: gives("a\x00b\u202ec\ufffe"),
 		},
 		{Name: "token.alike", Story: "It gives everybody the same token.", At: Token, Legal: true, answer: gives("the-token-of-everybody")},
 		{
-			Name: "token.none", Story: "Its access token is a JWT that nobody signed.", At: Token, Legal: true,
+			Name: "token.none", Story: "Its access token is an unsigned JWT.", At: Token, Legal: true,
 			answer: gives(jwt(`{"alg":"none"}`, `{"exp":1e308,"iat":-1}`)),
 		},
 		{
 			Name: "token.deep-jwt", Story: "Its JWT holds arrays in arrays.", At: Token, Legal: true,
 			answer: gives(jwt(`{"alg":"HS256"}`, strings.Repeat("[", 50000))),
 		},
-		{Name: "token.wrong-jwt", Story: "Its JWT is none.", At: Token, Legal: true, answer: gives("eyJhbGciOiJIUzI1NiJ9.!!!.???")},
+		{Name: "token.wrong-jwt", Story: "Its JWT is malformed.", At: Token, Legal: true, answer: gives("eyJhbGciOiJIUzI1NiJ9.!!!.???")},
 		{
 			Name: "token.type", Story: "Its token type is a page.", At: Token, Legal: true,
 			answer: sends(strings.ReplaceAll(grant, `"Bearer"`, quoted(escapes))),

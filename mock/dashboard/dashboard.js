@@ -12,7 +12,7 @@ let last = 0;
 
 const problem = (text) => { $("problem").textContent = text; };
 
-// act does one thing, says why if it is refused, and reads everything anew.
+// act makes one call, shows an error if it is refused, and reloads everything.
 async function act(method, path, body) {
   try {
     problem("");
@@ -25,7 +25,7 @@ async function act(method, path, body) {
   }
 }
 
-// optional reads what not every server has.
+// optional reads a resource that not every server has.
 const optional = (path, otherwise) => call("GET", path).catch((error) => {
   if (error.status === 404) return otherwise;
   throw error;
@@ -61,7 +61,7 @@ function showLog() {
 
 let planned = false;
 
-// heard takes an event. What came together is shown together.
+// heard handles an event. Events that arrive together are shown together.
 function heard(kind, data) {
   if (kind === "request") {
     last = data.seq;
@@ -76,13 +76,13 @@ function heard(kind, data) {
   }, 100);
 }
 
-// follow keeps a stream open as long as the page is.
+// follow keeps a stream open as long as the page is open.
 async function follow() {
   for (;;) {
     try {
       await stream(`events?since=${last}`, heard, () => { $("status").textContent = "Live"; });
     } catch (error) {
-      if (error.status === 401) return close("The token is no longer right.");
+      if (error.status === 401) return close("The token is no longer valid.");
     }
     $("status").textContent = "Connection lost; trying again";
     await new Promise((again) => setTimeout(again, 1000));
@@ -126,7 +126,7 @@ function wire() {
   setInterval(views.tick, 1000);
 }
 
-// fault is what the form asks for.
+// fault builds the fault that the form describes.
 function fault() {
   const made = { times: Number($("fault-times").value) };
   for (const [id, name] of [["fault-path", "path"], ["fault-grant", "grant_type"], ["fault-user", "user"]]) {

@@ -13,7 +13,7 @@ export function showClock(time) {
   tick();
 }
 
-// tick writes the time, and what is left of every life.
+// tick shows the time, and what is left of every lifetime.
 export function tick() {
   const now = mockNow();
   $("now").textContent = new Date(now).toISOString().slice(0, 19).replace("T", " ") + " UTC";
@@ -74,13 +74,13 @@ export function showLogins(list) {
 }
 
 export function showPeople(list) {
-  fill($("people"), list.length === 0 ? none("Nobody.") : list.map((one) => {
+  fill($("people"), list.length === 0 ? none("There are no users.") : list.map((one) => {
     const marks = [one.owner ? "owner" : one.admin ? "administrator" : "", one.active === false ? "inactive" : "", one.totp ? "second factor" : ""];
     return el("li", {}, el("div", {}, el("b", {}, one.username), " ", one.name, el("small", {}, marks.filter(Boolean).join(", "))));
   }));
 }
 
-// words says what a fault does.
+// words describes what a fault does.
 function words(fault) {
   const parts = [fault.method, fault.path ?? "every path", fault.grant_type, fault.user && `for ${fault.user}`, fault.client_id && `from ${fault.client_id}`];
   const effects = [fault.status, fault.drop && "drop", fault.delay && `delay ${fault.delay}`, fault.truncate && `cut at ${fault.truncate}`,
@@ -89,7 +89,7 @@ function words(fault) {
 }
 
 export function showFaults(list, drop) {
-  fill($("faults"), list.length === 0 ? none("No fault is in force.") : list.map((one) => el("li", {},
+  fill($("faults"), list.length === 0 ? none("No faults are active.") : list.map((one) => el("li", {},
     el("div", {}, words(one), el("small", {}, `hit ${one.hits}${one.times ? ` of ${one.times}` : ""}`)),
     button(`drop ${one.id}`, "Remove", `fault ${one.id}`, () => drop(one.id)))));
 }
@@ -105,10 +105,10 @@ export function showOn(defects, seeds, off, dropSeed) {
   const items = [
     ...on.map((one) => el("li", {},
       el("div", {}, el("code", {}, one.id), el("small", {}, one.story)),
-      one.settled ? el("small", {}, "settled at the start") : button(`off ${one.id}`, "Switch off", one.id, () => off(one.id)))),
+      one.settled ? el("small", {}, "fixed at startup") : button(`off ${one.id}`, "Switch off", one.id, () => off(one.id)))),
     ...seeds.map((seed) => el("li", {}, el("div", {}, `Flavour ${seed}`), button(`seed ${seed}`, "Remove", `flavour ${seed}`, () => dropSeed(seed)))),
   ];
-  fill($("on"), items.length === 0 ? none("Strict: no defect and no flavour is on.") : items);
+  fill($("on"), items.length === 0 ? none("Strict: no defects or flavours are on.") : items);
 }
 
 const most = 50; // defects that are listed at once
@@ -119,5 +119,5 @@ export function showDefects(defects, typed, on) {
   $("found").textContent = word === "" ? `${defects.length} defects can be found.` : `${found.length} found${found.length > most ? `, the first ${most} are shown` : ""}.`;
   fill($("defects"), found.slice(0, most).map((one) => el("li", {},
     el("div", {}, el("code", {}, one.id), " ", el("span", { className: "what" }, one.server), el("small", {}, one.story)),
-    one.settled ? el("small", {}, "only at the start") : button(`on ${one.id}`, "Switch on", one.id, () => on(one.id)))));
+    one.settled ? el("small", {}, "only at startup") : button(`on ${one.id}`, "Switch on", one.id, () => on(one.id)))));
 }

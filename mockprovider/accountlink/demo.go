@@ -2,7 +2,7 @@ package accountlink
 
 import "github.com/authconform/authconform/mockprovider"
 
-// Join starts a proxy at an address, with one service, authconform_demo: a mock provider that has a client for it.
+// Join starts a proxy with one service, authconform_demo: a mock provider where the proxy has a client.
 func Join(third *mockprovider.Server, address string, o Options) (*Server, error) {
 	const secret = "held-by-the-proxy-0123456789"
 	o.Services = []Service{{
@@ -21,7 +21,7 @@ func Join(third *mockprovider.Server, address string, o Options) (*Server, error
 	return proxy, nil
 }
 
-// StartDemo starts a proxy and the mock provider behind it, on free ports of this machine.
+// StartDemo starts a proxy and the mock provider behind it, on free loopback ports.
 func StartDemo(policy *Policy) (*mockprovider.Server, *Server, error) {
 	third, err := mockprovider.Listen("127.0.0.1:0", mockprovider.Options{})
 	if err != nil {

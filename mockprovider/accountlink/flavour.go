@@ -6,8 +6,8 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Flavour makes a policy use the freedom that the texts leave: more members in frames and answers, another length of
-// states. The same seed is the same flavour.
+// Flavour makes a policy use the freedom that the specifications leave: more members in frames and responses, another length of
+// states. The same seed gives the same flavour.
 func Flavour(p *Policy, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a choice, no secret
 	length := 20 + r.IntN(40)

@@ -9,48 +9,48 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Policy holds every protocol decision of the proxy. Strict is the one that conforms; a defect is a Policy with one field
-// changed. Every field is a function, the constants too (mock.Is). Functions decide and have no effects.
+// Policy holds every protocol decision of the proxy. Strict is the conforming one; a defect is a Policy with one field
+// changed. Every field is a function, even a constant (mock.Is). The functions have no side effects.
 type Policy struct {
 	mock.Rules // of every request and answer
 
-	// HelloTTL is how long a socket may be silent before it names a service.
+	// HelloTTL is how long a socket may stay silent before it names a service.
 	HelloTTL func() time.Duration
-	// UserTTL is the time for a person to finish.
+	// UserTTL is the user's time limit.
 	UserTTL func() time.Duration
-	// FrameLimit is how many bytes a frame may have.
+	// FrameLimit is the most bytes of a frame.
 	FrameLimit func() int64
-	// Sockets is how many may be open at once.
+	// Sockets is how many sockets may be open at once.
 	Sockets func() int
 
-	// Listed is the list of services as it is told.
+	// Listed is the list of services as it is sent.
 	Listed func([]Service) any
-	// Hello reads the first frame: the service, "" for none.
+	// Hello reads the service from the first frame; "" if there is none.
 	Hello func(text bool, raw []byte) string
-	// Says is what becomes of a frame on its way out; nil: it is not sent.
+	// Says rewrites a frame before it is sent; nil means that it is not sent.
 	Says func(map[string]any) map[string]any
-	// FrameType is the type of its frames.
+	// FrameType is the WebSocket type of the proxy's frames.
 	FrameType func() websocket.MessageType
-	// NewState makes the state of a flow; SingleUse forgets it when somebody comes back with it.
+	// NewState creates a flow's state; SingleUse reports whether it is forgotten when the browser returns with it.
 	NewState  func() string
 	SingleUse func() bool
-	// Whose is the flow that somebody comes back for, among those that wait, the oldest first; "": nobody's.
+	// Whose picks the flow that a returning browser belongs to, among the waiting ones, oldest first; "" means none.
 	Whose func(state string, waiting []string) string
-	// Returned answers the browser that came back.
+	// Returned answers the browser that returned.
 	Returned func(message string) string
-	// Parameters are those of the authorize URL.
+	// Parameters are the parameters of the authorize URL.
 	Parameters func(list [][2]string) [][2]string
-	// Refresh reads the body of a refresh request: the refresh token, or false.
+	// Refresh reads the refresh token from the body of a refresh request; false if there is none.
 	Refresh func(body []byte) (string, bool)
-	// Refreshed is the answer to a refresh, from what the third party answered.
+	// Refreshed is the response to a refresh, made from the third party's response.
 	Refreshed func(status int, answer map[string]any) (int, map[string]any)
-	// Known tells whether a service is refreshed.
+	// Known reports whether a service can be refreshed.
 	Known func(services []Service, domain string) bool
-	// RefreshHeader are the headers of such an answer.
+	// RefreshHeader are the headers of a refresh response.
 	RefreshHeader func() http.Header
 }
 
-// Service is one that homes may link by the proxy, and the proxy's client there.
+// Service is a service that homes can link through the proxy, with the proxy's client there.
 type Service struct {
 	Domain       string
 	MinVersion   string
@@ -62,7 +62,7 @@ type Service struct {
 	Scope        string
 }
 
-// Strict is the policy that conforms.
+// Strict returns the conforming policy.
 func Strict() *Policy {
 	return &Policy{
 		Rules:    strictRules(),

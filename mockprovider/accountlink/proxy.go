@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Options make a Proxy.
+// Options configure a Proxy.
 type Options struct {
 	Policy       *Policy     // nil: Strict
 	Clock        *mock.Clock // nil: real time
@@ -32,7 +32,7 @@ type Proxy struct {
 	open    int
 }
 
-// New makes a proxy. Nothing listens yet.
+// New returns a proxy that does not listen yet.
 func New(o Options) *Proxy {
 	if o.Policy == nil {
 		o.Policy = Strict()
@@ -57,10 +57,10 @@ func New(o Options) *Proxy {
 	return p
 }
 
-// Policy is the one in force.
+// Policy returns the current policy.
 func (p *Proxy) Policy() *Policy { return p.policy.Load() }
 
-// SetPolicy puts another in force, for the next decision.
+// SetPolicy replaces the policy, starting with the next decision.
 func (p *Proxy) SetPolicy(to *Policy) {
 	p.policy.Store(to)
 	p.plane.SetRules(&to.Rules)
@@ -72,7 +72,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.plane.Serv
 // Clock is the proxy's clock.
 func (p *Proxy) Clock() *mock.Clock { return p.plane.Clock }
 
-// Server is a proxy that listens, with TLS.
+// Server is a proxy that listens with TLS.
 type Server struct {
 	*Proxy
 	*mock.Server
@@ -80,7 +80,7 @@ type Server struct {
 	CA  []byte // PEM, to be trusted
 }
 
-// Listen starts a proxy at an address.
+// Listen starts a proxy on an address.
 func Listen(address string, o Options) (*Server, error) {
 	ca, err := o.TLS, error(nil)
 	if ca == nil {
@@ -102,5 +102,5 @@ func Listen(address string, o Options) (*Server, error) {
 	return &Server{p, mock.ServeTLS(l, at, p, ca), o.URL, ca.PEM}, nil
 }
 
-// Control is its control plane.
+// Control returns the control plane.
 func (p *Proxy) Control() *mock.Control { return p.plane.Control }

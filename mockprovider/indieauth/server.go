@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-// Options make a server. The zero value has the people of a mock provider.
+// Options configure a server. The zero value has the users of a mock provider.
 type Options struct {
 	Policy       *Policy // nil: Strict
 	Users        []mockprovider.User
@@ -26,23 +26,23 @@ type Options struct {
 	Fetch        *http.Client // fetches pages of clients; nil: mock.Outward
 }
 
-// Server is a server that listens.
+// Server is a listening server.
 type Server struct {
 	*mockprovider.Server
 	policy atomic.Pointer[Policy]
 	fetch  *http.Client
 }
 
-// Policy is the one in force.
+// Policy returns the current policy.
 func (s *Server) Policy() *Policy { return s.policy.Load() }
 
-// SetPolicy puts another in force, for the next decision.
+// SetPolicy replaces the policy, starting with the next decision.
 func (s *Server) SetPolicy(to *Policy) {
 	s.policy.Store(to)
 	s.Server.SetPolicy(&to.Policy)
 }
 
-// Listen starts a server at an address ("127.0.0.1:8125"; port 0 takes a free one).
+// Listen starts a server on an address ("127.0.0.1:8125"; port 0 picks a free port).
 func Listen(address string, o Options) (*Server, error) {
 	if o.Policy == nil {
 		o.Policy = Strict()
@@ -64,7 +64,7 @@ func Listen(address string, o Options) (*Server, error) {
 	return s, nil
 }
 
-// Me is the profile URL of a person.
+// Me is the profile URL of a user.
 func (s *Server) Me(username string) string { return s.URL + "/people/" + username }
 
 // client is the client of a URL: each is its own, and its codes may go to its origin. A page that may be fetched is.
@@ -181,7 +181,7 @@ func (s *Server) introspect(p *mockprovider.Provider, c *mock.Call) *mock.Answer
 	return p.Dressed(mock.JSON(http.StatusOK, s.Policy().Active(t, s.Me(t.Username))))
 }
 
-// Flavour makes a policy use the freedom that the texts leave. The same seed is the same flavour.
+// Flavour makes a policy use the freedom that the specifications leave. The same seed gives the same flavour.
 func Flavour(p *Policy, seed uint64) {
 	mockprovider.Flavour(&p.Policy, seed)
 	if seed%2 == 0 {

@@ -16,7 +16,7 @@ import (
 // scopes are what clients may ask for; others are not granted.
 var scopes = []string{"profile", "email", "create", "update"}
 
-// Strict is the policy that conforms.
+// Strict returns the conforming policy.
 func Strict() *Policy {
 	base := mockprovider.Strict()
 	base.Redirect = func(registered []string, asked string) bool {

@@ -1,8 +1,8 @@
-// Package my is the bounce of my.home-assistant.io: third parties know one redirect_uri, and its page sends people on to
-// their own home. A browser gets the page, which asks first; a client that does not accept HTML is redirected immediately.
+// Package my mocks my.home-assistant.io: third parties know one redirect_uri, and its page redirects users to
+// their own home. A browser gets a page that asks first; a client that does not accept HTML is redirected immediately.
 //
-// Of what the third party sent only code, error and state are kept. The real page damages a code with %2B in it where the
-// person has still to choose a home; this one does not.
+// Only code, error and state of the third party's parameters are kept. The real page damages a code with %2B in it if the
+// user still has to choose a home; this one does not.
 package my
 
 import (
@@ -16,22 +16,22 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Path is the redirect_uri's.
+// Path is the path of the redirect_uri.
 const Path = "/redirect/oauth"
 
 //go:embed oauth.html oauth.js style.css
 var files embed.FS
 
-// Server is a bounce that listens. A browser chooses its home on the page; ChooseInstance names that of all others.
+// Server is a listening redirect page. A browser chooses its home on the page; ChooseInstance sets the home for other clients.
 type Server struct {
 	*mock.Server
 	instance atomic.Value
 }
 
-// Listen starts one at an address ("127.0.0.1:8125"; port 0 takes a free one).
+// Listen starts a server on an address ("127.0.0.1:8125"; port 0 picks a free port).
 func Listen(address string) (*Server, error) { return ListenTLS(address, nil) }
 
-// ListenTLS starts one that serves https; nil: http.
+// ListenTLS is like Listen but serves https; nil means http.
 func ListenTLS(address string, tls *mock.Authority) (*Server, error) {
 	l, at, err := mock.Bind(address)
 	if err != nil {
@@ -43,7 +43,7 @@ func ListenTLS(address string, tls *mock.Authority) (*Server, error) {
 	return s, nil
 }
 
-// Start starts one on loopback for a Go test and stops it when the test ends.
+// Start starts a server on loopback for a Go test and stops it when the test ends.
 func Start(t mock.T) *Server {
 	t.Helper()
 	s, err := Listen("127.0.0.1:0")
@@ -55,7 +55,7 @@ func Start(t mock.T) *Server {
 	return s
 }
 
-// ChooseInstance names the home, by its URL, for those who do not choose one on the page.
+// ChooseInstance sets the URL of the home for clients that do not choose one on the page.
 func (s *Server) ChooseInstance(home string) { s.instance.Store(strings.TrimRight(home, "/")) }
 
 const policyOfPages = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

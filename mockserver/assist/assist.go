@@ -1,5 +1,5 @@
-// Package assist is what AI agents get of the mock home once they are logged in: the tools of the real home's LLM API
-// "assist" over the demo entities, as an MCP server. The official SDK speaks the protocol; who may call is the home's matter.
+// Package assist is what AI agents get from the mock home after login: the tools of the real home's LLM API
+// "assist" for the demo entities, as an MCP server. The official SDK speaks the protocol; the home checks who may call.
 package assist
 
 import (
@@ -16,19 +16,19 @@ import (
 // ID is the LLM API's id: the last part of /api/mcp/assist.
 const ID = "assist"
 
-// Server answers the MCP requests of users who are logged in. It keeps no sessions, as the real home keeps none.
+// Server answers the MCP requests of logged-in users. Like the real home, it keeps no sessions.
 type Server struct {
 	http http.Handler
 }
 
-// Home is what the tools reach of the home.
+// Home is the part of the home that the tools can use.
 type Home struct {
 	Version string
 	States  func() []core.Entity
 	Act     func(context.Context, core.Call) ([]core.Entity, error) // calls a service
 }
 
-// New is the MCP server of a home.
+// New returns the MCP server of a home.
 func New(h Home) *Server {
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	s := mcp.NewServer(&mcp.Implementation{Name: "home-assistant", Version: h.Version}, &mcp.ServerOptions{
@@ -46,7 +46,7 @@ func New(h Home) *Server {
 
 type callerKey struct{}
 
-// Serve answers a request of a user.
+// Serve answers a user's request.
 func (s *Server) Serve(w http.ResponseWriter, r *http.Request, userID string) {
 	r = r.Clone(context.WithValue(r.Context(), callerKey{}, userID))
 	r.Header.Set("Accept", "application/json, text/event-stream") // the real home asks for the first alone, the SDK for both

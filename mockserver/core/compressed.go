@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Compressed is an entity as subscribe_entities sends it: short names, seconds since 1970.
+// Compressed is an entity in the form of subscribe_entities: short names, Unix seconds.
 func (e Entity) Compressed() map[string]any {
 	m := map[string]any{"s": e.State, "a": e.Attributes, "c": e.Context.compressed(), "lc": e.Changed.seconds()}
 	if e.Updated != e.Changed {
@@ -22,7 +22,7 @@ func (c Context) compressed() any {
 	return c
 }
 
-// Compressed is a change as subscribe_entities sends it: added (a), changed (c) by what comes (+) and goes (-), removed (r).
+// Compressed is a change in the form of subscribe_entities: added (a), changed (c) with additions (+) and removals (-), removed (r).
 func (c Change) Compressed() map[string]any {
 	switch {
 	case c.New == nil:

@@ -1,5 +1,5 @@
-// Package core is what lives behind the mock home's login: entities, events, services and registries. It is no Home
-// Assistant: just enough that clients come up, subscribe, call a service, and see what it did.
+// Package core is what is behind the mock home's login: entities, events, services and registries. It is not Home
+// Assistant, just enough for clients to start, subscribe, call a service and see its effect.
 package core
 
 import (
@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// Context says who caused a change. Its id is shared by all that one call causes.
+// Context says who caused a change. All changes of one call share its id.
 type Context struct {
 	ID     string  `json:"id"`
 	Parent *string `json:"parent_id"`
 	UserID *string `json:"user_id"`
 }
 
-// By is the context of something that a user does; "" is the home itself.
+// By returns the context of a user's action; "" means the home itself.
 func By(userID string) Context {
 	c := Context{ID: rand.Text()}
 	if userID != "" {
@@ -29,7 +29,7 @@ func By(userID string) Context {
 	return c
 }
 
-// Stamp is a moment as the home writes it: six digits, and the offset from UTC.
+// Stamp is a time as the home writes it: with microseconds and the offset from UTC.
 type Stamp time.Time
 
 // MarshalJSON implements json.Marshaler.
@@ -39,7 +39,7 @@ func (s Stamp) MarshalJSON() ([]byte, error) {
 
 func (s Stamp) seconds() float64 { return float64(time.Time(s).UnixMicro()) / 1e6 }
 
-// Entity is a living thing of the home. Its attributes are never changed in place.
+// Entity is an entity with its state. Its attributes are never changed in place.
 type Entity struct {
 	ID         string         `json:"entity_id"`
 	State      string         `json:"state"`
@@ -50,7 +50,7 @@ type Entity struct {
 	Context    Context        `json:"context"`
 }
 
-// Most is how many entities a home holds.
+// Most is how many entities a home may have.
 const Most = 1000
 
 // longestState is how many characters a state may have.
@@ -58,15 +58,15 @@ const longestState = 255
 
 var entityID = regexp.MustCompile(`^[a-z0-9]+(_[a-z0-9]+)*\.[a-z0-9]+(_[a-z0-9]+)*$`)
 
-// ValidID tells whether a text names an entity: domain.object, in lower case.
+// ValidID reports whether a string is an entity id: domain.object, in lower case.
 func ValidID(id string) bool { return entityID.MatchString(id) }
 
-// Problem is why a state is not taken. It is what the home says to whoever sent it.
+// Problem is why a state is refused, in the home's words.
 type Problem string
 
 func (p Problem) Error() string { return string(p) }
 
-// The problems of a state.
+// The reasons why a state is refused.
 const (
 	BadID    Problem = "Invalid entity ID specified."
 	BadState Problem = "Invalid state specified."
@@ -84,14 +84,14 @@ type Core struct {
 	bus  bus
 }
 
-// New is a core with the demo entities. Its time is that of now.
+// New returns a core with the demo entities. now is its clock.
 func New(now func() time.Time) *Core {
 	c := &Core{now: now}
 	c.Reset()
 	return c
 }
 
-// Reset puts the demo entities back as they were. Nobody is told.
+// Reset restores the demo entities, without events.
 func (c *Core) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,7 +103,7 @@ func (c *Core) Reset() {
 	}
 }
 
-// List is every entity, by id.
+// List lists all entities, sorted by id.
 func (c *Core) List() []Entity {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -114,7 +114,7 @@ func (c *Core) List() []Entity {
 	return list
 }
 
-// Get is one entity.
+// Get returns one entity.
 func (c *Core) Get(id string) (Entity, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -132,7 +132,7 @@ func (c *Core) alive(e Entity) Entity {
 	return e
 }
 
-// Set writes a state, and tells those who listen what has changed. added: the entity is new.
+// Set writes a state and fires an event if it changed. added reports that the entity is new.
 func (c *Core) Set(id, state string, attributes map[string]any, by Context) (e Entity, added bool, err error) {
 	switch {
 	case !ValidID(id):
@@ -178,7 +178,7 @@ func (c *Core) write(id, state string, attributes map[string]any, by Context) (b
 	return before, e, !there, nil
 }
 
-// Remove forgets an entity.
+// Remove removes an entity.
 func (c *Core) Remove(id string, by Context) bool {
 	c.turn.Lock()
 	defer c.turn.Unlock()

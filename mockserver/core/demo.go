@@ -19,26 +19,26 @@ func demo() []Entity {
 	}
 }
 
-// Area is a part of the home, with the entities in it.
+// Area is an area of the home, with its entities.
 type Area struct {
 	ID       string
 	Name     string
 	Entities []string
 }
 
-// Areas are those of the demo.
+// Areas are the demo's areas.
 func Areas() []Area {
 	return []Area{{"garden", "Garden", []string{"switch.fountain"}}, {"hall", "Hall", []string{"climate.hall"}},
 		{"kitchen", "Kitchen", []string{"light.kitchen"}}}
 }
 
-// Device is a thing that has entities; its id is that of the entity.
+// Device is a device; its id is that of its entity.
 type Device struct {
 	ID, Name, Area string
 	Entities       []string
 }
 
-// Devices are those of the demo, one for each entity in an area.
+// Devices are the demo's devices, one for each entity in an area.
 func Devices() []Device {
 	var list []Device
 	for _, a := range Areas() {

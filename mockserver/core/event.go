@@ -2,10 +2,10 @@ package core
 
 import "sync"
 
-// StateChanged is the type of the event that a change of an entity is.
+// StateChanged is the type of the event for a changed entity.
 const StateChanged = "state_changed"
 
-// Event is something that happened.
+// Event is an event of the home.
 type Event struct {
 	Type    string  `json:"event_type"`
 	Data    any     `json:"data"`
@@ -14,14 +14,14 @@ type Event struct {
 	Context Context `json:"context"`
 }
 
-// Change is the data of a state_changed event; nil: the entity was not there before, or is no longer.
+// Change is the data of a state_changed event. Old is nil for a new entity, New for a removed one.
 type Change struct {
 	ID  string  `json:"entity_id"`
 	Old *Entity `json:"old_state"`
 	New *Entity `json:"new_state"`
 }
 
-// Listener is told of events, one at a time, in their order. It must neither wait nor change the core.
+// Listener receives events one at a time, in order. It must not block or change the core.
 type Listener func(Event)
 
 // bus is who listens, by type of event.
@@ -65,7 +65,7 @@ func (b *bus) of(kinds ...string) []Listener {
 	return list
 }
 
-// Listeners counts who listens, by type of event.
+// Listeners counts the listeners by event type.
 func (c *Core) Listeners() map[string]int {
 	c.bus.mu.Lock()
 	defer c.bus.mu.Unlock()
@@ -78,10 +78,10 @@ func (c *Core) Listeners() map[string]int {
 	return n
 }
 
-// Listen subscribes to events of a type; "" is every type.
+// Listen subscribes to events of a type; "" means every type.
 func (c *Core) Listen(kind string, l Listener) (stop func()) { return c.bus.add(kind, l) }
 
-// Watch subscribes to the changes of some entities, after it has told how they are: no change falls between. None: all.
+// Watch reports the current state of some entities and then subscribes to their changes, without a gap. No ids means all.
 func (c *Core) Watch(ids []string, first func([]Entity), l func(Change)) (stop func()) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
@@ -109,7 +109,7 @@ func (c *Core) Watch(ids []string, first func([]Entity), l func(Change)) (stop f
 // watched is the place on the bus of those who watch one entity: no type of an event begins with a space.
 func watched(id string) string { return " " + id }
 
-// Fire tells the listeners of an event.
+// Fire sends an event to the listeners.
 func (c *Core) Fire(kind string, data any, by Context) {
 	c.turn.Lock()
 	defer c.turn.Unlock()

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Service is something that can be called.
+// Service is a service that clients can call.
 type Service struct {
 	Name        string         `json:"name"`
 	Description string         `json:"description"`
@@ -19,7 +19,7 @@ type Service struct {
 	do    func(e Entity, data map[string]any) Entity // nil: it changes nothing
 }
 
-// Services are all, by domain and name, as get_services has them.
+// Services are all services by domain and name, as get_services lists them.
 func Services() map[string]map[string]Service { return services }
 
 // on is the service of a thing that can be switched.
@@ -64,7 +64,7 @@ var services = map[string]map[string]Service{
 		"turn_on":       on("", "Generic turn on", "Turns things on.", turnOn, none),
 		"turn_off":      on("", "Generic turn off", "Turns things off.", turnOff, none),
 		"toggle":        on("", "Generic toggle", "Turns things on, or off if they are on.", toggle, none),
-		"update_entity": on("", "Update entity", "Reads an entity anew.", nil, none),
+		"update_entity": on("", "Update entity", "Updates an entity's state.", nil, none),
 		"check_config":  {Name: "Check configuration", Description: "Checks the configuration files.", Fields: none},
 		"restart":       {Name: "Restart", Description: "Does nothing: POST /_authconform/restart restarts the mock.", Fields: none},
 	},
@@ -144,7 +144,7 @@ func (e Entity) with(name string, v any) Entity {
 
 func domain(id string) string { d, _, _ := strings.Cut(id, "."); return d }
 
-// Call is a call of a service. Its data name entities: entity_id, device_id, area_id, each a text or a list.
+// Call is a service call. Its data name entities by entity_id, device_id or area_id, each a string or a list.
 type Call struct {
 	Domain, Service string
 	Data            map[string]any
@@ -152,19 +152,19 @@ type Call struct {
 	Spare           func(id string) bool // entities that somebody else changes; nil: none
 }
 
-// ErrNoService is the error of a service that the home does not have.
+// ErrNoService is the error for an unknown service.
 type ErrNoService struct{ Domain, Service string }
 
 func (e ErrNoService) Error() string {
 	return fmt.Sprintf("Service %s.%s not found.", e.Domain, e.Service)
 }
 
-// Invalid is the error of a call whose data the service does not take.
+// Invalid is the error for a call with invalid data.
 type Invalid string
 
 func (i Invalid) Error() string { return string(i) }
 
-// Do runs a service and returns the entities that it changed.
+// Do runs a service and returns the changed entities.
 func (c *Core) Do(call Call) (changed []Entity, err error) {
 	s, known := services[call.Domain][call.Service]
 	if !known {
@@ -201,7 +201,7 @@ func (c Call) concerns(id string) bool {
 	return domain(id) == c.Domain
 }
 
-// Targets are the ids of the entities that a call names, each once, in its order.
+// Targets are the ids of the entities that a call names, in order, without repetition.
 func Targets(data map[string]any, all []Entity) []string {
 	var ids []string
 	add := func(id string) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Agent is the domain of the home's MCP client. A person gives it the address of a server.
+// Agent is the domain of the home's MCP client, which the user gives a server's URL.
 const Agent = "mcp"
 
 // connection is what an MCP server's documents say, and what a login needs of them.

@@ -10,39 +10,39 @@ import (
 // AgentPolicy holds the decisions of the home's MCP client. The strict one does what MCP asks; release 2026.11.0 does not in
 // places (see Release).
 type AgentPolicy struct {
-	// ResourcePlaces are where the resource metadata of an endpoint is looked for, in order. named is what the challenge says.
+	// ResourcePlaces are the URLs to try for an endpoint's resource metadata, in order. named is the challenge's URL.
 	ResourcePlaces func(endpoint, named string) []string
-	// ResourceFits tells whether metadata of the resource are those of the endpoint.
+	// ResourceFits reports whether resource metadata belongs to the endpoint.
 	ResourceFits func(resource, endpoint string) bool
-	// Servers are the issuers that may be asked, in order, by the resource metadata.
+	// Servers are the issuers in the resource metadata to try, in order.
 	Servers func(endpoint string, listed []string) []string
-	// ServerPlaces are where the metadata of an issuer are looked for, in order.
+	// ServerPlaces are the URLs to try for an issuer's metadata, in order.
 	ServerPlaces func(issuer string) []string
-	// IssuerFits tells whether metadata that name an issuer are those of the one that was asked for.
+	// IssuerFits reports whether the issuer in the metadata is the requested one.
 	IssuerFits func(named, asked string) bool
-	// Endpoint is an endpoint of the metadata as it is used; "": it is not used.
+	// Endpoint resolves an endpoint of the metadata; "" means that it is not used.
 	Endpoint func(endpoint, issuer string) string
-	// Challenges tells whether the server's PKCE methods are enough; listed: it names any.
+	// Challenges reports whether the server's PKCE methods suffice; listed says whether the metadata list any.
 	Challenges func(methods []string, listed bool) bool
-	// Offers tells whether a credential that was used with an issuer, or with none yet (""), is offered for another login.
+	// Offers reports whether a credential last used with an issuer ("": none yet) is offered for another login.
 	Offers func(used, issuer string) bool
-	// Registers tells whether the client registers itself, where it may and this many credentials are offered.
+	// Registers reports whether the client registers itself, given whether it may and how many credentials are offered.
 	Registers func(offered int) bool
-	// Registration is what it says of itself.
+	// Registration is the client metadata that it registers.
 	Registration func(redirect string) map[string]any
-	// Attempts is how often a refused registration is sent.
+	// Attempts is how often a registration is sent.
 	Attempts func() int
-	// Scopes are those that are asked for.
+	// Scopes are the scopes to request.
 	Scopes func(challenge, resource, server []string) []string
-	// Indicator is the resource of an authorization request ("authorize"), a token request ("token") or a refresh ("refresh").
+	// Indicator is the resource parameter of an authorization request ("authorize"), a token request ("token") or a refresh ("refresh").
 	Indicator func(resource, in string) string
-	// Answered tells whether the iss of an answer fits; given: it has one. promised: the metadata say that it has.
+	// Answered reports whether the iss of a response is acceptable; given: it has one; promised: the metadata announce one.
 	Answered func(iss string, given, promised bool, issuer string) bool
-	// Shows tells whether an error of an answer is shown whose iss does not fit.
+	// Shows reports whether the error of a response with a wrong iss is shown.
 	Shows func() bool
-	// Carries tells whether the token goes with a request to the URL, for an endpoint.
+	// Carries reports whether the token is sent with a request to the URL, for an endpoint.
 	Carries func(to *url.URL, endpoint string) bool
-	// Request is how the endpoint is asked with a token: the URL, and the headers.
+	// Request is the URL and headers of a request with a token.
 	Request func(endpoint string, t Token) (string, http.Header)
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Callback takes a browser that came back from a third party. The answer says what it sees.
+// Callback handles a browser that returns from a third party, and returns the page that it shows.
 func (l *Linker) Callback(query url.Values) *mock.Answer {
 	if !query.Has("state") {
 		return mock.Text(http.StatusOK, "Missing state parameter")

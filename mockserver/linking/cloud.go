@@ -12,7 +12,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Service is an entry of the proxy's list.
+// Service is an entry of the proxy's list of services.
 type Service struct {
 	Service    string `json:"service"`
 	MinVersion string `json:"min_version"`

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Credential is a client id and secret that a person got at a third party's developer console.
+// Credential is a client id and secret that a user created at a third party's developer console.
 type Credential struct {
 	ID           string `json:"id"`
 	Domain       string `json:"domain"`
@@ -16,12 +16,12 @@ type Credential struct {
 	AuthDomain   string `json:"auth_domain,omitempty"`
 }
 
-// Error is a refusal of a WebSocket command.
+// Error is an error response to a WebSocket command.
 type Error struct{ Code, Text string }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Text }
 
-// Credentials lists them, never nil.
+// Credentials lists the credentials; never nil.
 func (l *Linker) Credentials() []Credential {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -33,7 +33,7 @@ func (l *Linker) credentialsOf(domain string) []Credential {
 	return slices.DeleteFunc(l.Credentials(), func(c Credential) bool { return c.Domain != domain })
 }
 
-// CreateCredential stores one. Its id is made of domain and client id; one of the same client gets a number.
+// CreateCredential stores a credential. Its id consists of domain and client id, and of a number if that is taken.
 func (l *Linker) CreateCredential(c Credential) (Credential, *Error) {
 	if !slices.Contains([]string{Domain, Agent}, c.Domain) {
 		return c, &Error{"invalid_format", "No application_credentials platform for " + c.Domain}
@@ -77,7 +77,7 @@ func numbered(base string, taken []string) string {
 	return id
 }
 
-// DeleteCredential forgets one that no entry uses.
+// DeleteCredential deletes a credential that no entry uses.
 func (l *Linker) DeleteCredential(id string) *Error {
 	guarded := l.Policy().InUse()
 	l.mu.Lock()
@@ -94,7 +94,7 @@ func (l *Linker) DeleteCredential(id string) *Error {
 	return nil
 }
 
-// CredentialOf is the credential of an entry; "" where it has none.
+// CredentialOf returns the credential of an entry; "" if it has none.
 func (l *Linker) CredentialOf(entryID string) (string, *Error) {
 	for _, e := range l.Entries() {
 		switch {

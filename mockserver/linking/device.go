@@ -8,14 +8,14 @@ import (
 	"net/http"
 )
 
-// Device is a linked account's thermostat, as it was last read. Temperatures are in degrees Celsius.
+// Device is a linked account's thermostat as last read. Temperatures are in °C.
 type Device struct {
 	EntryID, Account, Title string
 	Temperature, Target     float64
 	Known                   bool // false: it cannot be reached with the entry's token
 }
 
-// Devices lists the thermostats of the linked accounts, where the third party has any.
+// Devices lists the thermostats of the linked accounts.
 func (l *Linker) Devices() []Device {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -28,8 +28,8 @@ func (l *Linker) Devices() []Device {
 	return list
 }
 
-// Device reads an entry's thermostat anew, and sets its target first where one is given. A third party that refuses the
-// token has the person asked to log in again.
+// Device reads an entry's thermostat, after setting its target temperature if one is given. If the third party refuses the
+// token, the user is asked to log in again.
 func (l *Linker) Device(ctx context.Context, entryID string, target *float64) {
 	e := l.entry(entryID)
 	if e == nil {

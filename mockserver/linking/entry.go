@@ -26,7 +26,7 @@ type entry struct {
 	refresh sync.Mutex
 }
 
-// Entry is a linked account as others see it.
+// Entry is a linked account, without its secrets.
 type Entry struct {
 	ID, Domain, Title, Account, Implementation, State, Reason string
 	Token                                                     Token
@@ -118,7 +118,7 @@ func (l *Linker) addEntry(e *entry, linked []string) bool {
 	return true
 }
 
-// Remove forgets an entry and what hangs on it.
+// Remove deletes an entry and everything that belongs to it.
 func (l *Linker) Remove(ctx context.Context, id string) bool {
 	if e := l.entry(id); e != nil {
 		if way := l.implementationOf(e); way != cloud {
@@ -140,7 +140,7 @@ func (l *Linker) Remove(ctx context.Context, id string) bool {
 	return len(l.entries) < n
 }
 
-// Summary is an entry as the REST API shows it: no token.
+// Summary is an entry as the REST API shows it, without its token.
 func (l *Linker) Summary(id string) map[string]any {
 	l.mu.Lock()
 	defer l.mu.Unlock()

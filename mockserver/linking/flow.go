@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Step is what a flow asks for, or how it ended, as the REST API shows it.
+// Step is a flow's current step or its result, as the REST API shows it.
 type Step = map[string]any
 
 // flow is a linking under way. One request at a time works on it, which holds turn for as long as it asks third parties.
@@ -47,14 +47,14 @@ var (
 	ErrHandler = errors.New("Invalid handler specified")
 )
 
-// InputError is an input that a flow refuses, by field.
+// InputError is an input that a flow refuses, with an error per field.
 type InputError map[string]string
 
 func (e InputError) Error() string { return "User input malformed" }
 
 const maxFlows = 1000
 
-// Start opens a flow. base is HA-Frontend-Base, where given.
+// Start starts a flow. base is the HA-Frontend-Base header, if sent.
 func (l *Linker) Start(ctx context.Context, handler, base string, given bool) (Step, error) {
 	begin, known := map[string]func(context.Context, *flow, string, bool) (Step, error){
 		Domain: l.implement, Agent: func(_ context.Context, f *flow, _ string, _ bool) (Step, error) { return f.askAddress(nil), nil },
@@ -103,7 +103,7 @@ func (l *Linker) end(f *flow) {
 	}
 }
 
-// Abort ends a flow.
+// Abort cancels a flow.
 func (l *Linker) Abort(id string) error {
 	f := l.find(id)
 	if f == nil {
@@ -115,7 +115,7 @@ func (l *Linker) Abort(id string) error {
 	return nil
 }
 
-// Progress lists the flows that nobody started by hand.
+// Progress lists the flows that the home started itself.
 func (l *Linker) Progress() []Step {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -136,7 +136,7 @@ func (l *Linker) Progress() []Step {
 	return list
 }
 
-// Poll is the flow's step now. Where the browser has come back, this is what redeems the code.
+// Poll returns the flow's current step. If the browser has returned, this redeems the code.
 func (l *Linker) Poll(ctx context.Context, id string) (Step, error) {
 	f := l.find(id)
 	if f == nil {
@@ -160,7 +160,7 @@ func (l *Linker) Poll(ctx context.Context, id string) (Step, error) {
 	return f.pick(), nil
 }
 
-// Submit answers a form of the flow.
+// Submit submits a form of the flow.
 func (l *Linker) Submit(ctx context.Context, id string, input map[string]any, base string, given bool) (Step, error) {
 	f := l.find(id)
 	if f == nil {

@@ -12,7 +12,7 @@ import (
 // Domain is the integration of the demo thermostat.
 const Domain = "authconform_demo"
 
-// Options make a Linker.
+// Options configure a Linker.
 type Options struct {
 	Policy      *Policy
 	Clock       *mock.Clock
@@ -24,7 +24,7 @@ type Options struct {
 	Default     *Provider                               // known from the start; nil: none is
 }
 
-// Linker is the home's client side. It is safe for concurrent use.
+// Linker is the home as an OAuth client. It is safe for concurrent use.
 type Linker struct {
 	Options
 	policy atomic.Pointer[Policy]
@@ -40,7 +40,7 @@ type Linker struct {
 	servicesAt  time.Time
 }
 
-// New makes a Linker.
+// New returns a Linker.
 func New(o Options) *Linker {
 	l := &Linker{Options: o}
 	l.SetPolicy(o.Policy)
@@ -48,10 +48,10 @@ func New(o Options) *Linker {
 	return l
 }
 
-// Policy is the one in force.
+// Policy returns the current policy.
 func (l *Linker) Policy() *Policy { return l.policy.Load() }
 
-// SetPolicy puts another in force, for the next decision.
+// SetPolicy replaces the policy, starting with the next decision.
 func (l *Linker) SetPolicy(p *Policy) { l.policy.Store(p) }
 
 // Clear forgets everything.
@@ -65,7 +65,7 @@ func (l *Linker) Clear() {
 	l.Restart()
 }
 
-// Restart forgets what a process forgets: flows, the key of states, the proxy's list.
+// Restart forgets what a restarted process would forget: flows, the key of states, the proxy's list.
 func (l *Linker) Restart() {
 	l.mu.Lock()
 	flows := l.flows
@@ -83,7 +83,7 @@ func (l *Linker) stateKey() []byte {
 	return l.key
 }
 
-// Provider is a third party as the integration knows it. It is set at run time, per client id.
+// Provider is a third party as the integration knows it. It is set at run time, for each client id.
 type Provider struct {
 	ClientID      string `json:"client_id"`
 	AuthorizeURL  string `json:"authorize_url"`
@@ -99,14 +99,14 @@ type Provider struct {
 	promisesIssuer   bool   // its answers have an iss (RFC 9207)
 }
 
-// SetProvider makes a provider known; the client id "" is everybody's whose own is not.
+// SetProvider sets the provider of a client id; "" is the default for all others.
 func (l *Linker) SetProvider(p Provider) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.providers[p.ClientID] = p
 }
 
-// DropProvider forgets one.
+// DropProvider forgets a provider.
 func (l *Linker) DropProvider(clientID string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,104 +13,104 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// Policy holds every decision of the home as an OAuth client. Strict is the one that conforms. Every field is a function,
-// the constants too (mock.Is). Functions decide and have no effects.
+// Policy holds every decision of the home as an OAuth client. Strict is the conforming one. Every field is a function,
+// even a constant (mock.Is). The functions have no side effects.
 type Policy struct {
-	// TokenTTL is the time for a token request, in all, and URLTTL for the proxy to name an authorize URL.
+	// TokenTTL is the time limit of a token request, and URLTTL that of the proxy for sending an authorize URL.
 	TokenTTL, URLTTL func() time.Duration
-	// RefreshEarly is how long before its end an access token is refreshed when it is used.
+	// RefreshEarly is how long before its expiry an access token is refreshed on use.
 	RefreshEarly func() time.Duration
-	// ServicesTTL is for how long the proxy's list is believed.
+	// ServicesTTL is how long the proxy's list is cached.
 	ServicesTTL func() time.Duration
-	// FrameLimit is how many bytes of a frame or an answer are read.
+	// FrameLimit is the most bytes that are read of a frame or response.
 	FrameLimit func() int
 
-	// PKCE tells whether a flow uses it, where the integration asks for it or not.
+	// PKCE reports whether a flow uses PKCE, given whether the integration asks for it.
 	PKCE func(asked bool) bool
-	// Early is what is asked of the third party when a flow begins, and Unlinked when an entry is removed; nil: nothing.
+	// Early is a request to the third party when a flow starts, and Unlinked one when an entry is removed; nil means none.
 	Early, Unlinked func(p Provider, c Credential, t Token) *TokenRequest
-	// Cancels lets a flow end when somebody cancels it, and Ends when it has come to a result: a reason, or "".
+	// Cancels reports whether cancelling ends a flow; Ends reports whether a result (a reason, or "") does.
 	Cancels func() bool
 	Ends    func(reason string) bool
-	// Known tells whether an account is linked already.
+	// Known reports whether an account is already linked.
 	Known func(linked []string, account string) bool
-	// Shown is an entry as the last step of its flow shows it.
+	// Shown is the entry as the flow's last step shows it.
 	Shown func(summary map[string]any, t Token) map[string]any
-	// Base says what is wrong with HA-Frontend-Base, the origin that the callback is to have; nil uses it.
+	// Base says what is wrong with HA-Frontend-Base, the origin of the callback; nil accepts it.
 	Base func(origin string, given bool) error
-	// Redirect is the redirect_uri of a flow.
+	// Redirect is a flow's redirect_uri.
 	Redirect func(base, my string) string
 	// Authorize is the authorize URL with the parameters in order.
 	Authorize func(endpoint string, parameters [][2]string) string
-	// Parameters are those of the authorize URL, in order.
+	// Parameters are the parameters of the authorize URL, in order.
 	Parameters func(a Authorization) [][2]string
-	// SignState makes the state of a flow, and ReadState reads one back; false: it is nobody's.
+	// SignState creates a flow's state, and ReadState reads one back; false means that it is invalid.
 	SignState func(flowID, redirect string, key []byte, now time.Time) string
 	ReadState func(raw string, key []byte, now time.Time) (flowID, redirect string, ok bool)
-	// Verifier makes the code_verifier of a flow (RFC 7636 §4.1).
+	// Verifier creates a flow's code_verifier (RFC 7636 §4.1).
 	Verifier func() string
-	// Callback reads what came back: a code, an error, or neither.
+	// Callback reads the callback's parameters: a code, an error, or neither.
 	Callback func(query url.Values) Return
-	// Finished answers the browser that came back.
+	// Finished answers the browser that returned.
 	Finished func(query url.Values) (body, contentType string)
-	// CallbackOnce keeps the first return of a flow, whatever comes after it.
+	// CallbackOnce reports whether only a flow's first callback counts.
 	CallbackOnce func() bool
 
-	// TokenRequest is what becomes of a token request on its way out.
+	// TokenRequest rewrites a token request before it is sent.
 	TokenRequest func(TokenRequest) TokenRequest
-	// Read reads the answer to one: the token, or why there is none.
+	// Read reads a token response: the token, or why there is none.
 	Read func(a TokenAnswer, refresh bool) (Token, Failure)
-	// Merge is the stored token after a refresh.
+	// Merge returns the stored token after a refresh.
 	Merge func(old, fresh Token) Token
-	// Expiry is when a token of that life ends.
+	// Expiry is when a token with that lifetime expires.
 	Expiry func(received time.Time, seconds int) time.Time
-	// APIRequest is how the third party's API is asked with a token: the URL and the headers.
+	// APIRequest is the URL and headers of a request to the third party's API.
 	APIRequest func(url string, t Token) (string, http.Header)
-	// AtProxy tells whether a token that came through the account-link proxy is refreshed there.
+	// AtProxy reports whether a token from the account-link proxy is refreshed there.
 	AtProxy func() bool
-	// ProxyRefresh is the service and the members of such a refresh, on their way out.
+	// ProxyRefresh rewrites the service and members of such a refresh before it is sent.
 	ProxyRefresh func(service string, members map[string]string) (string, map[string]string)
-	// OneRefresh lets parallel uses of an entry share one refresh.
+	// OneRefresh reports whether parallel uses of an entry share one refresh.
 	OneRefresh func() bool
-	// KeepsToken keeps what is stored when a refresh fails.
+	// KeepsToken reports whether the stored token survives a failed refresh.
 	KeepsToken func() bool
-	// Outcome tells what a failed refresh means for the entry: reauth, retry, or neither.
+	// Outcome is what a failed refresh means for the entry: reauth, retry, or neither.
 	Outcome func(Failure) Outcome
-	// ReauthOnce asks the person of an entry once, however often its grant is found dead.
+	// ReauthOnce reports whether a dead grant requests only one new login, however often it is used.
 	ReauthOnce func() bool
-	// SetupState is the state of an entry whose refresh failed at set-up.
+	// SetupState is the state of an entry whose refresh failed during set-up.
 	SetupState func(Outcome) string
-	// SameAccount tells whether a new login is the entry's account.
+	// SameAccount reports whether a new login belongs to the entry's account.
 	SameAccount func(entry, fresh string) bool
 
-	// InUse refuses to delete a credential that an entry uses.
+	// InUse reports whether a credential that an entry uses may not be deleted.
 	InUse func() bool
-	// CredentialID is the id of a new credential, beside those that are taken.
+	// CredentialID is the id of a new credential, given those that are taken.
 	CredentialID func(base string, taken []string) string
-	// CredentialOf is the credential of an entry, by the implementation that the entry has.
+	// CredentialOf is an entry's credential, given the entry's implementation.
 	CredentialOf func(implementation string, list []Credential) string
-	// Tidy is a value of a credential as it is stored.
+	// Tidy cleans up a credential's value before it is stored.
 	Tidy func(string) string
-	// Hears and Says are what becomes of the frames of the account-link conversation.
+	// Hears and Says rewrite the received and sent frames of the account-link conversation.
 	Hears, Says func(map[string]any) map[string]any
-	// Offers tells whether the proxy's entry offers the service.
+	// Offers reports whether an entry in the proxy's list offers the service.
 	Offers func(s Service, domain, version string, linked bool) bool
-	// ClosesSocket ends the conversation when the tokens are there.
+	// ClosesSocket reports whether the home closes the socket when the tokens have arrived.
 	ClosesSocket func() bool
-	// OneSocket keeps a flow's conversation with the proxy, however often it is asked for.
+	// OneSocket reports whether a flow keeps one socket to the proxy, however often it is polled.
 	OneSocket func() bool
 
 	Agent AgentPolicy // of the MCP client
 }
 
-// Authorization is what an authorize URL is made of.
+// Authorization holds the parts of an authorize URL.
 type Authorization struct {
 	ClientID, Redirect, State, Challenge, Scope, Secret, Verifier string
 	Resource                                                      string // "": none is named
 	Reauth                                                        bool
 }
 
-// Return is what a browser brought back to the callback.
+// Return holds what a browser brought to the callback.
 type Return struct {
 	Code, Error     string
 	HasCode, HasErr bool
@@ -119,7 +119,7 @@ type Return struct {
 	HasIssuer       bool
 }
 
-// Outcome is what a failed refresh leads to.
+// Outcome is the consequence of a failed refresh.
 type Outcome int
 
 // The outcomes.
@@ -129,7 +129,7 @@ const (
 	Reauth                // the grant is dead: ask the person
 )
 
-// Strict is the policy that conforms.
+// Strict returns the conforming policy.
 func Strict() Policy {
 	return Policy{
 		TokenTTL: mock.Is(30 * time.Second), URLTTL: mock.Is(30 * time.Second),

@@ -117,7 +117,7 @@ func (l *Linker) reauth(e *entry) {
 	l.flows[f.id] = f
 }
 
-// Use uses the entry's token: the answer's status, or the error that the core would raise.
+// Use uses the entry's token and returns the response's status, or the error that the core would raise.
 func (l *Linker) Use(ctx context.Context, id string) (status int, problem string, failed int, ok bool) {
 	e := l.entry(id)
 	if e == nil {
@@ -142,7 +142,7 @@ func (l *Linker) Use(ctx context.Context, id string) (status int, problem string
 	return status, "", 0, true
 }
 
-// Reload sets an entry up anew.
+// Reload sets up an entry again.
 func (l *Linker) Reload(ctx context.Context, id string) bool {
 	e := l.entry(id)
 	if e != nil {

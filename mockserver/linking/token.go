@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Token is a token answer as it is stored: the provider's members, and expires_at in seconds since 1970.
+// Token is a stored token response: the provider's members, and expires_at in Unix seconds.
 type Token map[string]any
 
 func (t Token) text(name string) string { s, _ := t[name].(string); return s }
@@ -27,7 +27,7 @@ func (t Token) expires() time.Time {
 	return time.UnixMicro(int64(seconds * 1e6))
 }
 
-// TokenRequest is a POST to a token endpoint, as it is about to be sent.
+// TokenRequest is a POST to a token endpoint before it is sent.
 type TokenRequest struct {
 	URL    string
 	Header http.Header
@@ -38,7 +38,7 @@ type TokenRequest struct {
 	Again          func(TokenAnswer) bool // send it once more after such an answer; nil: never
 }
 
-// TokenAnswer is what came back. Err: nothing whole did.
+// TokenAnswer is the response. Err is set if no complete response arrived.
 type TokenAnswer struct {
 	Status int
 	Header http.Header
@@ -46,7 +46,7 @@ type TokenAnswer struct {
 	Err    error
 }
 
-// Failure is why a token request brought no token; the zero value is none.
+// Failure is why a token request returned no token; the zero value means no failure.
 type Failure struct {
 	Reason string // of a flow's abort: oauth_unauthorized, oauth_failed, oauth_error, oauth_timeout
 	Status int    // of the answer; 0: there was none
@@ -146,7 +146,7 @@ func (l *Linker) tell(ctx context.Context, r *TokenRequest) {
 	}
 }
 
-var errLate = errors.New("the time for an answer has passed")
+var errLate = errors.New("the answer came too late")
 
 // within is a context that ends when a time has passed on the home's clock.
 func (l *Linker) within(ctx context.Context, d time.Duration) (context.Context, func()) {

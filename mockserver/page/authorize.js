@@ -26,7 +26,7 @@ function refuse({ what, sent, right, rule }) {
       alertOf({}, what),
       h("dl", {},
         h("dt", {}, "What came"), h("dd", {}, h("code", {}, sent)),
-        h("dt", {}, "What would be right"), h("dd", {}, right),
+        h("dt", {}, "What to send instead"), h("dd", {}, right),
         h("dt", {}, "Specification"), h("dd", {}, h("a", { href: rule.url, target: "_blank", rel: "noreferrer noopener" }, rule.name))),
       h("p", { class: "quiet" }, "You were not sent back to the app: we never redirect to a rejected address.")));
   view.querySelector("h1").focus();
@@ -207,7 +207,7 @@ async function start() {
   } catch (err) {
     if (err.code === "onboarding_required")
       return fatal("Nobody lives here yet", "This home has no owner, so nobody can log in.", [h("a", { href: "/onboarding.html" }, "Create the owner"), " first. ", h("code", { class: "whole" }, "authconform run --onboard"), " does it, too."]);
-    return fatal("Login is not possible", `The ways to log in could not be fetched. ${err.message}`, "GET /auth/providers must answer with a list.");
+    return fatal("Login is not possible", `The login providers could not be loaded. ${err.message}`, "GET /auth/providers must answer with a list.");
   }
   list = found.list;
   if (!list.length) return fatal("Login is not possible", "This home offers no way to log in.", "GET /auth/providers answered with an empty list.");

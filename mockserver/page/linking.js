@@ -7,7 +7,7 @@ import { call, command } from "./session.js";
 const flows = "/api/config/config_entries/flow";
 const domain = "authconform_demo";
 
-// The home's words for why a linking ended.
+// The home's reasons for ending a linking flow, in words.
 const reasons = {
   user_rejected_authorize: "You denied access at the third party.", already_configured: "That account is already linked.",
   oauth_unauthorized: "The third party refuses the client id or its secret. Check the credentials.",
@@ -72,7 +72,7 @@ async function enter(event) {
 }
 
 async function externalCard({ flow_id, url }) {
-  // Events first, then the link: whoever comes back at once is heard.
+  // Subscribe before showing the link, so that a user who comes back at once is noticed.
   listening ??= command("subscribe_events", { event_type: "data_entry_flow_progressed" }, progressed);
   await listening;
   return h("section", { class: "card", "aria-label": "Visit the third party" },

@@ -36,7 +36,7 @@ function complain(input, words, wrong = true) {
 }
 
 function askOwner() {
-  show("Create the owner", h("p", {}, "Nobody lives in this home yet. Its owner may do everything, and adds everybody else."),
+  show("Create the owner", h("p", {}, "This home has no owner yet. The owner may do everything, and adds the other users."),
     h("form", { novalidate: true, submit: create }, h("div", { class: "trouble" }), fields.map(field), action("Create account")));
   view.querySelector("input").focus();
 }

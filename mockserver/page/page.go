@@ -1,10 +1,10 @@
-// Package page is the mock home's login page: plain HTML, CSS and JavaScript, embedded, with no build step and no request
-// to anyone but the mock. The server sends authorize.html for GET /auth/authorize, whatever the query, as the real home
+// Package page is the mock home's login page: embedded plain HTML, CSS and JavaScript, without a build step or requests
+// to anyone except the mock. The server sends authorize.html for GET /auth/authorize, whatever the query, as the real home
 // does, and every other file under /static/.
 //
 // The page talks to the same REST interface as the real one (GET /auth/providers, POST and DELETE /auth/login_flow…) and
-// bears DOM names that a driver of the real page knows (inputs username, password, code; ".action button"; ".root
-// [alert-type=error]"). It is stricter than the real page where a specification is, and says so in words: request.js.
+// has the DOM names that a driver of the real page expects (inputs username, password, code; ".action button"; ".root
+// [alert-type=error]"). Where a specification is stricter than the real page, so is this one: see request.js.
 package page
 
 import (
@@ -15,5 +15,5 @@ import (
 //go:embed *.html *.js *.css favicon.svg
 var files embed.FS
 
-// FS holds authorize.html and the files to serve under /static/.
+// FS contains authorize.html and the files that are served under /static/.
 func FS() fs.FS { return files }

@@ -6,7 +6,7 @@
 const rfc6749 = (section) => ({ name: `RFC 6749 §${section}`, url: `https://www.rfc-editor.org/rfc/rfc6749#section-${section}` });
 const authAPI = { name: "Home Assistant, Authentication API: Authorize", url: "https://developers.home-assistant.io/docs/auth_api/#authorize" };
 
-// What a browser would run, or read from the disk, in the name of this page.
+// Schemes that a browser would run, or read from disk, in the name of this page.
 const dangerous = new Set(["javascript:", "data:", "vbscript:", "file:", "about:", "blob:", "filesystem:", "view-source:"]);
 
 const once = ["client_id", "redirect_uri", "state", "response_type", "scope", "code_challenge", "code_challenge_method"];
@@ -24,7 +24,7 @@ export function readRequest(search, here) {
     const all = query.getAll(name);
     if (all.length > 1)
       return refuse(`The parameter ${name} is given ${all.length} times.`, all.map((value) => `${name}=${value}`).join("\n"),
-        `Give ${name} once. Which of several values is meant cannot be told, and two readers may choose differently.`, rfc6749("3.1"));
+        `Give ${name} once. With several values it is not clear which one is meant, and two programs may choose differently.`, rfc6749("3.1"));
   }
 
   const clientId = query.get("client_id");
@@ -35,7 +35,7 @@ export function readRequest(search, here) {
   const redirectUri = query.get("redirect_uri");
   const wrong = redirectUri ? wrongRedirect(redirectUri) : {
     what: "The parameter redirect_uri is missing.", sent: search,
-    right: "Say where the browser shall go with the code, for example redirect_uri=" + encodeURIComponent("https://app.example/callback") + ".", rule: authAPI,
+    right: "Give the URL that the browser is redirected to with the code, for example redirect_uri=" + encodeURIComponent("https://app.example/callback") + ".", rule: authAPI,
   };
   if (wrong) return { refusal: wrong };
 
@@ -46,7 +46,7 @@ export function readRequest(search, here) {
       clientId, redirectUri, own,
       foreign: !own || redirect.host !== here.host,
       state: query.has("state") ? query.get("state") : null,
-      // Sent to the home with the first request of the flow, and only when they are there: it knows no other keys.
+      // Sent to the home with the first request of the flow, and only if present: it knows no other keys.
       extra: Object.fromEntries(["code_challenge", "code_challenge_method", "response_type"]
         .filter((name) => query.has(name)).map((name) => [name, query.get(name)])),
     },
@@ -57,13 +57,13 @@ function wrongRedirect(uri) {
   const say = (what, right, rule) => ({ what, sent: `redirect_uri=${uri}`, right, rule });
   if (/[\u0000-\u0020\u007f\\]/.test(uri))
     return say("The redirect_uri holds a space, a backslash or a control character.",
-      "Encode it as %20 and the like. Browsers drop or change such characters, and then go elsewhere than was checked.", rfc6749("3.1.2"));
+      "Percent-encode such characters (a space is %20). Browsers drop or change them, and may then open another URL than the one that was checked.", rfc6749("3.1.2"));
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(uri)?.[0].toLowerCase();
   if (!scheme)
     return say("The redirect_uri is not absolute.", "Begin it with a scheme, such as https://app.example/callback or myapp://callback.", rfc6749("3.1.2"));
   if (dangerous.has(scheme))
-    return say(`The redirect_uri begins with ${scheme}, which a browser runs or opens in the home's own name.`,
-      "Use https: or http:, or your app's own scheme, such as myapp://callback. Home Assistant refuses these since 2023.9.", rfc6749("10.14"));
+    return say(`The redirect_uri begins with ${scheme}, which a browser would run or open with the home's own rights.`,
+      "Use https: or http:, or your app's own scheme, such as myapp://callback. Home Assistant has refused these since 2023.9.", rfc6749("10.14"));
   if (uri.includes("#"))
     return say("The redirect_uri has a fragment (#).", "Leave out the # and what follows. The code is put into the query, which comes before it.", rfc6749("3.1.2"));
   if (!URL.canParse(uri) || (/^https?:$/.test(scheme) && !/^https?:\/\/[^/?]/i.test(uri)))

@@ -14,7 +14,7 @@ export const stepErrors = {
 export const aborts = {
   login_expired: "Session expired, please log in again.",
   not_allowed: "Your computer is not allowed.",
-  no_available_user: "There is nobody whom your computer may log in as.",
+  no_available_user: "There is no user that your computer may log in as.",
   too_many_retry: "Too many wrong codes, please log in again.",
 };
 

@@ -13,7 +13,7 @@ const (
 	MaxRefresh = 20_000
 )
 
-// Memory is a Store in memory, of bounded size.
+// Memory is a bounded in-memory Store.
 type Memory struct {
 	mu      sync.Mutex
 	codes   map[string]Code
@@ -24,7 +24,7 @@ type Memory struct {
 	evicted Evicted
 }
 
-// NewMemory makes an empty one.
+// NewMemory returns an empty store.
 func NewMemory() *Memory {
 	m := &Memory{}
 	m.Clear()

@@ -1,5 +1,5 @@
-// Package store keeps what a mock home must remember of grants: codes and refresh tokens. Verbs are atomic; values go
-// in and out; nothing is called back under a lock. Package storetest is the contract of every implementation.
+// Package store keeps a mock home's codes and refresh tokens. Operations are atomic; values are copied
+// in and out; nothing is called back under a lock. Package storetest tests every implementation.
 package store
 
 import "time"
@@ -16,7 +16,7 @@ type Code struct {
 	Issued     time.Time
 }
 
-// NewUser is somebody whom a login provider let in and the home does not know yet: redeeming the code makes the user.
+// NewUser is a person whom a login provider accepted but the home does not know yet: redeeming the code creates the user.
 type NewUser struct {
 	Account string // name at the login provider; "": nobody new
 	Name    string
@@ -51,13 +51,13 @@ const (
 	LongLived Kind = "long_lived_access_token"
 )
 
-// Store is where grants are kept.
+// Store keeps grants.
 type Store interface {
 	// PutCode keeps a code.
 	PutCode(Code)
 	// Code looks at a code without taking it.
 	Code(value string) (Code, bool)
-	// Codes lists those that nobody has taken.
+	// Codes lists the codes that have not been taken.
 	Codes() []Code
 	// TakeCode removes a code and returns it, to one caller only.
 	TakeCode(value string) (Code, bool)
@@ -72,13 +72,13 @@ type Store interface {
 	Delete(id string) bool
 	// OfUser lists a user's refresh tokens, oldest first.
 	OfUser(userID string) []Refresh
-	// Evicted counts what went because there was too much of it, since the start or the last Clear.
+	// Evicted counts what was dropped to stay within the bounds, since the start or the last Clear.
 	Evicted() Evicted
 	// Clear forgets everything.
 	Clear()
 }
 
-// Evicted is what a store let go to stay within its bounds, oldest first.
+// Evicted counts what a store dropped, oldest first, to stay within its bounds.
 type Evicted struct {
 	Codes   int `json:"codes"`
 	Refresh int `json:"refresh_tokens"`

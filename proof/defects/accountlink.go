@@ -13,7 +13,7 @@ import (
 
 var accountLinkDefects = []Defect[accountlink.Policy]{
 	{
-		ID: "proxy.list-object", Story: "The list is an object by service.",
+		ID: "proxy.list-object", Story: "The list of services is an object keyed by service, not a list.",
 		Aims: []string{"proxy.services.list"},
 		Change: func(p *accountlink.Policy) {
 			p.Listed = func(list []accountlink.Service) any {
@@ -26,7 +26,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.list-no-version", Story: "Entries have no min_version: homes fail on them.",
+		ID: "proxy.list-no-version", Story: "Entries have no min_version, so homes fail on them.",
 		Aims: []string{"proxy.services.list", "proxy.services.versions"},
 		Change: func(p *accountlink.Policy) {
 			p.Listed = func(list []accountlink.Service) any { return []map[string]any{{"service": list[0].Domain}} }
@@ -38,7 +38,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		Change: proxyAnswers("GET /services", header("Content-Type", "text/plain")),
 	},
 	{
-		ID: "proxy.list-latest", Story: "min_version is latest.",
+		ID: "proxy.list-latest", Story: "min_version is the word latest.",
 		Aims: []string{"proxy.services.versions"},
 		Change: func(p *accountlink.Policy) {
 			p.Listed = func(list []accountlink.Service) any {
@@ -47,7 +47,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.url-named-otherwise", Story: "The first frame calls it url.",
+		ID: "proxy.url-named-otherwise", Story: "The first frame calls the URL url.",
 		Aims: []string{"proxy.socket.authorize-url", "proxy.socket.parallel"},
 		Change: proxySays(func(m map[string]any) map[string]any {
 			if u := m["authorize_url"]; u != nil {
@@ -58,12 +58,12 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		}),
 	},
 	{
-		ID: "proxy.no-life", Story: "tokens have no expires_in: homes refuse the account.",
+		ID: "proxy.no-life", Story: "tokens have no expires_in, so homes refuse the account.",
 		Aims:   []string{"proxy.socket.tokens"},
 		Change: tokensFrame(func(t map[string]any) { delete(t, "expires_in") }),
 	},
 	{
-		ID: "proxy.bare-token", Story: "tokens are the access token alone, as a text.",
+		ID: "proxy.bare-token", Story: "tokens is the bare access token as a string.",
 		Aims: []string{"proxy.socket.tokens"},
 		Change: proxySays(func(m map[string]any) map[string]any {
 			if t, ok := m["tokens"].(map[string]any); ok {
@@ -73,12 +73,12 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		}),
 	},
 	{
-		ID: "proxy.refresh-token-kept", Story: "The refresh token stays with the proxy.",
+		ID: "proxy.refresh-token-kept", Story: "The proxy keeps the refresh token for itself.",
 		Aims:   []string{"proxy.socket.refresh-token"},
 		Change: tokensFrame(func(t map[string]any) { delete(t, "refresh_token") }),
 	},
 	{
-		ID: "proxy.unknown-silent", Story: "An unknown service is answered by closing alone.",
+		ID: "proxy.unknown-silent", Story: "For an unknown service the proxy closes the socket without an error frame.",
 		Aims: []string{"proxy.socket.unknown-service"},
 		Change: proxySays(func(m map[string]any) map[string]any {
 			if m["error"] == "unsupported" {
@@ -164,12 +164,12 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.few-sockets", Story: "Ten conversations may wait at once.",
+		ID: "proxy.few-sockets", Story: "A home may have ten conversations waiting at once.",
 		Aims:   []string{"proxy.socket.parallel"},
 		Change: func(p *accountlink.Policy) { p.Sockets = mock.Is(10) },
 	},
 	{
-		ID: "proxy.state-counter", Story: "state is a time and a counter.",
+		ID: "proxy.state-counter", Story: "state consists of a timestamp and a counter.",
 		Aims: []string{"proxy.state.unguessable"},
 		Change: func(p *accountlink.Policy) {
 			var n atomic.Int64
@@ -177,7 +177,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.state-reusable", Story: "A state stays valid while somebody waits, and after that too.",
+		ID: "proxy.state-reusable", Story: "A state stays valid while the home waits, and after that too.",
 		Aims: []string{"proxy.state.once"},
 		Change: func(p *accountlink.Policy) {
 			seen := &idSecrets{}
@@ -207,7 +207,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.secret-in-url", Story: "The proxy's secret is in the authorize URL.",
+		ID: "proxy.secret-in-url", Story: "The authorize URL contains the proxy's secret.",
 		Aims: []string{"proxy.authorize.no-secret"},
 		Change: func(p *accountlink.Policy) {
 			p.Parameters = func(list [][2]string) [][2]string {
@@ -216,7 +216,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.scope-fixed", Story: "Tokens of another scope than the proxy asked for are thrown away.",
+		ID: "proxy.scope-fixed", Story: "Tokens whose scope differs from the requested one are thrown away.",
 		Aims: []string{"proxy.authorize.scope"},
 		Change: proxySays(func(m map[string]any) map[string]any {
 			if t, ok := m["tokens"].(map[string]any); ok && t["scope"] != "profile devices:read" {
@@ -226,7 +226,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		}),
 	},
 	{
-		ID: "proxy.reflects", Story: "The page that refuses shows the error_description of the query.",
+		ID: "proxy.reflects", Story: "The refusal page shows the error_description from the query.",
 		Aims: []string{"proxy.callback.reflects-nothing"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Answer
@@ -239,7 +239,7 @@ var accountLinkDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.user-has-no-time", Story: "The user has no time to finish.",
+		ID: "proxy.user-has-no-time", Story: "The conversation times out before the user can finish.",
 		Aims:   []string{"proxy.socket.tokens"},
 		Change: func(p *accountlink.Policy) { p.UserTTL = mock.Is(time.Duration(0)) },
 	},

@@ -13,7 +13,7 @@ import (
 
 var accountLinkFlowDefects = []Defect[accountlink.Policy]{
 	{
-		ID: "proxy.list-203", Story: "The list is sent with a status that a cache between gives it.",
+		ID: "proxy.list-203", Story: "The list is sent with 203, as if a cache had transformed it.",
 		Aims:   []string{"proxy.services.list"},
 		Change: proxyAnswers("GET /services", status(http.StatusNonAuthoritativeInfo)),
 	},
@@ -33,7 +33,7 @@ var accountLinkFlowDefects = []Defect[accountlink.Policy]{
 		}),
 	},
 	{
-		ID: "proxy.one-person", Story: "When one person has finished, all others who were under way are forgotten.",
+		ID: "proxy.one-person", Story: "When one user finishes, all other pending conversations are forgotten.",
 		Aims:   []string{"proxy.socket.own-tokens"},
 		Change: forgetsOthers,
 	},

@@ -23,12 +23,12 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.refresh-no-life", Story: "A refresh response has no lifetime.",
+		ID: "proxy.refresh-no-life", Story: "A refresh response has no expires_in.",
 		Aims:   []string{"proxy.refresh.grant"},
 		Change: refreshedAs(func(m map[string]any) { delete(m, "expires_in") }),
 	},
 	{
-		ID: "proxy.rotation-kept", Story: "The third party rotates, and the proxy keeps the new refresh token.",
+		ID: "proxy.rotation-kept", Story: "The third party rotates refresh tokens, and the proxy keeps the new one for itself.",
 		Aims:   []string{"proxy.refresh.again"},
 		Change: refreshedAs(func(m map[string]any) { delete(m, "refresh_token") }),
 	},
@@ -46,7 +46,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.refused-as-200", Story: "A refused refresh token is 200 with an error in it.",
+		ID: "proxy.refused-as-200", Story: "A refused refresh token is answered with 200 and an error in the body.",
 		Aims: []string{"proxy.refresh.unknown-token"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Refreshed
@@ -57,7 +57,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.any-service", Story: "For an unknown service the first one is used.",
+		ID: "proxy.any-service", Story: "An unknown service is treated as the first one in the list.",
 		Aims: []string{"proxy.refresh.unknown-service"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Request
@@ -70,7 +70,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.malformed-500", Story: "A body that is not JSON is a server error.",
+		ID: "proxy.malformed-500", Story: "A body that is not JSON causes a server error.",
 		Aims: []string{"proxy.refresh.malformed"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Answer
@@ -83,7 +83,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.refresh-by-get", Story: "A GET refreshes too.",
+		ID: "proxy.refresh-by-get", Story: "GET refreshes too.",
 		Aims: []string{"proxy.refresh.post-only"},
 		Change: func(p *accountlink.Policy) {
 			before := p.Request
@@ -96,7 +96,7 @@ var accountLinkRefreshDefects = []Defect[accountlink.Policy]{
 		},
 	},
 	{
-		ID: "proxy.refresh-stored", Story: "Answers with tokens can be cached on the way.",
+		ID: "proxy.refresh-stored", Story: "Token responses may be cached.",
 		Aims:   []string{"proxy.refresh.no-store"},
 		Change: func(p *accountlink.Policy) { p.RefreshHeader = mock.Is(http.Header{}) },
 	},

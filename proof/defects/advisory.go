@@ -59,19 +59,19 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /auth/providers"), member("users", map[string]string{"1": "somebody"})),
 	},
 	{
-		ID: "advisory.user-names", Story: "The providers name the home's owner as a hint.",
+		ID: "advisory.user-names", Story: "The provider list names the home's owner as a hint.",
 		Aims:   []string{"ha.advisory.users-before-login"},
 		Change: answers(at("GET /auth/providers"), member("hint", "owner")),
 	},
 	{
-		ID: "advisory.users-foreign-host", Story: "Users are shown where the Host header is a foreign one.",
+		ID: "advisory.users-foreign-host", Story: "The users are listed when the Host header is foreign.",
 		Aims: []string{"ha.advisory.users-before-login"},
 		Change: answers(at("GET /auth/providers").and(func(r mock.Request) bool {
 			return elsewhere(r.Host)
 		}), member("users", map[string]string{})),
 	},
 	{
-		ID: "advisory.users-foreign-origin", Story: "Users are shown to pages of foreign origins.",
+		ID: "advisory.users-foreign-origin", Story: "The users are listed to pages from foreign origins.",
 		Aims:   []string{"ha.advisory.users-before-login"},
 		Change: answers(at("GET /auth/providers").and(origin(func(string) bool { return true })), member("users", map[string]string{})),
 	},
@@ -81,14 +81,14 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 		Change: answers(stateIs(func(s string) bool { return strings.Count(s, ".") == 2 }), status(500)),
 	},
 	{
-		ID: "callback.unsigned", Story: "A state without a signature is believed.",
+		ID: "callback.unsigned", Story: "A state without a signature is accepted.",
 		Aims: []string{"ha.advisory.callback-foreign-state"},
 		Change: answers(stateIs(func(s string) bool {
 			return strings.HasSuffix(s, ".")
 		}), all(status(200), header("Content-Type", "text/html"), body("<script>window.close()</script>"))),
 	},
 	{
-		ID: "callback.empty-state", Story: "An empty state closes the window as if all were well.",
+		ID: "callback.empty-state", Story: "An empty state closes the window as if the login had succeeded.",
 		Aims: []string{"ha.advisory.callback-foreign-state"},
 		Change: answers(stateIs(func(s string) bool {
 			return s == ""
@@ -112,96 +112,97 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 		Change: answers(callback.and(func(r mock.Request) bool { return !strings.Contains(r.Target, "?") }), status(500)),
 	},
 	{
-		ID: "callback.repeats-state", Story: "The callback's page shows the state that it did not like, as it came.",
+		ID: "callback.repeats-state", Story: "The callback page shows the refused state unescaped.",
 		Aims:   []string{"ha.advisory.callback-inert"},
 		Change: repeats("state"),
 	},
 	{
-		ID: "callback.repeats-error", Story: "The callback's page shows the error as it came.",
+		ID: "callback.repeats-error", Story: "The callback page shows the error unescaped.",
 		Aims:   []string{"ha.advisory.callback-inert"},
 		Change: repeats("error"),
 	},
 	{
-		ID: "callback.repeats-description", Story: "The callback's page shows error_description as it came.",
+		ID: "callback.repeats-description", Story: "The callback page shows error_description unescaped.",
 		Aims:   []string{"ha.advisory.callback-inert"},
 		Change: repeats("error_description"),
 	},
 	{
-		ID: "callback.repeats-code", Story: "The callback's page shows the code as it came.",
+		ID: "callback.repeats-code", Story: "The callback page shows the code unescaped.",
 		Aims:   []string{"ha.advisory.callback-inert"},
 		Change: repeats("code"),
 	},
 	{
-		ID: "advisory.fetch-at-start", Story: "The redirect URI is judged when the flow begins: anybody makes the home fetch any page.",
+		ID:     "advisory.fetch-at-start",
+		Story:  "The redirect URI is checked when the flow starts, so anyone can make the home fetch any page.",
 		Aims:   []string{"ha.advisory.fetch-before-login", "ha.clients.no-fetch-before-login"},
 		Change: func(p *mockserver.Policy) { p.FinishRedirect = mock.Is(false) },
 	},
 	{
-		ID: "advisory.traversal", Story: "Escaped dots lead out of the folder of static files.",
+		ID: "advisory.traversal", Story: "Encoded dots escape from the folder of static files.",
 		Aims: []string{"ha.advisory.traversal"},
 		Change: answers(func(r mock.Request) bool {
 			return strings.Contains(r.Target, escapedDots) && path.Base(r.Path()) == "passwd"
 		}, all(status(200), body("root:x:0:0:"))),
 	},
 	{
-		ID: "advisory.traversal-config", Story: "A doubled dot leads to the configuration.",
+		ID: "advisory.traversal-config", Story: "Two dots lead to the configuration.",
 		Aims: []string{"ha.advisory.traversal"},
 		Change: answers(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "..") && path.Base(r.Path()) == configuration
 		}, all(status(404), body(configured))),
 	},
 	{
-		ID: "advisory.filter-script", Story: "The filter overlooks script elements.",
+		ID: "advisory.filter-script", Story: "The filter misses script elements.",
 		Aims:   []string{"ha.advisory.filter"},
 		Change: unfiltered("%3Cscript%3E"),
 	},
 	{
-		ID: "advisory.filter-dots", Story: "The filter overlooks escaped dots in the query.",
+		ID: "advisory.filter-dots", Story: "The filter misses encoded dots in the query.",
 		Aims:   []string{"ha.advisory.filter"},
 		Change: unfiltered("..%2F"),
 	},
 	{
-		ID: "advisory.filter-sql", Story: "The filter overlooks SQL.",
+		ID: "advisory.filter-sql", Story: "The filter misses SQL.",
 		Aims:   []string{"ha.advisory.filter"},
 		Change: unfiltered("union"),
 	},
 	{
-		ID: "advisory.filter-line", Story: "The filter overlooks line ends.",
+		ID: "advisory.filter-line", Story: "The filter misses line breaks.",
 		Aims:   []string{"ha.advisory.filter-line-end"},
 		Change: unfiltered("%0A"),
 	},
 	{
-		ID: "advisory.filter-return", Story: "The filter knows line feeds, and overlooks carriage returns.",
+		ID: "advisory.filter-return", Story: "The filter catches line feeds but misses carriage returns.",
 		Aims:   []string{"ha.advisory.filter-line-end"},
 		Change: unfiltered("%0D"),
 	},
 	{
-		ID: "advisory.filter-tab", Story: "The filter overlooks tabs.",
+		ID: "advisory.filter-tab", Story: "The filter misses tabs.",
 		Aims:   []string{"ha.advisory.filter-line-end"},
 		Change: unfiltered("%09"),
 	},
 	{
-		ID: "advisory.filter-third-layer", Story: "The filter undoes two layers of escapes, and stops there.",
+		ID: "advisory.filter-third-layer", Story: "The filter decodes two layers of percent-encoding and then stops.",
 		Aims:   []string{"ha.advisory.filter-every-layer"},
 		Change: unfiltered("%25253C"),
 	},
 	{
-		ID: "advisory.filter-nested", Story: "The filter undoes one layer of escapes only.",
+		ID: "advisory.filter-nested", Story: "The filter decodes only one layer of percent-encoding.",
 		Aims:   []string{"ha.advisory.filter-every-layer"},
 		Change: unfiltered("%253C"),
 	},
 	{
-		ID: "advisory.token-as-auth", Story: "A parameter auth in the query opens the API.",
+		ID: "advisory.token-as-auth", Story: "The query parameter auth opens the API.",
 		Aims:   []string{"ha.advisory.token-in-query"},
 		Change: takes(api, bearerFromQuery("auth")),
 	},
 	{
-		ID: "advisory.password-header", Story: "The header of the first releases, with the password, still opens the API.",
+		ID: "advisory.password-header", Story: "The password header of the first releases still opens the API.",
 		Aims:   []string{"ha.advisory.legacy-password"},
 		Change: answers(api.and(func(r mock.Request) bool { return r.Header.Get("X-HA-Access") != "" }), ok("{}"), 401),
 	},
 	{
-		ID: "advisory.password-basic", Story: "Name and password open the API by Basic.",
+		ID: "advisory.password-basic", Story: "User name and password open the API with HTTP Basic.",
 		Aims: []string{"ha.advisory.legacy-password"},
 		Change: answers(api.and(authorization(func(s string) bool {
 			name, password := basic(s)
@@ -209,7 +210,7 @@ var advisoryDefects = []Defect[mockserver.Policy]{
 		})), ok("{}"), 401),
 	},
 	{
-		ID: "advisory.password-bearer", Story: "The password passes as bearer token.",
+		ID: "advisory.password-bearer", Story: "The password is accepted as a bearer token.",
 		Aims: []string{"ha.advisory.legacy-password"},
 		Change: answers(api.and(authorization(func(s string) bool {
 			return slices.ContainsFunc(mockserver.DefaultUsers(), func(u mockserver.User) bool { return s == "Bearer "+u.Password })

@@ -10,8 +10,9 @@ import (
 
 var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "agent.origin-is-server", Story: "The endpoint's origin is taken for its authorization server (as the first revision had it).",
-		Aims: []string{"mcp.client.metadata-used"},
+		ID:    "agent.origin-is-server",
+		Story: "The client assumes that the endpoint's origin is its authorization server (as in the first revision of MCP).",
+		Aims:  []string{"mcp.client.metadata-used"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			p.Servers = func(endpoint string, _ []string) []string {
 				u, err := url.Parse(endpoint)
@@ -23,7 +24,7 @@ var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "agent.challenge-last", Story: "The well-known addresses are asked before the one that the challenge names.",
+		ID: "agent.challenge-last", Story: "The client tries the well-known URLs before the URL that the challenge names.",
 		Aims: []string{"mcp.client.challenge-first"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			before := p.ResourcePlaces
@@ -31,17 +32,17 @@ var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "agent.root-first", Story: "The metadata at the root are asked for before those of the path.",
+		ID: "agent.root-first", Story: "The client tries the metadata at the root before those of the path.",
 		Aims:   []string{"mcp.client.well-known-order"},
 		Change: resourcePlacesBecome(func(_ string, places []string) []string { return reversed(places) }),
 	},
 	{
-		ID: "agent.path-only", Story: "The metadata are looked for at the endpoint's path alone.",
+		ID: "agent.path-only", Story: "The client looks for metadata only under the endpoint's path.",
 		Aims:   []string{"mcp.client.well-known-order"},
 		Change: resourcePlacesBecome(func(_ string, places []string) []string { return atMost(1)(places) }),
 	},
 	{
-		ID: "agent.challenge-only", Story: "Where the challenge names no metadata none are looked for (as 2026.11 does).",
+		ID: "agent.challenge-only", Story: "If the challenge names no metadata, the client does not look for any (as 2026.11 does).",
 		Aims: []string{"mcp.client.well-known-order"},
 		Change: resourcePlacesBecome(func(named string, places []string) []string {
 			if named == "" {
@@ -51,34 +52,34 @@ var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "agent.any-resource", Story: "The resource of the metadata is not looked at.",
+		ID: "agent.any-resource", Story: "The client does not check the resource in the metadata.",
 		Aims:   []string{"mcp.client.resource-compared"},
 		Change: agent(func(p *linking.AgentPolicy) { p.ResourceFits = func(string, string) bool { return true } }),
 	},
 	{
-		ID: "agent.resource-by-host", Story: "Of the resource only the host is compared.",
+		ID: "agent.resource-by-host", Story: "The client compares only the host of the resource.",
 		Aims: []string{"mcp.client.resource-compared"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			p.ResourceFits = func(resource, endpoint string) bool { return hostOf(resource) == hostOf(endpoint) }
 		}),
 	},
 	{
-		ID: "agent.no-openid", Story: "Only RFC 8414 is known.",
+		ID: "agent.no-openid", Story: "The client knows only RFC 8414 metadata.",
 		Aims:   []string{"mcp.client.both-discoveries"},
 		Change: serverPlacesBecome(atMost(1)),
 	},
 	{
-		ID: "agent.openid-inserted-only", Story: "OpenID discovery puts its path after the issuer's, and the client does not.",
+		ID: "agent.openid-inserted-only", Story: "The client does not append the OpenID well-known path after the issuer's path.",
 		Aims:   []string{"mcp.client.both-discoveries"},
 		Change: serverPlacesBecome(atMost(2)),
 	},
 	{
-		ID: "agent.openid-first", Story: "OpenID metadata are preferred.",
+		ID: "agent.openid-first", Story: "The client prefers OpenID metadata.",
 		Aims:   []string{"mcp.client.server-order"},
 		Change: serverPlacesBecome(reversed),
 	},
 	{
-		ID: "agent.openid-first-at-root", Story: "For issuers without a path OpenID metadata are preferred.",
+		ID: "agent.openid-first-at-root", Story: "For issuers without a path the client prefers OpenID metadata.",
 		Aims: []string{"mcp.client.server-order"},
 		Change: serverPlacesBecome(func(places []string) []string {
 			if len(places) == 2 {
@@ -88,24 +89,24 @@ var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "agent.any-issuer", Story: "The issuer of the metadata is not looked at (as 2026.11 does).",
+		ID: "agent.any-issuer", Story: "The client does not check the issuer in the metadata (as 2026.11 does not).",
 		Aims:   []string{"mcp.client.issuer-compared"},
 		Change: agent(func(p *linking.AgentPolicy) { p.IssuerFits = func(string, string) bool { return true } }),
 	},
 	{
-		ID: "agent.issuer-slash", Story: "A slash at the end of the issuer is passed over.",
+		ID: "agent.issuer-slash", Story: "The client ignores a slash at the end of the issuer.",
 		Aims: []string{"mcp.client.issuer-compared"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			p.IssuerFits = func(named, asked string) bool { return slashless(named) == slashless(asked) }
 		}),
 	},
 	{
-		ID: "agent.issuer-case", Story: "Issuers are compared without their letter case.",
+		ID: "agent.issuer-case", Story: "The client compares issuers without regard to case.",
 		Aims:   []string{"mcp.client.issuer-compared"},
 		Change: agent(func(p *linking.AgentPolicy) { p.IssuerFits = strings.EqualFold }),
 	},
 	{
-		ID: "agent.relative-resolved", Story: "Endpoints that are paths are resolved against the issuer (as 2026.11 does).",
+		ID: "agent.relative-resolved", Story: "The client resolves relative endpoints against the issuer (as 2026.11 does).",
 		Aims: []string{"mcp.client.absolute"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			p.Endpoint = func(endpoint, issuer string) string {
@@ -122,15 +123,16 @@ var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "agent.pkce-assumed", Story: "A server that does not list its PKCE methods is taken to have S256 (as 2026.11 and most SDKs do).",
-		Aims: []string{"mcp.client.pkce-checked"},
+		ID:    "agent.pkce-assumed",
+		Story: "A server that does not list its PKCE methods is assumed to support S256 (as 2026.11 and most SDKs do).",
+		Aims:  []string{"mcp.client.pkce-checked"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			before := p.Challenges
 			p.Challenges = func(methods []string, listed bool) bool { return !listed || before(methods, listed) }
 		}),
 	},
 	{
-		ID: "agent.pkce-empty", Story: "An empty list of PKCE methods is taken for none.",
+		ID: "agent.pkce-empty", Story: "An empty list of PKCE methods is treated as no list.",
 		Aims: []string{"mcp.client.pkce-checked"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			before := p.Challenges
@@ -140,14 +142,14 @@ var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "agent.pkce-any-method", Story: "Any PKCE method that is listed is enough.",
+		ID: "agent.pkce-any-method", Story: "Any listed PKCE method is good enough.",
 		Aims: []string{"mcp.client.pkce-checked"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			p.Challenges = func(methods []string, _ bool) bool { return len(methods) > 0 }
 		}),
 	},
 	{
-		ID: "agent.scopes-of-resource", Story: "All scopes of the resource are asked for, whatever the challenge says.",
+		ID: "agent.scopes-of-resource", Story: "The client asks for all scopes of the resource, whatever the challenge says.",
 		Aims: []string{"mcp.client.scope-challenge"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			p.Scopes = func(challenge, resource, _ []string) []string {
@@ -159,8 +161,9 @@ var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "agent.scopes-of-server", Story: "Where nobody says which scopes are needed, all of the server's are asked for (as 2026.11 does).",
-		Aims: []string{"mcp.client.scope-fallback"},
+		ID:    "agent.scopes-of-server",
+		Story: "If nothing says which scopes are needed, the client asks for all of the server's scopes (as 2026.11 does).",
+		Aims:  []string{"mcp.client.scope-fallback"},
 		Change: agent(func(p *linking.AgentPolicy) {
 			before := p.Scopes
 			p.Scopes = func(challenge, resource, server []string) []string {
@@ -172,7 +175,7 @@ var agentDiscoveryDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "agent.no-scopes", Story: "No scope is ever asked for.",
+		ID: "agent.no-scopes", Story: "The client never asks for a scope.",
 		Aims:   []string{"mcp.client.scope-challenge", "mcp.client.scope-fallback"},
 		Change: agent(func(p *linking.AgentPolicy) { p.Scopes = func(_, _, _ []string) []string { return nil } }),
 	},

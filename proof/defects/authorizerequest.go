@@ -23,17 +23,17 @@ func parameter(name string, edit func(string) string) change {
 
 var authorizeRequestDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "authorize.no-response-type", Story: "response_type is left out, because most providers assume code.",
+		ID: "authorize.no-response-type", Story: "response_type is left out because most providers assume code.",
 		Aims:   []string{"oauth2.client.authorize-parameters", "oauth2.client.authorize-query"},
 		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string { return list[1:] }),
 	},
 	{
-		ID: "authorize.token-response", Story: "response_type asks for a token beside the code.",
+		ID: "authorize.token-response", Story: "response_type asks for a token as well as the code.",
 		Aims:   []string{"oauth2.client.authorize-parameters"},
 		Change: parameter("response_type", func(string) string { return "code token" }),
 	},
 	{
-		ID: "authorize.doubled", Story: "Parameters are added twice: by the core, and by the integration's base class.",
+		ID: "authorize.doubled", Story: "Parameters are added twice: once by the core and once by the integration's base class.",
 		Aims:   []string{"oauth2.client.authorize-parameters", "oauth2.client.authorize-query"},
 		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string { return append(list, list[0]) }),
 	},
@@ -63,8 +63,9 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "authorize.bound-address", Story: "redirect_uri names the address that the server is bound to, not what the frontend says.",
-		Aims: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"},
+		ID:    "authorize.bound-address",
+		Story: "redirect_uri names the address that the server is bound to instead of the one that the frontend sends.",
+		Aims:  []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"},
 		Change: client(func(p *linking.Policy) {
 			p.Redirect = func(string, string) string { return "http://0.0.0.0:8123/auth/external/callback" }
 		}),
@@ -78,7 +79,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "authorize.redirect-to-my", Story: "redirect_uri is that of my.home-assistant.io although the integration is not loaded.",
+		ID: "authorize.redirect-to-my", Story: "redirect_uri is that of my.home-assistant.io although the my integration is not loaded.",
 		Aims: []string{"oauth2.client.redirect-own", "ha.linking.foreign-base"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Redirect
@@ -86,7 +87,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "authorize.scope-commas", Story: "Scopes are joined by commas.",
+		ID: "authorize.scope-commas", Story: "Scopes are joined with commas.",
 		Aims: []string{"oauth2.client.scope", "oauth2.client.encoded", "ha.cloud.authorize-url"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
@@ -102,7 +103,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "authorize.no-scope", Story: "The scope of the integration is not sent.",
+		ID: "authorize.no-scope", Story: "The integration's scope is not sent.",
 		Aims: []string{"oauth2.client.scope", "oauth2.client.encoded", "oauth2.client.authorize-parameters"},
 		Change: parametersBecome(func(_ linking.Authorization, list [][2]string) [][2]string {
 			out := [][2]string{}
@@ -131,7 +132,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "authorize.plus-kept", Story: "A plus sign is not encoded, and arrives as a space.",
+		ID: "authorize.plus-kept", Story: "A plus sign is not encoded and arrives as a space.",
 		Aims: []string{"oauth2.client.encoded"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
@@ -141,7 +142,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "authorize.verifier-in-url", Story: "The code_verifier is sent along with its challenge.",
+		ID: "authorize.verifier-in-url", Story: "The code_verifier is sent along with the challenge.",
 		Aims: []string{"oauth2.client.no-secret-in-url"},
 		Change: parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
 			if a.Verifier != "" {
@@ -151,7 +152,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "state.flow-id", Story: "state is the flow's id and nothing else, in clear.",
+		ID: "state.flow-id", Story: "state is only the flow id, in plain text.",
 		Aims: []string{"oauth2.client.state-forged"},
 		Change: client(func(p *linking.Policy) {
 			sign, read := p.SignState, p.ReadState
@@ -166,7 +167,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "state.short-signature", Story: "Of the signature 4 characters are kept, to keep URLs short.",
+		ID: "state.short-signature", Story: "Only four characters of the state's signature are kept, to shorten the URL.",
 		Aims: []string{"oauth2.client.state-unguessable", "oauth2.client.state-forged"},
 		Change: client(func(p *linking.Policy) {
 			sign, read := p.SignState, p.ReadState
@@ -185,7 +186,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.client-plain", Story: "The challenge is the verifier itself, method plain.",
+		ID: "pkce.client-plain", Story: "The challenge is the verifier itself (method plain).",
 		Aims: []string{"oauth2.client.pkce-s256"},
 		Change: parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {
 			for i := range list {
@@ -200,7 +201,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.client-padded", Story: "The challenge is base64url with its padding.",
+		ID: "pkce.client-padded", Story: "The challenge is base64url with padding.",
 		Aims:   []string{"oauth2.client.pkce-s256", "oauth2.client.verifier", "oauth2.client.code-injection"},
 		Change: parameter("code_challenge", func(s string) string { return s + "=" }),
 	},
@@ -218,7 +219,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.client-one-verifier", Story: "The verifier is made once, when the home starts.",
+		ID: "pkce.client-one-verifier", Story: "The verifier is generated once, when the home starts.",
 		Aims: []string{"oauth2.client.pkce-fresh", "oauth2.client.code-injection"},
 		Change: client(func(p *linking.Policy) {
 			one := p.Verifier()
@@ -226,7 +227,7 @@ var authorizeRequestDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.client-always", Story: "PKCE is used also where the integration does not ask for it: better than any release.",
+		ID: "pkce.client-always", Story: "PKCE is used even if the integration does not ask for it: better than any release.",
 		Aims:   []string{"oauth2.client.pkce-always"},
 		Change: client(func(p *linking.Policy) { p.PKCE = func(bool) bool { return true } }),
 	},

@@ -48,7 +48,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		Change: answers(api, status(403), 401),
 	},
 	{
-		ID: "bearer.decoded-only", Story: "The token is decoded and its signature never checked.",
+		ID: "bearer.decoded-only", Story: "The token is decoded, but its signature is never checked.",
 		Aims:   []string{"oauth2.bearer.forged", "oauth2.bearer.validates", "oauth2.bearer.forged-expiry"},
 		Change: opensTo(func(s string) bool { return strings.Contains(jwtAlg(s), "HS256") }),
 	},
@@ -58,7 +58,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		Change: opensTo(func(s string) bool { return strings.Contains(jwtAlg(s), `"none"`) }),
 	},
 	{
-		ID: "bearer.alg-none-case", Story: "none is refused, but None is not.",
+		ID: "bearer.alg-none-case", Story: "none is refused, but None is accepted.",
 		Aims: []string{"oauth2.bearer.alg-none"},
 		Change: opensTo(func(s string) bool {
 			return strings.Contains(jwtAlg(s), `"None"`) || strings.Contains(jwtAlg(s), `"NONE"`)
@@ -70,22 +70,22 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		Change: opensTo(func(s string) bool { return strings.Contains(jwtAlg(s), `"alg":""`) }),
 	},
 	{
-		ID: "bearer.alg-512", Story: "Tokens of another algorithm of the family are not verified.",
+		ID: "bearer.alg-512", Story: "Tokens signed with another HMAC algorithm are not verified.",
 		Aims:   []string{"oauth2.bearer.forged"},
 		Change: opensTo(func(s string) bool { return strings.Contains(jwtAlg(s), "HS512") }),
 	},
 	{
-		ID: "bearer.empty-key", Story: "A token that is signed with the empty key passes.",
+		ID: "bearer.empty-key", Story: "A token signed with the empty key is accepted.",
 		Aims:   []string{"oauth2.bearer.forged"},
 		Change: opensTo(func(s string) bool { return signedWith(s, "") }),
 	},
 	{
-		ID: "bearer.well-known-key", Story: "The key is the word that stood in the tutorial.",
+		ID: "bearer.well-known-key", Story: "The signing key is the example key from a tutorial.",
 		Aims:   []string{"oauth2.bearer.forged"},
 		Change: opensTo(func(s string) bool { return signedWith(s, "secret") }),
 	},
 	{
-		ID: "bearer.id-as-key", Story: "The token's own id is the key.",
+		ID: "bearer.id-as-key", Story: "The signing key is the token's own id.",
 		Aims:   []string{"oauth2.bearer.forged"},
 		Change: opensTo(func(s string) bool { return signedWithOwnID(s) }),
 	},
@@ -119,12 +119,12 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "bearer.form-root", Story: "The API's root may be posted to with a token in a form.",
+		ID: "bearer.form-root", Story: "The API root accepts a POST with the token in a form.",
 		Aims:   []string{"oauth2.bearer.form-refused"},
 		Change: answers(at("POST /api/"), status(200), 405),
 	},
 	{
-		ID: "bearer.basic", Story: "The token also passes as Basic.",
+		ID: "bearer.basic", Story: "The token is also accepted as HTTP Basic.",
 		Aims: []string{"ha.bearer.basic-refused"},
 		Change: reads(func(h string) string {
 			t, _ := strings.CutPrefix(h, "Basic ")
@@ -132,19 +132,19 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "bearer.basic-password", Story: "Basic with any name and password opens the API.",
+		ID: "bearer.basic-password", Story: "HTTP Basic with any name and password opens the API.",
 		Aims:   []string{"ha.bearer.basic-refused"},
 		Change: opensTo(func(s string) bool { name, password := basic(s); return name != "" && password != "" }),
 	},
 	{
-		ID: "bearer.no-scheme", Story: "The token may stand alone.",
+		ID: "bearer.no-scheme", Story: "The token is accepted without a scheme.",
 		Aims: []string{"ha.bearer.empty"},
 		Change: reads(func(h string) string {
 			return keep(h, !strings.Contains(h, " ") && strings.Count(h, ".") == 2 && !strings.Contains(h, "="))
 		}),
 	},
 	{
-		ID: "bearer.any-scheme", Story: "The word before the token is not checked.",
+		ID: "bearer.any-scheme", Story: "The scheme before the token is not checked.",
 		Aims: []string{"ha.bearer.empty"},
 		Change: reads(func(h string) string {
 			f := strings.Fields(h)
@@ -173,7 +173,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		Change: schemes("Bearer", "bearer"),
 	},
 	{
-		ID: "bearer.no-challenge", Story: "A 401 does not say which authentication is required.",
+		ID: "bearer.no-challenge", Story: "A 401 does not name an authentication scheme.",
 		Aims:   []string{"oauth2.resource-metadata.announced", "oauth2.bearer.www-authenticate"},
 		Change: answers(api, header("WWW-Authenticate", ""), 401),
 	},
@@ -193,18 +193,18 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("HEAD /api/states/*"), all(status(401), header("WWW-Authenticate", ""))),
 	},
 	{
-		ID: "bearer.challenge-basic", Story: "A refused token is answered with a challenge for Basic, so that browsers ask for a password.",
+		ID: "bearer.challenge-basic", Story: "A refused token is answered with a Basic challenge, so browsers ask for a password.",
 		Aims:   []string{"oauth2.bearer.www-authenticate"},
 		Change: answers(api.and(authorization(func(s string) bool { return s != "" })), header("WWW-Authenticate", `Basic realm="home"`), 401),
 	},
 	{
 		ID:     "bearer.revoked-elsewhere",
-		Story:  "Of the API only its root asks whether a token still lives; elsewhere any passes that was ever given.",
+		Story:  "Only the API root checks whether a token is still valid; elsewhere any token that was ever issued is accepted.",
 		Aims:   []string{"oauth2.bearer.revoked-live", "oauth2.bearer.expired"},
 		Change: everGiven("GET /api/config"),
 	},
 	{
-		ID: "bearer.root-unasked", Story: "The API's root, which only says that it runs, takes any token that was ever given.",
+		ID: "bearer.root-unasked", Story: "The API root accepts any token that was ever issued.",
 		Aims:   []string{"oauth2.bearer.revoked-live", "ha.bearer.user-inactive", "ha.bearer.user-deleted"},
 		Change: everGiven("GET /api/"),
 	},
@@ -234,7 +234,7 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "bearer.expired-states", Story: "One endpoint has a guard of its own that forgets exp.",
+		ID: "bearer.expired-states", Story: "One endpoint has a guard of its own that does not check exp.",
 		Aims: []string{"oauth2.bearer.expired"},
 		Change: answers(at("GET /api/states").and(authorization(func(s string) bool {
 			return strings.Contains(jwtAlg(s), "HS256")

@@ -11,14 +11,14 @@ import (
 
 var bodyDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "body.encoding-500", Story: "A body that cannot be unpacked causes an uncaught exception.",
+		ID: "body.encoding-500", Story: "A body that cannot be decompressed causes an uncaught exception.",
 		Aims: []string{"robust.body-encoding"},
 		Change: crashes(when(anyRequest).and(func(r mock.Request) bool {
 			return r.Header.Get("Content-Encoding") == "gzip" && !bytes.HasPrefix(r.Body, []byte{0x1f, 0x8b})
 		})),
 	},
 	{
-		ID: "body.encoding-unknown", Story: "An unknown content encoding ends in a lookup that throws.",
+		ID: "body.encoding-unknown", Story: "An unknown content encoding causes an uncaught exception.",
 		Aims: []string{"robust.body-encoding"},
 		Change: crashes(when(anyRequest).and(func(r mock.Request) bool {
 			as := r.Header.Get("Content-Encoding")
@@ -26,24 +26,24 @@ var bodyDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "body.bomb", Story: "A body is unpacked to its end before anybody asks how long it is, and memory ends.",
+		ID: "body.bomb", Story: "A body is decompressed in full before its size is checked, so memory runs out.",
 		Aims: []string{"robust.body-bomb"},
 		Change: crashes(when(anyRequest).and(func(r mock.Request) bool {
 			return r.Header.Get("Content-Encoding") == "gzip" && len(r.Body) > 16<<10
 		})),
 	},
 	{
-		ID: "body.password-number", Story: "A password that is a number is hashed as if it were text.",
+		ID: "body.password-number", Story: "A numeric password is passed to the hash as if it were text.",
 		Aims:   []string{"robust.login-fields"},
 		Change: crashes(steps(func(m map[string]any) bool { _, number := m["password"].(float64); return number })),
 	},
 	{
-		ID: "body.name-list", Story: "A user name that is a list has no lower case.",
+		ID: "body.name-list", Story: "A user name that is a list causes an uncaught exception.",
 		Aims:   []string{"robust.login-fields"},
 		Change: crashes(steps(func(m map[string]any) bool { _, list := m["username"].([]any); return list })),
 	},
 	{
-		ID: "body.password-null", Story: "A password that is null is treated as a login without one.",
+		ID: "body.password-null", Story: "A null password is treated as a login without a password.",
 		Aims: []string{"robust.login-fields"},
 		Change: answers(steps(func(m map[string]any) bool {
 			v, there := m["password"]
@@ -51,12 +51,12 @@ var bodyDefects = []Defect[mockserver.Policy]{
 		}), ok(aCode), 400),
 	},
 	{
-		ID: "body.factor-object", Story: "A code of the second factor that is an object causes an uncaught exception.",
+		ID: "body.factor-object", Story: "A second-factor code that is an object causes an uncaught exception.",
 		Aims:   []string{"robust.login-fields"},
 		Change: crashes(steps(func(m map[string]any) bool { _, object := m["code"].(map[string]any); return object })),
 	},
 	{
-		ID: "revoke.by-query", Story: "A token in the query of a POST is revoked, too.",
+		ID: "revoke.by-query", Story: "A token in the query of a POST is revoked as well.",
 		Aims: []string{"ha.revoke.query-harmless"},
 		Change: takes(at("POST /auth/revoke").and(query("?token=")), func(r mock.Request) mock.Request {
 			_, raw, _ := strings.Cut(r.Target, "?")
@@ -74,7 +74,7 @@ var bodyDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "revoke.by-put", Story: "A PUT revokes like a POST.",
+		ID: "revoke.by-put", Story: "PUT revokes like POST.",
 		Aims: []string{"ha.revoke.query-harmless"},
 		Change: takes(at("PUT /auth/revoke"), func(r mock.Request) mock.Request {
 			r.Method = "POST"
@@ -87,45 +87,46 @@ var bodyDefects = []Defect[mockserver.Policy]{
 		Change: crashes(revokeRequest.and(sent("application/json"))),
 	},
 	{
-		ID: "code.replay-ends-all", Story: "The second use of a code ends all sessions of its user.",
+		ID: "code.replay-ends-all", Story: "A second use of a code ends all sessions of its user.",
 		Aims:   []string{"ha.code.replay-others"},
 		Change: keeps(replaying(endsAll)),
 	},
 	{
-		ID: "code.replay-ends-first", Story: "The second use of a code ends the session of its first, as RFC 6749 §4.1.2 advises.",
+		ID: "code.replay-ends-first", Story: "A second use of a code ends the session of its first use, as RFC 6749 §4.1.2 advises.",
 		Aims:   []string{"ha.code.replay-tokens"},
 		Change: keeps(replaying(endsFirst)),
 	},
 	{
-		ID: "headers.bare-413", Story: "What is too long is refused before any header is set.",
+		ID: "headers.bare-413", Story: "An oversized request is refused before any security header is set.",
 		Aims:   []string{"ha.headers.on-errors"},
 		Change: answers(anyRequest, header("X-Frame-Options", ""), 413),
 	},
 	{
-		ID: "headers.bare-flow", Story: "A flow that there is not is refused without a word on sniffing.",
+		ID: "headers.bare-flow", Story: "The answer for an unknown flow lacks X-Content-Type-Options.",
 		Aims:   []string{"ha.headers.on-errors"},
 		Change: answers(flowStep, header("X-Content-Type-Options", ""), 404),
 	},
 	{
-		ID: "headers.errors-name-server", Story: "Answers to the wrong method are the web server's own, with its name and version.",
+		ID:     "headers.errors-name-server",
+		Story:  "The answer to a wrong method comes from the web server itself and names it with its version.",
 		Aims:   []string{"ha.headers.on-errors"},
 		Change: answers(at("PUT /auth/login_flow"), header("Server", "Python/3.14 aiohttp/3.14.5"), 405),
 	},
 	{
-		ID: "headers.filter-bare", Story: "The filter for attacks answers before headers are set.",
+		ID: "headers.filter-bare", Story: "The attack filter answers before the security headers are set.",
 		Aims: []string{"ha.headers.filtered"},
 		Change: answers(when(anyRequest).and(func(r mock.Request) bool {
 			return r.Method == "GET" && strings.Contains(r.Target, "?")
 		}), all(header("X-Frame-Options", ""), header("X-Content-Type-Options", "")), 400),
 	},
 	{
-		ID: "metadata.grants-invented", Story: "grant_types_supported names a grant that the token endpoint does not know.",
+		ID: "metadata.grants-invented", Story: "grant_types_supported names a grant that the token endpoint does not support.",
 		Aims: []string{"ha.metadata.grants-true"},
 		Change: answers(metadataDocument, member("grant_types_supported",
 			[]string{"authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"}), 200),
 	},
 	{
-		ID: "metadata.pkce-hidden", Story: "PKCE works, and the document does not say so.",
+		ID: "metadata.pkce-hidden", Story: "PKCE works, but the document does not announce it.",
 		Aims:   []string{"ha.metadata.pkce-announced"},
 		Change: answers(metadataDocument, member("code_challenge_methods_supported", nil), 200),
 	},

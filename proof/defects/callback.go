@@ -26,17 +26,17 @@ func withIss(r mock.Request) bool { return queryOf(r).Has("iss") }
 
 var callbackDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "callback.state-200", Story: "An unknown state is answered with 200 and a text.",
+		ID: "callback.state-200", Story: "An unknown state is answered with 200 and plain text.",
 		Aims:   []string{"oauth2.client.state-forged", "oauth2.client.state-replay-status"},
 		Change: answers(at(callbackAt), status(http.StatusOK), http.StatusBadRequest),
 	},
 	{
-		ID: "callback.state-500", Story: "A state that cannot be read is a server error.",
+		ID: "callback.state-500", Story: "An unreadable state causes a server error.",
 		Aims:   []string{"oauth2.client.state-forged", "oauth2.client.state-replay-status"},
 		Change: answers(at(callbackAt), crashed, http.StatusBadRequest),
 	},
 	{
-		ID: "callback.any-flow", Story: "Whatever state comes back, the flow that waits longest is completed.",
+		ID: "callback.any-flow", Story: "The oldest waiting flow is completed, whatever state comes back.",
 		Aims: []string{"oauth2.client.state-forged", "oauth2.client.state-other-flow", "oauth2.client.code-injection"},
 		Change: client(func(p *linking.Policy) {
 			sign, read := p.SignState, p.ReadState
@@ -53,18 +53,19 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.replays", Story: "The callback after the end opens the flow anew and redeems once more.",
+		ID: "callback.replays", Story: "A callback after the end reopens the flow and redeems the code again.",
 		Aims:   []string{"oauth2.client.state-replay", "oauth2.client.code-once"},
 		Change: client(func(p *linking.Policy) { p.Ends = func(string) bool { return false } }),
 	},
 	{
-		ID: "callback.replay-500", Story: "The callback after the end is a server error (as releases up to 2026.11 do it).",
+		ID: "callback.replay-500", Story: "A callback after the end causes a server error (as in releases up to 2026.11).",
 		Aims:   []string{"oauth2.client.state-replay-status", "oauth2.client.state-forged"},
 		Change: answers(at(callbackAt).and(signedState), crashed, http.StatusBadRequest),
 	},
 	{
-		ID: "callback.missing-400", Story: "A callback without state, or without code and error, is a client error: better than any release.",
-		Aims: []string{"oauth2.client.state-missing"},
+		ID:    "callback.missing-400",
+		Story: "A callback without state, or with neither code nor error, is a client error: better than any release.",
+		Aims:  []string{"oauth2.client.state-missing"},
 		Change: answers(at(callbackAt), func(a mock.Answer) mock.Answer {
 			if strings.HasPrefix(string(a.Body), "Missing") {
 				a.Status = http.StatusBadRequest
@@ -73,15 +74,16 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.browser-bound", Story: "The return is bound to the browser that started, by its User-Agent: what no release does.",
-		Aims: []string{"oauth2.client.state-browser"},
+		ID:    "callback.browser-bound",
+		Story: "The callback is bound to the User-Agent of the browser that started the flow, which no release does.",
+		Aims:  []string{"oauth2.client.state-browser"},
 		Change: takes(at(callbackAt).and(func(r mock.Request) bool { return r.Header.Get("Origin") != "" }), func(r mock.Request) mock.Request {
 			r.Target = "/auth/external/callback?state=x&code=y"
 			return r
 		}),
 	},
 	{
-		ID: "callback.each-redeems", Story: "Each return redeems its code at once.",
+		ID: "callback.each-redeems", Story: "Each callback redeems its code at once.",
 		Aims: []string{"oauth2.client.callback-again"},
 		Change: func(p *mockserver.Policy) {
 			var mu sync.Mutex
@@ -103,12 +105,12 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "callback.no-verifier", Story: "The verifier is forgotten where another flow has begun meanwhile.",
+		ID: "callback.no-verifier", Story: "The verifier is forgotten if another flow has started meanwhile.",
 		Aims:   []string{"oauth2.client.code-injection", "oauth2.client.verifier"},
 		Change: tokenSent("authorization_code", formSet("code_verifier", dropped)),
 	},
 	{
-		ID: "callback.denied-waits", Story: "An error that comes back is shown, and the flow waits on.",
+		ID: "callback.denied-waits", Story: "An error in the callback is shown, but the flow keeps waiting.",
 		Aims: []string{"oauth2.client.denied", "oauth2.client.error-words", "ha.linking.reauth-denied"},
 		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			if !r.HasCode {
@@ -118,7 +120,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.denied-redeems", Story: "An error that comes back is not checked: an empty code is redeemed.",
+		ID: "callback.denied-redeems", Story: "An error in the callback is ignored, and an empty code is redeemed.",
 		Aims: []string{"oauth2.client.denied", "oauth2.client.error-words", "ha.linking.reauth-denied"},
 		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			r.HasCode = r.HasCode || r.HasErr
@@ -126,12 +128,12 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.denied-word", Story: "That the user refused is called oauth_failed.",
+		ID: "callback.denied-word", Story: "A user's refusal is reported as oauth_failed.",
 		Aims:   []string{"oauth2.client.denied", "ha.linking.reauth-denied", "ha.cloud.rejected"},
 		Change: reasonBecomes("user_rejected_authorize", "oauth_failed"),
 	},
 	{
-		ID: "callback.known-errors", Story: "Only access_denied ends a flow: every other word is a server error.",
+		ID: "callback.known-errors", Story: "Only access_denied ends a flow; any other error causes a server error.",
 		Aims: []string{"oauth2.client.error-words"},
 		Change: stepAnswers("abort", func(a mock.Answer) mock.Answer {
 			placeholders, _ := decoded(a.Body)["description_placeholders"].(map[string]any)
@@ -142,7 +144,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.reflects-error", Story: "The page shows error_description, so that people see what happened.",
+		ID: "callback.reflects-error", Story: "The page shows error_description to tell the user what happened.",
 		Aims: []string{"oauth2.client.reflects-nothing"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Finished
@@ -153,7 +155,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.reflects-state", Story: "A refused state is shown in the text that refuses it.",
+		ID: "callback.reflects-state", Story: "The error message shows the refused state.",
 		Aims: []string{"oauth2.client.reflects-nothing"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
@@ -168,8 +170,9 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "callback.empty-code-refused", Story: "An empty code is refused before the token endpoint is asked: better than any release.",
-		Aims: []string{"oauth2.client.empty-code"},
+		ID:    "callback.empty-code-refused",
+		Story: "An empty code is refused before the token endpoint is called: better than any release.",
+		Aims:  []string{"oauth2.client.empty-code"},
 		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			if r.HasCode && r.Code == "" {
 				r.HasCode, r.HasErr = false, true
@@ -178,7 +181,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.iss-crash", Story: "An iss in the callback is a server error.",
+		ID: "callback.iss-crash", Story: "An iss in the callback causes a server error.",
 		Aims: []string{"oauth2.client.iss"},
 		Change: both(takes(at(callbackAt).and(withIss), func(r mock.Request) mock.Request {
 			r.Target = r.Path() + "?iss=" // the crash comes before anything else
@@ -186,7 +189,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}), answers(at(callbackAt).and(withIss), crashed)),
 	},
 	{
-		ID: "callback.error-wins", Story: "Where code and error come back, the error wins.",
+		ID: "callback.error-wins", Story: "If both code and error come back, the error wins.",
 		Aims: []string{"oauth2.client.code-and-error"},
 		Change: comesBack(func(_ url.Values, r linking.Return) linking.Return {
 			if r.HasErr {
@@ -196,7 +199,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.last-value", Story: "Of repeated parameters the last counts.",
+		ID: "callback.last-value", Story: "The last of several equal parameters is used.",
 		Aims: []string{"oauth2.client.repeated-parameters"},
 		Change: comesBack(func(q url.Values, r linking.Return) linking.Return {
 			if list := q["code"]; len(list) > 0 {
@@ -206,7 +209,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.post-too", Story: "The callback is opened by POST as well.",
+		ID: "callback.post-too", Story: "The callback also answers POST.",
 		Aims: []string{"ha.linking.callback-methods"},
 		Change: takes(at("POST /auth/external/callback"), func(r mock.Request) mock.Request {
 			r.Method = http.MethodGet
@@ -214,7 +217,7 @@ var callbackDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "callback.post-form", Story: "The callback takes a posted form.",
+		ID: "callback.post-form", Story: "The callback accepts a posted form.",
 		Aims: []string{"ha.linking.callback-methods"},
 		Change: takes(at("POST /auth/external/callback").and(has("code")), func(r mock.Request) mock.Request {
 			r.Method, r.Target = http.MethodGet, "/auth/external/callback?"+string(r.Body)

@@ -14,27 +14,27 @@ func passwordOf(u *url.URL) string { p, _ := u.User.Password(); return p }
 
 var clientIDDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "client-id.needs-https", Story: "Client ids over http are refused, those of apps at home among them.",
+		ID: "client-id.needs-https", Story: "http client ids are refused, including those of apps on the local network.",
 		Aims:   []string{"indieauth.client-id.scheme", "ha.client-id.private-address"},
 		Change: losesID(schemeOf("http")),
 	},
 	{
-		ID: "client-id.no-scheme", Story: "A client id without a scheme is completed by https.",
+		ID: "client-id.no-scheme", Story: "A client id without a scheme is completed with https.",
 		Aims:   []string{"indieauth.client-id.scheme"},
 		Change: takesID(func(s string) bool { return s != "" && !strings.Contains(s, ":") && !strings.HasPrefix(s, "/") }),
 	},
 	{
-		ID: "client-id.scheme-relative", Story: "A client id that begins with two slashes is completed by https.",
+		ID: "client-id.scheme-relative", Story: "A client id that begins with two slashes is completed with https.",
 		Aims:   []string{"indieauth.client-id.scheme"},
 		Change: takesID(func(s string) bool { return strings.HasPrefix(s, "//") }),
 	},
 	{
-		ID: "client-id.mailto", Story: "Any scheme that a URL parser knows is accepted.",
+		ID: "client-id.mailto", Story: "Any scheme that the URL parser knows is accepted.",
 		Aims:   []string{"indieauth.client-id.scheme", "indieauth.client-id.finishing-step"},
 		Change: takesID(schemeOf("mailto")),
 	},
 	{
-		ID: "client-id.ftp", Story: "ftp is as good as http.",
+		ID: "client-id.ftp", Story: "The scheme ftp is accepted.",
 		Aims:   []string{"indieauth.client-id.scheme"},
 		Change: takesID(schemeOf("ftp")),
 	},
@@ -54,12 +54,12 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: takesID(is("")),
 	},
 	{
-		ID: "client-id.dot-segment", Story: "A segment of one dot is accepted.",
+		ID: "client-id.dot-segment", Story: "A path segment of one dot is accepted.",
 		Aims:   []string{"indieauth.client-id.no-dot-segments"},
 		Change: takesID(segment(func(s string, _ bool) bool { return s == "." })),
 	},
 	{
-		ID: "client-id.two-dots", Story: "A segment of two dots is accepted.",
+		ID: "client-id.two-dots", Story: "A path segment of two dots is accepted.",
 		Aims:   []string{"indieauth.client-id.no-dot-segments"},
 		Change: takesID(segment(func(s string, last bool) bool { return s == ".." && !last })),
 	},
@@ -69,12 +69,12 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: takesID(segment(func(s string, last bool) bool { return s == ".." && last })),
 	},
 	{
-		ID: "client-id.well-known", Story: "A segment that begins with a dot is refused.",
+		ID: "client-id.well-known", Story: "A path segment that begins with a dot is refused.",
 		Aims:   []string{"indieauth.client-id.no-dot-segments"},
 		Change: losesID(segment(func(s string, _ bool) bool { return strings.HasPrefix(s, ".") && strings.Trim(s, ".") != "" })),
 	},
 	{
-		ID: "client-id.three-dots", Story: "A segment of three dots is refused.",
+		ID: "client-id.three-dots", Story: "A path segment of three dots is refused.",
 		Aims:   []string{"indieauth.client-id.no-dot-segments"},
 		Change: losesID(segment(func(s string, _ bool) bool { return s == "..." })),
 	},
@@ -87,7 +87,7 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "client-id.encoded-dots", Story: "Escaped dots are taken as they are.",
+		ID: "client-id.encoded-dots", Story: "Encoded dots are not decoded before they are checked.",
 		Aims:   []string{"indieauth.client-id.encoded-dot-segments"},
 		Change: takesID(func(s string) bool { return strings.Contains(strings.ToLower(s), "%2e") }),
 	},
@@ -97,29 +97,29 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: losesID(likeURL(func(u *url.URL) bool { return u.RawQuery != "" })),
 	},
 	{
-		ID: "client-id.fragment", Story: "The fragment is removed, and the rest is accepted.",
+		ID: "client-id.fragment", Story: "The fragment is removed and the rest accepted.",
 		Aims:   []string{"indieauth.client-id.no-fragment", "indieauth.client-id.finishing-step"},
 		Change: takesID(func(s string) bool { return parsed(s).Fragment != "" }),
 	},
 	{
-		ID: "client-id.empty-fragment", Story: "An empty fragment is overlooked.",
+		ID: "client-id.empty-fragment", Story: "An empty fragment is accepted.",
 		Aims:   []string{"indieauth.client-id.empty-fragment"},
 		Change: takesID(func(s string) bool { return strings.HasSuffix(s, "#") }),
 	},
 	{
-		ID: "client-id.userinfo", Story: "A name and a password before the host are accepted.",
+		ID: "client-id.userinfo", Story: "A user name and password before the host are accepted.",
 		Aims:   []string{"indieauth.client-id.no-userinfo"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return passwordOf(u) != "" })),
 	},
 	{
-		ID: "client-id.user", Story: "A name alone before the host is accepted.",
+		ID: "client-id.user", Story: "A user name before the host is accepted.",
 		Aims: []string{"indieauth.client-id.no-userinfo"},
 		Change: takesID(likeURL(func(u *url.URL) bool {
 			return u.User != nil && u.User.Username() != "" && passwordOf(u) == "" && !strings.Contains(u.User.Username(), ".")
 		})),
 	},
 	{
-		ID: "client-id.empty-user", Story: "An empty name before the host is accepted.",
+		ID: "client-id.empty-user", Story: "An empty user name before the host is accepted.",
 		Aims:   []string{"indieauth.client-id.no-userinfo"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return u.User != nil && u.User.Username() == "" })),
 	},
@@ -134,7 +134,7 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: takesID(likeURL(func(u *url.URL) bool { return u.Scheme == "https" && u.Host == "" && u.Opaque == "" })),
 	},
 	{
-		ID: "client-id.opaque", Story: "A scheme and a colon are enough for a URL.",
+		ID: "client-id.opaque", Story: "A scheme and a colon are accepted as a URL.",
 		Aims:   []string{"indieauth.client-id.host-present"},
 		Change: takesID(likeURL(func(u *url.URL) bool { return u.Scheme == "https" && u.Opaque != "" })),
 	},
@@ -144,7 +144,7 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		Change: takesID(func(s string) bool { return strings.Contains(s, `\`) && parsed(s).Host == "" }),
 	},
 	{
-		ID: "client-id.open-bracket", Story: "Half an address in brackets is treated as a name.",
+		ID: "client-id.open-bracket", Story: "An unclosed bracketed address is treated as a host name.",
 		Aims:   []string{"indieauth.client-id.well-formed"},
 		Change: takesID(func(s string) bool { return strings.Count(s, "[") != strings.Count(s, "]") }),
 	},
@@ -174,12 +174,12 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "client-id.unregistered", Story: "Only whole sites are clients: a client id with a path of several segments is unknown.",
+		ID: "client-id.unregistered", Story: "A client id with several path segments is refused.",
 		Aims:   []string{"ha.clients.no-registration"},
 		Change: losesID(likeURL(func(u *url.URL) bool { return strings.Count(strings.Trim(u.EscapedPath(), "/"), "/") > 0 })),
 	},
 	{
-		ID: "client-id.finish-unjudged", Story: "The client id of the last step is not judged, only that of the first.",
+		ID: "client-id.finish-unjudged", Story: "Only the client id of the first step is checked, not that of the last.",
 		Aims: []string{"indieauth.client-id.finishing-step"},
 		Change: func(p *mockserver.Policy) {
 			var begun sync.Map
@@ -192,7 +192,7 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "client-id.missing", Story: "Without a client_id the home itself is the client.",
+		ID: "client-id.missing", Story: "Without a client_id the home itself is assumed to be the client.",
 		Aims: []string{"ha.client-id.missing"},
 		Change: takes(at("POST /auth/login_flow"), withObject(func(m map[string]any) {
 			if _, there := m["client_id"]; !there {
@@ -201,7 +201,7 @@ var clientIDDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "client-id.unbounded", Story: "A client id may be as long as it likes.",
+		ID: "client-id.unbounded", Story: "The length of a client id is not limited.",
 		Aims:   []string{"ha.client-id.long"},
 		Change: both(takesID(func(s string) bool { return len(s) > 2048 }), func(p *mockserver.Policy) { p.URLLimit = mock.Is(1 << 20) }),
 	},

@@ -20,17 +20,17 @@ var (
 
 var clientPageDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "page.no-links", Story: "Link elements are not read.",
+		ID: "page.no-links", Story: "link elements are not read.",
 		Aims:   []string{"ha.clients.link-tag"},
 		Change: loses(func(mockserver.ClientPage) bool { return true }),
 	},
 	{
-		ID: "page.tag-case", Story: "Only elements in lower case are read.",
+		ID: "page.tag-case", Story: "Only lower-case elements are read.",
 		Aims:   []string{"ha.clients.link-tag"},
 		Change: seen(func(text string) string { return upperElement.ReplaceAllString(text, "") }),
 	},
 	{
-		ID: "page.quotes", Story: "Only double quotes are read.",
+		ID: "page.quotes", Story: "Only double-quoted attributes are read.",
 		Aims:   []string{"ha.clients.link-tag"},
 		Change: seen(func(text string) string { return singleQuoted.ReplaceAllString(text, "") }),
 	},
@@ -52,19 +52,19 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		Change: lists(func(_ mockserver.ClientPage, l []string) []string { return l[max(0, len(l)-1):] }),
 	},
 	{
-		ID: "page.no-relative", Story: "A relative link is compared as it is.",
+		ID: "page.no-relative", Story: "A relative link is compared without being resolved.",
 		Aims:   []string{"indieauth.redirect.relative-link"},
 		Change: lists(func(page mockserver.ClientPage, _ []string) []string { return hrefs(string(page.Body)) }),
 	},
 	{
-		ID: "page.raw-relative", Story: "A relative link counts resolved and as it is.",
+		ID: "page.raw-relative", Story: "A relative link is accepted both resolved and unresolved.",
 		Aims: []string{"indieauth.redirect.relative-link"},
 		Change: both(lists(func(page mockserver.ClientPage, links []string) []string {
 			return append(links, hrefs(string(page.Body))...)
 		}), letsNear(func(l, r string) bool { return l == r && relative(r) })),
 	},
 	{
-		ID: "page.no-scheme-relative", Story: "A link that begins with two slashes is dropped.",
+		ID: "page.no-scheme-relative", Story: "A link that begins with two slashes is ignored.",
 		Aims: []string{"indieauth.redirect.relative-link"},
 		Change: lists(func(page mockserver.ClientPage, links []string) []string {
 			if slices.ContainsFunc(hrefs(string(page.Body)), func(h string) bool { return strings.HasPrefix(h, "//") }) {
@@ -84,27 +84,27 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		Change: seen(func(text string) string { return strings.ReplaceAll(text, "&#", "&amp;#") }),
 	},
 	{
-		ID: "page.comment", Story: "Links are searched by a pattern, comments included.",
+		ID: "page.comment", Story: "A pattern search also finds links in comments.",
 		Aims:   []string{"indieauth.redirect.not-in-comment-or-script"},
 		Change: findsWithin(`(?s)<!--(.*?)-->`),
 	},
 	{
-		ID: "page.script", Story: "Links are searched by a pattern, scripts included.",
+		ID: "page.script", Story: "A pattern search also finds links in scripts.",
 		Aims:   []string{"indieauth.redirect.not-in-comment-or-script"},
 		Change: findsWithin(inElement("script")),
 	},
 	{
-		ID: "page.anchor", Story: "An anchor counts as a link.",
+		ID: "page.anchor", Story: "An a element counts as a link.",
 		Aims:   []string{"indieauth.redirect.not-in-comment-or-script"},
 		Change: finds(func(e element) bool { return e.name == "a" && e.attrs["rel"] == "redirect_uri" }),
 	},
 	{
-		ID: "page.attribute", Story: "Links are searched by a pattern, attributes included.",
+		ID: "page.attribute", Story: "A pattern search also finds links in attributes.",
 		Aims:   []string{"indieauth.redirect.not-in-comment-or-script"},
 		Change: findsWithin(`(?s)=\s*'([^']*)'`),
 	},
 	{
-		ID: "page.style", Story: "Links are searched by a pattern, styles included.",
+		ID: "page.style", Story: "A pattern search also finds links in styles.",
 		Aims:   []string{"indieauth.redirect.not-in-comment-or-script"},
 		Change: findsWithin(inElement("style")),
 	},
@@ -114,27 +114,27 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		Change: seen(html.UnescapeString),
 	},
 	{
-		ID: "page.textarea", Story: "Links in a textarea count.",
+		ID: "page.textarea", Story: "Links inside a textarea count.",
 		Aims:   []string{"indieauth.redirect.not-in-inert-text"},
 		Change: findsWithin(inElement("textarea")),
 	},
 	{
-		ID: "page.title", Story: "Links in a title count.",
+		ID: "page.title", Story: "Links inside a title count.",
 		Aims:   []string{"indieauth.redirect.not-in-inert-text"},
 		Change: findsWithin(inElement("title")),
 	},
 	{
-		ID: "page.template", Story: "Links in a template count.",
+		ID: "page.template", Story: "Links inside a template count.",
 		Aims:   []string{"indieauth.redirect.not-in-inert-text"},
 		Change: findsWithin(inElement("template")),
 	},
 	{
-		ID: "page.rel-suffix", Story: "rel is compared by its end.",
+		ID: "page.rel-suffix", Story: "Only the end of rel is compared.",
 		Aims:   []string{"indieauth.redirect.rel-exact"},
 		Change: finds(func(e element) bool { return e.name == "link" && strings.HasSuffix(e.attrs["rel"], "redirect_uri") }),
 	},
 	{
-		ID: "page.rel-prefix", Story: "rel is compared by its beginning.",
+		ID: "page.rel-prefix", Story: "Only the beginning of rel is compared.",
 		Aims:   []string{"indieauth.redirect.rel-exact"},
 		Change: finds(func(e element) bool { return e.name == "link" && strings.HasPrefix(e.attrs["rel"], "redirect_uri") }),
 	},
@@ -144,17 +144,17 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		Change: finds(func(e element) bool { return e.name == "link" && e.attrs["rev"] == "redirect_uri" }),
 	},
 	{
-		ID: "page.no-rel", Story: "Every link counts.",
+		ID: "page.no-rel", Story: "Every link counts, whatever its rel.",
 		Aims:   []string{"indieauth.redirect.rel-exact"},
 		Change: finds(func(e element) bool { return e.name == "link" }),
 	},
 	{
-		ID: "page.rel-list", Story: "rel is a list of words.",
+		ID: "page.rel-list", Story: "rel is read as a list of words.",
 		Aims:   []string{"indieauth.redirect.rel-list"},
 		Change: finds(func(e element) bool { return slices.Contains(strings.Fields(e.attrs["rel"]), "redirect_uri") }),
 	},
 	{
-		ID: "page.link-header", Story: "The header Link counts as a link.",
+		ID: "page.link-header", Story: "The Link header counts as a link.",
 		Aims: []string{"indieauth.redirect.link-header"},
 		Change: lists(func(page mockserver.ClientPage, links []string) []string {
 			for _, m := range linkHeader.FindAllStringSubmatch(strings.Join(page.Header["Link"], ","), -1) {
@@ -172,7 +172,7 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "page.multibyte", Story: "A character of several bytes ends the reading.",
+		ID: "page.multibyte", Story: "A multi-byte character ends the reading.",
 		Aims: []string{"ha.clients.multibyte"},
 		Change: seen(func(text string) string {
 			if i := strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII && r != utf8.RuneError }); i >= 0 {
@@ -182,7 +182,7 @@ var clientPageDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "page.not-text", Story: "A page that is not text publishes nothing.",
+		ID: "page.not-text", Story: "A page that is not text lists no redirects.",
 		Aims:   []string{"ha.clients.multibyte"},
 		Change: loses(func(page mockserver.ClientPage) bool { return page.Whole && !utf8.Valid(page.Body) }),
 	},

@@ -19,7 +19,7 @@ var clientPageFetchDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.PageLimit = mock.Is(4 << 10) },
 	},
 	{
-		ID: "page.long", Story: "A page is read to a megabyte.",
+		ID: "page.long", Story: "Up to a megabyte of a page is read.",
 		Aims:   []string{"ha.clients.beyond-10kb", "oauth2.cimd.size"},
 		Change: func(p *mockserver.Policy) { p.PageLimit = mock.Is(1 << 20) },
 	},
@@ -29,27 +29,27 @@ var clientPageFetchDefects = []Defect[mockserver.Policy]{
 		Change: loses(func(p mockserver.ClientPage) bool { return p.Redirected }),
 	},
 	{
-		ID: "page.status", Story: "A page with another status than 200 publishes nothing.",
+		ID: "page.status", Story: "A page with a status other than 200 lists no redirects.",
 		Aims:   []string{"indieauth.client-info.status"},
 		Change: loses(func(p mockserver.ClientPage) bool { return p.Status != http.StatusOK }),
 	},
 	{
-		ID: "page.timeout-believed", Story: "A page that does not come is believed.",
+		ID: "page.timeout-believed", Story: "If a page does not arrive, the redirect is accepted.",
 		Aims:   []string{"indieauth.client-info.timeout"},
 		Change: believesUnread(func(err error) bool { return errors.Is(err, context.Canceled) }),
 	},
 	{
-		ID: "page.endless-believed", Story: "A page without end is believed.",
+		ID: "page.endless-believed", Story: "If a page never ends, the redirect is accepted.",
 		Aims:   []string{"indieauth.client-info.endless"},
 		Change: believesPage(func(page mockserver.ClientPage, links []string) bool { return !page.Whole && len(links) == 0 }),
 	},
 	{
-		ID: "page.loop-believed", Story: "A page that redirects to itself is believed.",
+		ID: "page.loop-believed", Story: "If a page redirects to itself, the redirect is accepted.",
 		Aims:   []string{"indieauth.client-info.redirect-loop"},
 		Change: believesUnread(func(err error) bool { return strings.Contains(err.Error(), "ten redirects") }),
 	},
 	{
-		ID: "page.unreachable-believed", Story: "A client that cannot be reached is believed.",
+		ID: "page.unreachable-believed", Story: "If a client cannot be reached, the redirect is accepted.",
 		Aims: []string{"indieauth.client-info.unreachable"},
 		Change: believesUnread(func(err error) bool {
 			var dial *net.OpError
@@ -57,7 +57,7 @@ var clientPageFetchDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "page.cut-believed", Story: "A dropped connection is treated as the end of a page that lists everything.",
+		ID: "page.cut-believed", Story: "If the connection drops, the redirect is accepted.",
 		Aims:   []string{"indieauth.client-info.unreachable"},
 		Change: believesUnread(func(err error) bool { return errors.Is(err, io.EOF) }),
 	},
@@ -67,7 +67,7 @@ var clientPageFetchDefects = []Defect[mockserver.Policy]{
 		Change: fetches(http.MethodGet, http.Header{"Cookie": {"session=1"}}),
 	},
 	{
-		ID: "page.referer", Story: "The fetch tells where it comes from.",
+		ID: "page.referer", Story: "The fetch has a Referer that names the home.",
 		Aims:   []string{"ha.clients.fetch-anonymous"},
 		Change: fetches(http.MethodGet, http.Header{"Referer": {"http://home/"}}),
 	},
@@ -82,7 +82,7 @@ var clientPageFetchDefects = []Defect[mockserver.Policy]{
 		Change: fetches(http.MethodPost, nil),
 	},
 	{
-		ID: "page.fetched-early", Story: "The page is fetched when the password is tried, right or wrong.",
+		ID: "page.fetched-early", Story: "The page is fetched whenever a password is tried, right or wrong.",
 		Aims:   []string{"ha.redirect.same-origin-no-fetch", "ha.clients.no-fetch-before-login", "ha.mfa.no-fetch-before-code"},
 		Change: func(p *mockserver.Policy) { p.FetchBeforePassword = mock.Is(true) },
 	},

@@ -10,34 +10,34 @@ import (
 
 var clientPageOddDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "page.link-500", Story: "The address parser throws at a link, and the exception is not caught.",
+		ID: "page.link-500", Story: "A link that the URL parser rejects causes an uncaught exception.",
 		Aims:   []string{"ha.clients.odd-links"},
 		Change: failsAt(func(page mockserver.ClientPage) bool { return badLink(page) }),
 	},
 	{
-		ID: "page.link-spoils", Story: "A page with a link that cannot be read publishes nothing.",
+		ID: "page.link-spoils", Story: "A page with an unparsable link lists no redirects.",
 		Aims:   []string{"ha.clients.odd-links"},
 		Change: loses(badLink),
 	},
 	{
-		ID: "page.section-500", Story: "The parser of pages throws at a section of a word processor.",
+		ID: "page.section-500", Story: "The page parser throws at a word processor's conditional section.",
 		Aims:   []string{"ha.clients.broken-markup"},
 		Change: failsAt(func(page mockserver.ClientPage) bool { return bytes.Contains(page.Body, []byte("<![")) }),
 	},
 	{
-		ID: "page.needs-closing", Story: "A page whose elements are not closed is not read.",
+		ID: "page.needs-closing", Story: "A page with unclosed elements is not read.",
 		Aims: []string{"ha.clients.broken-markup"},
 		Change: loses(func(page mockserver.ClientPage) bool {
 			return bytes.Count(page.Body, []byte("<b>")) != bytes.Count(page.Body, []byte("</b>"))
 		}),
 	},
 	{
-		ID: "page.ten-reads", Story: "The limit of ten kilobytes is counted in reads, however small each one is.",
+		ID: "page.ten-reads", Story: "The ten-kilobyte limit counts reads, however small each one is.",
 		Aims:   []string{"ha.clients.pieces"},
 		Change: func(p *mockserver.Policy) { p.PageReads = mock.Is(10) },
 	},
 	{
-		ID: "page.first-piece", Story: "The first piece is treated as the whole page.",
+		ID: "page.first-piece", Story: "The first chunk is treated as the whole page.",
 		Aims:   []string{"ha.clients.pieces"},
 		Change: func(p *mockserver.Policy) { p.PageReads = mock.Is(3) },
 	},
@@ -47,14 +47,14 @@ var clientPageOddDefects = []Defect[mockserver.Policy]{
 		Change: failsAt(func(page mockserver.ClientPage) bool { return page.Header.Get("Content-Encoding") != "" }),
 	},
 	{
-		ID: "page.encoding-believed", Story: "A page that cannot be unpacked is believed.",
+		ID: "page.encoding-believed", Story: "If a page cannot be decompressed, the redirect is accepted.",
 		Aims: []string{"ha.clients.compressed"},
 		Change: believesPage(func(page mockserver.ClientPage, _ []string) bool {
 			return page.Header.Get("Content-Encoding") != ""
 		}),
 	},
 	{
-		ID: "page.much", Story: "Of a client page 24 MB are read.",
+		ID: "page.much", Story: "Up to 24 MB of a client page are read.",
 		Aims:   []string{"ha.clients.bytes-bounded", "ha.cimd.bytes-bounded"},
 		Change: func(p *mockserver.Policy) { p.PageLimit = mock.Is(24 << 20) },
 	},
@@ -69,7 +69,7 @@ var clientPageOddDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "document.eleven-kb", Story: "A document may be a kilobyte larger than ten.",
+		ID: "document.eleven-kb", Story: "A document may be a kilobyte larger than the limit of ten.",
 		Aims:   []string{"ha.cimd.size-limit"},
 		Change: func(p *mockserver.Policy) { p.PageLimit = mock.Is(11 << 10) },
 	},

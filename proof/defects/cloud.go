@@ -18,7 +18,7 @@ func frames(edit func(map[string]any) map[string]any) change {
 
 var cloudDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "cloud.min-version-unread", Story: "min_version is not read.",
+		ID: "cloud.min-version-unread", Story: "min_version is ignored.",
 		Aims: []string{"ha.cloud.offered"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Offers
@@ -28,7 +28,7 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.closed-unread", Story: "accepts_new_authorizations is not read.",
+		ID: "cloud.closed-unread", Story: "accepts_new_authorizations is ignored.",
 		Aims: []string{"ha.cloud.offered"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Offers
@@ -36,7 +36,7 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.any-domain", Story: "Any list offers every integration.",
+		ID: "cloud.any-domain", Story: "Every integration is offered, whatever the list says.",
 		Aims: []string{"ha.cloud.offered"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Offers
@@ -46,7 +46,7 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.extra-members", Story: "The frame names the home's release too, which no proxy asked for.",
+		ID: "cloud.extra-members", Story: "The frame also names the home's release, which no proxy asked for.",
 		Aims: []string{"ha.cloud.conversation"},
 		Change: client(func(p *linking.Policy) {
 			p.Says = func(m map[string]any) map[string]any {
@@ -57,12 +57,12 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.socket-stays", Story: "The socket stays open when the tokens are there.",
+		ID: "cloud.socket-stays", Story: "The socket stays open after the tokens have arrived.",
 		Aims:   []string{"ha.cloud.conversation"},
 		Change: client(func(p *linking.Policy) { p.ClosesSocket = mock.Is(false) }),
 	},
 	{
-		ID: "cloud.scope-kept", Story: "The scope of the proxy's URL is kept, and the integration's is lost.",
+		ID: "cloud.scope-kept", Story: "The scope in the proxy's URL is kept, and the integration's scope is lost.",
 		Aims: []string{"ha.cloud.authorize-url"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Authorize
@@ -75,7 +75,7 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.own-state", Story: "The home adds a state of its own to the proxy's URL.",
+		ID: "cloud.own-state", Story: "The home adds its own state to the proxy's URL.",
 		Aims: []string{"ha.cloud.authorize-url"},
 		Change: frames(func(m map[string]any) map[string]any {
 			if raw, ok := m["authorize_url"].(string); ok {
@@ -93,12 +93,12 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.refresh-elsewhere", Story: "A token of the proxy is refreshed at the third party, without its secret.",
+		ID: "cloud.refresh-elsewhere", Story: "A proxy's token is refreshed at the third party, without the proxy's secret.",
 		Aims:   []string{"ha.cloud.refresh"},
 		Change: client(func(p *linking.Policy) { p.AtProxy = mock.Is(false) }),
 	},
 	{
-		ID: "cloud.entry-as-local", Story: "The entry's implementation is the domain, as for the user's own credential.",
+		ID: "cloud.entry-as-local", Story: "The entry's implementation is the domain, as for a user's own credential.",
 		Aims: []string{"ha.cloud.entry"},
 		Change: answers(at("GET /api/authconform_demo"), func(a mock.Answer) mock.Answer {
 			a.Body = []byte(strings.ReplaceAll(string(a.Body), `"auth_implementation":"cloud"`, `"auth_implementation":"authconform_demo"`))
@@ -106,32 +106,32 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.timeout-crash", Story: "A proxy that gives up is a server error.",
+		ID: "cloud.timeout-crash", Story: "A proxy that gives up causes a server error.",
 		Aims:   []string{"ha.cloud.timeout"},
 		Change: reasonCrashes("authorize_url_timeout"),
 	},
 	{
-		ID: "cloud.timeout-word", Story: "A proxy that gives up is called unavailable.",
+		ID: "cloud.timeout-word", Story: "A proxy that gives up is reported as unavailable.",
 		Aims:   []string{"ha.cloud.timeout"},
 		Change: reasonBecomes("authorize_url_timeout", "oauth_implementation_unavailable"),
 	},
 	{
-		ID: "cloud.errors-crash", Story: "Every other error of the first frame is a server error (as releases up to 2026.11 do it).",
+		ID: "cloud.errors-crash", Story: "Any other error in the first frame causes a server error (as in releases up to 2026.11).",
 		Aims:   []string{"ha.cloud.errors", "ha.cloud.down"},
 		Change: reasonCrashes("oauth_implementation_unavailable"),
 	},
 	{
-		ID: "cloud.down-is-missing", Story: "A proxy that is down is treated as missing credentials (as 2025.4 does).",
+		ID: "cloud.down-is-missing", Story: "An unreachable proxy is reported as missing credentials (as 2025.4 does).",
 		Aims:   []string{"ha.cloud.down"},
 		Change: reasonBecomes("oauth_implementation_unavailable", "missing_credentials"),
 	},
 	{
-		ID: "cloud.socket-per-poll", Story: "Each poll of a waiting flow opens one more socket (as releases up to 2026.11 do it).",
+		ID: "cloud.socket-per-poll", Story: "Each poll of a waiting flow opens another socket (as in releases up to 2026.11).",
 		Aims:   []string{"ha.cloud.one-socket"},
 		Change: client(func(p *linking.Policy) { p.OneSocket = mock.Is(false) }),
 	},
 	{
-		ID: "cloud.error-stored", Story: "tokens with an error are stored as a token.",
+		ID: "cloud.error-stored", Story: "tokens that contain an error are stored as a token.",
 		Aims: []string{"ha.cloud.rejected"},
 		Change: frames(func(m map[string]any) map[string]any {
 			if t, ok := m["tokens"].(map[string]any); ok && t["error"] != nil {
@@ -141,7 +141,7 @@ var cloudDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.rejected-word", Story: "tokens with an error are an answer that cannot be read.",
+		ID: "cloud.rejected-word", Story: "tokens that contain an error are reported as an unreadable response.",
 		Aims: []string{"ha.cloud.rejected"},
 		Change: frames(func(m map[string]any) map[string]any {
 			if t, ok := m["tokens"].(map[string]any); ok && t["error"] != nil {

@@ -18,7 +18,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.SingleUse = mock.Is(false) },
 	},
 	{
-		ID: "code.twice", Story: "A code is marked as used at its second use, so that it works twice.",
+		ID: "code.twice", Story: "A code is marked as used only at its second use, so it works twice.",
 		Aims:   []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "ha.revoke.code-dead-session"},
 		Change: keeps(takenTwice),
 	},
@@ -28,34 +28,34 @@ var codeDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { answers(codeGrant.and(sentBefore("code", 1)), status(500), 400)(p) },
 	},
 	{
-		ID: "code.replay-word", Story: "A code that was used before is refused with an error word of the server's own.",
+		ID: "code.replay-word", Story: "A reused code is refused with a non-standard error code.",
 		Aims: []string{"oauth2.code.single-use"},
 		Change: func(p *mockserver.Policy) {
 			answers(codeGrant.and(sentBefore("code", 1)), word("", "code_used"), 400)(p)
 		},
 	},
 	{
-		ID: "code.any-client", Story: "The code is looked up alone, and the client is never compared.",
+		ID: "code.any-client", Story: "The code is looked up by its value alone; the client is never compared.",
 		Aims:   []string{"oauth2.code.bound-client", "ha.code.exact-client-id", "ha.link.client-bound"},
 		Change: sameClient(func(_, _ string) bool { return true }),
 	},
 	{
-		ID: "code.host-only", Story: "Client ids are compared by their hosts.",
+		ID: "code.host-only", Story: "Only the hosts of client ids are compared.",
 		Aims:   []string{"oauth2.code.bound-client", "ha.code.exact-client-id"},
 		Change: sameClient(func(a, b string) bool { return host(a) == host(b) }),
 	},
 	{
-		ID: "code.client-prefix", Story: "A client id passes that begins with the right one.",
+		ID: "code.client-prefix", Story: "A client id that begins with the right one is accepted.",
 		Aims:   []string{"oauth2.code.bound-client", "ha.code.exact-client-id", "ha.link.client-bound"},
 		Change: sameClient(func(a, b string) bool { return strings.HasPrefix(b, a) }),
 	},
 	{
-		ID: "code.client-case", Story: "Client ids are compared without their letter case.",
+		ID: "code.client-case", Story: "Client ids are compared without regard to case.",
 		Aims:   []string{"ha.code.exact-client-id"},
 		Change: sameClient(strings.EqualFold),
 	},
 	{
-		ID: "code.client-slash", Story: "Client ids are compared without the slash at their end.",
+		ID: "code.client-slash", Story: "Client ids are compared without their trailing slash.",
 		Aims:   []string{"ha.code.exact-client-id"},
 		Change: sameClient(func(a, b string) bool { return strings.TrimRight(a, "/") == strings.TrimRight(b, "/") }),
 	},
@@ -65,7 +65,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		Change: sameClient(func(a, b string) bool { before, _, _ := strings.Cut(b, "?"); return a == before }),
 	},
 	{
-		ID: "code.no-client", Story: "A token request without client_id is treated as one of the client that the code was issued to.",
+		ID: "code.no-client", Story: "A token request without client_id is attributed to the client that the code was issued to.",
 		Aims: []string{"oauth2.code.client-id-required", "oauth2.error.status-400", "oauth2.error.invalid-request"},
 		Change: func(p *mockserver.Policy) {
 			takes(codeGrant.and(lacks("client_id")), set("client_id", "http://any.example/"))(p)
@@ -89,7 +89,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.counts", Story: "Codes count upwards.",
+		ID: "code.counts", Story: "Codes are sequential numbers.",
 		Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *mockserver.Policy) {
 			var n atomic.Int64
@@ -99,7 +99,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.short", Story: "Codes are six digits, as those that people type.",
+		ID: "code.short", Story: "Codes have six digits, like those that users type.",
 		Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *mockserver.Policy) {
 			make := p.NewCode
@@ -107,7 +107,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.serial", Story: "Codes begin with the home's long name, and end with eight digits by chance.",
+		ID: "code.serial", Story: "Codes consist of a long fixed prefix and eight random hex digits.",
 		Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *mockserver.Policy) {
 			make := p.NewCode
@@ -115,14 +115,14 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.is-bearer", Story: "Codes and tokens live in one table, so that a code opens the API.",
+		ID: "code.is-bearer", Story: "Codes and tokens share one table, so a code opens the API.",
 		Aims: []string{"oauth2.code.not-an-access-token", "oauth2.bearer.refresh-refused"},
 		Change: func(p *mockserver.Policy) {
 			answers(bearing(remembered(&p.NewCode)), ok(`{"message":"API running."}`), 401)(p)
 		},
 	},
 	{
-		ID: "code.is-refresh", Story: "A code is treated as a refresh token.",
+		ID: "code.is-refresh", Story: "A code is accepted as a refresh token.",
 		Aims: []string{"oauth2.code.not-an-access-token"},
 		Change: func(p *mockserver.Policy) {
 			issued := remembered(&p.NewCode)
@@ -144,7 +144,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.prefix", Story: "A code is found by its beginning, so that more behind it does not matter.",
+		ID: "code.prefix", Story: "A code is matched by prefix, so extra characters after it are ignored.",
 		Aims: []string{"oauth2.code.missing"},
 		Change: func(p *mockserver.Policy) {
 			issued := remembered(&p.NewCode)
@@ -159,7 +159,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "code.cut", Story: "A code is found by all but its last character.",
+		ID: "code.cut", Story: "The last character of a code is not compared.",
 		Aims:   []string{"oauth2.code.missing", "ha.link.junk-code"},
 		Change: keeps(foundWithoutLast),
 	},
@@ -189,7 +189,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) { c.Issued = *now }),
 	},
 	{
-		ID: "code.one-minute", Story: "Codes live for a minute, so that a slow login or a phone's switch of apps loses them.",
+		ID: "code.one-minute", Story: "Codes live for one minute, so a slow login or an app switch loses them.",
 		Aims: []string{"ha.code.lives-minutes", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
 			if now.Sub(c.Issued) > time.Minute {
@@ -207,7 +207,7 @@ var codeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "code.from-login", Story: "The life of a code counts in seconds what was meant in minutes.",
+		ID: "code.from-login", Story: "The lifetime of a code is in seconds where minutes were meant.",
 		Aims: []string{"ha.code.lives-minutes", "ha.link.expired"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, now *time.Time) {
 			if now.Sub(c.Issued) > 10*time.Second {
@@ -216,12 +216,13 @@ var codeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "code.burned-by-stranger", Story: "A try of a foreign client spends the code, so that anybody who sees it can end a login.",
+		ID:     "code.burned-by-stranger",
+		Story:  "A foreign client's attempt spends the code, so anyone who sees the code can prevent the login.",
 		Aims:   []string{"oauth2.cimd.code-bound", "ha.code.survives-foreign-client"},
 		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return true } },
 	},
 	{
-		ID: "code.burned-by-nobody", Story: "A token request that does not say who asks spends the code.",
+		ID: "code.burned-by-nobody", Story: "A token request without client_id spends the code.",
 		Aims: []string{"oauth2.code.kept-unidentified"},
 		Change: both(
 			takes(at("POST /auth/token").and(authorization(func(s string) bool { return s != "" })).and(lacks("client_id")),

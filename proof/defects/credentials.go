@@ -41,12 +41,12 @@ var credentialFields = []string{"id", "type", "domain", "client_id", "client_sec
 
 var credentialsDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "credentials.not-listed", Story: "The record is returned but never stored, so the list does not have it.",
+		ID: "credentials.not-listed", Story: "The credential is returned but never stored, so it is missing from the list.",
 		Aims:   []string{"ha.credentials.created"},
 		Change: listedCredentials(func([]any) []any { return []any{} }),
 	},
 	{
-		ID: "credentials.no-id", Story: "The answer to create is the record as it was sent, without its id.",
+		ID: "credentials.no-id", Story: "The response to create echoes the record, without its id.",
 		Aims: []string{"ha.credentials.created", "ha.credentials.same-client", "ha.credentials.admin-writes"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
 			if r, ok := plainValue(m["result"]).(map[string]any); ok {
@@ -57,7 +57,7 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.secret-masked", Story: "The list shows stars for the secret, which the frontend then stores again.",
+		ID: "credentials.secret-masked", Story: "The list shows asterisks for the secret, which the frontend then stores again.",
 		Aims: []string{"ha.credentials.created", "ha.credentials.no-update"},
 		Change: listedCredentials(func(list []any) []any {
 			for _, v := range list {
@@ -69,7 +69,7 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.built-in-only", Story: "Only the integrations that came with the home are named, no custom one.",
+		ID: "credentials.built-in-only", Story: "Only built-in integrations are listed, no custom ones.",
 		Aims: []string{"ha.credentials.offered"},
 		Change: credentialResult("config", func(m map[string]any) map[string]any {
 			m["result"] = map[string]any{"domains": []string{"fitbit", "spotify"}, "integrations": map[string]any{}}
@@ -98,30 +98,31 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "credentials.same-id", Story: "The id is made of domain and client id alone, so that two of one client have the same.",
-		Aims: []string{"ha.credentials.same-client"},
+		ID:    "credentials.same-id",
+		Story: "The id consists of domain and client id alone, so two credentials of one client have the same id.",
+		Aims:  []string{"ha.credentials.same-client"},
 		Change: func(p *mockserver.Policy) {
 			p.Linking.CredentialID = func(base string, _ []string) string { return base }
 		},
 	},
 	{
-		ID: "credentials.spaces-kept", Story: "What was copied is stored as it is, the newline at its end too.",
+		ID: "credentials.spaces-kept", Story: "Pasted values are stored unchanged, trailing newlines included.",
 		Aims:   []string{"ha.credentials.trimmed"},
 		Change: func(p *mockserver.Policy) { p.Linking.Tidy = func(s string) string { return s } },
 	},
 	{
-		ID: "credentials.newline-kept", Story: "Spaces are removed, newlines are not.",
+		ID: "credentials.newline-kept", Story: "Spaces are removed, but newlines are not.",
 		Aims:   []string{"ha.credentials.trimmed"},
 		Change: func(p *mockserver.Policy) { p.Linking.Tidy = func(s string) string { return strings.Trim(s, " ") } },
 	},
 	{
-		ID: "credentials.any-domain", Story: "A credential is stored for an integration that does not accept any.",
+		ID: "credentials.any-domain", Story: "A credential is accepted for an integration that supports none.",
 		Aims:   []string{"ha.credentials.unknown-domain"},
 		Change: credential("create", func(m map[string]any) { m["domain"] = linking.Domain }),
 	},
 	{
 		ID:    "credentials.unknown-domain-not-found",
-		Story: "An integration that takes no credentials is said to be not found, for which the frontend has no words.",
+		Story: "An integration that supports no credentials is reported as not found, an error the frontend cannot show.",
 		Aims:  []string{"ha.credentials.unknown-domain"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
 			if e, ok := plainValue(m["error"]).(map[string]any); ok && strings.HasPrefix(textOf(e["message"]), "No application") {
@@ -131,7 +132,7 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.secret-optional", Story: "A credential without a secret is stored, with an empty one.",
+		ID: "credentials.secret-optional", Story: "A credential without a secret is stored with an empty one.",
 		Aims: []string{"ha.credentials.missing-field"},
 		Change: credential("create", func(m map[string]any) {
 			if _, there := m["client_secret"]; !there {
@@ -160,7 +161,7 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.extra-unknown-error", Story: "An unknown field is an unknown error.",
+		ID: "credentials.extra-unknown-error", Story: "An unknown field is reported as an unknown error.",
 		Aims: []string{"ha.credentials.extra-field"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
 			if e, ok := plainValue(m["error"]).(map[string]any); ok && strings.Contains(textOf(e["message"]), "not a valid option") {
@@ -170,22 +171,22 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.update-says-yes", Story: "update answers success and does nothing.",
+		ID: "credentials.update-says-yes", Story: "update reports success and does nothing.",
 		Aims:   []string{"ha.credentials.no-update"},
 		Change: succeeding("update"),
 	},
 	{
-		ID: "credentials.delete-says-yes", Story: "delete answers success whatever it found.",
+		ID: "credentials.delete-says-yes", Story: "delete reports success whether or not the credential exists.",
 		Aims:   []string{"ha.credentials.deleted", "ha.credentials.in-use", "ha.credentials.admin-writes"},
 		Change: succeeding("delete"),
 	},
 	{
-		ID: "credentials.delete-keeps", Story: "delete answers success and deletes nothing.",
+		ID: "credentials.delete-keeps", Story: "delete reports success and deletes nothing.",
 		Aims:   []string{"ha.credentials.deleted"},
 		Change: both(credential("delete", func(m map[string]any) { m["application_credentials_id"] = "nothing" }), succeeding("delete")),
 	},
 	{
-		ID: "credentials.delete-hidden", Story: "A deleted credential is gone from use, and still listed.",
+		ID: "credentials.delete-hidden", Story: "A deleted credential can no longer be used but is still listed.",
 		Aims: []string{"ha.credentials.deleted", "ha.credentials.same-client"},
 		Change: func(p *mockserver.Policy) {
 			var kept idRecords
@@ -198,7 +199,7 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.Linking.InUse = mock.Is(false) },
 	},
 	{
-		ID: "credentials.in-use-for-ever", Story: "A credential that an entry has used once can never be deleted.",
+		ID: "credentials.in-use-for-ever", Story: "A credential that an entry has ever used can never be deleted.",
 		Aims: []string{"ha.credentials.in-use"},
 		Change: func(p *mockserver.Policy) {
 			used := &idSecrets{}
@@ -213,14 +214,14 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "credentials.of-any-entry", Story: "config_entry names the first credential of the domain, whichever the entry uses.",
+		ID: "credentials.of-any-entry", Story: "config_entry names the domain's first credential, whichever one the entry uses.",
 		Aims: []string{"ha.credentials.of-entry"},
 		Change: func(p *mockserver.Policy) {
 			p.Linking.CredentialOf = func(_ string, list []linking.Credential) string { return list[0].ID }
 		},
 	},
 	{
-		ID: "credentials.of-unknown-entry", Story: "An entry that is not there is answered like one without a credential.",
+		ID: "credentials.of-unknown-entry", Story: "A missing entry is answered like one without a credential.",
 		Aims: []string{"ha.credentials.of-entry", "ha.credentials.admin-reads"},
 		Change: credentialResult("config_entry", func(m map[string]any) map[string]any {
 			if m["success"] == false {
@@ -230,22 +231,22 @@ var credentialsDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.create-by-anybody", Story: "Every user of the house may create credentials.",
+		ID: "credentials.create-by-anybody", Story: "Any user of the home may create credentials.",
 		Aims:   []string{"ha.credentials.admin-writes"},
 		Change: open2("application_credentials/create"),
 	},
 	{
-		ID: "credentials.delete-by-anybody", Story: "Every user of the house may delete credentials.",
+		ID: "credentials.delete-by-anybody", Story: "Any user of the home may delete credentials.",
 		Aims:   []string{"ha.credentials.admin-writes"},
 		Change: open2("application_credentials/delete"),
 	},
 	{
-		ID: "credentials.read-by-anybody", Story: "Every user of the house reads all client secrets (as releases before 2026 let them).",
+		ID: "credentials.read-by-anybody", Story: "Any user of the home may read all client secrets (as in releases before 2026).",
 		Aims:   []string{"ha.credentials.admin-reads"},
 		Change: open2("application_credentials/list"),
 	},
 	{
-		ID: "credentials.of-entry-by-anybody", Story: "Every user of the house reads which credential an entry uses.",
+		ID: "credentials.of-entry-by-anybody", Story: "Any user of the home may read which credential an entry uses.",
 		Aims:   []string{"ha.credentials.admin-reads"},
 		Change: open2("application_credentials/config_entry"),
 	},

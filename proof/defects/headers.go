@@ -12,17 +12,17 @@ const castHost = "cast.home-assistant.io" // of the origin that homes allow
 
 var headersDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "headers.no-frame-options", Story: "Nothing forbids to frame the pages.",
+		ID: "headers.no-frame-options", Story: "The pages may be framed.",
 		Aims:   []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"},
 		Change: answers(anyRequest, header("X-Frame-Options", "")),
 	},
 	{
-		ID: "headers.frame-pages-only", Story: "Only answers with status 200 forbid framing.",
+		ID: "headers.frame-pages-only", Story: "Only responses with status 200 forbid framing.",
 		Aims:   []string{"ha.headers.frame", "ha.headers.frame-errors"},
 		Change: answers(anyRequest, header("X-Frame-Options", ""), 400, 401, 403, 404, 405),
 	},
 	{
-		ID: "headers.frame-page", Story: "The login page forgets what all other answers say of framing.",
+		ID: "headers.frame-page", Story: "Only the login page does not forbid framing.",
 		Aims:   []string{"ha.headers.frame", "ha.advisory.framing"},
 		Change: answers(at("GET /auth/authorize"), header("X-Frame-Options", "")),
 	},
@@ -32,17 +32,17 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(anyRequest, header("X-Frame-Options", "ALLOW-FROM https://cast.home-assistant.io")),
 	},
 	{
-		ID: "headers.frame-ancestors-any", Story: "The content security policy lets everybody frame, in place of X-Frame-Options.",
+		ID: "headers.frame-ancestors-any", Story: "The content security policy lets anyone frame the pages and replaces X-Frame-Options.",
 		Aims:   []string{"ha.headers.frame", "ha.headers.frame-errors", "ha.advisory.framing"},
 		Change: answers(anyRequest, all(header("X-Frame-Options", ""), header("Content-Security-Policy", "frame-ancestors *"))),
 	},
 	{
-		ID: "headers.sniffable", Story: "Browsers may guess the type of answers.",
+		ID: "headers.sniffable", Story: "Responses lack X-Content-Type-Options.",
 		Aims:   []string{"ha.headers.nosniff"},
 		Change: answers(anyRequest, header("X-Content-Type-Options", ""), 200),
 	},
 	{
-		ID: "headers.sniffable-errors", Story: "Browsers may guess the type of refusals.",
+		ID: "headers.sniffable-errors", Story: "Error responses lack X-Content-Type-Options.",
 		Aims:   []string{"ha.headers.nosniff"},
 		Change: answers(anyRequest, header("X-Content-Type-Options", ""), 400, 404, 405),
 	},
@@ -52,17 +52,17 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /auth/authorize"), header("Referrer-Policy", "unsafe-url")),
 	},
 	{
-		ID: "headers.no-referrer", Story: "The login page says nothing of Referer.",
+		ID: "headers.no-referrer", Story: "The login page has no Referrer-Policy.",
 		Aims:   []string{"ha.headers.referrer"},
 		Change: answers(at("GET /auth/authorize"), header("Referrer-Policy", "")),
 	},
 	{
-		ID: "headers.server-version", Story: "Server names the release of the web server.",
+		ID: "headers.server-version", Story: "Server names the web server's version.",
 		Aims:   []string{"ha.headers.server-quiet"},
 		Change: answers(anyRequest, header("Server", "aiohttp/3.14.5"), 200),
 	},
 	{
-		ID: "headers.server-version-errors", Story: "Refusals come from another layer, whose Server names its release.",
+		ID: "headers.server-version-errors", Story: "Error responses come from another layer, whose Server header names its version.",
 		Aims:   []string{"ha.headers.server-quiet"},
 		Change: answers(anyRequest, header("Server", "aiohttp/3.14.5"), 400, 404, 405),
 	},
@@ -82,12 +82,12 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /auth/providers"), header("Content-Type", "text/html")),
 	},
 	{
-		ID: "cors.token-refusals", Story: "Refusals of the token endpoint may not be read, so that an app sees a network error.",
+		ID: "cors.token-refusals", Story: "Pages cannot read the token endpoint's errors, so an app sees a network error.",
 		Aims:   []string{"ha.cors.token-read", "ha.cors.null-origin"},
 		Change: answers(tokenEndpoint, allow(""), 400),
 	},
 	{
-		ID: "cors.token-refresh", Story: "The refresh grant's answer may not be read.",
+		ID: "cors.token-refresh", Story: "Pages cannot read the refresh grant's response.",
 		Aims:   []string{"ha.cors.token-read"},
 		Change: answers(refreshGrant, allow(""), 200),
 	},
@@ -112,17 +112,17 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(tokenEndpoint.and(origin(func(o string) bool { return o == "null" })), allow("*")),
 	},
 	{
-		ID: "cors.credentials", Story: "Pages may send cookies along, everywhere.",
+		ID: "cors.credentials", Story: "All endpoints allow credentialed cross-origin requests.",
 		Aims:   []string{"oauth2.token.cors", "oauth2.revoke.cors", "ha.cors.no-credentials"},
 		Change: answers(origin(func(string) bool { return true }), header("Access-Control-Allow-Credentials", "true")),
 	},
 	{
-		ID: "cors.api-credentials", Story: "Pages may send cookies along to the API.",
+		ID: "cors.api-credentials", Story: "The API allows credentialed cross-origin requests.",
 		Aims:   []string{"ha.cors.no-credentials"},
 		Change: answers(api.and(origin(func(string) bool { return true })), header("Access-Control-Allow-Credentials", "true")),
 	},
 	{
-		ID: "cors.preflight-credentials", Story: "The token endpoint's preflight allows cookies.",
+		ID: "cors.preflight-credentials", Story: "The token endpoint's preflight allows credentials.",
 		Aims:   []string{"ha.cors.no-credentials"},
 		Change: answers(at("OPTIONS /auth/token"), header("Access-Control-Allow-Credentials", "true")),
 	},
@@ -147,7 +147,7 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /auth/authorize").and(origin(func(string) bool { return true })), allow("*")),
 	},
 	{
-		ID: "cors.login-preflight", Story: "A preflight lets any page begin a login flow.",
+		ID: "cors.login-preflight", Story: "A preflight lets any page start a login flow.",
 		Aims:   []string{"ha.cors.login-preflight"},
 		Change: answers(at("OPTIONS /auth/login_flow"), all(status(200), allow("*"))),
 	},
@@ -171,7 +171,7 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /api/*").or(at("GET /api/")).and(origin(func(string) bool { return true })), allow("*"), 200),
 	},
 	{
-		ID: "cors.api-refusals", Story: "Any page may read the API's refusals.",
+		ID: "cors.api-refusals", Story: "Any page may read the API's errors.",
 		Aims:   []string{"ha.cors.configured-origins"},
 		Change: answers(at("GET /api/*").or(at("GET /api/")).and(origin(func(string) bool { return true })), allow("*"), 401),
 	},
@@ -181,17 +181,17 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("OPTIONS /api/*").or(at("OPTIONS /api/")), all(status(200), allow("*"))),
 	},
 	{
-		ID: "cors.no-vary", Story: "Answers that name the asking origin do not say that they depend on it.",
+		ID: "cors.no-vary", Story: "Responses that name the requesting origin lack Vary: Origin.",
 		Aims:   []string{"ha.cors.vary"},
 		Change: answers(anyRequest, header("Vary", "")),
 	},
 	{
-		ID: "cors.prefix", Story: "An origin passes that begins with a configured one.",
+		ID: "cors.prefix", Story: "An origin that begins with a configured one is allowed.",
 		Aims:   []string{"ha.cors.lookalike-origin"},
 		Change: answers(api.and(origin(func(o string) bool { return strings.HasPrefix(o, "https://cast.home-assistant.io.") })), allow("*")),
 	},
 	{
-		ID: "cors.suffix", Story: "An origin passes that ends with a configured one.",
+		ID: "cors.suffix", Story: "An origin that ends with a configured one is allowed.",
 		Aims: []string{"ha.cors.lookalike-origin"},
 		Change: answers(api.and(origin(func(o string) bool {
 			return strings.HasSuffix(o, castHost) && parsed(o).Host != castHost
@@ -203,7 +203,7 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(api.and(origin(func(o string) bool { return parsed(o).Host == castHost && parsed(o).Scheme == "http" })), allow("*")),
 	},
 	{
-		ID: "cors.own-prefix", Story: "An origin passes that begins with the home's own.",
+		ID: "cors.own-prefix", Story: "An origin that begins with the home's own is allowed.",
 		Aims: []string{"ha.cors.lookalike-origin"},
 		Change: func(p *mockserver.Policy) {
 			answers(func(r mock.Request) bool {
@@ -218,7 +218,7 @@ var headersDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("HEAD /auth/token"), status(200)),
 	},
 	{
-		ID: "http.put-token", Story: "PUT at the token endpoint works as POST.",
+		ID: "http.put-token", Story: "PUT at the token endpoint works like POST.",
 		Aims: []string{"oauth2.token.methods"},
 		Change: takes(at("PUT /auth/token").or(at("PATCH /auth/token")), func(r mock.Request) mock.Request {
 			r.Method = http.MethodPost
@@ -226,7 +226,7 @@ var headersDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "http.no-allow", Story: "A 405 does not say what is allowed.",
+		ID: "http.no-allow", Story: "A 405 does not list the allowed methods.",
 		Aims:   []string{"ha.http.allow"},
 		Change: answers(anyRequest, header("Allow", ""), 405),
 	},

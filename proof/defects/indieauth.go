@@ -42,14 +42,14 @@ func noClient(is func(id string) bool) people {
 
 var indieAuthDefects = []Defect[indieauth.Policy]{
 	{
-		ID: "indieauth.no-metadata-link", Story: "The profile page has the links of before 2022 alone.",
+		ID: "indieauth.no-metadata-link", Story: "The profile page has only the link relations used before 2022.",
 		Aims: []string{"indieauth.discovery.metadata-link"},
 		Change: pageLinks(func(issuer string) [][2]string {
 			return [][2]string{{"authorization_endpoint", issuer + "/oauth/authorize"}, {"token_endpoint", issuer + "/oauth/token"}}
 		}),
 	},
 	{
-		ID: "indieauth.old-links", Story: "The profile page still links the token endpoint of a service that was used before.",
+		ID: "indieauth.old-links", Story: "The profile page still links the token endpoint of a former service.",
 		Aims: []string{"indieauth.discovery.legacy-agrees"},
 		Change: pageLinks(func(issuer string) [][2]string {
 			return [][2]string{
@@ -75,17 +75,17 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 		}),
 	},
 	{
-		ID: "indieauth.issuer-www", Story: "The issuer is another host than that of the metadata.",
+		ID: "indieauth.issuer-www", Story: "The issuer and the metadata are on different hosts.",
 		Aims:   []string{"indieauth.issuer.prefix"},
 		Change: described(func(v map[string]any, _ string) { v["issuer"] = "https://www.people.example/" }),
 	},
 	{
-		ID: "indieauth.no-introspection", Story: "The metadata do not name the introspection endpoint.",
+		ID: "indieauth.no-introspection", Story: "The metadata do not list the introspection endpoint.",
 		Aims:   []string{"indieauth.metadata.introspection"},
 		Change: described(func(v map[string]any, _ string) { delete(v, "introspection_endpoint") }),
 	},
 	{
-		ID: "indieauth.revocation-basic", Story: "The metadata say that revocation needs a client secret.",
+		ID: "indieauth.revocation-basic", Story: "The metadata say that revocation requires a client secret.",
 		Aims: []string{"indieauth.metadata.revocation-auth"},
 		Change: described(func(v map[string]any, _ string) {
 			v["revocation_endpoint_auth_methods_supported"] = []string{"client_secret_basic"}
@@ -97,24 +97,24 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 		Change: noClient(func(id string) bool { return strings.Contains(id, "?") }),
 	},
 	{
-		ID: "indieauth.no-localhost", Story: "localhost is no client id.",
+		ID: "indieauth.no-localhost", Story: "localhost is refused as a client id.",
 		Aims:   []string{"indieauth.clients.accepted"},
 		Change: noClient(func(id string) bool { return strings.Contains(strings.ToLower(id), "://localhost") }),
 	},
 	{
-		ID: "indieauth.dots-refused", Story: "Every client id with two dots in its path is refused.",
+		ID: "indieauth.dots-refused", Story: "Every client id with two consecutive dots in its path is refused.",
 		Aims:   []string{"indieauth.clients.accepted"},
 		Change: noClient(func(id string) bool { return strings.Contains(id, "..") }),
 	},
 	{
-		ID: "indieauth.fragment", Story: "The fragment of a client id is not looked at.",
+		ID: "indieauth.fragment", Story: "The fragment of a client id is not checked.",
 		Aims: []string{"indieauth.clients.refused"},
 		Change: alsoClient(func(id string) bool {
 			return strings.Contains(id, "#") && strings.HasPrefix(id, "http")
 		}),
 	},
 	{
-		ID: "indieauth.userinfo-in-id", Story: "A client id may have a user and a password.",
+		ID: "indieauth.userinfo-in-id", Story: "A client id may contain a user name and password.",
 		Aims: []string{"indieauth.clients.refused"},
 		Change: alsoClient(func(id string) bool {
 			u, err := url.Parse(id)
@@ -129,7 +129,7 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 		}),
 	},
 	{
-		ID: "indieauth.any-address", Story: "IP addresses are client ids.",
+		ID: "indieauth.any-address", Story: "IP addresses are accepted as client ids.",
 		Aims: []string{"indieauth.clients.refused"},
 		Change: func(p *indieauth.Policy) {
 			alsoClient(func(id string) bool {
@@ -139,7 +139,7 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.any-scheme", Story: "Client ids of other schemes are taken.",
+		ID: "indieauth.any-scheme", Story: "Client ids with other schemes are accepted.",
 		Aims: []string{"indieauth.clients.refused"},
 		Change: func(p *indieauth.Policy) {
 			alsoClient(func(id string) bool { return strings.HasPrefix(id, "ftp:") || strings.HasPrefix(id, "mailto:") })(p)
@@ -147,12 +147,12 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.ids-as-texts", Story: "Client ids are compared as texts.",
+		ID: "indieauth.ids-as-texts", Story: "Client ids are compared as strings, without normalization.",
 		Aims:   []string{"indieauth.clients.empty-path"},
 		Change: func(p *indieauth.Policy) { p.Canonical = func(id string) string { return id } },
 	},
 	{
-		ID: "indieauth.host-case", Story: "The host of redirect_uri must have the letters of the client id's.",
+		ID: "indieauth.host-case", Story: "The host of redirect_uri must match the client id's in letter case.",
 		Aims: []string{"indieauth.clients.host-case"},
 		Change: func(p *indieauth.Policy) {
 			p.Canonical = func(id string) string {
@@ -169,12 +169,12 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.fetches-loopback", Story: "Every client id is fetched, on loopback too.",
+		ID: "indieauth.fetches-loopback", Story: "Every client id is fetched, even on loopback.",
 		Aims:   []string{"indieauth.clients.no-loopback-fetch"},
 		Change: func(p *indieauth.Policy) { p.Fetches = func(*url.URL) bool { return true } },
 	},
 	{
-		ID: "indieauth.redirect-exact", Story: "Only the client id itself, and its callback, are redirect URLs.",
+		ID: "indieauth.redirect-exact", Story: "Only the client id itself and its callback path are accepted as redirect URLs.",
 		Aims: []string{"indieauth.redirects.same-origin"},
 		Change: func(p *indieauth.Policy) {
 			before := p.Redirect
@@ -184,7 +184,7 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.redirect-prefix", Story: "A redirect_uri is compared with the beginning of the client id.",
+		ID: "indieauth.redirect-prefix", Story: "Only a prefix of redirect_uri is compared with the client id.",
 		Aims: []string{"indieauth.redirects.other-origin"},
 		Change: func(p *indieauth.Policy) {
 			p.Redirect = func(registered []string, asked string) bool {
@@ -193,7 +193,7 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.redirect-host-only", Story: "Only the host of a redirect_uri is compared.",
+		ID: "indieauth.redirect-host-only", Story: "Only the host of redirect_uri is compared.",
 		Aims: []string{"indieauth.redirects.other-origin"},
 		Change: func(p *indieauth.Policy) {
 			p.Redirect = func(registered []string, asked string) bool {

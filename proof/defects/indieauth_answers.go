@@ -17,7 +17,7 @@ import (
 
 var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 	{
-		ID: "indieauth.no-me", Story: "The token answer does not say who it is.",
+		ID: "indieauth.no-me", Story: "The token response does not say who the user is.",
 		Aims: []string{"indieauth.token.me"},
 		Change: func(p *indieauth.Policy) {
 			p.WithMe = func(answer map[string]any, _ string, _ map[string]any) map[string]any { return answer }
@@ -31,12 +31,12 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.me-fragment", Story: "me is the address of a card within a page.",
+		ID: "indieauth.me-fragment", Story: "me is the URL of a card inside a page.",
 		Aims:   []string{"indieauth.token.me"},
 		Change: func(p *indieauth.Policy) { p.Me = func(own, _ string) string { return own + "#card" } },
 	},
 	{
-		ID: "indieauth.me-elsewhere", Story: "me is the address of a page that is not there.",
+		ID: "indieauth.me-elsewhere", Story: "me is the URL of a page that does not exist.",
 		Aims:   []string{"indieauth.token.me-confirmed"},
 		Change: func(p *indieauth.Policy) { p.Me = func(own, _ string) string { return own + "/card" } },
 	},
@@ -53,7 +53,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.me-required", Story: "A request that does not say whose login it is gets invalid_request.",
+		ID: "indieauth.me-required", Story: "A request that does not name a user gets invalid_request.",
 		Aims: []string{"indieauth.authz.me-optional"},
 		Change: func(p *indieauth.Policy) {
 			p.Hint = func(me string) *mock.Refusal {
@@ -65,12 +65,12 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.token-without-scope", Story: "A code without a scope brings a token.",
+		ID: "indieauth.token-without-scope", Story: "A code without a scope is exchanged for a token.",
 		Aims:   []string{"indieauth.token.no-scope"},
 		Change: func(p *indieauth.Policy) { p.Grants = func(string) *mock.Refusal { return nil } },
 	},
 	{
-		ID: "indieauth.default-scope", Story: "Who asks for no scope is granted all of them.",
+		ID: "indieauth.default-scope", Story: "A request without a scope is granted every scope.",
 		Aims: []string{"indieauth.token.no-scope"},
 		Change: func(p *indieauth.Policy) {
 			before := p.Scope
@@ -83,7 +83,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.profile-always", Story: "The profile is in every token answer.",
+		ID: "indieauth.profile-always", Story: "Every token response contains the profile.",
 		Aims: []string{"indieauth.token.profile-by-scope"},
 		Change: func(p *indieauth.Policy) {
 			p.Profile = func(of indieauth.Person, _ string) map[string]any {
@@ -92,7 +92,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.address-always", Story: "The scope profile tells the mail address too.",
+		ID: "indieauth.address-always", Story: "The scope profile also reveals the email address.",
 		Aims: []string{"indieauth.token.profile-by-scope"},
 		Change: func(p *indieauth.Policy) {
 			before := p.Profile
@@ -100,7 +100,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.profile-with-token", Story: "The authorization endpoint answers with an access token too.",
+		ID: "indieauth.profile-with-token", Story: "The authorization endpoint also returns an access token.",
 		Aims: []string{"indieauth.code.profile-answer"},
 		Change: func(p *indieauth.Policy) {
 			p.ProfileAnswer = func(me string, _ map[string]any) map[string]any {
@@ -109,12 +109,12 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.code-at-both", Story: "A code that the authorization endpoint has redeemed works at the token endpoint.",
+		ID: "indieauth.code-at-both", Story: "A code redeemed at the authorization endpoint also works at the token endpoint.",
 		Aims:   []string{"indieauth.code.one-endpoint"},
 		Change: func(p *indieauth.Policy) { p.Forgets = mock.Is(false) },
 	},
 	{
-		ID: "indieauth.profile-any-client", Story: "The authorization endpoint redeems codes of other clients.",
+		ID: "indieauth.profile-any-client", Story: "The authorization endpoint redeems other clients' codes.",
 		Aims:   []string{"indieauth.code.profile-bound"},
 		Change: namedFor(func(c *mockprovider.Code, app *mockprovider.App, _ url.Values) { c.AppID = app.ID }),
 	},
@@ -133,14 +133,14 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		}),
 	},
 	{
-		ID: "indieauth.userinfo-other", Story: "The userinfo endpoint says something else than the token answer.",
+		ID: "indieauth.userinfo-other", Story: "The userinfo endpoint contradicts the token response.",
 		Aims: []string{"indieauth.userinfo.profile"},
 		Change: func(p *indieauth.Policy) {
 			p.UserInfo = func(v map[string]any) map[string]any { return map[string]any{"sub": v["url"]} }
 		},
 	},
 	{
-		ID: "indieauth.userinfo-guest", Story: "The userinfo endpoint answers whoever comes.",
+		ID: "indieauth.userinfo-guest", Story: "The userinfo endpoint requires no token.",
 		Aims: []string{"oauth2.bearer.validates", "indieauth.userinfo.refused"},
 		Change: func(p *indieauth.Policy) {
 			before := p.Answer
@@ -160,14 +160,14 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.introspect-anybody", Story: "Everybody may introspect tokens.",
+		ID: "indieauth.introspect-anybody", Story: "Anyone may introspect tokens.",
 		Aims: []string{"indieauth.introspect.authorization"},
 		Change: func(p *indieauth.Policy) {
 			p.MayIntrospect = func(mock.Request, func(string) bool) bool { return true }
 		},
 	},
 	{
-		ID: "indieauth.introspect-sub", Story: "Introspection names the person in sub, and has no me.",
+		ID: "indieauth.introspect-sub", Story: "Introspection names the user in sub and has no me.",
 		Aims: []string{"indieauth.introspect.me"},
 		Change: func(p *indieauth.Policy) {
 			p.Active = func(t mockprovider.Access, me string) map[string]any {
@@ -176,14 +176,14 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.introspect-bare", Story: "Introspection says nothing of client and scope.",
+		ID: "indieauth.introspect-bare", Story: "Introspection omits client_id and scope.",
 		Aims: []string{"indieauth.introspect.me"},
 		Change: func(p *indieauth.Policy) {
 			p.Active = func(_ mockprovider.Access, me string) map[string]any { return map[string]any{"active": true, "me": me} }
 		},
 	},
 	{
-		ID: "indieauth.introspect-unknown", Story: "The introspection of an unknown token is an error without active.",
+		ID: "indieauth.introspect-unknown", Story: "The introspection of an unknown token returns an error without active.",
 		Aims: []string{"indieauth.introspect.inactive"},
 		Change: func(p *indieauth.Policy) {
 			before := p.Answer
@@ -197,7 +197,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.introspect-text", Story: "active is the text true.",
+		ID: "indieauth.introspect-text", Story: "active is the string true.",
 		Aims: []string{"indieauth.introspect.me"},
 		Change: func(p *indieauth.Policy) {
 			before := p.Active
@@ -209,7 +209,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.introspect-dead-tells", Story: "What is said of a dead token names a person and a scope.",
+		ID: "indieauth.introspect-dead-tells", Story: "The introspection of a dead token names a user and a scope.",
 		Aims: []string{"indieauth.introspect.inactive"},
 		Change: func(p *indieauth.Policy) {
 			before := p.Answer
@@ -224,7 +224,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 		},
 	},
 	{
-		ID: "indieauth.legacy-elsewhere", Story: "rel=authorization_endpoint names the endpoint of before the move.",
+		ID: "indieauth.legacy-elsewhere", Story: "rel=authorization_endpoint names the endpoint's old address.",
 		Aims: []string{"indieauth.discovery.legacy-agrees"},
 		Change: func(p *indieauth.Policy) {
 			for _, links := range []*func(string) [][2]string{&p.HeaderLinks, &p.PageLinks} {

@@ -11,17 +11,17 @@ import (
 // limitDefects are limits that are a little off.
 var limitDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "limits.code-longer", Story: "A code lives ten minutes and fifteen seconds, for clocks may differ.",
+		ID: "limits.code-longer", Story: "A code lives ten minutes and fifteen seconds, to allow for clock skew.",
 		Aims:   []string{"ha.code.ten-minutes"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) { c.Issued = c.Issued.Add(15 * time.Second) }),
 	},
 	{
-		ID: "limits.code-shorter", Story: "A code lives half a minute less than ten minutes.",
+		ID: "limits.code-shorter", Story: "A code lives nine and a half minutes instead of ten.",
 		Aims:   []string{"ha.code.ten-minutes"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) { c.Issued = c.Issued.Add(-30 * time.Second) }),
 	},
 	{
-		ID: "limits.access-longer", Story: "An access token passes for half a minute after its end.",
+		ID: "limits.access-longer", Story: "An access token is accepted for twenty seconds after it expires.",
 		Aims: []string{"ha.token.thirty-minutes"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Access
@@ -32,7 +32,7 @@ var limitDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "limits.access-shorter", Story: "An access token is refused half a minute before its end.",
+		ID: "limits.access-shorter", Story: "An access token is refused half a minute before it expires.",
 		Aims: []string{"ha.token.thirty-minutes"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Access
@@ -77,12 +77,12 @@ var limitDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "limits.signed-shorter", Story: "A path is signed for twenty seconds where nothing was asked for.",
+		ID: "limits.signed-shorter", Story: "Without a requested lifetime a path is signed for twenty seconds.",
 		Aims:   []string{"ha.signed-path.expires"},
 		Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(20 * time.Second) },
 	},
 	{
-		ID: "limits.lasting-longer", Story: "A long-lived token lives until the end of its last day's first minute.",
+		ID: "limits.lasting-longer", Story: "A long-lived token lives one minute too long.",
 		Aims: []string{"ha.llat.lifespan"},
 		Change: func(p *mockserver.Policy) {
 			alive, holds := p.Alive, p.Access
@@ -101,22 +101,22 @@ var limitDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "limits.factor-longer", Story: "The second factor has half a minute more than its five.",
+		ID: "limits.factor-longer", Story: "The second factor may be given half a minute after its five minutes.",
 		Aims:   []string{"ha.mfa.expires"},
 		Change: func(p *mockserver.Policy) { p.MFATTL = mock.Is(5*time.Minute + 30*time.Second) },
 	},
 	{
-		ID: "limits.factor-shorter", Story: "The second factor has half a minute less than its five.",
+		ID: "limits.factor-shorter", Story: "The second factor times out half a minute before its five minutes.",
 		Aims:   []string{"ha.mfa.expires"},
 		Change: func(p *mockserver.Policy) { p.MFATTL = mock.Is(5*time.Minute - 30*time.Second) },
 	},
 	{
-		ID: "limits.factor-two-back", Story: "A code of the second factor passes two steps late.",
+		ID: "limits.factor-two-back", Story: "A second-factor code is accepted two time steps late.",
 		Aims:   []string{"ha.mfa.old-code"},
 		Change: within(-time.Minute),
 	},
 	{
-		ID: "limits.factor-two-ahead", Story: "A code of the second factor passes two steps early.",
+		ID: "limits.factor-two-ahead", Story: "A second-factor code is accepted two time steps early.",
 		Aims:   []string{"ha.mfa.old-code"},
 		Change: within(time.Minute),
 	},

@@ -16,7 +16,7 @@ import (
 // linkedAnswerDefects are small mistakes in what a home answers and sends while it links.
 var linkedAnswerDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "credentials.created-bare", Story: "The answer to create is the new id alone.",
+		ID: "credentials.created-bare", Story: "The response to create is only the new id.",
 		Aims: []string{"ha.credentials.created"},
 		Change: credentialResult("create", func(m map[string]any) map[string]any {
 			if r, ok := plainValue(m["result"]).(map[string]any); ok {
@@ -36,22 +36,22 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "credentials.entry-refused", Story: "The credential of an entry is told to nobody.",
+		ID: "credentials.entry-refused", Story: "An entry's credential is never reported.",
 		Aims:   []string{"ha.credentials.of-entry"},
 		Change: refusing("application_credentials/config_entry", "unauthorized"),
 	},
 	{
-		ID: "linking.pick-menu", Story: "The choice among credentials is a menu, not a form.",
+		ID: "linking.pick-menu", Story: "The choice of a credential is a menu, not a form.",
 		Aims:   []string{"ha.linking.pick"},
 		Change: stepAnswers("form", object(func(m map[string]any) { m["type"] = "menu" })),
 	},
 	{
-		ID: "linking.last-credential", Story: "Whatever was chosen, the last credential is used.",
+		ID: "linking.last-credential", Story: "The last credential is used, whichever one the user chose.",
 		Aims:   []string{"ha.linking.pick"},
 		Change: chooses(func(offered []string) string { return offered[len(offered)-1] }),
 	},
 	{
-		ID: "linking.second-use", Story: "After its set-up an entry asks the API without its token.",
+		ID: "linking.second-use", Story: "After set-up an entry calls the API without its token.",
 		Aims: []string{"ha.linking.entry"},
 		Change: client(func(p *linking.Policy) {
 			var used sync.Map // by token
@@ -67,7 +67,7 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.plain-url", Story: "The browser is sent to the proxy's URL without TLS.",
+		ID: "cloud.plain-url", Story: "The browser is sent to the proxy's URL over plain http.",
 		Aims:   []string{"ha.cloud.authorize-url"},
 		Change: authorizeURL(func(s string) string { return strings.Replace(s, "https://", "http://", 1) }),
 	},
@@ -79,7 +79,7 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.refresh-named", Story: "A refresh at the proxy names the service in its body too.",
+		ID: "cloud.refresh-named", Story: "A refresh at the proxy also names the service in its body.",
 		Aims: []string{"ha.cloud.refresh"},
 		Change: client(func(p *linking.Policy) {
 			p.ProxyRefresh = func(service string, members map[string]string) (string, map[string]string) {
@@ -99,7 +99,7 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cloud.service-in-capitals", Story: "The service is named in capitals, as no proxy lists it.",
+		ID: "cloud.service-in-capitals", Story: "The service is named in capitals, which no proxy lists.",
 		Aims: []string{"ha.cloud.conversation"},
 		Change: client(func(p *linking.Policy) {
 			p.Says = func(m map[string]any) map[string]any {
@@ -114,7 +114,7 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 // linkedTokenDefects are mistakes about whose tokens are kept.
 var linkedTokenDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "linking.tokens-shared", Story: "The tokens of all accounts are kept in one place, and the newest are everybody's.",
+		ID: "linking.tokens-shared", Story: "All accounts share one token store, so the newest tokens replace everyone's.",
 		Aims: []string{"ha.linking.two-accounts"},
 		Change: linkedEntries(func(list []map[string]any) {
 			for _, e := range list {
@@ -123,7 +123,7 @@ var linkedTokenDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.twice-overwrites", Story: "A second login of a linked account replaces its tokens, and then aborts.",
+		ID: "linking.twice-overwrites", Story: "A second login to a linked account replaces its tokens and then aborts.",
 		Aims: []string{"ha.linking.twice"},
 		Change: func(p *mockserver.Policy) {
 			var twice atomic.Bool
@@ -151,7 +151,8 @@ var linkedTokenDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.denied-word", Story: "A person who denies access when asked to log in again sees a reason that the frontend does not know.",
+		ID:     "linking.denied-word",
+		Story:  "A user who denies access when asked to log in again sees a reason that the frontend does not know.",
 		Aims:   []string{"ha.linking.reauth-denied"},
 		Change: reasonBecomes("user_rejected_authorize", "denied"),
 	},

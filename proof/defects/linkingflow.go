@@ -13,7 +13,7 @@ import (
 
 var linkingFlowDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "linking.no-credentials-crash", Story: "Without a credential the flow is a server error.",
+		ID: "linking.no-credentials-crash", Story: "Without a credential the flow causes a server error.",
 		Aims:   []string{"ha.linking.missing-credentials", "ha.cloud.offered"},
 		Change: reasonCrashes("missing_credentials"),
 	},
@@ -23,12 +23,12 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: reasonBecomes("missing_credentials", "no_credentials"),
 	},
 	{
-		ID: "linking.always-asks", Story: "The user is asked to choose among one credential.",
+		ID: "linking.always-asks", Story: "A user with a single credential is asked to choose one.",
 		Aims:   []string{"ha.linking.external-step", "ha.cloud.offered"},
 		Change: stepAnswers("external", object(func(m map[string]any) { m["type"], m["step_id"] = "form", "pick_implementation" })),
 	},
 	{
-		ID: "linking.one-offered", Story: "The user who has several credentials is offered the first alone.",
+		ID: "linking.one-offered", Story: "A user with several credentials is offered only the first.",
 		Aims: []string{"ha.linking.pick"},
 		Change: stepAnswers("form", object(func(m map[string]any) {
 			schema, _ := m["data_schema"].([]any)
@@ -41,7 +41,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "linking.first-credential", Story: "Whatever was chosen, the first credential is used.",
+		ID: "linking.first-credential", Story: "The first credential is used, whichever one the user chose.",
 		Aims:   []string{"ha.linking.pick", "oauth2.client.scope"},
 		Change: chooses(func(offered []string) string { return offered[0] }),
 	},
@@ -51,12 +51,12 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("POST /api/config/config_entries/flow/*"), crashed, http.StatusBadRequest),
 	},
 	{
-		ID: "linking.start-by-anybody", Story: "Every user of the house starts flows.",
+		ID: "linking.start-by-anybody", Story: "Any user of the home can start flows.",
 		Aims:   []string{"ha.linking.admin-only"},
 		Change: open2(flowsAt),
 	},
 	{
-		ID: "linking.read-by-anybody", Story: "Every user of the house reads and cancels flows whose id is known.",
+		ID: "linking.read-by-anybody", Story: "Any user of the home can read and cancel a flow whose id they know.",
 		Aims: []string{"ha.linking.admin-only", "ha.linking.admin-cancels"},
 		Change: func(p *mockserver.Policy) {
 			before := p.AdminOnly
@@ -66,30 +66,31 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "linking.cancel-by-anybody", Story: "Reading and submitting are guarded, cancelling is not (as releases up to 2026.11 have it).",
-		Aims: []string{"ha.linking.admin-cancels"},
+		ID:    "linking.cancel-by-anybody",
+		Story: "Reading and submitting a flow are protected, cancelling it is not (as in releases up to 2026.11).",
+		Aims:  []string{"ha.linking.admin-cancels"},
 		Change: answers(at("DELETE /api/config/config_entries/flow/*").and(func(r mock.Request) bool {
 			return r.Header.Get("Authorization") != ""
 		}),
 			all(status(http.StatusOK), body(`{"message":"Flow aborted"}`)), http.StatusUnauthorized),
 	},
 	{
-		ID: "linking.refused-as-400", Story: "Who may not link is answered with 400.",
+		ID: "linking.refused-as-400", Story: "A user who may not link is answered with 400.",
 		Aims:   []string{"ha.linking.admin-only", "ha.linking.admin-cancels"},
 		Change: answers(at("* "+flowsAt).or(at(flowAt)), status(http.StatusBadRequest), http.StatusUnauthorized),
 	},
 	{
-		ID: "linking.unknown-handler-500", Story: "An integration that is not there is a server error.",
+		ID: "linking.unknown-handler-500", Story: "An unknown integration causes a server error.",
 		Aims:   []string{"ha.linking.unknown-handler"},
 		Change: answers(at("POST "+flowsAt), crashed, http.StatusNotFound),
 	},
 	{
-		ID: "linking.unknown-handler-200", Story: "An integration that is not there is an abort with 200.",
+		ID: "linking.unknown-handler-200", Story: "An unknown integration aborts the flow with 200.",
 		Aims:   []string{"ha.linking.unknown-handler"},
 		Change: answers(at("POST "+flowsAt), all(status(http.StatusOK), body(`{"type":"abort","reason":"unknown"}`)), http.StatusNotFound),
 	},
 	{
-		ID: "linking.tries-the-token-endpoint", Story: "When the flow starts, the token endpoint is tried out with an empty code.",
+		ID: "linking.tries-the-token-endpoint", Story: "When a flow starts, the token endpoint is probed with an empty code.",
 		Aims: []string{"ha.linking.nothing-early"},
 		Change: client(func(p *linking.Policy) {
 			p.Early = func(t linking.Provider, c linking.Credential, _ linking.Token) *linking.TokenRequest {
@@ -103,7 +104,8 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /auth/external/callback"), all(status(http.StatusUnauthorized), body("401: Unauthorized")), http.StatusOK),
 	},
 	{
-		ID: "linking.callback-referrer", Story: "The callback's page may tell the next one its address, with the code in it.",
+		ID:     "linking.callback-referrer",
+		Story:  "The callback page has no Referrer-Policy, so the next page may learn its URL and the code in it.",
 		Aims:   []string{"ha.linking.callback-page"},
 		Change: answers(at("GET /auth/external/callback"), header("Referrer-Policy", "unsafe-url")),
 	},
@@ -120,7 +122,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.Finished = func(url.Values) (string, string) { return "Done", "text/html" } }),
 	},
 	{
-		ID: "linking.no-event", Story: "The return of the browser is not announced.",
+		ID: "linking.no-event", Story: "The callback is not announced by an event.",
 		Aims: []string{"ha.linking.progressed"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "event") {
@@ -130,7 +132,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.event-of-another", Story: "The event names another flow.",
+		ID: "linking.event-of-another", Story: "The event names a different flow.",
 		Aims: []string{"ha.linking.progressed"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "event") {
@@ -143,7 +145,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.entry-not-loaded", Story: "The entry is made and not set up before the next restart.",
+		ID: "linking.entry-not-loaded", Story: "The entry is created but not set up until the next restart.",
 		Aims: []string{"ha.linking.entry", "ha.cloud.entry"},
 		Change: answers(at("GET /api/authconform_demo"), func(a mock.Answer) mock.Answer {
 			a.Body = []byte(strings.ReplaceAll(string(a.Body), `"state":"loaded"`, `"state":"not_loaded"`))
@@ -151,7 +153,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.entry-of-the-id-token", Story: "The entry bears the client id instead of the account.",
+		ID: "linking.entry-of-the-id-token", Story: "The entry is titled with the client id instead of the account.",
 		Aims: []string{"ha.linking.entry", "ha.linking.two-accounts", "ha.linking.wrong-account"},
 		Change: answers(at("GET /api/authconform_demo"), func(a mock.Answer) mock.Answer {
 			a.Body = []byte(strings.ReplaceAll(string(a.Body), `"unique_id":"`, `"unique_id":"client-`))
@@ -159,7 +161,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.poll-makes-another", Story: "Each poll starts a flow of its own.",
+		ID: "linking.poll-makes-another", Story: "Each poll starts a new flow.",
 		Aims: []string{"ha.linking.poll-again"},
 		Change: answers(at("GET /api/config/config_entries/flow/*"), func(a mock.Answer) mock.Answer {
 			if m := decoded(a.Body); m != nil && m["type"] == "external" {
@@ -170,12 +172,12 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.over-200", Story: "A flow that is over answers 200 with an empty object.",
+		ID: "linking.over-200", Story: "A finished flow answers 200 with an empty object.",
 		Aims:   []string{"ha.linking.over", "ha.linking.cancelled", "oauth2.client.state-replay"},
 		Change: answers(at(flowAt), all(status(http.StatusOK), body("{}"), header("Content-Type", "application/json")), http.StatusNotFound),
 	},
 	{
-		ID: "linking.over-500", Story: "A flow that is over is a server error.",
+		ID: "linking.over-500", Story: "A finished flow causes a server error.",
 		Aims:   []string{"ha.linking.over", "ha.linking.cancelled", "oauth2.client.state-replay"},
 		Change: answers(at(flowAt), crashed, http.StatusNotFound),
 	},
@@ -185,7 +187,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.Cancels = mock.Is(false) }),
 	},
 	{
-		ID: "linking.data-shown", Story: "The last step shows what was stored, tokens included.",
+		ID: "linking.data-shown", Story: "The last step shows what was stored, including the tokens.",
 		Aims: []string{"ha.linking.no-secret-shown"},
 		Change: client(func(p *linking.Policy) {
 
@@ -198,7 +200,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.secret-in-step", Story: "The external step carries the client secret for the frontend to check.",
+		ID: "linking.secret-in-step", Story: "The external step contains the client secret.",
 		Aims: []string{"ha.linking.no-secret-shown", "oauth2.client.no-secret-in-url"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Parameters
@@ -208,7 +210,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.linked-twice", Story: "An account may be linked as often as one likes.",
+		ID: "linking.linked-twice", Story: "An account may be linked any number of times.",
 		Aims:   []string{"ha.linking.twice"},
 		Change: client(func(p *linking.Policy) { p.Known = func([]string, string) bool { return false } }),
 	},
@@ -218,13 +220,14 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.Known = func(accounts []string, _ string) bool { return len(accounts) > 0 } }),
 	},
 	{
-		ID: "linking.base-missing-crash", Story: "A flow without HA-Frontend-Base is a server error (as releases up to 2026.11 do it).",
+		ID: "linking.base-missing-crash", Story: "A flow without HA-Frontend-Base causes a server error (as in releases up to 2026.11).",
 		Aims:   []string{"ha.linking.frontend-base-missing"},
 		Change: answers(at("POST "+flowsAt).and(func(r mock.Request) bool { return r.Header.Get("Ha-Frontend-Base") == "" }), crashed),
 	},
 	{
-		ID: "linking.foreign-base-refused", Story: "Only the home's own URLs are accepted as HA-Frontend-Base, which no release does yet.",
-		Aims: []string{"ha.linking.foreign-base"},
+		ID:    "linking.foreign-base-refused",
+		Story: "Only the home's own URLs are accepted as HA-Frontend-Base, which no release enforces yet.",
+		Aims:  []string{"ha.linking.foreign-base"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Base
 			p.Base = func(origin string, given bool) error {
@@ -236,7 +239,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "linking.unlink-tells", Story: "Unlinking tells the token endpoint: what no release does.",
+		ID: "linking.unlink-tells", Story: "Unlinking notifies the token endpoint, which no release does.",
 		Aims: []string{"oauth2.client.unlink-revokes"},
 		Change: client(func(p *linking.Policy) {
 			p.Unlinked = func(t linking.Provider, c linking.Credential, _ linking.Token) *linking.TokenRequest {

@@ -12,12 +12,12 @@ import (
 
 var linkUserDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "link.refused", Story: "Linking an account is announced and refused.",
+		ID: "link.refused", Story: "Linking an account is announced but refused.",
 		Aims:   []string{"ha.link.own", "ha.link.expired"},
 		Change: answers(linkRequest, status(400), 200),
 	},
 	{
-		ID: "link.flow-type", Story: "The code of a flow that says it is for linking links nothing.",
+		ID: "link.flow-type", Story: "The code of a flow of type link_user links nothing.",
 		Aims: []string{"ha.link.own"},
 		Change: func(p *mockserver.Policy) {
 			var begun idSecrets
@@ -36,19 +36,19 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 		Change: answers(linkRequest.and(authorization(func(s string) bool { return s == "" })), status(400), 401),
 	},
 	{
-		ID: "link.junk-token", Story: "An unknown session gets 200, and nothing happens.",
+		ID: "link.junk-token", Story: "Linking with an unknown session answers 200 and does nothing.",
 		Aims:   []string{"ha.link.needs-token", "ha.link.dead-session"},
 		Change: answers(linkRequest.and(authorization(func(s string) bool { return s != "" })), ok(`{"message":"User linked"}`), 401),
 	},
 	{
-		ID: "link.others", Story: "Another user's login is linked to the account of anyone who submits its code.",
+		ID: "link.others", Story: "Another user's login is linked to the account of whoever submits its code.",
 		Aims: []string{"ha.link.others-credential"},
 		Change: func(p *mockserver.Policy) {
 			p.Link = func(c store.Code, _ string) bool { return c.Challenge == "" }
 		},
 	},
 	{
-		ID: "link.any-client", Story: "At linking, the code's client is not compared.",
+		ID: "link.any-client", Story: "When linking, the code's client is not compared.",
 		Aims: []string{"ha.link.client-bound"},
 		Change: both(takes(linkRequest, withObject(func(m map[string]any) {
 			if id, ok := m["client_id"].(string); ok {
@@ -57,17 +57,17 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 		})), sameClient(func(_, b string) bool { return strings.HasPrefix(b, "link:") })),
 	},
 	{
-		ID: "link.again", Story: "A code links as often as it is handed in.",
+		ID: "link.again", Story: "A code can be used to link any number of times.",
 		Aims:   []string{"ha.link.single-use"},
 		Change: func(p *mockserver.Policy) { answers(linkRequest.after(1), ok(`{"message":"User linked"}`), 400)(p) },
 	},
 	{
-		ID: "link.keeps-code", Story: "Linking leaves the code, so that it can still be exchanged.",
+		ID: "link.keeps-code", Story: "Linking does not spend the code, so it can still be exchanged.",
 		Aims:   []string{"ha.link.single-use"},
 		Change: keepsLinked,
 	},
 	{
-		ID: "link.junk-code", Story: "An unknown code answers 200.",
+		ID: "link.junk-code", Story: "An unknown code is answered with 200.",
 		Aims: []string{"ha.link.junk-code"},
 		Change: func(p *mockserver.Policy) {
 			issued := remembered(&p.NewCode)
@@ -85,7 +85,7 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "link.expired", Story: "At linking, the code's age is not checked.",
+		ID: "link.expired", Story: "When linking, the code's age is not checked.",
 		Aims: []string{"ha.link.expired"},
 		Change: func(p *mockserver.Policy) {
 			var linking idSecrets // codes that are being linked

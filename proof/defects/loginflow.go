@@ -14,7 +14,7 @@ import (
 
 var loginFlowDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "flow.no-local-users", Story: "The local users are missing among the providers.",
+		ID: "flow.no-local-users", Story: "The local users' provider is missing from the list.",
 		Aims: []string{"ha.providers.listed"},
 		Change: answers(
 			at("GET /auth/providers"),
@@ -27,7 +27,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(begin, member("data_schema", nil), 200),
 	},
 	{
-		ID: "flow.form-with-errors", Story: "A fresh form already reports an error.",
+		ID: "flow.form-with-errors", Story: "A fresh form already contains an error.",
 		Aims:   []string{"ha.flow.form"},
 		Change: answers(begin, member("errors", map[string]string{"base": "invalid_auth"}), 200),
 	},
@@ -37,17 +37,18 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(flowStep, object(func(m map[string]any) { delete(m, "result") }), 200),
 	},
 	{
-		ID: "flow.needs-media-type", Story: "A body is read as JSON only where Content-Type says so, which the login page does not.",
+		ID:     "flow.needs-media-type",
+		Story:  "A body is read as JSON only if Content-Type says so, but the login page does not send that header.",
 		Aims:   []string{"ha.flow.text-plain"},
 		Change: answers(begin.and(sent("text/plain")), status(415), 200),
 	},
 	{
-		ID: "flow.step-needs-media-type", Story: "A step is read as JSON only where Content-Type says so.",
+		ID: "flow.step-needs-media-type", Story: "A step is read as JSON only if Content-Type says so.",
 		Aims:   []string{"ha.flow.text-plain"},
 		Change: answers(flowStep.and(sent("text/plain")), status(415), 200),
 	},
 	{
-		ID: "flow.unknown-flow-200", Story: "An unknown flow is started with the step that was sent.",
+		ID: "flow.unknown-flow-200", Story: "A step for an unknown flow starts that flow.",
 		Aims: []string{"ha.flow.unknown-flow"},
 		Change: func(p *mockserver.Policy) {
 			begun := remembered(&p.NewFlow)
@@ -57,17 +58,17 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "flow.no-flow", Story: "A step without a flow is treated as a login.",
+		ID: "flow.no-flow", Story: "A step without a flow is treated as a complete login.",
 		Aims:   []string{"ha.flow.unknown-flow"},
 		Change: answers(at("POST /auth/login_flow/"), ok(aCode)),
 	},
 	{
-		ID: "flow.finished-again", Story: "A flow that has ended gives another code.",
+		ID: "flow.finished-again", Story: "A finished flow issues another code.",
 		Aims:   []string{"ha.flow.finished"},
 		Change: func(p *mockserver.Policy) { answers(flowStep.and(repeatedFlow()), ok(aCode), 404)(p) },
 	},
 	{
-		ID: "flow.delete-nothing", Story: "DELETE of a flow answers and deletes nothing.",
+		ID: "flow.delete-nothing", Story: "DELETE of a flow reports success and deletes nothing.",
 		Aims: []string{"ha.flow.deleted"},
 		Change: func(p *mockserver.Policy) {
 			begun := remembered(&p.NewFlow)
@@ -85,12 +86,12 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("DELETE /auth/login_flow/*"), status(204), 200),
 	},
 	{
-		ID: "flow.delete-again", Story: "DELETE of a flow that is gone answers 200.",
+		ID: "flow.delete-again", Story: "DELETE of a flow that no longer exists answers 200.",
 		Aims:   []string{"ha.flow.deleted"},
 		Change: answers(at("DELETE /auth/login_flow/*"), status(200), 404),
 	},
 	{
-		ID: "flow.deleted-lives", Story: "A deleted flow still takes the right password.",
+		ID: "flow.deleted-lives", Story: "A deleted flow still accepts the right password.",
 		Aims: []string{"ha.flow.deleted"},
 		Change: func(p *mockserver.Policy) {
 			var gone idSecrets
@@ -106,7 +107,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "flow.parallel-codes", Story: "Right passwords at the same moment give a code each.",
+		ID: "flow.parallel-codes", Story: "Concurrent right passwords get one code each.",
 		Aims: []string{"ha.flow.parallel-finish"},
 		Change: func(p *mockserver.Policy) {
 			answers(flowStep, ok(aCode), 409)(p)
@@ -114,7 +115,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "flow.parallel-500", Story: "Right passwords at the same moment break each other.",
+		ID: "flow.parallel-500", Story: "Concurrent right passwords break each other.",
 		Aims: []string{"ha.flow.parallel-finish"},
 		Change: func(p *mockserver.Policy) {
 			answers(flowStep, status(500), 409)(p)
@@ -144,14 +145,14 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		}), withObject(func(m map[string]any) { m["response_type"] = "code" })),
 	},
 	{
-		ID: "flow.response-type-case", Story: "The letter case of response_type does not count.",
+		ID: "flow.response-type-case", Story: "response_type is compared without regard to case.",
 		Aims: []string{"ha.flow.response-type"},
 		Change: takes(begins(func(m map[string]any) bool {
 			return strings.EqualFold(textOf(m["response_type"]), "code")
 		}), withObject(func(m map[string]any) { m["response_type"] = "code" })),
 	},
 	{
-		ID: "flow.unknown-member", Story: "Members that the server does not know are ignored.",
+		ID: "flow.unknown-member", Story: "Unknown members are ignored.",
 		Aims: []string{"ha.flow.unknown-member"},
 		Change: takes(begin, withObject(func(m map[string]any) {
 			for name := range m {
@@ -162,7 +163,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "flow.ids-count", Story: "The ids of flows count upwards.",
+		ID: "flow.ids-count", Story: "Flow ids are sequential numbers.",
 		Aims: []string{"ha.flow.id-unguessable"},
 		Change: func(p *mockserver.Policy) {
 			var mu sync.Mutex
@@ -176,7 +177,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "flow.id-is-code", Story: "A flow's id is its code, before the password is known.",
+		ID: "flow.id-is-code", Story: "A flow's id is its future code, known before the password is checked.",
 		Aims: []string{"ha.flow.no-token-without-password"},
 		Change: func(p *mockserver.Policy) {
 			var begun idSecrets
@@ -198,14 +199,14 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /auth/login_flow"), ok(`{"type":"form","flow_id":"0123456789abcdef"}`), 405),
 	},
 	{
-		ID: "flow.error-redirect", Story: "A request that is wrong in itself is redirected to its redirect_uri, unjudged.",
+		ID: "flow.error-redirect", Story: "An invalid request is redirected to its redirect_uri, which nobody checked.",
 		Aims: []string{"oauth2.authz.no-http-redirect"},
 		Change: answersBy(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			return queryOf(r).Has("response_type") && queryOf(r).Get("response_type") != "code"
 		}), sentTo(302)),
 	},
 	{
-		ID: "flow.open-redirect", Story: "Without a client_id the page goes back to redirect_uri.",
+		ID: "flow.open-redirect", Story: "Without a client_id the page redirects to redirect_uri.",
 		Aims: []string{"oauth2.authz.no-http-redirect"},
 		Change: answersBy(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			return queryOf(r).Has("redirect_uri") && queryOf(r).Get("client_id") == ""
@@ -214,7 +215,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "flow.redirects-at-once", Story: "A browser is redirected immediately if redirect_uri leads to another host.",
+		ID: "flow.redirects-at-once", Story: "A browser is redirected immediately if redirect_uri is on another host.",
 		Aims: []string{"oauth2.authz.no-http-redirect"},
 		Change: answersBy(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			q := queryOf(r)
@@ -222,7 +223,7 @@ var loginFlowDefects = []Defect[mockserver.Policy]{
 		}), sentTo(303)),
 	},
 	{
-		ID: "flow.dies-early", Story: "A login flow dies after half an hour.",
+		ID: "flow.dies-early", Story: "A login flow expires after half an hour.",
 		Aims:   []string{"ha.flow.lives"},
 		Change: func(p *mockserver.Policy) { p.FlowTTL = mock.Is(30 * time.Minute) },
 	},

@@ -10,12 +10,12 @@ import (
 
 var loginPasswordDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "flow.wrong-401", Story: "A wrong password is answered with 401, which the login page does not know.",
+		ID: "flow.wrong-401", Story: "A wrong password is answered with 401, which the login page does not expect.",
 		Aims:   []string{"ha.flow.wrong-password"},
 		Change: onWrongPassword(true, status(401)),
 	},
 	{
-		ID: "flow.wrong-word", Story: "A wrong password has an error of another name.",
+		ID: "flow.wrong-word", Story: "A wrong password gets a non-standard error code.",
 		Aims:   []string{"ha.flow.wrong-password"},
 		Change: onWrongPassword(true, member("errors", map[string]string{"base": "wrong_password"})),
 	},
@@ -25,7 +25,7 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		Change: onWrongPassword(true, member("flow_id", anotherFlow)),
 	},
 	{
-		ID: "flow.wrong-passes", Story: "The password is not compared.",
+		ID: "flow.wrong-passes", Story: "The password is never checked.",
 		Aims:   []string{"ha.flow.wrong-password"},
 		Change: onWrongPassword(true, ok(aCode)),
 	},
@@ -35,7 +35,7 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		Change: onWrongPassword(false, status(404)),
 	},
 	{
-		ID: "flow.unknown-word", Story: "An unknown user has an error of its own.",
+		ID: "flow.unknown-word", Story: "An unknown user gets an error code of its own.",
 		Aims:   []string{"ha.flow.unknown-user"},
 		Change: onWrongPassword(false, member("errors", map[string]string{"base": "unknown_user"})),
 	},
@@ -45,27 +45,27 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		Change: onWrongPassword(false, member("type", "abort")),
 	},
 	{
-		ID: "flow.unknown-at-once", Story: "An unknown user is answered at once, a known one after the hash.",
+		ID: "flow.unknown-at-once", Story: "An unknown user is answered immediately, a known one only after hashing.",
 		Aims:   []string{"ha.flow.unknown-user-time"},
 		Change: onWrongPassword(true, func(a mock.Answer) mock.Answer { a.Delay = 120 * time.Millisecond; return a }),
 	},
 	{
-		ID: "flow.empty-password", Story: "An empty password passes for everybody.",
+		ID: "flow.empty-password", Story: "An empty password logs in anyone.",
 		Aims:   []string{"ha.flow.empty-password"},
 		Change: answers(steps(func(m map[string]any) bool { return m["password"] == "" }), ok(aCode), 200),
 	},
 	{
-		ID: "flow.empty-name", Story: "An empty name logs in the user who has the password.",
+		ID: "flow.empty-name", Story: "With an empty user name the password alone finds the user.",
 		Aims:   []string{"ha.flow.empty-password"},
 		Change: answers(steps(func(m map[string]any) bool { return m["username"] == "" }), ok(aCode), 200),
 	},
 	{
-		ID: "flow.name-case", Story: "A user name's letter case counts.",
+		ID: "flow.name-case", Story: "User names are case-sensitive.",
 		Aims:   []string{"ha.flow.username-folded"},
 		Change: func(p *mockserver.Policy) { p.Username = strings.TrimSpace },
 	},
 	{
-		ID: "flow.name-blanks", Story: "Blanks around a user name count.",
+		ID: "flow.name-blanks", Story: "Spaces around a user name are not trimmed.",
 		Aims:   []string{"ha.flow.username-folded"},
 		Change: func(p *mockserver.Policy) { p.Username = strings.ToLower },
 	},
@@ -79,7 +79,7 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		}), ok(`{"type":"form","flow_id":"x","errors":{}}`), 400),
 	},
 	{
-		ID: "flow.missing-name", Story: "A step without a name logs in the user who has the password.",
+		ID: "flow.missing-name", Story: "Without a user name the password alone finds the user.",
 		Aims: []string{"ha.flow.malformed-step"},
 		Change: answers(steps(func(m map[string]any) bool {
 			_, name := m["username"]
@@ -98,7 +98,7 @@ var loginPasswordDefects = []Defect[mockserver.Policy]{
 		Change: answers(steps(func(m map[string]any) bool { _, n := m["password"].(float64); return n }), status(500)),
 	},
 	{
-		ID: "flow.list-name", Story: "A name that is a list is treated as its first word.",
+		ID: "flow.list-name", Story: "If the user name is a list, its first item is used.",
 		Aims:   []string{"ha.flow.malformed-step"},
 		Change: answers(steps(func(m map[string]any) bool { l, is := m["username"].([]any); return is && len(l) > 0 }), ok(aCode), 400),
 	},

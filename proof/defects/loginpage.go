@@ -7,7 +7,7 @@ import (
 
 var loginPageDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "login.code-renamed", Story: "The code comes back under another name.",
+		ID: "login.code-renamed", Story: "The code comes back under another parameter name.",
 		Aims:   []string{"ha.page.login"},
 		Change: reworded("request.js", "`code=${", "`auth_code=${"),
 	},
@@ -17,7 +17,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		Change: both(onWrongPassword(true, member("type", "abort")), onWrongPassword(false, member("type", "abort"))),
 	},
 	{
-		ID: "login.wrong-sticks", Story: "After a wrong password the right one is refused as well.",
+		ID: "login.wrong-sticks", Story: "After a wrong password the right one is refused too.",
 		Aims: []string{"ha.page.wrong-password", "ha.mfa.right-code", "ha.mfa.wrong-code"},
 		Change: func(p *mockserver.Policy) {
 			answers(
@@ -29,7 +29,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "login.mouse-only", Story: "The form is sent by a press on the button only.",
+		ID: "login.mouse-only", Story: "Pressing Enter does not submit the form; only the button does.",
 		Aims: []string{"ha.page.keyboard"},
 		Change: reworded(
 			"authorize.js",
@@ -38,32 +38,32 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.state-raw", Story: "state goes back as it was read, without being escaped again.",
+		ID: "login.state-raw", Story: "state is decoded and not encoded again.",
 		Aims:   []string{"oauth2.authz.state-echo"},
 		Change: reworded("request.js", stateLine, "added.push(`state=${request.state}`)"),
 	},
 	{
-		ID: "login.state-cut", Story: "A long state is cut.",
+		ID: "login.state-cut", Story: "A long state is truncated.",
 		Aims:   []string{"oauth2.authz.state-echo"},
 		Change: reworded("request.js", stateLine, "added.push(`state=${encodeURIComponent(request.state.slice(0, 512))}`)"),
 	},
 	{
-		ID: "login.state-lost", Story: "state is forgotten.",
+		ID: "login.state-lost", Story: "state is lost.",
 		Aims:   []string{"oauth2.authz.state-echo"},
 		Change: reworded("request.js", stateLine, "void 0"),
 	},
 	{
-		ID: "login.state-null", Story: "Without a state the word null comes back.",
+		ID: "login.state-null", Story: "Without a state the redirect contains state=null.",
 		Aims:   []string{"oauth2.authz.state-absent-not-added"},
 		Change: reworded("request.js", "if (request.state !== null)", "if (true)"),
 	},
 	{
-		ID: "login.two-question-marks", Story: "A redirect with a query gets a second question mark.",
+		ID: "login.two-question-marks", Story: "A redirect URI with a query gets a second question mark.",
 		Aims:   []string{"ha.authorize.redirect-with-query"},
 		Change: reworded("request.js", joint, `const joint = "?";`),
 	},
 	{
-		ID: "login.query-dropped", Story: "The query of a redirect is dropped.",
+		ID: "login.query-dropped", Story: "The query of the redirect URI is dropped.",
 		Aims:   []string{"ha.authorize.redirect-with-query"},
 		Change: reworded("request.js", `request.redirectUri.split("#")`, `request.redirectUri.split("?")`),
 	},
@@ -73,7 +73,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		Change: reworded("request.js", "return base + joint + added", "added.push(added[0]); return base + joint + added"),
 	},
 	{
-		ID: "login.redirect-folded", Story: "The redirect is folded to lower case.",
+		ID: "login.redirect-folded", Story: "The redirect is converted to lower case.",
 		Aims:   []string{"oauth2.authz-response.exact-uri"},
 		Change: reworded("request.js", "return base + joint", "return base.toLowerCase() + joint"),
 	},
@@ -83,7 +83,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		Change: reworded("request.js", `added.join("&") + `, `added.join("&") + "#done" + `),
 	},
 	{
-		ID: "login.unknown-refused", Story: "A parameter that the page does not know is refused.",
+		ID: "login.unknown-refused", Story: "An unknown parameter is refused.",
 		Aims: []string{"oauth2.authz.ignore-unknown"},
 		Change: reworded(
 			"request.js",
@@ -92,7 +92,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.response-type-needed", Story: "Without response_type the page refuses, which the home's documents leave out.",
+		ID: "login.response-type-needed", Story: "The page requires response_type, which the home's documents omit.",
 		Aims: []string{"ha.authorize.no-response-type"},
 		Change: reworded(
 			"request.js",
@@ -119,17 +119,17 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		)),
 	},
 	{
-		ID: "login.no-second-factor", Story: "The page shows nothing for the second factor.",
+		ID: "login.no-second-factor", Story: "The page shows nothing when the second factor is due.",
 		Aims:   []string{"ha.page.second-factor"},
 		Change: onStep("mfa", member("data_schema", []any{})),
 	},
 	{
-		ID: "login.second-factor-silent", Story: "A wrong code is asked for again without a word.",
+		ID: "login.second-factor-silent", Story: "After a wrong second-factor code the page asks again without an error message.",
 		Aims:   []string{"ha.page.second-factor", "ha.mfa.wrong-code"},
 		Change: onStep("mfa", member("errors", map[string]string{})),
 	},
 	{
-		ID: "login.second-factor-stuck", Story: "The page stays where it is after the right code.",
+		ID: "login.second-factor-stuck", Story: "The page does not redirect after the right second-factor code.",
 		Aims: []string{"ha.page.second-factor"},
 		Change: reworded("authorize.js", `  const same = step?.type === "form"`,
 			`  if (step?.step_id === "mfa" && data.type === "create_entry") return showForm();
@@ -141,7 +141,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		Change: reworded("request.js", `if (dangerous.has(scheme))`, `if (dangerous.has(scheme) || !scheme.startsWith("http"))`),
 	},
 	{
-		ID: "login.app-as-path", Story: "An app's redirect loses its scheme's host.",
+		ID: "login.app-as-path", Story: "An app's redirect loses its host.",
 		Aims: []string{"ha.page.app-scheme"},
 		Change: reworded(
 			"request.js",
@@ -150,7 +150,7 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.stores-foreign", Story: "A foreign client is told to store the token, like the home's own page.",
+		ID: "login.stores-foreign", Story: "A foreign client is told to store the token, as the home's own page does.",
 		Aims:   []string{"ha.page.no-store-token"},
 		Change: reworded("request.js", "if (keep && request.own)", "if (true)"),
 	},
@@ -169,14 +169,14 @@ var loginPageDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.challenge-optional", Story: "A code that was asked for with a challenge works without its verifier.",
+		ID: "login.challenge-optional", Story: "A code requested with a challenge works without its verifier.",
 		Aims: []string{"ha.page.pkce"},
 		Change: answers(codeGrant.and(func(r mock.Request) bool {
 			return !has("code_verifier")(r)
 		}), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800,"refresh_token":"x"}`), 400),
 	},
 	{
-		ID: "login.error-redirect", Story: "An error is sent to the redirect URI, which was just refused.",
+		ID: "login.error-redirect", Story: "An error is sent to the redirect URI that was just refused.",
 		Aims:   []string{"oauth2.redirect.no-redirect-on-bad-uri", "oauth2.redirect.no-redirect-on-bad-client"},
 		Change: reworded("authorize.js", failedHead, `const failed = (err) => location.assign(request.redirectUri + "?error=access_denied");`),
 	},

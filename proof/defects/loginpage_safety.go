@@ -6,14 +6,14 @@ import (
 
 var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "login.script-redirect", Story: "The page follows a script URL that the client lists.",
+		ID: "login.script-redirect", Story: "The page follows a javascript URL that the client lists.",
 		Aims: []string{"oauth2.redirect.dangerous-schemes", "oauth2.redirect.script-listed-server"},
 		Change: both(letsNear(func(l, r string) bool {
 			return l == r
 		}), unpoliced, edits(edit{"request.js", "if (dangerous.has(scheme))", `if (dangerous.has(scheme) && scheme !== "javascript:")`})),
 	},
 	{
-		ID: "login.last-of-two", Story: "One of two equal parameters is used.",
+		ID: "login.last-of-two", Story: "If a parameter is repeated, one of its values is used.",
 		Aims:   []string{"oauth2.authz.no-duplicates"},
 		Change: reworded("request.js", "if (all.length > 1)", "if (false)"),
 	},
@@ -35,12 +35,12 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.client-unnamed", Story: "A foreign client is not named.",
+		ID: "login.client-unnamed", Story: "A foreign client's name is not shown.",
 		Aims:   []string{"indieauth.authz.prompt-client-id"},
 		Change: reworded("authorize.js", "if (!request.foreign) return null;", "return null;"),
 	},
 	{
-		ID: "login.client-calls-itself", Story: "The page names the client as the redirect's scheme does.",
+		ID: "login.client-calls-itself", Story: "The page shows neither the client id nor the redirect's site.",
 		Aims: []string{"indieauth.authz.prompt-client-id"},
 		Change: edits(
 			edit{"authorize.js", "client?.hostname || request.clientId", `"An app"`},
@@ -54,7 +54,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /auth/authorize"), header("X-Frame-Options", "")),
 	},
 	{
-		ID: "login.password-in-query", Story: "The password is sent in the query as well.",
+		ID: "login.password-in-query", Story: "The password is also sent in the query.",
 		Aims: []string{"ha.page.no-password-in-url"},
 		Change: reworded(
 			"flow.js",
@@ -63,7 +63,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.password-elsewhere", Story: "What is typed is sent to another site as well.",
+		ID: "login.password-elsewhere", Story: "Keystrokes are also sent to another site.",
 		Aims: []string{"ha.page.no-password-in-url", "ha.page.own-origin"},
 		Change: both(
 			unpoliced,
@@ -76,7 +76,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.referer", Story: "The callback learns the whole address of the login page.",
+		ID: "login.referer", Story: "The callback learns the login page's full URL.",
 		Aims: []string{"ha.headers.referrer", "ha.page.no-referer"},
 		Change: both(
 			answers(at("GET /auth/authorize"), header("Referrer-Policy", "unsafe-url")),
@@ -84,12 +84,12 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.foreign-picture", Story: "The page loads a picture from elsewhere.",
+		ID: "login.foreign-picture", Story: "The page loads an image from another site.",
 		Aims:   []string{"ha.page.own-origin"},
 		Change: both(unpoliced, edits(edit{"authorize.html", `<img src="/static/favicon.svg"`, `<img src="http://127.0.0.1:1/logo.svg"`})),
 	},
 	{
-		ID: "login.client-as-markup", Story: "The client id is put into the page as markup.",
+		ID: "login.client-as-markup", Story: "The client id is inserted into the page as markup.",
 		Aims: []string{"ha.page.input-not-run"},
 		Change: both(
 			unpoliced,
@@ -97,7 +97,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.redirect-as-markup", Story: "The redirect URI is put into the page as markup.",
+		ID: "login.redirect-as-markup", Story: "The redirect URI is inserted into the page as markup.",
 		Aims: []string{"ha.page.input-not-run"},
 		Change: both(
 			unpoliced,
@@ -105,32 +105,32 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.state-as-markup", Story: "The state is put into the page as markup.",
+		ID: "login.state-as-markup", Story: "The state is inserted into the page as markup.",
 		Aims:   []string{"ha.page.input-not-run"},
 		Change: both(unpoliced, more(`document.body.insertAdjacentHTML("beforeend", new URLSearchParams(location.search).get("state") ?? "");`)),
 	},
 	{
-		ID: "login.password-shown", Story: "The password shows while it is typed.",
+		ID: "login.password-shown", Story: "The password is visible while it is typed.",
 		Aims:   []string{"ha.page.password-field"},
 		Change: reworded("authorize.js", `{ type: "password", autocomplete`, `{ type: "text", autocomplete`),
 	},
 	{
-		ID: "login.no-autocomplete", Story: "Password managers are kept away.",
+		ID: "login.no-autocomplete", Story: "The page blocks password managers.",
 		Aims:   []string{"ha.page.password-field"},
 		Change: reworded("authorize.js", `autocomplete: "current-password"`, `autocomplete: "off"`),
 	},
 	{
-		ID: "login.no-name-autocomplete", Story: "The name field is not marked as one.",
+		ID: "login.no-name-autocomplete", Story: "The user name field has no autocomplete attribute.",
 		Aims:   []string{"ha.page.password-field"},
 		Change: reworded("authorize.js", `autocomplete: "username"`, `autocomplete: "off"`),
 	},
 	{
-		ID: "login.unlabelled", Story: "The labels are words beside the fields.",
+		ID: "login.unlabelled", Story: "The labels are not associated with their fields.",
 		Aims:   []string{"ha.page.labelled"},
 		Change: reworded("authorize.js", `h("label", { for: name }, label)`, `h("span", {}, label)`),
 	},
 	{
-		ID: "login.unknown-sent-back", Story: "A parameter that the page does not know sends the user back with an error, after the login.",
+		ID: "login.unknown-sent-back", Story: "An unknown parameter sends the user back with an error after the login.",
 		Aims:   []string{"oauth2.authz.ignore-unknown"},
 		Change: codeless(`has("foo")`),
 	},
@@ -158,7 +158,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.default-client", Story: "Without a client_id the redirect's own site is the client.",
+		ID: "login.default-client", Story: "Without a client_id the redirect's own site is assumed to be the client.",
 		Aims: []string{"oauth2.redirect.no-redirect-on-bad-client"},
 		Change: reworded(
 			"request.js",
@@ -177,7 +177,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 		),
 	},
 	{
-		ID: "login.mute", Story: "A refusal shows an empty page.",
+		ID: "login.mute", Story: "A refusal shows a blank page.",
 		Aims: []string{"oauth2.redirect.inform-user"},
 		Change: reworded(
 			"authorize.js",

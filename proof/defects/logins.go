@@ -14,12 +14,12 @@ import (
 
 var loginProviderDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "flow.finished-elsewhere", Story: "A login flow goes on from any address.",
+		ID: "flow.finished-elsewhere", Story: "A login flow may be continued from any address.",
 		Aims:   []string{"ha.flow.other-address"},
 		Change: func(p *mockserver.Policy) { p.SameAddress = func(string, string) bool { return true } },
 	},
 	{
-		ID: "trusted.no-options", Story: "The form of a trusted network lists nobody.",
+		ID: "trusted.no-options", Story: "The form of a trusted network lists no users.",
 		Aims: []string{"ha.trusted.opens"},
 		Change: answers(withoutPassword, object(func(m map[string]any) {
 			if m["type"] == "form" {
@@ -28,49 +28,49 @@ var loginProviderDefects = []Defect[mockserver.Policy]{
 		}), 200),
 	},
 	{
-		ID: "trusted.asks-for-name", Story: "The form of a trusted network asks for a name to be typed.",
+		ID: "trusted.asks-for-name", Story: "The form of a trusted network asks the user to type a name.",
 		Aims:   []string{"ha.trusted.opens"},
 		Change: answers(withoutPassword, object(func(m map[string]any) { m["data_schema"] = []any{map[string]any{"name": "username"}} }), 200),
 	},
 	{
-		ID: "trusted.always-first", Story: "Whoever is picked, the first user is logged in.",
+		ID: "trusted.always-first", Story: "The first user is logged in, whichever one was picked.",
 		Aims:   []string{"ha.trusted.picked"},
 		Change: keeps(func(m *store.Memory) store.Store { return &firstUser{Memory: m} }),
 	},
 	{
-		ID: "trusted.unknown-let-in", Story: "An id that nobody has gets a code.",
+		ID: "trusted.unknown-let-in", Story: "An unknown user id gets a code.",
 		Aims:   []string{"ha.trusted.invented-user"},
 		Change: answers(picks, ok(aCode), 400),
 	},
 	{
-		ID: "trusted.unknown-200", Story: "An id that nobody has gets a form with an error instead of 400.",
+		ID: "trusted.unknown-200", Story: "An unknown user id gets a form with an error instead of 400.",
 		Aims:   []string{"ha.trusted.invented-user"},
 		Change: answers(picks, ok(`{"type":"form","flow_id":"x","errors":{"base":"invalid_user"}}`), 400),
 	},
 	{
-		ID: "trusted.any-user", Story: "trusted_users only shapes the form, and every user of the home may be picked.",
+		ID: "trusted.any-user", Story: "trusted_users affects only the form; any user of the home may be picked.",
 		Aims:   []string{"ha.trusted.unlisted-user"},
 		Change: func(p *mockserver.Policy) { p.Picks = func(there, _ bool) bool { return there } },
 	},
 	{
-		ID: "trusted.inactive-listed", Story: "The list holds deactivated users, who are refused only once they were picked.",
+		ID: "trusted.inactive-listed", Story: "The list contains deactivated users, who are refused only after they are picked.",
 		Aims: []string{"ha.trusted.inactive-user"},
 		Change: func(p *mockserver.Policy) {
 			p.Pickable = func(u mockserver.User, listed bool) bool { return listed && !u.System }
 		},
 	},
 	{
-		ID: "trusted.redirect-unjudged", Story: "Where no password is asked for, redirect_uri is not judged.",
+		ID: "trusted.redirect-unjudged", Story: "If no password is required, redirect_uri is not checked.",
 		Aims:   []string{"ha.trusted.redirect"},
 		Change: both(answers(withoutPassword, ok(aCode), 403), answers(picks, ok(aCode), 403)),
 	},
 	{
-		ID: "trusted.bypass-unjudged", Story: "Where no form is shown, redirect_uri is not judged.",
+		ID: "trusted.bypass-unjudged", Story: "If no form is shown, redirect_uri is not checked.",
 		Aims:   []string{"ha.trusted.redirect"},
 		Change: answers(withoutPassword, ok(aCode), 403),
 	},
 	{
-		ID: "trusted.offered-to-all", Story: "Trusted networks are listed for everybody.",
+		ID: "trusted.offered-to-all", Story: "The trusted networks provider is listed for everyone.",
 		Aims: []string{"ha.trusted.not-offered-outside"},
 		Change: answers(at("GET /auth/providers"), body(`{"providers":[{"name":"Home","id":null,"type":"homeassistant"},`+
 			`{"name":"Trusted","id":null,"type":"trusted_networks"}],"preselect_remember_me":true}`), 200),
@@ -83,7 +83,7 @@ var loginProviderDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "trusted.wide", Story: "A network's prefix is cut to its first octet.",
+		ID: "trusted.wide", Story: "A network's prefix length is cut to its first octet.",
 		Aims: []string{"ha.trusted.outside"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Trusted
@@ -93,24 +93,24 @@ var loginProviderDefects = []Defect[mockserver.Policy]{
 			}
 		},
 	},
-	{ID: "trusted.forwarded-for", Story: "X-Forwarded-For is believed, whoever sends it.", Aims: []string{"ha.trusted.forwarded"},
+	{ID: "trusted.forwarded-for", Story: "X-Forwarded-For is trusted from anyone.", Aims: []string{"ha.trusted.forwarded"},
 		Change: believesIn("X-Forwarded-For")},
-	{ID: "trusted.real-ip", Story: "X-Real-IP is believed, whoever sends it.", Aims: []string{"ha.trusted.forwarded"},
+	{ID: "trusted.real-ip", Story: "X-Real-IP is trusted from anyone.", Aims: []string{"ha.trusted.forwarded"},
 		Change: believesIn("X-Real-IP")},
-	{ID: "trusted.forwarded-header", Story: "Forwarded is believed, whoever sends it.", Aims: []string{"ha.trusted.forwarded"},
+	{ID: "trusted.forwarded-header", Story: "Forwarded is trusted from anyone.", Aims: []string{"ha.trusted.forwarded"},
 		Change: believesIn("Forwarded")},
 	{
-		ID: "trusted.refresh-anywhere", Story: "The address is checked at the login alone.",
+		ID: "trusted.refresh-anywhere", Story: "The address is checked only at login.",
 		Aims:   []string{"ha.trusted.refresh-outside"},
 		Change: func(p *mockserver.Policy) { p.StaysTrusted = func(bool) bool { return true } },
 	},
 	{
-		ID: "command.exit-code-ignored", Story: "The exit code of the command is not read.",
+		ID: "command.exit-code-ignored", Story: "The command's exit code is ignored.",
 		Aims:   []string{"ha.command.wrong-password", "ha.command.no-shell"},
 		Change: func(p *mockserver.Policy) { p.CommandPasses = func(int) bool { return true } },
 	},
 	{
-		ID: "command.refused-401", Story: "A login that the command refuses has status 401.",
+		ID: "command.refused-401", Story: "A login that the command refuses is answered with 401.",
 		Aims: []string{"ha.command.wrong-password"},
 		Change: answersBy(flowStep, func(_ mock.Request, a mock.Answer) mock.Answer {
 			if list, _ := decoded(a.Body)["handler"].([]any); base(a) == "invalid_auth" && len(list) == 2 && list[0] == mockserver.CommandLine {
@@ -119,14 +119,14 @@ var loginProviderDefects = []Defect[mockserver.Policy]{
 			return a
 		}, 200),
 	},
-	{ID: "command.single-quotes", Story: "Name and password are pasted into a command line, in single quotes.",
+	{ID: "command.single-quotes", Story: "User name and password are inserted into a shell command in single quotes.",
 		Aims: []string{"ha.command.no-shell"}, Change: pastes(`'`)},
-	{ID: "command.double-quotes", Story: "Name and password are pasted into a command line, in double quotes.",
+	{ID: "command.double-quotes", Story: "User name and password are inserted into a shell command in double quotes.",
 		Aims: []string{"ha.command.no-shell"}, Change: pastes(`"`)},
-	{ID: "command.no-quotes", Story: "Name and password are pasted into a command line.",
+	{ID: "command.no-quotes", Story: "User name and password are inserted into a shell command.",
 		Aims: []string{"ha.command.no-shell"}, Change: pastes("")},
 	{
-		ID: "command.new-user-each-time", Story: "Each login at the command line makes another user.",
+		ID: "command.new-user-each-time", Story: "Each command-line login creates another user.",
 		Aims:   []string{"ha.command.same-user"},
 		Change: keeps(func(m *store.Memory) store.Store { return &alwaysNew{Memory: m} }),
 	},

@@ -39,34 +39,34 @@ func lastingAlive(alive func(r store.Refresh, now time.Time) bool) change {
 
 var longLivedDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "llat.dead-on-arrival", Story: "A long-lived token is stored without its key, and works nowhere.",
+		ID: "llat.dead-on-arrival", Story: "A long-lived token is stored without its key and works nowhere.",
 		Aims:   []string{"ha.llat.created"},
 		Change: lastingAlive(func(store.Refresh, time.Time) bool { return false }),
 	},
 	{
-		ID: "llat.not-at-socket", Story: "A long-lived token opens the API and no WebSocket.",
+		ID: "llat.not-at-socket", Story: "A long-lived token opens the API but not the WebSocket.",
 		Aims: []string{"ha.llat.created"},
 		Change: func(p *mockserver.Policy) {
 			p.SocketSessions = func(r store.Refresh) bool { return r.Type == store.Normal }
 		},
 	},
 	{
-		ID: "llat.dies-with-session", Story: "A long-lived token hangs on the session that asked for it.",
+		ID: "llat.dies-with-session", Story: "A long-lived token ends with the session that created it.",
 		Aims:   []string{"ha.llat.outlives-session"},
 		Change: keeps(chaining),
 	},
 	{
-		ID: "llat.for-ever", Story: "lifespan is stored and never looked at.",
+		ID: "llat.for-ever", Story: "lifespan is stored but never enforced.",
 		Aims:   []string{"ha.llat.lifespan"},
 		Change: lastingAlive(func(store.Refresh, time.Time) bool { return true }),
 	},
 	{
-		ID: "llat.hours", Story: "lifespan is treated as hours.",
+		ID: "llat.hours", Story: "lifespan is read as hours.",
 		Aims:   []string{"ha.llat.lifespan"},
 		Change: lastingAlive(func(r store.Refresh, now time.Time) bool { return now.Before(r.Created.Add(r.TTL / 24)) }),
 	},
 	{
-		ID: "llat.negative-life", Story: "A lifespan below zero is taken without its sign.",
+		ID: "llat.negative-life", Story: "A negative lifespan loses its sign.",
 		Aims: []string{"ha.llat.lifespan-over"},
 		Change: lasting(func(m map[string]any) {
 			if days, ok := m["lifespan"].(float64); ok && days < 0 {
@@ -75,17 +75,17 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.not-revocable", Story: "Deleting a long-lived token only takes it off the list.",
+		ID: "llat.not-revocable", Story: "Deleting a long-lived token only removes it from the list.",
 		Aims:   []string{"ha.llat.revocable"},
 		Change: keeps(remembering),
 	},
 	{
-		ID: "llat.delete-takes-all", Story: "Deleting one long-lived token deletes all of its user.",
+		ID: "llat.delete-takes-all", Story: "Deleting one long-lived token deletes all of the user's tokens.",
 		Aims:   []string{"ha.llat.revocable"},
 		Change: keeps(chaining),
 	},
 	{
-		ID: "llat.listed-as-normal", Story: "The list shows a long-lived token as a login.",
+		ID: "llat.listed-as-normal", Story: "The list shows a long-lived token as a normal session.",
 		Aims:   []string{"ha.llat.listed"},
 		Change: eachSession(func(g map[string]any) { g["type"] = "normal" }),
 	},
@@ -99,7 +99,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.list-shows-token", Story: "The list shows long-lived tokens once more.",
+		ID: "llat.list-shows-token", Story: "The list also shows the long-lived tokens themselves.",
 		Aims: []string{"ha.llat.listed"},
 		Change: eachSession(func(g map[string]any) {
 			if g["type"] == "long_lived_access_token" {
@@ -108,29 +108,29 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.same-name", Story: "Two long-lived tokens can have the same name, so users cannot tell which to delete.",
+		ID: "llat.same-name", Story: "Two long-lived tokens can have the same name, so users cannot tell which one to delete.",
 		Aims:   []string{"ha.llat.name-unique"},
 		Change: anyName,
 	},
 	{
-		ID: "llat.same-name-replaces", Story: "A second token of a name replaces the first without a word.",
+		ID: "llat.same-name-replaces", Story: "A second token with the same name silently replaces the first.",
 		Aims:   []string{"ha.llat.name-unique"},
 		Change: both(keeps(oneOfAName(false)), anyName),
 	},
 	{
-		ID: "llat.name-across-users", Story: "A second user's token of a name is the first user's token.",
+		ID: "llat.name-across-users", Story: "A token name that another user has taken returns that user's token.",
 		Aims:   []string{"ha.llat.name-unique", "ha.llat.name-per-user"},
 		Change: both(keeps(oneOfAName(true)), anyName),
 	},
 	{
-		ID: "llat.refreshes", Story: "A long-lived token refreshes.",
+		ID: "llat.refreshes", Story: "A long-lived token can be refreshed.",
 		Aims: []string{"oauth2.refresh.access-token-refused", "ha.llat.not-a-refresh-token"},
 		Change: answers(refreshGrant.and(tokenIs(func(t string) bool {
 			return strings.Count(t, ".") == 2
 		})), ok(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":1800}`), 400),
 	},
 	{
-		ID: "llat.refreshes-without-client", Story: "A long-lived token refreshes where no client is named.",
+		ID: "llat.refreshes-without-client", Story: "A long-lived token can be refreshed if no client is named.",
 		Aims: []string{"ha.llat.not-a-refresh-token"},
 		Change: answers(refreshGrant.and(lacks("client_id")).and(tokenIs(func(t string) bool {
 			return strings.Count(t, ".") == 2
@@ -142,12 +142,12 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		Change: answers(revokeRequest.and(func(r mock.Request) bool { return strings.Count(fields(r).Get("token"), ".") == 2 }), status(500)),
 	},
 	{
-		ID: "llat.revoke-ends", Story: "Anybody who sees a long-lived token can revoke it at /auth/revoke.",
+		ID: "llat.revoke-ends", Story: "Anyone who sees a long-lived token can revoke it at /auth/revoke.",
 		Aims:   []string{"ha.llat.not-for-link"},
 		Change: keeps(foundByAccess),
 	},
 	{
-		ID: "llat.unsigned", Story: "Long-lived tokens are recognised by their iss alone.",
+		ID: "llat.unsigned", Story: "Long-lived tokens are recognised by iss alone.",
 		Aims: []string{"ha.llat.tampered"},
 		Change: opensTo(func(s string) bool {
 			parts := strings.Split(strings.TrimPrefix(s, "Bearer "), ".")
@@ -164,7 +164,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.null-life", Story: "A lifespan of null is ten years.",
+		ID: "llat.null-life", Story: "A lifespan of null means ten years.",
 		Aims: []string{"ha.llat.needs-fields"},
 		Change: lasting(func(m map[string]any) {
 			if v, there := m["lifespan"]; there && v == nil {
@@ -173,7 +173,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.word-life", Story: "A lifespan in words is ten years.",
+		ID: "llat.word-life", Story: "A lifespan in words means ten years.",
 		Aims: []string{"ha.llat.needs-fields"},
 		Change: lasting(func(m map[string]any) {
 			if _, word := m["lifespan"].(string); word {
@@ -182,7 +182,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.nameless", Story: "A long-lived token needs no name.",
+		ID: "llat.nameless", Story: "A long-lived token does not need a name.",
 		Aims: []string{"ha.llat.needs-fields"},
 		Change: lasting(func(m map[string]any) {
 			if _, there := m["client_name"]; !there {
@@ -191,7 +191,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.number-name", Story: "A number is made a name.",
+		ID: "llat.number-name", Story: "A numeric name is converted to text.",
 		Aims: []string{"ha.llat.needs-fields"},
 		Change: lasting(func(m map[string]any) {
 			if _, number := m["client_name"].(float64); number {
@@ -200,7 +200,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "llat.outlives-deactivation", Story: "Deactivating a user ends the logins and forgets the long-lived tokens.",
+		ID: "llat.outlives-deactivation", Story: "Deactivating a user ends the sessions but not the long-lived tokens.",
 		Aims: []string{"ha.bearer.user-inactive", "ha.llat.dies-with-user"},
 		Change: func(p *mockserver.Policy) {
 			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndDeactivated})
@@ -208,7 +208,7 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "llat.all-rights", Story: "A long-lived token has an administrator's rights, even for a plain user.",
+		ID: "llat.all-rights", Story: "A long-lived token has administrator rights, even for a plain user.",
 		Aims: []string{"ha.ws.admin-only", "ha.llat.rights"},
 		Change: func(p *mockserver.Policy) {
 			p.AdminOnly = func(command string, admin bool) bool { return !admin && command != "config/auth/list" }

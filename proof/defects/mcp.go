@@ -10,14 +10,14 @@ import (
 
 var mcpResourceDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "mcp.handshake-open", Story: "initialize needs no token: clients learn that they must log in when it is too late.",
+		ID: "mcp.handshake-open", Story: "initialize needs no token, so clients learn too late that they must log in.",
 		Aims: []string{"mcp.rs.no-token"},
 		Change: func(p *mockserver.Policy) {
 			p.MCPGuarded = func(method string) bool { return method != "initialize" }
 		},
 	},
 	{
-		ID: "mcp.tools-open", Story: "The list of tools needs no token.",
+		ID: "mcp.tools-open", Story: "tools/list needs no token.",
 		Aims: []string{"mcp.rs.no-token", "mcp.rs.every-request"},
 		Change: func(p *mockserver.Policy) {
 			p.MCPGuarded = func(method string) bool { return method != "tools/list" }
@@ -36,22 +36,22 @@ var mcpResourceDefects = []Defect[mockserver.Policy]{
 		Change: answers(mcpAny.and(tokenless), status(403), 401),
 	},
 	{
-		ID: "mcp.bad-forbidden", Story: "A bad token is answered with 403, which means that it is good and not enough.",
+		ID: "mcp.bad-forbidden", Story: "A bad token is answered with 403, which means that it is valid but insufficient.",
 		Aims:   []string{"mcp.rs.bad-token"},
 		Change: answers(mcpAny.and(func(r mock.Request) bool { return !tokenless(r) }), status(403), 401),
 	},
 	{
-		ID: "mcp.bad-request", Story: "Every bad Authorization header is a malformed request: 400.",
+		ID: "mcp.bad-request", Story: "Every bad Authorization header is answered with 400.",
 		Aims:   []string{"mcp.rs.bad-token"},
 		Change: answers(mcpAny.and(func(r mock.Request) bool { return !tokenless(r) }), status(400), 401),
 	},
 	{
-		ID: "mcp.second-request-open", Story: "After the handshake no request needs a token.",
+		ID: "mcp.second-request-open", Story: "After the handshake, requests need no token.",
 		Aims:   []string{"mcp.rs.every-request"},
 		Change: answers(message("tools/list").and(tokenless).and(shaken), ok(mcpAnswer), 401),
 	},
 	{
-		ID: "mcp.no-token-fits", Story: "The endpoint takes no token of the server that it names.",
+		ID: "mcp.no-token-fits", Story: "The endpoint rejects tokens from the server that it names.",
 		Aims:   []string{"provider.resource.bearer"},
 		Change: answers(mcpPost, status(401), 200),
 	},
@@ -61,12 +61,12 @@ var mcpResourceDefects = []Defect[mockserver.Policy]{
 		Change: answers(mcpAny, header("WWW-Authenticate", ""), 401),
 	},
 	{
-		ID: "mcp.no-challenge-other-name", Story: "Under a second name the 401 has no WWW-Authenticate.",
+		ID: "mcp.no-challenge-other-name", Story: "Under its second host name the 401 has no WWW-Authenticate.",
 		Aims:   []string{"oauth2.bearer.challenge-every-name"},
 		Change: answers(mcpAny.and(asLocalhost), header("WWW-Authenticate", ""), 401),
 	},
 	{
-		ID: "mcp.open-other-name", Story: "Under a second name, which is meant for the house, no token is needed.",
+		ID: "mcp.open-other-name", Story: "Under its second host name, meant for internal use, the endpoint requires no token.",
 		Aims:   []string{"oauth2.bearer.challenge-every-name"},
 		Change: answers(mcpAny.and(asLocalhost), ok(mcpAnswer), 401),
 	},
@@ -86,7 +86,7 @@ var mcpResourceDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "mcp.error-always", Story: "The challenge calls the token invalid where none was sent.",
+		ID: "mcp.error-always", Story: "The challenge says invalid_token although no token was sent.",
 		Aims: []string{"oauth2.bearer.error-word"},
 		Change: answers(mcpAny.and(tokenless), func(a mock.Answer) mock.Answer {
 			return header("WWW-Authenticate", a.Header.Get("WWW-Authenticate")+`, error="invalid_token"`)(a)
@@ -113,14 +113,14 @@ var mcpResourceDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("DELETE "+mcpPath), all(status(401), header("WWW-Authenticate", `Basic realm="home"`))),
 	},
 	{
-		ID: "mcp.any-audience", Story: "A token for another resource opens the endpoint, too.",
+		ID: "mcp.any-audience", Story: "A token for another resource also opens the endpoint.",
 		Aims: []string{"mcp.rs.audience"},
 		Change: takes(at("POST /auth/token"), withFields(func(v url.Values) {
 			v.Del("resource")
 		})),
 	},
 	{
-		ID: "mcp.broken-json-crashes", Story: "A message that is no JSON raises an exception that nobody catches.",
+		ID: "mcp.broken-json-crashes", Story: "A message that is not JSON causes an uncaught exception.",
 		Aims:   []string{"mcp.rs.statuses"},
 		Change: answers(mcpPost, all(status(500), body("500 Internal Server Error")), 400),
 	},
@@ -130,18 +130,18 @@ var mcpResourceDefects = []Defect[mockserver.Policy]{
 		Change: answers(mcpPost, status(401), 400),
 	},
 	{
-		ID: "mcp.login-page", Story: "A malformed Authorization header leads to a login page.",
+		ID: "mcp.login-page", Story: "A malformed Authorization header redirects to a login page.",
 		Aims: []string{"mcp.rs.statuses"},
 		Change: answers(mcpPost.and(authorization(func(s string) bool { return strings.Contains(s, ",") || strings.Count(s, " ") > 1 })),
 			all(status(302), header("Location", "/login")), 401),
 	},
 	{
-		ID: "mcp.any-origin", Story: "Pages of every origin are heard.",
+		ID: "mcp.any-origin", Story: "Pages from any origin are served.",
 		Aims:   []string{"mcp.rs.origin"},
 		Change: func(p *mockserver.Policy) { p.MCPOrigin = func(string, string) bool { return true } },
 	},
 	{
-		ID: "mcp.null-origin", Story: "Pages without an origin of their own are heard: Origin null.",
+		ID: "mcp.null-origin", Story: "Pages with Origin null are served.",
 		Aims: []string{"mcp.rs.origin"},
 		Change: func(p *mockserver.Policy) {
 			before := p.MCPOrigin

@@ -9,17 +9,17 @@ import (
 
 var mcpMetadataDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "mcp.unfindable", Story: "There is no resource metadata, neither by challenge nor at a well-known address.",
+		ID: "mcp.unfindable", Story: "There is no resource metadata, neither in the challenge nor at a well-known URL.",
 		Aims:   []string{"mcp.rs.metadata-findable"},
 		Change: both(challenging(withoutParameter("resource_metadata")), answers(mcpResourceDoc, status(404))),
 	},
 	{
-		ID: "mcp.dead-link", Story: "The challenge names a document that is not there.",
+		ID: "mcp.dead-link", Story: "The challenge names a document that does not exist.",
 		Aims:   []string{"oauth2.resource-metadata.link"},
 		Change: challenging(func(c string) string { return strings.Replace(c, "/.well-known/", "/well-known/", 1) }),
 	},
 	{
-		ID: "mcp.relative-link", Story: "The challenge names the document by its path.",
+		ID: "mcp.relative-link", Story: "The challenge names the document by a relative path.",
 		Aims: []string{"oauth2.resource-metadata.link"},
 		Change: challenging(func(c string) string {
 			before, rest, ok := strings.Cut(c, "http://")
@@ -30,7 +30,7 @@ var mcpMetadataDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "mcp.linked-page", Story: "The document that the challenge names is sent as a web page.",
+		ID: "mcp.linked-page", Story: "The document that the challenge names is sent as text/html.",
 		Aims:   []string{"oauth2.resource-metadata.link"},
 		Change: answers(mcpResourceDoc, header("Content-Type", "text/html")),
 	},
@@ -40,12 +40,12 @@ var mcpMetadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(mcpResourceDoc, member("authorization_servers", nil)),
 	},
 	{
-		ID: "mcp.relative-server", Story: "The resource names its authorization server by a path.",
+		ID: "mcp.relative-server", Story: "The resource names its authorization server by a relative path.",
 		Aims:   []string{"mcp.rs.metadata-servers"},
 		Change: answers(mcpResourceDoc, member("authorization_servers", []string{"/"})),
 	},
 	{
-		ID: "mcp.resource-is-origin", Story: "The document of the endpoint names the origin as the resource.",
+		ID: "mcp.resource-is-origin", Story: "The endpoint's document names the origin as the resource.",
 		Aims: []string{"oauth2.resource-metadata.identifier"},
 		Change: answers(at(pathDoc), object(func(m map[string]any) {
 			if s, ok := m["resource"].(string); ok {
@@ -54,12 +54,12 @@ var mcpMetadataDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "mcp.resource-elsewhere", Story: "The document names a resource of another host.",
+		ID: "mcp.resource-elsewhere", Story: "The document names a resource on another host.",
 		Aims:   []string{"oauth2.resource-metadata.identifier"},
 		Change: answers(at(pathDoc), member("resource", "https://mcp.example.com/mcp")),
 	},
 	{
-		ID: "mcp.resource-slash", Story: "The document names the endpoint with a slash at its end.",
+		ID: "mcp.resource-slash", Story: "The document names the endpoint with a trailing slash.",
 		Aims: []string{"oauth2.resource-metadata.identifier"},
 		Change: answers(at(pathDoc), object(func(m map[string]any) {
 			if s, ok := m["resource"].(string); ok {
@@ -68,7 +68,7 @@ var mcpMetadataDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "mcp.root-resource", Story: "The document of the root names the endpoint, which it is not made for.",
+		ID: "mcp.root-resource", Story: "The document at the root names the endpoint, although its resource is the root.",
 		Aims: []string{"oauth2.resource-metadata.identifier"},
 		Change: answers(resourceDoc, object(func(m map[string]any) {
 			if s, ok := m["resource"].(string); ok {
@@ -82,7 +82,7 @@ var mcpMetadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(mcpResourceDoc, member("scopes_supported", []string{})),
 	},
 	{
-		ID: "mcp.scopes-as-text", Story: "scopes_supported is a text with blanks.",
+		ID: "mcp.scopes-as-text", Story: "scopes_supported is one space-separated string.",
 		Aims:   []string{"oauth2.resource-metadata.shape"},
 		Change: answers(mcpResourceDoc, member("scopes_supported", "read write")),
 	},
@@ -100,12 +100,12 @@ var mcpMetadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(mcpResourceDoc, member("scopes_supported", []string{"control", "offline_access"})),
 	},
 	{
-		ID: "mcp.root-only", Story: "The document stands at the root alone, and is not named in the challenge.",
+		ID: "mcp.root-only", Story: "The document is only at the root, and the challenge does not name it.",
 		Aims:   []string{"mcp.rs.metadata-path"},
 		Change: both(challenging(withoutParameter("resource_metadata")), answers(at(pathDoc), status(404))),
 	},
 	{
-		ID: "mcp.no-metadata-cors", Story: "No page of another origin may read the resource metadata.",
+		ID: "mcp.no-metadata-cors", Story: "Pages from other origins cannot read the resource metadata.",
 		Aims:   []string{"mcp.rs.metadata-cors"},
 		Change: answers(mcpResourceDoc.or(metadataDoc), header("Access-Control-Allow-Origin", "https://none.example")),
 	},

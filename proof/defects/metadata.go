@@ -73,7 +73,8 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(metadataDoc, member("revocation_endpoint", "/oauth/revoke"), 200),
 	},
 	{
-		ID: "metadata.secret-clients", Story: "token_endpoint_auth_methods_supported names methods with a secret, for the default is one.",
+		ID:     "metadata.secret-clients",
+		Story:  "token_endpoint_auth_methods_supported names methods with a secret, because the RFC's default is one.",
 		Aims:   []string{"oauth2.metadata.auth-methods"},
 		Change: answers(metadataDoc, member("token_endpoint_auth_methods_supported", []string{"client_secret_basic"}), 200),
 	},
@@ -88,12 +89,12 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(metadataDoc, member("grant_types_supported", nil), 200),
 	},
 	{
-		ID: "metadata.no-refresh", Story: "grant_types_supported forgets refresh_token.",
+		ID: "metadata.no-refresh", Story: "grant_types_supported omits refresh_token.",
 		Aims:   []string{"oauth2.metadata.grant-types"},
 		Change: answers(metadataDoc, member("grant_types_supported", []string{"authorization_code"}), 200),
 	},
 	{
-		ID: "metadata.issuer-slash", Story: "issuer has a slash at its end that it has nowhere else.",
+		ID: "metadata.issuer-slash", Story: "issuer ends in a slash, which it has nowhere else.",
 		Aims: []string{"oauth2.metadata.issuer"},
 		Change: answers(metadataDoc, object(func(m map[string]any) {
 			if s, ok := m["issuer"].(string); ok {
@@ -102,12 +103,12 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		}), 200),
 	},
 	{
-		ID: "metadata.issuer-fixed", Story: "issuer is the name from the example.",
+		ID: "metadata.issuer-fixed", Story: "issuer is the one from the documentation's example.",
 		Aims:   []string{"oauth2.metadata.issuer"},
 		Change: answers(metadataDoc, member("issuer", "https://example.org"), 200),
 	},
 	{
-		ID: "metadata.relative", Story: "The endpoints are paths.",
+		ID: "metadata.relative", Story: "The endpoints are relative paths.",
 		Aims: []string{"oauth2.metadata.absolute-endpoints"},
 		Change: answers(metadataDoc, object(func(m map[string]any) {
 			for _, name := range []string{"authorization_endpoint", "token_endpoint", "revocation_endpoint"} {
@@ -118,12 +119,12 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		}), 200),
 	},
 	{
-		ID: "metadata.list-as-text", Story: "grant_types_supported is a text with blanks.",
+		ID: "metadata.list-as-text", Story: "grant_types_supported is one space-separated string.",
 		Aims:   []string{"oauth2.metadata.grant-types", "oauth2.metadata.member-types"},
 		Change: answers(metadataDoc, member("grant_types_supported", "authorization_code refresh_token"), 200),
 	},
 	{
-		ID: "metadata.list-of-numbers", Story: "A list has members that are not text.",
+		ID: "metadata.list-of-numbers", Story: "A list contains members that are not strings.",
 		Aims:   []string{"oauth2.metadata.member-types"},
 		Change: answers(metadataDoc, member("revocation_endpoint_auth_methods_supported", []any{1}), 200),
 	},
@@ -143,7 +144,7 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		Change: mentions("X-Forwarded-Host"),
 	},
 	{
-		ID: "metadata.no-cors", Story: "No page of another origin may read the metadata.",
+		ID: "metadata.no-cors", Story: "Pages from other origins cannot read the metadata.",
 		Aims:   []string{"ha.metadata.cors"},
 		Change: answers(metadataDoc, header("Access-Control-Allow-Origin", "")),
 	},
@@ -153,7 +154,7 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(resourceDoc, header("Access-Control-Allow-Origin", "")),
 	},
 	{
-		ID: "metadata.by-post", Story: "The metadata is served to a POST, too.",
+		ID: "metadata.by-post", Story: "The metadata is also served to POST.",
 		Aims: []string{"oauth2.metadata.get-only"},
 		Change: takes(at("POST /.well-known/oauth-authorization-server"), func(r mock.Request) mock.Request {
 			r.Method = http.MethodGet
@@ -166,12 +167,12 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(resourceDoc, member("authorization_servers", nil)),
 	},
 	{
-		ID: "metadata.resource-other", Story: "The protected resource is another URL.",
+		ID: "metadata.resource-other", Story: "The protected resource is a different URL.",
 		Aims:   []string{"oauth2.resource-metadata.served"},
 		Change: answers(resourceDoc, member("resource", "https://example.org")),
 	},
 	{
-		ID: "metadata.resource-dead-link", Story: "The 401 names a document that is not there.",
+		ID: "metadata.resource-dead-link", Story: "The 401 names a document that does not exist.",
 		Aims: []string{"oauth2.resource-metadata.announced"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer

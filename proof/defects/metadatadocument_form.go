@@ -12,7 +12,7 @@ import (
 
 var metadataDocumentFormDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "cimd.one-string", Story: "redirect_uris may be one string.",
+		ID: "cimd.one-string", Story: "redirect_uris may be a single string.",
 		Aims: []string{"oauth2.cimd.well-formed"},
 		Change: leniently(func(id string, _ mockserver.ClientPage, doc map[string]any) bool {
 			_, s := doc["redirect_uris"].(string)
@@ -20,7 +20,7 @@ var metadataDocumentFormDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cimd.relative", Story: "A document with relative redirects is believed.",
+		ID: "cimd.relative", Story: "A document with relative redirects is accepted.",
 		Aims: []string{"oauth2.cimd.well-formed"},
 		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
 			list, _ := doc["redirect_uris"].([]any)
@@ -28,7 +28,7 @@ var metadataDocumentFormDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cimd.numbers", Story: "A document whose redirects are numbers is believed.",
+		ID: "cimd.numbers", Story: "A document whose redirects are numbers is accepted.",
 		Aims: []string{"oauth2.cimd.well-formed"},
 		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
 			list, _ := doc["redirect_uris"].([]any)
@@ -36,7 +36,7 @@ var metadataDocumentFormDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cimd.object", Story: "A document whose redirects are an object is believed.",
+		ID: "cimd.object", Story: "A document whose redirects are an object is accepted.",
 		Aims: []string{"oauth2.cimd.well-formed"},
 		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
 			_, object := doc["redirect_uris"].(map[string]any)
@@ -44,21 +44,21 @@ var metadataDocumentFormDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cimd.null", Story: "A document without redirects allows all.",
+		ID: "cimd.null", Story: "A document without redirects allows every redirect.",
 		Aims: []string{"oauth2.cimd.well-formed"},
 		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
 			return doc["client_id"] != nil && doc["redirect_uris"] == nil
 		}),
 	},
 	{
-		ID: "cimd.truncated", Story: "A document that breaks off is read as far as it goes.",
+		ID: "cimd.truncated", Story: "A truncated document is read as far as it goes.",
 		Aims: []string{"oauth2.cimd.well-formed"},
 		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
 			return doc == nil && page.Whole && decoded(append(slices.Clone(page.Body), '}')) != nil
 		}),
 	},
 	{
-		ID: "cimd.list", Story: "A document that is a list of redirects counts.",
+		ID: "cimd.list", Story: "A document that is a bare list of redirects is accepted.",
 		Aims: []string{"oauth2.cimd.well-formed"},
 		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
 			var list []string
@@ -66,14 +66,14 @@ var metadataDocumentFormDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cimd.bytes", Story: "Bytes that are no UTF-8 are replaced and the document read.",
+		ID: "cimd.bytes", Story: "Invalid UTF-8 is replaced and the document accepted.",
 		Aims: []string{"oauth2.cimd.well-formed"},
 		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
 			return doc != nil && !utf8.Valid(page.Body)
 		}),
 	},
 	{
-		ID: "cimd.strict-members", Story: "A document with members that the server does not know publishes nothing.",
+		ID: "cimd.strict-members", Story: "A document with unknown members is ignored.",
 		Aims: []string{"oauth2.cimd.extra-members"},
 		Change: documents(func(_ string, page mockserver.ClientPage, uris []string) []string {
 			for name := range decoded(page.Body) {
@@ -85,14 +85,14 @@ var metadataDocumentFormDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "cimd.endless", Story: "A document without end is believed.",
+		ID: "cimd.endless", Story: "A document that never ends is accepted.",
 		Aims: []string{"oauth2.cimd.too-long"},
 		Change: believesDocument(func(_ string, page mockserver.ClientPage, doc map[string]any) bool {
 			return !page.Whole && bytes.HasPrefix(page.Body, []byte("{"))
 		}),
 	},
 	{
-		ID: "cimd.small", Story: "A document of more than 4 kB publishes nothing.",
+		ID: "cimd.small", Story: "A document of more than 4 kB is ignored.",
 		Aims: []string{"oauth2.cimd.size"},
 		Change: documents(func(_ string, p mockserver.ClientPage, u []string) []string {
 			if len(p.Body) > 4<<10 {

@@ -9,12 +9,12 @@ import (
 
 var multiFactorDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "mfa.skipped", Story: "The second factor is set up and never asked for.",
+		ID: "mfa.skipped", Story: "The second factor is set up but never asked for.",
 		Aims:   []string{"ha.mfa.asked"},
 		Change: func(p *mockserver.Policy) { p.SecondFactor = func(mockserver.User) bool { return false } },
 	},
 	{
-		ID: "mfa.asked-as-error", Story: "The question for the second factor comes as an error of the first.",
+		ID: "mfa.asked-as-error", Story: "The request for the second factor is reported as an error of the password form.",
 		Aims: []string{"ha.mfa.asked"},
 		Change: onStep("mfa", func(a mock.Answer) mock.Answer {
 			return object(func(m map[string]any) {
@@ -25,17 +25,17 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "mfa.other-flow", Story: "The question for the second factor names another flow.",
+		ID: "mfa.other-flow", Story: "The request for the second factor names another flow.",
 		Aims:   []string{"ha.mfa.asked"},
 		Change: onStep("mfa", member("flow_id", anotherFlow)),
 	},
 	{
-		ID: "mfa.code-early", Story: "The question for the second factor already holds the result.",
+		ID: "mfa.code-early", Story: "The request for the second factor already contains the result.",
 		Aims:   []string{"ha.mfa.asked"},
 		Change: onStep("mfa", member("type", "create_entry")),
 	},
 	{
-		ID: "mfa.right-refused", Story: "A right code is refused, for the clock is read in another zone.",
+		ID: "mfa.right-refused", Story: "A right code is refused at login, as if the clock were in another time zone.",
 		Aims: []string{"ha.mfa.right-code", "ha.mfa.redirect-judged", "ha.mfa.inactive"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.TOTP
@@ -45,12 +45,12 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "mfa.any-digits", Story: "Any six digits pass.",
+		ID: "mfa.any-digits", Story: "Any six digits are accepted.",
 		Aims:   []string{"ha.mfa.wrong-code", "ha.mfa.old-code", "ha.mfa.other-user"},
 		Change: codeIs(func(c string) bool { return len(c) == 6 && digits(c) }),
 	},
 	{
-		ID: "mfa.short", Story: "A code that is too short is not compared, and passes.",
+		ID: "mfa.short", Story: "A code that is too short is accepted without being compared.",
 		Aims:   []string{"ha.mfa.wrong-code"},
 		Change: codeIs(func(c string) bool { return len(c) < 6 && digits(c) }),
 	},
@@ -64,12 +64,12 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "mfa.empty", Story: "An empty code passes, for nothing differs from it.",
+		ID: "mfa.empty", Story: "An empty code is accepted.",
 		Aims:   []string{"ha.mfa.malformed-code"},
 		Change: codeIs(func(c string) bool { return c == "" }),
 	},
 	{
-		ID: "mfa.null", Story: "A code of null passes.",
+		ID: "mfa.null", Story: "A null code is accepted.",
 		Aims: []string{"ha.mfa.malformed-code"},
 		Change: both(takes(stepHas("code"), withObject(func(m map[string]any) {
 			if m["code"] == nil {
@@ -78,14 +78,14 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		})), codeIs(func(c string) bool { return c == passes })),
 	},
 	{
-		ID: "mfa.secret-as-code", Story: "The secret itself passes as code.",
+		ID: "mfa.secret-as-code", Story: "The secret itself is accepted as a code.",
 		Aims: []string{"ha.mfa.malformed-code"},
 		Change: codes(func(_ totp, secret, code string, _ time.Time) bool {
 			return secret == code
 		}),
 	},
 	{
-		ID: "mfa.password-again", Story: "The password, given once more, stands for the second factor.",
+		ID: "mfa.password-again", Story: "The password is accepted in place of the second factor.",
 		Aims: []string{"ha.mfa.malformed-code"},
 		Change: func(p *mockserver.Policy) {
 			seen := repeatedFlow()
@@ -100,7 +100,7 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "mfa.number-500", Story: "A code that is a number causes an uncaught exception.",
+		ID: "mfa.number-500", Story: "A numeric code causes an uncaught exception.",
 		Aims: []string{"ha.mfa.malformed-code"},
 		Change: answers(stepHas("code").and(func(r mock.Request) bool {
 			_, number := decoded(r.Body)["code"].(float64)
@@ -108,22 +108,22 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		}), status(500)),
 	},
 	{
-		ID: "mfa.ten-minutes-old", Story: "Codes of the last ten minutes pass.",
+		ID: "mfa.ten-minutes-old", Story: "Codes of the last ten minutes are accepted.",
 		Aims:   []string{"ha.mfa.old-code"},
 		Change: within(-10 * time.Minute),
 	},
 	{
-		ID: "mfa.ten-minutes-early", Story: "Codes of the next ten minutes pass.",
+		ID: "mfa.ten-minutes-early", Story: "Codes of the next ten minutes are accepted.",
 		Aims:   []string{"ha.mfa.old-code"},
 		Change: within(10 * time.Minute),
 	},
 	{
-		ID: "mfa.yesterday", Story: "Only the time of the day counts.",
+		ID: "mfa.yesterday", Story: "Yesterday's code from the same time of day is accepted.",
 		Aims:   []string{"ha.mfa.old-code"},
 		Change: within(-24 * time.Hour),
 	},
 	{
-		ID: "mfa.anybodys", Story: "A code of any user passes.",
+		ID: "mfa.anybodys", Story: "Any user's code is accepted.",
 		Aims: []string{"ha.mfa.other-user"},
 		Change: func(p *mockserver.Policy) {
 			var mu idSecrets
@@ -140,12 +140,12 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "mfa.endless-tries", Story: "Codes may be tried without end.",
+		ID: "mfa.endless-tries", Story: "The number of attempts is not limited.",
 		Aims:   []string{"ha.mfa.too-many"},
 		Change: func(p *mockserver.Policy) { p.MFATries = mock.Is(1 << 30) },
 	},
 	{
-		ID: "mfa.tries-not-ended", Story: "After too many attempts the flow says so but continues.",
+		ID: "mfa.tries-not-ended", Story: "After too many attempts the flow reports an abort but continues.",
 		Aims:   []string{"ha.mfa.too-many"},
 		Change: func(p *mockserver.Policy) { p.MFALenient = mock.Is(true) },
 	},
@@ -155,7 +155,7 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.MFATTL = mock.Is(24 * time.Hour) },
 	},
 	{
-		ID: "mfa.tells", Story: "Whether a user has a second factor shows at a wrong password.",
+		ID: "mfa.tells", Story: "The answer to a wrong password reveals whether the user has a second factor.",
 		Aims:   []string{"ha.mfa.hidden"},
 		Change: telltale(member("errors", map[string]string{"base": "invalid_auth_or_code"})),
 	},
@@ -170,22 +170,22 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		Change: telltale(member("type", "abort")),
 	},
 	{
-		ID: "mfa.fetch-early", Story: "The client's page is fetched when the password was right, before the second factor.",
+		ID: "mfa.fetch-early", Story: "The client's page is fetched after the right password, before the second factor.",
 		Aims:   []string{"ha.mfa.no-fetch-before-code"},
 		Change: func(p *mockserver.Policy) { p.FetchBeforeCode = mock.Is(true) },
 	},
 	{
-		ID: "mfa.redirect-unjudged", Story: "Behind the second factor the redirect URI is not judged.",
+		ID: "mfa.redirect-unjudged", Story: "After the second factor the redirect URI is not checked.",
 		Aims:   []string{"ha.mfa.redirect-judged", "ha.mfa.inactive"},
 		Change: answers(stepHas("code"), ok(aCode), 403),
 	},
 	{
-		ID: "mfa.inactive", Story: "After the second factor the user's state is not checked.",
+		ID: "mfa.inactive", Story: "After the second factor nobody checks whether the user is still active.",
 		Aims:   []string{"ha.mfa.redirect-judged", "ha.mfa.inactive"},
 		Change: answers(stepHas("code"), ok(aCode), 403),
 	},
 	{
-		ID: "mfa.setup-unproven", Story: "The second factor is on before its first code was right.",
+		ID: "mfa.setup-unproven", Story: "The second factor is active before its first code was verified.",
 		Aims: []string{"ha.mfa.setup-proven"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.TOTP
@@ -195,7 +195,7 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "mfa.not-removed", Story: "Removing the second factor answers and removes nothing.",
+		ID: "mfa.not-removed", Story: "Removing the second factor reports success and removes nothing.",
 		Aims: []string{"ha.mfa.removed"},
 		Change: hears(func(m map[string]any) map[string]any {
 			if kind(m, "auth/depose_mfa") {
@@ -206,7 +206,7 @@ var multiFactorDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "mfa.used-once", Story: "A code works once, as RFC 6238 §5.2 asks.",
+		ID: "mfa.used-once", Story: "A code works only once, as RFC 6238 §5.2 requires.",
 		Aims: []string{"ha.mfa.reuse"},
 		Change: func(p *mockserver.Policy) {
 			var used idSecrets

@@ -11,22 +11,22 @@ import (
 // nearMissDefects take what is almost a secret for the secret.
 var nearMissDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "near.code-trimmed", Story: "Blanks around a code are cut off.",
+		ID: "near.code-trimmed", Story: "Spaces around a code are trimmed.",
 		Aims:   []string{"ha.code.near-miss"},
 		Change: takes(codeGrant, folded("code", strings.TrimSpace)),
 	},
 	{
-		ID: "near.code-case", Story: "Codes are letters of hexadecimal numbers, and numbers have no case.",
+		ID: "near.code-case", Story: "Codes are parsed as hexadecimal numbers, so letter case does not matter.",
 		Aims:   []string{"ha.code.near-miss"},
 		Change: takes(codeGrant, folded("code", strings.ToLower)),
 	},
 	{
-		ID: "near.code-to-nul", Story: "A code ends at its first NUL.",
+		ID: "near.code-to-nul", Story: "A code is cut at its first NUL.",
 		Aims:   []string{"ha.code.near-miss"},
 		Change: takes(codeGrant, folded("code", toNUL)),
 	},
 	{
-		ID: "near.refresh-trimmed", Story: "Blanks around a refresh token are cut off.",
+		ID: "near.refresh-trimmed", Story: "Spaces around a refresh token are trimmed.",
 		Aims:   []string{"ha.refresh.near-miss"},
 		Change: takes(refreshGrant, folded("refresh_token", strings.TrimSpace)),
 	},
@@ -36,47 +36,47 @@ var nearMissDefects = []Defect[mockserver.Policy]{
 		Change: takes(refreshGrant, folded("refresh_token", strings.ToLower)),
 	},
 	{
-		ID: "near.verifier-trimmed", Story: "Blanks around a verifier are cut off.",
+		ID: "near.verifier-trimmed", Story: "Spaces around a verifier are trimmed.",
 		Aims:   []string{"ha.pkce.near-verifier"},
 		Change: takes(codeGrant, folded("code_verifier", strings.TrimSpace)),
 	},
 	{
-		ID: "near.verifier-unquoted", Story: "Quotes around a verifier are cut off.",
+		ID: "near.verifier-unquoted", Story: "Quotes around a verifier are removed.",
 		Aims:   []string{"ha.pkce.near-verifier"},
 		Change: takes(codeGrant, folded("code_verifier", func(s string) string { return strings.Trim(s, "\"") })),
 	},
 	{
-		ID: "near.method-trimmed", Story: "Blanks around a method are cut off.",
+		ID: "near.method-trimmed", Story: "Spaces around a method are trimmed.",
 		Aims:   []string{"ha.pkce.near-challenge"},
 		Change: opens(foldedMember("code_challenge_method", strings.TrimSpace)),
 	},
 	{
-		ID: "near.method-case", Story: "A method's letter case does not count.",
+		ID: "near.method-case", Story: "The method is compared without regard to case.",
 		Aims:   []string{"ha.pkce.near-challenge", "oauth2.pkce.unknown-method"},
 		Change: opens(foldedMember("code_challenge_method", strings.ToUpper)),
 	},
 	{
-		ID: "near.challenge-trimmed", Story: "Blanks around a challenge are cut off.",
+		ID: "near.challenge-trimmed", Story: "Spaces around a challenge are trimmed.",
 		Aims:   []string{"ha.pkce.near-challenge"},
 		Change: opens(foldedMember("code_challenge", strings.TrimSpace)),
 	},
 	{
-		ID: "near.challenge-cut", Story: "Of a challenge the first 43 characters count.",
+		ID: "near.challenge-cut", Story: "Only the first 43 characters of a challenge are compared.",
 		Aims:   []string{"ha.pkce.near-challenge"},
 		Change: opens(foldedMember("code_challenge", func(s string) string { return s[:min(len(s), 43)] })),
 	},
 	{
-		ID: "near.factor-loses-challenge", Story: "The code of a login with a second factor is made by its last step, which knows no challenge.",
+		ID: "near.factor-loses-challenge", Story: "After a second factor the code is issued without the challenge.",
 		Aims:   []string{"ha.mfa.pkce"},
 		Change: losesChallenge,
 	},
 	{
-		ID: "near.revoke-trimmed", Story: "Blanks around a token that is to be revoked are cut off.",
+		ID: "near.revoke-trimmed", Story: "Spaces around a token to be revoked are trimmed.",
 		Aims:   []string{"ha.revoke.near-miss"},
 		Change: takes(revokeRequest, folded("token", strings.TrimSpace)),
 	},
 	{
-		ID: "near.revoke-case", Story: "A token that is to be revoked is compared without regard to case.",
+		ID: "near.revoke-case", Story: "A token to be revoked is compared without regard to case.",
 		Aims:   []string{"ha.revoke.near-miss"},
 		Change: takes(revokeRequest, folded("token", strings.ToLower)),
 	},

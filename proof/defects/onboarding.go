@@ -9,21 +9,21 @@ import (
 
 var onboardingDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "onboarding.again", Story: "Anyone can become an owner again.",
+		ID: "onboarding.again", Story: "Anyone can create another owner.",
 		Aims: []string{"ha.onboarding.owner-once"},
 		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool {
 			return s == ""
 		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
-		ID: "onboarding.again-with-token", Story: "Every user may make another owner.",
+		ID: "onboarding.again-with-token", Story: "Any user can create another owner.",
 		Aims: []string{"ha.onboarding.owner-once"},
 		Change: answers(at("POST /api/onboarding/users").and(authorization(func(s string) bool {
 			return s != ""
 		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
-		ID: "onboarding.user-made", Story: "The step is refused, and its user is made all the same.",
+		ID: "onboarding.user-made", Story: "The user step is refused but creates the user anyway.",
 		Aims: []string{"ha.onboarding.owner-once"},
 		Change: func(p *mockserver.Policy) {
 			var made idSecrets
@@ -34,21 +34,21 @@ var onboardingDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "onboarding.open-steps", Story: "The later steps ask for no token.",
+		ID: "onboarding.open-steps", Story: "The later steps require no token.",
 		Aims: []string{"ha.onboarding.steps-need-token"},
 		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool {
 			return s == ""
 		})).and(func(r mock.Request) bool { return r.Path() != "/api/onboarding/users" }), ok(`{}`), 404),
 	},
 	{
-		ID: "onboarding.junk-token", Story: "The later steps look whether there is a token, and not at it.",
+		ID: "onboarding.junk-token", Story: "The later steps accept any token without checking it.",
 		Aims: []string{"ha.onboarding.steps-need-token"},
 		Change: answers(at("POST /api/onboarding/*").and(authorization(func(s string) bool {
 			return s != ""
 		})), ok(`{"auth_code":"x"}`), 404),
 	},
 	{
-		ID: "onboarding.status-open", Story: "A home that is onboarded says that its user step is open.",
+		ID: "onboarding.status-open", Story: "An onboarded home reports that its user step is still open.",
 		Aims:   []string{"ha.onboarding.status"},
 		Change: answers(at("GET /api/onboarding"), ok(`[{"step":"user","done":false}]`)),
 	},
@@ -58,12 +58,12 @@ var onboardingDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET /api/onboarding"), status(500)),
 	},
 	{
-		ID: "onboarding.providers", Story: "The providers always say that onboarding is required.",
+		ID: "onboarding.providers", Story: "The provider list always says that onboarding is required.",
 		Aims:   []string{"ha.providers.listed", "ha.onboarding.providers"},
 		Change: answers(at("GET /auth/providers"), all(status(400), body(`{"code":"onboarding_required"}`))),
 	},
 	{
-		ID: "onboarding.providers-word", Story: "The providers carry the word onboarding_required beside the list.",
+		ID: "onboarding.providers-word", Story: "The provider list has an extra member onboarding_required.",
 		Aims:   []string{"ha.onboarding.providers"},
 		Change: answers(at("GET /auth/providers"), member("code", "onboarding_required")),
 	},

@@ -9,27 +9,27 @@ import (
 // otherNameDefects show where a home is asked by another name than its first.
 var otherNameDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "metadata.issuer-other-name", Story: "Under its second name the metadata has no issuer.",
+		ID: "metadata.issuer-other-name", Story: "Under its second host name the metadata has no issuer.",
 		Aims:   []string{"oauth2.metadata.issuer-every-name"},
 		Change: answers(metadataDoc.and(asLocalhost), member("issuer", nil), 200),
 	},
 	{
-		ID: "metadata.issuer-path-other-name", Story: "Under its second name the issuer is a path.",
+		ID: "metadata.issuer-path-other-name", Story: "Under its second host name the issuer is a relative path.",
 		Aims:   []string{"oauth2.metadata.issuer-every-name"},
 		Change: answers(metadataDoc.and(asLocalhost), member("issuer", "/"), 200),
 	},
 	{
-		ID: "metadata.relative-other-name", Story: "Under its second name the endpoints are paths.",
+		ID: "metadata.relative-other-name", Story: "Under its second host name the endpoints are relative paths.",
 		Aims:   []string{"oauth2.metadata.members-every-name"},
 		Change: answers(metadataDoc.and(asLocalhost), member("token_endpoint", "/auth/token"), 200),
 	},
 	{
-		ID: "metadata.members-other-name", Story: "Under its second name the response types are left out.",
+		ID: "metadata.members-other-name", Story: "Under its second host name response_types_supported is left out.",
 		Aims:   []string{"oauth2.metadata.members-every-name"},
 		Change: answers(metadataDoc.and(asLocalhost), member("response_types_supported", nil), 200),
 	},
 	{
-		ID: "metadata.unnamed-other-name", Story: "Under its second name the home does not know itself.",
+		ID: "metadata.unnamed-other-name", Story: "Under its second host name the home does not recognise itself.",
 		Aims: []string{"oauth2.metadata.issuer-every-name", "oauth2.metadata.members-every-name"},
 		Change: answers(metadataDoc.and(asLocalhost), object(func(m map[string]any) {
 			delete(m, "issuer")
@@ -41,12 +41,12 @@ var otherNameDefects = []Defect[mockserver.Policy]{
 		}), 200),
 	},
 	{
-		ID: "bearer.no-challenge-other-name", Story: "Under its second name the API's 401 has no WWW-Authenticate.",
+		ID: "bearer.no-challenge-other-name", Story: "Under its second host name the API's 401 has no WWW-Authenticate.",
 		Aims:   []string{"oauth2.bearer.challenge-every-name"},
 		Change: answers(at("GET /api/").and(asLocalhost), header("WWW-Authenticate", ""), 401),
 	},
 	{
-		ID: "bearer.open-other-name", Story: "Under its second name, which is meant for the house, the API wants no token.",
+		ID: "bearer.open-other-name", Story: "Under its second host name, meant for internal use, the API requires no token.",
 		Aims:   []string{"oauth2.bearer.challenge-every-name"},
 		Change: answers(at("GET /api/").and(asLocalhost), ok(`{"message":"API running."}`), 401),
 	},

@@ -17,27 +17,27 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		Change: fits(func(_, _ string) bool { return true }),
 	},
 	{
-		ID: "pkce.beginning", Story: "A verifier passes that begins with the right one.",
+		ID: "pkce.beginning", Story: "A verifier that begins with the right one is accepted.",
 		Aims:   []string{"oauth2.pkce.wrong-verifier"},
 		Change: fits(func(c, v string) bool { return len(v) > 43 && s256(v[:len(v)-1]) == c }),
 	},
 	{
-		ID: "pkce.verifier-case", Story: "One letter of the verifier may have the wrong case, for slips are forgiven.",
+		ID: "pkce.verifier-case", Story: "One letter of the verifier may have the wrong case, to forgive typos.",
 		Aims:   []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return oneLetterOff(v, func(v string) bool { return s256(v) == c }) }),
 	},
 	{
-		ID: "pkce.challenge-as-verifier", Story: "The challenge itself passes as verifier, as with the method plain.",
+		ID: "pkce.challenge-as-verifier", Story: "The challenge itself is accepted as verifier, as with the method plain.",
 		Aims:   []string{"oauth2.pkce.wrong-verifier"},
 		Change: fits(func(c, v string) bool { return c == v }),
 	},
 	{
-		ID: "pkce.any-long-verifier", Story: "Only the length of the verifier is looked at.",
+		ID: "pkce.any-long-verifier", Story: "Only the length of the verifier is checked.",
 		Aims:   []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.verifier-grammar", "oauth2.pkce.not-shared"},
 		Change: fits(func(_, v string) bool { return len(v) == 43 }),
 	},
 	{
-		ID: "pkce.optional-verifier", Story: "The verifier is checked if it is there: without one the code works.",
+		ID: "pkce.optional-verifier", Story: "The verifier is checked only if it is present.",
 		Aims: []string{"oauth2.metadata.pkce-true", "oauth2.pkce.missing-verifier"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if *verifier == nil {
@@ -46,7 +46,7 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.empty-verifier", Story: "An empty verifier counts as missing, and a missing one as right.",
+		ID: "pkce.empty-verifier", Story: "An empty verifier counts as missing, and a missing one is accepted.",
 		Aims: []string{"oauth2.pkce.missing-verifier"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if *verifier != nil && **verifier == "" {
@@ -55,7 +55,7 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.downgrade", Story: "A verifier for a code without a challenge is ignored, which hides that the challenge was taken away.",
+		ID: "pkce.downgrade", Story: "A verifier for a code without a challenge is ignored, which hides a PKCE downgrade.",
 		Aims: []string{"oauth2.pkce.unexpected-verifier"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if c.Challenge == "" {
@@ -64,22 +64,22 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.short-verifier", Story: "The verifier's length has no lower bound.",
+		ID: "pkce.short-verifier", Story: "The verifier has no minimum length.",
 		Aims:   []string{"oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return len(v) < 43 && s256(v) == c }),
 	},
 	{
-		ID: "pkce.endless-verifier", Story: "The verifier's length has no upper bound.",
+		ID: "pkce.endless-verifier", Story: "The verifier has no maximum length.",
 		Aims:   []string{"oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return len(v) > 128 && s256(v) == c }),
 	},
 	{
-		ID: "pkce.verifier-characters", Story: "Any character may stand in a verifier.",
+		ID: "pkce.verifier-characters", Story: "The verifier may contain any character.",
 		Aims:   []string{"oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return strings.ContainsAny(v, "+/=") && s256(v) == c }),
 	},
 	{
-		ID: "pkce.verifier-line", Story: "The verifier is matched by a pattern that lets a line end through.",
+		ID: "pkce.verifier-line", Story: "The verifier's pattern allows a line break at the end.",
 		Aims:   []string{"oauth2.pkce.verifier-grammar"},
 		Change: fits(func(c, v string) bool { return strings.HasSuffix(v, "\n") && s256(v) == c }),
 	},
@@ -93,7 +93,7 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.no-tilde", Story: "The pattern of verifiers forgets the tilde and the dot.",
+		ID: "pkce.no-tilde", Story: "The verifier's pattern omits tilde and dot.",
 		Aims: []string{"oauth2.pkce.s256"},
 		Change: redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 			if *verifier != nil && strings.ContainsAny(**verifier, "~.") {
@@ -120,7 +120,7 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "pkce.unexpected-403", Story: "A verifier that was not expected is answered with 403.",
+		ID: "pkce.unexpected-403", Story: "An unexpected verifier is answered with 403.",
 		Aims: []string{"oauth2.pkce.unexpected-verifier"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
@@ -133,12 +133,12 @@ var pkceDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "pkce.wrong-verifier-keeps", Story: "A wrong verifier leaves the code, so that others can be tried.",
+		ID: "pkce.wrong-verifier-keeps", Story: "A wrong verifier does not spend the code, so others can be tried.",
 		Aims:   []string{"oauth2.pkce.burns-code"},
 		Change: func(p *mockserver.Policy) { p.BurnsCode = func(*mock.Refusal) bool { return false } },
 	},
 	{
-		ID: "pkce.first-counts", Story: "The challenge of the first login counts for all that come after it.",
+		ID: "pkce.first-counts", Story: "The first login's challenge is used for all later logins.",
 		Aims:   []string{"oauth2.pkce.not-shared"},
 		Change: keepsChallenges(func(kept []string, fits string) bool { return kept[0] == fits }),
 	},

@@ -21,7 +21,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.implied", Story: "A challenge without a method is treated as S256, where RFC 7636 says plain.",
+		ID: "pkce.implied", Story: "A challenge without a method is treated as S256, although RFC 7636 says plain.",
 		Aims: []string{"oauth2.pkce.plain-refused"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge_method"] == nil && m["code_challenge"] != nil {
@@ -30,7 +30,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.plain-dropped", Story: "plain is unknown, so the login continues without a challenge.",
+		ID: "pkce.plain-dropped", Story: "plain is treated as an unknown method, and the login continues without a challenge.",
 		Aims: []string{"oauth2.pkce.plain-refused"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge_method"] == "plain" {
@@ -40,7 +40,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.method-case", Story: "The method's letter case is folded.",
+		ID: "pkce.method-case", Story: "The method is compared without regard to case.",
 		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
 			if strings.EqualFold(textOf(m["code_challenge_method"]), "S256") {
@@ -49,7 +49,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.unknown-method", Story: "An unknown method turns PKCE off.",
+		ID: "pkce.unknown-method", Story: "An unknown method disables PKCE.",
 		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
 			if s, ok := m["code_challenge_method"].(string); ok && !strings.EqualFold(s, "S256") && s != "plain" {
@@ -59,7 +59,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.method-family", Story: "Anything that begins with S is treated as S256.",
+		ID: "pkce.method-family", Story: "Any method that begins with S is treated as S256.",
 		Aims: []string{"oauth2.pkce.unknown-method"},
 		Change: opens(func(m map[string]any) {
 			if s, ok := m["code_challenge_method"].(string); ok && strings.HasPrefix(s, "S") {
@@ -76,7 +76,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}), status(500)),
 	},
 	{
-		ID: "pkce.method-alone", Story: "A method without a challenge opens a login without PKCE.",
+		ID: "pkce.method-alone", Story: "A method without a challenge starts a login without PKCE.",
 		Aims: []string{"oauth2.pkce.method-without-challenge"},
 		Change: opens(func(m map[string]any) {
 			if _, there := m["code_challenge"]; !there {
@@ -85,7 +85,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.empty-challenge", Story: "An empty challenge opens a login without PKCE.",
+		ID: "pkce.empty-challenge", Story: "An empty challenge starts a login without PKCE.",
 		Aims: []string{"oauth2.pkce.method-without-challenge"},
 		Change: opens(func(m map[string]any) {
 			if m["code_challenge"] == "" {
@@ -95,39 +95,39 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "pkce.short-challenge", Story: "The challenge's length is not checked: a short one opens a login.",
+		ID: "pkce.short-challenge", Story: "A challenge that is too short is accepted.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return len(s) > 0 && len(s) < 43 }),
 	},
 	{
-		ID: "pkce.long-challenge", Story: "The challenge's length is not checked: a long one opens a login.",
+		ID: "pkce.long-challenge", Story: "A challenge that is too long is accepted.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return len(s) > 60 }),
 	},
 	{
-		ID: "pkce.padded-challenge", Story: "A challenge with padding opens a login.",
+		ID: "pkce.padded-challenge", Story: "A challenge with padding is accepted.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return strings.HasSuffix(s, "=") }),
 	},
 	{
-		ID: "pkce.base64-challenge", Story: "A challenge in plain base64 opens a login.",
+		ID: "pkce.base64-challenge", Story: "A challenge in standard base64 is accepted.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return strings.ContainsAny(s, "+/") }),
 	},
 	{
-		ID: "pkce.challenge-line", Story: "The challenge is matched by a pattern that lets a line end through.",
+		ID: "pkce.challenge-line", Story: "The challenge's pattern allows a line break at the end.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challengeOf(func(s string) bool { return strings.HasSuffix(s, "\n") }),
 	},
 	{
-		ID: "pkce.no-s256", Story: "S256 is announced and refused.",
+		ID: "pkce.no-s256", Story: "S256 is announced but refused.",
 		Aims: []string{"oauth2.redirect.loopback-port", "oauth2.cimd.loopback-port"},
 		Change: func(p *mockserver.Policy) {
 			p.Challenge = func(_, _ string) error { return errors.New("Transform algorithm not supported") }
 		},
 	},
 	{
-		ID: "pkce.required", Story: "Clients without PKCE are turned away, the home's older apps among them.",
+		ID: "pkce.required", Story: "Clients without PKCE are refused, including older companion apps.",
 		Aims: []string{"indieauth.authz.no-pkce-allowed"},
 		Change: redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) {
 			if c.Challenge == "" {

@@ -24,7 +24,7 @@ var authorizeParameters = []string{
 
 var providerDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.ends-on-a-page", Story: "After consent the user is told to close the window, and is not redirected.",
+		ID: "thirdparty.ends-on-a-page", Story: "After consent the user is told to close the window and is not redirected.",
 		Aims: []string{"provider.authorize.code"},
 		Change: thirdAnswers("POST /oauth/consent", func(a mock.Answer) mock.Answer {
 			if a.Header.Get("Location") != "" {
@@ -39,17 +39,17 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		Change: comesBackAs(func(v url.Values) { v.Set("state", strings.ReplaceAll(v.Get("state"), "+", " ")) }),
 	},
 	{
-		ID: "thirdparty.state-escaped", Story: "state comes back as a page would show it, an ampersand as &amp;.",
+		ID: "thirdparty.state-escaped", Story: "state comes back HTML-escaped, with an ampersand as &amp;.",
 		Aims:   []string{"provider.authorize.state"},
 		Change: comesBackAs(func(v url.Values) { v.Set("state", html.EscapeString(v.Get("state"))) }),
 	},
 	{
-		ID: "thirdparty.state-cut-2048", Story: "state is cut to 2,048 characters.",
+		ID: "thirdparty.state-cut-2048", Story: "state is truncated to 2,048 characters.",
 		Aims:   []string{"provider.authorize.state"},
 		Change: comesBackAs(func(v url.Values) { v.Set("state", v.Get("state")[:min(2048, len(v.Get("state")))]) }),
 	},
 	{
-		ID: "thirdparty.state-long-500", Story: "A long state does not fit into its column, which causes an uncaught exception.",
+		ID: "thirdparty.state-long-500", Story: "A long state does not fit into its database column and causes an uncaught exception.",
 		Aims: []string{"provider.authorize.state"},
 		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
 			if len(queryOf(r).Get("state")) > 3000 {
@@ -59,7 +59,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.state-cut", Story: "state is cut to 255 characters.",
+		ID: "thirdparty.state-cut", Story: "state is truncated to 255 characters.",
 		Aims:   []string{"provider.authorize.long-state"},
 		Change: comesBackAs(func(v url.Values) { v.Set("state", v.Get("state")[:min(255, len(v.Get("state")))]) }),
 	},
@@ -73,17 +73,17 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.no-iss", Story: "The metadata promise iss, and it never comes.",
+		ID: "thirdparty.no-iss", Story: "The metadata announce iss, but it is never sent.",
 		Aims:   []string{"provider.authorize.iss"},
 		Change: comesBackAs(func(v url.Values) { v.Del("iss") }),
 	},
 	{
-		ID: "thirdparty.iss-slash", Story: "iss has a slash that the issuer has not.",
+		ID: "thirdparty.iss-slash", Story: "iss has a slash that the issuer does not have.",
 		Aims:   []string{"provider.authorize.iss"},
 		Change: comesBackAs(func(v url.Values) { v.Set("iss", v.Get("iss")+"/") }),
 	},
 	{
-		ID: "thirdparty.iss-not-on-error", Story: "iss comes with codes and not with errors.",
+		ID: "thirdparty.iss-not-on-error", Story: "iss is sent with codes but not with errors.",
 		Aims: []string{"provider.authorize.iss"},
 		Change: comesBackAs(func(v url.Values) {
 			if v.Has("error") {
@@ -110,19 +110,19 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		Change: redirects(func(r, a *url.URL) bool { return r.Host == a.Host }),
 	},
 	{
-		ID: "thirdparty.redirect-any-port", Story: "The port of a redirect URL is not compared, even though it is not a loopback address.",
+		ID: "thirdparty.redirect-any-port", Story: "The port of a redirect URL is not compared, even off loopback.",
 		Aims: []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool {
 			return r.Hostname() == a.Hostname() && r.Path == a.Path && a.Scheme == r.Scheme && a.User == nil && a.RawQuery == "" && a.Fragment == ""
 		}),
 	},
 	{
-		ID: "thirdparty.redirect-case", Story: "Upper and lower case of the path are one.",
+		ID: "thirdparty.redirect-case", Story: "The path is compared without regard to case.",
 		Aims:   []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool { return strings.EqualFold(r.String(), a.String()) }),
 	},
 	{
-		ID: "thirdparty.redirect-query", Story: "A query may be added to a registered URL.",
+		ID: "thirdparty.redirect-query", Story: "A registered URL may be extended with a query.",
 		Aims: []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool {
 			bare := *a
@@ -131,14 +131,14 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.redirect-dots", Story: "A path below the registered one is accepted if it has dot segments.",
+		ID: "thirdparty.redirect-dots", Story: "A path below the registered one is accepted if it contains dot segments.",
 		Aims: []string{"provider.authorize.redirect-exact"},
 		Change: redirects(func(r, a *url.URL) bool {
 			return r.Scheme == a.Scheme && r.Host == a.Host && strings.HasPrefix(a.Path, r.Path+"/") && strings.Contains(a.Path, "..")
 		}),
 	},
 	{
-		ID: "thirdparty.redirect-guessed", Story: "Without redirect_uri people are sent to the home page of the app.",
+		ID: "thirdparty.redirect-guessed", Story: "Without redirect_uri the user is sent to the app's home page.",
 		Aims: []string{"provider.authorize.redirect-missing"},
 		Change: func(p *mockprovider.Policy) {
 			var home idSecrets // where apps live
@@ -160,7 +160,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.unknown-client-redirected", Story: "An unknown client's error is sent to the redirect URL that it names.",
+		ID: "thirdparty.unknown-client-redirected", Story: "An unknown client's error is sent to the redirect URL in the request.",
 		Aims: []string{"provider.authorize.unknown-client"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
@@ -174,7 +174,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.denied-page", Story: "When the user denies access, a page is shown, and the home waits forever.",
+		ID: "thirdparty.denied-page", Story: "When the user denies access, a page is shown and the home waits forever.",
 		Aims:   []string{"provider.authorize.denied", "provider.authorize.iss"},
 		Change: func(p *mockprovider.Policy) { p.ErrorsReturn = mock.Is(false) },
 	},
@@ -193,7 +193,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		Change: func(p *mockprovider.Policy) { p.ResponseType = func(string) bool { return true } },
 	},
 	{
-		ID: "thirdparty.response-type-optional", Story: "Without response_type code is meant.",
+		ID: "thirdparty.response-type-optional", Story: "A missing response_type is treated as code.",
 		Aims: []string{"provider.authorize.response-type"},
 		Change: thirdTakes(at(authorizeAt).or(at("POST /oauth/consent")), withQuery(func(q url.Values) {
 			if q.Get("response_type") == "" && q.Has("client_id") {
@@ -215,14 +215,14 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.any-scope", Story: "Whatever scope is asked for is granted.",
+		ID: "thirdparty.any-scope", Story: "Every requested scope is granted.",
 		Aims: []string{"provider.authorize.unknown-scope"},
 		Change: func(p *mockprovider.Policy) {
 			p.Scope = func(_ mockprovider.App, asked string) (string, bool) { return asked, true }
 		},
 	},
 	{
-		ID: "thirdparty.scope-not-told", Story: "A narrower scope is granted without saying so.",
+		ID: "thirdparty.scope-not-told", Story: "A narrower scope is granted without saying so in the response.",
 		Aims: []string{"provider.authorize.unknown-scope", "provider.refresh.wider"},
 		Change: func(p *mockprovider.Policy) {
 			p.Scope = func(app mockprovider.App, _ string) (string, bool) { return strings.Join(app.Scopes, " "), true }
@@ -231,7 +231,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.unknown-parameter-refused", Story: "A parameter that is not in the list is an error.",
+		ID: "thirdparty.unknown-parameter-refused", Story: "An unknown parameter is an error.",
 		Aims: []string{"provider.authorize.unknown-parameters"},
 		Change: thirdAnswersBy(at(authorizeAt).and(func(r mock.Request) bool {
 			for name := range queryOf(r) {
@@ -245,7 +245,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.last-parameter", Story: "Of parameters that stand twice the last counts.",
+		ID: "thirdparty.last-parameter", Story: "The last of several equal parameters is used.",
 		Aims: []string{"provider.authorize.repeated-parameters"},
 		Change: thirdTakes(at(authorizeAt), withQuery(func(q url.Values) {
 			for name, list := range q {
@@ -254,7 +254,7 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "thirdparty.code-counter", Story: "A code is a time and a counter.",
+		ID: "thirdparty.code-counter", Story: "A code consists of a timestamp and a counter.",
 		Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *mockprovider.Policy) {
 			var n atomic.Int64
@@ -267,14 +267,14 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		Change: func(p *mockprovider.Policy) { p.NewCode = func() string { return mock.Secret(4) } },
 	},
 	{
-		ID: "thirdparty.code-serial", Story: "A code begins with the name of the service, and ends with eight digits by chance.",
+		ID: "thirdparty.code-serial", Story: "A code consists of a long fixed prefix and eight random hex digits.",
 		Aims: []string{"oauth2.code.entropy"},
 		Change: func(p *mockprovider.Policy) {
 			p.NewCode = func() string { return "demo-devices-code-of-today-" + mock.Secret(4) }
 		},
 	},
 	{
-		ID: "thirdparty.code-base64", Story: "Codes are plain base64 and begin with a slash now and then, which homes refuse.",
+		ID: "thirdparty.code-base64", Story: "Codes are standard base64 and sometimes begin with a slash, which homes refuse.",
 		Aims: []string{"provider.authorize.code-clean"},
 		Change: func(p *mockprovider.Policy) {
 			p.NewCode = func() string { return "/a/" + base64.StdEncoding.EncodeToString([]byte(mock.Secret(20))) }

@@ -14,7 +14,7 @@ const longState = 255 // bytes that a column of a table holds
 // providerAnswerDefects are answers of a provider that are nearly right.
 var providerAnswerDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.revoke-unknown-client-500", Story: "A revocation whose client is not authenticated causes an uncaught exception.",
+		ID: "thirdparty.revoke-unknown-client-500", Story: "A revocation by an unauthenticated client causes an uncaught exception.",
 		Aims: []string{"provider.revoke.authenticated"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
@@ -37,7 +37,7 @@ var providerAnswerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.denied-with-code", Story: "The redirect of a person who denied access carries a code beside the error.",
+		ID: "thirdparty.denied-with-code", Story: "When the user denies access, the redirect carries a code beside the error.",
 		Aims: []string{"provider.authorize.denied"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
@@ -50,7 +50,7 @@ var providerAnswerDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.long-state-414", Story: "A state of more than 255 characters makes the request too long.",
+		ID: "thirdparty.long-state-414", Story: "A state of more than 255 characters is refused as too long a request.",
 		Aims: []string{"provider.authorize.long-state"},
 		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
 			if len(queryOf(r).Get("state")) > longState {
@@ -60,7 +60,7 @@ var providerAnswerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.error-by-redirect", Story: "A redirect_uri that is not registered is sent the error.",
+		ID: "thirdparty.error-by-redirect", Story: "The error is sent to a redirect_uri that is not registered.",
 		Aims: []string{"provider.authorize.redirect-exact"},
 		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
 			to := queryOf(r).Get("redirect_uri")

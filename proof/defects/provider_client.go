@@ -11,7 +11,7 @@ import (
 
 var providerClientDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.client-id-optional", Story: "Without client_id the public client is meant.",
+		ID: "thirdparty.client-id-optional", Story: "Without client_id the request is attributed to the public client.",
 		Aims: []string{"oauth2.code.client-id-required"},
 		Change: func(p *mockprovider.Policy) {
 			var public idSecrets
@@ -30,7 +30,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.no-secret", Story: "The client id is enough.",
+		ID: "thirdparty.no-secret", Story: "The client id alone is enough.",
 		Aims: []string{"provider.token.wrong-secret", "provider.refresh.authenticated", "provider.revoke.authenticated"},
 		Change: authenticates(func(known bool, _ mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if known {
@@ -40,7 +40,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.secret-optional", Story: "A wrong secret is refused, a missing one is not.",
+		ID: "thirdparty.secret-optional", Story: "A wrong secret is refused, but a missing one is accepted.",
 		Aims: []string{"provider.token.wrong-secret", "provider.refresh.authenticated", "provider.revoke.authenticated"},
 		Change: authenticates(func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if known && way == mockprovider.None {
@@ -64,7 +64,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.secret-403", Story: "A wrong secret is 403.",
+		ID: "thirdparty.secret-403", Story: "A wrong secret is answered with 403.",
 		Aims: []string{"provider.token.wrong-secret"},
 		Change: both(
 			refusals(tokenAt, "invalid_client", http.StatusForbidden, ""),
@@ -72,8 +72,9 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		),
 	},
 	{
-		ID: "thirdparty.unknown-client-grant", Story: "An unknown client gets invalid_grant, so the home keeps asking the user to log in again.",
-		Aims: []string{"provider.token.unknown-client"},
+		ID:    "thirdparty.unknown-client-grant",
+		Story: "An unknown client gets invalid_grant, so the home keeps asking the user to log in again.",
+		Aims:  []string{"provider.token.unknown-client"},
 		Change: authenticates(func(known bool, _ mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if !known {
 				return mock.Refuse(http.StatusBadRequest, "invalid_grant", "", "")
@@ -82,7 +83,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.no-basic", Story: "Only the form is read: HTTP Basic is not.",
+		ID: "thirdparty.no-basic", Story: "Only the form is read, not HTTP Basic.",
 		Aims: []string{"provider.token.basic", "provider.metadata.auth-methods"},
 		Change: authenticates(func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if way == mockprovider.Basic {
@@ -92,12 +93,12 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.no-challenge", Story: "A refusal of HTTP Basic has no WWW-Authenticate.",
+		ID: "thirdparty.no-challenge", Story: "A refused HTTP Basic login is answered without WWW-Authenticate.",
 		Aims:   []string{"provider.token.basic-refused"},
 		Change: thirdAnswers(tokenAt, header("WWW-Authenticate", "")),
 	},
 	{
-		ID: "thirdparty.no-post", Story: "Only HTTP Basic is served, which few homes send.",
+		ID: "thirdparty.no-post", Story: "Only HTTP Basic is supported, which few homes send.",
 		Aims: []string{"provider.token.post", "provider.metadata.auth-methods"},
 		Change: authenticates(func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal {
 			if way == mockprovider.Post {
@@ -107,7 +108,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.two-methods", Story: "Header and form may both come: the header counts.",
+		ID: "thirdparty.two-methods", Story: "Credentials in both header and form are accepted: the header wins.",
 		Aims: []string{"provider.token.two-methods"},
 		Change: thirdTakes(at(tokenAt).and(func(r mock.Request) bool {
 			return strings.HasPrefix(r.Header.Get("Authorization"), "Basic ")

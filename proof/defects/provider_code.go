@@ -13,12 +13,12 @@ import (
 
 var providerCodeDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.code-idempotent", Story: "The same request again gets the same tokens again, lest an answer be lost.",
+		ID: "thirdparty.code-idempotent", Story: "A repeated request gets the same tokens again, in case the response was lost.",
 		Aims:   []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"},
 		Change: sameAnswers,
 	},
 	{
-		ID: "thirdparty.code-reusable", Story: "A code is good for as long as it lives.",
+		ID: "thirdparty.code-reusable", Story: "A code works any number of times until it expires.",
 		Aims:   []string{"oauth2.code.single-use", "oauth2.code.single-use-parallel", "oauth2.pkce.parallel"},
 		Change: func(p *mockprovider.Policy) { p.SingleUse = mock.Is(false) },
 	},
@@ -33,12 +33,12 @@ var providerCodeDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.replay-spares-access", Story: "A code that comes again ends its refresh token, and not the access token.",
+		ID: "thirdparty.replay-spares-access", Story: "A reused code ends its refresh token but not the access token.",
 		Aims:   []string{"provider.token.replay-kills"},
 		Change: apiAfter(replayed),
 	},
 	{
-		ID: "thirdparty.replay-harmless", Story: "A code that comes again is refused, and its tokens live.",
+		ID: "thirdparty.replay-harmless", Story: "A reused code is refused, but its tokens stay valid.",
 		Aims:   []string{"provider.token.replay-kills"},
 		Change: func(p *mockprovider.Policy) { p.ReplayKills = mock.Is(false) },
 	},
@@ -55,14 +55,14 @@ var providerCodeDefects = []Defect[mockprovider.Policy]{
 		Change: redeems(because("redirect_uri")),
 	},
 	{
-		ID: "thirdparty.code-redirect-optional", Story: "redirect_uri is compared if it is sent, but it is optional.",
+		ID: "thirdparty.code-redirect-optional", Story: "redirect_uri is compared only if it is present.",
 		Aims: []string{"provider.token.bound-redirect"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return !form.Has("redirect_uri") && strings.Contains(r.Description, "redirect_uri")
 		}),
 	},
 	{
-		ID: "thirdparty.code-redirect-slash", Story: "A slash at the end makes no difference when the code is redeemed.",
+		ID: "thirdparty.code-redirect-slash", Story: "A trailing slash is ignored when the code is redeemed.",
 		Aims: []string{"provider.token.bound-redirect"},
 		Change: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, _ *mock.Refusal) bool {
 			return form.Get("redirect_uri") == c.Redirect+"/"
@@ -76,7 +76,7 @@ var providerCodeDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.bad-code-404", Story: "An unknown code gets 404.",
+		ID: "thirdparty.bad-code-404", Story: "An unknown code is answered with 404.",
 		Aims: []string{"provider.error.invalid-grant"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
@@ -89,7 +89,7 @@ var providerCodeDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.code-cut", Story: "A code is compared up to the length that was sent.",
+		ID: "thirdparty.code-cut", Story: "A code is compared only up to the length that was sent.",
 		Aims:   []string{"oauth2.code.missing", "oauth2.error.duplicate-parameter"},
 		Change: cutCodes,
 	},

@@ -12,7 +12,7 @@ import (
 
 var providerErrorDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "errors.state-lost", Story: "Only who has read the request to its end remembers its state: errors of bad requests have none.",
+		ID: "errors.state-lost", Story: "Errors of malformed requests come back without the state.",
 		Aims: []string{"oauth2.authorize.error-state"},
 		Change: comesBackAs(func(v url.Values) {
 			if v.Has("error") && v.Get("error") != "access_denied" {
@@ -30,7 +30,7 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "errors.own-word", Story: "A scope that there is not is the error scope_not_allowed.",
+		ID: "errors.own-word", Story: "An unknown scope is reported as scope_not_allowed.",
 		Aims: []string{"oauth2.authorize.error-code"},
 		Change: comesBackAs(func(v url.Values) {
 			if v.Get("error") == "invalid_scope" {
@@ -39,7 +39,7 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "errors.with-a-code", Story: "The error about a scope comes with a code all the same.",
+		ID: "errors.with-a-code", Story: "The error about a scope still carries a code.",
 		Aims: []string{"oauth2.authorize.error-code"},
 		Change: comesBackAs(func(v url.Values) {
 			if v.Get("error") == "invalid_scope" {
@@ -48,7 +48,7 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "errors.quoted", Story: "error_description puts what it is about in quotes.",
+		ID: "errors.quoted", Story: "error_description contains quotation marks.",
 		Aims: []string{"oauth2.authorize.error-charset"},
 		Change: comesBackAs(func(v url.Values) {
 			if v.Get("error") == "unsupported_response_type" {
@@ -57,7 +57,7 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "errors.translated", Story: "error_description is in the language of the person, umlauts and all.",
+		ID: "errors.translated", Story: "error_description is in the user's language, including non-ASCII letters.",
 		Aims: []string{"oauth2.authorize.error-charset"},
 		Change: comesBackAs(func(v url.Values) {
 			if v.Has("error_description") {
@@ -66,7 +66,7 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "errors.without-iss", Story: "Errors of bad requests come without iss.",
+		ID: "errors.without-iss", Story: "Errors of malformed requests come without iss.",
 		Aims: []string{"oauth2.authorize.error-iss"},
 		Change: comesBackAs(func(v url.Values) {
 			if v.Has("error") && v.Get("error") != "access_denied" {
@@ -75,14 +75,14 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "errors.iss-host", Story: "iss is the host alone.",
+		ID: "errors.iss-host", Story: "iss is only the host.",
 		Aims: []string{"oauth2.authorize.error-iss", "oauth2.authorize.iss-announced", "provider.authorize.iss"},
 		Change: func(p *mockprovider.Policy) {
 			p.Iss = func(issuer string) string { return parsed(issuer).Host }
 		},
 	},
 	{
-		ID: "errors.iss-not-announced", Story: "iss comes, and the metadata do not say so.",
+		ID: "errors.iss-not-announced", Story: "iss is sent, but the metadata do not announce it.",
 		Aims:   []string{"oauth2.authorize.iss-announced"},
 		Change: metadataMember("authorization_response_iss_parameter_supported", nil),
 	},
@@ -95,7 +95,7 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 			}),
 	},
 	{
-		ID: "errors.empty-scope", Story: "An empty scope is a scope that there is not.",
+		ID: "errors.empty-scope", Story: "An empty scope is treated as an unknown scope.",
 		Aims: []string{"oauth2.authorize.empty-parameter"},
 		Change: thirdTakes(at(authorizeAt), withQuery(func(q url.Values) {
 			if q.Has("scope") && q.Get("scope") == "" {
@@ -104,7 +104,7 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "errors.hybrid", Story: "Of a response type with two words both come, in the fragment.",
+		ID: "errors.hybrid", Story: "A response type of two words returns both results, in the fragment.",
 		Aims: []string{"oauth2.authorize.no-hybrid"},
 		Change: thirdAnswersBy(at(authorizeAt).and(func(r mock.Request) bool {
 			words := strings.Fields(queryOf(r).Get("response_type"))
@@ -115,14 +115,14 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "errors.cors-everywhere", Story: "Every answer may be read by pages of every origin.",
+		ID: "errors.cors-everywhere", Story: "Pages from any origin may read every response.",
 		Aims: []string{"oauth2.authorize.no-cors"},
 		Change: thirdAnswersBy(origin(func(string) bool { return true }), func(_ mock.Request, a mock.Answer) mock.Answer {
 			return allow("*")(a)
 		}),
 	},
 	{
-		ID: "errors.cors-echo", Story: "Whatever Origin asks is allowed at the login.",
+		ID: "errors.cors-echo", Story: "The login page allows whatever Origin asks.",
 		Aims: []string{"oauth2.authorize.no-cors"},
 		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
 			return allow(r.Header.Get("Origin"))(a)
@@ -141,12 +141,12 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 			http.StatusBadRequest, "invalid_grant"),
 	},
 	{
-		ID: "errors.empty-scope-at-refresh", Story: "A refresh with an empty scope asks for a scope that there is not.",
+		ID: "errors.empty-scope-at-refresh", Story: "A refresh with an empty scope is refused as an unknown scope.",
 		Aims:   []string{"provider.token.empty-parameter"},
 		Change: thirdTakes(at(tokenAt).and(has("scope")).and(lacks("scope")), set("scope", "(empty)")),
 	},
 	{
-		ID: "errors.wide-scope-grant", Story: "A refresh for too much is invalid_grant.",
+		ID: "errors.wide-scope-grant", Story: "A refresh for a wider scope is refused with invalid_grant.",
 		Aims:   []string{"provider.error.invalid-scope"},
 		Change: refusals(tokenAt, "invalid_scope", http.StatusBadRequest, "invalid_grant"),
 	},

@@ -11,12 +11,12 @@ import (
 
 var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "resource.not-at-token", Story: "The token endpoint refuses resource.",
+		ID: "resource.not-at-token", Story: "The token endpoint refuses the resource parameter.",
 		Aims:   []string{"oauth2.indicator.accepted"},
 		Change: refusesWith(at(tokenAt).and(has("resource")), http.StatusBadRequest, "invalid_request"),
 	},
 	{
-		ID: "resource.not-at-authorize", Story: "No resource is ever known.",
+		ID: "resource.not-at-authorize", Story: "Every resource is treated as unknown.",
 		Aims: []string{"oauth2.indicator.accepted"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Resource
@@ -24,7 +24,7 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "resource.any", Story: "Whatever resource is asked for is granted.",
+		ID: "resource.any", Story: "Every requested resource is granted.",
 		Aims: []string{"oauth2.indicator.unknown"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Resource
@@ -32,7 +32,7 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "resource.refused-otherwise", Story: "An unknown resource is invalid_request.",
+		ID: "resource.refused-otherwise", Story: "An unknown resource is refused with invalid_request.",
 		Aims: []string{"oauth2.indicator.unknown", "oauth2.indicator.malformed"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Resource
@@ -46,12 +46,12 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "resource.fragment-cut", Story: "The fragment of a resource is cut off.",
+		ID: "resource.fragment-cut", Story: "The fragment of a resource is removed.",
 		Aims:   []string{"oauth2.indicator.malformed"},
 		Change: asksFor(func(resource string) string { bare, _, _ := strings.Cut(resource, "#"); return bare }),
 	},
 	{
-		ID: "resource.relative", Story: "A path is a resource of the server's own.",
+		ID: "resource.relative", Story: "A relative resource is resolved against the server.",
 		Aims: []string{"oauth2.indicator.malformed"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Resource
@@ -68,7 +68,7 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "resource.once", Story: "A request with two resources repeats a parameter.",
+		ID: "resource.once", Story: "An authorization request with two resources is refused as a repeated parameter.",
 		Aims: []string{"oauth2.indicator.repeated"},
 		Change: thirdAnswersBy(at(authorizeAt).and(func(r mock.Request) bool { return len(queryOf(r)["resource"]) > 1 }),
 			func(_ mock.Request, a mock.Answer) mock.Answer {
@@ -76,13 +76,13 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 			}),
 	},
 	{
-		ID: "resource.once-at-token", Story: "A token request with two resources repeats a parameter.",
+		ID: "resource.once-at-token", Story: "A token request with two resources is refused as a repeated parameter.",
 		Aims: []string{"oauth2.indicator.repeated"},
 		Change: refusesWith(at(tokenAt).and(func(r mock.Request) bool { return len(fields(r)["resource"]) > 1 }),
 			http.StatusBadRequest, "invalid_request"),
 	},
 	{
-		ID: "resource.ungranted", Story: "A token request gets a token for whatever resource it names.",
+		ID: "resource.ungranted", Story: "A token request gets a token for any resource that it names.",
 		Aims: []string{"oauth2.indicator.ungranted"},
 		Change: func(p *mockprovider.Policy) {
 			p.Audience = func(granted, asked []string) ([]string, *mock.Refusal) {
@@ -94,7 +94,7 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "resource.ungranted-at-refresh", Story: "A refresh gets a token for whatever resource it names.",
+		ID: "resource.ungranted-at-refresh", Story: "A refresh gets a token for any resource that it names.",
 		Aims:   []string{"oauth2.indicator.ungranted"},
 		Change: thirdTakes(at(tokenAt).and(field("grant_type", "refresh_token")).and(has("resource")), dropField("resource")),
 	},
@@ -104,7 +104,7 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		Change: refusesWith(at(tokenAt).and(field("grant_type", "refresh_token")).and(has("resource")), http.StatusBadRequest, "invalid_request"),
 	},
 	{
-		ID: "resource.audience-is-the-server", Story: "The audience of every token is the server.",
+		ID: "resource.audience-is-the-server", Story: "The audience of every token is the server itself.",
 		Aims: []string{"oauth2.indicator.audience"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Tells
@@ -118,7 +118,7 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "metadata.endpoint-moved", Story: "The document names the place where introspection was before.",
+		ID: "metadata.endpoint-moved", Story: "The document names the introspection endpoint's old address.",
 		Aims: []string{"provider.metadata.endpoints-live"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Metadata
@@ -130,24 +130,24 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "metadata.grants-copied", Story: "The list of grants is that of another server.",
+		ID: "metadata.grants-copied", Story: "grant_types_supported was copied from another server.",
 		Aims:   []string{"provider.metadata.grants-true"},
 		Change: metadataMember("grant_types_supported", []string{"authorization_code", "refresh_token", "client_credentials"}),
 	},
 	{
-		ID: "metadata.response-types-copied", Story: "The list of response types is that of another server.",
+		ID: "metadata.response-types-copied", Story: "response_types_supported was copied from another server.",
 		Aims:   []string{"provider.metadata.response-types-true"},
 		Change: metadataMember("response_types_supported", []string{"code", "token"}),
 	},
 	{
-		ID: "challenge.error-without-token", Story: "Who shows no token is told that it is invalid.",
+		ID: "challenge.error-without-token", Story: "A request without a token is answered with invalid_token.",
 		Aims: []string{"provider.resource.bare-challenge"},
 		Change: thirdAnswersBy(at("GET /api/me").and(authorization(is(""))), func(_ mock.Request, a mock.Answer) mock.Answer {
 			return header("WWW-Authenticate", `Bearer realm="demo", error="invalid_token"`)(a)
 		}),
 	},
 	{
-		ID: "challenge.realm-twice", Story: "The gateway adds a realm to a challenge that has one.",
+		ID: "challenge.realm-twice", Story: "The gateway adds a second realm to the challenge.",
 		Aims: []string{"provider.resource.challenge-form"},
 		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 			if before := a.Header.Get("WWW-Authenticate"); before != "" {
@@ -157,7 +157,7 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "challenge.quotes", Story: "error_description puts the token in quotes.",
+		ID: "challenge.quotes", Story: "error_description puts the token in quotation marks.",
 		Aims: []string{"provider.resource.challenge-form"},
 		Change: thirdAnswersBy(at("GET /api/me"), func(r mock.Request, a mock.Answer) mock.Answer {
 			if token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "); token != "" && a.Status == http.StatusUnauthorized {

@@ -15,27 +15,27 @@ const introspectAt = "POST /oauth/introspect"
 
 var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "introspect.active-as-text", Story: "active is the text true.",
+		ID: "introspect.active-as-text", Story: "active is the string true.",
 		Aims:   []string{"oauth2.introspection.active"},
 		Change: thirdAnswers(introspectAt, object(func(m map[string]any) { m["active"] = map[bool]string{true: "true"}[m["active"] == true] })),
 	},
 	{
-		ID: "introspect.html", Story: "The answer is declared as a web page.",
+		ID: "introspect.html", Story: "The response is declared as text/html.",
 		Aims:   []string{"oauth2.introspection.active"},
 		Change: thirdAnswers(introspectAt, header("Content-Type", "text/html")),
 	},
 	{
-		ID: "introspect.without-secret", Story: "A client id is enough to ask.",
+		ID: "introspect.without-secret", Story: "A client id is enough to introspect.",
 		Aims:   []string{"oauth2.introspection.authorized", "oauth2.introspection.wrong-secret"},
 		Change: unauthenticated(at(introspectAt)),
 	},
 	{
-		ID: "introspect.anybody", Story: "Whoever names no client may ask for every token.",
+		ID: "introspect.anybody", Story: "Without a client id a caller may introspect every token.",
 		Aims:   []string{"oauth2.introspection.authorized"},
 		Change: asksForAll,
 	},
 	{
-		ID: "introspect.wrong-secret-inactive", Story: "To a wrong secret every token is inactive.",
+		ID: "introspect.wrong-secret-inactive", Story: "With a wrong secret every token is inactive.",
 		Aims: []string{"oauth2.introspection.wrong-secret"},
 		Change: thirdAnswers(introspectAt, func(a mock.Answer) mock.Answer {
 			if a.Status == http.StatusUnauthorized {
@@ -45,14 +45,14 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "introspect.public-asks", Story: "Clients without a secret may ask.",
+		ID: "introspect.public-asks", Story: "Public clients may introspect.",
 		Aims: []string{"oauth2.introspection.public"},
 		Change: func(p *mockprovider.Policy) {
 			p.MayIntrospect = func(mockprovider.App) *mock.Refusal { return nil }
 		},
 	},
 	{
-		ID: "introspect.unknown-404", Story: "A token that is not found is 404.",
+		ID: "introspect.unknown-404", Story: "An unknown token is answered with 404.",
 		Aims: []string{"oauth2.introspection.unknown"},
 		Change: thirdAnswers(introspectAt, func(a mock.Answer) mock.Answer {
 			if decoded(a.Body)["active"] == false {
@@ -62,7 +62,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "introspect.by-beginning", Story: "Tokens are found by their first thirty characters.",
+		ID: "introspect.by-beginning", Story: "Tokens are looked up by their first thirty characters.",
 		Aims: []string{"oauth2.introspection.unknown"},
 		Change: func(p *mockprovider.Policy) {
 			given := &idSecrets{}
@@ -83,7 +83,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "introspect.says-why", Story: "The answer says why a token is not active.",
+		ID: "introspect.says-why", Story: "The response says why a token is not active.",
 		Aims: []string{"oauth2.introspection.bare"},
 		Change: tellsOf(func(_ mockprovider.App, _ *mockprovider.Token, v map[string]any) {
 			if v["active"] == false {
@@ -92,7 +92,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "introspect.empty-is-newest", Story: "Without a token the newest one is meant.",
+		ID: "introspect.empty-is-newest", Story: "Without a token parameter the newest token is introspected.",
 		Aims: []string{"oauth2.introspection.missing-token"},
 		Change: func(p *mockprovider.Policy) {
 			newest := issuedAccess(p)
@@ -105,7 +105,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "introspect.cached", Story: "What was active once is answered from a cache.",
+		ID: "introspect.cached", Story: "Once active, a token stays active in a cache.",
 		Aims:   []string{"oauth2.introspection.revoked", "oauth2.introspection.expired"},
 		Change: introspectsFromCache(nil),
 	},
@@ -115,7 +115,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		Change: introspectsFromCache(at("POST /oauth/revoke")),
 	},
 	{
-		ID: "introspect.spent-active", Story: "A refresh token is active once it has been issued.",
+		ID: "introspect.spent-active", Story: "Every refresh token that was ever issued is active.",
 		Aims:   []string{"oauth2.introspection.spent", "oauth2.introspection.revoked"},
 		Change: spentActive,
 	},
@@ -129,7 +129,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "introspect.exp-in-words", Story: "exp is a date in words.",
+		ID: "introspect.exp-in-words", Story: "exp is a date string.",
 		Aims: []string{"oauth2.introspection.members"},
 		Change: tellsOf(func(_ mockprovider.App, t *mockprovider.Token, v map[string]any) {
 			if t != nil && v["exp"] != nil {
@@ -138,7 +138,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "introspect.exp-in-milliseconds", Story: "exp counts milliseconds.",
+		ID: "introspect.exp-in-milliseconds", Story: "exp is in milliseconds.",
 		Aims: []string{"oauth2.introspection.true"},
 		Change: tellsOf(func(_ mockprovider.App, t *mockprovider.Token, v map[string]any) {
 			if t != nil && v["exp"] != nil {
@@ -147,7 +147,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "introspect.scope-of-the-app", Story: "The scope is all that the app may ask for.",
+		ID: "introspect.scope-of-the-app", Story: "scope lists everything that the app may request.",
 		Aims: []string{"oauth2.introspection.true", "oauth2.scope.refresh-narrower"},
 		Change: tellsOf(func(app mockprovider.App, t *mockprovider.Token, v map[string]any) {
 			if t != nil && v["scope"] != nil {
@@ -156,7 +156,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "introspect.client-by-name", Story: "client_id is the name that people see.",
+		ID: "introspect.client-by-name", Story: "client_id is the app's display name.",
 		Aims: []string{"oauth2.introspection.true"},
 		Change: tellsOf(func(app mockprovider.App, _ *mockprovider.Token, v map[string]any) {
 			if v["client_id"] != nil {
@@ -188,7 +188,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "introspect.tells-all", Story: "Every client is told of every token.",
+		ID: "introspect.tells-all", Story: "Any client may introspect any token.",
 		Aims: []string{"oauth2.introspection.foreign"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Tells
@@ -201,7 +201,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "introspect.by-get", Story: "A GET is answered as a POST.",
+		ID: "introspect.by-get", Story: "GET is answered like POST.",
 		Aims: []string{"oauth2.introspection.get"},
 		Change: thirdTakes(at("GET /oauth/introspect"), func(r mock.Request) mock.Request {
 			r.Method, r.Body = http.MethodPost, []byte(queryOf(r).Encode())

@@ -24,7 +24,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.any-password", Story: "Only the user name is looked at.",
+		ID: "thirdparty.any-password", Story: "The password is not checked.",
 		Aims: []string{"provider.authorize.wrong-password"},
 		Change: thirdTakes(at("POST /oauth/login"), withFields(func(v url.Values) {
 			for _, u := range mockprovider.DefaultUsers() {
@@ -35,12 +35,12 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "thirdparty.no-csrf", Story: "The consent form is not protected, and other sites' forms send the cookie.",
+		ID: "thirdparty.no-csrf", Story: "The consent form has no CSRF protection.",
 		Aims:   []string{"provider.authorize.forged-consent"},
 		Change: both(crossSite, func(p *mockprovider.Policy) { p.CSRF = func(string, string) bool { return true } }),
 	},
 	{
-		ID: "thirdparty.csrf-optional", Story: "A form without the token is accepted; only a wrong token is refused.",
+		ID: "thirdparty.csrf-optional", Story: "A form without the CSRF token is accepted; only a wrong token is refused.",
 		Aims: []string{"provider.authorize.forged-consent"},
 		Change: both(crossSite, func(p *mockprovider.Policy) {
 			before := p.CSRF
@@ -48,7 +48,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.echoes-client", Story: "The page that refuses an unknown client prints its id.",
+		ID: "thirdparty.echoes-client", Story: "The page that refuses an unknown client prints its id unescaped.",
 		Aims:   []string{"provider.authorize.escapes"},
 		Change: echoing("client_id", "This app is unknown"),
 	},
@@ -68,7 +68,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.framed-by-all", Story: "X-Frame-Options says ALLOWALL.",
+		ID: "thirdparty.framed-by-all", Story: "X-Frame-Options has the invalid value ALLOWALL.",
 		Aims: []string{"provider.authorize.framing"},
 		Change: func(p *mockprovider.Policy) {
 			p.Headers = mock.Is(setHeader(p.Headers(), "X-Frame-Options", "ALLOWALL"))
@@ -76,7 +76,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.framed", Story: "Pages may be framed.",
+		ID: "thirdparty.framed", Story: "The pages may be framed.",
 		Aims: []string{"provider.authorize.framing"},
 		Change: func(p *mockprovider.Policy) {
 			p.Headers = mock.Is(setHeader(p.Headers(), "X-Frame-Options", ""))
@@ -84,7 +84,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.consent-framed", Story: "The login page cannot be framed, the consent page can.",
+		ID: "thirdparty.consent-framed", Story: "The login page cannot be framed, but the consent page can.",
 		Aims: []string{"provider.authorize.framing"},
 		Change: thirdAnswers(authorizeAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(string(a.Body), `name="decision"`) {
@@ -94,17 +94,17 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.pages-stored", Story: "Pages and redirects can be cached on the way.",
+		ID: "thirdparty.pages-stored", Story: "Pages and redirects may be cached.",
 		Aims:   []string{"provider.authorize.no-store"},
 		Change: both(thirdAnswers(authorizeAt, header("Cache-Control", "")), thirdAnswers("POST /oauth/consent", header("Cache-Control", ""))),
 	},
 	{
-		ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be kept.",
+		ID: "thirdparty.redirect-stored", Story: "The redirect with the code may be stored by a cache.",
 		Aims:   []string{"provider.authorize.no-store"},
 		Change: thirdAnswers("POST /oauth/consent", header("Cache-Control", "private")),
 	},
 	{
-		ID: "thirdparty.redirect-307", Story: "The redirect is a 307: the browser posts the form, with what is in it, to the client.",
+		ID: "thirdparty.redirect-307", Story: "The redirect is a 307, so the browser posts the form and its contents to the client.",
 		Aims:   []string{"provider.authorize.redirect-status"},
 		Change: func(p *mockprovider.Policy) { p.RedirectStatus = mock.Is(http.StatusTemporaryRedirect) },
 	},

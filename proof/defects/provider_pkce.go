@@ -18,14 +18,14 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		Change: redeemsBy(func(c mockprovider.Code, v string) bool { return c.Challenge == v }),
 	},
 	{
-		ID: "thirdparty.pkce-not-compared", Story: "That a verifier comes is enough.",
+		ID: "thirdparty.pkce-not-compared", Story: "Any verifier is accepted.",
 		Aims: []string{"oauth2.pkce.wrong-verifier", "oauth2.pkce.not-shared"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Get("code_verifier") != "" && strings.Contains(r.Description, "missing or wrong")
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-case", Story: "One letter of the verifier may have the wrong case, for slips are forgiven.",
+		ID: "thirdparty.pkce-case", Story: "One letter of the verifier may have the wrong case, to forgive typos.",
 		Aims: []string{"oauth2.pkce.wrong-verifier"},
 		Change: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return strings.Contains(r.Description, "missing or wrong") &&
@@ -33,14 +33,14 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-optional", Story: "PKCE is checked only where a verifier comes.",
+		ID: "thirdparty.pkce-optional", Story: "PKCE is checked only if a verifier is sent.",
 		Aims: []string{"oauth2.pkce.missing-verifier", "oauth2.metadata.pkce-true"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-empty", Story: "An empty verifier counts as no verifier and is accepted.",
+		ID: "thirdparty.pkce-empty", Story: "An empty verifier counts as missing and is accepted.",
 		Aims: []string{"oauth2.pkce.missing-verifier"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return form.Has("code_verifier") && form.Get("code_verifier") == "" && strings.Contains(r.Description, "missing or wrong")
@@ -52,14 +52,14 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		Change: redeems(because("without a code_challenge")),
 	},
 	{
-		ID: "thirdparty.pkce-downgrade-short", Story: "A verifier without a challenge is refused only where it is longer than it need be.",
+		ID: "thirdparty.pkce-downgrade-short", Story: "An unexpected verifier is refused only if it is longer than the minimum.",
 		Aims: []string{"oauth2.pkce.unexpected-verifier"},
 		Change: redeems(func(_ mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return strings.Contains(r.Description, "without a code_challenge") && len(form.Get("code_verifier")) == 43
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-downgrade-500", Story: "A verifier without a challenge causes an uncaught exception.",
+		ID: "thirdparty.pkce-downgrade-500", Story: "An unexpected verifier causes an uncaught exception.",
 		Aims: []string{"oauth2.pkce.unexpected-verifier"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, "without a code_challenge") {
@@ -69,7 +69,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.pkce-longer", Story: "Of a verifier the first 43 characters count.",
+		ID: "thirdparty.pkce-longer", Story: "Only the first 43 characters of a verifier are compared.",
 		Aims: []string{"oauth2.pkce.wrong-verifier"},
 		Change: redeems(func(c mockprovider.Code, _ mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			v := form.Get("code_verifier")
@@ -92,12 +92,12 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		Change: wrongVerifier(http.StatusInternalServerError, func(v string) bool { return v != "" }),
 	},
 	{
-		ID: "thirdparty.pkce-plain-dropped", Story: "plain is not known, and so the code is given without a challenge.",
+		ID: "thirdparty.pkce-plain-dropped", Story: "plain is treated as an unknown method, and the code is issued without a challenge.",
 		Aims:   []string{"oauth2.pkce.plain-refused"},
 		Change: dropsMethod(is("plain")),
 	},
 	{
-		ID: "thirdparty.pkce-method-dropped", Story: "An unknown method turns PKCE off.",
+		ID: "thirdparty.pkce-method-dropped", Story: "An unknown method disables PKCE.",
 		Aims:   []string{"oauth2.pkce.unknown-method"},
 		Change: dropsMethod(unknownMethod),
 	},
@@ -130,7 +130,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		Change: challenges(unknownMethod),
 	},
 	{
-		ID: "thirdparty.pkce-any-challenge", Story: "What a challenge looks like is not checked.",
+		ID: "thirdparty.pkce-any-challenge", Story: "The syntax of a challenge is not checked.",
 		Aims:   []string{"oauth2.pkce.malformed-challenge"},
 		Change: challenges(is("S256")),
 	},
@@ -153,12 +153,12 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.pkce-by-client", Story: "A verifier is looked up among all challenges of the client.",
+		ID: "thirdparty.pkce-by-client", Story: "A verifier is compared with all of the client's challenges.",
 		Aims:   []string{"oauth2.pkce.not-shared"},
 		Change: challengesByClient,
 	},
 	{
-		ID: "thirdparty.public-without-pkce", Story: "A client without a secret needs no PKCE.",
+		ID: "thirdparty.public-without-pkce", Story: "A public client does not need PKCE.",
 		Aims: []string{"provider.pkce.public"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Challenge

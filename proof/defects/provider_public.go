@@ -13,7 +13,7 @@ import (
 
 var providerPublicDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "public.secret-required", Story: "Every client must show a secret.",
+		ID: "public.secret-required", Story: "Every client must send a secret.",
 		Aims: []string{"oauth2.public.flow", "provider.pkce.public"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Authenticate
@@ -26,34 +26,34 @@ var providerPublicDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "public.no-refresh", Story: "A refresh wants a secret, though clients without one get refresh tokens.",
+		ID: "public.no-refresh", Story: "A refresh requires a secret, although public clients get refresh tokens.",
 		Aims: []string{"oauth2.public.flow"},
 		Change: refusesWith(at(tokenAt).and(field("grant_type", "refresh_token")).and(lacks("client_secret")).
 			and(authorization(is(""))), http.StatusUnauthorized, "invalid_client"),
 	},
 	{
-		ID: "public.verifier-optional", Story: "The verifier of a public client is checked where one comes.",
+		ID: "public.verifier-optional", Story: "A public client's verifier is checked only if it is present.",
 		Aims: []string{"oauth2.public.verifier"},
 		Change: redeems(func(_ mockprovider.Code, app mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return app.Public && form.Get("code_verifier") == "" && strings.Contains(r.Description, "code_verifier is missing or wrong")
 		}),
 	},
 	{
-		ID: "public.any-verifier", Story: "Any verifier will do for a public client.",
+		ID: "public.any-verifier", Story: "Any verifier of a public client is accepted.",
 		Aims: []string{"oauth2.public.verifier"},
 		Change: redeems(func(_ mockprovider.Code, app mockprovider.App, form url.Values, r *mock.Refusal) bool {
 			return app.Public && form.Get("code_verifier") != "" && strings.Contains(r.Description, "code_verifier is missing or wrong")
 		}),
 	},
 	{
-		ID: "public.any-code", Story: "A public client may redeem every code.",
+		ID: "public.any-code", Story: "A public client may redeem any client's code.",
 		Aims: []string{"oauth2.public.code-bound"},
 		Change: redeems(func(c mockprovider.Code, app mockprovider.App, _ url.Values, _ *mock.Refusal) bool {
 			return app.Public && c.AppID != app.ID
 		}),
 	},
 	{
-		ID: "public.code-for-all", Story: "The codes of public clients may be redeemed by every client.",
+		ID: "public.code-for-all", Story: "Any client may redeem a public client's code.",
 		Aims: []string{"oauth2.public.code-bound"},
 		Change: func(p *mockprovider.Policy) {
 			public := publicIDs(p)
@@ -63,7 +63,7 @@ var providerPublicDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "public.refresh-for-all", Story: "The refresh tokens of public clients may be used by every client.",
+		ID: "public.refresh-for-all", Story: "Any client may use a public client's refresh token.",
 		Aims: []string{"oauth2.public.refresh-bound"},
 		Change: func(p *mockprovider.Policy) {
 			public := publicIDs(p)
@@ -77,18 +77,18 @@ var providerPublicDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "public.no-rotation", Story: "The refresh token of a public client is good for ever.",
+		ID: "public.no-rotation", Story: "A public client's refresh token does not rotate.",
 		Aims:   []string{"oauth2.public.rotation"},
 		Change: func(p *mockprovider.Policy) { p.Rotate = func(app mockprovider.App) bool { return !app.Public } },
 	},
 	{
-		ID: "public.revoke-needs-secret", Story: "Nobody revokes without a secret.",
+		ID: "public.revoke-needs-secret", Story: "Revocation requires a secret.",
 		Aims: []string{"provider.revoke.public"},
 		Change: refusesWith(at("POST /oauth/revoke").and(lacks("client_secret")).and(authorization(is(""))),
 			http.StatusUnauthorized, "invalid_client"),
 	},
 	{
-		ID: "public.revoke-without-effect", Story: "Who shows no secret gets 200, and nothing is revoked.",
+		ID: "public.revoke-without-effect", Story: "A revocation without a secret answers 200 and revokes nothing.",
 		Aims: []string{"provider.revoke.public"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.MayRevoke
@@ -96,14 +96,14 @@ var providerPublicDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "revocation.empty-200", Story: "A revocation without a token is 200.",
+		ID: "revocation.empty-200", Story: "A revocation without a token is answered with 200.",
 		Aims: []string{"provider.revoke.missing-token"},
 		Change: thirdAnswersBy(at("POST /oauth/revoke").and(lacks("token")), func(_ mock.Request, a mock.Answer) mock.Answer {
 			return all(status(http.StatusOK), body(""))(a)
 		}),
 	},
 	{
-		ID: "revocation.access-lives", Story: "The revocation of an access token is 200, and it lives.",
+		ID: "revocation.access-lives", Story: "Revoking an access token answers 200 but leaves it valid.",
 		Aims: []string{"provider.revoke.access-answer", "provider.revoke.access-token"},
 		Change: func(p *mockprovider.Policy) {
 			given := issuedAccess(p)
@@ -113,7 +113,7 @@ var providerPublicDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "revocation.access-unknown-word", Story: "The revocation of an access token is refused as invalid_request.",
+		ID: "revocation.access-unknown-word", Story: "Revoking an access token is refused with invalid_request.",
 		Aims: []string{"provider.revoke.access-answer", "provider.revoke.access-token"},
 		Change: func(p *mockprovider.Policy) {
 			given := issuedAccess(p)

@@ -33,7 +33,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 			func(_ mock.Request, a mock.Answer) mock.Answer { return status(http.StatusInternalServerError)(a) }),
 	},
 	{
-		ID: "thirdparty.refresh-ends-access", Story: "A refresh ends the access token that came with its refresh token.",
+		ID: "thirdparty.refresh-ends-access", Story: "A refresh ends the access token that was issued with its refresh token.",
 		Aims: []string{"oauth2.refresh.old-access-lives"},
 		Change: func(p *mockprovider.Policy) {
 			beside, ended := accessBeside(p), &idSecrets{}
@@ -53,12 +53,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.refresh-same-token", Story: "A refresh answers the access token of before.",
+		ID: "thirdparty.refresh-same-token", Story: "A refresh returns the old access token.",
 		Aims:   []string{"provider.refresh.grant", "oauth2.token.access-entropy"},
 		Change: sameAccess,
 	},
 	{
-		ID: "thirdparty.refresh-told", Story: "A foreign client's refresh is refused, but the response contains a token anyway.",
+		ID: "thirdparty.refresh-told", Story: "A foreign client's refresh is refused, but the response still contains a token.",
 		Aims: []string{"oauth2.refresh.client-bound"},
 		Change: both(foreignRefresh(http.StatusBadRequest, "invalid_grant"), thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, foreign) {
@@ -68,7 +68,7 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "thirdparty.refresh-foreign-500", Story: "A foreign client that refreshes causes an uncaught exception.",
+		ID: "thirdparty.refresh-foreign-500", Story: "A foreign client's refresh causes an uncaught exception.",
 		Aims:   []string{"oauth2.refresh.client-bound"},
 		Change: foreignRefresh(http.StatusInternalServerError, "access_denied"),
 	},
@@ -80,12 +80,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.refresh-unauthenticated", Story: "The refresh token is enough: no secret is asked for.",
+		ID: "thirdparty.refresh-unauthenticated", Story: "A refresh requires no client secret.",
 		Aims:   []string{"provider.refresh.authenticated"},
 		Change: unauthenticated(at(tokenAt).and(field("grant_type", "refresh_token"))),
 	},
 	{
-		ID: "thirdparty.refresh-unknown-401", Story: "An unknown refresh token gets 401.",
+		ID: "thirdparty.refresh-unknown-401", Story: "An unknown refresh token is answered with 401.",
 		Aims: []string{"provider.error.invalid-grant"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
@@ -98,12 +98,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.refresh-token-trimmed", Story: "A letter more at the end of a refresh token makes no difference.",
+		ID: "thirdparty.refresh-token-trimmed", Story: "A refresh token with an extra letter at the end is accepted.",
 		Aims:   []string{"oauth2.refresh.tampered"},
 		Change: refreshBy(func(given, sent string) bool { return strings.HasPrefix(sent, given) }),
 	},
 	{
-		ID: "thirdparty.refresh-token-case", Story: "Refresh tokens are found whatever their letter case.",
+		ID: "thirdparty.refresh-token-case", Story: "Refresh tokens are compared without regard to case.",
 		Aims:   []string{"oauth2.refresh.tampered"},
 		Change: refreshBy(strings.EqualFold),
 	},
@@ -113,12 +113,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		Change: refreshBy(func(given, sent string) bool { return len(sent) >= 32 && sent[:32] == given[:32] }),
 	},
 	{
-		ID: "thirdparty.refresh-by-access", Story: "An access token refreshes, for grants are looked up by either.",
+		ID: "thirdparty.refresh-by-access", Story: "An access token works as a refresh token.",
 		Aims:   []string{"oauth2.refresh.access-token-refused"},
 		Change: refreshByAccess,
 	},
 	{
-		ID: "thirdparty.refresh-widens", Story: "A refresh gets whatever scope it asks for.",
+		ID: "thirdparty.refresh-widens", Story: "A refresh gets any scope that it asks for.",
 		Aims: []string{"provider.refresh.wider"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Narrow
@@ -136,12 +136,12 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 		Change: func(p *mockprovider.Policy) { p.Rotate = func(mockprovider.App) bool { return false } },
 	},
 	{
-		ID: "thirdparty.reuse-unnoticed", Story: "A spent refresh token is refused, and its family lives.",
+		ID: "thirdparty.reuse-unnoticed", Story: "A reused refresh token is refused, but its family stays valid.",
 		Aims:   []string{"provider.refresh.reuse"},
 		Change: func(p *mockprovider.Policy) { p.ReuseKills = mock.Is(false) },
 	},
 	{
-		ID: "thirdparty.code-as-refresh", Story: "Codes and refresh tokens are in one table: a code refreshes.",
+		ID: "thirdparty.code-as-refresh", Story: "Codes and refresh tokens share one table, so a code works as a refresh token.",
 		Aims: []string{"provider.refresh.code-is-none", "oauth2.code.not-an-access-token"},
 		Change: func(p *mockprovider.Policy) {
 			issued := remembered(&p.NewCode)

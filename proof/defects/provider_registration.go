@@ -30,24 +30,24 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "register.text", Story: "The answer to a registration is declared as plain text.",
+		ID: "register.text", Story: "The registration response is declared as text/plain.",
 		Aims:   []string{"oauth2.registration.created"},
 		Change: thirdAnswers(registerAt, header("Content-Type", "text/plain")),
 	},
 	{
-		ID: "register.no-echo", Story: "Of what was registered only the id and the secret come back.",
+		ID: "register.no-echo", Story: "The registration response contains only the id and the secret.",
 		Aims:   []string{"oauth2.registration.echoes"},
 		Change: registersAs(func(_ mockprovider.Registration, v map[string]any) { delete(v, "redirect_uris") }),
 	},
 	{
-		ID: "register.grants-as-text", Story: "Lists come back as one text.",
+		ID: "register.grants-as-text", Story: "Lists come back as one string.",
 		Aims: []string{"oauth2.registration.echoes"},
 		Change: registersAs(func(_ mockprovider.Registration, v map[string]any) {
 			v["grant_types"] = "authorization_code refresh_token"
 		}),
 	},
 	{
-		ID: "register.secret-without-end", Story: "Nothing says how long the secret is good.",
+		ID: "register.secret-without-end", Story: "The response does not say when the secret expires.",
 		Aims:   []string{"oauth2.registration.secret"},
 		Change: registersAs(func(_ mockprovider.Registration, v map[string]any) { delete(v, "client_secret_expires_at") }),
 	},
@@ -57,7 +57,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		Change: registersAs(func(_ mockprovider.Registration, v map[string]any) { v["client_secret_expires_at"] = "never" }),
 	},
 	{
-		ID: "register.secret-for-all", Story: "Public clients get a secret, too.",
+		ID: "register.secret-for-all", Story: "Public clients get a secret too.",
 		Aims: []string{"oauth2.registration.public"},
 		Change: registersAs(func(r mockprovider.Registration, v map[string]any) {
 			if r.Method == mockprovider.None {
@@ -66,7 +66,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "register.same-id", Story: "Whoever registers as the same name gets the same client_id.",
+		ID: "register.same-id", Story: "Registering the same name again returns the same client_id.",
 		Aims: []string{"oauth2.registration.unique"},
 		Change: func(p *mockprovider.Policy) {
 			first := &idSecrets{}
@@ -77,7 +77,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "register.awaits-approval", Story: "What registered itself may do nothing until somebody has approved it.",
+		ID: "register.awaits-approval", Story: "A self-registered client needs approval before it can be used.",
 		Aims: []string{"oauth2.registration.works"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Authenticate
@@ -90,12 +90,12 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "register.any-https", Story: "An app with an https URL may use every https URL.",
+		ID: "register.any-https", Story: "An app with an https URL may use any https URL.",
 		Aims:   []string{"oauth2.registration.redirect-bound"},
 		Change: redirects(func(r, a *url.URL) bool { return r.Scheme == "https" && a.Scheme == "https" }),
 	},
 	{
-		ID: "register.query-replaced", Story: "The query of a redirect URL is replaced by code and state.",
+		ID: "register.query-replaced", Story: "The query of a redirect URL is replaced with code and state.",
 		Aims: []string{"oauth2.registration.redirect-query"},
 		Change: thirdAnswers("POST /oauth/consent", func(a mock.Answer) mock.Answer {
 			to := parsed(a.Header.Get("Location"))
@@ -113,7 +113,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "register.fragment-cut", Story: "The fragment of a redirect URL is cut off.",
+		ID: "register.fragment-cut", Story: "The fragment of a redirect URL is removed.",
 		Aims: []string{"oauth2.registration.bad-redirect"},
 		Change: registersURLs(func(raw string) string {
 			bare, _, _ := strings.Cut(raw, "#")
@@ -121,7 +121,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "register.relative", Story: "A relative redirect URL is taken as one below the site of the app.",
+		ID: "register.relative", Story: "A relative redirect URL is resolved against the app's site.",
 		Aims: []string{"oauth2.registration.bad-redirect"},
 		Change: registersURLs(func(raw string) string {
 			if strings.HasPrefix(raw, "/") {
@@ -131,7 +131,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "register.http", Story: "http is as good as https.",
+		ID: "register.http", Story: "http redirect URLs are accepted like https.",
 		Aims: []string{"oauth2.registration.http-redirect"},
 		Change: registersURLs(func(raw string) string {
 			if rest, plain := strings.CutPrefix(raw, "http://"); plain {
@@ -141,7 +141,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "register.no-url", Story: "An app need not name a redirect URL.",
+		ID: "register.no-url", Story: "An app may register without a redirect URL.",
 		Aims: []string{"oauth2.registration.no-redirect"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Register
@@ -154,7 +154,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "register.malformed-500", Story: "What cannot be read is an uncaught exception.",
+		ID: "register.malformed-500", Story: "An unreadable body causes an uncaught exception.",
 		Aims: []string{"oauth2.registration.malformed"},
 		Change: thirdAnswers(registerAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, "must be a JSON object") {
@@ -164,7 +164,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "register.unknown-refused", Story: "A member that is not in the list is an error.",
+		ID: "register.unknown-refused", Story: "An unknown member is an error.",
 		Aims: []string{"oauth2.registration.unknown-metadata"},
 		Change: refusesWith(at(registerAt).and(func(r mock.Request) bool {
 			for name := range decoded(r.Body) {
@@ -176,7 +176,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}), http.StatusBadRequest, "invalid_client_metadata"),
 	},
 	{
-		ID: "register.contradiction", Story: "Response types are stored as they are, whatever the grant types are.",
+		ID: "register.contradiction", Story: "Response types are stored unchanged, even if they contradict the grant types.",
 		Aims: []string{"oauth2.registration.consistent"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Register
@@ -192,17 +192,17 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "register.stored", Story: "The answer with the secret may be stored.",
+		ID: "register.stored", Story: "The response with the secret may be cached.",
 		Aims:   []string{"oauth2.registration.no-store"},
 		Change: thirdAnswers(registerAt, header("Cache-Control", "")),
 	},
 	{
-		ID: "native.exact-port", Story: "The port of a loopback URL is compared.",
+		ID: "native.exact-port", Story: "The port of a loopback URL must match.",
 		Aims:   []string{"oauth2.native.loopback-port"},
 		Change: func(p *mockprovider.Policy) { p.Redirect = slices.Contains[[]string] },
 	},
 	{
-		ID: "native.ipv4-only", Story: "Of loopback addresses only 127.0.0.1 may have any port.",
+		ID: "native.ipv4-only", Story: "Only for 127.0.0.1 may the port vary, not for other loopback addresses.",
 		Aims: []string{"oauth2.native.loopback-port"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Redirect
@@ -215,12 +215,12 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "native.any-path", Story: "Any URL of the loopback address is an app's.",
+		ID: "native.any-path", Story: "For a loopback redirect URL only the host is compared.",
 		Aims:   []string{"oauth2.native.loopback-exact"},
 		Change: redirects(func(r, a *url.URL) bool { return r.Hostname() == "127.0.0.1" && a.Hostname() == "127.0.0.1" }),
 	},
 	{
-		ID: "native.host-begins", Story: "A host that begins with 127.0.0.1 is this machine.",
+		ID: "native.host-begins", Story: "A host that begins with 127.0.0.1 counts as loopback.",
 		Aims: []string{"oauth2.native.loopback-exact"},
 		Change: redirects(func(r, a *url.URL) bool {
 			return r.Hostname() == "127.0.0.1" && strings.HasPrefix(a.Host, "127.0.0.1") && r.Path == a.Path && a.User == nil &&
@@ -228,14 +228,14 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "native.web-only", Story: "A redirect URL begins with http or https.",
+		ID: "native.web-only", Story: "Redirect URLs with private-use schemes are refused.",
 		Aims: []string{"oauth2.native.private-scheme"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Register
 			p.Register = func(r mockprovider.Registration) *mock.Refusal {
 				for _, raw := range r.Redirects {
 					if !strings.HasPrefix(raw, "http") {
-						return mock.Refuse(http.StatusBadRequest, "invalid_redirect_uri", "the URL is none of the web", "")
+						return mock.Refuse(http.StatusBadRequest, "invalid_redirect_uri", "the URL is not http or https", "")
 					}
 				}
 				return before(r)

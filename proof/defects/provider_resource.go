@@ -11,7 +11,7 @@ import (
 
 var providerResourceDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.api-closed", Story: "The API does not take the token that the token endpoint gives.",
+		ID: "thirdparty.api-closed", Story: "The API does not accept the token that the token endpoint issued.",
 		Aims:   []string{"provider.resource.bearer", "oauth2.token.access-token"},
 		Change: func(p *mockprovider.Policy) { p.Access = func(mockprovider.Access, time.Time) bool { return false } },
 	},
@@ -26,12 +26,12 @@ var providerResourceDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.api-no-challenge", Story: "A refusal of the API does not say that it requires Bearer.",
+		ID: "thirdparty.api-no-challenge", Story: "A 401 from the API does not name the Bearer scheme.",
 		Aims:   []string{"oauth2.bearer.www-authenticate", "provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", header("WWW-Authenticate", "")),
 	},
 	{
-		ID: "thirdparty.api-no-word", Story: "The API does not say invalid_token.",
+		ID: "thirdparty.api-no-word", Story: "A 401 from the API lacks error=\"invalid_token\".",
 		Aims: []string{"provider.resource.invalid"},
 		Change: thirdAnswers("GET /api/me", func(a mock.Answer) mock.Answer {
 			if a.Status == http.StatusUnauthorized {
@@ -41,7 +41,7 @@ var providerResourceDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.api-guest", Story: "An unknown token is treated as a guest's.",
+		ID: "thirdparty.api-guest", Story: "A request with an unknown token is served as a guest's.",
 		Aims: []string{"oauth2.bearer.validates"},
 		Change: thirdAnswersBy(at("GET /api/me").and(authorization(func(s string) bool {
 			return s != ""
@@ -68,7 +68,7 @@ var providerResourceDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.api-scheme-case", Story: "The scheme is compared with its letter case.",
+		ID: "thirdparty.api-scheme-case", Story: "The authentication scheme is compared with regard to case.",
 		Aims: []string{"oauth2.bearer.scheme-case"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Bearer

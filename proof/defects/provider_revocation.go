@@ -11,12 +11,12 @@ import (
 
 var providerRevocationDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.revoke-lazily", Story: "A revoked refresh token is dead from its second use on: the first finds it in a cache.",
+		ID: "thirdparty.revoke-lazily", Story: "A revoked refresh token still works once, from a cache.",
 		Aims:   []string{"provider.revoke.refresh-token", "oauth2.revoke.immediate"},
 		Change: revokesLazily,
 	},
 	{
-		ID: "thirdparty.api-cache", Story: "What a token opened once it opens again after its revocation, for the answer is in a cache.",
+		ID: "thirdparty.api-cache", Story: "A token that opened the API once still works after its revocation, from a cache.",
 		Aims:   []string{"oauth2.revoke.cascade-access", "provider.revoke.access-token"},
 		Change: apiAfter(at("POST /oauth/revoke")),
 	},
@@ -31,29 +31,29 @@ var providerRevocationDefects = []Defect[mockprovider.Policy]{
 		Change: revokesNoAccess,
 	},
 	{
-		ID: "thirdparty.revoke-does-nothing", Story: "Revocation is an empty 200.",
+		ID: "thirdparty.revoke-does-nothing", Story: "Revocation answers an empty 200 and revokes nothing.",
 		Aims: []string{"provider.revoke.refresh-token", "oauth2.revoke.cascade-access", "provider.revoke.access-token"},
 		Change: func(p *mockprovider.Policy) {
 			p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return false }
 		},
 	},
 	{
-		ID: "thirdparty.revoke-spares-access", Story: "With a refresh token its access tokens live on.",
+		ID: "thirdparty.revoke-spares-access", Story: "Revoking a refresh token leaves its access tokens valid.",
 		Aims:   []string{"oauth2.revoke.cascade-access"},
 		Change: func(p *mockprovider.Policy) { p.Cascades = mock.Is(false) },
 	},
 	{
-		ID: "thirdparty.revoke-unknown-400", Story: "An unknown token is an error at revocation.",
+		ID: "thirdparty.revoke-unknown-400", Story: "Revoking an unknown token is an error.",
 		Aims:   []string{"oauth2.revoke.unknown-200"},
 		Change: revokeUnknown,
 	},
 	{
-		ID: "thirdparty.revoke-anybody", Story: "Revocation asks for no secret.",
+		ID: "thirdparty.revoke-anybody", Story: "Revocation requires no secret.",
 		Aims:   []string{"provider.revoke.authenticated"},
 		Change: unauthenticated(at("POST /oauth/revoke")),
 	},
 	{
-		ID: "thirdparty.revoke-any-client", Story: "Any client revokes any token.",
+		ID: "thirdparty.revoke-any-client", Story: "Any client may revoke any token.",
 		Aims: []string{"provider.revoke.bound-client"},
 		Change: func(p *mockprovider.Policy) {
 			p.MayRevoke = func(mockprovider.App, mockprovider.Grant) bool { return true }

@@ -14,12 +14,12 @@ import (
 
 var providerScopeDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "scope.omitted-crash", Story: "A request without a scope is an uncaught exception.",
+		ID: "scope.omitted-crash", Story: "A request without a scope causes an uncaught exception.",
 		Aims:   []string{"oauth2.scope.omitted"},
 		Change: thirdCrashes(at(authorizeAt).and(func(r mock.Request) bool { return queryOf(r).Get("scope") == "" })),
 	},
 	{
-		ID: "scope.omitted-barren", Story: "Without a scope a code comes that no token comes for.",
+		ID: "scope.omitted-barren", Story: "A code requested without a scope cannot be redeemed.",
 		Aims: []string{"oauth2.scope.omitted"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Scope
@@ -40,7 +40,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "scope.default-untold", Story: "The whole scope is granted where none is asked for, and the answer does not say so.",
+		ID: "scope.default-untold", Story: "Without a scope the full scope is granted, and the response does not say so.",
 		Aims: []string{"oauth2.scope.default-told"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.TokenAnswer
@@ -66,7 +66,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "scope.two-spaces", Story: "Two spaces stand between scopes.",
+		ID: "scope.two-spaces", Story: "Scopes are separated by two spaces.",
 		Aims: []string{"oauth2.scope.form"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.TokenAnswer
@@ -76,7 +76,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "scope.in-order", Story: "Scopes are taken only in the order in which they are registered.",
+		ID: "scope.in-order", Story: "Scopes are accepted only in the order in which they were registered.",
 		Aims: []string{"oauth2.scope.order"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Scope
@@ -94,7 +94,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "scope.first-of-list", Story: "Of scopes in another order than the registered one only the first is granted.",
+		ID: "scope.first-of-list", Story: "If the scopes are in another order than the registered one, only the first is granted.",
 		Aims: []string{"oauth2.scope.order"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Scope
@@ -108,7 +108,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "scope.refresh-echo", Story: "A refresh for less grants all, and repeats what was asked for.",
+		ID: "scope.refresh-echo", Story: "A refresh for a narrower scope grants the full one but reports the narrower.",
 		Aims: []string{"oauth2.scope.refresh-narrower"},
 		Change: both(func(p *mockprovider.Policy) {
 			before := p.Narrow
@@ -129,7 +129,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 		})),
 	},
 	{
-		ID: "scope.refresh-shrinks", Story: "A refresh for less makes the refresh token one for less.",
+		ID: "scope.refresh-shrinks", Story: "A refresh for a narrower scope narrows the refresh token permanently.",
 		Aims:   []string{"oauth2.scope.refresh-kept"},
 		Change: shrinks,
 	},

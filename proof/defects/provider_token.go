@@ -15,7 +15,7 @@ import (
 
 var providerTokenDefects = []Defect[mockprovider.Policy]{
 	{
-		ID: "thirdparty.access-with-scheme", Story: "access_token carries its scheme, and so a blank.",
+		ID: "thirdparty.access-with-scheme", Story: "access_token contains its scheme, and so a space.",
 		Aims: []string{"oauth2.token.access-token"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.TokenAnswer
@@ -25,7 +25,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.error-quoted", Story: "error_description quotes what was sent.",
+		ID: "thirdparty.error-quoted", Story: "error_description quotes the request.",
 		Aims: []string{"oauth2.error.charset"},
 		Change: thirdAnswersBy(at(tokenAt), func(r mock.Request, a mock.Answer) mock.Answer {
 			if a.Status == http.StatusOK {
@@ -35,7 +35,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.text-plain", Story: "Tokens come as text/plain: no home can link.",
+		ID: "thirdparty.text-plain", Story: "Tokens are sent as text/plain, so no home can link.",
 		Aims:   []string{"oauth2.token.status-200", "oauth2.stock.code"},
 		Change: thirdAnswers(tokenAt, header("Content-Type", "text/plain")),
 	},
@@ -55,22 +55,22 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		Change: tokenMember("expires_in", nil),
 	},
 	{
-		ID: "thirdparty.life-as-text", Story: "expires_in is a text.",
+		ID: "thirdparty.life-as-text", Story: "expires_in is a string.",
 		Aims:   []string{"oauth2.token.expires-in", "provider.refresh.grant"},
 		Change: tokenMember("expires_in", "1800"),
 	},
 	{
-		ID: "thirdparty.no-refresh-token", Story: "A refresh token comes only with a scope that no home sends.",
+		ID: "thirdparty.no-refresh-token", Story: "A refresh token is issued only for a scope that no home requests.",
 		Aims:   []string{"provider.token.refresh-token"},
 		Change: tokenMember("refresh_token", nil),
 	},
 	{
-		ID: "thirdparty.tokens-stored", Story: "Token answers can be cached on the way.",
+		ID: "thirdparty.tokens-stored", Story: "Token responses may be cached.",
 		Aims:   []string{"oauth2.token.cache-no-store"},
 		Change: func(p *mockprovider.Policy) { p.TokenHeader = mock.Is(http.Header{}) },
 	},
 	{
-		ID: "thirdparty.refreshed-stored", Story: "The answer to a refresh may be kept.",
+		ID: "thirdparty.refreshed-stored", Story: "The refresh response may be cached.",
 		Aims: []string{"oauth2.token.cache-no-store"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
@@ -83,7 +83,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.charset", Story: "A form whose type has a charset is not read.",
+		ID: "thirdparty.charset", Story: "A form whose media type has a charset is not read.",
 		Aims: []string{"oauth2.token.form-encoding"},
 		Change: thirdTakes(at(tokenAt).and(func(r mock.Request) bool {
 			return strings.Contains(r.Header.Get("Content-Type"), ";")
@@ -93,7 +93,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.form-type-case", Story: "The type of a form is compared letter by letter.",
+		ID: "thirdparty.form-type-case", Story: "The media type of a form is compared with regard to case.",
 		Aims: []string{"oauth2.token.form-encoding"},
 		Change: thirdTakes(at(tokenAt).and(func(r mock.Request) bool {
 			return strings.ContainsFunc(r.Header.Get("Content-Type"), unicode.IsUpper)
@@ -108,7 +108,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		Change: func(p *mockprovider.Policy) { p.NewToken = func() string { return mock.Secret(6) } },
 	},
 	{
-		ID: "thirdparty.token-counter", Story: "Tokens are numbered.",
+		ID: "thirdparty.token-counter", Story: "Tokens are sequential numbers.",
 		Aims: []string{"oauth2.token.entropy", "oauth2.token.access-entropy"},
 		Change: func(p *mockprovider.Policy) {
 			var n atomic.Int64
@@ -128,7 +128,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.token-query", Story: "Query and form are one.",
+		ID: "thirdparty.token-query", Story: "Parameters in the query are accepted in place of the form.",
 		Aims: []string{"oauth2.token.query-ignored"},
 		Change: thirdTakes(at(tokenAt), func(r mock.Request) mock.Request {
 			if len(r.Body) == 0 {
@@ -138,17 +138,17 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.token-unknown-parameter", Story: "A parameter that is not in the list is an error.",
+		ID: "thirdparty.token-unknown-parameter", Story: "An unknown parameter is an error.",
 		Aims:   []string{"oauth2.token.ignore-unknown"},
 		Change: thirdTakes(at(tokenAt).and(otherThan(tokenParameters...)), withFields(func(v url.Values) { v.Set("grant_type", "") })),
 	},
 	{
-		ID: "thirdparty.token-repeated", Story: "Of parameters that stand twice the first counts.",
+		ID: "thirdparty.token-repeated", Story: "The first of several equal parameters is used.",
 		Aims:   []string{"oauth2.error.duplicate-parameter"},
 		Change: func(p *mockprovider.Policy) { p.Duplicates = mock.Is(false) },
 	},
 	{
-		ID: "thirdparty.token-redirects", Story: "A grant that is not served is a redirect to a page with help.",
+		ID: "thirdparty.token-redirects", Story: "An unsupported grant is redirected to a help page.",
 		Aims: []string{"provider.token.no-redirect"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if decoded(a.Body)["error"] == "unsupported_grant_type" {
@@ -158,7 +158,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.repetition-redirects", Story: "A form that names a parameter twice is a redirect to the login.",
+		ID: "thirdparty.repetition-redirects", Story: "A form with a repeated parameter is redirected to the login.",
 		Aims: []string{"provider.token.no-redirect"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, "each parameter appears once") {
@@ -168,7 +168,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.repetition-500", Story: "A form that names a parameter twice causes an uncaught exception.",
+		ID: "thirdparty.repetition-500", Story: "A form with a repeated parameter causes an uncaught exception.",
 		Aims: []string{"oauth2.error.duplicate-parameter"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if strings.Contains(a.Why, "each parameter appears once") {
@@ -178,17 +178,17 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.grant-type-optional", Story: "Without grant_type a code is meant.",
+		ID: "thirdparty.grant-type-optional", Story: "A missing grant_type is treated as authorization_code.",
 		Aims:   []string{"oauth2.error.grant-type-missing"},
 		Change: thirdTakes(at(tokenAt).and(lacks("grant_type")).and(has("code")), set("grant_type", "authorization_code")),
 	},
 	{
-		ID: "thirdparty.grant-type-word", Story: "An unknown grant_type is invalid_grant.",
+		ID: "thirdparty.grant-type-word", Story: "An unknown grant_type is refused with invalid_grant.",
 		Aims:   []string{"oauth2.error.unsupported-grant"},
 		Change: refusals(tokenAt, "unsupported_grant_type", http.StatusBadRequest, "invalid_grant"),
 	},
 	{
-		ID: "thirdparty.password-grant", Story: "The password grant is on for old apps.",
+		ID: "thirdparty.password-grant", Story: "The password grant is enabled for old apps.",
 		Aims: []string{"provider.token.password-grant"},
 		Change: func(p *mockprovider.Policy) {
 			before := p.Answer
@@ -201,7 +201,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		},
 	},
 	{
-		ID: "thirdparty.errors-200", Story: "A grant that is not served is 200 with an error in it.",
+		ID: "thirdparty.errors-200", Story: "An unsupported grant is answered with 200 and an error in the body.",
 		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if decoded(a.Body)["error"] == "unsupported_grant_type" {
@@ -211,7 +211,7 @@ var providerTokenDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
-		ID: "thirdparty.errors-text", Story: "A grant that is not served is refused in plain text.",
+		ID: "thirdparty.errors-text", Story: "An unsupported grant is refused in plain text.",
 		Aims: []string{"oauth2.error.status-400", "oauth2.error.unsupported-grant"},
 		Change: thirdAnswers(tokenAt, func(a mock.Answer) mock.Answer {
 			if decoded(a.Body)["error"] == "unsupported_grant_type" {

@@ -13,12 +13,12 @@ import (
 
 var redirectURIDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "redirect.any", Story: "The redirect URI is not judged.",
+		ID: "redirect.any", Story: "The redirect URI is not checked.",
 		Aims:   []string{"oauth2.redirect.exact-match", "indieauth.redirect.block-unlisted"},
 		Change: lets(func(_, r string, _ []string) bool { return strings.HasPrefix(r, "http") }),
 	},
 	{
-		ID: "redirect.named-paths-only", Story: "A redirect of the client's own origin must say in its path what it is: callback, or redirect.",
+		ID: "redirect.named-paths-only", Story: "A redirect to the client's own origin must contain callback or redirect in its path.",
 		Aims: []string{"indieauth.redirect.same-origin-implicit"},
 		Change: denies(func(c, r string, _ bool) bool {
 			to := parsed(r)
@@ -31,7 +31,7 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: denies(func(_, r string, _ bool) bool { return parsed(r).RawQuery != "" }),
 	},
 	{
-		ID: "redirect.always-fetches", Story: "The client's page is fetched for redirects of its own origin, too.",
+		ID: "redirect.always-fetches", Story: "The client's page is fetched even for redirects to its own origin.",
 		Aims: []string{"ha.redirect.same-origin-no-fetch"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Redirect
@@ -42,14 +42,14 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "redirect.other-host", Story: "Any https page passes.",
+		ID: "redirect.other-host", Story: "Any https URL is accepted.",
 		Aims: []string{"indieauth.redirect.block-unlisted"},
 		Change: letsLike(func(_, to *url.URL) bool {
 			return to.Scheme == "https" && to.Host != "" && to.Fragment == "" && to.User == nil
 		}),
 	},
 	{
-		ID: "redirect.host-only", Story: "Only the hosts are compared: scheme and port are free.",
+		ID: "redirect.host-only", Story: "Only the hosts are compared: scheme and port may differ.",
 		Aims: []string{"oauth2.redirect.exact-match"},
 		Change: letsLike(func(c, to *url.URL) bool {
 			return c.Hostname() == to.Hostname() && to.Hostname() != "" && to.Fragment == "" && to.User == nil
@@ -61,12 +61,12 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: letsLike(func(c, to *url.URL) bool { return c.Host == to.Host && c.Scheme != to.Scheme && to.Host != "" }),
 	},
 	{
-		ID: "redirect.subdomain", Story: "Subdomains of the client's host pass.",
+		ID: "redirect.subdomain", Story: "Subdomains of the client's host are accepted.",
 		Aims:   []string{"indieauth.redirect.block-unlisted"},
 		Change: letsLike(func(c, to *url.URL) bool { return strings.HasSuffix(to.Host, "."+c.Host) }),
 	},
 	{
-		ID: "redirect.prefix", Story: "A redirect passes that begins with the client's origin.",
+		ID: "redirect.prefix", Story: "A redirect that begins with the client's origin is accepted.",
 		Aims: []string{"indieauth.redirect.block-unlisted"},
 		Change: lets(func(c, r string, _ []string) bool {
 			u := parsed(c)
@@ -75,7 +75,7 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "redirect.contained", Story: "A redirect passes that contains the client's origin.",
+		ID: "redirect.contained", Story: "A redirect that contains the client's origin is accepted.",
 		Aims: []string{"indieauth.redirect.block-unlisted"},
 		Change: lets(func(c, r string, _ []string) bool {
 			u := parsed(c)
@@ -83,7 +83,7 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "redirect.app-scheme", Story: "Any scheme of an app passes.",
+		ID: "redirect.app-scheme", Story: "Any app scheme is accepted.",
 		Aims:   []string{"indieauth.redirect.block-unlisted"},
 		Change: letsLike(func(_, to *url.URL) bool { return to.IsAbs() && !slices.Contains(webSchemes, to.Scheme) }),
 	},
@@ -93,17 +93,17 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: lets(func(_, r string, _ []string) bool { return r == "homeassistant://auth-callback" }),
 	},
 	{
-		ID: "redirect.out-of-band", Story: "The out-of-band URI of old passes.",
+		ID: "redirect.out-of-band", Story: "The obsolete out-of-band URI is accepted.",
 		Aims:   []string{"indieauth.redirect.block-unlisted"},
 		Change: letsLike(func(_, to *url.URL) bool { return to.Scheme == "urn" }),
 	},
 	{
-		ID: "redirect.trailing-slash", Story: "A slash at the end does not matter.",
+		ID: "redirect.trailing-slash", Story: "A trailing slash is ignored.",
 		Aims:   []string{"oauth2.redirect.exact-match", "oauth2.cimd.exact-match"},
 		Change: letsNear(func(l, r string) bool { return l+"/" == r }),
 	},
 	{
-		ID: "redirect.case", Story: "Redirect URIs are compared without their letter case.",
+		ID: "redirect.case", Story: "Redirect URIs are compared without regard to case.",
 		Aims:   []string{"oauth2.redirect.exact-match", "oauth2.redirect.script-listed-server", "oauth2.cimd.exact-match"},
 		Change: letsNear(strings.EqualFold),
 	},
@@ -113,22 +113,22 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: letsNear(func(l, r string) bool { before, _, cut := strings.Cut(r, "?"); return cut && before == l }),
 	},
 	{
-		ID: "redirect.listed-prefix", Story: "A redirect passes that begins with a listed one.",
+		ID: "redirect.listed-prefix", Story: "A redirect that begins with a listed one is accepted.",
 		Aims:   []string{"oauth2.redirect.exact-match"},
 		Change: letsNear(func(l, r string) bool { return strings.HasPrefix(r, l) }),
 	},
 	{
-		ID: "redirect.prefix-of-listed", Story: "A redirect passes that a listed one begins with.",
+		ID: "redirect.prefix-of-listed", Story: "A redirect that is a prefix of a listed one is accepted.",
 		Aims:   []string{"oauth2.redirect.exact-match"},
 		Change: letsNear(func(l, r string) bool { return strings.HasPrefix(l, r) && parsed(r).Host != "" }),
 	},
 	{
-		ID: "redirect.unescaped", Story: "Escapes are undone before comparing.",
+		ID: "redirect.unescaped", Story: "Percent-encoding is decoded before comparing.",
 		Aims:   []string{"oauth2.redirect.exact-match"},
 		Change: letsNear(func(l, r string) bool { p, err := url.PathUnescape(r); return err == nil && p == l && p != r }),
 	},
 	{
-		ID: "redirect.resolved", Story: "Dots are resolved before comparing.",
+		ID: "redirect.resolved", Story: "Dot segments are resolved before comparing.",
 		Aims: []string{"oauth2.redirect.exact-match"},
 		Change: letsNear(func(l, r string) bool {
 			to := parsed(r)
@@ -137,17 +137,17 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "redirect.listed-scheme", Story: "https passes for a listed http.",
+		ID: "redirect.listed-scheme", Story: "https is accepted for a listed http redirect.",
 		Aims:   []string{"oauth2.redirect.exact-match", "oauth2.redirect.script-listed-server"},
 		Change: letsNear(func(l, r string) bool { return strings.Replace(l, "http:", "https:", 1) == r }),
 	},
 	{
-		ID: "redirect.fragment-listed", Story: "A fragment behind a listed redirect does not matter.",
+		ID: "redirect.fragment-listed", Story: "A fragment after a listed redirect is ignored.",
 		Aims:   []string{"oauth2.redirect.exact-match"},
 		Change: letsNear(func(l, r string) bool { before, _, cut := strings.Cut(r, "#"); return cut && before == l }),
 	},
 	{
-		ID: "redirect.host-dot", Story: "A dot behind the host does not matter.",
+		ID: "redirect.host-dot", Story: "A dot after the host is ignored.",
 		Aims: []string{"oauth2.redirect.exact-match"},
 		Change: letsNear(func(l, r string) bool {
 			to := parsed(r)
@@ -166,7 +166,7 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: lets(func(_, r string, _ []string) bool { return strings.HasPrefix(r, "//") }),
 	},
 	{
-		ID: "redirect.empty", Story: "An empty redirect is the client id.",
+		ID: "redirect.empty", Story: "An empty redirect is treated as the client id.",
 		Aims:   []string{"oauth2.redirect.absolute-uri", "robust.redirects"},
 		Change: lets(func(_, r string, _ []string) bool { return r == "" }),
 	},
@@ -176,7 +176,7 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: letsLike(func(c, to *url.URL) bool { return c.Host == to.Host && to.Fragment != "" && to.User == nil }),
 	},
 	{
-		ID: "redirect.userinfo", Story: "A name before the host does not matter.",
+		ID: "redirect.userinfo", Story: "A user name before the host is ignored.",
 		Aims:   []string{"oauth2.redirect.userinfo"},
 		Change: letsLike(func(c, to *url.URL) bool { return to.User != nil && to.Host == c.Host }),
 	},
@@ -191,28 +191,29 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		Change: lets(func(_, r string, _ []string) bool { _, err := url.Parse(r); return err != nil && !badPort(err) }),
 	},
 	{
-		ID: "redirect.bad-port", Story: "A port that is a word passes.",
+		ID: "redirect.bad-port", Story: "A port that is not a number is accepted.",
 		Aims:   []string{"ha.redirect.malformed"},
 		Change: lets(func(_, r string, _ []string) bool { _, err := url.Parse(r); return badPort(err) }),
 	},
 	{
-		ID: "redirect.script", Story: "A script URL passes where its host, which is empty, is not compared.",
+		ID: "redirect.script", Story: "A javascript URL is accepted because only its empty host is compared.",
 		Aims:   []string{"oauth2.redirect.script-unlisted", "oauth2.redirect.script-listed-server"},
 		Change: letsLike(func(_, to *url.URL) bool { return to.Scheme == "javascript" }),
 	},
 	{
-		ID: "redirect.data", Story: "A data URL passes.",
+		ID: "redirect.data", Story: "A data URL is accepted.",
 		Aims:   []string{"oauth2.redirect.script-unlisted", "oauth2.redirect.script-listed-server"},
 		Change: letsLike(func(_, to *url.URL) bool { return to.Scheme == "data" }),
 	},
 	{
-		ID: "redirect.script-listed", Story: "A script URL passes if the client's page lists it.",
+		ID: "redirect.script-listed", Story: "A javascript URL is accepted if the client's page lists it.",
 		Aims:   []string{"oauth2.redirect.script-listed-server"},
 		Change: letsNear(func(l, r string) bool { return l == r }),
 	},
 	{
-		ID: "redirect.first-client", Story: "The redirect is judged by the client of the first step, and the code goes to that of the last.",
-		Aims: []string{"ha.redirect.finishing-client"},
+		ID:    "redirect.first-client",
+		Story: "The redirect is checked against the first step's client, but the code is issued to the last step's client.",
+		Aims:  []string{"ha.redirect.finishing-client"},
 		Change: func(p *mockserver.Policy) {
 			var begun sync.Map // redirect_uri -> client
 			takes(begin, withObject(func(m map[string]any) { begun.Store(textOf(m["redirect_uri"]), textOf(m["client_id"])) }))(p)
@@ -239,7 +240,7 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "redirect.missing-root", Story: "Without redirect_uri the root of the client's host is meant.",
+		ID: "redirect.missing-root", Story: "Without redirect_uri the code goes to the root of the client's host.",
 		Aims: []string{"ha.redirect.missing"},
 		Change: takes(at("POST /auth/login_flow"), withObject(func(m map[string]any) {
 			if c, ok := m["client_id"].(string); ok && m["redirect_uri"] == nil {
@@ -257,7 +258,7 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		}), status(422), 400),
 	},
 	{
-		ID: "redirect.missing", Story: "Without redirect_uri the client id is the redirect.",
+		ID: "redirect.missing", Story: "Without redirect_uri the code goes to the client id.",
 		Aims: []string{"ha.redirect.missing"},
 		Change: takes(at("POST /auth/login_flow"), withObject(func(m map[string]any) {
 			if _, there := m["redirect_uri"]; !there {
@@ -266,12 +267,12 @@ var redirectURIDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "redirect.refusal-keeps-flow", Story: "A refused redirect leaves the flow, so that others can be tried.",
+		ID: "redirect.refusal-keeps-flow", Story: "After a refused redirect the flow stays open, so others can be tried.",
 		Aims:   []string{"ha.redirect.refusal-ends-flow", "ha.flow.finished", "ha.flow.parallel-finish"},
 		Change: func(p *mockserver.Policy) { answers(flowStep.and(repeatedFlow()), status(403), 404)(p) },
 	},
 	{
-		ID: "redirect.spelling", Story: "Redirects are brought to one spelling before they are compared.",
+		ID: "redirect.spelling", Story: "Redirects are normalized before they are compared.",
 		Aims: []string{"ha.redirect.spelling"},
 		Change: rejudges(func(c, r string, pkce bool) (string, string, bool) {
 			to := parsed(strings.TrimSpace(r))

@@ -12,36 +12,36 @@ import (
 
 var redirectAppDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "redirect.no-ios", Story: "The iOS app's redirect is not known.",
+		ID: "redirect.no-ios", Story: "The iOS app's redirect is refused.",
 		Aims:   []string{"ha.redirect.app-pairs"},
 		Change: denies(func(c, _ string, _ bool) bool { return path.Base(c) == "iOS" && ofTheApps(c) }),
 	},
 	{
-		ID: "redirect.no-android", Story: "The Android app's redirect is not known.",
+		ID: "redirect.no-android", Story: "The Android app's redirect is refused.",
 		Aims: []string{"ha.redirect.app-pairs"},
 		Change: denies(func(c, r string, _ bool) bool {
 			return path.Base(c) == "android" && ofTheApps(c) && parsed(r).Scheme == "homeassistant"
 		}),
 	},
 	{
-		ID: "redirect.no-wear", Story: "The watch's redirect is not known.",
+		ID: "redirect.no-wear", Story: "The watch's redirect is refused.",
 		Aims:   []string{"ha.redirect.wear-pairs"},
 		Change: denies(func(_, r string, _ bool) bool { return parsed(r).Host == "wear.googleapis.com" }),
 	},
 	{
-		ID: "redirect.no-wear-cn", Story: "The watch's redirect of China is not known.",
+		ID: "redirect.no-wear-cn", Story: "The watch's redirect for China is refused.",
 		Aims:   []string{"ha.redirect.wear-pairs"},
 		Change: denies(func(_, r string, _ bool) bool { return parsed(r).Host == "wear.googleapis-cn.com" }),
 	},
 	{
-		ID: "redirect.app-slash", Story: "The apps' client ids are compared without the slash at their end.",
+		ID: "redirect.app-slash", Story: "The apps' client ids are compared without their trailing slash.",
 		Aims: []string{"ha.redirect.app-pairs-closed"},
 		Change: rejudges(func(c, r string, pkce bool) (string, string, bool) {
 			return strings.TrimSuffix(c, "/"), r, pkce
 		}, ofTheApps),
 	},
 	{
-		ID: "redirect.app-any", Story: "Any redirect of the apps passes for each of them.",
+		ID: "redirect.app-any", Story: "Each app may use any app's redirect.",
 		Aims: []string{"ha.redirect.app-pairs-closed"},
 		Change: rejudges(func(_, r string, pkce bool) (string, string, bool) {
 			return "https://home-assistant.io/android", r, pkce
@@ -60,12 +60,12 @@ var redirectAppDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "redirect.loopback-port-fixed", Story: "A native app's port must be the listed one.",
+		ID: "redirect.loopback-port-fixed", Story: "A native app's port must match the listed one.",
 		Aims:   []string{"oauth2.redirect.loopback-port", "oauth2.cimd.loopback-port"},
 		Change: rejudges(func(c, r string, _ bool) (string, string, bool) { return c, r, false }, nil),
 	},
 	{
-		ID: "redirect.loopback-listed-lost", Story: "With a challenge only other ports pass.",
+		ID: "redirect.loopback-listed-lost", Story: "With a challenge the listed port itself is refused.",
 		Aims: []string{"oauth2.redirect.loopback-port"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Redirect
@@ -78,7 +78,7 @@ var redirectAppDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "redirect.loopback-path", Story: "With another port the path is free, too.",
+		ID: "redirect.loopback-path", Story: "If the port differs, the path is not compared either.",
 		Aims: []string{"oauth2.redirect.loopback-port", "oauth2.cimd.loopback-port"},
 		Change: letsNative(func(l, to *url.URL) bool {
 			return l.Scheme == to.Scheme && l.Hostname() == to.Hostname() && l.RawQuery == to.RawQuery
@@ -92,7 +92,7 @@ var redirectAppDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "redirect.loopback-https", Story: "With another port the scheme is free, too.",
+		ID: "redirect.loopback-https", Story: "If the port differs, the scheme is not compared either.",
 		Aims:   []string{"oauth2.redirect.loopback-port"},
 		Change: letsNative(func(l, to *url.URL) bool { return l.Hostname() == to.Hostname() && l.RequestURI() == to.RequestURI() }),
 	},
@@ -105,19 +105,19 @@ var redirectAppDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "redirect.loopback-query", Story: "With another port the query is free, too.",
+		ID: "redirect.loopback-query", Story: "If the port differs, the query is not compared either.",
 		Aims: []string{"oauth2.redirect.loopback-port"},
 		Change: letsNative(func(l, to *url.URL) bool {
 			return l.Scheme == to.Scheme && l.Hostname() == to.Hostname() && l.Path == to.Path
 		}),
 	},
 	{
-		ID: "redirect.loopback-without-pkce", Story: "A native app's port is free without a challenge, too.",
+		ID: "redirect.loopback-without-pkce", Story: "A native app's port may differ even without a challenge.",
 		Aims:   []string{"oauth2.redirect.loopback-port-needs-pkce"},
 		Change: rejudges(func(c, r string, _ bool) (string, string, bool) { return c, r, true }, nil),
 	},
 	{
-		ID: "redirect.https-client-loopback", Story: "A site over https may have any loopback redirect, as native apps do.",
+		ID: "redirect.https-client-loopback", Story: "An https site may use any loopback redirect, as native apps do.",
 		Aims: []string{"ha.redirect.finishing-client"},
 		Change: letsLike(func(c, to *url.URL) bool {
 			return c.Scheme == "https" && c.Path == "/" && to.Scheme == "http" && loopback(to)

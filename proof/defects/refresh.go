@@ -30,12 +30,12 @@ func refusedRefresh(w when, with func(mock.Answer) mock.Answer) change {
 
 var refreshDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "refresh.not-supported", Story: "The refresh grant is announced and answered with unsupported_grant_type.",
+		ID: "refresh.not-supported", Story: "The refresh grant is announced but answered with unsupported_grant_type.",
 		Aims:   []string{"oauth2.refresh.grant"},
 		Change: answers(refreshGrant, refused("unsupported_grant_type"), 200),
 	},
 	{
-		ID: "refresh.rotates", Story: "Each refresh gives a new refresh token, which the home's apps do not store.",
+		ID: "refresh.rotates", Story: "Each refresh returns a new refresh token, which the home's apps do not store.",
 		Aims: []string{"ha.refresh.no-rotation"},
 		Change: func(p *mockserver.Policy) {
 			p.TokenAnswer = func(r store.Refresh, access string, ttl time.Duration, _ bool) map[string]any {
@@ -50,7 +50,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "refresh.thrice", Story: "A refresh token wears out: its third use is refused.",
+		ID: "refresh.thrice", Story: "A refresh token stops working at its third use.",
 		Aims: []string{"ha.refresh.no-rotation"},
 		Change: func(p *mockserver.Policy) {
 			answers(refreshGrant.and(sentBefore("refresh_token", 2)), refused("invalid_grant"), 200)(p)
@@ -62,17 +62,17 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		Change: refreshes(func(_, given string) bool { return given != "" }),
 	},
 	{
-		ID: "refresh.host-only", Story: "At a refresh, client ids are compared by their hosts.",
+		ID: "refresh.host-only", Story: "At a refresh, only the hosts of client ids are compared.",
 		Aims:   []string{"oauth2.refresh.client-bound"},
 		Change: refreshes(func(own, given string) bool { return host(own) == host(given) }),
 	},
 	{
-		ID: "refresh.client-prefix", Story: "At a refresh, a client id passes that begins with the right one.",
+		ID: "refresh.client-prefix", Story: "At a refresh, a client id that begins with the right one is accepted.",
 		Aims:   []string{"oauth2.refresh.client-bound"},
 		Change: refreshes(func(own, given string) bool { return given != "" && strings.HasPrefix(given, own) }),
 	},
 	{
-		ID: "refresh.no-client", Story: "A refresh without client_id works, as it does for long-lived tokens.",
+		ID: "refresh.no-client", Story: "A refresh without client_id works, as for long-lived tokens.",
 		Aims: []string{"oauth2.refresh.client-id-required"},
 		Change: func(p *mockserver.Policy) {
 			refreshes(func(_, given string) bool { return given == "" })(p)
@@ -87,7 +87,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "refresh.dead-401", Story: "A dead refresh token is answered with 401, so that apps try again forever.",
+		ID: "refresh.dead-401", Story: "A dead refresh token is answered with 401, so apps retry forever.",
 		Aims: []string{"ha.refresh.error", "oauth2.error.status-400"},
 		Change: answers(refreshGrant, func(a mock.Answer) mock.Answer {
 			if strings.Contains(string(a.Body), "invalid_grant") {
@@ -97,12 +97,12 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		}, 400),
 	},
 	{
-		ID: "refresh.dead-word", Story: "A dead refresh token is refused with invalid_token, so that apps do not end the session.",
+		ID: "refresh.dead-word", Story: "A dead refresh token is refused with invalid_token, so apps do not end the session.",
 		Aims:   []string{"ha.refresh.error"},
 		Change: answers(refreshGrant, word("invalid_grant", "invalid_token"), 400),
 	},
 	{
-		ID: "refresh.long-token-500", Story: "A long refresh token overflows a column.",
+		ID: "refresh.long-token-500", Story: "A long refresh token overflows its database column.",
 		Aims:   []string{"ha.refresh.error", "robust.token.words"},
 		Change: refusedRefresh(tokenIs(func(t string) bool { return len(t) > 1000 }), status(500)),
 	},
@@ -130,7 +130,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		}, status(403)),
 	},
 	{
-		ID: "refresh.takes-access", Story: "An access token refreshes, for the server looks up sessions by either.",
+		ID: "refresh.takes-access", Story: "An access token works as a refresh token.",
 		Aims: []string{"oauth2.refresh.access-token-refused", "ha.llat.not-a-refresh-token"},
 		Change: answers(refreshGrant.and(tokenIs(func(t string) bool {
 			return strings.Count(t, ".") == 2
@@ -154,7 +154,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		Change: keeps(foundByFirst(120)),
 	},
 	{
-		ID: "refresh.case-folded", Story: "Refresh tokens are found whatever their letter case.",
+		ID: "refresh.case-folded", Story: "Refresh tokens are compared without regard to case.",
 		Aims: []string{"oauth2.refresh.tampered"},
 		Change: func(p *mockserver.Policy) {
 			given := remembered(&p.NewRefresh)
@@ -164,12 +164,12 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "refresh.kills-older", Story: "A refresh ends the access token that was there before.",
+		ID: "refresh.kills-older", Story: "A refresh ends the previous access token.",
 		Aims:   []string{"oauth2.refresh.old-access-lives", "oauth2.refresh.parallel"},
 		Change: keeps(newest),
 	},
 	{
-		ID: "refresh.three-uses", Story: "After three refreshes, a session is told to come back later.",
+		ID: "refresh.three-uses", Story: "After three refreshes a session is rate-limited.",
 		Aims: []string{"oauth2.refresh.parallel"},
 		Change: func(p *mockserver.Policy) {
 			answers(refreshGrant.and(sentBefore("refresh_token", 3)), refused("temporarily_unavailable"), 200)(p)
@@ -208,7 +208,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "refresh.idle-unit", Story: "The idle time is ninety weeks, for somebody took the wrong unit.",
+		ID: "refresh.idle-unit", Story: "The idle time is ninety weeks instead of ninety days.",
 		Aims: []string{"ha.refresh.idle-expiry"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Alive
@@ -218,7 +218,7 @@ var refreshDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "refresh.inactive", Story: "Deactivating a user ends no session, and a refresh does not ask.",
+		ID: "refresh.inactive", Story: "Deactivating a user ends no session, and a refresh does not check the user.",
 		Aims: []string{"ha.refresh.user-inactive"},
 		Change: func(p *mockserver.Policy) {
 			p.Ends = except(p.Ends, []mockserver.End{mockserver.EndDeactivated})

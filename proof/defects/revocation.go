@@ -30,7 +30,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		Change: answers(revokeRequest, status(204), 200),
 	},
 	{
-		ID: "revoke.live-body", Story: "A revocation that found a session says so in a body.",
+		ID: "revoke.live-body", Story: "A revocation that found a session returns a body.",
 		Aims: []string{"ha.revoke.always-200"},
 		Change: func(p *mockserver.Policy) {
 			given, again := remembered(&p.NewRefresh), sentBefore("token", 1)
@@ -40,7 +40,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "revoke.body", Story: "A revocation is answered with a JSON object.",
+		ID: "revoke.body", Story: "A revocation returns a JSON object.",
 		Aims:   []string{"ha.revoke.always-200"},
 		Change: answers(revokeRequest, ok(`{"revoked":true}`), 200),
 	},
@@ -50,7 +50,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		Change: unknownTokens(revokeRequest),
 	},
 	{
-		ID: "revoke.twice-400", Story: "A token that was revoked before is refused.",
+		ID: "revoke.twice-400", Story: "A token that is already revoked is refused.",
 		Aims: []string{"ha.revoke.always-200", "oauth2.revoke.unknown-200"},
 		Change: func(p *mockserver.Policy) {
 			answers(revokeRequest.and(sentBefore("token", 1)), refused("invalid_request"), 200)(p)
@@ -89,7 +89,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		}), refused("unsupported_token_type"), 200),
 	},
 	{
-		ID: "revoke.by-get", Story: "A GET revokes, so that a picture in a page ends a session.",
+		ID: "revoke.by-get", Story: "A GET revokes, so an image in a page can end a session.",
 		Aims: []string{"oauth2.revoke.get-harmless"},
 		Change: takes(at("GET /auth/revoke"), func(r mock.Request) mock.Request {
 			_, query, _ := strings.Cut(r.Target, "?")
@@ -98,7 +98,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "revoke.get-all-the-same", Story: "A GET is refused with 405, and revokes all the same.",
+		ID: "revoke.get-all-the-same", Story: "A GET is refused with 405 but revokes anyway.",
 		Aims: []string{"oauth2.revoke.get-harmless"},
 		Change: both(takes(at("GET /auth/revoke"), func(r mock.Request) mock.Request {
 			_, query, _ := strings.Cut(r.Target, "?")
@@ -119,7 +119,8 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		}), refused("unsupported_token_type"), 200),
 	},
 	{
-		ID: "revoke.no-legacy", Story: "action=revoke at the token endpoint, which the companion apps send, is treated as an unknown grant.",
+		ID:     "revoke.no-legacy",
+		Story:  "action=revoke at the token endpoint, which the companion apps send, is treated as an unknown grant.",
 		Aims:   []string{"ha.revoke.legacy-action", "ha.revoke.legacy-always-200"},
 		Change: answers(legacyRequest, refused("unsupported_grant_type")),
 	},
@@ -134,14 +135,14 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		Change: unknownTokens(legacyRequest),
 	},
 	{
-		ID: "revoke.legacy-twice-400", Story: "action=revoke refuses a token that was revoked before.",
+		ID: "revoke.legacy-twice-400", Story: "action=revoke refuses a token that is already revoked.",
 		Aims: []string{"ha.revoke.legacy-always-200"},
 		Change: func(p *mockserver.Policy) {
 			answers(legacyRequest.and(sentBefore("token", 1)), refused("invalid_request"), 200)(p)
 		},
 	},
 	{
-		ID: "revoke.no-cors", Story: "No page of another origin may read the revocation endpoint.",
+		ID: "revoke.no-cors", Story: "Pages from other origins cannot read the revocation endpoint.",
 		Aims: []string{"oauth2.revoke.cors", "ha.cors.token-preflight"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.PublicCORS
@@ -149,12 +150,12 @@ var revocationDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "revoke.cors-inert", Story: "A revocation that names an Origin is only answered as a preflight.",
+		ID: "revoke.cors-inert", Story: "A revocation with an Origin header gets the answer of a preflight and revokes nothing.",
 		Aims:   []string{"oauth2.revoke.cors"},
 		Change: takes(revokeRequest.and(func(r mock.Request) bool { return r.Header.Get("Origin") != "" }), set("token", "nothing")),
 	},
 	{
-		ID: "revoke.cors-credentials", Story: "The revocation endpoint lets pages send cookies along.",
+		ID: "revoke.cors-credentials", Story: "The revocation endpoint allows credentialed cross-origin requests.",
 		Aims:   []string{"oauth2.revoke.cors"},
 		Change: answers(revokeRequest, header("Access-Control-Allow-Credentials", "true")),
 	},

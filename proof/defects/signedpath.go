@@ -12,7 +12,7 @@ import (
 
 var signedPathDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "signed.refused", Story: "Signed paths are made and never accepted.",
+		ID: "signed.refused", Story: "Signed paths are issued but never accepted.",
 		Aims:   []string{"ha.signed-path"},
 		Change: func(p *mockserver.Policy) { p.SignedMethod = func(string) bool { return false } },
 	},
@@ -25,7 +25,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.below", Story: "A signature opens everything that begins with its folder.",
+		ID: "signed.below", Story: "A signature opens every path in the same folder.",
 		Aims: []string{"ha.signed-path.bound"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			if path != "/api/" {
@@ -81,7 +81,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.unverified", Story: "The signature's own signature is never checked.",
+		ID: "signed.unverified", Story: "The token's own signature is never checked.",
 		Aims: []string{"ha.signed-path.tampered"},
 		Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
 			_, sig, ok := strings.Cut(r.Target, "authSig=")
@@ -90,14 +90,14 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
-		ID: "signed.empty", Story: "An empty signature is treated as missing, and a missing one as right.",
+		ID: "signed.empty", Story: "An empty signature counts as missing, and a missing one is accepted.",
 		Aims: []string{"ha.signed-path.tampered", "robust.signatures"},
 		Change: answers(at("GET /api/config").and(func(r mock.Request) bool {
 			return strings.HasSuffix(r.Target, "authSig=")
 		}), ok(`{"version":"2026.11.0"}`), 401),
 	},
 	{
-		ID: "signed.post", Story: "A signature for looking lets a POST through.",
+		ID: "signed.post", Story: "A signature for GET also allows POST.",
 		Aims:   []string{"ha.signed-path.get-only", "ha.signed-path.methods"},
 		Change: func(p *mockserver.Policy) { p.SignedMethod = func(string) bool { return true } },
 	},
@@ -112,7 +112,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.query-once", Story: "Of a parameter that comes twice the first one counts.",
+		ID: "signed.query-once", Story: "The first of several equal parameters is used.",
 		Aims: []string{"ha.signed-path.query-exact"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			var kept, seen []string
@@ -148,14 +148,14 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.sizes-bound", Story: "Width and height are covered, so that no picture can be asked for in another size.",
+		ID: "signed.sizes-bound", Story: "width and height are covered, so an image cannot be requested in another size.",
 		Aims: []string{"ha.signed-path.size-free"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			return c, path, strings.ReplaceAll(strings.ReplaceAll(query, "width=", "w="), "height=", "h=")
 		}),
 	},
 	{
-		ID: "signed.sizes-like", Story: "Everything that begins like width or height is free.",
+		ID: "signed.sizes-like", Story: "Any parameter whose name begins with width or height is not covered.",
 		Aims: []string{"ha.signed-path.size-free"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			var kept []string
@@ -169,7 +169,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.prefix", Story: "A signature opens what its path is the beginning of.",
+		ID: "signed.prefix", Story: "A signature opens every path that begins with its own.",
 		Aims: []string{"ha.signed-path.path-exact"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, _ time.Time) (mockserver.PathClaims, string, string) {
 			if strings.HasPrefix(path, c.Path) {
@@ -179,21 +179,21 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.overridden", Story: "A header that names another method is believed where the signature is judged.",
+		ID: "signed.overridden", Story: "A header that overrides the method is trusted when the signature is checked.",
 		Aims: []string{"ha.signed-path.methods"},
 		Change: answers(at("POST /api/states/*").and(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "authSig=") && r.Header.Get("X-Http-Method-Override") != ""
 		}), status(201), 401),
 	},
 	{
-		ID: "signed.is-bearer", Story: "A signature passes as bearer token.",
+		ID: "signed.is-bearer", Story: "A signature is accepted as a bearer token.",
 		Aims: []string{"ha.signed-path.not-a-token"},
 		Change: opensTo(func(s string) bool {
 			return strings.Count(s, ".") == 2 && strings.Contains(unbase64(strings.Split(s, ".")[1]), `"path":"/api/config"`)
 		}),
 	},
 	{
-		ID: "signed.bearer-is", Story: "A bearer token passes as signature.",
+		ID: "signed.bearer-is", Story: "A bearer token is accepted as a signature.",
 		Aims: []string{"ha.signed-path.not-a-token", "ha.advisory.token-in-query"},
 		Change: takes(at("GET /api/config"), func(r mock.Request) mock.Request {
 			if _, sig, ok := strings.Cut(r.Target, "authSig="); ok && strings.Count(sig, ".") == 2 &&
@@ -209,17 +209,17 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		Change: keeps(remembering),
 	},
 	{
-		ID: "signed.an-hour", Story: "Signed paths live for an hour where nothing was asked for.",
+		ID: "signed.an-hour", Story: "Without a requested lifetime signed paths live for an hour.",
 		Aims:   []string{"ha.signed-path.expires"},
 		Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(time.Hour) },
 	},
 	{
-		ID: "signed.ten-seconds", Story: "Signed paths live for ten seconds, too short for a picture that is loaded late.",
+		ID: "signed.ten-seconds", Story: "Signed paths live for ten seconds, too short for images that load late.",
 		Aims:   []string{"ha.signed-path.expires"},
 		Change: func(p *mockserver.Policy) { p.SignedPathTTL = mock.Is(10 * time.Second) },
 	},
 	{
-		ID: "signed.expires-ignored", Story: "The time that was asked for is ignored.",
+		ID: "signed.expires-ignored", Story: "The requested lifetime is ignored.",
 		Aims: []string{"ha.signed-path.expires-as-asked"},
 		Change: hears(func(m map[string]any) map[string]any {
 			if m["type"] == "auth/sign_path" {
@@ -229,7 +229,7 @@ var signedPathDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "signed.no-expiry", Story: "exp of a signature is never checked.",
+		ID: "signed.no-expiry", Story: "A signature's exp is never checked.",
 		Aims: []string{"ha.signed-path.expires", "ha.signed-path.expires-as-asked"},
 		Change: signs(func(c mockserver.PathClaims, path, query string, now time.Time) (mockserver.PathClaims, string, string) {
 			c.Expires = now.Add(time.Hour)

@@ -13,17 +13,17 @@ import (
 // What stands in an answer with tokens.
 var tokenAnswerDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "token.type-missing", Story: "token_type is left out, for there is only one.",
+		ID: "token.type-missing", Story: "token_type is left out.",
 		Aims:   []string{"oauth2.token.token-type", "ha.token.response-shape", "ha.refresh.response-shape"},
 		Change: granted(member("token_type", nil)),
 	},
 	{
-		ID: "token.type-mac", Story: "token_type of the refresh grant is a word of the server's own.",
+		ID: "token.type-mac", Story: "token_type of the refresh grant has a non-standard value.",
 		Aims:   []string{"oauth2.token.token-type", "ha.refresh.response-shape"},
 		Change: granted(member("token_type", "access"), refreshGrant),
 	},
 	{
-		ID: "token.type-lower", Story: "token_type is bearer in lower case, which the home's apps put into the header as it is.",
+		ID: "token.type-lower", Story: "token_type is bearer in lower case, which the home's apps copy into the header.",
 		Aims:   []string{"ha.token.response-shape", "ha.refresh.response-shape"},
 		Change: granted(member("token_type", "bearer")),
 	},
@@ -33,7 +33,7 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		Change: granted(member("expires_in", "1800")),
 	},
 	{
-		ID: "token.expires-in-fraction", Story: "expires_in is a fraction, the time that is left.",
+		ID: "token.expires-in-fraction", Story: "expires_in is a fraction.",
 		Aims:   []string{"oauth2.token.expires-in"},
 		Change: granted(member("expires_in", 1799.5)),
 	},
@@ -43,12 +43,12 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		Change: granted(member("expires_in", 0), refreshGrant),
 	},
 	{
-		ID: "token.expires-in-milliseconds", Story: "expires_in counts milliseconds.",
+		ID: "token.expires-in-milliseconds", Story: "expires_in is in milliseconds.",
 		Aims:   []string{"oauth2.token.expires-in-true"},
 		Change: granted(member("expires_in", 1_800_000)),
 	},
 	{
-		ID: "token.expires-in-refresh-milliseconds", Story: "expires_in of the refresh grant counts milliseconds.",
+		ID: "token.expires-in-refresh-milliseconds", Story: "expires_in of the refresh grant is in milliseconds.",
 		Aims:   []string{"ha.refresh.response-shape"},
 		Change: granted(member("expires_in", 1_800_000), refreshGrant),
 	},
@@ -58,22 +58,22 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.AccessTTL = mock.Is(30 * 24 * time.Hour) },
 	},
 	{
-		ID: "token.no-refresh-token", Story: "The code grant gives no refresh token.",
+		ID: "token.no-refresh-token", Story: "The code grant returns no refresh token.",
 		Aims:   []string{"ha.token.response-shape", "indieauth.token.short-lived", "ha.cors.token-read"},
 		Change: granted(member("refresh_token", nil), codeGrant),
 	},
 	{
-		ID: "token.no-access-token", Story: "The access token's member is called token.",
+		ID: "token.no-access-token", Story: "The access token's member is named token.",
 		Aims:   []string{"ha.token.response-shape"},
 		Change: granted(object(func(m map[string]any) { m["token"] = m["access_token"]; delete(m, "access_token") }), codeGrant),
 	},
 	{
-		ID: "token.no-provider", Story: "The answer does not name the login provider.",
+		ID: "token.no-provider", Story: "The response does not name the login provider.",
 		Aims:   []string{"ha.token.auth-provider"},
 		Change: granted(member("ha_auth_provider", nil), codeGrant),
 	},
 	{
-		ID: "token.refresh-counts", Story: "Refresh tokens count upwards.",
+		ID: "token.refresh-counts", Story: "Refresh tokens are sequential numbers.",
 		Aims: []string{"oauth2.token.entropy"},
 		Change: func(p *mockserver.Policy) {
 			var n atomic.Int64
@@ -83,7 +83,7 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.refresh-short", Story: "Refresh tokens have 48 bits.",
+		ID: "token.refresh-short", Story: "Refresh tokens have only 48 bits.",
 		Aims: []string{"oauth2.token.entropy"},
 		Change: func(p *mockserver.Policy) {
 			make := p.NewRefresh
@@ -91,7 +91,7 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.access-unsigned-tail", Story: "The signature of access tokens is cut to 40 bits.",
+		ID: "token.access-unsigned-tail", Story: "The signature of access tokens is truncated to 40 bits.",
 		Aims: []string{"oauth2.token.access-entropy"},
 		Change: granted(object(func(m map[string]any) {
 			if s, ok := m["access_token"].(string); ok && strings.Count(s, ".") == 2 {
@@ -100,7 +100,7 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "token.access-counts", Story: "Access tokens count upwards.",
+		ID: "token.access-counts", Story: "Access tokens are sequential numbers.",
 		Aims: []string{"oauth2.token.access-entropy"},
 		Change: func(p *mockserver.Policy) {
 			var n atomic.Int64
@@ -112,7 +112,7 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.expires-late", Story: "Access tokens work ten times as long as they say.",
+		ID: "token.expires-late", Story: "Access tokens live ten times as long as announced.",
 		Aims: []string{"oauth2.token.expires-in-true", "oauth2.bearer.expired"},
 		Change: func(p *mockserver.Policy) {
 			p.Access = func(c mockserver.AccessClaims, now time.Time) bool {
@@ -121,7 +121,7 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.expires-early", Story: "Access tokens die after half the time that they say.",
+		ID: "token.expires-early", Story: "Access tokens expire after half the announced time.",
 		Aims: []string{"oauth2.token.expires-in-true", "ha.llat.lifespan"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Access
@@ -131,17 +131,17 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.inactive", Story: "A code of a user who was deactivated meanwhile is redeemed.",
+		ID: "token.inactive", Story: "A code is redeemed although its user was deactivated meanwhile.",
 		Aims:   []string{"ha.flow.inactive-user", "ha.token.inactive-user", "ha.mfa.inactive"},
 		Change: func(p *mockserver.Policy) { p.Inactive = mock.Is(false) },
 	},
 	{
-		ID: "token.inactive-word", Story: "A deactivated user's code is refused with 400 and a word of the server's own.",
+		ID: "token.inactive-word", Story: "A deactivated user's code is refused with 400 and a non-standard error code.",
 		Aims:   []string{"ha.token.inactive-user"},
 		Change: answers(codeGrant, all(status(400), word("access_denied", "user_inactive")), 403),
 	},
 	{
-		ID: "token.no-cors", Story: "No page of another origin may read the token endpoint.",
+		ID: "token.no-cors", Story: "Pages from other origins cannot read the token endpoint.",
 		Aims: []string{"oauth2.token.cors", "ha.cors.token-read", "ha.cors.token-preflight"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.PublicCORS
@@ -149,7 +149,7 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.cors-credentials", Story: "The token endpoint lets pages send cookies along.",
+		ID: "token.cors-credentials", Story: "The token endpoint allows credentialed cross-origin requests.",
 		Aims:   []string{"oauth2.token.cors", "ha.cors.no-credentials"},
 		Change: answers(tokenEndpoint, header("Access-Control-Allow-Credentials", "true")),
 	},

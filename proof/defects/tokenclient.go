@@ -19,7 +19,7 @@ import (
 
 var tokenClientDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "exchange.json", Story: "The token request is JSON, as some providers also take it.",
+		ID: "exchange.json", Story: "The token request is JSON instead of a form.",
 		Aims: []string{"oauth2.client.token-request"},
 		Change: tokenSent("authorization_code", func(r linking.TokenRequest) linking.TokenRequest {
 			r.Header.Set("Content-Type", "application/json")
@@ -35,17 +35,17 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.no-redirect", Story: "redirect_uri is not repeated.",
+		ID: "exchange.no-redirect", Story: "redirect_uri is missing from the token request.",
 		Aims:   []string{"oauth2.client.redirect-repeated", "ha.linking.entry"},
 		Change: tokenSent("authorization_code", formSet("redirect_uri", dropped)),
 	},
 	{
-		ID: "exchange.redirect-rebuilt", Story: "redirect_uri is built again, with a slash at its end.",
+		ID: "exchange.redirect-rebuilt", Story: "redirect_uri is rebuilt with a trailing slash.",
 		Aims:   []string{"oauth2.client.redirect-repeated", "ha.linking.entry"},
 		Change: tokenSent("authorization_code", formSet("redirect_uri", edited(func(s string) string { return s + "/" }))),
 	},
 	{
-		ID: "exchange.code-decoded", Story: "The code is decoded once too often.",
+		ID: "exchange.code-decoded", Story: "The code is percent-decoded once too often.",
 		Aims: []string{"oauth2.client.round-trip"},
 		Change: tokenSent("authorization_code", formSet("code", edited(func(s string) string {
 			if plain, err := url.PathUnescape(s); err == nil {
@@ -60,7 +60,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		Change: tokenSent("authorization_code", formSet("code", edited(func(s string) string { return strings.ReplaceAll(s, "+", " ") }))),
 	},
 	{
-		ID: "exchange.ascii-secret", Story: "Characters beyond ASCII are dropped from the secret.",
+		ID: "exchange.ascii-secret", Story: "Non-ASCII characters are dropped from the secret.",
 		Aims: []string{"oauth2.client.round-trip"},
 		Change: tokenSent("", formSet("client_secret", edited(func(s string) string {
 			return strings.Map(func(r rune) rune {
@@ -95,7 +95,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.empty-secret", Story: "A public client sends client_secret with nothing in it.",
+		ID: "exchange.empty-secret", Story: "A public client sends an empty client_secret.",
 		Aims: []string{"oauth2.client.public"},
 		Change: tokenSent("", func(r linking.TokenRequest) linking.TokenRequest {
 			if r.Header.Get("Authorization") == "" && !slices.ContainsFunc(r.Form, func(p [2]string) bool { return p[0] == "client_secret" }) {
@@ -115,7 +115,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.basic-raw", Story: "Id and secret go into the header without form-encoding.",
+		ID: "exchange.basic-raw", Story: "Id and secret are put into the header without form-encoding.",
 		Aims: []string{"oauth2.client.basic"},
 		Change: tokenSent("", func(r linking.TokenRequest) linking.TokenRequest {
 			raw, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Basic ")
@@ -127,7 +127,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.basic-ignored", Story: "client_secret_basic is asked for, and the secret is in the body all the same.",
+		ID: "exchange.basic-ignored", Story: "client_secret_basic is configured, but the secret is sent in the body.",
 		Aims: []string{"oauth2.client.basic"},
 		Change: tokenSent("", func(r linking.TokenRequest) linking.TokenRequest {
 			raw, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Basic ")
@@ -140,7 +140,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.verifier-cut", Story: "The verifier is cut to 40 characters, the width of a column.",
+		ID: "exchange.verifier-cut", Story: "The verifier is truncated to 40 characters.",
 		Aims:   []string{"oauth2.client.verifier", "oauth2.client.code-injection"},
 		Change: tokenSent("authorization_code", formSet("code_verifier", edited(func(s string) string { return s[:40] }))),
 	},
@@ -153,7 +153,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.again-after-failure", Story: "A token request that failed is sent once more.",
+		ID: "exchange.again-after-failure", Story: "A failed token request is sent again.",
 		Aims: []string{"oauth2.client.no-second-try"},
 		Change: tokenSent("", func(r linking.TokenRequest) linking.TokenRequest {
 			r.Again = func(a linking.TokenAnswer) bool {
@@ -173,23 +173,23 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		Change: reasonBecomes("oauth_failed", "oauth_unauthorized"),
 	},
 	{
-		ID: "exchange.trouble-crash", Story: "A provider in trouble is a server error.",
+		ID: "exchange.trouble-crash", Story: "A failing provider causes a server error.",
 		Aims:   []string{"oauth2.client.down"},
 		Change: reasonCrashes("oauth_failed"),
 	},
 	{
-		ID: "exchange.no-time-limit", Story: "A token endpoint that hangs is waited for as long as it likes.",
+		ID: "exchange.no-time-limit", Story: "A token endpoint that hangs is waited for without a timeout.",
 		Aims:   []string{"oauth2.client.slow"},
 		Change: client(func(p *linking.Policy) { p.TokenTTL = mock.Is(time.Hour) }),
 	},
 	{
-		ID: "exchange.timeout-word", Story: "A token endpoint that hangs is called oauth_failed.",
+		ID: "exchange.timeout-word", Story: "A token endpoint that hangs is reported as oauth_failed.",
 		Aims:   []string{"oauth2.client.slow"},
 		Change: reasonBecomes("oauth_timeout", "oauth_failed"),
 	},
 	{
 		ID:    "exchange.follows-redirects",
-		Story: "Redirects of the token endpoint are followed, with everything in the body (as releases up to 2026.11 do it).",
+		Story: "Redirects of the token endpoint are followed, with the whole body (as in releases up to 2026.11).",
 		Aims:  []string{"oauth2.client.secret-elsewhere"},
 		Change: tokenSent("", func(r linking.TokenRequest) linking.TokenRequest {
 			r.Redirects = true
@@ -197,7 +197,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.any-certificate", Story: "Certificates are not checked, for the sake of devices that signed their own.",
+		ID: "exchange.any-certificate", Story: "TLS certificates are not verified, for the sake of self-signed devices.",
 		Aims: []string{"oauth2.client.tls"},
 		Change: tokenSent("", func(r linking.TokenRequest) linking.TokenRequest {
 			r.AnyCertificate = true
@@ -205,7 +205,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "api.token-in-query", Story: "The access token goes to the API in the query.",
+		ID: "api.token-in-query", Story: "The access token is sent to the API in the query.",
 		Aims: []string{"oauth2.client.bearer-header"},
 		Change: client(func(p *linking.Policy) {
 			before := p.APIRequest
@@ -216,7 +216,7 @@ var tokenClientDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "api.no-bearer", Story: "The access token is sent as it is, without the word Bearer.",
+		ID: "api.no-bearer", Story: "The access token is sent without the word Bearer.",
 		Aims: []string{"ha.linking.entry"},
 		Change: client(func(p *linking.Policy) {
 			p.APIRequest = func(to string, t linking.Token) (string, http.Header) {

@@ -10,7 +10,7 @@ import (
 
 var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "exchange.any-media-type", Story: "Whatever is JSON is read, however it is declared.",
+		ID: "exchange.any-media-type", Story: "JSON is read whatever its media type.",
 		Aims: []string{"oauth2.client.wrong-media-type"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Read
@@ -23,7 +23,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.html-crash", Story: "An answer that is not JSON by its type is a server error.",
+		ID: "exchange.html-crash", Story: "A response whose media type is not JSON causes a server error.",
 		Aims: []string{"oauth2.client.wrong-media-type"},
 		Change: func(p *mockserver.Policy) {
 			odd := &idSecrets{}
@@ -38,8 +38,9 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "exchange.broken-json-crash", Story: "A token answer that is not JSON object is a server error (as releases up to 2026.11 do it).",
-		Aims: []string{"oauth2.client.malformed-answers"},
+		ID:    "exchange.broken-json-crash",
+		Story: "A token response that is not a JSON object causes a server error (as in releases up to 2026.11).",
+		Aims:  []string{"oauth2.client.malformed-answers"},
 		Change: both(
 			reading(func(a linking.TokenAnswer, _ bool, t linking.Token, f linking.Failure) (linking.Token, linking.Failure) {
 				if a.Status == http.StatusOK && decoded(a.Body) == nil && !strings.HasPrefix(string(a.Body), "[") &&
@@ -50,8 +51,9 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 			}), reasonCrashes("crash")),
 	},
 	{
-		ID: "exchange.broken-json-again", Story: "After an answer that is not JSON the flow stays, and every poll sends the code again.",
-		Aims: []string{"oauth2.client.code-once", "oauth2.client.malformed-answers"},
+		ID:    "exchange.broken-json-again",
+		Story: "After a response that is not JSON the flow stays open, and every poll sends the code again.",
+		Aims:  []string{"oauth2.client.code-once", "oauth2.client.malformed-answers"},
 		Change: both(client(func(p *linking.Policy) {
 			p.Ends = func(reason string) bool { return reason != "crash" }
 			before := p.Read
@@ -76,7 +78,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.life-optional", Story: "A token without a life is treated as one of an hour.",
+		ID: "exchange.life-optional", Story: "A token without expires_in is assumed to live for an hour.",
 		Aims: []string{"oauth2.client.error-in-200"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if _, there := m["expires_in"]; !there && m["access_token"] != nil {
@@ -126,7 +128,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.refresh-token-wanted", Story: "Without a refresh token no entry is made.",
+		ID: "exchange.refresh-token-wanted", Story: "Without a refresh token no entry is created.",
 		Aims: []string{"oauth2.client.no-refresh-token", "oauth2.client.rotation-absent"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if m["refresh_token"] == nil && m["access_token"] != nil {
@@ -144,7 +146,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.scope-must-match", Story: "A scope that is not the asked one makes no entry.",
+		ID: "exchange.scope-must-match", Story: "If the granted scope differs from the requested one, no entry is created.",
 		Aims: []string{"oauth2.client.scope-narrower"},
 		Change: asJSON(func(_ linking.TokenAnswer, m map[string]any) {
 			if m["scope"] == "profile" {
@@ -153,7 +155,7 @@ var tokenAnswerReadDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "exchange.media-type-whole", Story: "The media type is compared as a whole: a charset makes it another.",
+		ID: "exchange.media-type-whole", Story: "A media type with a charset parameter is not recognised.",
 		Aims: []string{"oauth2.client.json-with-parameters"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Read

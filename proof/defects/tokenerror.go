@@ -10,17 +10,17 @@ import (
 
 var tokenErrorDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "token.error-200", Story: "Refusals have status 200, and say error in their body.",
+		ID: "token.error-200", Story: "Errors have status 200, with error in the body.",
 		Aims:   []string{"oauth2.error.status-400"},
 		Change: answers(tokenEndpoint, status(200), 400),
 	},
 	{
-		ID: "token.error-html", Story: "Refusals are web pages.",
+		ID: "token.error-html", Story: "Errors are web pages.",
 		Aims:   []string{"oauth2.error.status-400"},
 		Change: answers(tokenEndpoint, all(header("Content-Type", "text/html"), body("<h1>Bad request</h1>")), 400),
 	},
 	{
-		ID: "token.error-unnamed", Story: "Refusals of unknown grants have a message and no error.",
+		ID: "token.error-unnamed", Story: "Errors for unknown grants have a message but no error.",
 		Aims: []string{"oauth2.error.unsupported-grant"},
 		Change: answers(tokenEndpoint, object(func(m map[string]any) {
 			if m["error"] == "unsupported_grant_type" {
@@ -35,7 +35,7 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		Change: answers(tokenEndpoint.and(func(r mock.Request) bool { return len(r.Body) == 0 }), status(500), 400),
 	},
 	{
-		ID: "token.echo", Story: "error_description repeats what was sent.",
+		ID: "token.echo", Story: "error_description repeats the request.",
 		Aims: []string{"oauth2.error.charset"},
 		Change: func(p *mockserver.Policy) {
 			before := p.Answer
@@ -48,7 +48,7 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "token.charset-500", Story: "A parameter with letters beyond ASCII causes an uncaught exception.",
+		ID: "token.charset-500", Story: "A parameter with non-ASCII letters causes an uncaught exception.",
 		Aims:   []string{"oauth2.error.charset", "robust.client-ids"},
 		Change: answers(tokenEndpoint.and(func(r mock.Request) bool { return strings.Contains(string(r.Body), "%C3%BC") }), status(500)),
 	},
@@ -71,7 +71,7 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.Duplicates = mock.Is(false) },
 	},
 	{
-		ID: "token.equal-twice", Story: "A parameter may stand twice if both values are equal.",
+		ID: "token.equal-twice", Story: "A parameter may be repeated if both values are equal.",
 		Aims: []string{"oauth2.error.duplicate-parameter"},
 		Change: takes(tokenEndpoint, withFields(func(v url.Values) {
 			for name, values := range v {
@@ -82,17 +82,17 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		})),
 	},
 	{
-		ID: "token.duplicate-burns", Story: "A request with a parameter twice spends the code.",
+		ID: "token.duplicate-burns", Story: "A request with a repeated parameter spends the code.",
 		Aims:   []string{"oauth2.error.duplicate-parameter"},
 		Change: spendsAtDuplicates,
 	},
 	{
-		ID: "token.grant-case", Story: "The grant type's letter case is folded.",
+		ID: "token.grant-case", Story: "The grant type is compared without regard to case.",
 		Aims:   []string{"oauth2.error.duplicate-parameter", "oauth2.error.unsupported-grant"},
 		Change: takes(tokenEndpoint, withFields(func(v url.Values) { v.Set("grant_type", strings.ToLower(v.Get("grant_type"))) })),
 	},
 	{
-		ID: "token.grant-password", Story: "The grant password is answered as if it were a code's.",
+		ID: "token.grant-password", Story: "The password grant is answered with an error of the code grant.",
 		Aims:   []string{"oauth2.error.unsupported-grant"},
 		Change: takes(tokenRequest("password").or(tokenRequest("client_credentials")), set("grant_type", "authorization_code")),
 	},
@@ -102,7 +102,7 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		Change: answers(tokenEndpoint, word("unsupported_grant_type", "invalid_grant"), 400),
 	},
 	{
-		ID: "token.grant-implied", Story: "Without grant_type the code grant is implied.",
+		ID: "token.grant-implied", Story: "A missing grant_type is treated as authorization_code.",
 		Aims:   []string{"oauth2.error.status-400", "oauth2.error.grant-type-missing"},
 		Change: takes(tokenEndpoint.and(has("code")).and(lacks("grant_type")), set("grant_type", "authorization_code")),
 	},
@@ -112,7 +112,7 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		Change: takes(tokenEndpoint.and(sent("application/json")), jsonAsForm),
 	},
 	{
-		ID: "token.json-sniffed", Story: "A body that looks like JSON is read as a form, whatever it says it is.",
+		ID: "token.json-sniffed", Story: "A body that looks like JSON is read as a form, whatever its media type.",
 		Aims: []string{"oauth2.error.wrong-content-type"},
 		Change: takes(tokenEndpoint.and(sent("text/plain")).and(func(r mock.Request) bool {
 			return strings.HasPrefix(string(r.Body), "{")
@@ -126,12 +126,12 @@ var tokenErrorDefects = []Defect[mockserver.Policy]{
 		}), form),
 	},
 	{
-		ID: "token.stock-refused", Story: "Answers of the code grant lack their media type, so that a stock library reads a form.",
+		ID: "token.stock-refused", Story: "Responses of the code grant lack their media type, so standard libraries read them as a form.",
 		Aims:   []string{"oauth2.stock.code"},
 		Change: granted(header("Content-Type", "application/x-www-form-urlencoded"), codeGrant),
 	},
 	{
-		ID: "token.refresh-empties", Story: "The refresh grant sends another refresh token, which does not work.",
+		ID: "token.refresh-empties", Story: "The refresh grant returns another refresh token, which does not work.",
 		Aims:   []string{"oauth2.stock.refresh", "ha.refresh.no-rotation"},
 		Change: granted(member("refresh_token", strings.Repeat("0", 128)), refreshGrant),
 	},

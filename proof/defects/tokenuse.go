@@ -37,7 +37,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is(-time.Hour) }),
 	},
 	{
-		ID: "use.refreshed-at-the-end", Story: "A token is refreshed when it has ended, not a little before.",
+		ID: "use.refreshed-at-the-end", Story: "A token is refreshed only after it has expired, not shortly before.",
 		Aims:   []string{"oauth2.client.refresh-at-use"},
 		Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is[time.Duration](0) }),
 	},
@@ -47,7 +47,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is(24 * time.Hour) }),
 	},
 	{
-		ID: "use.refreshed-minutes-early", Story: "A token is refreshed five minutes before its end.",
+		ID: "use.refreshed-minutes-early", Story: "A token is refreshed five minutes before it expires.",
 		Aims:   []string{"oauth2.client.refresh-not-early"},
 		Change: client(func(p *linking.Policy) { p.RefreshEarly = mock.Is(5 * time.Minute) }),
 	},
@@ -60,7 +60,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "use.refresh-in-query", Story: "The refresh token is in the query of the token endpoint, too.",
+		ID: "use.refresh-in-query", Story: "The refresh token is also sent in the query of the token endpoint.",
 		Aims: []string{"oauth2.client.refresh-request"},
 		Change: tokenSent("refresh_token", func(r linking.TokenRequest) linking.TokenRequest {
 			r.URL += "?" + url.Values{"refresh_token": {formValue(r, "refresh_token")}}.Encode()
@@ -73,7 +73,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		Change: tokenSent("refresh_token", formSet("client_secret", dropped)),
 	},
 	{
-		ID: "use.life-not-read", Story: "The end of the first token stays, whatever a refresh answers.",
+		ID: "use.life-not-read", Story: "The first token's expiry is kept, whatever a refresh returns.",
 		Aims:   []string{"oauth2.client.refresh-reads-life", "oauth2.client.refresh-once"},
 		Change: merging(func(old, _, merged linking.Token) { merged["expires_in"] = old["expires_in"] }),
 	},
@@ -93,7 +93,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "use.absent-is-null", Story: "Where a refresh brings no refresh token, null is stored.",
+		ID: "use.absent-is-null", Story: "If a refresh returns no refresh token, null is stored.",
 		Aims: []string{"oauth2.client.rotation-absent", "mcp.client.refresh-kept"},
 		Change: merging(func(_, fresh, merged linking.Token) {
 			if fresh["refresh_token"] == nil {
@@ -102,7 +102,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "use.refreshes-race", Story: "Parallel uses refresh each for itself.",
+		ID: "use.refreshes-race", Story: "Parallel uses each send their own refresh.",
 		Aims:   []string{"oauth2.client.refresh-once"},
 		Change: client(func(p *linking.Policy) { p.OneRefresh = mock.Is(false) }),
 	},
@@ -112,7 +112,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		Change: client(func(p *linking.Policy) { p.KeepsToken = mock.Is(false) }),
 	},
 	{
-		ID: "use.no-reauth", Story: "An expired grant is logged, but no login is requested (2025.4 leaves that to integrations).",
+		ID: "use.no-reauth", Story: "An expired grant is logged, but no new login is requested (2025.4 leaves that to integrations).",
 		Aims: []string{"oauth2.client.reauth"},
 		Change: outcomes(func(_ linking.Failure, o linking.Outcome) linking.Outcome {
 			if o == linking.Reauth {
@@ -122,7 +122,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "use.reauth-only-400", Story: "Only 400 asks for a login: 401 and 403 do not.",
+		ID: "use.reauth-only-400", Story: "Only 400 requests a new login: 401 and 403 do not.",
 		Aims: []string{"oauth2.client.reauth"},
 		Change: outcomes(func(f linking.Failure, o linking.Outcome) linking.Outcome {
 			if o == linking.Reauth && f.Status != http.StatusBadRequest {
@@ -137,7 +137,7 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		Change: outcomes(func(linking.Failure, linking.Outcome) linking.Outcome { return linking.Reauth }),
 	},
 	{
-		ID: "use.429-logs-out", Story: "A request to slow down is treated as a refusal.",
+		ID: "use.429-logs-out", Story: "A 429 is treated as a refusal.",
 		Aims: []string{"oauth2.client.retry"},
 		Change: outcomes(func(f linking.Failure, o linking.Outcome) linking.Outcome {
 			if f.Status == http.StatusTooManyRequests {
@@ -147,12 +147,12 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "use.reauth-each-time", Story: "Each use of a dead grant asks anew.",
+		ID: "use.reauth-each-time", Story: "Each use of a dead grant requests another login.",
 		Aims:   []string{"oauth2.client.reauth-once"},
 		Change: client(func(p *linking.Policy) { p.ReauthOnce = mock.Is(false) }),
 	},
 	{
-		ID: "reauth.second-entry", Story: "Logging in again makes a second entry.",
+		ID: "reauth.second-entry", Story: "Logging in again creates a second entry.",
 		Aims:   []string{"ha.linking.reauth-success"},
 		Change: reasonBecomes("reauth_successful", "already_configured"),
 	},
@@ -167,12 +167,12 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "reauth.any-account", Story: "Logging in again as somebody else gives the entry that account.",
+		ID: "reauth.any-account", Story: "Logging in again as a different user moves the entry to that account.",
 		Aims:   []string{"ha.linking.wrong-account"},
 		Change: client(func(p *linking.Policy) { p.SameAccount = func(string, string) bool { return true } }),
 	},
 	{
-		ID: "use.no-access-token-prolongs", Story: "A refresh without an access token prolongs the life of the old one (as 2025.4 does).",
+		ID: "use.no-access-token-prolongs", Story: "A refresh without an access token extends the old one (as 2025.4 does).",
 		Aims: []string{"oauth2.client.refresh-no-access-token"},
 		Change: client(func(p *linking.Policy) {
 			before := p.Read
@@ -185,12 +185,12 @@ var tokenUseDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "use.reload-always-error", Story: "Whatever goes wrong at set-up is an error for good.",
+		ID: "use.reload-always-error", Story: "Any failure at set-up is permanent.",
 		Aims:   []string{"ha.linking.reload-dead"},
 		Change: client(func(p *linking.Policy) { p.SetupState = func(linking.Outcome) string { return linking.SetupError } }),
 	},
 	{
-		ID: "use.reload-always-retry", Story: "Whatever goes wrong at set-up is tried again later, a dead grant too.",
+		ID: "use.reload-always-retry", Story: "Any failure at set-up is retried later, even a dead grant.",
 		Aims:   []string{"ha.linking.reload-dead"},
 		Change: client(func(p *linking.Policy) { p.SetupState = func(linking.Outcome) string { return linking.SetupRetry } }),
 	},

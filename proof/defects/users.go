@@ -7,7 +7,7 @@ import (
 
 var userDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "users.list-hashes", Story: "The list of users carries the hashes of their passwords.",
+		ID: "users.list-hashes", Story: "The list of users contains their password hashes.",
 		Aims:   []string{"ha.users.listed"},
 		Change: eachUser(func(u map[string]any) { u["password_hash"] = "$2b$12$CiuFGszHx9eNHxPuQcwBWe" }),
 	},
@@ -17,7 +17,7 @@ var userDefects = []Defect[mockserver.Policy]{
 		Change: eachUser(func(u map[string]any) { delete(u, "is_active") }),
 	},
 	{
-		ID: "users.admins-by-default", Story: "Who is made without a group is an administrator.",
+		ID: "users.admins-by-default", Story: "A user created without a group becomes an administrator.",
 		Aims: []string{"ha.users.created-plain"},
 		Change: func(p *mockserver.Policy) {
 			p.Groups = func(list []string) []string {
@@ -29,12 +29,12 @@ var userDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.groups-ignored", Story: "Whatever group a new user is made for, they become a plain user.",
+		ID: "users.groups-ignored", Story: "A new user becomes a plain user, whatever group was requested.",
 		Aims:   []string{"ha.users.created-groups"},
 		Change: func(p *mockserver.Policy) { p.Groups = func([]string) []string { return []string{"system-users"} } },
 	},
 	{
-		ID: "users.unknown-group", Story: "Groups that do not exist are left out, and the user is made.",
+		ID: "users.unknown-group", Story: "Unknown groups are ignored, and the user is created.",
 		Aims: []string{"ha.users.created-groups"},
 		Change: func(p *mockserver.Policy) {
 			p.Groups = func(list []string) []string {
@@ -49,17 +49,17 @@ var userDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.update-open", Story: "config/auth/update asks for a login and not for an administrator.",
+		ID: "users.update-open", Story: "config/auth/update requires a login but not an administrator.",
 		Aims:   []string{"ha.users.plain-changes-nobody"},
 		Change: openTo(userUpdate),
 	},
 	{
-		ID: "users.delete-open", Story: "config/auth/delete is open to every user.",
+		ID: "users.delete-open", Story: "Any user may call config/auth/delete.",
 		Aims:   []string{"ha.users.plain-changes-nobody"},
 		Change: openTo(userDelete),
 	},
 	{
-		ID: "users.logins-open", Story: "Logins are made and deleted by every user.",
+		ID: "users.logins-open", Story: "Any user may create and delete logins.",
 		Aims:   []string{"ha.users.plain-changes-nobody"},
 		Change: openTo(loginCreate, loginDelete),
 	},
@@ -77,21 +77,21 @@ var userDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "users.own-rights", Story: "An update of oneself is everybody's, and rights are part of it.",
+		ID: "users.own-rights", Story: "Users may update themselves, including their rights.",
 		Aims: []string{"ha.users.plain-changes-nobody"},
 		Change: both(openTo(userUpdate), forbidding("unauthorized", func(m mockserver.Managing) bool {
 			return m.Command == userUpdate && !m.By.Admin && m.By.ID != m.Whom.ID
 		})),
 	},
 	{
-		ID: "users.owner-manages-alone", Story: "Users are managed by the owner, and other administrators are refused.",
+		ID: "users.owner-manages-alone", Story: "Only the owner may manage users; other administrators are refused.",
 		Aims: []string{"ha.users.admin-manages"},
 		Change: forbidding("unauthorized", func(m mockserver.Managing) bool {
 			return m.Command == userDelete && !m.By.Owner
 		}),
 	},
 	{
-		ID: "users.any-admin", Story: "Every administrator sets anybody's password and name.",
+		ID: "users.any-admin", Story: "Any administrator may set anyone's password and name.",
 		Aims: []string{"ha.users.owner-only"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Manages
@@ -102,7 +102,7 @@ var userDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.names-by-admin", Story: "Every administrator changes user names.",
+		ID: "users.names-by-admin", Story: "Any administrator may change user names.",
 		Aims: []string{"ha.users.owner-only"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Manages
@@ -115,22 +115,22 @@ var userDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.owner-deactivated", Story: "The owner is deactivated like anybody else.",
+		ID: "users.owner-deactivated", Story: "The owner can be deactivated.",
 		Aims:   []string{"ha.users.owner-kept-active"},
 		Change: allowing("cannot_deactivate_owner"),
 	},
 	{
-		ID: "users.system-changed", Story: "The home's own users are changed like people.",
+		ID: "users.system-changed", Story: "System users can be changed like other users.",
 		Aims:   []string{"ha.users.system-kept"},
 		Change: allowing("cannot_modify_system_generated"),
 	},
 	{
-		ID: "users.system-login", Story: "The home's own users may be given a login.",
+		ID: "users.system-login", Story: "System users can be given a login.",
 		Aims:   []string{"ha.users.system-no-login"},
 		Change: allowing("system_generated"),
 	},
 	{
-		ID: "users.deletes-self", Story: "An administrator may delete the account that they use.",
+		ID: "users.deletes-self", Story: "An administrator may delete their own account.",
 		Aims:   []string{"ha.users.no-delete-self"},
 		Change: allowing("no_delete_self"),
 	},
@@ -142,7 +142,7 @@ var userDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.never-less", Story: "Rights that were given are not taken away from an open socket.",
+		ID: "users.never-less", Story: "Revoked rights stay in effect on an open socket.",
 		Aims: []string{"ha.users.demoted"},
 		Change: func(p *mockserver.Policy) {
 			p.SocketUser = func(login, now mockserver.User) mockserver.User {
@@ -161,7 +161,7 @@ var userDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "users.update-activates", Story: "An update of anything makes the user active.",
+		ID: "users.update-activates", Story: "Any update reactivates the user.",
 		Aims: []string{"ha.users.partial-update"},
 		Change: asked(userUpdate, func(m map[string]any) {
 			if _, given := m["is_active"]; !given {
@@ -189,7 +189,7 @@ var userDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "users.inactive-for-good", Story: "Who was deactivated once does not become active again.",
+		ID: "users.inactive-for-good", Story: "A deactivated user cannot be reactivated.",
 		Aims: []string{"ha.users.reactivated"},
 		Change: asked(userUpdate, func(m map[string]any) {
 			if m["is_active"] == true {
@@ -198,17 +198,17 @@ var userDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "users.sleeping-sessions", Story: "Sessions of a user who is not active are refused, and kept for later.",
+		ID: "users.sleeping-sessions", Story: "A deactivated user's sessions are refused but kept.",
 		Aims:   []string{"ha.users.reactivated-sessions"},
 		Change: notEnding(mockserver.EndDeactivated),
 	},
 	{
-		ID: "users.deactivation-closes-all", Story: "The list of sessions is emptied when a user is deactivated.",
+		ID: "users.deactivation-closes-all", Story: "Deactivating one user deletes everyone's sessions.",
 		Aims:   []string{"ha.users.deactivated-others", "ha.users.deleted"},
 		Change: keeps(emptying),
 	},
 	{
-		ID: "users.code-of-nobody", Story: "The user of a code is not looked for before tokens are made.",
+		ID: "users.code-of-nobody", Story: "The code's user is not checked before tokens are issued.",
 		Aims: []string{"ha.users.deleted-code"},
 		Change: func(p *mockserver.Policy) {
 			p.Orphaned = func(bool, mockserver.User) bool { return false }

@@ -9,7 +9,7 @@ import (
 
 var userLoginDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "users.second-password", Story: "A user may be given any number of logins.",
+		ID: "users.second-password", Story: "A user may have any number of logins.",
 		Aims:   []string{"ha.users.no-second-password"},
 		Change: allowing("credentials_exist"),
 	},
@@ -19,7 +19,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.CurrentPassword = mock.Is(false) },
 	},
 	{
-		ID: "users.current-trimmed", Story: "Blanks around the current password are cut off before it is compared.",
+		ID: "users.current-trimmed", Story: "Spaces around the current password are trimmed before it is compared.",
 		Aims: []string{"ha.users.password-current"},
 		Change: asked(ownPassword, func(m map[string]any) {
 			if s, ok := m["current_password"].(string); ok {
@@ -33,17 +33,17 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		Change: spelled(strings.ToLower),
 	},
 	{
-		ID: "users.password-blanks", Story: "Blanks around a password are cut off.",
+		ID: "users.password-blanks", Story: "Spaces around a password are trimmed.",
 		Aims:   []string{"ha.users.password-current", "ha.users.password-set", "ha.flow.near-password"},
 		Change: spelled(strings.TrimSpace),
 	},
 	{
-		ID: "users.password-cut", Story: "Of a password the first sixteen characters are kept.",
+		ID: "users.password-cut", Story: "Only the first sixteen characters of a password are stored.",
 		Aims:   []string{"ha.users.password-current", "ha.users.password-set", "ha.flow.near-password"},
 		Change: spelled(func(s string) string { return s[:min(len(s), 16)] }),
 	},
 	{
-		ID: "users.password-not-set", Story: "admin_change_password answers and changes nothing.",
+		ID: "users.password-not-set", Story: "admin_change_password reports success and changes nothing.",
 		Aims:   []string{"ha.users.password-set"},
 		Change: asked(anyPassword, func(m map[string]any) { m["type"] = "ping"; delete(m, "user_id"); delete(m, "password") }),
 	},
@@ -63,7 +63,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		Change: asked(anyUsername, func(m map[string]any) { m["type"] = "ping"; delete(m, "user_id"); delete(m, "username") }),
 	},
 	{
-		ID: "users.names-by-case", Story: "User names that differ in blanks are two names.",
+		ID: "users.names-by-case", Story: "User names that differ only in spaces are different names.",
 		Aims: []string{"ha.users.username-taken"},
 		Change: asked(loginCreate, func(m map[string]any) {
 			if s, ok := m["username"].(string); ok && s != strings.TrimSpace(s) {
@@ -72,7 +72,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "users.taken-is-success", Story: "A user name that is already taken is answered with success, and nothing happens.",
+		ID: "users.taken-is-success", Story: "A user name that is already taken is answered with success, and nothing changes.",
 		Aims: []string{"ha.users.username-taken"},
 		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "home_assistant_error" && strings.Contains(e["message"], "exists") {
@@ -82,27 +82,27 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "users.login-not-deleted", Story: "Deleting a login answers, and the login is still there.",
+		ID: "users.login-not-deleted", Story: "Deleting a login reports success, but the login still works.",
 		Aims:   []string{"ha.users.login-deleted", "ha.users.login-deleted-sessions"},
 		Change: asked(loginDelete, func(m map[string]any) { m["type"] = "ping"; delete(m, "username") }),
 	},
 	{
-		ID: "users.login-leaves-sessions", Story: "A login that is deleted leaves its sessions open.",
+		ID: "users.login-leaves-sessions", Story: "Deleting a login leaves its sessions open.",
 		Aims:   []string{"ha.users.login-deleted-sessions"},
 		Change: both(notEnding(mockserver.EndLoginDeleted), notClosing(mockserver.EndLoginDeleted)),
 	},
 	{
-		ID: "users.login-leaves-sockets", Story: "A login that is deleted ends its sessions and leaves their sockets open.",
+		ID: "users.login-leaves-sockets", Story: "Deleting a login ends its sessions but leaves their sockets open.",
 		Aims:   []string{"ha.users.login-deleted-sessions"},
 		Change: notClosing(mockserver.EndLoginDeleted),
 	},
 	{
-		ID: "users.deleted-refreshes", Story: "The sessions of a user who is deleted are kept, and a refresh does not look for the user.",
+		ID: "users.deleted-refreshes", Story: "A deleted user's sessions are kept, and a refresh does not check the user.",
 		Aims:   []string{"ha.users.deleted"},
 		Change: both(notEnding(mockserver.EndUserDeleted), func(p *mockserver.Policy) { p.Inactive = mock.Is(false) }),
 	},
 	{
-		ID: "users.name-kept", Story: "The name of a user who was deleted stays taken.",
+		ID: "users.name-kept", Story: "A deleted user's name stays taken.",
 		Aims: []string{"ha.users.deleted-name"},
 		Change: func(p *mockserver.Policy) {
 			var used idSecrets
@@ -120,7 +120,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.listed-for-good", Story: "The list of users still has those who were deleted.",
+		ID: "users.listed-for-good", Story: "Deleted users stay in the list.",
 		Aims: []string{"ha.users.deleted"},
 		Change: func(p *mockserver.Policy) {
 			known := &idRecords{}
@@ -139,7 +139,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "users.named-at-once", Story: "A user without a login has their name as user name.",
+		ID: "users.named-at-once", Story: "A user without a login has their display name as user name.",
 		Aims: []string{"ha.users.created-plain"},
 		Change: eachUser(func(m map[string]any) {
 			if name, ok := m["username"].(*string); m["username"] == nil || ok && name == nil {
@@ -148,7 +148,7 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "users.refusals-hidden", Story: "An update that is refused is answered with success, and nothing happens.",
+		ID: "users.refusals-hidden", Story: "A refused update is answered with success, and nothing changes.",
 		Aims: []string{"ha.users.owner-kept-active"},
 		Change: resultOf(userUpdate, func(m map[string]any) map[string]any {
 			if m["success"] == false {

@@ -11,7 +11,7 @@ import (
 
 var websocketDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "ws.no-greeting", Story: "The server waits for auth and says nothing first.",
+		ID: "ws.no-greeting", Story: "The server waits for auth without sending a greeting first.",
 		Aims: []string{"ha.ws.auth-required"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_required") {
@@ -21,7 +21,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.no-version", Story: "The greeting does not name the release.",
+		ID: "ws.no-version", Story: "The greeting does not contain the release.",
 		Aims: []string{"ha.ws.auth-required", "ha.ws.version"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_required") {
@@ -31,7 +31,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.other-version", Story: "The greeting names a release that was written into the code.",
+		ID: "ws.other-version", Story: "The greeting contains a hard-coded release.",
 		Aims: []string{"ha.ws.version"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_required") {
@@ -41,7 +41,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.ok-spelled-otherwise", Story: "The answer to auth is called authenticated.",
+		ID: "ws.ok-spelled-otherwise", Story: "The answer to auth is named authenticated.",
 		Aims: []string{"ha.ws.auth-ok", "ha.ws.auth-unread"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_ok") {
@@ -71,8 +71,9 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.invalid-silent", Story: "A wrong token is answered by closing alone, so that apps try again instead of asking for a login.",
-		Aims: []string{"ha.ws.auth-invalid", "ha.ws.revoked", "ha.ws.expired"},
+		ID:    "ws.invalid-silent",
+		Story: "A wrong token closes the socket without auth_invalid, so apps retry instead of asking for a login.",
+		Aims:  []string{"ha.ws.auth-invalid", "ha.ws.revoked", "ha.ws.expired"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "auth_invalid") {
 				return nil
@@ -81,12 +82,12 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.invalid-open", Story: "After auth_invalid the socket stays open, so that tokens can be tried one after the other.",
+		ID: "ws.invalid-open", Story: "After auth_invalid the socket stays open, so more tokens can be tried.",
 		Aims:   []string{"ha.ws.auth-invalid", "ha.ws.wrong-shape", "ha.ws.commands-before-auth"},
 		Change: func(p *mockserver.Policy) { p.LingerAfterAuth = mock.Is(true) },
 	},
 	{
-		ID: "ws.revoked", Story: "At the socket a token's signature is enough: whether its session lives is not asked.",
+		ID: "ws.revoked", Story: "The socket checks only a token's signature, not whether its session is still valid.",
 		Aims:   []string{"ha.ws.revoked"},
 		Change: keeps(remembering),
 	},
@@ -101,7 +102,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.extra-member", Story: "Members beside type and token are ignored.",
+		ID: "ws.extra-member", Story: "Extra members beside type and token are ignored.",
 		Aims: []string{"ha.ws.wrong-shape"},
 		Change: hears(func(m map[string]any) map[string]any {
 			if kind(m, "auth") {
@@ -121,7 +122,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.text-answered", Story: "What is not JSON is answered with a result.",
+		ID: "ws.text-answered", Story: "A frame that is not JSON is answered with a result.",
 		Aims:   []string{"ha.ws.wrong-shape", "ha.ws.no-json"},
 		Change: func(p *mockserver.Policy) { p.AnswersJunk = mock.Is(true) },
 	},
@@ -136,7 +137,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.patient", Story: "A socket that says nothing stays open for an hour.",
+		ID: "ws.patient", Story: "A socket that sends nothing stays open for an hour.",
 		Aims:   []string{"ha.ws.silence"},
 		Change: func(p *mockserver.Policy) { p.SocketAuthTTL = mock.Is(time.Hour) },
 	},
@@ -146,7 +147,7 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		Change: notClosing(mockserver.EndRevoked),
 	},
 	{
-		ID: "ws.open-after-legacy", Story: "A socket outlives action=revoke, which closes nothing.",
+		ID: "ws.open-after-legacy", Story: "A socket outlives action=revoke, which closes none.",
 		Aims:   []string{"ha.ws.closed-by-legacy-revoke"},
 		Change: notClosing(mockserver.EndLegacy),
 	},
@@ -176,22 +177,22 @@ var websocketDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.ClosesAll = mock.Is(true) },
 	},
 	{
-		ID: "ws.delete-all-one", Story: "auth/delete_all_refresh_tokens answers and deletes nothing.",
+		ID: "ws.delete-all-one", Story: "auth/delete_all_refresh_tokens reports success and deletes nothing.",
 		Aims:   []string{"ha.ws.delete-all"},
 		Change: notEnding(mockserver.EndAllDeleted),
 	},
 	{
-		ID: "ws.delete-all-mine", Story: "auth/delete_all_refresh_tokens deletes the session that asks, too.",
+		ID: "ws.delete-all-mine", Story: "auth/delete_all_refresh_tokens also deletes the current session.",
 		Aims:   []string{"ha.ws.delete-all"},
 		Change: hears(func(m map[string]any) map[string]any { delete(m, "delete_current_token"); return m }),
 	},
 	{
-		ID: "ws.delete-all-refused", Story: "auth/delete_all_refresh_tokens reports an error, having done its work.",
+		ID: "ws.delete-all-refused", Story: "auth/delete_all_refresh_tokens reports an error although it did its work.",
 		Aims:   []string{"ha.ws.delete-all"},
 		Change: refusing("auth/delete_all_refresh_tokens", "unknown_error"),
 	},
 	{
-		ID: "ws.expired", Story: "At the socket a token's exp is not checked.",
+		ID: "ws.expired", Story: "The socket does not check a token's exp.",
 		Aims:   []string{"ha.ws.expired"},
 		Change: func(p *mockserver.Policy) { p.SocketIgnoresExpiry = mock.Is(true) },
 	},

@@ -20,7 +20,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.id-falls", Story: "Ids may repeat.",
+		ID: "ws.id-falls", Story: "Ids may be reused.",
 		Aims: []string{"ha.ws.id-rises"},
 		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "id_reuse" {
@@ -40,7 +40,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.pong-without-id", Story: "pong does not say which ping it answers.",
+		ID: "ws.pong-without-id", Story: "pong does not contain the id of its ping.",
 		Aims: []string{"ha.ws.ping", "robust.websocket"},
 		Change: says(func(m map[string]any) map[string]any {
 			if kind(m, "pong") && m["id"] == int64(7) {
@@ -60,7 +60,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.no-features", Story: "supported_features, the first thing that the frontend says, is refused.",
+		ID: "ws.no-features", Story: "supported_features, the first command that the frontend sends, is refused.",
 		Aims:   []string{"ha.ws.supported-features"},
 		Change: refusing("supported_features", "unknown_command"),
 	},
@@ -70,7 +70,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		Change: refusing("auth/current_user", "unknown_command"),
 	},
 	{
-		ID: "ws.user-rights-words", Story: "is_admin is the word yes.",
+		ID: "ws.user-rights-words", Story: "is_admin is the string yes.",
 		Aims: []string{"ha.ws.current-user"},
 		Change: resultOf("auth/current_user", func(m map[string]any) map[string]any {
 			if user, ok := m["result"].(map[string]any); ok {
@@ -85,12 +85,12 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		Change: refusing("auth/refresh_tokens", "unknown_command"),
 	},
 	{
-		ID: "ws.sessions-undated", Story: "A session does not say when it was made.",
+		ID: "ws.sessions-undated", Story: "A session has no creation time.",
 		Aims:   []string{"ha.ws.refresh-tokens"},
 		Change: eachSession(func(g map[string]any) { delete(g, "created_at") }),
 	},
 	{
-		ID: "ws.sessions-client", Story: "A session names the host of its client instead of the client id.",
+		ID: "ws.sessions-client", Story: "A session shows the host of its client instead of the client id.",
 		Aims:   []string{"ha.ws.refresh-tokens"},
 		Change: eachSession(func(g map[string]any) { g["client_id"] = host(fmt.Sprint(g["client_id"])) }),
 	},
@@ -100,7 +100,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		Change: eachSession(func(g map[string]any) { g["is_current"] = false }),
 	},
 	{
-		ID: "ws.sessions-show-tokens", Story: "The list of sessions shows their refresh tokens.",
+		ID: "ws.sessions-show-tokens", Story: "The list of sessions contains their refresh tokens.",
 		Aims: []string{"ha.ws.refresh-tokens"},
 		Change: func(p *mockserver.Policy) {
 			kept := store.NewMemory()
@@ -118,24 +118,24 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		Change: func(p *mockserver.Policy) { p.OwnSession = func(store.Refresh, mockserver.User) bool { return true } },
 	},
 	{
-		ID: "ws.admin-commands", Story: "The commands of administrators are hidden in the page and open at the socket.",
+		ID: "ws.admin-commands", Story: "Administrator commands are hidden in the page but open at the socket.",
 		Aims:   []string{"ha.ws.admin-only", "ha.llat.rights"},
 		Change: func(p *mockserver.Policy) { p.AdminOnly = func(string, bool) bool { return false } },
 	},
 	{
-		ID: "ws.admin-list", Story: "Every user may list all users.",
+		ID: "ws.admin-list", Story: "Any user may list all users.",
 		Aims: []string{"ha.ws.admin-only", "ha.llat.rights"},
 		Change: func(p *mockserver.Policy) {
 			p.AdminOnly = func(command string, admin bool) bool { return !admin && command != "config/auth/list" }
 		},
 	},
 	{
-		ID: "ws.events-open", Story: "Every user may subscribe to every event.",
+		ID: "ws.events-open", Story: "Any user may subscribe to any event.",
 		Aims:   []string{"ha.ws.events-restricted"},
 		Change: func(p *mockserver.Policy) { p.MaySubscribe = func(string, bool) bool { return true } },
 	},
 	{
-		ID: "ws.all-events-open", Story: "Single types are restricted, but a subscription to all events is not.",
+		ID: "ws.all-events-open", Story: "Single event types are restricted, but a subscription to all events is not.",
 		Aims: []string{"ha.ws.events-restricted"},
 		Change: func(p *mockserver.Policy) {
 			before := p.MaySubscribe
@@ -143,7 +143,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "ws.unknown-events-open", Story: "Only known types with sensitive data are refused; invented ones are not.",
+		ID: "ws.unknown-events-open", Story: "Only known event types with sensitive data are refused; unknown ones are not.",
 		Aims: []string{"ha.ws.events-restricted"},
 		Change: func(p *mockserver.Policy) {
 			before := p.MaySubscribe
@@ -153,7 +153,7 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "ws.admin-word", Story: "A plain user's try is refused with unknown_command.",
+		ID: "ws.admin-word", Story: "A plain user is refused with unknown_command.",
 		Aims: []string{"ha.ws.admin-only"},
 		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "unauthorized" {

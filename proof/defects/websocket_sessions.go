@@ -11,12 +11,12 @@ import (
 
 var websocketSessionDefects = []Defect[mockserver.Policy]{
 	{
-		ID: "ws.open-after-deletion", Story: "The sockets of a user who was deleted go on.",
+		ID: "ws.open-after-deletion", Story: "A deleted user's sockets stay open.",
 		Aims:   []string{"ha.ws.closed-by-deletion"},
 		Change: notClosing(mockserver.EndUserDeleted),
 	},
 	{
-		ID: "ws.delete-unknown-ok", Story: "Deleting a session that there is not is a success.",
+		ID: "ws.delete-unknown-ok", Story: "Deleting an unknown session reports success.",
 		Aims: []string{"ha.ws.delete-unknown"},
 		Change: says(func(m map[string]any) map[string]any {
 			if e, ok := m["error"].(map[string]string); ok && e["code"] == "invalid_token_id" {
@@ -26,17 +26,17 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.delete-all-types", Story: "auth/delete_all_refresh_tokens does not look at token_type.",
+		ID: "ws.delete-all-types", Story: "auth/delete_all_refresh_tokens ignores token_type.",
 		Aims:   []string{"ha.ws.delete-all-types"},
 		Change: asked(allSessions, func(m map[string]any) { delete(m, "token_type") }),
 	},
 	{
-		ID: "ws.delete-all-normal", Story: "auth/delete_all_refresh_tokens knows normal sessions only.",
+		ID: "ws.delete-all-normal", Story: "auth/delete_all_refresh_tokens deletes only normal sessions.",
 		Aims:   []string{"ha.ws.delete-all-types"},
 		Change: asked(allSessions, func(m map[string]any) { m["token_type"] = "normal" }),
 	},
 	{
-		ID: "ws.delete-all-spares", Story: "auth/delete_all_refresh_tokens spares the session that asks where nothing was said.",
+		ID: "ws.delete-all-spares", Story: "auth/delete_all_refresh_tokens spares the current session by default.",
 		Aims: []string{"ha.ws.delete-all-current"},
 		Change: asked(allSessions, func(m map[string]any) {
 			if _, given := m["delete_current_token"]; !given {
@@ -45,7 +45,7 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.delete-all-users", Story: "auth/delete_all_refresh_tokens deletes everybody's.",
+		ID: "ws.delete-all-users", Story: "auth/delete_all_refresh_tokens deletes every user's tokens.",
 		Aims:   []string{"ha.ws.delete-all-current"},
 		Change: keeps(emptying),
 	},
@@ -55,7 +55,7 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		Change: notClosing(mockserver.EndAllDeleted),
 	},
 	{
-		ID: "ws.admins-delete", Story: "Administrators end anybody's session.",
+		ID: "ws.admins-delete", Story: "Administrators may end anyone's session.",
 		Aims: []string{"ha.ws.own-tokens-only-admin"},
 		Change: func(p *mockserver.Policy) {
 			own := p.OwnSession
@@ -63,7 +63,7 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "ws.expiry-not-switched", Story: "auth/refresh_token_set_expiry answers and does nothing.",
+		ID: "ws.expiry-not-switched", Story: "auth/refresh_token_set_expiry reports success and does nothing.",
 		Aims: []string{"ha.ws.set-expiry", "ha.ws.without-expiry"},
 		Change: asked(expirySwitch, func(m map[string]any) {
 			m["type"] = "ping"
@@ -72,12 +72,12 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.expiry-one-way", Story: "The expiry of a session can be switched off, and not on.",
+		ID: "ws.expiry-one-way", Story: "A session's expiry can be switched off but not on again.",
 		Aims:   []string{"ha.ws.set-expiry", "ha.ws.without-expiry"},
 		Change: asked(expirySwitch, func(m map[string]any) { m["enable_expiry"] = false }),
 	},
 	{
-		ID: "ws.expiry-for-show", Story: "A session without an expiry is shown as one, and cleaned up like the others.",
+		ID: "ws.expiry-for-show", Story: "A session without an expiry is shown as such but cleaned up like the others.",
 		Aims: []string{"ha.ws.without-expiry"},
 		Change: func(p *mockserver.Policy) {
 			strict := p.Alive
@@ -88,7 +88,7 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		},
 	},
 	{
-		ID: "ws.numbers-are-text", Story: "A number is treated as the text that it is written as.",
+		ID: "ws.numbers-are-text", Story: "A number is converted to text.",
 		Aims: []string{"ha.ws.member-types"},
 		Change: hears(func(m map[string]any) map[string]any {
 			for name, v := range m {
@@ -100,7 +100,7 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.null-is-empty", Story: "null is treated as an empty text.",
+		ID: "ws.null-is-empty", Story: "null is treated as an empty string.",
 		Aims: []string{"ha.ws.member-types"},
 		Change: hears(func(m map[string]any) map[string]any {
 			for name, v := range m {
@@ -112,7 +112,7 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "ws.strange-members", Story: "Members that a command does not know are left out.",
+		ID: "ws.strange-members", Story: "Unknown members of a command are ignored.",
 		Aims: []string{"ha.ws.member-types"},
 		Change: asked(userCreate, func(m map[string]any) {
 			for name := range m {

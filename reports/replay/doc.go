@@ -1,4 +1,4 @@
-// Package replay turns recorded exchanges into a script for a POSIX shell that sends them again with curl. Values that the
-// target made up, codes, tokens and ids of flows, are taken from its new answers; secrets that come from elsewhere are
-// variables that a person sets. Whatever a target or a file says is quoted: none of it is run.
+// Package replay turns recorded exchanges into a POSIX shell script that repeats them with curl. Values that the
+// target generated (codes, tokens, flow ids) are taken from the new responses; other secrets are
+// variables that the user sets. Everything from a target or a file is quoted and never executed.
 package replay

@@ -8,13 +8,13 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// Login is the requests of a run by which a person's password became tokens.
+// Login is the requests of a run that turned a user's password into tokens.
 type Login struct {
 	chain
 	client string // its client_id
 }
 
-// FindLogin finds the first login of a run that gave an access and a refresh token and needs nothing but a password; nil if
+// FindLogin returns a run's first login that got an access and a refresh token and needs only a password; nil if
 // there is none.
 func FindLogin(results []evidence.Result) *Login {
 	for _, r := range results {

@@ -10,11 +10,11 @@ import (
 // longestScript is how many requests a script sends at most: a longer way is nothing that a person reads.
 const longestScript = 40
 
-// Script sends the exchange at a place of a row's evidence again, and before it what it stands on: the requests whose
-// answers it takes values from, and those that did something to the same values. A token that the row got elsewhere, and
-// that the target took before, comes from a login; nil: there is none. The script is one command where that is enough, and
-// "" where curl cannot do it: a WebSocket message, a browser's request, whose cookies and form nobody has seen, a body that
-// was not kept whole, or bytes that a page cannot show.
+// Script repeats the exchange at a place of a row's evidence, after the requests that it depends on: those whose
+// responses it takes values from, and those that changed the same values. A token that the row got elsewhere and
+// that the target accepted before comes from login, if not nil. The script is a single command if that is enough, and
+// "" if curl cannot do it: a WebSocket message, a browser's request (its cookies and form are unknown), a body that
+// was not recorded completely, or bytes that a page cannot show.
 func Script(r evidence.Result, at int, login *Login) string {
 	list := exchanges(r, at)
 	if list[at] == nil {

@@ -1,20 +1,20 @@
 # shellcheck shell=bash disable=SC2154 # homes and here are those of real-home, which sources this
-# Where the parts of a home lie, and how they are installed. Sourced by real-home, which defines homes, here and die.
-# A release that wants a newer Python than this machine has lives in a Debian of its own, made by debootstrap.
+# Where the parts of a home are, and how they are installed. Sourced by real-home, which defines homes, here and die.
+# A release that needs a newer Python than this machine has runs in its own Debian, made with debootstrap.
 
 needs_debian() { [ -n "$(suite_for "$1")" ] && ! find_python "$(python_for "$1")" "$(patch_for "$1")" >/dev/null; }
 
-# suite_for prints the Debian whose Python fits a release, and patch_for the third number that its Python has at least.
+# suite_for prints the Debian whose Python fits a release, and patch_for the minimum patch number of its Python.
 suite_for() { case $(python_for "$1") in 3.14) echo forky ;; 3.13) echo trixie ;; esac }
 patch_for() { case $1 in 2025.[1-4].*) echo 0 ;; 2025.* | 2026.*) echo 2 ;; *) echo 0 ;; esac }
 
-# root_of prints the root that the home runs in, "" for this machine's.
+# root_of prints the root folder that the home runs in; "" for this machine's.
 root_of() { if [ -d "$homes/$1/debian" ]; then echo "$homes/$1/debian"; fi; }
 venv_of() { echo "$(root_of "$1")${2-$([ -d "$homes/$1/debian" ] && echo /venv || echo "$homes/$1/venv")}"; }
 config_dir() { if [ -d "$homes/$1/debian" ]; then echo "$homes/$1/debian/config"; else echo "$homes/$1/config"; fi; }
 clock_file() { if [ -d "$homes/$1/debian" ]; then echo "$homes/$1/debian/clock.rc"; else echo "$homes/$1/clock.rc"; fi; }
 
-# inside turns a path of this machine into the path as the home sees it.
+# inside turns a path of this machine into the home's path.
 inside() {
 	local root
 	root=$(root_of "$1")
@@ -88,19 +88,19 @@ install() { # VERSION
 debian() {
 	local dir=$homes/$1 mirror
 	[ -e "$dir/debian-made" ] && return
-	[ -e /etc/debian_version ] || die 1 "Python $(python_for "$1") is missing, and no Debian is here to make one with"
+	[ -e /etc/debian_version ] || die 1 "Python $(python_for "$1") is missing, and this machine is not a Debian that could install one"
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' | grep -E '/debian/?$' | head -n 1)
 	[ -n "$mirror" ] || die 3 'no Debian archive among the sources of apt'
 	rm -rf "$dir/debian"
 	step debian debootstrap "$dir" "debootstrap --variant=minbase --include=python3,python3-venv,python3-dev,g++,ca-certificates,libfaketime $(suite_for "$1") '$dir/debian' '$mirror' sid"
-	# What this machine trusts and how it looks up names holds for the installation there too.
+	# The installation there uses this machine's CAs and name resolution too.
 	cat /etc/ssl/certs/ca-certificates.crt >"$dir/debian/etc/ssl/certs/ca-certificates.crt"
 	cat /etc/resolv.conf >"$dir/debian/etc/resolv.conf"
 	cat /etc/hosts >"$dir/debian/etc/hosts"
 	touch "$dir/debian-made"
 }
 
-# held prints the packages that a release must not get newer: it does not pin them, and later ones break it (without
+# held prints the packages that must not be newer: the release does not pin them, and later versions break it (without
 # josepy<2 it starts no HTTP, with pycares 5 each login whose client is looked up by name ends in a 500).
 held() {
 	case $1 in
@@ -128,8 +128,8 @@ python_environment() {
 	touch "$dir/python-made"
 }
 
-# needed prints the integrations whose packages a start wants and does not get by itself: 2021.12 imports the recorder
-# without saying so, and 2026 sets up Assist while the first pages answer, with packages that have to be compiled.
+# needed prints the integrations whose packages a start needs but does not install itself: 2021.12 imports the recorder
+# without declaring it, and 2026 sets up Assist while the first pages answer, with packages that have to be compiled.
 needed() {
 	case $1 in
 	2021.*) echo recorder ;;
@@ -137,7 +137,7 @@ needed() {
 	esac
 }
 
-# install_integrations installs the packages that integrations want, in the versions that the release is tried with.
+# install_integrations installs the packages that integrations need, in the versions that the release was tested with.
 install_integrations() { # VERSION STEP INTEGRATION…
 	local version=$1 name=$2 dir=$homes/$1 root python
 	shift 2
@@ -151,7 +151,7 @@ install_integrations() { # VERSION STEP INTEGRATION…
 		$python -m pip install -q -c \"\$constraints\" -r /tmp/authconform-requirements.txt"
 }
 
-# first_boot lets the release install what its integrations want: once, with the registries in reach.
+# first_boot starts the release once with access to the registries, so that it installs what its integrations need.
 first_boot() {
 	local dir=$homes/$1 port root run
 	port=$((20000 + RANDOM % 10000))
@@ -174,7 +174,7 @@ first_boot() {
 	pins "$1"
 }
 
-# install_linking installs what account link wants: the cloud integration, and what that waits for.
+# install_linking installs what account link needs: the cloud integration and its dependencies.
 install_linking() {
 	[ ! -e "$homes/$1/linking-made" ] || return 0
 	install_integrations "$1" linking cloud assist_pipeline
@@ -182,7 +182,7 @@ install_linking() {
 	touch "$homes/$1/linking-made"
 }
 
-# install_mcp installs what a home wants as an MCP server and as an MCP client.
+# install_mcp installs what a home needs as an MCP server and as an MCP client.
 install_mcp() {
 	[ ! -e "$homes/$1/mcp-made" ] || return 0
 	install_integrations "$1" mcp mcp_server mcp assist_pipeline
@@ -190,7 +190,7 @@ install_mcp() {
 	touch "$homes/$1/mcp-made"
 }
 
-# pins holds what the first start may have replaced.
+# pins restores the packages that the first start may have replaced.
 pins() {
 	local root
 	root=$(root_of "$1")

@@ -22,7 +22,7 @@ func FreshRefreshable(ctx context.Context, s oauth.Server) oauth.Tokens {
 
 func refreshable(ctx context.Context, got oauth.Tokens) oauth.Tokens {
 	if got.Refresh == "" && RefreshOptional(ctx) {
-		judge.NotApplicable(ctx, "the target issues no refresh token, which RFC 6749 §5.1 leaves to it")
+		judge.NotApplicable(ctx, "the target issues no refresh token; RFC 6749 §5.1 makes it optional")
 	}
 	if got.Refresh == "" {
 		judge.Block(ctx, "no refresh token is issued with the access token")

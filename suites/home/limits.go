@@ -22,5 +22,5 @@ func shortlyBefore(ctx Ctx, before time.Duration, try func(before time.Duration)
 		}
 		before *= 2
 	}
-	judge.Block(ctx, "the target is too slow to judge what works shortly before a limit")
+	judge.Block(ctx, "the target is too slow to judge what works just before a limit")
 }

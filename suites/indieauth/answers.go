@@ -135,7 +135,7 @@ var _ = Describe("What resources ask", func() {
 		token := issued.Text("access_token")
 		answer := s.Introspect(ctx, token, token)
 		if answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden || answer.Status == http.StatusBadRequest {
-			NotApplicable(ctx, "the endpoint wants another authorization than an access token: %s", answer)
+			NotApplicable(ctx, "the endpoint requires authorization other than an access token: %s", answer)
 		}
 		said, _ := answer.JSON() // judged below
 		Expect(ctx, said["active"]).To(Be("active", true))
@@ -146,7 +146,7 @@ var _ = Describe("What resources ask", func() {
 		s := introspecting(ctx)
 		token := tokens(ctx, s, "profile").Text("access_token")
 		if live := s.Introspect(ctx, token, token); live.Status != http.StatusOK {
-			NotApplicable(ctx, "the endpoint wants another authorization than an access token: %s", live)
+			NotApplicable(ctx, "the endpoint requires authorization other than an access token: %s", live)
 		}
 		answer := s.Introspect(Step(ctx, "an invented token"), "invented", token)
 		said, _ := answer.JSON() // judged below

@@ -31,7 +31,7 @@ var _ = Describe("Discovery", func() {
 			Block(ctx, "%v", err)
 		}
 		if links.Authorization == "" && links.Token == "" {
-			NotApplicable(ctx, "the profile page has no link of before 2022")
+			NotApplicable(ctx, "the profile page has no pre-2022 links")
 		}
 		if links.Authorization != "" {
 			Expect(ctx, links.Authorization).To(Be("rel=authorization_endpoint", s.AuthorizeURL))

@@ -34,7 +34,7 @@ func connected(ctx Ctx, s *mcpserver.Server) *linking.Step {
 func sentTo(ctx Ctx, s *mcpserver.Server) *linking.Step {
 	step := connected(ctx, s)
 	if step.Type != "external" || step.URL == "" {
-		Block(ctx, "the flow does not send the person to the authorization server: %s", step.Exchange)
+		Block(ctx, "the flow does not redirect the user to the authorization server: %s", step.Exchange)
 	}
 	return step
 }
@@ -52,7 +52,7 @@ func stop() Expectation {
 		case "abort", "form":
 			return nil
 		default:
-			return errors.New("it goes on: " + kind)
+			return errors.New("it continues: " + kind)
 		}
 	}))
 }

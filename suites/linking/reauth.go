@@ -135,7 +135,7 @@ func dead(ctx context.Context, app *thirdparty.App) (linking.Entry, []linking.Fl
 	linking.Reload(ctx, entry.ID)
 	open := linking.Reauths(ctx, entry.ID)
 	if len(open) == 0 {
-		Block(ctx, "no re-authentication is asked for after a dead grant and a reload")
+		Block(ctx, "no new login is requested after a dead grant and a reload")
 	}
 	dying := linking.Look(ctx, entry.ID)
 	dying.Token = entry.Token // of before: a failed refresh changes nothing of it

@@ -118,7 +118,7 @@ var _ = Describe("Token request of the home", func() {
 	It(requirement("oauth2.client.code-once"), func(ctx SpecContext) {
 		app, first := scripted(ctx, reply(http.StatusOK, "{broken"))
 		linking.Poll(ctx, first.FlowID)
-		Note(ctx, "after an answer that is no JSON and a second poll there are %s", plural(len(app.Requests("token")), "token request"))
+		Note(ctx, "after a response that is not JSON, and a second poll, there are %s", plural(len(app.Requests("token")), "token request"))
 	})
 
 	It(requirement("oauth2.client.no-second-try"), func(ctx SpecContext) {

@@ -143,9 +143,9 @@ func (p *Profile) check(at string) error {
 	}
 	switch {
 	case p.Name == "":
-		return fmt.Errorf("%s: it has no name", at)
+		return fmt.Errorf("%s: the name is missing", at)
 	case p.Kind == "":
-		return fmt.Errorf("%s: kind is missing: what are its targets?", at)
+		return fmt.Errorf("%s: kind is missing", at)
 	}
 	for _, s := range p.Sections {
 		if !slices.Contains(sections, s) {

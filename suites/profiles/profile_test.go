@@ -102,7 +102,7 @@ func TestAUsersOwnProfileTakesRowsAndChangesLevels(t *testing.T) {
 func TestABadProfileSaysWhatIsWrong(t *testing.T) {
 	for change, want := range map[string]string{
 		"kind: home=>":                 "kind is missing",
-		"name: mine=>":                 "it has no name",
+		"name: mine=>":                 "the name is missing",
 		"[code]=>[coed]":               `unknown section "coed"; did you mean "code"?`,
 		"[oauth2.code.expires]=>[a.b]": `no row is called "a.b"`,
 		"oauth2.code.expires=>provider.revoke.unknown":   "provider.revoke.unknown was retired; use oauth2.revoke.unknown-200 instead",

@@ -1,4 +1,4 @@
-// Package browsertest gives the tests of a package one browser, as a worker has one.
+// Package browsertest provides one browser to the tests of a package, as a worker has one.
 package browsertest
 
 import (
@@ -12,7 +12,7 @@ import (
 
 var shared *browser.Browser
 
-// Main runs the tests of a package beside a browser, where there is one, and gives the code to exit with.
+// Main runs the tests of a package with a browser, if there is one, and returns the exit code.
 func Main(m *testing.M) int {
 	if options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER")); err == nil {
 		options.Origins = []string{browser.AnyOrigin} // the pages of a test are its own
@@ -25,7 +25,7 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Shared is the browser of Main. Without one the test is skipped, or fails where AUTHCONFORM_REQUIRE_BROWSER is 1.
+// Shared is Main's browser. Without one the test is skipped, or fails if AUTHCONFORM_REQUIRE_BROWSER is 1.
 func Shared(t testing.TB) *browser.Browser {
 	t.Helper()
 	if shared == nil {
@@ -37,7 +37,7 @@ func Shared(t testing.TB) *browser.Browser {
 	return shared
 }
 
-// Page is a fresh page of it, closed at the end of the test.
+// Page is a fresh page, closed at the end of the test.
 func Page(t testing.TB) *browser.Page {
 	t.Helper()
 	page, err := Shared(t).NewPage(t.Context())

@@ -1,5 +1,5 @@
-// Package hometest is the least that logs in as a home does, for the tests of who drives one. It judges nothing and is
-// nobody's model of a home: it knows one user, and remembers what it was asked.
+// Package hometest is a minimal server with a home's login, for tests of code that drives one. It judges nothing and is
+// not a model of a home: it has one user and remembers its requests.
 package hometest
 
 import (
@@ -42,10 +42,10 @@ type Home struct {
 	issued   int
 }
 
-// Command answers a command of the WebSocket: with a result, or with the code of an error.
+// Command answers a WebSocket command with a result or an error code.
 type Command func(fields map[string]any) (result any, code string)
 
-// Start starts one for a test. Its tokens are access-1, refresh-1 and so on, its flows flow-1.
+// Start starts a home for a test. Its tokens are access-1, refresh-1 and so on, its flows flow-1.
 func Start(t testing.TB) *Home {
 	t.Helper()
 	h := &Home{instead: map[string]http.HandlerFunc{}, commands: map[string]Command{}, grants: map[string]bool{}}
@@ -54,8 +54,8 @@ func Start(t testing.TB) *Home {
 	return h
 }
 
-// Asked lists what was asked of a place ("POST /auth/token"), or of all places that begin so: the rest of each line, which
-// ends in the body. Commands of the WebSocket are asked of "WS".
+// Asked lists the requests whose line begins with a place ("POST /auth/token"): the rest of each line, which
+// ends in the body. WebSocket commands have the place "WS".
 func (h *Home) Asked(place string) []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -68,19 +68,19 @@ func (h *Home) Asked(place string) []string {
 	return list
 }
 
-// Answers lets a place answer something else, as JSON.
+// Answers makes a place answer with other JSON.
 func (h *Home) Answers(place string, status int, body string) {
 	h.Does(place, func(w http.ResponseWriter, _ *http.Request) { Reply(w, status, body) })
 }
 
-// Does lets a place do something else.
+// Does replaces the handler of a place.
 func (h *Home) Does(place string, what http.HandlerFunc) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.instead[place] = what
 }
 
-// Speaks lets the WebSocket do something else.
+// Speaks replaces the handler of the WebSocket.
 func (h *Home) Speaks(what func(ctx context.Context, conn *websocket.Conn)) {
 	h.Does("GET /api/websocket", func(w http.ResponseWriter, r *http.Request) {
 		conn, err := websocket.Accept(w, r, nil)
@@ -92,21 +92,21 @@ func (h *Home) Speaks(what func(ctx context.Context, conn *websocket.Conn)) {
 	})
 }
 
-// Knows lets the WebSocket know a command; nil forgets it.
+// Knows adds a WebSocket command; nil removes it.
 func (h *Home) Knows(name string, c Command) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.commands[name] = c
 }
 
-// WantsCode lets the home ask for a second factor.
+// WantsCode makes the home ask for a second factor.
 func (h *Home) WantsCode() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.factor = true
 }
 
-// Forget makes every token bad.
+// Forget invalidates every token.
 func (h *Home) Forget() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -13,12 +13,12 @@ import (
 // Agent is the domain of the home's MCP client.
 const Agent = home.Agent
 
-// HasAgent reports whether the home has an MCP client: its flow asks for the address of a server.
+// HasAgent reports whether the home has an MCP client: its flow asks for a server's URL.
 func HasAgent(ctx context.Context) bool {
 	return OpenFor(ctx, Agent).Type == "form"
 }
 
-// EnterAgent stores a client id and secret of a server for the home's MCP client. That the home takes it is a control.
+// EnterAgent stores a server's client id and secret for the home's MCP client, as a control.
 func EnterAgent(ctx context.Context, s *mcpserver.Server) Credential {
 	c, err := Create(ctx, map[string]any{
 		"domain": Agent, "client_id": s.ClientID, "client_secret": s.Secret, "name": "authconform " + s.ClientID,
@@ -29,8 +29,8 @@ func EnterAgent(ctx context.Context, s *mcpserver.Server) Credential {
 	return c
 }
 
-// Connect gives the home's MCP client the address of a server, and takes the credential where the home offers it. It returns the
-// step at which the person is sent away, or at which the flow goes no further. That the flow asks for the address is a control.
+// Connect gives the home's MCP client a server's URL, and chooses the credential if the home offers it. It returns the
+// step that redirects the user, or the step at which the flow ends. That the flow asks for the URL is a control.
 func Connect(ctx context.Context, address, credential string) *Step {
 	s := OpenFor(ctx, Agent)
 	if s.Type != "form" || s.FlowID == "" {
@@ -60,7 +60,7 @@ func (s *Step) offers(credential string) bool {
 	return false
 }
 
-// Status is the state of an entry of any integration; "": there is no such entry.
+// Status is the state of an entry of any integration; "" if there is no such entry.
 func Status(ctx context.Context, domain, id string) string {
 	var list []struct {
 		ID    string `json:"entry_id"`

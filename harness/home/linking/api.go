@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Domain is our integration's.
+// Domain is our integration's domain.
 const Domain = home.Demo
 
 const (
@@ -21,7 +21,7 @@ const (
 	callback  = "/auth/external/callback"
 )
 
-// API calls a path as the run's account. body nil sends none.
+// API calls a path as the run's account. A nil body sends none.
 func API(ctx context.Context, method, path string, body any, header ...string) *wire.Exchange {
 	h := home.From(ctx)
 	raw := ""
@@ -56,7 +56,7 @@ func frontend(ctx context.Context, header []string) []string {
 	return []string{"HA-Frontend-Base", Base(ctx)}
 }
 
-// My reports whether the home sends third parties to my.home-assistant.io instead of to itself.
+// My reports whether the home gives third parties a redirect_uri at my.home-assistant.io instead of its own.
 func My(ctx context.Context) bool {
 	var config struct{ Components []string }
 	e := API(ctx, http.MethodGet, "/api/config", nil)

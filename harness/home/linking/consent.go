@@ -11,39 +11,39 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Back is the browser that comes back: a request with this query, as anybody.
+// Back opens the callback with this query, as a browser without a login.
 func Back(ctx context.Context, query string) *wire.Exchange {
 	return home.From(ctx).Get(ctx, callback+"?"+query)
 }
 
-// Query encodes pairs.
+// Query encodes pairs as a query.
 func Query(pairs ...string) string { return wire.Form(pairs...) }
 
-// Return brings a code back for the flow. That the home lets the browser go is a control.
+// Return opens the callback with a code for the flow, as a control.
 func Return(ctx context.Context, code, state string) {
 	if e := Back(ctx, Query("code", code, "state", state)); e.Status != http.StatusOK {
 		judge.Block(ctx, "the callback does not accept a valid code and state: %s", e)
 	}
 }
 
-// Consent logs in at the third party for the flow and brings the code back.
+// Consent logs in at the third party for the flow and returns with the code.
 func Consent(ctx context.Context, app *thirdparty.App, s *Step) {
 	code, _, state := app.Authorize(ctx, s.URL)
 	Return(ctx, code, state)
 }
 
-// Finish consents and polls: the last step of the flow.
+// Finish consents and polls, and returns the flow's last step.
 func Finish(ctx context.Context, app *thirdparty.App, s *Step) *Step {
 	Consent(ctx, app, s)
 	return Poll(ctx, s.FlowID)
 }
 
-// Link makes an entry of the app's account. Getting it is a control.
+// Link links the app's account and returns its entry, as a control.
 func Link(ctx context.Context, app *thirdparty.App, s Settings) Entry {
 	return LinkWith(ctx, app, Enter(ctx, app, s).ID)
 }
 
-// LinkWith is Link with a credential that is there.
+// LinkWith is Link with an existing credential.
 func LinkWith(ctx context.Context, app *thirdparty.App, credential string) Entry {
 	last := Finish(ctx, app, Begin(ctx, credential))
 	if last.Type != "create_entry" || last.Result.EntryID == "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/harness/played/thirdparty"
 )
 
-// Settings are how the integration is to treat a third party. Empty fields are the app's.
+// Settings tell the integration how to talk to a third party. Empty fields default to the app's.
 type Settings struct {
 	ClientID                       string // whose settings they are: of the app's client, of another, or of AnyClient
 	AuthorizeURL, TokenURL, APIURL string
@@ -19,10 +19,10 @@ type Settings struct {
 	Careless                       bool // it maps no error of its own
 }
 
-// AnyClient has the settings of clients that have none of their own.
+// AnyClient holds the settings for clients without their own.
 const AnyClient = "default"
 
-// Know tells the integration where the app's endpoints are.
+// Know tells the integration the app's endpoints.
 func Know(ctx context.Context, app *thirdparty.App, s Settings) {
 	id := cmp.Or(s.ClientID, app.ClientID)
 	if s.ClientID == AnyClient {
@@ -55,7 +55,7 @@ type Credential struct {
 	Name         string `json:"name"`
 }
 
-// Create stores a credential over the WebSocket. The error is a *home.CommandError where the home says no.
+// Create stores a credential over the WebSocket. The error is a *home.CommandError if the home refuses.
 func Create(ctx context.Context, fields map[string]any) (Credential, error) {
 	var c Credential
 	err := home.From(ctx).Admin(ctx).Call(ctx, "application_credentials/create", fields, &c)
@@ -70,7 +70,7 @@ func Delete(ctx context.Context, id string) error {
 	return home.From(ctx).Admin(ctx).Call(ctx, "application_credentials/delete", map[string]any{"application_credentials_id": id}, nil)
 }
 
-// Credentials lists them. That the list comes is a control.
+// Credentials lists the credentials, as a control.
 func Credentials(ctx context.Context) []Credential {
 	var list []Credential
 	if err := home.From(ctx).Admin(ctx).Call(ctx, "application_credentials/list", nil, &list); err != nil {
@@ -79,13 +79,13 @@ func Credentials(ctx context.Context) []Credential {
 	return list
 }
 
-// Fields are what the frontend sends to store the app's credential.
+// Fields are the members that the frontend sends to store the app's credential.
 func Fields(app *thirdparty.App) map[string]any {
 	return map[string]any{"domain": Domain, "client_id": app.ClientID, "client_secret": app.Secret, "name": "authconform " + app.ClientID}
 }
 
-// Enter stores the app's credential and tells the integration of its endpoints: what a person does before linking.
-// That the home takes it is a control.
+// Enter stores the app's credential and tells the integration its endpoints, as a user does before linking.
+// It is a control.
 func Enter(ctx context.Context, app *thirdparty.App, s Settings) Credential {
 	Know(ctx, app, s)
 	c, err := Create(ctx, Fields(app))

@@ -29,10 +29,10 @@ type Entry struct {
 	} `json:"token"`
 }
 
-// ErrNoEntry is the error of an entry that is not there.
+// ErrNoEntry is the error for a missing entry.
 var ErrNoEntry = errors.New("no such entry")
 
-// Find looks for an entry.
+// Find returns an entry.
 func Find(ctx context.Context, id string) (Entry, error) {
 	var all struct{ Entries []Entry }
 	if e := API(ctx, http.MethodGet, demoPath, nil); e.Status != http.StatusOK || e.Decode(&all) != nil {
@@ -46,7 +46,7 @@ func Find(ctx context.Context, id string) (Entry, error) {
 	return Entry{}, ErrNoEntry
 }
 
-// Look is Find where the entry being there is a control.
+// Look is Find as a control.
 func Look(ctx context.Context, id string) Entry {
 	e, err := Find(ctx, id)
 	if err != nil {
@@ -55,19 +55,19 @@ func Look(ctx context.Context, id string) Entry {
 	return e
 }
 
-// Print is how the demo integration shows a token: the beginning of its SHA-256.
+// Print is how the demo integration shows a token: the first characters of its SHA-256.
 func Print(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])[:16]
 }
 
-// Used is what became of one use of a token.
+// Used is the result of one use of a token.
 type Used struct {
 	Status int    `json:"status"`
 	Error  string `json:"error"`
 }
 
-// Use lets the integration use an entry's token, n times at once.
+// Use makes the integration use an entry's token n times in parallel.
 func Use(ctx context.Context, id string, n int) []Used {
 	var all struct{ Results []Used }
 	e := API(ctx, http.MethodPost, demoPath+"/use", map[string]any{"entry_id": id, "parallel": n})
@@ -77,12 +77,12 @@ func Use(ctx context.Context, id string, n int) []Used {
 	return all.Results
 }
 
-// Reload sets an entry up anew.
+// Reload sets up an entry again.
 func Reload(ctx context.Context, id string) *wire.Exchange {
 	return API(ctx, http.MethodPost, entryPath+"/"+id+"/reload", nil)
 }
 
-// Remove unlinks.
+// Remove unlinks an entry.
 func Remove(ctx context.Context, id string) *wire.Exchange {
 	return API(ctx, http.MethodDelete, entryPath+"/"+id, nil)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Step is an answer of a config flow.
+// Step is a response of a config flow.
 type Step struct {
 	*wire.Exchange
 	Type         string         `json:"type"`
@@ -47,7 +47,7 @@ func step(ctx context.Context, e *wire.Exchange) *Step {
 	return s
 }
 
-// Open starts a flow; header replaces HA-Frontend-Base where it is not nil.
+// Open starts a flow; header replaces HA-Frontend-Base if it is not nil.
 func Open(ctx context.Context, header ...string) *Step { return OpenFor(ctx, Domain, header...) }
 
 // OpenFor is Open for any integration.
@@ -56,12 +56,12 @@ func OpenFor(ctx context.Context, domain string, header ...string) *Step {
 	return step(ctx, API(ctx, http.MethodPost, flowPath, body, frontend(ctx, header)...))
 }
 
-// Submit answers a form of a flow.
+// Submit submits a form of a flow.
 func Submit(ctx context.Context, flowID string, fields map[string]any, header ...string) *Step {
 	return step(ctx, API(ctx, http.MethodPost, flowPath+"/"+flowID, fields, frontend(ctx, header)...))
 }
 
-// Choose takes a credential where the flow asks for one of several.
+// Choose picks a credential if the flow asks for one of several.
 func Choose(ctx context.Context, s *Step, credential string) *Step {
 	if s.Type == "form" && s.StepID == "pick_implementation" {
 		return Submit(ctx, s.FlowID, map[string]any{"implementation": credential})
@@ -69,7 +69,7 @@ func Choose(ctx context.Context, s *Step, credential string) *Step {
 	return s
 }
 
-// Begin starts a flow with a credential, up to the external step. Getting there is a control.
+// Begin starts a flow with a credential, up to the external step, as a control.
 func Begin(ctx context.Context, credential string) *Step {
 	s := Choose(ctx, Open(ctx), credential)
 	if s.Type != "external" || s.URL == "" {
@@ -78,12 +78,12 @@ func Begin(ctx context.Context, credential string) *Step {
 	return s
 }
 
-// Poll asks for the step of a flow: what makes the home redeem a code.
+// Poll requests a flow's step, which makes the home redeem a code.
 func Poll(ctx context.Context, flowID string) *Step {
 	return step(ctx, API(ctx, http.MethodGet, flowPath+"/"+flowID, nil, frontend(ctx, nil)...))
 }
 
-// PollFor is Poll with more patience than other requests have.
+// PollFor is Poll with a longer time limit.
 func PollFor(ctx context.Context, flowID string, limit time.Duration) *Step {
 	h := home.From(ctx)
 	header := http.Header{"Authorization": {"Bearer " + h.Session(ctx).Access}, "Ha-Frontend-Base": {Base(ctx)}}
@@ -92,7 +92,7 @@ func PollFor(ctx context.Context, flowID string, limit time.Duration) *Step {
 	}))
 }
 
-// Flow is one that the home started by itself.
+// Flow is a flow that the home started itself.
 type Flow struct {
 	ID      string `json:"flow_id"`
 	StepID  string `json:"step_id"`
@@ -103,7 +103,7 @@ type Flow struct {
 	} `json:"context"`
 }
 
-// Reauths lists the flows that ask the person of an entry to log in again.
+// Reauths lists the flows that ask the user to log in again for an entry.
 func Reauths(ctx context.Context, entryID string) []Flow {
 	var all, out []Flow
 	if err := home.From(ctx).Admin(ctx).Call(ctx, "config_entries/flow/progress", nil, &all); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Ask walks at a target and diagnoses it. reach says how it is reached; the client that was asked about may be reached, too.
+// Ask examines a target and diagnoses it. reach says how the target, and the document of the given client, are reached.
 func Ask(ctx context.Context, target, clientID string, reach wire.Options) (*Diagnosis, error) {
 	reach.Base = target
 	if root := oauth.Root(clientID); root != "" {
@@ -19,7 +19,7 @@ func Ask(ctx context.Context, target, clientID string, reach wire.Options) (*Dia
 	return Diagnose(Walk(ctx, wire.New(reach), target, clientID))
 }
 
-// Under is a target under another host name, and where it is reached all the same: what a client sees that uses that name.
+// Under returns a target's URL under another host name, and the address to connect to, to see what a client with that name sees.
 func Under(target, name string) (renamed, connect string, err error) {
 	u, err := url.Parse(target)
 	if err != nil {

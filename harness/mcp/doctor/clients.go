@@ -34,7 +34,7 @@ var clients = sync.OnceValues(func() (list []known, err error) {
 	return list, nil
 })
 
-// Verdict is whether a client gets in.
+// Verdict says whether a client can log in.
 type Verdict string
 
 // The verdicts.
@@ -45,7 +45,7 @@ const (
 	Unknown  Verdict = "not known"
 )
 
-// Client is what a diagnosis says of a known client.
+// Client is the diagnosis for a known client.
 type Client struct {
 	Name    string   `json:"name"`
 	Verdict Verdict  `json:"verdict"`
@@ -99,7 +99,7 @@ func (k known) way(offered map[string]bool) string {
 	return ""
 }
 
-// The ways to get a client id.
+// The ways in which a client gets its id.
 const (
 	byDocument     = "document"
 	byID           = "id"

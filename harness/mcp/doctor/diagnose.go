@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Cause is why clients stop, or may stop, and what to change.
+// Cause is what stops clients, or may stop them, and what to change.
 type Cause struct {
 	ID     string `json:"id"`
 	What   string `json:"what"`
@@ -19,7 +19,7 @@ type Cause struct {
 	asked bool // it stops the client that was asked about, and no other
 }
 
-// State is what a diagnosis comes to.
+// State is the result of a diagnosis.
 type State string
 
 // The states.
@@ -29,7 +29,7 @@ const (
 	Nothing State = "unjudged" // there is nothing that clients could log in to
 )
 
-// Diagnosis is what facts mean.
+// Diagnosis is the interpretation of facts.
 type Diagnosis struct {
 	Target  string   `json:"target"`
 	State   State    `json:"state"`
@@ -43,7 +43,7 @@ type Diagnosis struct {
 // noRegistration is the cause by which a client may not get a client id.
 const noRegistration = "no-registration"
 
-// Diagnose names the causes in facts, those that stop clients first.
+// Diagnose finds the causes in facts; those that stop clients come first.
 func Diagnose(f *Facts) (*Diagnosis, error) {
 	list, err := clients()
 	if err != nil {

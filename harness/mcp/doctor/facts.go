@@ -1,5 +1,5 @@
-// Package doctor finds out why MCP clients cannot log in somewhere. Walk asks what they ask, without a login, and writes down
-// what it saw; Diagnose names the causes in it, and says of each known client whether they stop it.
+// Package doctor finds out why MCP clients cannot log in to a server. Walk sends the clients' requests, without a login, and records
+// the responses; Diagnose finds the causes and says for each known client whether they stop it.
 package doctor
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// Facts are what a walk saw.
+// Facts are the observations of a walk.
 type Facts struct {
 	Target    string     // the endpoint's URL, as clients are given it
 	Knock     Answer     // to a message without a token
@@ -25,7 +25,7 @@ type Facts struct {
 	Client    *Document  // its metadata document; nil: its id is no https URL with a path
 }
 
-// Answer is what came back for one request. Its texts are somebody else's.
+// Answer is the response to one request. Its texts come from the target.
 type Answer struct {
 	Method  string `json:"method"`
 	URL     string `json:"url"`
@@ -46,10 +46,10 @@ const (
 	noNet  = "net"
 )
 
-// Asked tells whether there was a request at all.
+// Asked reports whether a request was sent.
 func (a Answer) Asked() bool { return a.Method != "" }
 
-// Document is a JSON document that was looked for.
+// Document is a requested JSON document.
 type Document struct {
 	Answer
 	By      string         `json:"by"` // "challenge", "path", "root", …
@@ -57,7 +57,7 @@ type Document struct {
 	Members map[string]any `json:"-"` // nil: it is not there
 }
 
-// Text is a member that is a text, or "".
+// Text returns a string member, or "".
 func (d *Document) Text(member string) string {
 	if d == nil {
 		return ""
@@ -66,7 +66,7 @@ func (d *Document) Text(member string) string {
 	return s
 }
 
-// Texts is a member that is a list of texts. there: the document has the member.
+// Texts returns a member that is a list of strings. there reports whether the document has the member.
 func (d *Document) Texts(member string) (list []string, there bool) {
 	if d == nil {
 		return nil, false

@@ -76,15 +76,15 @@ func (l *finder) elsewhere(f *Facts, resource *Document) bool {
 	case f.Home && hostOf(other) != hostOf(own):
 		l.some("host-rewritten", fmt.Sprintf("The home answers as %s, not as %s.", other, own),
 			"Make the proxy pass Host unchanged (nginx: proxy_set_header Host $host), and set "+own+" as external URL.",
-			"RFC 9728 §3.3: resource is what was asked for")
+			"RFC 9728 §3.3: resource must equal the requested resource")
 		return true
 	case f.Home:
 		l.some("other-address", fmt.Sprintf("The home answers as %s, not as %s.", other, own),
 			"Use the first address, or set the second as its external URL (Settings > System > Network) and make the proxy pass Host.",
-			"RFC 9728 §3.3: resource is what was asked for")
+			"RFC 9728 §3.3: resource must equal the requested resource")
 		return true
 	case resource != nil:
-		l.some("resource-other", fmt.Sprintf("resource is of another origin: %s.", Shown(named)),
+		l.some("resource-other", fmt.Sprintf("resource is on another origin: %s.", Shown(named)),
 			"Set resource to the endpoint's own URL: "+Shown(f.Target)+".", "RFC 9728 §3.3")
 	}
 	return false
@@ -100,7 +100,7 @@ func (l *finder) resource(f *Facts, resource *Document) {
 	if named, there := resource.Texts("authorization_servers"); len(named) == 0 {
 		what := "The resource metadata names no authorization server."
 		if there {
-			what = "authorization_servers of the resource metadata is empty, or no list of URLs."
+			what = "authorization_servers of the resource metadata is empty, or not a list of URLs."
 		}
 		l.some("servers-missing", what, "Add authorization_servers with the issuer.", "MCP, Authorization Server Location")
 	}
@@ -120,7 +120,7 @@ func (l *finder) resource(f *Facts, resource *Document) {
 	switch {
 	case others == 0:
 		l.remark("metadata-by-challenge-only", "Only the challenge leads to the resource metadata.",
-			"Serve them at "+f.Resource[len(f.Resource)-1].URL+", too.", "RFC 9728 §3.1")
+			"Also serve it at "+f.Resource[len(f.Resource)-1].URL+".", "RFC 9728 §3.1")
 	case byPath != nil && byPath.Members == nil:
 		l.remark("path-metadata-missing", "No resource metadata for the path of the endpoint, only at the root.",
 			"Most clients manage without it; your own server should serve "+byPath.URL+".", "RFC 9728 §3.1")
@@ -167,14 +167,14 @@ func (l *finder) server(f *Facts, server *Document) {
 		l.some("issuer-missing", "The server's metadata has no issuer.", "Add issuer: "+Shown(named)+".", "RFC 8414 §2")
 	case strings.TrimSuffix(issuer, "/") == strings.TrimSuffix(named, "/"):
 		l.some("issuer-slash", fmt.Sprintf("issuer is %s, and the resource names %s: they differ by a slash.", Shown(issuer), Shown(named)),
-			"Write both alike.", "RFC 8414 §3.3: identical")
+			"Make both identical.", "RFC 8414 §3.3: identical")
 	default:
-		l.some("issuer-other", fmt.Sprintf("issuer is %s, and the resource names %s.", Shown(issuer), Shown(named)), "Write both alike.",
+		l.some("issuer-other", fmt.Sprintf("issuer is %s, and the resource names %s.", Shown(issuer), Shown(named)), "Make both identical.",
 			"RFC 8414 §3.3: identical")
 	}
 	for _, member := range []string{"authorization_endpoint", "token_endpoint"} {
 		if at := server.Text(member); rootOf(at) == "" {
-			l.some("relative-endpoints", member+" is no absolute URL.", "Write the endpoints as absolute URLs.", "RFC 8414 §2")
+			l.some("relative-endpoints", member+" is not an absolute URL.", "Write the endpoints as absolute URLs.", "RFC 8414 §2")
 			break
 		}
 	}
@@ -194,7 +194,7 @@ func (l *finder) server(f *Facts, server *Document) {
 		if a.Status != 0 {
 			why = fmt.Sprintf("it answers %d", a.Status)
 		}
-		l.all("authorize-unreachable", "The login page "+a.URL+" is not there: "+why+".",
+		l.all("authorize-unreachable", "The login page "+a.URL+" cannot be opened: "+why+".",
 			"Set authorization_endpoint to a page that browsers can reach.", "RFC 6749 §3.1")
 	}
 }

@@ -20,8 +20,8 @@ import (
 const hello = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},` +
 	`"clientInfo":{"name":"authconform","version":"1"}}}`
 
-// Walk asks an endpoint, and what it names, as clients do; c decides where may be asked. clientID is a client whose metadata
-// document is looked at, too; "": none.
+// Walk requests an endpoint and what it points to, as clients do; c decides which addresses are allowed. clientID is a client whose
+// metadata document is checked too; "" means none.
 func Walk(ctx context.Context, c *wire.Client, target, clientID string) *Facts {
 	f := &Facts{Target: target, ClientID: clientID}
 	w := walker{ctx, c}
@@ -115,7 +115,7 @@ func (w walker) documents(looks []look) []Document {
 func (w walker) document(by, at string) Document {
 	u, err := url.Parse(at)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return Document{By: by, Answer: Answer{Method: http.MethodGet, URL: Shown(at), Failure: barred, Problem: "it is no http or https URL"}}
+		return Document{By: by, Answer: Answer{Method: http.MethodGet, URL: Shown(at), Failure: barred, Problem: "not an http or https URL"}}
 	}
 	e := w.ask(at, "application/json")
 	d := Document{By: by, Answer: answered(e), Size: len(e.Body)}
@@ -187,7 +187,7 @@ func failure(err error) string {
 	return noNet
 }
 
-// Shown is a URL without what may be secret in it: user, query and fragment.
+// Shown is a URL without its possibly secret parts: user, query and fragment.
 func Shown(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// The files of a CA folder. The certificate is what a home must be made to trust.
+// The files of a CA folder. A home must trust the certificate.
 const (
 	CertFile = "ca.pem"
 	KeyFile  = "ca-key.pem"
@@ -27,7 +27,7 @@ const (
 // CA signs the site's https certificate.
 type CA struct{ CertPEM, KeyPEM []byte }
 
-// NewCA makes a CA that lives for ten years.
+// NewCA creates a CA that is valid for ten years.
 func NewCA() (*CA, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -52,8 +52,8 @@ func NewCA() (*CA, error) {
 	}, nil
 }
 
-// OpenCA reads the CA of a folder, or makes one there if the folder has none. One half of a CA is an error: a new one in its
-// place would not be what the target trusts.
+// OpenCA reads the CA of a folder, or creates one there. Half a CA is an error: the target would not trust a
+// new one in its place.
 func OpenCA(dir string) (*CA, error) {
 	cert, noCert := os.ReadFile(filepath.Join(dir, CertFile))
 	key, noKey := os.ReadFile(filepath.Join(dir, KeyFile))
@@ -87,7 +87,7 @@ func createCA(dir string) (*CA, error) {
 	return ca, nil
 }
 
-// Leaf makes a server certificate for the hosts, good from yesterday for 13 months: targets may live in a moved time.
+// Leaf creates a server certificate for the hosts, valid from yesterday for 13 months, because a target's time may be moved.
 func (ca *CA) Leaf(hosts ...string) (tls.Certificate, error) {
 	pair, err := tls.X509KeyPair(ca.CertPEM, ca.KeyPEM)
 	if err != nil {

@@ -25,7 +25,7 @@ type Options struct {
 	CA     *CA
 }
 
-// LastPort is the last that the first origin may have: the others take the next two.
+// LastPort is the highest port of the first origin: the others use the next two.
 const LastPort = 65533
 
 // Site is the running site.
@@ -104,7 +104,7 @@ func listen(host string, port, i int, anyPort bool) (net.Listener, error) {
 	return (&net.ListenConfig{}).Listen(context.Background(), "tcp", net.JoinHostPort(host, "0"))
 }
 
-// Origins lists the three.
+// Origins lists the three origins.
 func (s *Site) Origins() []string { return s.origins[:] }
 
 // Origin is the first http origin, without a slash: the default client's.
@@ -119,7 +119,7 @@ func (s *Site) Secure() string { return s.origins[2] }
 // Certificate is the https origin's.
 func (s *Site) Certificate() *x509.Certificate { return s.leaf }
 
-// Close ends the site. Its ports are free then, even if it was never asked for anything.
+// Close stops the site and frees its ports, even if it never got a request.
 func (s *Site) Close() {
 	for i, server := range s.servers {
 		_ = server.Close()
@@ -127,7 +127,7 @@ func (s *Site) Close() {
 	}
 }
 
-// Reset forgets what was published: another target comes.
+// Reset removes all pages, for another target.
 func (s *Site) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -183,7 +183,7 @@ func (p *Page) Fetches() []Fetch {
 	return append([]Fetch(nil), p.fetches...)
 }
 
-// Await waits for the first request of the page.
+// Await waits for the first request to the page.
 func (p *Page) Await(ctx context.Context) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -197,7 +197,7 @@ func (p *Page) Await(ctx context.Context) error {
 	return nil
 }
 
-// ServeHTTP serves the pages; every other path is a plain page, so that callbacks end somewhere.
+// ServeHTTP serves the pages; every other path is a plain page, so that callbacks get an answer.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	p := s.pages[r.URL.Path]

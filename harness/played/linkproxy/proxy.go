@@ -19,7 +19,7 @@ import (
 	"github.com/authconform/authconform/harness/played/clientsite"
 )
 
-// Service is an entry of the list. Accepts nil leaves its member out.
+// Service is an entry of the list of services. If Accepts is nil, its member is left out.
 type Service struct {
 	Name       string `json:"service"`
 	MinVersion string `json:"min_version"`
@@ -82,17 +82,17 @@ func Start(address string, ca *clientsite.CA) (*Proxy, error) {
 // Address is host:port.
 func (p *Proxy) Address() string { return p.address }
 
-// Close ends the proxy.
+// Close stops the proxy.
 func (p *Proxy) Close() { _ = p.server.Close() }
 
-// Play begins a spec: a script, and an empty record.
+// Play starts a spec with a script and an empty record.
 func (p *Proxy) Play(ctx context.Context, s Script) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ctx, p.script, p.talks, p.refreshes = ctx, s, nil, nil
 }
 
-// Reset forgets what homes were told: another home comes.
+// Reset forgets what homes were told, for another home.
 func (p *Proxy) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -106,7 +106,7 @@ func (p *Proxy) Say(change func(*Script)) {
 	change(&p.script)
 }
 
-// Conversations are the home's so far.
+// Conversations lists the home's conversations so far.
 func (p *Proxy) Conversations() []Conversation {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -124,7 +124,7 @@ func (p *Proxy) Refreshes() []string {
 	return append([]string{}, p.refreshes...)
 }
 
-// Send sends a frame in the last conversation that is open. That there is one is a control.
+// Send sends a frame in the last open conversation. That there is one is a control.
 func (p *Proxy) Send(ctx context.Context, frame any) {
 	raw, err := json.Marshal(frame)
 	if err != nil {
@@ -138,7 +138,7 @@ func (p *Proxy) Send(ctx context.Context, frame any) {
 	judge.Block(ctx, "the home has no open socket at the account-link proxy")
 }
 
-// Await waits until the test holds, or ctx ends.
+// Await waits until the condition holds or ctx ends.
 func (p *Proxy) Await(ctx context.Context, test func([]Conversation) bool) bool {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -157,7 +157,7 @@ func (p *Proxy) Await(ctx context.Context, test func([]Conversation) bool) bool 
 
 const patience = 3 * time.Second // for what the home does beside the requests
 
-// Believed reports whether the home may believe another list than that of the script: one that it was given before.
+// Believed reports whether the home may still use an earlier list instead of the script's.
 func (p *Proxy) Believed() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

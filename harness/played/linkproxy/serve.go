@@ -101,7 +101,7 @@ func (p *Proxy) answer(ctx context.Context, conn *websocket.Conn, s Script, hear
 	}
 }
 
-// AuthorizeURL is where the proxy sends people.
+// AuthorizeURL is where the proxy redirects users.
 const AuthorizeURL = "https://third-party.example/authorize?client_id=proxy&state=of-the-proxy&scope=old"
 
 func (p *Proxy) refresh(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +117,7 @@ func (p *Proxy) refresh(w http.ResponseWriter, r *http.Request) {
 	p.write(w, r, string(raw), status, body)
 }
 
-// Tokens is a token object of so many seconds, as JSON.
+// Tokens is a token object with a lifetime in seconds, as JSON.
 func Tokens(seconds int) string {
 	const object = `{"access_token":"access-%s","refresh_token":"refresh-%s","expires_in":%d,"token_type":"Bearer"}`
 	return fmt.Sprintf(object, strings.ToLower(rand.Text()), strings.ToLower(rand.Text()), seconds)

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/harness/played/clientsite"
 )
 
-// Starter is a proxy that starts when the first spec asks for it. A nil one is no proxy.
+// Starter is a proxy that starts when the first spec needs it. nil means that there is no proxy.
 type Starter struct {
 	start func() (*Proxy, error)
 
@@ -22,10 +22,10 @@ func Later(address string, ca *clientsite.CA) *Starter {
 	return &Starter{start: func() (*Proxy, error) { return Start(address, ca) }}
 }
 
-// Running is a proxy that was started already.
+// Running returns a Starter for a running proxy.
 func Running(p *Proxy) *Starter { return &Starter{start: func() (*Proxy, error) { return p, nil }} }
 
-// Close ends it, if it was started.
+// Close ends it if it was started.
 func (s *Starter) Close() {
 	if s != nil && s.proxy != nil {
 		s.proxy.Close()
@@ -34,7 +34,7 @@ func (s *Starter) Close() {
 
 type proxyKey struct{}
 
-// With lets the specs under ctx find the proxy.
+// With makes the proxy available to the specs under ctx.
 func With(ctx context.Context, s *Starter) context.Context {
 	return context.WithValue(ctx, proxyKey{}, s)
 }
@@ -42,7 +42,7 @@ func With(ctx context.Context, s *Starter) context.Context {
 // Present reports whether the run has a proxy.
 func Present(ctx context.Context) bool { return ctx.Value(proxyKey{}) != nil }
 
-// From is the proxy of the spec. The spec is not_run where it cannot listen.
+// From returns the spec's proxy. The spec is not_run if the proxy cannot listen.
 func From(ctx context.Context) *Proxy {
 	s, ok := ctx.Value(proxyKey{}).(*Starter)
 	if !ok {

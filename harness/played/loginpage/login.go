@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/browser"
 )
 
-// ErrNone says that the page does not show what was asked for: no "keep me logged in" box, no such choice.
+// ErrNone says that the page does not have the requested element: no "keep me logged in" box, no such choice.
 var ErrNone = errors.New("the login page shows no such thing")
 
 // A Login is one visit to the login page.
@@ -22,7 +22,7 @@ type Login struct {
 	since int
 }
 
-// Open goes to an authorization URL. A redirect to its redirect_uri is caught: its URL is seen, its code is not spent
+// Open opens an authorization URL. A redirect to its redirect_uri is caught: its URL is recorded, but its code is not spent
 // by the app that would be loaded there.
 func Open(ctx context.Context, page *browser.Page, authorizeURL string) (*Login, error) {
 	if match, ok := redirectMatch(authorizeURL); ok {
@@ -34,7 +34,7 @@ func Open(ctx context.Context, page *browser.Page, authorizeURL string) (*Login,
 	return l, page.Open(ctx, authorizeURL)
 }
 
-// On takes over a tab that an app has led to the login page. Nothing is caught: the browser goes back to the app.
+// On takes over a tab in which an app has opened the login page. Nothing is caught: the browser returns to the app.
 func On(page *browser.Page) *Login {
 	l := &Login{page: page}
 	if all := page.Navigations(); len(all) > 0 {
@@ -66,8 +66,8 @@ func placeOf(u *url.URL) string {
 	return u.Scheme + "://" + host + "/" + strings.TrimPrefix(u.JoinPath().Path, "/")
 }
 
-// Fill types name and password into the form; the name is left out where the page already knows it (a picked person).
-// Where the page asks who is there, "Other login options" is chosen first.
+// Fill types user name and password into the form; the user name is skipped if the page already knows it (a picked user).
+// If the page asks who is logging in, "Other login options" is chosen first.
 func (l *Login) Fill(ctx context.Context, username, password string) error {
 	state, err := l.State(ctx)
 	if err == nil && state.Kind == PickPerson {
@@ -94,8 +94,8 @@ func (l *Login) Fill(ctx context.Context, username, password string) error {
 // submits is the page's main button in all generations; "Start over" is the same one.
 const submits = ".action > ha-button:last-of-type, .action > mwc-button:last-of-type, .action > button:last-of-type"
 
-// Submit presses the page's main button and waits for the home's answer. A form that the page itself holds back, for
-// want of a required field, comes back as it is, with Hints.
+// Submit presses the page's main button and waits for the home's answer. If the page itself does not send the form, for
+// lack of a required field, the form stays, with Hints.
 func (l *Login) Submit(ctx context.Context) (State, error) {
 	return l.answered(ctx, func() error { return l.page.Press(ctx, submits) })
 }
@@ -139,7 +139,7 @@ func (l *Login) SubmitCode(ctx context.Context, code string) (State, error) {
 const box = "ha-auth-flow input[type=checkbox], .space-between ha-checkbox input[type=checkbox], " +
 	"ha-formfield.store-token input[type=checkbox], ha-checkbox input, input[type=checkbox]"
 
-// Keep ticks or unticks "Keep me logged in". ErrNone: the page does not offer it.
+// Keep ticks or unticks "Keep me logged in". The error is ErrNone if the page does not offer it.
 func (l *Login) Keep(ctx context.Context, keep bool) error {
 	ticked, err := l.Kept(ctx)
 	if err != nil || ticked == keep {
@@ -154,7 +154,7 @@ func (l *Login) Keep(ctx context.Context, keep bool) error {
 	})
 }
 
-// Kept says whether "Keep me logged in" is ticked now.
+// Kept reports whether "Keep me logged in" is ticked.
 func (l *Login) Kept(ctx context.Context) (bool, error) {
 	ticked, err := browser.Eval[*bool](ctx, l.page, `(deep, css) => deep.one(css)?.checked ?? null`, box)
 	if err == nil && ticked == nil {
@@ -163,16 +163,16 @@ func (l *Login) Kept(ctx context.Context) (bool, error) {
 	return ticked != nil && *ticked, err
 }
 
-// Banner reads what the page says of a foreign client, such as "You're about to give https://app.example/ access to
-// your Home Assistant instance." It is empty where the page says nothing.
+// Banner reads what the page says about a foreign client, such as "You're about to give https://app.example/ access to
+// your Home Assistant instance." It is empty if the page says nothing.
 func (l *Login) Banner(ctx context.Context) (string, error) {
 	return browser.Eval[string](ctx, l.page, `(deep) => deep.all("ha-alert, p, .banner")
 		.filter((el) => el.matches(".banner, ha-authorize > ha-alert") || el.getRootNode().host?.matches("ha-authorize"))
 		.filter((el) => el.getAttribute("alert-type") !== "error" && deep.shown(el)).map(deep.text).join(" ")`)
 }
 
-// Names waits until the page names something of a foreign client: the words may come after the form, with a language
-// file. It reports false when they do not come.
+// Names waits until the page names something of a foreign client: the text may appear after the form, with a language
+// file. It reports false if it does not appear.
 func (l *Login) Names(ctx context.Context, word string) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, WordsLimit)
 	defer cancel()
@@ -186,10 +186,10 @@ func (l *Login) Names(ctx context.Context, word string) (bool, error) {
 	return err == nil, err
 }
 
-// WordsLimit is how long the words of a page may take to come, once its form is there.
+// WordsLimit is how long the page's text may take to appear after its form.
 const WordsLimit = 5 * time.Second
 
-// Choose presses the choice that bears exactly this label: a person, a user, a second factor, another provider.
+// Choose presses the choice with exactly this label: a user, a second factor, another provider.
 func (l *Login) Choose(ctx context.Context, label string) (State, error) {
 	state, err := l.State(ctx)
 	if err != nil {
@@ -226,7 +226,7 @@ func (l *Login) choose(ctx context.Context, label string) error {
 	)
 }
 
-// ChooseOther leaves the person picker for the plain form ("Other login options").
+// ChooseOther switches from the user picker to the plain form ("Other login options").
 func (l *Login) ChooseOther(ctx context.Context) (State, error) {
 	return l.answered(ctx, func() error { return l.page.Press(ctx, "ha-local-auth-flow .action button") })
 }

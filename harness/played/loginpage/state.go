@@ -26,7 +26,7 @@ const (
 	Redirected Kind = "redirected" // the page sends the browser to Redirect
 )
 
-// State is what the page shows once it has come to rest.
+// State is what the page shows once it is idle.
 type State struct {
 	Kind     Kind
 	Step     Kind     // of a StepError: the form that shows it
@@ -37,7 +37,7 @@ type State struct {
 	Redirect string   // of a Redirected: the full URL, with the code
 }
 
-// Is says whether the state is one of these.
+// Is reports whether the state is one of these.
 func (s State) Is(kinds ...Kind) bool {
 	for _, kind := range kinds {
 		if s.Kind == kind {
@@ -47,7 +47,7 @@ func (s State) Is(kinds ...Kind) bool {
 	return false
 }
 
-// String is for errors and logs: a redirect's query is left out, for it holds the code.
+// String is for errors and logs: it omits a redirect's query, which contains the code.
 func (s State) String() string {
 	bare, _, _ := strings.Cut(s.Redirect, "?")
 	return strings.Join(strings.Fields(string(s.Kind)+" "+string(s.Step)+" "+s.Text+" "+strings.Join(s.Choices, ", ")+" "+bare), " ")

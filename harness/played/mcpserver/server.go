@@ -12,14 +12,14 @@ import (
 	"github.com/authconform/authconform/harness/played/thirdparty"
 )
 
-// Server is an MCP server with an authorization server of its own. Set the fields before the home is sent there.
+// Server is an MCP server with its own authorization server. Set the fields before a home connects.
 type Server struct {
 	*thirdparty.App
-	// Challenge is the WWW-Authenticate of a 401; "": it has none. It names the resource metadata at first.
+	// Challenge is the WWW-Authenticate of a 401; "" means none. By default it names the resource metadata.
 	Challenge string
-	// Endpoint answers the requests of a token that was issued; nil is the MCP server.
+	// Endpoint answers requests with an issued token; nil means the MCP server.
 	Endpoint func(thirdparty.Request) thirdparty.Reply
-	// Register answers registrations (RFC 7591); nil is a server that gives every client the app's id and secret.
+	// Register answers registrations (RFC 7591); by default every client gets the app's id and secret.
 	Register func(thirdparty.Request) thirdparty.Reply
 
 	origin string
@@ -35,7 +35,7 @@ type document struct {
 	late    time.Duration // the answer comes after it
 }
 
-// New makes a server with names of its own, whose documents are at their well-known places.
+// New returns a server with unique names, whose documents are at their well-known URLs.
 func New(ctx context.Context, site *clientsite.Site) *Server {
 	s := &Server{App: thirdparty.New(ctx, site), origin: site.Origin(), ctx: ctx, documents: map[string]document{}}
 	s.issuer = s.Path() + "/as"
@@ -60,7 +60,7 @@ func (s *Server) openServer() {
 	}
 }
 
-// AtRoot makes the origin itself the issuer. Nothing is published there yet.
+// AtRoot makes the origin itself the issuer. It publishes nothing there yet.
 func (s *Server) AtRoot() {
 	s.Withdraw(s.OAuth())
 	s.issuer = ""
@@ -89,7 +89,7 @@ func (s *Server) document(path string) thirdparty.Reply {
 	return reply
 }
 
-// Publish puts a document at a path of the origin; its answer comes after a while.
+// Publish serves a document at a path of the origin, after a delay.
 func (s *Server) Publish(path string, members map[string]any, late time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,10 +107,10 @@ func (s *Server) Withdraw(paths ...string) {
 
 const wellKnown = "/.well-known/"
 
-// ResourceNamed is a path for the resource metadata that only a challenge tells.
+// ResourceNamed is a path for resource metadata that only a challenge reveals.
 func (s *Server) ResourceNamed() string { return s.Path() + "/resource" }
 
-// ResourceByPath is where the resource metadata belongs by the endpoint's path (RFC 9728 §3.1).
+// ResourceByPath is the well-known path for the endpoint's resource metadata (RFC 9728 §3.1).
 func (s *Server) ResourceByPath() string {
 	return wellKnown + "oauth-protected-resource" + s.Path() + "/mcp"
 }
@@ -118,22 +118,22 @@ func (s *Server) ResourceByPath() string {
 // ResourceAtRoot is the well-known path of the whole origin.
 func (s *Server) ResourceAtRoot() string { return wellKnown + "oauth-protected-resource" }
 
-// OAuth is where the server's metadata belongs (RFC 8414 §3.1).
+// OAuth is the well-known path of the server's metadata (RFC 8414 §3.1).
 func (s *Server) OAuth() string { return wellKnown + "oauth-authorization-server" + s.issuer }
 
 // OpenID is the same for OpenID discovery, with the path inserted.
 func (s *Server) OpenID() string { return wellKnown + "openid-configuration" + s.issuer }
 
-// OpenIDAppended is where OpenID Connect Discovery 1.0 §4 puts it.
+// OpenIDAppended is the path of OpenID Connect Discovery 1.0 §4.
 func (s *Server) OpenIDAppended() string { return s.issuer + wellKnown + "openid-configuration" }
 
-// URL is the endpoint, as a person types it.
+// URL is the endpoint's URL, as a user enters it.
 func (s *Server) URL() string { return s.origin + s.Path() + "/mcp" }
 
-// Origin is the scheme and the authority of all its addresses.
+// Origin is the origin of all its URLs.
 func (s *Server) Origin() string { return s.origin }
 
-// Issuer names the authorization server.
+// Issuer is the authorization server's issuer identifier.
 func (s *Server) Issuer() string { return s.origin + s.issuer }
 
 // Resource is the resource metadata (RFC 9728 §2).
@@ -154,7 +154,7 @@ func (s *Server) Metadata() map[string]any {
 // RegistrationURL is the registration endpoint, for the metadata.
 func (s *Server) RegistrationURL() string { return s.origin + s.Path() + "/register" }
 
-// Asked lists the paths of the documents that the home asked for, in order.
+// Asked lists the paths of the documents that the home requested, in order.
 func (s *Server) Asked() []string {
 	var paths []string
 	for _, r := range s.Requests("document") {

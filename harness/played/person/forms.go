@@ -127,7 +127,7 @@ func (p *sheet) only() *PageForm {
 	return found
 }
 
-// FormOf is the form of a page that a person would fill in who logs in and allows.
+// FormOf is the form of a page that a user fills in to log in and allow access.
 func FormOf(e *wire.Exchange) *PageForm {
 	form, _ := readPage(e).next(false)
 	return form

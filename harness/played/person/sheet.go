@@ -24,7 +24,7 @@ func (p *sheet) offers(what choice) bool {
 	return p.saying(what) != nil || what == deny && p.no+p.scripted != "" || what == allow && p.yes != ""
 }
 
-// PageForm is a form of a page, with what it would send.
+// PageForm is a form of a page, with the values that it would send.
 type PageForm struct {
 	Method, Action string
 	Fields         url.Values
@@ -43,12 +43,12 @@ type button struct {
 	checked            bool
 }
 
-// Login reports whether the form asks who it is: for a password, or for a user name alone.
+// Login reports whether the form asks for a password, or for a user name alone.
 func (f *PageForm) Login() bool {
 	return f.password != "" || f.text != "" && f.naming && !f.offers(deny)
 }
 
-// Filled is the form as a person sends it who logs in, or allows.
+// Filled is the form as a user sends it to log in or allow access.
 func (f *PageForm) Filled(username, password string) *PageForm {
 	return f.filled(username, password, false)
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/authconform/authconform/internal/suggest"
 )
 
-// A Step is something that a person does on a provider's page: fills in fields, ticks boxes, presses a button. It is due when all
-// that it names can be seen, or what See names; it is taken once. Selectors are CSS, or text=REGEXP: a button or link by
+// A Step is an action on a provider's page: fill in fields, tick boxes, press a button. It is due when all elements
+// that it names, including See, are visible; it is taken once. Selectors are CSS, or text=REGEXP: a button or link by
 // its words.
 type Step struct {
 	When  string   `json:"when,omitempty"` // allow, deny: only by a person who says so; "": by both
@@ -57,7 +57,7 @@ func (s Step) acts() []string {
 	return all
 }
 
-// AutoSteps suit a page with a field for the name, one for the password, and buttons with the usual English words.
+// AutoSteps fit pages with a user name field, a password field, and buttons with the usual English labels.
 //
 //go:embed steps.yaml
 var AutoSteps []byte
@@ -69,7 +69,7 @@ var (
 	placeholder = regexp.MustCompile(`\{(\w+)\}`)
 )
 
-// ReadSteps reads the steps of a file, a YAML list. An error names the line and the nearest right word.
+// ReadSteps reads the steps from a file, a YAML list. An error names the line and suggests the nearest known word.
 func ReadSteps(file string, raw []byte) ([]Step, error) {
 	var doc yaml.Node
 	if err := yaml.NewDecoder(bytes.NewReader(raw)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) {

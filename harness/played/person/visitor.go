@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Visitor is a browser without scripts: it keeps cookies by name and opens what it is told to.
+// Visitor is a browser without scripts: it keeps cookies by name and opens the given URLs.
 type Visitor struct {
 	wire    *wire.Client
 	cookies map[string]cookie
@@ -20,7 +20,7 @@ type cookie struct {
 	lax   bool // SameSite: other sites' forms do not send it
 }
 
-// NewVisitor is one without cookies.
+// NewVisitor returns a visitor without cookies.
 func NewVisitor(w *wire.Client) *Visitor { return &Visitor{wire: w, cookies: map[string]cookie{}} }
 
 // Open opens a URL.
@@ -28,12 +28,12 @@ func (v *Visitor) Open(ctx context.Context, at string) *wire.Exchange {
 	return v.send(ctx, wire.Request{Method: http.MethodGet, URL: at, Header: http.Header{"Accept": {"text/html"}}}, false)
 }
 
-// Submit posts a form from its page, or gets it, as browsers do.
+// Submit sends a form from its page, by POST or GET, as browsers do.
 func (v *Visitor) Submit(ctx context.Context, f *PageForm) *wire.Exchange {
 	return v.submit(ctx, f, originOf(f.page), "same-origin")
 }
 
-// SubmitFrom is Submit by a page of another site: the browser says whose page it is, and keeps SameSite cookies back.
+// SubmitFrom is Submit from a page of another site: it sends that page's Origin and no SameSite cookies.
 func (v *Visitor) SubmitFrom(ctx context.Context, origin string, f *PageForm) *wire.Exchange {
 	return v.submit(ctx, f, origin, "cross-site")
 }

@@ -22,7 +22,7 @@ type Person struct {
 	Show    func(ctx context.Context, page *browser.Page, step string)
 }
 
-// Walk is a way through a server's pages: where it begins, what the person says, and which URLs end it. Those belong to
+// Walk is a way through a server's pages: where it starts, what the user decides, and which URLs end it. Those belong to
 // the client, and are not opened.
 type Walk struct {
 	From   string
@@ -30,7 +30,7 @@ type Walk struct {
 	Ends   func(url string) bool
 }
 
-// Trail is what became of a walk.
+// Trail is the result of a walk.
 type Trail struct {
 	Last           *wire.Exchange // the redirect to the end, or the page that was stuck at
 	Went           []string       // where the person was sent, in order
@@ -41,7 +41,7 @@ type Trail struct {
 	err            error          // the walk broke off
 }
 
-// Return is the trail as an authorization request's outcome.
+// Return is the trail as the outcome of an authorization request.
 func (t Trail) Return() oauth.Return {
 	r := oauth.Return{Last: t.Last, Asked: t.Asked, Offered: t.Offered, Password: t.Password, Why: t.Why}
 	if t.End != "" {
@@ -50,8 +50,8 @@ func (t Trail) Return() oauth.Return {
 	return r
 }
 
-// Walk makes a walk. One that breaks off, because no answer came or a page could not be driven, blocks the spec: whoever
-// came nowhere was not refused.
+// Walk performs a walk. A walk that breaks off, because no response came or a page could not be driven, blocks the spec: it
+// does not show a refusal.
 func (who *Person) Walk(ctx context.Context, w Walk) Trail {
 	goes := who.fillForms
 	if len(who.Steps) > 0 {

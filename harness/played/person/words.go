@@ -35,7 +35,7 @@ func (c choice) in(words string) bool {
 	return !no && allowing.MatchString(words)
 }
 
-// Ended tells whether an answer is a page where nothing more can be done: it has no form, and nothing that runs.
+// Ended reports whether a response is a page on which nothing more can be done: it has no form and no script.
 func Ended(last *wire.Exchange) bool {
 	doc := parsed(last)
 	if doc == nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// Grant is the strict answer of the token endpoint: a code is good once, with its redirect_uri, client, secret and
-// verifier; a refresh token is good for its client.
+// Grant is the token endpoint's strict answer: a code is valid once, with its redirect_uri, client, secret and
+// verifier; a refresh token is valid for its client.
 func (a *App) Grant(ctx context.Context, r Request, seconds int) Reply {
 	id, secret := r.Form.Get("client_id"), r.Form.Get("client_secret")
 	if user, password, ok := basic(r.Header.Get("Authorization")); ok {
@@ -60,7 +60,7 @@ func basic(header string) (user, password string, ok bool) {
 	return user, password, ok
 }
 
-// Issue is an answer with new tokens; members replace its own, and nil takes one away.
+// Issue is a response with new tokens; members replace the default ones, and nil removes one.
 func (a *App) Issue(ctx context.Context, members map[string]any) Reply {
 	v := map[string]any{
 		"access_token":  "access-" + rand.Text(),
@@ -90,7 +90,7 @@ func (a *App) Issue(ctx context.Context, members map[string]any) Reply {
 	return Reply{Status: http.StatusOK, Body: string(raw)}
 }
 
-// Tell is the strict answer of the API: whose token it is, for one that was issued.
+// Tell is the API's strict answer: the account of an issued token.
 func (a *App) Tell(r Request) Reply {
 	if !a.Issued(r.Bearer()) {
 		return Refuse(http.StatusUnauthorized, "invalid_token")
@@ -98,19 +98,19 @@ func (a *App) Tell(r Request) Reply {
 	return a.Known()
 }
 
-// Issued reports whether an access token is one of the app's.
+// Issued reports whether the app issued an access token.
 func (a *App) Issued(token string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.access[token]
 }
 
-// Refuse is a refusal with an error word.
+// Refuse is an error response with an error code.
 func Refuse(status int, word string) Reply {
 	return Reply{Status: status, Body: fmt.Sprintf(`{"error":%q}`, word)}
 }
 
-// Known tells the account whatever the token.
+// Known returns the account, whatever the token.
 func (a *App) Known() Reply {
 	raw, _ := json.Marshal(map[string]string{"id": a.Account.ID, "name": a.Account.Name})
 	return Reply{Status: http.StatusOK, Body: string(raw)}

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/played/clientsite"
 )
 
-// App is a client that the home has at the third party, and the third party as that client meets it.
+// App is the home's client at the third party, and the third party as that client sees it.
 type App struct {
 	ClientID string
 	Secret   string
@@ -21,7 +21,7 @@ type App struct {
 
 	// Token answers the n-th token request (from 1); nil is the strict answer. It may call Issue.
 	Token func(n int, r Request) Reply
-	// API answers the n-th request to the API; nil tells the account for a token that was issued.
+	// API answers the n-th request to the API; nil returns the account of an issued token.
 	API func(n int, r Request) Reply
 
 	path string
@@ -37,10 +37,10 @@ type App struct {
 	counts   map[string]int
 }
 
-// Account is who has logged in at the third party.
+// Account is the user who has logged in at the third party.
 type Account struct{ ID, Name string }
 
-// Request is what the home sent.
+// Request is a request of the home.
 type Request struct {
 	To     string // token, api, or what else was asked for
 	Method string
@@ -73,7 +73,7 @@ type Reply struct {
 // grant is what a code stands for.
 type grant struct{ redirect, challenge string }
 
-// New makes an app with names of its own. Its secrets are learned by the spec's record.
+// New returns an app with unique names. The spec's record learns its secrets.
 func New(ctx context.Context, site *clientsite.Site) *App {
 	mark := strings.ToLower(rand.Text()[:10])
 	a := &App{
@@ -90,22 +90,22 @@ func New(ctx context.Context, site *clientsite.Site) *App {
 	return a
 }
 
-// Path is the app's part of the site: its pages begin with it.
+// Path is the path prefix of the app's pages.
 func (a *App) Path() string { return a.path }
 
-// AuthorizeURL is where people are sent. Nobody asks for it: Authorize plays the person.
+// AuthorizeURL is the authorize URL. It is never requested: Authorize plays the user.
 func (a *App) AuthorizeURL() string { return a.site.Origin() + a.path + "/authorize" }
 
 // TokenURL is the token endpoint.
 func (a *App) TokenURL() string { return a.site.Origin() + a.path + "/token" }
 
-// APIURL tells whose token it is.
+// APIURL is the endpoint that returns a token's account.
 func (a *App) APIURL() string { return a.site.Origin() + a.path + "/api" }
 
-// Elsewhere is a place on another origin, whose requests are recorded too.
+// Elsewhere is a URL on another origin, whose requests are recorded too.
 func (a *App) Elsewhere() string { return a.site.Other() + a.path + "/elsewhere" }
 
-// Authorize plays the person who logs in at the authorize URL and consents: a code for what the URL asks. That the URL
+// Authorize plays the user who logs in at the authorize URL and consents, and returns a code. That the URL
 // names a client, a redirect_uri and a state is a control.
 func (a *App) Authorize(ctx context.Context, authorizeURL string) (code, redirect, state string) {
 	u, err := url.Parse(authorizeURL)
@@ -118,7 +118,7 @@ func (a *App) Authorize(ctx context.Context, authorizeURL string) (code, redirec
 	return code, q.Get("redirect_uri"), q.Get("state")
 }
 
-// Know makes a code that the spec chose good for one token request.
+// Know makes a code chosen by the spec valid for one token request.
 func (a *App) Know(ctx context.Context, code, redirect, challenge string) {
 	judge.Secret(ctx, "code", code)
 	a.mu.Lock()

@@ -11,13 +11,13 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// Impostor is a server on loopback whose certificate nobody signed.
+// Impostor is a server on loopback with an untrusted certificate.
 type Impostor struct {
 	server   *httptest.Server
 	requests atomic.Int64
 }
 
-// Untrusted starts one for a spec.
+// Untrusted starts an Impostor for a spec.
 func Untrusted(ctx context.Context) *Impostor {
 	i := &Impostor{}
 	i.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -34,5 +34,5 @@ func Untrusted(ctx context.Context) *Impostor {
 // URL is the impostor's, https.
 func (i *Impostor) URL() string { return i.server.URL }
 
-// Requests counts what came through in spite of the certificate.
+// Requests counts the requests that arrived despite the certificate.
 func (i *Impostor) Requests() int { return int(i.requests.Load()) }

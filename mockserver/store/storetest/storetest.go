@@ -1,4 +1,4 @@
-// Package storetest is the contract of every store.Store, as tests: an implementation calls Run.
+// Package storetest tests the contract of store.Store: an implementation calls Run.
 package storetest
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// Run holds the stores that fresh makes to the contract.
+// Run tests the stores that fresh creates.
 func Run(t *testing.T, fresh func() store.Store) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, store.Store){

@@ -22,7 +22,7 @@ var _ = Describe("Protected resource metadata", func() {
 		refusal := resource.Fetch(ctx, "")
 		link := ChallengeParameter(refusal, "Bearer", metadataLink)
 		if link == "" {
-			NotApplicable(ctx, "the challenge names no %s; clients look at the well-known addresses", metadataLink)
+			NotApplicable(ctx, "the challenge names no %s; clients try the well-known URLs", metadataLink)
 		}
 		if Expect(ctx, absolute(link)).To(Be(metadataLink+" is an absolute URL without a fragment", true)) {
 			Expect(ctx, resource.Beside(ctx, http.MethodGet, link, nil)).To(All(HaveStatus(http.StatusOK), BeJSONObject()))

@@ -189,9 +189,9 @@ func mayKnow(ctx Ctx, answer *wire.Exchange) {
 	v, _ := answer.Object()
 	switch said, isBool := v["active"].(bool); {
 	case slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, answer.Status):
-		NotApplicable(ctx, "the target does not let our client ask: %s", answer)
+		NotApplicable(ctx, "the target does not let our client introspect: %s", answer)
 	case answer.Status == http.StatusOK && isBool && !said:
-		NotApplicable(ctx, "the target does not tell our client that its own fresh token is active; it may decide who knows (RFC 7662 §2.2)")
+		NotApplicable(ctx, "the target does not tell our client that its own fresh token is active, which RFC 7662 §2.2 allows")
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 // prober is a target whose announced endpoints can be asked for nothing, to see whether they are there.
 type prober interface {
-	// Probe posts an empty form to the endpoint that a member of the metadata names; nil: none is named.
+	// Probe posts an empty form to the endpoint in a member of the metadata; nil if there is none.
 	Probe(ctx Ctx, member string) *wire.Exchange
 }
 

@@ -22,7 +22,7 @@ type pages interface {
 	oauth.Authorizer
 	// Visit opens a request in a fresh browser without scripts, and shows the first answer.
 	Visit(ctx Ctx, request oauth.Form) (*person.Visitor, *wire.Exchange)
-	// AuthorizeAs is Authorize by another person.
+	// AuthorizeAs is Authorize as another user.
 	AuthorizeAs(ctx Ctx, who oauth.Account, request oauth.Form) oauth.Return
 	// Account is who logs in.
 	Account() oauth.Account

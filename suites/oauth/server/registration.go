@@ -166,7 +166,7 @@ func enrolledAs(ctx Ctx, answer *wire.Exchange, redirect string) enrolled {
 	}
 }
 
-// Asks makes an authorization request the client's.
+// Asks sets the client's parameters in an authorization request.
 func (e enrolled) Asks() []oauth.Change {
 	list := e.Client.Asks()
 	if e.scope != "" {
@@ -184,12 +184,12 @@ func haveRegisteredTypes() Expectation {
 		}
 		for _, name := range []string{"redirect_uris", "grant_types", "response_types", "contacts"} {
 			if value, there := v[name]; there && !allText(value) {
-				return fmt.Errorf("%s is no list of strings", name)
+				return fmt.Errorf("%s is not a list of strings", name)
 			}
 		}
 		for _, name := range []string{"token_endpoint_auth_method", "client_name", "scope"} {
 			if value, there := v[name]; there && KindOf(value) != "string" {
-				return fmt.Errorf("%s is no string", name)
+				return fmt.Errorf("%s is not a string", name)
 			}
 		}
 		return nil

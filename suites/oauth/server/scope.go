@@ -34,7 +34,7 @@ var _ = Describe("Scopes", func() {
 		back := server.Authorize(ctx, server.Request().Apply(oauth.Drop("scope")))
 		if back.Code == "" {
 			allowing(ctx)
-			NotApplicable(ctx, "the target wants a scope of every request: %s", back)
+			NotApplicable(ctx, "the target requires a scope in every request: %s", back)
 		}
 		answer := server.Exchange(ctx, back.Code)
 		Control(ctx, answer).To(IssueTokens())
