@@ -26,7 +26,7 @@ func TestTheDoctorNamesWhatStopsClientsInTenLines(t *testing.T) {
 		code int
 		says string
 	}{
-		"its known name":   {[]string{home.URL + "/api/mcp"}, 0, "MCP clients can get in."},
+		"its known name":   {[]string{home.URL + "/api/mcp"}, 0, "MCP clients can log in."},
 		"an unknown name":  {[]string{home.URL + "/api/mcp", "--also-host", "other.example"}, 1, "1. The home does not recognise"},
 		"a Host rewritten": {[]string{strings.Replace(rewriting, "127.0.0.1", "localhost", 1) + "/api/mcp"}, 1, "Make the proxy pass Host"},
 		"below a path":     {[]string{below + "/ha/api/mcp"}, 1, "1. The home is below the path /ha"},
