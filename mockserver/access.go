@@ -94,11 +94,11 @@ func accessHolds(leeway time.Duration) func(AccessClaims, time.Time) bool {
 	}
 }
 
-// bearerOf reads "Bearer TOKEN"; the scheme must be spelled exactly like this.
+// bearerOf reads "Bearer TOKEN"; the scheme may be in any case (RFC 9110 §11.1).
 func bearerOf(header string) string {
-	token, ok := strings.CutPrefix(header, "Bearer ")
+	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSuffix(token, " ")
-	if !ok || strings.ContainsAny(token, " \t") {
+	if !strings.EqualFold(scheme, "Bearer") || strings.ContainsAny(token, " \t") {
 		return ""
 	}
 	return token

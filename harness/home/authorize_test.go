@@ -2,8 +2,10 @@ package home
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,5 +125,38 @@ func TestAHomePlaysTheRolesOfAnOAuthServer(t *testing.T) {
 	}
 	if err := h.Advance(ctx, time.Hour); err == nil {
 		t.Error("a clock that nothing moves was moved")
+	}
+}
+
+// Before 2026.10 the login page drops what it does not know, and the login flow refuses it.
+func TestAHomeFromBeforePKCEGetsTheRequestThatItsPageMakes(t *testing.T) {
+	f, h, ctx := stay(t)
+	f.Does("POST /auth/login_flow", func(w http.ResponseWriter, r *http.Request) {
+		if body, _ := io.ReadAll(r.Body); strings.Contains(string(body), "code_challenge") {
+			http.Error(w, `{"message":"extra keys not allowed"}`, http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"type":"form","flow_id":"flow-1"}`)
+	})
+	bound := h.Request().Apply(oauth.Challenge(oauth.Verifier)...)
+	if h.Facts.PKCE = true; h.Authorize(ctx, bound).Code != "" {
+		t.Error("a home that announces PKCE refuses the challenge, and a code comes all the same")
+	}
+	if h.Facts.PKCE = false; h.Authorize(ctx, bound).Code == "" {
+		t.Error("no code from a home that does not know PKCE")
+	}
+}
+
+func TestAResourceGetsNoFartherThanTheLoginPage(t *testing.T) {
+	f, h, ctx := stay(t)
+	named := h.Request().Apply(oauth.Set("resource", "https://home.example"))
+	f.Answers("GET /auth/authorize", http.StatusOK, "<!doctype html>")
+	if back := h.Authorize(ctx, named); back.Code == "" {
+		t.Errorf("no code: %s", back)
+	}
+	f.Answers("GET /auth/authorize", http.StatusBadRequest, "resource is not known")
+	if back := h.Authorize(ctx, named); back.Code != "" || back.Last.Status != http.StatusBadRequest {
+		t.Errorf("the page refuses, and %s", back)
 	}
 }

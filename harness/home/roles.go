@@ -2,6 +2,7 @@ package home
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -19,7 +20,8 @@ var (
 	_ oauth.Samples  = (*Home)(nil)
 	_ oauth.Memory   = (*Home)(nil)
 	_ oauth.Revoker  = (*Home)(nil)
-	_ oauth.Resource = (*Home)(nil)
+	_ oauth.Methods  = (*Home)(nil)
+	_ oauth.Aimed    = (*Home)(nil)
 	_ oauth.Library  = (*Home)(nil)
 	_ oauth.Metadata = (*Home)(nil)
 	_ oauth.Clients  = (*Home)(nil)
@@ -40,8 +42,14 @@ func (h *Home) Request() oauth.Form {
 	return f
 }
 
-// Authorize implements oauth.Authorizer. The login flow gets the parameters that the login page would pass on.
+// Authorize implements oauth.Authorizer. The login flow gets the parameters that the login page would pass on. A resource
+// (RFC 8707) only reaches the page, and so does a challenge before 2026.10, when pages did not know PKCE.
 func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
+	if request.Get("resource") != "" {
+		if page := h.Get(ctx, "/auth/authorize?"+request.Encode()); page.Status != http.StatusOK {
+			return oauth.Return{Last: page, Why: "the login page is not shown"}
+		}
+	}
 	members := map[string]any{"client_id": nil, "redirect_uri": nil}
 	for _, p := range request {
 		switch p.Name {
@@ -52,6 +60,11 @@ func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 	id, _ := members["client_id"].(string)
 	login := Login{ClientID: id, Finish: id, Body: members, Unbound: true} // the request is sent as it is
 	begun := h.Begin(ctx, login)
+	if begun.FlowID == "" && !h.Facts.PKCE && request.Get("code_challenge") != "" {
+		delete(members, "code_challenge")
+		delete(members, "code_challenge_method")
+		begun = h.Begin(ctx, login)
+	}
 	if begun.FlowID == "" {
 		return oauth.Return{Last: begun.Exchange, Why: "no login flow starts"}
 	}
@@ -90,6 +103,20 @@ func (h *Home) Fetch(ctx context.Context, authorization string) *wire.Exchange {
 func (h *Home) FetchQuery(ctx context.Context, query string) *wire.Exchange {
 	return h.Get(ctx, "/api/?"+query)
 }
+
+// Ask implements oauth.Methods: a state is read, written and deleted.
+func (h *Home) Ask(ctx context.Context, method string, header http.Header) *wire.Exchange {
+	r := wire.Request{Method: method, URL: "/api/states/authconform.probe", Header: header.Clone()}
+	if method == http.MethodPost {
+		r.Body = `{"state":"on"}`
+		r.Header = http.Header{"Content-Type": {"application/json"}}
+		maps.Copy(r.Header, header)
+	}
+	return h.Wire.Do(ctx, r)
+}
+
+// Aims implements oauth.Aimed: what a home's metadata calls it, and its API.
+func (h *Home) Aims() []string { return []string{h.Wire.Base(), h.Wire.Absolute("/api/")} }
 
 // Others implements oauth.Names.
 func (h *Home) Others() []string { return h.names }

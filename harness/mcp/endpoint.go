@@ -47,6 +47,9 @@ type found struct {
 // Address implements oauth.Protected.
 func (e *Endpoint) Address() string { return e.wire.Base() }
 
+// Aims implements oauth.Aimed: its own URL, and what its metadata may call it.
+func (e *Endpoint) Aims() []string { return append([]string{e.Address()}, e.at.Place.Of...) }
+
 // Fetch implements oauth.Resource: a good message.
 func (e *Endpoint) Fetch(ctx context.Context, authorization string) *wire.Exchange {
 	header := http.Header{}
@@ -61,7 +64,7 @@ func (e *Endpoint) FetchQuery(ctx context.Context, query string) *wire.Exchange 
 	return e.wire.Do(ctx, request(http.MethodPost, e.Address()+"?"+query, find(e.at.Message), nil))
 }
 
-// Ask implements oauth.Protected.
+// Ask implements oauth.Methods.
 func (e *Endpoint) Ask(ctx context.Context, method string, header http.Header) *wire.Exchange {
 	return e.Send(ctx, method, e.at.Message, header)
 }

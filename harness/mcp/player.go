@@ -48,6 +48,14 @@ func (p *atHome) FetchQuery(ctx context.Context, query string) *wire.Exchange {
 	return p.endpoint.FetchQuery(ctx, query)
 }
 
+// Ask implements oauth.Methods.
+func (p *atHome) Ask(ctx context.Context, method string, header http.Header) *wire.Exchange {
+	return p.endpoint.Ask(ctx, method, header)
+}
+
+// Aims implements oauth.Aimed.
+func (p *atHome) Aims() []string { return p.endpoint.Aims() }
+
 // Document implements oauth.Metadata.
 func (p *atHome) Document(ctx context.Context) *wire.Exchange { return p.endpoint.Document(ctx) }
 

@@ -138,6 +138,7 @@ func (s *session) facts(ctx context.Context, f kind.Facts) kind.Facts {
 	f.Lacks.Add(s.at.Server == "", condition.Metadata, "no metadata of the authorization server "+s.at.Issuer+" were found")
 	delete(f.Lacks, condition.ResourceMetadata)
 	f.Lacks.Add(s.at.Place.URL == "", condition.ResourceMetadata, "neither the challenge nor a well-known address leads to resource metadata")
+	delete(f.Lacks, condition.OtherNames)
 	f.Lacks.Add(len(s.flags.AlsoHost) == 0, condition.OtherNames, kind.Lacking)
 	if s.at.Home {
 		if f.Lacks[condition.MetadataDocument] != "" && s.reached(ctx) {

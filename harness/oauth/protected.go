@@ -7,13 +7,25 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Protected is a resource that tells clients where they get its tokens (RFC 9728).
-type Protected interface {
+// Methods is a resource that is asked by more than one method.
+type Methods interface {
 	Resource
-	// Address is the resource's own URL.
-	Address() string
 	// Ask sends the resource a good request by a method, with more headers and no token but one that stands among them.
 	Ask(ctx context.Context, method string, header http.Header) *wire.Exchange
+}
+
+// Aimed is a resource that clients name when they ask for its tokens.
+type Aimed interface {
+	// Aims are the values of resource that they send (RFC 8707 §2).
+	Aims() []string
+}
+
+// Protected is a resource that tells clients where they get its tokens (RFC 9728).
+type Protected interface {
+	Methods
+	Aimed
+	// Address is the resource's own URL.
+	Address() string
 	// Description fetches the resource's metadata from where they were found (RFC 9728 §3).
 	Description(ctx context.Context) *wire.Exchange
 	// Place says where that is, and WellKnownPlaces lists where clients look that read no challenge (RFC 9728 §3.1).

@@ -1,6 +1,7 @@
 package defects
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,24 @@ func reads(as func(header string) string) change {
 				return token
 			}
 			return strict(header)
+		}
+	}
+}
+
+// unchallenged leaves out WWW-Authenticate in a 401 to one method.
+func unchallenged(method string) change {
+	return answers(at(method+" /api/states/*"), header("WWW-Authenticate", ""), 401)
+}
+
+// schemes reads tokens only behind a scheme that is written in one of these ways.
+func schemes(ways ...string) change {
+	return func(p *mockserver.Policy) {
+		before := p.Bearer
+		p.Bearer = func(header string) string {
+			if scheme, _, _ := strings.Cut(header, " "); !slices.Contains(ways, scheme) {
+				return ""
+			}
+			return before(header)
 		}
 	}
 }
@@ -144,30 +163,34 @@ var bearerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "bearer.scheme-case", Story: "The scheme is compared without regard to case, as RFC 9110 allows.",
-		Aims: []string{"oauth2.bearer.scheme-case"},
-		Change: reads(func(h string) string {
-			if len(h) > 7 && strings.EqualFold(h[:7], "Bearer ") {
-				return h[7:]
-			}
-			return ""
-		}),
+		ID: "bearer.scheme-case", Story: "The scheme is compared with its letter case.",
+		Aims:   []string{"oauth2.bearer.scheme-insensitive"},
+		Change: schemes("Bearer"),
 	},
 	{
-		ID: "bearer.scheme-lower", Story: "A scheme in lower case is accepted.",
-		Aims: []string{"oauth2.bearer.scheme-case"},
-		Change: reads(func(h string) string {
-			token, _ := strings.CutPrefix(h, "bearer ")
-			if token == h {
-				return ""
-			}
-			return token
-		}),
+		ID: "bearer.scheme-two-ways", Story: "The scheme may be written in two ways: Bearer and bearer.",
+		Aims:   []string{"oauth2.bearer.scheme-insensitive"},
+		Change: schemes("Bearer", "bearer"),
 	},
 	{
 		ID: "bearer.no-challenge", Story: "A 401 does not name an authentication scheme.",
 		Aims:   []string{"oauth2.resource-metadata.announced", "oauth2.bearer.www-authenticate"},
 		Change: answers(api, header("WWW-Authenticate", ""), 401),
+	},
+	{
+		ID: "bearer.no-challenge-post", Story: "A 401 to a POST does not say which authentication is required.",
+		Aims:   []string{"oauth2.bearer.challenge-every-method"},
+		Change: unchallenged(http.MethodPost),
+	},
+	{
+		ID: "bearer.no-challenge-delete", Story: "A 401 to a DELETE is made by other code, and asks for no authentication.",
+		Aims:   []string{"oauth2.bearer.challenge-every-method"},
+		Change: unchallenged(http.MethodDelete),
+	},
+	{
+		ID: "bearer.no-challenge-head", Story: "A HEAD is answered with 401, and without WWW-Authenticate.",
+		Aims:   []string{"oauth2.bearer.challenge-every-method"},
+		Change: answers(at("HEAD /api/states/*"), all(status(401), header("WWW-Authenticate", ""))),
 	},
 	{
 		ID: "bearer.challenge-basic", Story: "A refused token is answered with a Basic challenge, so browsers ask for a password.",

@@ -103,17 +103,14 @@ var mcpResourceDefects = []Defect[mockserver.Policy]{
 		Change: answers(at("GET "+mcpPath), all(status(200), header("Content-Type", "text/event-stream"), body(""))),
 	},
 	{
-		ID: "mcp.scheme-case", Story: "The scheme of the Authorization header is compared with regard to case.",
-		Aims: []string{"oauth2.bearer.scheme-insensitive"},
-		Change: func(p *mockserver.Policy) {
-			before := p.Bearer
-			p.Bearer = func(header string) string {
-				if !strings.HasPrefix(header, "Bearer ") {
-					return ""
-				}
-				return before(header)
-			}
-		},
+		ID: "mcp.get-unchallenged", Story: "GET without a token is answered with 401, and no challenge.",
+		Aims:   []string{"oauth2.bearer.challenge-every-method"},
+		Change: answers(at("GET "+mcpPath), status(401)),
+	},
+	{
+		ID: "mcp.delete-other-challenge", Story: "DELETE without a token is answered with a challenge for Basic.",
+		Aims:   []string{"oauth2.bearer.challenge-every-method"},
+		Change: answers(at("DELETE "+mcpPath), all(status(401), header("WWW-Authenticate", `Basic realm="home"`))),
 	},
 	{
 		ID: "mcp.any-audience", Story: "A token for another resource also opens the endpoint.",

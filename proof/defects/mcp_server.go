@@ -60,18 +60,6 @@ var mcpServerDefects = []Defect[mockserver.Policy]{
 		}),
 	},
 	{
-		ID: "mcp.resource-refused", Story: "The token endpoint refuses the resource parameter as unknown.",
-		Aims: []string{"oauth2.token.resource-taken"},
-		Change: answers(at("POST /auth/token").and(has("resource")),
-			all(status(400), body(`{"error":"invalid_request"}`)), 200),
-	},
-	{
-		ID: "mcp.resource-refused-on-refresh", Story: "A refresh with a resource parameter is refused.",
-		Aims: []string{"oauth2.token.resource-taken"},
-		Change: answers(at("POST /auth/token").and(has("resource")).and(field("grant_type", "refresh_token")),
-			all(status(400), body(`{"error":"invalid_request"}`)), 200),
-	},
-	{
 		ID: "mcp.day-long", Story: "Access tokens live for a day.",
 		Aims:   []string{"mcp.as.short-lived"},
 		Change: answers(at("POST /auth/token"), member("expires_in", 86400), 200),

@@ -149,6 +149,11 @@ var metadataDefects = []Defect[mockserver.Policy]{
 		Change: answers(metadataDoc, header("Access-Control-Allow-Origin", "")),
 	},
 	{
+		ID: "metadata.resource-no-cors", Story: "No page of another origin may read the resource metadata.",
+		Aims:   []string{"ha.resource-metadata.cors"},
+		Change: answers(resourceDoc, header("Access-Control-Allow-Origin", "")),
+	},
+	{
 		ID: "metadata.by-post", Story: "The metadata is also served to POST.",
 		Aims: []string{"oauth2.metadata.get-only"},
 		Change: takes(at("POST /.well-known/oauth-authorization-server"), func(r mock.Request) mock.Request {

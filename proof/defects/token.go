@@ -69,8 +69,23 @@ var tokenDefects = []Defect[mockserver.Policy]{
 	},
 	{
 		ID: "token.unknown-parameter", Story: "An unknown parameter is refused.",
-		Aims:   []string{"oauth2.token.ignore-unknown", "oauth2.refresh.scope-ignored"},
+		Aims:   []string{"oauth2.token.ignore-unknown", "oauth2.refresh.scope-ignored", "oauth2.token.resource-taken"},
 		Change: answers(tokenEndpoint.and(otherThan(tokenParameters...)), refused("invalid_request"), 200),
+	},
+	{
+		ID: "token.resource-refused", Story: "The token endpoint does not know resource, and refuses it.",
+		Aims:   []string{"oauth2.token.resource-taken"},
+		Change: answers(tokenEndpoint.and(has("resource")), refused("invalid_request"), 200),
+	},
+	{
+		ID: "token.resource-refused-on-refresh", Story: "resource is refused in a refresh.",
+		Aims:   []string{"oauth2.token.resource-taken"},
+		Change: answers(refreshGrant.and(has("resource")), refused("invalid_request"), 200),
+	},
+	{
+		ID: "token.resource-unread", Story: "The login page is not shown to a client that names a resource.",
+		Aims:   []string{"oauth2.token.resource-taken"},
+		Change: answers(at("GET /auth/authorize").and(query("resource=")), all(status(400), body("Bad request"))),
 	},
 	{
 		ID: "token.secret-refused", Story: "A client_secret, which no client of a home has, is refused.",

@@ -55,6 +55,9 @@ var wordsOfHomes = []string{
 	"code.replay-word", "code.missing-401", "code.unknown-404", "pkce.word", "pkce.missing-401", "token.client-word", "refresh.dead-401",
 	"refresh.empty-404", "refresh.missing-word",
 	"pkce.no-s256", // nobody gets in: here every client uses it
+	// At another resource of the home.
+	"bearer.no-challenge-post", "bearer.no-challenge-delete", "bearer.no-challenge-head",
+	"bearer.no-challenge-other-name", "bearer.open-other-name",
 }
 
 // atEndpoint are those defects of homes that matter at an MCP endpoint, too.

@@ -64,13 +64,6 @@ func strictMCP() *mockserver.Policy {
 		u, err := url.Parse(origin)
 		return origin == "" || err == nil && u.Host == host
 	}
-	bearer := p.Bearer
-	p.Bearer = func(header string) string {
-		if scheme, rest, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") {
-			header = "Bearer " + rest
-		}
-		return bearer(header)
-	}
 	challenge := p.Challenge
 	p.Challenge = func(value, method string) error {
 		if value == "" && method == "" {

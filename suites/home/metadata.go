@@ -87,6 +87,11 @@ var _ = Describe("Authorization server metadata", func() {
 			All(HaveStatus(200), HaveHeader("Access-Control-Allow-Origin", "https://app.example", "*")))
 	})
 
+	It(requirement("ha.resource-metadata.cors"), func(ctx SpecContext) {
+		h := home.From(ctx)
+		Expect(ctx, h.Get(ctx, h.WellKnown("oauth-protected-resource"), "Origin", foreign)).To(All(HaveStatus(200), LetRead(foreign)))
+	})
+
 	It(requirement("oauth2.metadata.get-only"), func(ctx SpecContext) {
 		h := home.From(ctx)
 		Control(ctx, metadata(ctx)).To(HaveStatus(200))

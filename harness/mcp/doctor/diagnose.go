@@ -91,14 +91,14 @@ func (l *finder) remark(id, what, change, where string) {
 	l.remarks = append(l.remarks, Cause{ID: id, What: what, Change: change, Where: where})
 }
 
-// offered are the ways to get a client id that the server offers.
+// offered are the ways to get a client id that the server offers and keeps.
 func (f *Facts) offered() map[string]bool {
 	server := first(f.Server)
 	if server == nil {
 		return nil
 	}
 	return map[string]bool{
-		byDocument:     server.Members["client_id_metadata_document_supported"] == true,
+		byDocument:     announcesDocuments(server) && !f.unread(server),
 		byRegistration: server.Text("registration_endpoint") != "",
 		byID:           true,
 	}

@@ -142,6 +142,21 @@ func TestEveryCauseOfALoginIsNamed(t *testing.T) {
 	})
 }
 
+// Releases 2026.5 to 2026.8 announce client documents and refuse whoever believes it.
+func TestAClientDocumentThatIsNotReadIsNoWayIn(t *testing.T) {
+	t.Parallel()
+	unread := without(wellKnown, "code_challenge_methods_supported", is(nil))
+	d, err := Ask(t.Context(), served(t, unread)+"/api/mcp", "", wire.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range d.Clients {
+		if strings.Contains(c.How, "document") || c.Verdict == In && !strings.Contains(c.How, "client id") {
+			t.Errorf("%s: %s %s", c.Name, c.Verdict, c.How)
+		}
+	}
+}
+
 func TestEveryCauseAtTheDoorIsNamed(t *testing.T) {
 	t.Parallel()
 	diagnosed(t, map[string]row{

@@ -80,7 +80,7 @@ func (l *finder) elsewhere(f *Facts, resource *Document) bool {
 		return true
 	case f.Home:
 		l.some("other-address", fmt.Sprintf("The home answers as %s, not as %s.", other, own),
-			"Use the first address, or set the second as its external URL (Settings > System > Network).",
+			"Use the first address, or set the second as its external URL (Settings > System > Network) and make the proxy pass Host.",
 			"RFC 9728 §3.3: resource must equal the requested resource")
 		return true
 	case resource != nil:
@@ -207,13 +207,24 @@ func (f *Facts) update(release, otherwise string) string {
 	return otherwise
 }
 
+// announcesDocuments tells whether a server says that it reads client documents.
+func announcesDocuments(server *Document) bool {
+	return server.Members["client_id_metadata_document_supported"] == true
+}
+
+// unread tells whether a server that announces to read client documents does not: homes announce it since 2026.5, read them
+// since 2026.9, and announce PKCE since 2026.10. A home of 2026.9 is taken for an older one.
+func (f *Facts) unread(server *Document) bool {
+	_, pkce := server.Texts("code_challenge_methods_supported")
+	return announcesDocuments(server) && f.Home && !pkce
+}
+
 // ways judges how clients get a client id.
 func (l *finder) ways(f *Facts, server *Document) {
 	offered := f.offered()
-	_, pkce := server.Texts("code_challenge_methods_supported")
 	methods, there := server.Texts("token_endpoint_auth_methods_supported")
 	switch {
-	case offered[byDocument] && f.Home && !pkce:
+	case f.unread(server):
 		l.remark("document-unread", "Client documents are announced; releases 2026.5 to 2026.8 do not read them.",
 			"Update Home Assistant.", "home-assistant/core#176282")
 	case offered[byDocument] && (!there || !slices.Contains(methods, "none")):

@@ -71,6 +71,21 @@ var _ = Describe("Challenges", func() {
 		}
 	})
 
+	It(requirement("oauth2.bearer.challenge-every-method"), func(ctx SpecContext) {
+		opened(ctx)
+		api, judged := oauth.Get[oauth.Methods](ctx), false
+		Control(ctx, api.Fetch(ctx, "")).To(All(HaveStatus(http.StatusUnauthorized), Challenge("Bearer", "")))
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete} {
+			if refusal := api.Ask(Step(ctx, method), method, nil); refusal.Status == http.StatusUnauthorized {
+				judged = true
+				Expect(Step(ctx, method), refusal).To(Challenge("Bearer", ""))
+			}
+		}
+		if !judged {
+			NotApplicable(ctx, "no method is answered with 401")
+		}
+	})
+
 	It(requirement("oauth2.bearer.error-word"), func(ctx SpecContext) {
 		api, _ := opened(ctx)
 		none, dead := api.Fetch(ctx, ""), api.Fetch(ctx, bearer("dead"))

@@ -58,10 +58,10 @@ var _ = Describe("What clients of today need", func() {
 	})
 
 	It(requirement("oauth2.token.resource-taken"), func(ctx SpecContext) {
-		server, resource := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Protected](ctx)
+		server := oauth.Get[oauth.Server](ctx)
 		refreshes(ctx, server)
-		for _, place := range append([]string{resource.Address()}, resource.Place().Of...) {
-			of := oauth.Set("resource", place)
+		for _, name := range oauth.Get[oauth.Aimed](ctx).Aims() {
+			of := oauth.Set("resource", name)
 			back := server.Authorize(Step(ctx, "the authorization request"), server.Request().Apply(of))
 			if !Expect(Step(ctx, "the authorization request"), back).To(BringCode()) {
 				continue
@@ -79,6 +79,9 @@ var _ = Describe("What clients of today need", func() {
 	It(requirement("oauth2.cimd.errors-not-cached"), func(ctx SpecContext) {
 		server, publisher := oauth.Get[oauth.Authorizer](ctx), oauth.Get[oauth.Publisher](ctx)
 		const to = "https://app.example/callback"
+		whole := publisher.Publish("in-time", map[string]any{"redirect_uris": []string{to}})
+		asks := append(oauth.Challenge(verifier), oauth.Set("client_id", whole.ID), oauth.Set("redirect_uri", to))
+		Control(ctx, server.Authorize(ctx, server.Request().Apply(asks...))).To(BringCode())
 		for _, status := range []int{http.StatusInternalServerError, http.StatusNotFound} {
 			under := Step(ctx, http.StatusText(status)+" first")
 			client := publisher.Publish("late-"+Sum(http.StatusText(status)), map[string]any{"redirect_uris": []string{to}})
