@@ -6,11 +6,11 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-// redirect is where a home that links accounts wants codes. It is no loopback address: any port of one would be right
+// redirect is the redirect URI of a home that links accounts. It is no loopback address, because any port of one would be right
 // (RFC 8252 §7.3).
 const redirect = "http://home.example:8123/auth/external/callback"
 
-// Provider is the stand of mock providers.
+// Provider returns the stand of mock providers.
 func Provider() Stand[mockprovider.Policy] {
 	return Stand[mockprovider.Policy]{
 		Kind: provider.Kind(), Strict: mockprovider.Strict, Flavour: mockprovider.Flavour, Start: startProvider,
