@@ -85,7 +85,7 @@ func badLink(page mockserver.ClientPage) bool {
 	return false
 }
 
-// failsAt answers the step of a login with 500 whose client page is like this.
+// failsAt answers the login step with 500 if the client's page is like this.
 func failsAt(like func(mockserver.ClientPage) bool) change {
 	return func(p *mockserver.Policy) {
 		seen := &idSecrets{}

@@ -135,7 +135,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// shrinks refuses a refresh for more than the last refresh of that session was for.
+// shrinks refuses a refresh for more scope than the session's last refresh asked for.
 func shrinks(p *mockprovider.Policy) {
 	var narrow sync.Map // refresh token -> scope
 	thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")), func(r mock.Request, a mock.Answer) mock.Answer {

@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// outcomes changes what a failed refresh leads to.
+// outcomes changes the consequence of a failed refresh.
 func outcomes(edit func(linking.Failure, linking.Outcome) linking.Outcome) change {
 	return client(func(p *linking.Policy) {
 		before := p.Outcome
@@ -18,7 +18,7 @@ func outcomes(edit func(linking.Failure, linking.Outcome) linking.Outcome) chang
 	})
 }
 
-// merging changes the token that a refresh leaves.
+// merging changes the token after a refresh.
 func merging(edit func(old, fresh, merged linking.Token)) change {
 	return client(func(p *linking.Policy) {
 		before := p.Merge

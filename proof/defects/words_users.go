@@ -9,7 +9,7 @@ import (
 
 // The words for defects of user management.
 
-// allowing lets commands about users pass that the strict rule refuses with these codes.
+// allowing accepts commands about users that the strict rule refuses with these codes.
 func allowing(codes ...string) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Manages
@@ -53,7 +53,7 @@ func asked(command string, edit func(map[string]any)) change {
 	})
 }
 
-// spelled keeps and compares something else of passwords than all of them.
+// spelled stores and compares a changed form of passwords.
 func spelled(as func(string) string) change {
 	return func(p *mockserver.Policy) { p.Password = as }
 }
@@ -94,7 +94,7 @@ const (
 	anyUsername = "config/auth_provider/homeassistant/admin_change_username"
 )
 
-// emptied is a store in which the end of one session is the end of all.
+// emptied is a store in which the end of one session ends all sessions.
 type emptied struct{ *store.Memory }
 
 func emptying(m *store.Memory) store.Store { return &emptied{m} }
