@@ -96,10 +96,10 @@ var _ = Describe("Linking a credential", func() {
 	})
 })
 
-// unbound is a code for linking, which knows no PKCE: without a challenge also where token requests need one.
+// unbound returns a code for linking, which knows no PKCE: it has no challenge even if token requests need one.
 func unbound(ctx Ctx) string { return home.From(ctx).Code(ctx, home.Login{Unbound: true}) }
 
-// linkCode hands in a code of the run's own client.
+// linkCode submits a code of the run's own client.
 func linkCode(ctx Ctx, session, code string) *wire.Exchange {
 	return linkCodeAs(ctx, session, home.From(ctx).Client().ID, code)
 }

@@ -42,7 +42,7 @@ var _ = Describe("PKCE", func() {
 	})
 })
 
-// bound is a code asked for with the challenge of a verifier.
+// bound returns a code requested with the challenge of a verifier.
 func bound(ctx Ctx, verifier string) string {
 	return oauth.Code(ctx, oauth.Get[oauth.Server](ctx), verifier)
 }

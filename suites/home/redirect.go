@@ -196,8 +196,8 @@ const (
 
 var scriptURLs = []string{"javascript:alert(1)", "data:text/html,x", "vbscript:msgbox(1)", "file:///etc/hostname", "about:srcdoc"}
 
-// authorize makes a login and returns its last answer, wherever the redirect URI is judged: at the first step, or after
-// the right password.
+// authorize makes a login and returns the answer that decides about the redirect URI: at the first step, or after the right
+// password.
 func authorize(ctx Ctx, l home.Login) *home.Step {
 	h := home.From(ctx)
 	begun := h.Begin(ctx, l)
@@ -207,12 +207,12 @@ func authorize(ctx Ctx, l home.Login) *home.Step {
 	return h.Password(ctx, begun.FlowID, l)
 }
 
-// ownClient is the default client with another redirect URI, an empty one included.
+// ownClient returns a login of the default client with another redirect URI, maybe an empty one.
 func ownClient(ctx Ctx, redirect string) home.Login {
 	return home.Login{ClientID: home.From(ctx).Client().ID, RedirectURI: redirect}
 }
 
-// publish makes a client page that lists redirect URIs and returns its client id.
+// publish publishes a client page that lists redirect URIs, and returns its client id.
 func publish(ctx Ctx, name string, uris ...string) string {
 	var b strings.Builder
 	b.WriteString("<!doctype html><title>A client</title>")
