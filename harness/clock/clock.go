@@ -82,7 +82,7 @@ func Command(line string) Clock {
 	}}
 }
 
-// after is what a command printed, behind its error.
+// after formats a command's output, to follow its error.
 func after(out []byte) string {
 	if text := strings.TrimSpace(string(out)); text != "" {
 		return ": " + text

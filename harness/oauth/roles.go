@@ -62,7 +62,7 @@ type Samples interface {
 type Memory interface {
 	Held(control string) bool
 	Holds(control string)
-	// Answers is a cheap control: the target still answers as it does to everybody.
+	// Answers is a cheap control: the target still answers a request that anybody may send.
 	Answers(ctx context.Context)
 }
 
@@ -115,7 +115,7 @@ type Library interface{ Endpoint() Endpoint }
 // Endpoint describes a token endpoint to a client library.
 type Endpoint struct {
 	URL   string
-	Basic bool         // the secret goes into the header
+	Basic bool         // the client authenticates in the header
 	HTTP  *http.Client // sends what the library asks for, and records it
 }
 
@@ -130,7 +130,7 @@ type Metadata interface {
 // Clients are the harness's clients at a server. A missing one is the zero Client.
 type Clients interface {
 	Default() Client
-	Other() Client  // a second one
+	Other() Client  // the second client
 	Public() Client // one without a secret
 }
 
