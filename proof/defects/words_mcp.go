@@ -36,7 +36,7 @@ func challenging(edit func(string) string) change {
 	}, 401)
 }
 
-// without drops a parameter of a challenge.
+// withoutParameter drops a parameter of a challenge.
 func withoutParameter(name string) func(string) string {
 	return func(challenge string) string {
 		scheme, rest, _ := strings.Cut(challenge, " ")

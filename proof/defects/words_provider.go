@@ -124,7 +124,7 @@ func because(text string) func(mockprovider.Code, mockprovider.App, url.Values, 
 	}
 }
 
-// statusOf gives refusals with an error code another status or code.
+// refusals gives refusals with an error code another status or code.
 func refusals(place, word string, status int, by string) third {
 	return thirdAnswers(place, func(a mock.Answer) mock.Answer {
 		m := decoded(a.Body)

@@ -123,7 +123,7 @@ func challenged(link func(own string) string) func(string) at {
 	})
 }
 
-// holds checks properties of every diagnosis, and that exactly the clients in words are stopped.
+// holds checks properties of every diagnosis, and that all clients in words are stopped; "" means that none is.
 func holds(t *testing.T, d *Diagnosis, words string) {
 	t.Helper()
 	for _, c := range d.Causes {
