@@ -25,7 +25,7 @@ const (
 // Golden is the known effects of a kind's defects, besides their aims. `prove --update` writes it and a reviewer reads it: each
 // line is a defect, a requirement and an effect, or a defect and "door".
 type Golden struct {
-	effects map[string]map[string]Effect // by defect and requirement; "" for the door
+	effects map[string]map[string]Effect // by defect and requirement; "" stands for the look before the first row
 }
 
 //go:embed testdata/*.golden
@@ -67,7 +67,7 @@ func ParseGolden(text string) (*Golden, error) {
 	return g, nil
 }
 
-// Effect returns the known effect of a defect on a requirement; "" as requirement stands for the door.
+// Effect returns the known effect of a defect on a requirement; "" as requirement stands for the look before the first row.
 func (g *Golden) Effect(defect, requirement string) Effect { return g.effects[defect][requirement] }
 
 // Set records an effect; Nothing removes the line.

@@ -58,7 +58,7 @@ type DefectProof struct {
 
 // Surprise is an effect of a defect that differs from the known one.
 type Surprise struct {
-	Row  string `json:"row"` // "": the door
+	Row  string `json:"row"` // "": before the first row
 	Was  Effect `json:"was"` // the aim or the known effect
 	Is   Effect `json:"is"`
 	Why  string `json:"why"`

@@ -35,7 +35,7 @@ type Home struct {
 	spare   spare
 	seen    seen
 	users   map[string]*User
-	listed  listing // at the door
+	listed  listing // before the first row
 	logins  int
 
 	verifier  string        // of codes with a challenge, if the home demands one; see Manners

@@ -67,9 +67,9 @@ type session struct {
 	tools kind.Tools
 	mark  string // of the run
 
-	before []Grant // at the door
+	before []Grant // before the first row
 	known  bool    // before was read
-	linked *linked // at the door; nil: it was not read, or nothing can be linked there
+	linked *linked // before the first row; nil: it was not read, or nothing can be linked there
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {

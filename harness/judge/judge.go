@@ -31,7 +31,7 @@ func Expect(ctx context.Context, actual any) Assertion { return Assertion{ctx, a
 // Control judges what must work for the row's checks to mean anything. A mismatch ends the spec as blocked.
 func Control(ctx context.Context, actual any) Assertion { return Assertion{ctx, actual, true} }
 
-// To holds the actual value against a matcher. It reports whether it matched.
+// To compares the actual value with a matcher and reports whether it matched.
 func (a Assertion) To(m Matcher) bool {
 	if a.weak() {
 		m = anything{m}
@@ -186,7 +186,7 @@ func Note(ctx context.Context, format string, args ...any) {
 }
 
 // Run runs a spec's body and reports whether it ended by itself or by Block, NotRun or NotApplicable. Any other panic
-// passes through: it is a defect of ours.
+// passes through: it is a bug in authconform.
 func Run(body func()) {
 	defer func() {
 		if p := recover(); p != nil {

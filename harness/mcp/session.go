@@ -21,7 +21,7 @@ type session struct {
 	flags *Flags
 	tools kind.Tools
 	setup kind.Setup
-	inner kind.Session // nil: the door was not looked at yet
+	inner kind.Session // nil before the look at the endpoint
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {

@@ -34,7 +34,7 @@ type Config struct {
 	Metadata      map[string]any `json:"metadata,omitempty"`
 	MetadataURL   string         `json:"metadata_url,omitempty"`
 
-	// What the door found out.
+	// Results of the look before the first row.
 	Unbound bool `json:"unbound,omitempty"` // codes with a PKCE challenge cannot be redeemed
 	Basic   bool `json:"basic,omitempty"`   // secrets go into the header
 	OneWay  bool `json:"one_way,omitempty"` // the other method of client authentication does not work for our client

@@ -49,7 +49,7 @@ type Totals struct {
 	Lost *kind.Loss `json:"lost,omitempty"` // why the target could not be judged to the end
 }
 
-// Broken is a defect of ours that showed at a row.
+// Broken is a bug in authconform that a row revealed.
 type Broken struct {
 	ID   string `json:"id"`
 	What string `json:"what"`

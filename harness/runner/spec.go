@@ -38,7 +38,7 @@ func Specs() map[string]Spec {
 	return found
 }
 
-// Judge runs the spec for its row and returns the result. broken describes a bug of ours: a panic. Brief
+// Judge runs the spec for its row and returns the result. broken describes a panic, which is a bug in authconform. Brief
 // omits the evidence of passed rows.
 func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (result evidence.Result, broken string) {
 	seen := s.see(ctx, row, env, brief)
