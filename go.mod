@@ -27,6 +27,7 @@ require (
 	golang.org/x/sync v0.24.0
 	golang.org/x/term v0.47.0
 	maragu.dev/gomponents v1.2.0
+	rsc.io/qr v0.2.0
 )
 
 require (

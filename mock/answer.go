@@ -1,9 +1,11 @@
 package mock
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"math/big"
 	"net/http"
 	"strconv"
 	"time"
@@ -19,6 +21,9 @@ type Answer struct {
 	Delay    time.Duration // before it is written, on the mock's clock
 	Drop     bool          // close the connection instead
 	Truncate int           // write so many bytes of the body, then close; 0: all
+
+	// Stream goes on after Body until it returns; nil: the answer ends. write tells whether the client still reads.
+	Stream func(ctx context.Context, write func(text string) bool)
 }
 
 // Refusal is an error as the protocol shows it, with the rule that was broken and where that rule is written.
@@ -95,6 +100,22 @@ func Secret(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // never fails
 	return hex.EncodeToString(b)
+}
+
+// ULID names something that is made at a moment: 26 characters, which sort by time (github.com/ulid/spec).
+func ULID(at time.Time) string {
+	const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	var b [16]byte
+	_, _ = rand.Read(b[6:]) // never fails
+	for i, ms := 5, at.UnixMilli(); i >= 0; i-- {
+		b[i], ms = byte(ms), ms>>8
+	}
+	n, text := new(big.Int).SetBytes(b[:]), make([]byte, 26)
+	for i := len(text) - 1; i >= 0; i-- {
+		text[i] = alphabet[new(big.Int).And(n, big.NewInt(31)).Int64()]
+		n.Rsh(n, 5)
+	}
+	return string(text)
 }
 
 // Itoa formats a number in decimal.

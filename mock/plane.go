@@ -168,8 +168,16 @@ func (p *Plane) write(w http.ResponseWriter, r *http.Request, a Answer) {
 	}
 	soon(w)
 	w.WriteHeader(a.Status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(a.Body)
+	if r.Method == http.MethodHead {
+		return
+	}
+	_, _ = w.Write(a.Body)
+	if a.Stream != nil {
+		a.Stream(waiting(r), func(text string) bool {
+			soon(w)
+			_, err := io.WriteString(w, text)
+			return err == nil && flush(w)
+		})
 	}
 }
 

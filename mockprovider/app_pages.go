@@ -21,7 +21,7 @@ func (p *Provider) appsPage(_ *mock.Call, s session) *mock.Answer {
 func (p *Provider) appsWith(status int, s session, name, redirect string, err error) *mock.Answer {
 	var list []g.Node
 	for _, a := range p.store.appsOf(s.user.Username) {
-		list = append(list, h.Li(h.A(h.Href("/console/apps/"+a.ID), g.Text(a.Name)), h.Code(g.Text(a.ID))))
+		list = append(list, h.Li(h.A(h.Href(p.at("/console/apps/"+a.ID)), g.Text(a.Name)), h.Code(g.Text(a.ID))))
 	}
 	apps := h.Ul(h.Class("list"), g.Group(list))
 	if len(list) == 0 {
@@ -30,14 +30,14 @@ func (p *Provider) appsWith(status int, s session, name, redirect string, err er
 	}
 	return p.consolePage(status, s, "Your apps",
 		h.Div(h.Class("card"), h.H1(g.Text("Your apps")), apps),
-		h.Div(h.Class("card"), h.H2(g.Text("Create an app")), problemOf(err), appForm(s, name, redirect)))
+		h.Div(h.Class("card"), h.H2(g.Text("Create an app")), problemOf(err), p.appForm(s, name, redirect)))
 }
 
 // appForm asks for what a new app is made of.
-func appForm(s session, name, redirect string) g.Node {
+func (p *Provider) appForm(s session, name, redirect string) g.Node {
 	const help = "Where users are redirected: the URL of your home with " + callbackPath + ", or https://" + myHost + myPath +
 		". You may add it later."
-	return h.Form(h.Method("post"), h.Action("/console/apps"), hidden("csrf", s.csrf),
+	return h.Form(h.Method("post"), h.Action(p.at("/console/apps")), hidden("csrf", s.csrf),
 		field("name", "Name", "text", "off", h.Value(name), h.MaxLength("80")),
 		h.Label(h.For("redirect"), g.Text("Redirect URL")),
 		h.Input(h.Type("text"), h.ID("redirect"), h.Name("redirect"), h.AutoComplete("off"), h.Value(redirect),
@@ -83,7 +83,7 @@ func (p *Provider) showApp(c *mock.Call, s session) *mock.Answer {
 // appPage is one app. Its secret is shown once, on the page that makes it.
 func (p *Provider) appPage(status int, s session, a App, typed string, err error) *mock.Answer {
 	act := func(name string, children ...g.Node) g.Node {
-		head := []g.Node{h.Method("post"), h.Action("/console/apps/" + a.ID + "/" + name), hidden("csrf", s.csrf)}
+		head := []g.Node{h.Method("post"), h.Action(p.at("/console/apps/" + a.ID + "/" + name)), hidden("csrf", s.csrf)}
 		return h.Form(append(head, children...)...)
 	}
 	var urls []g.Node
@@ -137,7 +137,7 @@ func (p *Provider) postAct(c *mock.Call, s session) *mock.Answer {
 		}
 		if err == nil {
 			p.store.dropApp(id, s.user.Username)
-			return mock.Redirect(http.StatusSeeOther, "/console")
+			return mock.Redirect(http.StatusSeeOther, p.at("/console"))
 		}
 	default:
 		return mock.Plain(http.StatusNotFound)

@@ -103,7 +103,7 @@ func (p *Provider) login(c *mock.Call) *mock.Answer {
 		return a
 	}
 	p.sessions.drop(s.id)
-	return p.remember(mock.Redirect(http.StatusSeeOther, "/oauth/authorize?"+query), p.sessions.open(u))
+	return p.remember(mock.Redirect(http.StatusSeeOther, p.at("/oauth/authorize?"+query)), p.sessions.open(u))
 }
 
 // consent answers POST /oauth/consent: the person allows or denies.

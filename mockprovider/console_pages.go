@@ -32,7 +32,7 @@ func (p *Provider) form(next func(*mock.Call, session) *mock.Answer) mock.Handle
 		case refused != nil:
 			return refused
 		case s.user.Username == "":
-			return mock.Redirect(http.StatusSeeOther, "/console")
+			return mock.Redirect(http.StatusSeeOther, p.at("/console"))
 		}
 		c.User = s.user.Username
 		return next(c, s)
@@ -55,7 +55,7 @@ func (p *Provider) consoleLogin(c *mock.Call) *mock.Answer {
 		return a
 	}
 	p.sessions.drop(s.id)
-	return p.remember(mock.Redirect(http.StatusSeeOther, to), p.sessions.open(u))
+	return p.remember(mock.Redirect(http.StatusSeeOther, p.at(to)), p.sessions.open(u))
 }
 
 func (p *Provider) consoleLogout(c *mock.Call) *mock.Answer {
@@ -64,15 +64,15 @@ func (p *Provider) consoleLogout(c *mock.Call) *mock.Answer {
 		return refused
 	}
 	p.sessions.drop(s.id)
-	return mock.Redirect(http.StatusSeeOther, "/console")
+	return mock.Redirect(http.StatusSeeOther, p.at("/console"))
 }
 
 func (p *Provider) consolePage(status int, s session, title string, children ...g.Node) *mock.Answer {
 	links := h.P(
-		h.A(h.Href("/console"), g.Text("Your apps")), g.Text(" · "),
-		h.A(h.Href("/console/links"), g.Text("Who may use your account")),
+		h.A(h.Href(p.at("/console")), g.Text("Your apps")), g.Text(" · "),
+		h.A(h.Href(p.at("/console/links")), g.Text("Who may use your account")),
 	)
-	logout := h.Form(h.Method("post"), h.Action("/console/logout"), hidden("csrf", s.csrf),
+	logout := h.Form(h.Method("post"), h.Action(p.at("/console/logout")), hidden("csrf", s.csrf),
 		h.Button(h.Class("small"), h.Type("submit"), g.Text("Log out "+s.user.Username)))
 	top := h.Div(h.Class("row between"), links, logout)
 	return p.page(status, title, "wide", append([]g.Node{top}, children...)...)

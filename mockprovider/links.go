@@ -19,7 +19,7 @@ func (p *Provider) linksPage(_ *mock.Call, s session) *mock.Answer {
 	for _, grant := range list {
 		app, _ := p.app(grant.AppID)
 		rows = append(rows, h.Li(g.Text(app.Name), h.Code(g.Text(grant.Scope)),
-			h.Form(h.Method("post"), h.Action("/console/links/"+grant.ID+"/revoke"), hidden("csrf", s.csrf),
+			h.Form(h.Method("post"), h.Action(p.at("/console/links/"+grant.ID+"/revoke")), hidden("csrf", s.csrf),
 				h.Button(h.Class("small danger"), h.Type("submit"), g.Attr("aria-label", "Revoke "+app.Name), g.Text("Revoke")))))
 	}
 	body := h.Ul(h.Class("list"), g.Group(rows))
@@ -37,5 +37,5 @@ func (p *Provider) unlink(c *mock.Call, s session) *mock.Answer {
 			p.store.endGrant(grant.ID)
 		}
 	}
-	return mock.Redirect(http.StatusSeeOther, "/console/links")
+	return mock.Redirect(http.StatusSeeOther, p.at("/console/links"))
 }

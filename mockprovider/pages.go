@@ -30,7 +30,7 @@ func (p *Provider) page(status int, title, class string, children ...g.Node) *mo
 	err := h.Doctype(h.HTML(h.Lang("en"),
 		h.Head(
 			h.Meta(h.Charset("utf-8")), h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
-			h.TitleEl(g.Text(title+" · "+p.Name)), h.Link(h.Rel("stylesheet"), h.Href("/style.css")),
+			h.TitleEl(g.Text(title+" · "+p.Name)), h.Link(h.Rel("stylesheet"), h.Href(p.at("/style.css"))),
 		),
 		h.Body(h.Main(h.Class(class), h.P(h.Class("brand"), g.Text(p.Name)), g.Group(children))),
 	)).Render(&b)
@@ -69,7 +69,7 @@ func field(id, label, kind, complete string, more ...g.Node) g.Node {
 func (p *Provider) loginPage(s session, action, query, purpose, problem string) *mock.Answer {
 	return p.page(http.StatusOK, "Log in", "", h.Div(h.Class("card"),
 		h.H1(g.Text("Log in")), g.If(purpose != "", h.P(g.Text("Log in "+purpose+"."))), alert(problem),
-		h.Form(h.Method("post"), h.Action(action), hidden("csrf", s.csrf), hidden("query", query),
+		h.Form(h.Method("post"), h.Action(p.at(action)), hidden("csrf", s.csrf), hidden("query", query),
 			field("username", "User name", "text", "username", h.AutoFocus()),
 			field("password", "Password", "password", "current-password"),
 			h.Button(h.Class("main"), h.Type("submit"), g.Text("Log in")),
@@ -95,7 +95,7 @@ func (p *Provider) consentPage(s session, a asked, query string) *mock.Answer {
 		h.H1(g.Text("Allow "+a.app.Name+"?")),
 		h.P(g.Text("You are logged in as "), h.B(g.Text(s.user.Name)), g.Text(". "+a.app.Name+" wants to:")), h.Ul(g.Group(list)),
 		h.P(h.Class("quiet"), g.Text("You will be sent to "), h.Code(g.Text(a.redirect))),
-		h.Form(h.Method("post"), h.Action("/oauth/consent"), hidden("csrf", s.csrf), hidden("query", query),
+		h.Form(h.Method("post"), h.Action(p.at("/oauth/consent")), hidden("csrf", s.csrf), hidden("query", query),
 			h.Div(h.Class("row"),
 				h.Button(h.Class("main"), h.Type("submit"), h.Name("decision"), h.Value("allow"), g.Text("Allow")),
 				h.Button(h.Type("submit"), h.Name("decision"), h.Value("deny"), g.Text("Deny")),

@@ -82,8 +82,9 @@ type Policy struct {
 	Access func(t Access, now time.Time) bool
 	// Allows reports whether a scope covers the required one.
 	Allows func(scope, wanted string) bool
-	// Metadata is RFC 8414's document.
-	Metadata func(issuer string) map[string]any
+	// MetadataAt lists where RFC 8414's document stands, given the path of the issuer; Metadata is what it says.
+	MetadataAt func(base string) []string
+	Metadata   func(issuer string) map[string]any
 }
 
 // Way is how a client authenticates.

@@ -19,7 +19,8 @@ type Options struct {
 	Apps         []App            // what developers have made already
 	Policy       *Policy          // nil: Strict
 	Clock        *mock.Clock      // nil: real time
-	URL          string           // its own, the issuer
+	URL          string           // its own, the issuer; it may have a path
+	Path         string           // of the issuer where URL is "" and the provider listens
 	Name         string           // "": Demo devices
 	Resources    []string         // that tokens may be asked for (RFC 8707); nil: its API
 	ControlToken string           // "": a random one
@@ -36,6 +37,7 @@ type Provider struct {
 	store    *store
 	sessions *sessions
 	devices  *devices
+	base     string // path of the issuer
 }
 
 // New returns a provider that does not listen yet.
@@ -59,6 +61,10 @@ func New(o Options) (*Provider, error) {
 		o.Resources = []string{o.URL + "/api"}
 	}
 	p := &Provider{Options: o, plane: mock.NewPlane(o.Clock, &o.Policy.Rules), store: &store{}, sessions: &sessions{}, devices: &devices{}}
+	var err error
+	if p.base, err = basePath(o.URL); err != nil {
+		return nil, fmt.Errorf("mock provider: %w", err)
+	}
 	p.policy.Store(o.Policy)
 	if o.ControlToken == "" {
 		p.ControlToken = p.plane.Control.Token
@@ -102,7 +108,9 @@ func (p *Provider) now() time.Time { return p.plane.Clock.Now() }
 func (p *Provider) Clock() *mock.Clock { return p.plane.Clock }
 
 // ServeHTTP implements http.Handler.
-func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.plane.ServeHTTP(w, r) }
+func (p *Provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.plane.ServeHTTP(w, p.inside(r))
+}
 
 const (
 	get  = http.MethodGet
@@ -115,7 +123,9 @@ type methods = mock.Methods
 
 // route mounts every endpoint.
 func (p *Provider) route() {
-	p.plane.Handle(metadataPath, methods{get: func(*mock.Call) *mock.Answer { return mock.JSON(http.StatusOK, p.Policy().Metadata(p.URL)) }})
+	for _, path := range metadataPaths(p.base) {
+		p.plane.Handle(path, methods{get: p.metadata})
+	}
 	p.plane.Handle("/oauth/authorize", p.extended("/oauth/authorize", methods{get: p.authorize}))
 	p.plane.Handle("/oauth/login", methods{post: p.login})
 	p.plane.Handle("/oauth/consent", methods{post: p.consent})

@@ -19,7 +19,7 @@ func Listen(address string, o Options) (*Server, error) {
 		url = mock.HTTPS(url)
 	}
 	if o.URL == "" {
-		o.URL = url
+		o.URL = url + o.Path
 	}
 	p, err := New(o)
 	if err != nil {

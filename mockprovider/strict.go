@@ -46,7 +46,7 @@ func Strict() *Policy {
 		Register: registrable, Registered: registered,
 
 		Bearer: bearerOf, Access: func(t Access, now time.Time) bool { return now.Before(t.Expires) }, Allows: allows,
-		Metadata: metadata,
+		MetadataAt: func(base string) []string { return []string{metadataPath + base} }, Metadata: metadata,
 	}
 }
 
@@ -54,7 +54,7 @@ func strictRules() mock.Rules {
 	headers := http.Header{"Referrer-Policy": {"no-referrer"}, "X-Content-Type-Options": {"nosniff"}, "X-Frame-Options": {"DENY"}}
 	return mock.Rules{
 		BodyLimit: mock.Is[int64](64 << 10), Duplicates: mock.Is(true), Headers: mock.Is(headers),
-		PublicCORS: func(path string) bool { return path == metadataPath }, Request: mock.AsSent, Answer: mock.AsDecided,
+		PublicCORS: func(path string) bool { return strings.HasPrefix(path, metadataPath) }, Request: mock.AsSent, Answer: mock.AsDecided,
 	}
 }
 
@@ -199,8 +199,6 @@ func bearerOf(r mock.Request) string {
 	}
 	return token
 }
-
-const metadataPath = "/.well-known/oauth-authorization-server"
 
 func metadata(issuer string) map[string]any {
 	ways := []Way{Basic, Post, None}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -57,6 +58,56 @@ func TestAnswersThatClientsReadAreThoseOfTheRealHome(t *testing.T) {
 		}
 		if strings.Contains(string(raw), "struct") || strings.Contains(string(raw), "unmarshal") {
 			t.Errorf("%s speaks of Go: %s", name, raw)
+		}
+	}
+}
+
+// TestTemplates holds what the mock renders against what the real home renders.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	a := app{t, mockserver.Start(t)}
+	access, _ := a.session("owner", "owner-password")
+	render := func(template, variables string) (int, string) {
+		body, _ := json.Marshal(map[string]any{"template": template, "variables": json.RawMessage(variables)})
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, a.home.URL+"/api/template", strings.NewReader(string(body)))
+		req.Header.Set("Authorization", "Bearer "+access)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		raw, _ := io.ReadAll(resp.Body)
+		return resp.StatusCode, string(raw)
+	}
+	for template, want := range map[string]string{
+		`It is {{ states('light.kitchen') }}.`:                   "It is off.",
+		`{{ states("sensor.none") }}`:                            "unknown",
+		`{{ states.light.kitchen.state | upper }}`:               "OFF",
+		`{{ states.light.kitchen.attributes.friendly_name }}`:    "Kitchen",
+		`{{ is_state('light.kitchen', 'off') }}`:                 "True",
+		`{{ state_attr('light.kitchen', 'nothing') }}`:           "None",
+		`{{ state_attr('light.kitchen','nothing')|default(3) }}`: "None",
+		`[{{ nobody }}] {{ nobody | default('x') }}`:             "[] x",
+		`{{ has_value('sensor.none') }}`:                         "False",
+		`{{ is_state_attr('light.kitchen', 'x', 'y') }}`:         "False",
+		`{{ x | float | round(1) }}`:                             "21.3",
+		`{{ '7' | int }} {{ '7' | float }} {{ n }}`:              "7 7.0 5",
+		`{{ states('light.kitchen') | float(0) }}`:               "0",
+		`{{ 'a|b, c' | title }}`:                                 "A|B, C",
+		`  {{ 1 }} `:                                             "1",
+	} {
+		if status, got := render(template, `{"x":"21.26","n":5}`); status != http.StatusOK || got != want {
+			t.Errorf("%s: %d %q, want %q", template, status, got, want)
+		}
+	}
+	for template, want := range map[string]string{
+		`{% if true %}1{% endif %}`: "statements", `{{ now() }}`: "not", `{{ 'x' | float }}`: "no default",
+		`{{ 1 | frobnicate }}`: "frobnicate", `{{ states(1) }}`: "entity id", `{{ is_state('a') }}`: "entity id", `{{ ( }}`: "not",
+		`{{ 1 | }}`: "filter", `{{ | float }}`: "not",
+		`{{ "nan" | int }}`: "up to", `{{ "1e300" | float }}`: "up to", `{{ 1 | round(99) }}`: "digits", `{{ 1 | round("x") }}`: "digits",
+	} {
+		if status, got := render(template, "{}"); status != http.StatusBadRequest || !strings.Contains(got, want) {
+			t.Errorf("%s: %d %s", template, status, got)
 		}
 	}
 }
@@ -179,17 +230,18 @@ func TestCommandsAnswerAsTheRealHomeDoes(t *testing.T) {
 	a := app{t, mockserver.Start(t)}
 	for command, want := range map[string]string{
 		`{"type":"auth/delete_all_refresh_tokens","delete_current_token":false}`: `"result":\{\}`,
-		`{"type":"auth/setup_mfa","mfa_module_id":"totp"}`:                       `"authy_url":.*"google_authenticator_url":.*"qr_code":`,
-		`{"type":"get_services"}`:                                                `"turn_on":\{.*"description":.*"fields":.*"name":.*"target":`,
-		`{"type":"config/entity_registry/list"}`:                                 `"result":\[\{`,
-		`{"type":"config/area_registry/list"}`:                                   `"result":\[\{`,
-		`{"type":"config/label_registry/list"}`:                                  `"success":true`,
-		`{"type":"frontend/get_user_data","key":"core"}`:                         `"success":true`,
-		`{"type":"recorder/info"}`:                                               `"success":true`,
-		`{"type":"lovelace/config"}`:                                             `"type":"result"`,
-		`{"type":"manifest/list"}`:                                               `"success":true`,
-		`{"type":"repairs/list_issues"}`:                                         `"success":true`,
-		`{"type":"dance"}`:                                                       `"code":"unknown_command"`,
+		`{"type":"auth/setup_mfa","mfa_module_id":"totp"}`: `"authy_url":.*"google_authenticator_url":.*"qr_code":"\\u003csvg .*` +
+			`"url":"otpauth://totp/Home%20Assistant:owner\?secret=`,
+		`{"type":"get_services"}`:                        `"turn_on":\{.*"description":.*"fields":.*"name":.*"target":`,
+		`{"type":"config/entity_registry/list"}`:         `"result":\[\{`,
+		`{"type":"config/area_registry/list"}`:           `"result":\[\{`,
+		`{"type":"config/label_registry/list"}`:          `"success":true`,
+		`{"type":"frontend/get_user_data","key":"core"}`: `"success":true`,
+		`{"type":"recorder/info"}`:                       `"success":true`,
+		`{"type":"lovelace/config"}`:                     `"type":"result"`,
+		`{"type":"manifest/list"}`:                       `"success":true`,
+		`{"type":"repairs/list_issues"}`:                 `"success":true`,
+		`{"type":"dance"}`:                               `"code":"unknown_command"`,
 	} {
 		var m map[string]any
 		if err := json.Unmarshal([]byte(command), &m); err != nil {

@@ -45,11 +45,12 @@ type Home struct {
 	Options
 	policy  atomic.Pointer[Policy]
 	clock   *mock.Clock
-	store   store.Store
+	store   *store.Movable
 	plane   *mock.Plane
 	users   *users
 	flows   *flows
 	sockets *sockets
+	streams *streams
 	bans    *bans
 	core    *core.Core
 
@@ -100,9 +101,9 @@ func New(o Options) (*Home, error) {
 		o.Fetch = mock.Outward(nil)
 	}
 	h := &Home{
-		Options: o, clock: o.Clock, store: o.Policy.Store(), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
+		Options: o, clock: o.Clock, store: store.NewMovable(o.Policy.Store()), plane: mock.NewPlane(o.Clock, &o.Policy.Rules),
 		users: newUsers(o.Policy.Password), bans: &bans{threshold: o.BanThreshold},
-		flows: newFlows(), sockets: newSockets(), core: core.New(o.Clock.Now), frontData: &frontData{},
+		flows: newFlows(), sockets: newSockets(), streams: &streams{}, core: core.New(o.Clock.Now), frontData: &frontData{},
 		steps: &onboarding{}, hooks: &webhooks{}, commands: make(chan struct{}, maxCommands),
 	}
 	h.policy.Store(o.Policy)
@@ -155,6 +156,7 @@ func (h *Home) restart() {
 	h.steps.restart()
 	h.linker.Restart()
 	h.sockets.closeAll()
+	h.streams.closeAll()
 	for _, u := range h.users.list() {
 		for _, r := range h.store.OfUser(u.ID) {
 			if !h.Policy().Alive(r, h.clock.Now()) {
@@ -167,8 +169,11 @@ func (h *Home) restart() {
 // fire tells of an event of the home's own.
 func (h *Home) fire(kind string, data map[string]any) { h.core.Fire(kind, data, core.By("")) }
 
-// Close ends every open socket.
-func (h *Home) Close() { h.sockets.closeAll() }
+// Close ends every open socket and stream.
+func (h *Home) Close() {
+	h.sockets.closeAll()
+	h.streams.closeAll()
+}
 
 // Core is what lives behind the home's login.
 func (h *Home) Core() *core.Core { return h.core }

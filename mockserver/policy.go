@@ -17,7 +17,7 @@ type Policy struct {
 	mock.Rules                // of every request and answer
 	Linking    linking.Policy // of the home as an OAuth client
 
-	// Store creates the store for codes and refresh tokens. It is called once, when the home is created.
+	// Store creates the store for codes and refresh tokens. It is called when the policy is put in force.
 	Store func() store.Store
 
 	// ClientID says what is wrong with a client id; host is the request's host.

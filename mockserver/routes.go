@@ -42,6 +42,7 @@ func (h *Home) route() {
 	h.handle(demoPath+"/providers", methods{post: h.admin(h.demoSet), del: h.admin(h.demoDrop)})
 	h.handle(demoPath+"/use", methods{post: h.admin(h.demoUse)})
 	h.handle("/api", methods{get: gone, post: gone})
+	h.handle("/api/stream", methods{get: h.bearer(h.apiStream)})
 	h.handle("/api/template", methods{post: h.bearer(h.apiTemplate)})
 	h.handle("/api/logbook", methods{get: h.bearer(emptyList)})
 	h.handle("/api/logbook/{from}", methods{get: h.bearer(emptyList)})

@@ -45,13 +45,13 @@ func TestAPolicyIsSwitchedUnderRequests(t *testing.T) {
 	}
 }
 
-func TestAPolicyThatKeepsThingsItsOwnWayIsSettled(t *testing.T) {
+func TestAPolicyThatKeepsPasswordsItsOwnWayIsSettled(t *testing.T) {
 	t.Parallel()
 	plain, ownStore, ownPassword := Strict(), Strict(), Strict()
 	plain.SingleUse = mock.Is(false)
 	ownStore.Store = func() store.Store { return store.NewMemory() }
 	ownPassword.Password = func(s string) string { return s[:min(len(s), 8)] }
-	if Settles(plain) || !Settles(ownStore) || !Settles(ownPassword) {
+	if Settles(plain) || Settles(ownStore) || !Settles(ownPassword) {
 		t.Error("what has to be settled at the start is mistaken")
 	}
 }

@@ -2,67 +2,272 @@ package mockserver
 
 import (
 	"fmt"
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/authconform/authconform/mockserver/core"
 )
 
-// The mock renders the few expressions that clients try a template with; it has no Jinja.
+// The mock renders the expressions that clients try a template with; it has no Jinja.
 var (
 	expression = regexp.MustCompile(`\{\{(.*?)\}\}`)
-	callOf     = regexp.MustCompile(`^(states|is_state|state_attr)\(\s*(['"])([\w.]+)['"]\s*(?:,\s*['"]([^'"]*)['"]\s*)?\)$`)
-	stateOf    = regexp.MustCompile(`^states\.([a-z0-9_]+)\.([a-z0-9_]+)\.state$`)
-	literal    = regexp.MustCompile(`^(?:'([^']*)'|"([^"]*)"|(\d+(?:\.\d+)?))$`)
+	callOf     = regexp.MustCompile(`^(states|is_state|state_attr|is_state_attr|has_value)\(\s*(.*?)\s*\)$`)
+	stateOf    = regexp.MustCompile(`^states\.([a-z0-9_]+)\.([a-z0-9_]+)\.(?:state|attributes\.(\w+))$`)
+	nameOf     = regexp.MustCompile(`^[A-Za-z_]\w*$`)
+	filterOf   = regexp.MustCompile(`^(\w+)(?:\(\s*(.*?)\s*\))?$`)
 )
+
+// whatRenders tells what there is, where something else is asked for.
+const whatRenders = "the mock home renders only states(…), is_state(…), state_attr(…), is_state_attr(…), has_value(…), variables, " +
+	"literals, and the filters float, int, round, default, upper, lower, title, trim and string"
+
+// undefined is a variable that nobody has given: it is written as nothing.
+type undefined struct{}
+
+func (undefined) String() string { return "" }
+
+const (
+	largest    = 1e15 // below that a float64 tells whole numbers apart
+	mostDigits = 15
+)
+
+// rendering is one template on its way.
+type rendering struct {
+	home      *Home
+	variables map[string]any
+	looked    []string // entities
+}
 
 // render renders a template, and tells which entities it looked at.
 func (h *Home) render(template string, variables map[string]any) (text string, looked []string, err error) {
-	if strings.Contains(template, "{%") {
-		return "", nil, fmt.Errorf("the mock home renders only expressions, not statements: %q", "{%")
+	if strings.Contains(template, "{%") || strings.Contains(template, "{#") {
+		return "", nil, fmt.Errorf("%s, not the statements %q and %q", whatRenders, "{%", "{#")
 	}
+	r := &rendering{home: h, variables: variables}
 	text = expression.ReplaceAllStringFunc(template, func(m string) string {
-		what := strings.TrimSpace(m[2 : len(m)-2])
-		var out string
-		var ids []string
-		if out, ids, err = h.value(what, variables, err); err == nil {
-			looked = append(looked, ids...)
+		if err != nil {
+			return ""
 		}
-		return out
+		var v any
+		v, err = r.filtered(m[2 : len(m)-2])
+		return core.Written(v)
 	})
-	return text, looked, err
+	return strings.TrimSpace(text), r.looked, err
 }
 
-func (h *Home) value(what string, variables map[string]any, before error) (string, []string, error) {
-	if before != nil {
-		return "", nil, before
+// filtered is an expression with its filters.
+func (r *rendering) filtered(what string) (any, error) {
+	parts := split(what, '|')
+	v, err := r.value(parts[0])
+	for _, filter := range parts[1:] {
+		if err != nil {
+			return nil, err
+		}
+		v, err = r.filter(v, filter)
 	}
-	if m := literal.FindStringSubmatch(what); m != nil {
-		return m[1] + m[2] + m[3], nil, nil
+	return v, err
+}
+
+func (r *rendering) value(what string) (any, error) {
+	if v, ok := literal(what); ok {
+		return v, nil
 	}
-	if v, given := variables[what]; given {
-		return fmt.Sprint(v), nil, nil
+	if v, given := r.variables[what]; given {
+		return v, nil
+	}
+	if nameOf.MatchString(what) {
+		return undefined{}, nil
 	}
 	if m := stateOf.FindStringSubmatch(what); m != nil {
-		what = fmt.Sprintf("states('%s.%s')", m[1], m[2])
+		e, there := r.look(m[1] + "." + m[2])
+		if m[3] != "" {
+			return e.Attributes[m[3]], nil
+		}
+		return stateText(e, there), nil
 	}
 	m := callOf.FindStringSubmatch(what)
 	if m == nil {
-		return "", nil, fmt.Errorf("the mock home renders only states(…), is_state(…), state_attr(…), variables and literals, not %q", what)
+		return nil, fmt.Errorf("%s, not %q", whatRenders, what)
 	}
-	e, there := h.state(m[3])
-	switch {
-	case m[1] == "is_state":
-		return map[bool]string{true: "True", false: "False"}[there && e.State == m[4]], []string{m[3]}, nil
-	case m[1] == "state_attr":
-		if v := e.Attributes[m[4]]; v != nil {
-			return fmt.Sprint(v), []string{m[3]}, nil
+	var args []any
+	for _, one := range split(m[2], ',') {
+		v, err := r.value(one)
+		if err != nil {
+			return nil, err
 		}
-		return "None", []string{m[3]}, nil
-	case !there:
-		return "unknown", []string{m[3]}, nil
+		args = append(args, v)
 	}
-	return e.State, []string{m[3]}, nil
+	return r.call(m[1], args)
+}
+
+// takes is how many arguments each function has.
+var takes = map[string]int{"states": 1, "has_value": 1, "is_state": 2, "state_attr": 2, "is_state_attr": 3}
+
+func (r *rendering) call(name string, args []any) (any, error) {
+	id, ok := args[0].(string)
+	if !ok || len(args) != takes[name] {
+		return nil, fmt.Errorf("%s takes an entity id and %d more", name, takes[name]-1)
+	}
+	e, there := r.look(id)
+	attribute := func() any { return e.Attributes[core.Written(args[1])] }
+	switch name {
+	case "is_state":
+		return there && e.State == core.Written(args[1]), nil
+	case "state_attr":
+		return attribute(), nil
+	case "is_state_attr":
+		return there && core.Written(attribute()) == core.Written(args[2]), nil
+	case "has_value":
+		return there && e.State != "unknown" && e.State != "unavailable", nil
+	}
+	return stateText(e, there), nil
+}
+
+func (r *rendering) look(id string) (core.Entity, bool) {
+	r.looked = append(r.looked, id)
+	return r.home.state(id)
+}
+
+func stateText(e core.Entity, there bool) string {
+	if !there {
+		return "unknown"
+	}
+	return e.State
+}
+
+// filter is a value behind one filter (Jinja; float and int of the home fail without a default).
+func (r *rendering) filter(v any, filter string) (any, error) {
+	m := filterOf.FindStringSubmatch(filter)
+	if m == nil {
+		return nil, fmt.Errorf("%s, not the filter %q", whatRenders, filter)
+	}
+	var arg any
+	if m[2] != "" {
+		var err error
+		if arg, err = r.value(m[2]); err != nil {
+			return nil, err
+		}
+	}
+	text := core.Written(v)
+	number, err := strconv.ParseFloat(text, 64)
+	numeric := err == nil
+	if numeric && !(math.Abs(number) <= largest) {
+		return nil, fmt.Errorf("the mock home reckons with numbers up to %g, and not with %q", largest, text)
+	}
+	switch m[1] {
+	case "float", "int":
+		switch {
+		case !numeric && arg == nil:
+			return nil, fmt.Errorf("%s got invalid input %q and no default", m[1], text)
+		case !numeric:
+			return arg, nil
+		case m[1] == "int":
+			return int(number), nil
+		}
+		return core.Float(number), nil
+	case "round":
+		if !numeric {
+			return nil, fmt.Errorf("round got invalid input %q and no default", text)
+		}
+		digits, whole := arg.(int)
+		if arg != nil && !whole || digits < 0 || digits > mostDigits {
+			return nil, fmt.Errorf("round takes 0 to %d digits", mostDigits)
+		}
+		scale := math.Pow10(digits)
+		return core.Float(math.RoundToEven(number*scale) / scale), nil
+	case "default":
+		if v == (undefined{}) {
+			return arg, nil
+		}
+		return v, nil
+	case "upper":
+		return strings.ToUpper(text), nil
+	case "lower":
+		return strings.ToLower(text), nil
+	case "title":
+		return titled(text), nil
+	case "trim":
+		return strings.TrimSpace(text), nil
+	case "string":
+		return text, nil
+	}
+	return nil, fmt.Errorf("%s, not the filter %q", whatRenders, m[1])
+}
+
+// titled has a capital at the beginning of each word, and no other.
+func titled(text string) string {
+	begins := true
+	return strings.Map(func(r rune) rune {
+		was := begins
+		if begins = !unicode.IsLetter(r) && r != '\''; was {
+			return unicode.ToTitle(r)
+		}
+		return unicode.ToLower(r)
+	}, text)
+}
+
+// literal is a text, a number, or one of Python's words.
+func literal(what string) (any, bool) {
+	if n := len(what); n >= 2 && (what[0] == '\'' || what[0] == '"') && what[n-1] == what[0] {
+		if inside := what[1 : n-1]; !strings.ContainsRune(inside, rune(what[0])) {
+			return inside, true
+		}
+	}
+	return number(what)
+}
+
+func number(what string) (any, bool) {
+	switch strings.ToLower(what) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	case "none":
+		return nil, true
+	}
+	if n, err := strconv.Atoi(what); err == nil {
+		return n, true
+	}
+	if f, err := strconv.ParseFloat(what, 64); err == nil && strings.ContainsAny(what, ".") && !strings.ContainsAny(what, "eExXpPnN_") {
+		return core.Float(f), true
+	}
+	return nil, false
+}
+
+// split parts an expression where a character stands outside of quotes and brackets.
+func split(what string, at rune) (parts []string) {
+	var quote rune
+	depth, from := 0, 0
+	for i, c := range what {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == at && depth == 0:
+			parts, from = append(parts, strings.TrimSpace(what[from:i])), i+1
+		}
+	}
+	return append(parts, strings.TrimSpace(what[from:]))
+}
+
+// native is what was rendered as the WebSocket shows it: numbers and Python's words as such.
+func native(text string) any {
+	if text == "True" || text == "False" || text == "None" || strings.Trim(text, "0123456789.-") == "" {
+		if v, ok := number(text); ok {
+			return v
+		}
+	}
+	return text
 }
 
 // renderTemplate renders now, and again whenever an entity changes that the template looks at.
@@ -76,7 +281,7 @@ func renderTemplate(k *socket, m map[string]any) (any, *commandError) {
 	return k.begin(func(tell func(any)) func() {
 		show := func() {
 			out, _, _ := k.home.render(template, variables)
-			tell(map[string]any{"result": out, "listeners": map[string]any{
+			tell(map[string]any{"result": native(out), "listeners": map[string]any{
 				"all": false, "domains": []any{}, "entities": append([]string{}, looked...), "time": false,
 			}})
 		}

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -71,7 +72,10 @@ type socket struct {
 	out    *outbox
 }
 
-const maxFrame = 64 << 10
+const (
+	maxFrame = 64 << 10
+	badToken = "Invalid access token or password"
+)
 
 // websocket answers GET /api/websocket: nothing but auth is processed before auth_ok.
 func (h *Home) websocket(c *call) *mock.Answer {
@@ -85,7 +89,7 @@ func (h *Home) websocket(c *call) *mock.Answer {
 	if err != nil {
 		return nil // the library has answered
 	}
-	conn.SetReadLimit(maxFrame)
+	conn.SetReadLimit(-1) // read has its own: the library would close with 1009, where the real home closes with 1000
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.Context()))
 	k := &socket{home: h, conn: conn, ctx: ctx, cancel: cancel, setups: map[string]string{}, out: newOutbox()}
 	h.plane.Note(mockEntry(h, c, "websocket opened"))
@@ -137,8 +141,12 @@ func (k *socket) serve(ip string) {
 
 // read reads a text frame. It ends with the connection: a context that ended would cut it off without a close frame.
 func (k *socket) read() ([]byte, bool) {
-	kind, raw, err := k.conn.Read(context.Background())
-	return raw, err == nil && kind == websocket.MessageText
+	kind, r, err := k.conn.Reader(context.Background())
+	if err != nil || kind != websocket.MessageText {
+		return nil, false
+	}
+	raw, err := io.ReadAll(io.LimitReader(r, maxFrame+1))
+	return raw, err == nil && len(raw) <= maxFrame
 }
 
 // auth takes the first message. Its shape is judged before its token.
@@ -161,6 +169,9 @@ func (k *socket) auth(raw []byte, ip string) bool {
 	}
 	kind, _ := message["type"].(string)
 	token, ok := message["access_token"].(string)
+	if kind == "auth" && len(message) == 1 {
+		return refuse(badToken) // the members are right, and the token is not
+	}
 	if kind != "auth" || !ok || len(message) != 2 {
 		return refuse("Auth message incorrectly formatted: type auth and access_token are required, and nothing else")
 	}
@@ -173,7 +184,7 @@ func (k *socket) auth(raw []byte, ip string) bool {
 		k.who = nil
 	}
 	if k.who == nil {
-		return refuse("Invalid access token or password")
+		return refuse(badToken)
 	}
 	return true
 }

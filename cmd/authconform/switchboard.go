@@ -3,6 +3,7 @@ package main
 import (
 	_ "embed" // the description of these calls
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -143,13 +144,15 @@ func (b *switchboard) may(id string) error {
 		ids = append(ids, d.ID)
 		switch {
 		case d.ID == id && d.Settled:
-			return mockserver.ErrSettled
+			return fmt.Errorf("%s: %w; start the servers with it: authconform serve --defect %s", id, mockserver.ErrSettled, id)
 		case d.ID == id:
 			return nil
 		}
 	}
-	if slices.Contains(proof.DefectIDs(), id) {
-		return errors.New("the server that " + id + " is about does not run; start serve with it")
+	for _, server := range policedServers(true, true, true) {
+		if subject, _ := proof.Find(id); subject != nil && subject.Spoil(id, server.of(strictPolicies())) {
+			return fmt.Errorf("%s: its server does not run; start it too: authconform serve --%s ADDRESS", id, server.name)
+		}
 	}
 	return errors.New("id: unknown defect " + strconv.Quote(id) + suggest.Hint(id, ids))
 }

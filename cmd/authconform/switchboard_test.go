@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/authconform/authconform/internal/exit"
+	"github.com/authconform/authconform/proof"
 )
 
 // plane calls the control plane of a server.
@@ -62,8 +64,8 @@ func TestDefectsAndFlavoursAreSwitchedWhileItRuns(t *testing.T) {
 		{"GET", "flavours", "", `{"seeds":[]}`, 404, 200},
 		{"POST", "defects", `{"id":"metadata.misssing"}`, `did you mean \"metadata.missing\"?`, 404, 200},
 		{"POST", "defects", `{"ids":"metadata.missing"}`, `did you mean \"id\"?`, 404, 200},
-		{"POST", "defects", `{"id":"` + aProxyDefect(t) + `"}`, "does not run", 404, 200},
-		{"POST", "defects", `{"id":"users.password-case"}`, "cannot change at run time", 404, 200},
+		{"POST", "defects", `{"id":"` + aProxyDefect(t) + `"}`, "start it too: authconform serve --account-link ADDRESS", 404, 200},
+		{"POST", "defects", `{"id":"users.password-case"}`, "serve --defect users.password-case", 404, 200},
 		{"DELETE", "defects?id=metadata.misssing", "", "did you mean", 404, 200},
 		{"DELETE", "flavours?seed=9", "", "there is no flavour", 404, 200},
 		{"POST", "flavours", `{"seed":0}`, "from 1", 404, 200},
@@ -198,4 +200,90 @@ func TestServeWritesRequests(t *testing.T) {
 			t.Errorf("%s: the ready file is still there: %v", flag, err)
 		}
 	}
+}
+
+// TestEveryDefectIsSwitchedOrSaysHowToGetIt: no defect is refused at run time without the command that starts the servers with it.
+func TestEveryDefectIsSwitchedOrSaysHowToGetIt(t *testing.T) {
+	t.Parallel()
+	r := serving(t, "--provider", "127.0.0.1:0", "--account-link", "127.0.0.1:0", "--indieauth", "127.0.0.1:0")
+	refused := 0
+	for _, id := range proof.DefectIDs() {
+		status, said := plane(t, http.DefaultClient, r.Home.URL, r, "POST", "defects", `{"id":"`+id+`"}`)
+		if status == http.StatusOK && said == `{"on":["`+id+`"]}` {
+			status, said = plane(t, http.DefaultClient, r.Home.URL, r, "DELETE", "defects?id="+id, "")
+			if status != http.StatusOK || said != `{"on":[]}` {
+				t.Errorf("%s is not switched off: %d %s", id, status, said)
+			}
+			continue
+		}
+		refused++
+		if want := "start the servers with it: authconform serve --defect " + id + `"`; status != 400 || !strings.Contains(said, want) {
+			t.Errorf("%s: %d %s", id, status, said)
+		}
+		if o := invoke(t, "serve", "--home", "256.0.0.1:1", "--defect", id); strings.Contains(o.err, "--defect") {
+			t.Errorf("serve --defect %s: %s", id, o.err)
+		}
+	}
+	if refused == 0 || refused > 10 {
+		t.Errorf("%d defects cannot be switched", refused)
+	}
+}
+
+// TestADefectOfTheStoreIsSwitchedUnderLiveSessions: who is logged in stays so, and what is wrong is wrong at once.
+func TestADefectOfTheStoreIsSwitchedUnderLiveSessions(t *testing.T) {
+	t.Parallel()
+	r := serving(t)
+	id := r.Home.URL + "/"
+	redeem := func(code string) (int, map[string]any) {
+		form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "client_id": {id}}
+		return posted(t, r.Home.URL+"/auth/token", "application/x-www-form-urlencoded", form.Encode())
+	}
+	code := func() string {
+		_, flow := posted(t, r.Home.URL+"/auth/login_flow", "application/json",
+			`{"client_id":"`+id+`","handler":["homeassistant",null],"redirect_uri":"`+id+`"}`)
+		_, done := posted(t, r.Home.URL+"/auth/login_flow/"+flow["flow_id"].(string), "application/json",
+			`{"client_id":"`+id+`","username":"ada","password":"ada-password"}`)
+		return done["result"].(string)
+	}
+	early := code()
+	_, session := redeem(code())
+	refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {session["refresh_token"].(string)}, "client_id": {id}}.Encode()
+	for _, c := range []struct {
+		method, name, body string
+		again              int // a code that comes twice
+	}{
+		{"GET", "defects", "", 400},
+		{"POST", "defects", `{"id":"code.twice"}`, 200},
+		{"POST", "flavours", `{"seed":2}`, 200},
+		{"DELETE", "defects?id=code.twice", "", 400},
+	} {
+		if status, said := plane(t, http.DefaultClient, r.Home.URL, r, c.method, c.name, c.body); status != http.StatusOK {
+			t.Fatalf("%s %s: %d %s", c.method, c.name, status, said)
+		}
+		fresh := code()
+		first, _ := redeem(fresh)
+		again, _ := redeem(fresh)
+		if first != 200 || again != c.again {
+			t.Errorf("after %s %s %s a code gets %d, then %d; want %d", c.method, c.name, c.body, first, again, c.again)
+		}
+		if status, v := posted(t, r.Home.URL+"/auth/token", "application/x-www-form-urlencoded", refresh); status != 200 {
+			t.Errorf("after %s %s the old session is refused: %d %v", c.method, c.name, status, v)
+		}
+	}
+	if status, v := redeem(early); status != 200 {
+		t.Errorf("a code of before: %d %v", status, v)
+	}
+}
+
+// posted posts a body and reads the JSON object that comes back.
+func posted(t *testing.T, at, kind, body string) (int, map[string]any) {
+	t.Helper()
+	resp, err := http.Post(at, kind, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var v map[string]any
+	_ = json.NewDecoder(resp.Body).Decode(&v)
+	return resp.StatusCode, v
 }

@@ -19,6 +19,7 @@ const (
 	AccountLink  Name = "account-link"       // the target asks the proxy that the harness plays
 	OtherClient  Name = "other-client"       // a second client with the same redirect_uri
 	PublicClient Name = "public-client"      // a client without a secret
+	ClientSecret Name = "client-secret"      // a client with one
 	API          Name = "api"                // a resource that needs a bearer token is known
 	Revocation   Name = "revocation"         // a revocation endpoint is known
 	Indicator    Name = "resource-indicator" // a resource is known by the URI that the server has for it (RFC 8707)
@@ -43,8 +44,8 @@ const (
 
 var (
 	ours = []Name{
-		Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, API, Revocation,
-		Indicator, Origin, OtherNames, OtherAddress, CommandUser,
+		Browser, Clock, ClientSite, HTTPSSite, Admin, Control, Testbed, AccountLink, OtherClient, PublicClient, ClientSecret, API,
+		Revocation, Indicator, Origin, OtherNames, OtherAddress, CommandUser,
 	}
 	theirs = []Name{PKCE, Metadata, MetadataDocument, ResourceMetadata, Introspection, Registration, LocalUsers, TrustedNetworks, CommandLine}
 )

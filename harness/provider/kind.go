@@ -144,6 +144,8 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	lacks := s.flags.Tools().Lacks()
 	lacks.Add(s.OtherClient.ID == "", condition.OtherClient, "give --other-client-id, and its secret in AUTHCONFORM_OTHER_CLIENT_SECRET")
 	lacks.Add(s.PublicClient.ID == "", condition.PublicClient, "give --public-client-id, a client without a secret")
+	lacks.Add(s.Client.Secret == "", condition.ClientSecret,
+		"our client has no secret; if the target gives clients one, set AUTHCONFORM_CLIENT_SECRET")
 	lacks.Add(s.APIURL == "", condition.API, "give --api-url, a resource that requires a bearer token")
 	lacks.Add(s.RevokeURL == "", condition.Revocation, "the target's metadata has no revocation_endpoint; give --revoke-url if there is one")
 	lacks.Add(s.Resource == "", condition.Indicator, "give --resource, a resource that tokens can be requested for")

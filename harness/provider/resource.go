@@ -48,6 +48,11 @@ func (p *Provider) Document(ctx context.Context) *wire.Exchange {
 	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at, Public: true})
 }
 
+// DocumentAt asks for the metadata at another address of the issuer.
+func (p *Provider) DocumentAt(ctx context.Context, at string) *wire.Exchange {
+	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: at, Public: true})
+}
+
 // Issuers implements oauth.Metadata. The well-known path is put between host and path (RFC 8414 §3.1) or behind both
 // (OpenID Connect Discovery §4.1), without the slash that the issuer may end in.
 func (p *Provider) Issuers() []string {

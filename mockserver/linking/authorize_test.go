@@ -157,6 +157,7 @@ func TestTheProxyOffersWhatTheHomeIsNewEnoughFor(t *testing.T) {
 		"a newer release":          {Service{Domain, "2026.12.0", nil}, false, false},
 		"newer by numbers":         {Service{Domain, "2026.9.9", nil}, false, true},
 		"a longer number":          {Service{Domain, "2026.11.0.1", nil}, false, false},
+		"without a release":        {Service{Domain, "", nil}, false, false},
 		"open to new ones":         {Service{Domain, "2026.1.0", &yes}, false, true},
 		"closed":                   {Service{Domain, "2026.1.0", &no}, false, false},
 		"closed to all but linked": {Service{Domain, "2026.1.0", &no}, true, true},

@@ -19,9 +19,10 @@ type Service struct {
 	Accepts    *bool  `json:"accepts_new_authorizations"`
 }
 
-// offers is the rule of the proxy's list: the domain, a release that is new enough, and new accounts wanted.
+// offers is the rule of the proxy's list: the domain, a release that is new enough, and new accounts wanted. An entry that names no
+// release is none: the real home fails on it.
 func offers(s Service, domain, version string, linked bool) bool {
-	return s.Service == domain && !older(version, s.MinVersion) && (s.Accepts == nil || *s.Accepts || linked)
+	return s.Service == domain && s.MinVersion != "" && !older(version, s.MinVersion) && (s.Accepts == nil || *s.Accepts || linked)
 }
 
 // older compares releases by their numbers.

@@ -47,7 +47,7 @@ func (l *Linker) finish(ctx context.Context, f *flow, ret Return, got Token) Ste
 	l.setUp(ctx, e)
 	return Step{
 		"type": "create_entry", "flow_id": f.id, "handler": f.handler, "title": name, "version": 1, "minor_version": 1,
-		"description": nil, "description_placeholders": nil,
+		"description": nil, "description_placeholders": nil, "options": map[string]any{},
 		"context": map[string]any{"source": "user"}, "result": l.Policy().Shown(l.Summary(e.id), got),
 	}
 }

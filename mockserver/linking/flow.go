@@ -71,7 +71,7 @@ func (l *Linker) Start(ctx context.Context, handler, base string, given bool) (S
 }
 
 func (l *Linker) open(handler, source, entryID string) *flow {
-	f := &flow{id: mock.Secret(16), handler: handler, source: source, entryID: entryID}
+	f := &flow{id: mock.ULID(l.Clock.Now()), handler: handler, source: source, entryID: entryID}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.flows) < maxFlows {
@@ -151,7 +151,7 @@ func (l *Linker) Poll(ctx context.Context, id string) (Step, error) {
 	case "auth":
 		return l.proceed(ctx, f)
 	case "reauth_confirm":
-		return f.form("reauth_confirm", []any{}), nil
+		return l.confirm(f), nil
 	case "user":
 		return f.askAddress(nil), nil
 	case "credentials_choice":
@@ -210,8 +210,17 @@ func (f *flow) external() Step {
 func (f *flow) form(step string, schema any) Step {
 	return Step{
 		"type": "form", "flow_id": f.id, "handler": f.handler, "step_id": step, "data_schema": schema, "errors": nil,
-		"description_placeholders": nil, "last_step": nil,
+		"description_placeholders": nil, "last_step": nil, "preview": nil,
 	}
+}
+
+// confirm asks whether to log in again, and at what.
+func (l *Linker) confirm(f *flow) Step {
+	step := f.form("reauth_confirm", []any{})
+	if e := l.entry(f.entryID); e != nil {
+		step["description_placeholders"] = map[string]string{"name": e.title}
+	}
+	return step
 }
 
 func (f *flow) pick() Step {
@@ -233,5 +242,15 @@ func (l *Linker) aborted(f *flow, reason string, more map[string]any) Step {
 	if more != nil {
 		placeholders = more
 	}
-	return Step{"type": "abort", "flow_id": f.id, "handler": f.handler, "reason": reason, "description_placeholders": placeholders}
+	step := Step{"type": "abort", "flow_id": f.id, "handler": f.handler, "reason": reason, "description_placeholders": placeholders}
+	if slices.Contains(sharedReasons, reason) {
+		step["translation_domain"] = "homeassistant"
+	}
+	return step
+}
+
+// sharedReasons are the reasons that every integration with OAuth 2 has: the home itself translates them.
+var sharedReasons = []string{
+	"authorize_url_timeout", "missing_credentials", "no_url_available", "oauth_error", "oauth_failed",
+	"oauth_implementation_unavailable", "oauth_timeout", "oauth_unauthorized", "user_rejected_authorize",
 }

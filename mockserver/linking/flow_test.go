@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/authconform/authconform/mock"
 )
 
 // third is a third party. It knows one person at a time.
@@ -234,5 +237,29 @@ func TestParallelUsesShareOneRefresh(t *testing.T) {
 	}
 	if _, _, _, ok := l.Use(t.Context(), "nobody"); ok {
 		t.Error("an entry that is not there was used")
+	}
+}
+
+// TestStepsHaveTheMembersOfTheRealHomes: what the frontend reads of a form, an end and an entry.
+func TestStepsHaveTheMembersOfTheRealHomes(t *testing.T) {
+	t.Parallel()
+	l := New(Options{Policy: ptr(Strict()), Clock: &mock.Clock{}})
+	f := l.open(Domain, "user", "")
+	if !regexp.MustCompile(`^[0-7][0-9A-HJKMNP-TV-Z]{25}$`).MatchString(f.id) {
+		t.Errorf("the flow id %q is no ULID", f.id)
+	}
+	if preview, there := f.form("user", []any{})["preview"]; !there || preview != nil {
+		t.Errorf("a form has no preview: %v", preview)
+	}
+	const home = "homeassistant"
+	for reason, want := range map[string]any{"oauth_error": home, "missing_credentials": home, "reauth_successful": nil} {
+		if got := l.aborted(f, reason, nil)["translation_domain"]; got != want {
+			t.Errorf("%s is translated by %v, want %v", reason, got, want)
+		}
+	}
+	l.entries = append(l.entries, &entry{id: "e", domain: Domain, title: "Ben's devices"})
+	step := l.confirm(&flow{id: "f", handler: Domain, entryID: "e"})
+	if named, _ := step["description_placeholders"].(map[string]string); named["name"] != "Ben's devices" {
+		t.Errorf("a new login does not name what it is for: %v", step)
 	}
 }

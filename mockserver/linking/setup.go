@@ -113,7 +113,7 @@ func (l *Linker) reauth(e *entry) {
 			return
 		}
 	}
-	f := &flow{id: mock.Secret(16), handler: e.domain, source: "reauth", entryID: e.id, step: "reauth_confirm"}
+	f := &flow{id: mock.ULID(l.Clock.Now()), handler: e.domain, source: "reauth", entryID: e.id, step: "reauth_confirm"}
 	l.flows[f.id] = f
 }
 

@@ -2,18 +2,61 @@ package defects
 
 import (
 	"net/http"
+	"strings"
 
+	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockprovider"
 )
+
+// thirdMetadata picks requests for the metadata, of an issuer with a path, too.
+var thirdMetadata = at("GET " + metadataPath).or(at("GET " + metadataPath + "/*"))
+
+// metadataPath is the well-known part; what comes behind it is the issuer's path (RFC 8414 §3.1).
+const metadataPath = "/.well-known/oauth-authorization-server"
+
+// metadataBehind serves the metadata of an issuer with a path behind that path alone. A provider sees its own paths without it.
+func metadataBehind(name string) third {
+	return func(p *mockprovider.Policy) {
+		right := p.MetadataAt
+		p.MetadataAt = func(base string) []string {
+			if base == "" {
+				return right(base)
+			}
+			return []string{"/.well-known/" + name}
+		}
+	}
+}
+
+// metadataElsewhere sends whoever asks where metadata stand to behind the issuer's path.
+func metadataElsewhere(p *mockprovider.Policy) {
+	thirdAnswersBy(at("GET "+metadataPath+"/*"), func(r mock.Request, a mock.Answer) mock.Answer {
+		base := strings.TrimPrefix(r.Path(), metadataPath)
+		return all(status(http.StatusMovedPermanently), header("Location", base+metadataPath))(a)
+	})(p)
+}
 
 var providerMetadataDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.no-metadata", Story: "No metadata is published.",
 		Aims: []string{"oauth2.metadata.served"},
-		Change: thirdAnswers(
-			"GET /.well-known/oauth-authorization-server",
-			all(status(http.StatusNotFound), header("Content-Type", "text/plain")),
-		),
+		Change: thirdAnswersBy(thirdMetadata, func(_ mock.Request, a mock.Answer) mock.Answer {
+			return all(status(http.StatusNotFound), header("Content-Type", "text/plain"))(a)
+		}),
+	},
+	{
+		ID: "thirdparty.metadata-appended", Story: "The metadata stand behind the issuer's path, where no client looks.",
+		Aims:   []string{"oauth2.metadata.path-derived", "oauth2.metadata.path-inserted"},
+		Change: metadataBehind("oauth-authorization-server"),
+	},
+	{
+		ID: "thirdparty.metadata-redirected", Story: "From where clients look they are sent to behind the issuer's path.",
+		Aims:   []string{"oauth2.metadata.path-derived", "oauth2.metadata.path-inserted"},
+		Change: both(metadataBehind("oauth-authorization-server"), metadataElsewhere),
+	},
+	{
+		ID: "thirdparty.metadata-openid", Story: "The metadata stand only where OpenID Connect Discovery puts them.",
+		Aims:   []string{"oauth2.metadata.path-inserted"},
+		Change: metadataBehind("openid-configuration"),
 	},
 	{
 		ID: "thirdparty.no-response-types", Story: "response_types_supported omits code.",

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-NAME, PASSWORD = os.environ["PERSON"].split(":")
+NAME, PASSWORD = os.environ["PERSON"].split(":", 1)
 
 
 class Redirected(Exception):

@@ -29,6 +29,10 @@ func (who *Person) fillForms(ctx context.Context, w Walk) (r Trail) {
 			e = v.Open(ctx, where)
 			continue
 		}
+		if isFrontend(e) {
+			who.atHome(ctx, v, e, w, &r)
+			return r
+		}
 		p := readPage(e)
 		r.Offered = r.Offered || p.offers(deny)
 		r.Password = r.Password || p.login() != nil

@@ -36,4 +36,5 @@ await app.bootstrap({
 });
 await over;
 await app.teardown();
+console.log("ok      @digital-alchemy/hass");
 process.exit(0);

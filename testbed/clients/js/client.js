@@ -22,3 +22,4 @@ assert.ok((await next((take) => ha.subscribeConfig(connection, take))).version);
 assert.equal((await ha.getUser(connection)).is_admin, true);
 assert.ok((await ha.getStates(connection)).every((s) => s.context.id && s.last_updated.endsWith("+00:00")));
 connection.close();
+console.log("ok      home-assistant-js-websocket");

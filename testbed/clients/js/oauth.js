@@ -6,7 +6,7 @@ import * as openid from "openid-client";
 import simple from "simple-oauth2";
 
 const redirect = "http://127.0.0.1:9999/callback";
-const home = { issuer: process.env.HOME_URL, id: "http://127.0.0.1:9999/", api: process.env.HOME_URL + "/api/", person: "owner:owner-password" };
+const home = { issuer: process.env.HOME_URL, id: "http://127.0.0.1:9999/", api: process.env.HOME_URL + "/api/", person: process.env.HOME_PERSON };
 const registered = await (await fetch(`${process.env.PROVIDER_URL}/oauth/register`, {
   method: "POST", headers: { "Content-Type": "application/json" },
   body: JSON.stringify({ redirect_uris: [redirect], client_name: "clients", token_endpoint_auth_method: "client_secret_basic" }),
@@ -87,12 +87,14 @@ async function bySimpleOauth2(server) {
   await assert.rejects(last.refresh());
 }
 
+const libraries = { oauth4webapi: byOauth4webapi, "openid-client": byOpenidClient, "simple-oauth2": bySimpleOauth2 };
 for (const server of [home, provider]) {
-  for (const library of [byOauth4webapi, byOpenidClient, bySimpleOauth2]) {
+  for (const [name, library] of Object.entries(libraries)) {
     try {
       await library(server);
+      console.log(`ok      ${name} at the ${server === home ? "home" : "provider"}`);
     } catch (e) {
-      throw new Error(`${library.name} at ${server.issuer}: ${e.message}`, { cause: e });
+      throw new Error(`${name} at ${server.issuer}: ${e.message}`, { cause: e });
     }
   }
 }

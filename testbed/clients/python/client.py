@@ -50,5 +50,8 @@ def by_command_line():
 
 
 asyncio.run(by_websocket())
+print("ok      hass-client")
 by_rest()
+print("ok      HomeAssistant-API\nok      hassapi")
 by_command_line()
+print("ok      homeassistant-cli")

@@ -34,7 +34,7 @@ def registered():
 def servers():
     """Each server: its OAuth paths, an API, our client there, and its user."""
     yield types.SimpleNamespace(base=HOME + "/auth", api=HOME + "/api/", id="http://127.0.0.1:9999/", secret=None, scope=None,
-                                person="owner:owner-password")
+                                person=os.environ["HOME_PERSON"])
     app = registered()
     yield types.SimpleNamespace(base=PROVIDER + "/oauth", api=PROVIDER + "/api/me", id=app["client_id"], secret=app["client_secret"],
                                 scope="profile", person="ben:ben-password")
@@ -92,10 +92,13 @@ async def by_nabu_casa():
         assert again["access_token"] != linked["access_token"]
 
 
+NAMES = {by_requests_oauthlib: "requests-oauthlib", by_authlib: "Authlib"}
 for at in servers():
     for library in (by_requests_oauthlib, by_authlib):
         try:
             library(at)
+            print(f"ok      {NAMES[library]} at the {'provider' if at.secret else 'home'}")
         except Exception as e:
             sys.exit(f"{library.__name__} at {at.base}: {type(e).__name__}: {e}")
 asyncio.run(by_nabu_casa())
+print("ok      hass-nabucasa at the account-link proxy")

@@ -1,0 +1,106 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authconform/authconform/mock"
+	"github.com/authconform/authconform/mockserver/core"
+)
+
+const (
+	pingEvery  = 50 * time.Second // without an event (core: components/api, STREAM_PING_INTERVAL)
+	mostStream = 1000             // open streams of a home
+)
+
+// streams are the open answers of /api/stream. They end when the home stops or starts anew.
+type streams struct {
+	mu   sync.Mutex
+	last int
+	end  map[int]context.CancelFunc
+}
+
+// open notes a stream; false: there are too many.
+func (s *streams) open(end context.CancelFunc) (closed func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.end) >= mostStream {
+		return nil, false
+	}
+	if s.end == nil {
+		s.end = map[int]context.CancelFunc{}
+	}
+	s.last++
+	n := s.last
+	s.end[n] = end
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.end, n)
+	}, true
+}
+
+func (s *streams) closeAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, end := range s.end {
+		end()
+	}
+}
+
+// apiStream sends every event of the home, or those of the types in restrict, as server-sent events, to administrators. It begins
+// with a ping, and sends another when nothing has happened for a while. A client that does not read is given up.
+func (h *Home) apiStream(c *call) *mock.Answer {
+	if !c.user.User.Admin {
+		return mock.Plain(http.StatusUnauthorized)
+	}
+	var only []string
+	if restrict := c.URL.Query().Get("restrict"); restrict != "" {
+		only = strings.Split(restrict, ",")
+	}
+	header := http.Header{"Content-Type": {"text/event-stream"}}
+	return &mock.Answer{Status: http.StatusOK, Header: header, Stream: func(ctx context.Context, write func(string) bool) {
+		ctx, end := context.WithCancel(ctx)
+		defer end()
+		closed, ok := h.streams.open(end)
+		if !ok {
+			return
+		}
+		defer closed()
+		out := newOutbox()
+		defer h.core.Listen("", func(e core.Event) {
+			if only != nil && !slices.Contains(only, e.Type) {
+				return
+			}
+			if raw, err := json.Marshal(e); err == nil && !out.put(raw) {
+				end()
+			}
+		})()
+		h.forward(ctx, out, write)
+	}}
+}
+
+func (h *Home) forward(ctx context.Context, out *outbox, write func(string) bool) {
+	const ping = "data: ping\n\n"
+	for ok := write(ping); ok; {
+		quiet := make(chan struct{})
+		stop := h.clock.AfterFunc(pingEvery, func() { close(quiet) })
+		select {
+		case <-ctx.Done():
+			ok = false
+		case <-quiet:
+			ok = write(ping)
+		case <-out.wake:
+			batch, _ := out.next()
+			for _, raw := range batch {
+				ok = ok && write("data: "+string(raw)+"\n\n")
+			}
+		}
+		stop()
+	}
+}
