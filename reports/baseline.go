@@ -100,7 +100,7 @@ func without(words, other []string) []string {
 	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(other, w) })
 }
 
-// Explains tells whether a failure is one that the baseline knows. A nil baseline knows none.
+// Explains reports whether a failure is one that the baseline knows. A nil baseline knows none.
 func (b *Baseline) Explains(r evidence.Result, now time.Time) bool {
 	k := b.entry(r.ID)
 	if k == nil || !k.Until.IsZero() && !now.Before(k.Until.AddDate(0, 0, 1)) {

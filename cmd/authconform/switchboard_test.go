@@ -229,7 +229,7 @@ func TestEveryDefectIsSwitchedOrSaysHowToGetIt(t *testing.T) {
 	}
 }
 
-// TestADefectOfTheStoreIsSwitchedUnderLiveSessions: who is logged in stays so, and what is wrong is wrong at once.
+// TestADefectOfTheStoreIsSwitchedUnderLiveSessions: sessions survive the switch, and the defect takes effect at once.
 func TestADefectOfTheStoreIsSwitchedUnderLiveSessions(t *testing.T) {
 	t.Parallel()
 	r := serving(t)

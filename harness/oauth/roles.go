@@ -23,7 +23,7 @@ type Decliner interface {
 	Authorizer
 	// Deny sends a request and plays the person who does not allow it.
 	Deny(ctx context.Context, request Form) Return
-	// Declines tells whether a page let the person say no before anything was allowed.
+	// Declines reports whether a page let the person say no before anything was allowed.
 	Declines() bool
 }
 

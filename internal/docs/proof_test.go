@@ -56,6 +56,7 @@ func TestProofPage(t *testing.T) {
 	}
 	fmt.Fprintf(&b, "\n## Mutation of the judge\n\n`script/mutate` weakens every assertion of every spec, one at a time, so that it accepts "+
 		"everything, and then proves the row. The proof must notice. An assertion is implied if others of its row catch the same defects. "+
-		"The last run, without the rows that need a browser, missed these; no defect needs them yet:\n\n```text\n%s```\n", mutation)
+		"The last run missed these, and no defect needs them yet. `script/mutate -browser` looks at the rows that need a browser.\n\n"+
+		"```text\n%s```\n", mutation)
 	same(t, "docs/proof.md", b.String())
 }

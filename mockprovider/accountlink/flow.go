@@ -58,7 +58,19 @@ func (p *Proxy) callback(c *mock.Call) *mock.Answer {
 		return p.page(status, "The third party issued no tokens. Start again in your home.")
 	}
 	f.finish(map[string]any{"tokens": tokens})
+	if p.Policy().Shares() {
+		p.finishOthers(map[string]any{"tokens": tokens})
+	}
 	return p.page(http.StatusOK, "Linked. You can close this window.")
+}
+
+// finishOthers sends the last frame to all who still wait.
+func (p *Proxy) finishOthers(frame map[string]any) {
+	for _, state := range p.states() {
+		if f := p.take(state, false); f != nil {
+			f.finish(frame)
+		}
+	}
 }
 
 // states are those of the flows that wait, the oldest first.

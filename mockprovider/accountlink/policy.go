@@ -36,6 +36,8 @@ type Policy struct {
 	SingleUse func() bool
 	// Whose picks the flow that a returning browser belongs to, among the waiting ones, oldest first; "" means none.
 	Whose func(state string, waiting []string) string
+	// Shares reports whether every waiting flow gets the tokens, not only the one that the browser returned for.
+	Shares func() bool
 	// Returned answers the browser that returned.
 	Returned func(message string) string
 	// Parameters are the parameters of the authorize URL.
@@ -71,6 +73,7 @@ func Strict() *Policy {
 		Listed: listed, Hello: hello, Says: func(m map[string]any) map[string]any { return m },
 		FrameType: mock.Is(websocket.MessageText),
 		NewState:  func() string { return mock.Secret(24) }, SingleUse: mock.Is(true), Whose: whose,
+		Shares:     mock.Is(false),
 		Returned:   func(message string) string { return message },
 		Parameters: func(list [][2]string) [][2]string { return list },
 		Refresh:    readRefresh, Refreshed: refreshed, Known: known,

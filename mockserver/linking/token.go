@@ -1,6 +1,7 @@
 package linking
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
@@ -29,6 +30,7 @@ func (t Token) expires() time.Time {
 
 // TokenRequest is a POST to a token endpoint before it is sent.
 type TokenRequest struct {
+	Method string // "": POST
 	URL    string
 	Header http.Header
 	Form   [][2]string // in order
@@ -108,7 +110,7 @@ func (l *Linker) send(ctx context.Context, r TokenRequest) TokenAnswer {
 func (l *Linker) post(ctx context.Context, r TokenRequest) TokenAnswer {
 	ctx, stop := l.within(ctx, l.Policy().TokenTTL())
 	defer stop()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, strings.NewReader(encode(r.Form)))
+	req, err := http.NewRequestWithContext(ctx, cmp.Or(r.Method, http.MethodPost), r.URL, strings.NewReader(encode(r.Form)))
 	if err != nil {
 		return TokenAnswer{Err: err}
 	}

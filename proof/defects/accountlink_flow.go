@@ -52,6 +52,11 @@ var accountLinkFlowDefects = []Defect[accountlink.Policy]{
 			}
 		},
 	},
+	{
+		ID: "proxy.tokens-for-all", Story: "The tokens are sent to every waiting conversation.",
+		Aims:   []string{"proxy.socket.own-tokens"},
+		Change: func(p *accountlink.Policy) { p.Shares = mock.Is(true) },
+	},
 }
 
 // forgetsOthers drops the flows that wait when one is found.

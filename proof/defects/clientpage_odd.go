@@ -75,7 +75,7 @@ var clientPageOddDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// badLink tells whether a page has a redirect link that no parser reads.
+// badLink reports whether a page has a redirect link that no parser reads.
 func badLink(page mockserver.ClientPage) bool {
 	for _, href := range hrefs(string(page.Body)) {
 		if host, ok := strings.CutPrefix(href, "http://"); ok && strings.ContainsAny(strings.SplitN(host, "/", 2)[0], "[]") {

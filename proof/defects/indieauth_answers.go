@@ -241,6 +241,40 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 			}
 		},
 	},
+	{
+		ID: "indieauth.me-of-another-server", Story: "me is a page that leads to a former server.",
+		Aims: []string{"indieauth.token.me-confirmed"},
+		Change: func(p *indieauth.Policy) {
+			p.Me = func(own, _ string) string { return own + "?card" }
+			before := p.Answer
+			p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
+				if a = before(r, a); strings.HasSuffix(r.Target, "?card") {
+					link := strings.ReplaceAll(a.Header.Get("Link"), "/.well-known/", "/old/.well-known/")
+					return all(header("Link", link), replaced("/.well-known/", "/old/.well-known/"))(a)
+				}
+				return a
+			}
+		},
+	},
+	{
+		ID: "indieauth.verified-again", Story: "A code that the authorization endpoint has redeemed works there again.",
+		Aims: []string{"indieauth.code.one-endpoint"},
+		Change: func(p *indieauth.Policy) {
+			var verified idSecrets
+			names, redeem := p.Names, p.Redeem
+			p.Forgets = mock.Is(false)
+			p.Names = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+				verified.add(form.Get("code"))
+				return names(c, app, form, now)
+			}
+			p.Redeem = func(c mockprovider.Code, app mockprovider.App, form url.Values, now time.Time) *mock.Refusal {
+				if slices.Contains(verified.list(), form.Get("code")) {
+					return mock.Refuse(http.StatusBadRequest, "invalid_grant", "the code was redeemed", "")
+				}
+				return redeem(c, app, form, now)
+			}
+		},
+	},
 }
 
 // namedFor makes the authorization endpoint look up another code when a code is redeemed for a profile.

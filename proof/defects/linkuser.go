@@ -3,6 +3,7 @@ package defects
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/authconform/authconform/mock"
@@ -107,5 +108,25 @@ var linkUserDefects = []Defect[mockserver.Policy]{
 		Change: answers(linkRequest.and(authorization(func(s string) bool {
 			return strings.Count(s, ".") == 2
 		})), ok(`{"message":"User linked"}`), 401),
+	},
+	{
+		ID: "link.moved-and-refused", Story: "Another user's login moves to the caller's account before the request is refused.",
+		Aims: []string{"ha.link.others-credential"},
+		Change: func(p *mockserver.Policy) {
+			var moved sync.Map // user id -> whose account it is now
+			strict := p.Link
+			p.Link = func(c store.Code, caller string) bool {
+				if c.UserID != "" && c.UserID != caller {
+					moved.Store(c.UserID, caller)
+				}
+				return strict(c, caller)
+			}
+			codesOf(func(user string) string {
+				if now, ok := moved.Load(user); ok {
+					return textOf(now)
+				}
+				return user
+			})(p)
+		},
 	},
 }

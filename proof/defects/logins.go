@@ -135,6 +135,26 @@ var loginProviderDefects = []Defect[mockserver.Policy]{
 		Aims:   []string{"ha.command.username-trimmed"},
 		Change: func(p *mockserver.Policy) { p.CommandUser = func(name string) string { return name } },
 	},
+	{
+		ID: "trusted.bypass-created", Story: "A login without a form is answered with 201 instead of 200.",
+		Aims: []string{"ha.trusted.opens"},
+		Change: answers(withoutPassword, func(a mock.Answer) mock.Answer {
+			if decoded(a.Body)["type"] == "create_entry" {
+				a.Status = http.StatusCreated
+			}
+			return a
+		}, 200),
+	},
+	{
+		ID: "trusted.asks-for-password", Story: "A user who was picked is asked for a password anyway.",
+		Aims: []string{"ha.trusted.picked"},
+		Change: answers(picks, func(a mock.Answer) mock.Answer {
+			if decoded(a.Body)["type"] == "create_entry" {
+				return ok(`{"type":"form","flow_id":"` + anotherFlow + `","step_id":"init","errors":{},"data_schema":[{"name":"password"}]}`)(a)
+			}
+			return a
+		}, 200),
+	},
 }
 
 // withoutPassword picks the beginning of logins by a trusted network, and picks who is picked there.

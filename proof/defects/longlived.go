@@ -115,12 +115,17 @@ var longLivedDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "llat.same-name-replaces", Story: "A second token with the same name silently replaces the first.",
 		Aims:   []string{"ha.llat.name-unique"},
-		Change: both(keeps(oneOfAName(false)), anyName),
+		Change: both(keeps(oneOfAName(replaces)), anyName),
 	},
 	{
 		ID: "llat.name-across-users", Story: "A token name that another user has taken returns that user's token.",
 		Aims:   []string{"ha.llat.name-unique", "ha.llat.name-per-user"},
-		Change: both(keeps(oneOfAName(true)), anyName),
+		Change: both(keeps(oneOfAName(joins)), anyName),
+	},
+	{
+		ID: "llat.name-takes-over", Story: "If a second user creates a token of the same name, the first user's token becomes theirs too.",
+		Aims:   []string{"ha.llat.name-per-user"},
+		Change: both(keeps(oneOfAName(takesOver)), anyName),
 	},
 	{
 		ID: "llat.refreshes", Story: "A long-lived token can be refreshed.",

@@ -150,4 +150,14 @@ var providerErrorDefects = []Defect[mockprovider.Policy]{
 		Aims:   []string{"provider.error.invalid-scope"},
 		Change: refusals(tokenAt, "invalid_scope", http.StatusBadRequest, "invalid_grant"),
 	},
+	{
+		ID: "scope.empty-is-another-error", Story: "A scope is required, and an empty one makes the whole request invalid.",
+		Aims: []string{"oauth2.authorize.empty-parameter"},
+		Change: both(
+			thirdTakes(at(authorizeAt).and(func(r mock.Request) bool { return !queryOf(r).Has("scope") }),
+				withQuery(func(v url.Values) { v.Set("scope", "none-was-named") })),
+			thirdTakes(at(authorizeAt).and(func(r mock.Request) bool { return queryOf(r).Has("scope") && queryOf(r).Get("scope") == "" }),
+				withQuery(func(v url.Values) { v.Del("response_type") })),
+		),
+	},
 }

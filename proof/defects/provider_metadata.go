@@ -27,7 +27,7 @@ func metadataBehind(name string) third {
 	}
 }
 
-// metadataElsewhere sends whoever asks where metadata stand to behind the issuer's path.
+// metadataElsewhere moves the metadata to a URL after the issuer's path.
 func metadataElsewhere(p *mockprovider.Policy) {
 	thirdAnswersBy(at("GET "+metadataPath+"/*"), func(r mock.Request, a mock.Answer) mock.Answer {
 		base := strings.TrimPrefix(r.Path(), metadataPath)

@@ -108,6 +108,15 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 		Aims:   []string{"provider.authorize.redirect-status"},
 		Change: func(p *mockprovider.Policy) { p.RedirectStatus = mock.Is(http.StatusTemporaryRedirect) },
 	},
+	{
+		ID: "thirdparty.never-asks", Story: "An app that no user has allowed yet gets a code without asking anyone.",
+		Aims: []string{"provider.authorize.asks"},
+		Change: func(p *mockprovider.Policy) {
+			p.Unasked = func(list []mockprovider.Grant) (string, bool) {
+				return mockprovider.DefaultUsers()[1].Username, len(list) == 0
+			}
+		},
+	},
 }
 
 // crossSite sets cookies that browsers also send with other sites' forms.

@@ -152,6 +152,34 @@ var providerRefreshDefects = []Defect[mockprovider.Policy]{
 			})(p)
 		},
 	},
+	{
+		ID: "thirdparty.refresh-wider-500", Story: "A refresh for more than was granted causes an uncaught exception.",
+		Aims: []string{"provider.refresh.wider"},
+		Change: thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")).and(has("scope")),
+			func(_ mock.Request, a mock.Answer) mock.Answer {
+				if a.Status == http.StatusBadRequest {
+					a.Status = http.StatusInternalServerError
+				}
+				return a
+			}),
+	},
+	{
+		ID: "thirdparty.reuse-works", Story: "A refresh token still works after it was rotated.",
+		Aims:   []string{"provider.refresh.reuse"},
+		Change: spentWorks,
+	},
+	{
+		ID: "thirdparty.refresh-as-code", Story: "Codes and refresh tokens are in one table: a refresh token is accepted as a code.",
+		Aims: []string{"provider.refresh.code-is-none"},
+		Change: func(p *mockprovider.Policy) {
+			issued := remembered(&p.NewToken)
+			thirdAnswersBy(at(tokenAt).and(field("grant_type", "authorization_code")).and(func(r mock.Request) bool {
+				return issued(fields(r).Get("code"))
+			}), func(_ mock.Request, a mock.Answer) mock.Answer {
+				return all(status(http.StatusOK), body(`{"access_token":"x","token_type":"Bearer","expires_in":60}`))(a)
+			})(p)
+		},
+	},
 }
 
 // sameAccess answers every refresh with the first access token.
@@ -164,6 +192,23 @@ func sameAccess(p *mockprovider.Policy) {
 		v["access_token"] = first.list()[0]
 		return v
 	}
+}
+
+// spentWorks accepts a rotated refresh token in place of its successor.
+func spentWorks(p *mockprovider.Policy) {
+	var next sync.Map
+	refresh := at(tokenAt).and(field("grant_type", "refresh_token"))
+	thirdTakes(refresh, withFields(func(v url.Values) {
+		for fresh, ok := next.Load(v.Get("refresh_token")); ok; fresh, ok = next.Load(fresh) {
+			v.Set("refresh_token", textOf(fresh))
+		}
+	}))(p)
+	thirdAnswersBy(refresh, func(r mock.Request, a mock.Answer) mock.Answer {
+		if fresh, _ := decoded(a.Body)["refresh_token"].(string); fresh != "" && fresh != fields(r).Get("refresh_token") {
+			next.Store(fields(r).Get("refresh_token"), fresh)
+		}
+		return a
+	})(p)
 }
 
 // refreshBy finds refresh tokens by another comparison than equality.

@@ -242,6 +242,17 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 			}
 		},
 	},
+	{
+		ID: "register.no-scope-yet", Story: "A client with a secret that registered itself is granted no scope until an administrator adds one.",
+		Aims: []string{"oauth2.registration.works"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.Scope
+			p.Scope = func(app mockprovider.App, asked string) (string, bool) {
+				scope, ok := before(app, asked)
+				return scope, ok && (app.Owner != "" || app.Public)
+			}
+		},
+	},
 }
 
 // registersURLs judges redirect URLs of self-registered apps as if they were others.

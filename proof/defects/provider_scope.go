@@ -133,6 +133,42 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 		Aims:   []string{"oauth2.scope.refresh-kept"},
 		Change: shrinks,
 	},
+	{
+		ID: "scope.default-misnamed", Story: "If no scope is requested, everything is granted, but the response names only a part.",
+		Aims: []string{"oauth2.scope.default-told"},
+		Change: func(p *mockprovider.Policy) {
+			before := p.TokenAnswer
+			p.TokenAnswer = func(access, refresh, scope string, ttl time.Duration) map[string]any {
+				v := before(access, refresh, scope, ttl)
+				if list := strings.Fields(scope); len(list) > 2 {
+					v["scope"] = strings.Join(list[:2], " ")
+				}
+				return v
+			}
+		},
+	},
+	{
+		ID: "scope.refresh-stays-narrow", Story: "After a refresh for less, later refreshes get no more than that, whatever they ask for.",
+		Aims:   []string{"oauth2.scope.refresh-kept"},
+		Change: staysNarrow,
+	},
+}
+
+// staysNarrow takes a refresh for one with the scope of the last refresh of that session.
+func staysNarrow(p *mockprovider.Policy) {
+	var narrow sync.Map // refresh token -> scope
+	refresh := at(tokenAt).and(field("grant_type", "refresh_token"))
+	thirdTakes(refresh, withFields(func(v url.Values) {
+		if scope, ok := narrow.Load(v.Get("refresh_token")); ok {
+			v.Set("scope", textOf(scope))
+		}
+	}))(p)
+	thirdAnswersBy(refresh.and(has("scope")), func(r mock.Request, a mock.Answer) mock.Answer {
+		if fresh, _ := decoded(a.Body)["refresh_token"].(string); fresh != "" {
+			narrow.Store(fresh, fields(r).Get("scope"))
+		}
+		return a
+	})(p)
 }
 
 // shrinks refuses a refresh for more scope than the session's last refresh asked for.

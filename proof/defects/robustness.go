@@ -7,11 +7,13 @@ import (
 	"mime"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
+	"github.com/authconform/authconform/mockserver/store"
 )
 
 func bodyHas(parts ...string) when {
@@ -252,5 +254,25 @@ var robustnessDefects = []Defect[mockserver.Policy]{
 		Change: crashes(at("GET /auth/authorize").and(func(r mock.Request) bool {
 			return strings.Contains(r.Target, "%5B") || strings.Contains(r.Target, "%40")
 		})),
+	},
+	{
+		ID: "robust.odd-type-locks", Story: "After a command whose type is not a string no new socket is accepted.",
+		Aims: []string{"robust.websocket"},
+		Change: func(p *mockserver.Policy) {
+			var locked atomic.Bool
+			hears(func(m map[string]any) map[string]any {
+				if _, text := m["type"].(string); !text {
+					locked.Store(true)
+				}
+				return m
+			})(p)
+			p.SocketSessions = func(store.Refresh) bool { return !locked.Load() }
+		},
+	},
+	{
+		ID: "robust.packed-is-trusted", Story: "A compressed body that is too large is not read, and a token is issued.",
+		Aims: []string{"robust.body-bomb"},
+		Change: answers(tokenEndpoint.and(func(r mock.Request) bool { return r.Header.Get("Content-Encoding") != "" }),
+			ok(`{"access_token":"a","token_type":"Bearer","expires_in":1800}`), 400, 413),
 	},
 }

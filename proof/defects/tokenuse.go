@@ -18,18 +18,6 @@ func outcomes(edit func(linking.Failure, linking.Outcome) linking.Outcome) chang
 	})
 }
 
-// merging changes the token after a refresh.
-func merging(edit func(old, fresh, merged linking.Token)) change {
-	return client(func(p *linking.Policy) {
-		before := p.Merge
-		p.Merge = func(old, fresh linking.Token) linking.Token {
-			merged := before(old, fresh)
-			edit(old, fresh, merged)
-			return merged
-		}
-	})
-}
-
 var tokenUseDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "use.never-refreshed", Story: "A token is used until the API refuses it.",

@@ -1,7 +1,9 @@
 package defects
 
 import (
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/authconform/authconform/mock"
 	"github.com/authconform/authconform/mockserver"
@@ -156,5 +158,40 @@ var userLoginDefects = []Defect[mockserver.Policy]{
 			}
 			return m
 		}),
+	},
+	{
+		ID: "users.current-left-out", Story: "The current password is compared only if one is given.",
+		Aims: []string{"ha.users.password-current"},
+		Change: func(p *mockserver.Policy) {
+			var none atomic.Bool
+			asked(ownPassword, func(m map[string]any) {
+				if _, given := m["current_password"]; !given {
+					none.Store(true)
+					m["current_password"] = ""
+				}
+			})(p)
+			strict := p.CurrentPassword
+			p.CurrentPassword = func() bool { return !none.Swap(false) && strict() }
+		},
+	},
+	{
+		ID: "users.current-stays", Story: "change_password checks the current password and succeeds, but the password stays the same.",
+		Aims:   []string{"ha.users.password-current"},
+		Change: asked(ownPassword, func(m map[string]any) { m["new_password"] = m["current_password"] }),
+	},
+	{
+		ID: "users.new-name-of-another", Story: "A login with a changed user name gets the first user's session.",
+		Aims: []string{"ha.users.username-changed"},
+		Change: func(p *mockserver.Policy) {
+			var renamed, first idSecrets
+			asked(anyUsername, func(m map[string]any) { renamed.add(textOf(m["user_id"])) })(p)
+			codesOf(func(user string) string {
+				first.add(user)
+				if slices.Contains(renamed.list(), user) {
+					return first.list()[0]
+				}
+				return user
+			})(p)
+		},
 	},
 }

@@ -3,6 +3,7 @@ package defects
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
@@ -161,5 +162,23 @@ var websocketCommandDefects = []Defect[mockserver.Policy]{
 			}
 			return m
 		}),
+	},
+	{
+		ID: "ws.unknown-command-lingers", Story: "After an unknown command the next command is unknown too.",
+		Aims: []string{"ha.ws.unknown-command"},
+		Change: func(p *mockserver.Policy) {
+			var lingers atomic.Bool
+			hears(func(m map[string]any) map[string]any {
+				if lingers.Swap(false) {
+					m["type"] = "unknown/" + textOf(m["type"])
+				}
+				return m
+			})(p)
+			says(func(m map[string]any) map[string]any {
+				e, _ := m["error"].(map[string]string)
+				lingers.Store(e["code"] == "unknown_command")
+				return m
+			})(p)
+		},
 	},
 }

@@ -124,6 +124,19 @@ var websocketSessionDefects = []Defect[mockserver.Policy]{
 			}
 		}),
 	},
+	{
+		ID: "ws.sessions-cached", Story: "The list of sessions also has those of other users who asked for it before.",
+		Aims: []string{"ha.ws.own-tokens-only"},
+		Change: func(p *mockserver.Policy) {
+			var asked idRecords
+			resultOf("auth/refresh_tokens", func(m map[string]any) map[string]any {
+				if list, ok := plainValue(m["result"]).([]any); ok {
+					m["result"] = asked.merge(list)
+				}
+				return m
+			})(p)
+		},
+	},
 }
 
 const (

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/authconform/authconform/mock"
@@ -229,4 +230,26 @@ func chooses(one func(offered []string) string) change {
 			}
 		}))(p)
 	}
+}
+
+// whileAway edits the answers to polls of a flow that waits for the browser. Flows through the proxy are left alone: when their
+// tokens come is a race.
+func whileAway(edit func(m map[string]any)) change {
+	return answers(at("GET "+flowsAt+"/*"), object(func(m map[string]any) {
+		if m["type"] == "external" && strings.Contains(textOf(m["url"]), "redirect_uri=") {
+			edit(m)
+		}
+	}))
+}
+
+// merging changes the token after a refresh.
+func merging(edit func(old, fresh, merged linking.Token)) change {
+	return client(func(p *linking.Policy) {
+		before := p.Merge
+		p.Merge = func(old, fresh linking.Token) linking.Token {
+			merged := before(old, fresh)
+			edit(old, fresh, merged)
+			return merged
+		}
+	})
 }

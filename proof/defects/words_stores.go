@@ -192,16 +192,31 @@ func (s *chained) Delete(id string) bool {
 	return false
 }
 
-// namesakes is a store that keeps only one long-lived token of each name.
+// namesakes is a store that calls meet for a new long-lived token with the name of an older one.
 type namesakes struct {
 	*store.Memory
-	mu          sync.Mutex
-	known       []store.Refresh
-	acrossUsers bool
+	mu    sync.Mutex
+	known []store.Refresh
+	meet  func(m *store.Memory, old store.Refresh, fresh *store.Refresh)
 }
 
-func oneOfAName(acrossUsers bool) func(*store.Memory) store.Store {
-	return func(m *store.Memory) store.Store { return &namesakes{Memory: m, acrossUsers: acrossUsers} }
+func oneOfAName(meet func(m *store.Memory, old store.Refresh, fresh *store.Refresh)) func(*store.Memory) store.Store {
+	return func(m *store.Memory) store.Store { return &namesakes{Memory: m, meet: meet} }
+}
+
+// replaces ends a user's token when a new one gets its name.
+func replaces(m *store.Memory, old store.Refresh, fresh *store.Refresh) {
+	if old.UserID == fresh.UserID {
+		m.Delete(old.ID)
+	}
+}
+
+// joins gives the new token to the user of the old one; takesOver gives the old one to the user of the new one.
+func joins(_ *store.Memory, old store.Refresh, fresh *store.Refresh) { fresh.UserID = old.UserID }
+
+func takesOver(m *store.Memory, old store.Refresh, fresh *store.Refresh) {
+	old.UserID = fresh.UserID
+	m.PutRefresh(old)
 }
 
 // anyName accepts any names of a user's long-lived tokens.
@@ -213,12 +228,8 @@ func (s *namesakes) PutRefresh(r store.Refresh) {
 	defer s.mu.Unlock()
 	if r.Type == store.LongLived {
 		for _, old := range s.known {
-			if old.Name == r.Name && (old.UserID == r.UserID || s.acrossUsers) && old.ID != r.ID {
-				if s.acrossUsers {
-					r.UserID = old.UserID
-				} else {
-					s.Delete(old.ID)
-				}
+			if old.Name == r.Name && old.ID != r.ID {
+				s.meet(s.Memory, old, &r)
 			}
 		}
 		s.known = append(s.known, r)

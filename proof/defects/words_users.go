@@ -2,6 +2,7 @@ package defects
 
 import (
 	"slices"
+	"time"
 
 	"github.com/authconform/authconform/mockserver"
 	"github.com/authconform/authconform/mockserver/store"
@@ -106,4 +107,30 @@ func (s *emptied) Delete(id string) bool {
 		s.Clear()
 	}
 	return ok
+}
+
+// handed is a store that keeps codes for another user than the one who logged in.
+type handed struct {
+	*store.Memory
+	to func(user string) string
+}
+
+// codesOf makes codes those of another user; "" has none.
+func codesOf(to func(user string) string) change {
+	return keeps(func(m *store.Memory) store.Store { return &handed{m, to} })
+}
+
+// PutCode implements store.Store.
+func (s *handed) PutCode(c store.Code) {
+	if c.UserID != "" {
+		c.UserID = s.to(c.UserID)
+	}
+	s.Memory.PutCode(c)
+}
+
+// loggedIn remembers who has redeemed a code.
+func loggedIn(p *mockserver.Policy) func(user string) bool {
+	var entered idSecrets
+	redeem(func(c *store.Code, _ *string, _ **string, _ *time.Time) { entered.add(c.UserID) })(p)
+	return func(user string) bool { return slices.Contains(entered.list(), user) }
 }

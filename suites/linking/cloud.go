@@ -142,6 +142,12 @@ var _ = Describe("Account link: the home and the proxy", func() {
 
 	It(requirement("ha.cloud.entry"), func(ctx SpecContext) {
 		p, app := clouded(ctx, linkproxy.Script{})
+		app.API = func(_ int, r thirdparty.Request) thirdparty.Reply {
+			if !strings.HasPrefix(r.Bearer(), "access-") { // those of tokensOf
+				return thirdparty.Refuse(http.StatusUnauthorized, "invalid_token")
+			}
+			return app.Known()
+		}
 		entry := cloudEntry(ctx, p, 3600)
 		Expect(ctx, entry.Implementation).To(Be("auth_implementation", viaCloud))
 		Expect(ctx, entry.Token.Service).To(Be("service", linking.Domain))

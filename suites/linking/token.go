@@ -88,6 +88,7 @@ var _ = Describe("Token request of the home", func() {
 	It(requirement("oauth2.client.public"), func(ctx SpecContext) {
 		app := party(ctx)
 		app.Secret = ""
+		app.Token = func(int, thirdparty.Request) thirdparty.Reply { return app.Issue(ctx, nil) } // whatever the client says
 		_, r := redeemed(ctx, app, linking.Settings{PKCE: true})
 		Expect(ctx, r.Form.Has("client_secret")).To(Be("a client_secret", false))
 		Expect(ctx, r.Header.Get("Authorization")).To(Be("Authorization", ""))

@@ -14,7 +14,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// isFrontend tells whether a page is Home Assistant's, whose script asks for name and password (frontend, authorize.html).
+// isFrontend reports whether a page is Home Assistant's, whose script asks for name and password (frontend, authorize.html).
 func isFrontend(e *wire.Exchange) bool {
 	return e.Status == http.StatusOK && e.MediaType() == "text/html" && strings.Contains(e.Body, "<ha-authorize")
 }
