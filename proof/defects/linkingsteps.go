@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// The steps of a flow, from the beginning to the entry.
+// linkingStepDefects are mistakes in the steps of a flow, from its start to the entry.
 var linkingStepDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "linking.authorize-slash", Story: "A slash is added between the authorize URL and its query.",

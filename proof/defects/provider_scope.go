@@ -154,7 +154,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// staysNarrow takes a refresh for one with the scope of the last refresh of that session.
+// staysNarrow gives a refresh the scope of the session's last refresh.
 func staysNarrow(p *mockprovider.Policy) {
 	var narrow sync.Map // refresh token -> scope
 	refresh := at(tokenAt).and(field("grant_type", "refresh_token"))

@@ -232,8 +232,8 @@ func chooses(one func(offered []string) string) change {
 	}
 }
 
-// whileAway edits the answers to polls of a flow that waits for the browser. Flows through the proxy are left alone: when their
-// tokens come is a race.
+// whileAway edits the answers to polls of a flow that waits for the browser. It leaves flows through the proxy alone, because
+// their tokens arrive at any time.
 func whileAway(edit func(m map[string]any)) change {
 	return answers(at("GET "+flowsAt+"/*"), object(func(m map[string]any) {
 		if m["type"] == "external" && strings.Contains(textOf(m["url"]), "redirect_uri=") {

@@ -109,13 +109,13 @@ func (s *emptied) Delete(id string) bool {
 	return ok
 }
 
-// handed is a store that keeps codes for another user than the one who logged in.
+// handed is a store that issues codes to another user than the one who logged in.
 type handed struct {
 	*store.Memory
 	to func(user string) string
 }
 
-// codesOf makes codes those of another user; "" has none.
+// codesOf issues codes to another user; a code without a user stays so.
 func codesOf(to func(user string) string) change {
 	return keeps(func(m *store.Memory) store.Store { return &handed{m, to} })
 }
