@@ -104,7 +104,7 @@ func messages(e *evidence.Exchange) g.Node {
 	return shown
 }
 
-// status summarizes an answer in three characters.
+// status summarises an answer in three characters.
 func status(e *evidence.Exchange) string {
 	switch {
 	case e.Status != 0:

@@ -14,7 +14,7 @@ import (
 )
 
 // TestATargetThatKnowsTheJudgeIsFoundOutByASecondRun: a home accepts a code twice, except from authconform. It passes while it
-// recognizes authconform, and fails when it does not.
+// recognises authconform, and fails when it does not.
 func TestATargetThatKnowsTheJudgeIsFoundOutByASecondRun(t *testing.T) {
 	t.Parallel()
 	honest, user, password := mockHome(t, nil)

@@ -201,7 +201,7 @@ func TestABrowserThatIsKilledBreaksNoVerdict(t *testing.T) {
 	}
 }
 
-// TestAKilledProcessLeavesNoBrowser, and no browser profile: a worker, and the parent.
+// TestAKilledProcessLeavesNoBrowser, and no browser profile, whether a worker or the parent is killed.
 func TestAKilledProcessLeavesNoBrowser(t *testing.T) {
 	t.Parallel()
 	needsBrowser(t)

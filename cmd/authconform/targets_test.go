@@ -35,7 +35,7 @@ func TestWhatIsNoHomeIsNotJudged(t *testing.T) {
 	}
 }
 
-// TestBanned: a run recognizes that the home bans it, keeps the verdicts until then, and stops.
+// TestBanned: a run recognises that the home bans it, keeps the verdicts until then, and stops.
 func TestBanned(t *testing.T) {
 	t.Parallel()
 	s, user, password := mockHome(t, func(o *mockserver.Options) { o.BanThreshold = 3 })

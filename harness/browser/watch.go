@@ -107,7 +107,7 @@ func (r *record) changes() <-chan struct{} {
 	return r.changed
 }
 
-// expect notes the URL of an Open, to recognize its request.
+// expect notes the URL of an Open, to recognise its request.
 func (r *record) expect(url string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

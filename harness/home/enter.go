@@ -125,7 +125,7 @@ func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 	return in, nil
 }
 
-// blocked recognizes, by Home Assistant's text, the one refusal after the right password that concerns the user.
+// blocked recognises, by Home Assistant's text, the one refusal after the right password that concerns the user.
 func blocked(s *Step) bool {
 	return s.Status == http.StatusForbidden && strings.HasPrefix(s.Text("message"), "Login blocked")
 }

@@ -152,7 +152,7 @@ const (
 	longestName = 160
 )
 
-// hide replaces secrets before it shortens a text: half a secret would not be recognized.
+// hide replaces secrets before it shortens a text: half a secret would not be recognised.
 func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
 
 // stable removes from a name what differs between runs. It ignores the secrets of other rows: an invented code of another row may

@@ -34,7 +34,7 @@ type Job struct {
 
 // Event is one JSON line of a worker's standard output. One member is set; Files come with a Result.
 type Event struct {
-	Traces  []string         `json:"traces,omitempty"`  // in the first event: what the worker can be recognized by at the target
+	Traces  []string         `json:"traces,omitempty"`  // in the first event: what the worker can be recognised by at the target
 	Started string           `json:"started,omitempty"` // id of a row whose spec starts
 	Result  *evidence.Result `json:"result,omitempty"`  // the result of a row
 	Files   []evidence.File  `json:"files,omitempty"`   // that the result names

@@ -29,7 +29,7 @@ func (e *Exchange) Object() (map[string]any, error) {
 // wordsShown is how many words of a page are shown.
 const wordsShown = 12
 
-// page summarizes an HTML answer for people: its title, its first words, and its length.
+// page summarises an HTML answer for people: its title, its first words, and its length.
 func (e *Exchange) page() string {
 	title, words := legible(e.Body)
 	shown := fmt.Sprintf("%d bytes of HTML", len(e.Body))

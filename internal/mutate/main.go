@@ -1,8 +1,8 @@
-// Command mutate shows that the proof notices a judge that was weakened: it takes one assertion of a spec after the other,
-// makes it accept everything, and proves the spec's row. The proof must complain.
+// Command mutate shows that the proof notices a weakened judge: one after the other, it makes each assertion of a spec accept
+// everything and proves the spec's row. The proof must complain.
 //
-// An assertion that is missed is looked at again with all others of its spec weakened. If it catches defects then, others
-// of the row catch the same ones: they imply it, and it does not count. If it catches nothing, no defect needs it.
+// If the proof does not notice, the assertion is tested again with all others of its spec weakened. If it then catches
+// defects, the others catch the same ones: they imply it, and it does not count. If it catches nothing, no defect needs it.
 //
 // script/mutate calls it.
 package main

@@ -44,7 +44,7 @@ func On(page *browser.Page) *Login {
 }
 
 // redirectMatch matches the documents at redirect_uri with any query. It compares the parts of the URLs, because the browser
-// normalizes their text.
+// normalises their text.
 func redirectMatch(authorizeURL string) (func(string) bool, bool) {
 	u, err := url.Parse(authorizeURL)
 	if err != nil {

@@ -29,7 +29,7 @@ var _ = Describe("Metadata of an issuer with a path", func() {
 	})
 })
 
-// issuerWithPath returns the issuer whose metadata were found, and an expectation that recognizes them. A control checks that
+// issuerWithPath returns the issuer whose metadata were found, and an expectation that recognises them. A control checks that
 // they are served where they were found.
 func issuerWithPath(ctx Ctx) (issuer string, same Expectation) {
 	doc := document(ctx)
