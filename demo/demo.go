@@ -1,5 +1,5 @@
-// Package demo is one story in a browser: a mock home and a mock provider with one clock, and a page that leads through
-// everything that can happen to a linked account.
+// Package demo runs one story in a browser: a mock home and a mock provider that share a clock, and a guide page that leads
+// through everything that can happen to a linked account.
 package demo
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// Demo is the story's stage.
+// Demo is the running servers of the story.
 type Demo struct {
 	Home     *mockserver.Server
 	Provider *mockprovider.Server
@@ -27,8 +27,8 @@ type Demo struct {
 	hides bool // the guide does not tell passwords: others than this machine reach it
 }
 
-// Start starts home, provider and guide at their addresses ("127.0.0.1:0" takes a free port). Where others than this machine
-// reach one of them, passwords are random.
+// Start starts home, provider and guide at their addresses ("127.0.0.1:0" takes a free port). If another machine can reach one of
+// them, passwords are random.
 func Start(home, provider, guide string) (*Demo, error) {
 	clock := &mock.Clock{}
 	d := &Demo{hides: mock.Exposed(guide)}
@@ -54,7 +54,7 @@ func Start(home, provider, guide string) (*Demo, error) {
 	return d, nil
 }
 
-// ThirdParty is a mock provider as a mock home's demo thermostat knows it.
+// ThirdParty describes a mock provider to a mock home's demo thermostat.
 func ThirdParty(p *mockprovider.Server) *mockserver.ThirdParty {
 	return &mockserver.ThirdParty{
 		Name: p.Name, Console: p.URL + "/console",
@@ -66,7 +66,7 @@ func ThirdParty(p *mockprovider.Server) *mockserver.ThirdParty {
 	}
 }
 
-// Stop ends whatever was started.
+// Stop stops everything that Start started.
 func (d *Demo) Stop() {
 	if d.Guide != nil {
 		d.Guide.Stop()
@@ -81,7 +81,7 @@ func (d *Demo) Stop() {
 
 const leap = time.Hour // longer than an access token lives
 
-// ServeHTTP implements http.Handler: the guide, and the button that moves time.
+// ServeHTTP implements http.Handler: it serves the guide and the button that moves time.
 func (d *Demo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/" && r.Method == http.MethodGet:
@@ -97,7 +97,7 @@ func (d *Demo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ours tells whether a form was sent from the guide: nobody else's page moves time.
+// ours reports whether the guide itself sent a form: no other page may move time.
 func (d *Demo) ours(r *http.Request) bool {
 	from, err := url.Parse(r.Header.Get("Origin"))
 	return err == nil && from.Host == r.Host

@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/browser"
 )
 
-// story is a person with two tabs: the home's, and the provider's.
+// story is a person with two tabs, one at the home and one at the provider.
 type story struct {
 	t               *testing.T
 	home, elsewhere *browser.Page
@@ -36,7 +36,7 @@ func (s story) fill(tab *browser.Page, fields map[string]string) {
 	}
 }
 
-// sees waits until an element says so.
+// sees waits until an element contains words.
 func (s story) sees(tab *browser.Page, css, words string) {
 	s.t.Helper()
 	last := ""
@@ -59,7 +59,7 @@ func (s story) attr(css, property string) string {
 	return v
 }
 
-// picture keeps what a tab shows, when AUTHCONFORM_PICTURES names a folder.
+// picture saves a screenshot of a tab if AUTHCONFORM_PICTURES names a folder.
 func (s story) picture(tab *browser.Page, name string) {
 	s.t.Helper()
 	folder := os.Getenv("AUTHCONFORM_PICTURES")
@@ -71,7 +71,7 @@ func (s story) picture(tab *browser.Page, name string) {
 	s.must(os.WriteFile(filepath.Join(folder, name+".png"), shot.PNG, 0o644))
 }
 
-// visit goes to the provider as the home asks, and presses a button of its consent page.
+// visit follows the home to the provider and presses a button of its consent page.
 func (s story) visit(button string) {
 	s.t.Helper()
 	_, err := s.home.WaitAny(s.t.Context(), "#visit")
@@ -86,7 +86,7 @@ func (s story) goTo(place string) {
 	s.sees(s.home, "h1", place)
 }
 
-// start serves the demo to a person who has nothing open yet.
+// start starts the demo and a browser without open pages.
 func start(t *testing.T) (story, *demo.Demo) {
 	t.Helper()
 	options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER"))
@@ -133,7 +133,7 @@ func TestStory(t *testing.T) {
 	s.sees(s.home, "h1", "Integrations")
 	s.sees(s.home, "main", "Nothing is linked")
 
-	// It wants credentials, which the console gives.
+	// It needs credentials, which the console issues.
 	s.press(s.home, "button", "Add Demo thermostat")
 	s.sees(s.home, "h2", "First, credentials")
 	redirect, err := s.home.Text(t.Context(), "#redirect")
@@ -157,10 +157,10 @@ func TestStory(t *testing.T) {
 	s.picture(s.home, "2-credentials")
 	s.press(s.home, "button", "Add")
 
-	// No, and then yes.
+	// First deny, then allow.
 	s.sees(s.home, "h2", "Now allow access")
 	s.picture(s.home, "3-visit")
-	d.Home.Close() // its sockets: the page opens its own anew, and has missed nothing
+	d.Home.Close() // this closes its sockets: the page reconnects and has missed nothing
 	s.visit("Deny")
 	s.sees(s.home, "#outcome", "You denied access")
 	s.press(s.home, "button", "Try again")
@@ -194,7 +194,7 @@ func TestStory(t *testing.T) {
 		t.Errorf("the entry's token is %q as before its end", after)
 	}
 
-	// The person takes it back at the provider; the home asks to be let in again.
+	// The person revokes access at the provider; the home asks to log in again.
 	s.must(s.elsewhere.Open(t.Context(), d.Provider.URL+"/console/links"))
 	s.sees(s.elsewhere, "h1", "Who may use your account")
 	s.picture(s.elsewhere, "7-who-may")
@@ -214,7 +214,7 @@ func TestStory(t *testing.T) {
 	s.goTo("Overview")
 	s.sees(s.home, "main", "set to 21 °C")
 
-	// Credentials in use stay; when nothing hangs on them they go.
+	// Credentials in use stay; unused ones can be removed.
 	s.goTo("Credentials")
 	s.press(s.home, "button", "Delete")
 	s.sees(s.home, "[role=alert]", "in use")
@@ -224,13 +224,13 @@ func TestStory(t *testing.T) {
 	s.press(s.home, "#places button", "Log out")
 	s.sees(s.home, "h1", "Welcome home")
 	for _, m := range s.home.Console() {
-		if !strings.Contains(m.Text, "401") { // the token that had expired
+		if !strings.Contains(m.Text, "401") { // the expired token
 			t.Errorf("the home's pages complain: %+v", m)
 		}
 	}
 }
 
-// token is how the page names the entry's access token.
+// token returns the page's name for the entry's access token.
 func (s story) token() string {
 	s.t.Helper()
 	s.sees(s.home, ".quiet", "Its access token")
@@ -239,7 +239,7 @@ func (s story) token() string {
 	return text
 }
 
-// TestWhatTheMyPageSendsGoesThroughALogin: the home's own pages send it on to the callback, for somebody who is logged in.
+// TestWhatTheMyPageSendsGoesThroughALogin: the home's own pages forward it to the callback, once the person is logged in.
 func TestWhatTheMyPageSendsGoesThroughALogin(t *testing.T) {
 	s, d := start(t)
 	s.must(s.home.Open(t.Context(), d.Home.URL+"/_my_redirect/oauth?state=s%2Bt&error=access_denied&iss=x"))

@@ -99,8 +99,7 @@ func place(c Change) int {
 	return c.A.Place
 }
 
-// standing orders the verdicts of rows that were judged, best first: nothing to complain of, listed in a baseline, a broken
-// SHOULD, red.
+// standing ranks the verdicts of judged rows, best first: no complaint, listed in a baseline, a broken SHOULD, red.
 func standing(v Verdict) (rank int, judged bool) {
 	switch v {
 	case Pass, Note:
@@ -115,7 +114,7 @@ func standing(v Verdict) (rank int, judged bool) {
 	return 0, false
 }
 
-// direction tells how a row changed, and what did where its verdict did not; "" for a row that is as it was.
+// direction returns how a row changed, and in what if its verdict is the same; "" if it did not change.
 func direction(a, b *Result) (d Direction, why string) {
 	if a.Verdict == b.Verdict {
 		return within(a, b)
@@ -132,7 +131,7 @@ func direction(a, b *Result) (d Direction, why string) {
 	}
 }
 
-// within compares what two results of one verdict say.
+// within compares two results with the same verdict.
 func within(a, b *Result) (Direction, string) {
 	more, fewer := without(b.Vectors, a.Vectors), without(a.Vectors, b.Vectors)
 	switch {
@@ -175,13 +174,13 @@ func alike(a, b Failure) bool {
 	return a.Vector == b.Vector && stable(a.Expected) == stable(b.Expected) && stable(a.Got) == stable(b.Got)
 }
 
-// passing is what differs between two runs of one server: origins, durations, dates, the names of secrets, and identifiers.
+// passing matches what differs between two runs of one server: origins, durations, dates, the names of secrets, and identifiers.
 var passing = regexp.MustCompile(`https?://[^\s/"'<>]+|\b(?:127\.0\.0\.1|localhost|\[::1\]):\d+|\d+(?:\.\d+)? ?(?:ms|s|KiB|MiB)\b|` +
 	`\d{4}-\d\d-\d\d[T ][0-9:.]+\S*|‹[^›]*›|\b[0-9a-fA-F]{12,}\b|\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [0-9:]{8} GMT\b`)
 
 func stable(s string) string { return passing.ReplaceAllString(s, "…") }
 
-// endedEarly is why a run did not finish; "" for one that did.
+// endedEarly returns why a run did not finish, or "".
 func endedEarly(s *Set) string {
 	switch e := s.End; {
 	case e == nil:
@@ -193,7 +192,7 @@ func endedEarly(s *Set) string {
 	}
 }
 
-// remarks tell how two runs differ that a reader may take for alike.
+// remarks explain differences between two runs that look comparable but are not quite.
 func remarks(a, b *Set) (list []string) {
 	differ := func(what, x, y string) {
 		if x != y {

@@ -98,7 +98,7 @@ func TestRowsOfOneRunAloneAreNoRegression(t *testing.T) {
 	}
 }
 
-// TestARunThatDiedIsNoCleanOne: a server that is down in B has not stopped to break anything.
+// TestARunThatDiedIsNoCleanOne: if the server is down in B, its failures are not fixed.
 func TestARunThatDiedIsNoCleanOne(t *testing.T) {
 	before := setOf(&End{}, row("a", 1, Pass), row("b", 2, Pass), row("n", 3, NotApplicable))
 	for name, end := range map[string]*End{

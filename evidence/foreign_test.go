@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// written is a folder with a record that somebody else wrote.
+// written returns a folder with a record that somebody else wrote.
 func written(t *testing.T, result string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -6,16 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of a run's record, in bytes, however much a target sends. The limits of what is read from a target
-// at all are in harness/wire/limits.go.
+// The limits of a run's record, in bytes, however much a target sends. harness/wire/limits.go limits what is read from a target
+// at all.
 const (
 	BodyLimit   = 64 << 10 // of one body
 	HeaderLimit = 16 << 10 // of the headers of one answer, names and values
 	RowLimit    = 2 << 20  // of the evidence of one row
-	briefBody   = 2 << 10  // of one body in a row that would be larger
-	RunLimit    = 9 << 20  // of the evidence of a run's rows that are not red; those that come later keep none
-	RedLimit    = 3 << 20  // of those that are: they stand in more views
-	ShotsLimit  = 6 << 20  // of the pictures and pages of a run
+	briefBody   = 2 << 10  // of one body in a row that would exceed RowLimit
+	RunLimit    = 9 << 20  // of the evidence of a run's rows that are not red; later rows keep none
+	RedLimit    = 3 << 20  // of the evidence of red rows, which more views show
+	ShotsLimit  = 6 << 20  // of a run's pictures and pages
 )
 
 // The limits for reading a record that somebody else wrote.
@@ -44,7 +44,7 @@ func Fit(list []Item) []Item {
 	return append(append(list[:head:head], Item{Note: note}), list[len(list)-tail:]...)
 }
 
-// fitting is how many items, in an order, half of a row may keep.
+// fitting returns how many items, in an order, fit into half of a row.
 func fitting(list []Item, at func(int) int) (n int) {
 	for left := RowLimit / 2; n < len(list); n++ {
 		if left -= sizeOf(list[at(n) : at(n)+1]); left < 0 {
@@ -108,10 +108,10 @@ func cut(limit int, what string) Item {
 	return Item{Note: fmt.Sprintf("cut after %d MiB: the run has kept as much, and %s", limit>>20, what)}
 }
 
-// envelope is about what an item takes beside its texts, as JSON.
+// envelope is roughly the size of an item's JSON without its texts.
 const envelope = 200
 
-// sizeOf is about how long items are as JSON.
+// sizeOf estimates the size of items as JSON.
 func sizeOf(list []Item) (n int) {
 	for _, item := range list {
 		n += envelope + encoded(item.Note) + encoded(item.Vector) + encoded(item.Step)
@@ -132,7 +132,7 @@ func sizeOf(list []Item) (n int) {
 	return n
 }
 
-// encoded is how long a text is as JSON.
+// encoded returns the length of a text as JSON.
 func encoded(s string) int {
 	n := len(s)
 	for i := range len(s) {

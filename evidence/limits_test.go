@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// flood is a row's evidence: n answers with a body.
+// flood returns a row's evidence: n answers with a body.
 func flood(n int, body string) []Item {
 	list := make([]Item, n)
 	for i := range list {

@@ -17,7 +17,7 @@ type Matrix struct {
 // Column is a run of a matrix.
 type Column struct {
 	Name      string    `json:"name"`
-	Named     bool      `json:"-"` // by whoever asked for the matrix
+	Named     bool      `json:"-"` // the caller chose the name
 	Folder    string    `json:"folder,omitempty"`
 	Target    Target    `json:"target"`
 	Tool      Tool      `json:"tool"`
@@ -30,10 +30,10 @@ type Column struct {
 type MatrixRow struct {
 	ID      string  `json:"id"`
 	Section string  `json:"section"`
-	Level   Level   `json:"level"` // the strictest that a run gave it
+	Level   Level   `json:"level"` // the strictest of all runs
 	Title   string  `json:"title"`
 	Spec    Spec    `json:"spec"`
-	Cells   []*Cell `json:"cells"` // nil where the run does not have the row
+	Cells   []*Cell `json:"cells"` // nil if the run does not have the row
 
 	place int
 }
@@ -44,7 +44,7 @@ type Cell struct {
 	Reason   string    `json:"reason,omitempty"`
 	Failures []Failure `json:"failures,omitempty"`
 	Notes    []string  `json:"notes,omitempty"`
-	Evidence []Item    `json:"evidence,omitempty"` // what of it is shown
+	Evidence []Item    `json:"evidence,omitempty"` // the part of it to show
 	Left     int       `json:"left_out,omitempty"` // exchanges that are not shown; run.jsonl has them
 }
 
@@ -80,7 +80,7 @@ func (m *Matrix) Add(name string, s *Set, shown func(Result) ([]Item, int)) {
 	m.name()
 }
 
-// sort puts the rows into catalogue order, and keeps those of a section together.
+// sort puts the rows into catalogue order and keeps those of a section together.
 func (m *Matrix) sort() {
 	first := map[string]int{}
 	for _, r := range m.Rows {
@@ -95,7 +95,7 @@ func (m *Matrix) sort() {
 
 var levels = []Level{Must, Should, May, Info}
 
-// name names the columns that nobody has named by their product and version, with as much more as tells them apart.
+// name names the unnamed columns by product and version, and adds what is needed to tell them apart.
 func (m *Matrix) name() {
 	for i := range m.Columns {
 		if c := &m.Columns[i]; !c.Named {
@@ -126,7 +126,7 @@ func (m *Matrix) name() {
 	}
 }
 
-// byName are the places of the columns of each name.
+// byName returns the indices of the columns of each name.
 func (m *Matrix) byName() map[string][]int {
 	places := map[string][]int{}
 	for i, c := range m.Columns {

@@ -37,7 +37,7 @@ func Merge(parts []*Set) (*Set, error) {
 	return whole, nil
 }
 
-// complete holds that the parts are all the shards of one run.
+// complete returns an error unless the parts are all the shards of one run.
 func complete(parts []*Set) error {
 	var n int
 	seen := map[int]bool{}
@@ -86,7 +86,7 @@ func foreign(a, b Head) string {
 	return ""
 }
 
-// informed is the first part that has learned what the target is: one without rows, or that was turned away, has not.
+// informed returns the first part that has identified the target: one without rows, or one that was rejected, has not.
 func informed(parts []*Set) *Set {
 	for _, p := range parts {
 		if p.Head.Target.Product != "" {
@@ -96,7 +96,7 @@ func informed(parts []*Set) *Set {
 	return parts[0]
 }
 
-// alike tells whether shards of one run may have these targets.
+// alike reports whether these targets can belong to shards of one run.
 func (t Target) alike(other Target) bool {
 	if t.BuiltIn && other.BuiltIn {
 		other.URL = t.URL

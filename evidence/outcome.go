@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// fewBroken is how many defects of ours are named: one cause often has many.
+// fewBroken is how many bugs in authconform are named: often they have one cause.
 const fewBroken = 5
 
 // Outcome is the error that decides the exit code of run, merge and report. nil means that everything
@@ -37,7 +37,7 @@ func (s *Set) Outcome(strict bool) error {
 	return s.verdict(strict)
 }
 
-// verdict is the error of results that are red, or that say nothing.
+// verdict returns the error for results that are red or say nothing.
 func (s *Set) verdict(strict bool) error {
 	missing := 0
 	for _, r := range s.Results {

@@ -133,7 +133,7 @@ func (s *Set) take(l line, n int, seen map[string]bool) error {
 	return nil
 }
 
-// known refuses words that are no verdict and no level: a reader would take them for harmless.
+// known rejects unknown verdicts and levels, which a reader would take for harmless.
 func (r Result) known() error {
 	switch {
 	case !slices.Contains(Verdicts, r.Verdict):
@@ -144,10 +144,10 @@ func (r Result) known() error {
 	return nil
 }
 
-// shot is how the files of a run are named.
+// shot matches the names of a run's files.
 var shot = regexp.MustCompile(`^` + Shots + `/[a-z0-9-][a-z0-9.-]*$`)
 
-// local refuses results that name files outside of the run's folder.
+// local rejects results that name files outside of the run's folder.
 func local(r Result) error {
 	for _, item := range r.Evidence {
 		if item.Browser == nil {
@@ -188,7 +188,7 @@ func (s *Set) Picture(name string) []byte {
 	return raw
 }
 
-// readable tells why a file is not read: it is none, a device or a pipe for one, which would be waited for, or has more than n
+// readable returns why a file is not read: it is no regular file (reading a pipe or a device could block), or has more than n
 // bytes.
 func readable(info os.FileInfo, n int64) error {
 	switch {

@@ -76,7 +76,7 @@ func (r *Recorder) write(l line) {
 		return
 	}
 	r.mu.Lock()
-	_, err := harmless.Writer{To: r.file}.Write(b.Bytes()) // one write a line: a run that is killed leaves whole ones
+	_, err := harmless.Writer{To: r.file}.Write(b.Bytes()) // one write per line, so that a killed run leaves whole lines
 	r.mu.Unlock()
 	r.keep(err)
 }

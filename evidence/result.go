@@ -12,17 +12,17 @@ type Result struct {
 	Title      string   `json:"title"` // the requirement's sentence
 	Verdict    Verdict  `json:"verdict"`
 	Reason     string   `json:"reason,omitempty"`  // why blocked, not run, not applicable; the first failure otherwise
-	Need       string   `json:"need,omitempty"`    // the condition that is lacking, of not_run and not_applicable rows
-	Fix        string   `json:"fix,omitempty"`     // what to change in the target, of rows that failed or are warned of
-	Cause      string   `json:"cause,omitempty"`   // what rows that are blocked by the same thing share
-	Known      string   `json:"known,omitempty"`   // the reason that the baseline gives; set by readers
+	Need       string   `json:"need,omitempty"`    // the condition that not_run and not_applicable rows lack
+	Fix        string   `json:"fix,omitempty"`     // what to change in the target, for rows that failed or warned
+	Cause      string   `json:"cause,omitempty"`   // shared by all rows that the same problem blocks
+	Known      string   `json:"known,omitempty"`   // the baseline's reason; set by readers
 	Vectors    []string `json:"vectors,omitempty"` // stable names of the inputs that failed, for baselines and programs
 	Spec       Spec     `json:"spec"`
 	DurationMS float64  `json:"duration_ms"`
 
-	Failures []Failure `json:"failures,omitempty"` // every check that did not hold, in order
+	Failures []Failure `json:"failures,omitempty"` // every failed check, in order
 	Notes    []string  `json:"notes,omitempty"`    // observations of MAY and INFO rows
-	Evidence []Item    `json:"evidence,omitempty"` // everything that was seen, in order
+	Evidence []Item    `json:"evidence,omitempty"` // everything observed, in order
 }
 
 // Spec says where a requirement is specified.
@@ -46,7 +46,7 @@ type Item struct {
 	Browser  *BrowserStep `json:"browser,omitempty"`
 	Note     string       `json:"note,omitempty"`
 
-	Rank   int    `json:"rank,omitempty"`   // place of its vector in the row's list, from 1; 0: it belongs to none
+	Rank   int    `json:"rank,omitempty"`   // position of its vector in the row's list, from 1; 0: no vector
 	Vector string `json:"vector,omitempty"` // stable name of the vector
 	Step   string `json:"step,omitempty"`   // the step of the spec
 }
@@ -57,11 +57,11 @@ type Exchange struct {
 	URL             string    `json:"url"`
 	RequestHeaders  []Header  `json:"request_headers,omitempty"`
 	RequestBody     string    `json:"request_body,omitempty"`
-	RequestCut      int       `json:"request_cut,omitempty"` // bytes of the request's body beyond BodyLimit, which are not kept
+	RequestCut      int       `json:"request_cut,omitempty"` // bytes of the request's body beyond BodyLimit, which are dropped
 	Status          int       `json:"status,omitempty"`      // 0: no answer, see Error
 	ResponseHeaders []Header  `json:"response_headers,omitempty"`
 	ResponseBody    string    `json:"response_body,omitempty"`
-	ResponseCut     int       `json:"response_cut,omitempty"` // the same of the answer's
+	ResponseCut     int       `json:"response_cut,omitempty"` // the same for the answer's body
 	Error           string    `json:"error,omitempty"`        // why there was no (whole) answer
 	Started         time.Time `json:"started"`
 	DurationMS      float64   `json:"duration_ms"`

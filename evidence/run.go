@@ -9,7 +9,7 @@ const Version = "authconform/run/v1"
 
 // Head is the first line: what is judged, by whom, how.
 type Head struct {
-	Version   string    `json:"version"` // always Version; a reader refuses what it does not know
+	Version   string    `json:"version"` // always Version; readers reject any other
 	Tool      Tool      `json:"tool"`
 	Target    Target    `json:"target"`
 	Catalogue Catalogue `json:"catalogue"`
@@ -19,7 +19,7 @@ type Head struct {
 	Shard     string    `json:"shard,omitempty"`     // "I/N" of a sharded run; merge wants all N
 	Selection string    `json:"selection,omitempty"` // the --select expression; empty is the whole profile
 	Require   []string  `json:"require,omitempty"`   // conditions whose absence is a failure
-	Rows      []string  `json:"rows"`                // ids that the run is to judge, in catalogue order
+	Rows      []string  `json:"rows"`                // ids of the rows to judge, in catalogue order
 }
 
 // Tool is the build that judged.
@@ -33,8 +33,8 @@ type Target struct {
 	URL     string `json:"url"`
 	Profile string `json:"profile"`
 	Product string `json:"product,omitempty"`  // as far as the server tells, "Home Assistant"
-	Version string `json:"version,omitempty"`  // as the server tells it; decides since/until
-	BuiltIn bool   `json:"built_in,omitempty"` // the built-in mock: each run has its own, at whatever address was free
+	Version string `json:"version,omitempty"`  // as reported by the server; decides since/until
+	BuiltIn bool   `json:"built_in,omitempty"` // the built-in mock: each run has its own, at a free address
 }
 
 // Catalogue identifies the requirement texts the verdicts refer to.
@@ -46,18 +46,18 @@ type Catalogue struct {
 // End is the last line of a run that came to its end, in whatever way. A run that was killed has none.
 type End struct {
 	DurationMS int64    `json:"duration_ms"`
-	Logins     int      `json:"logins"`             // logins the target had to answer (each costs it a password hash)
+	Logins     int      `json:"logins"`             // logins that the target had to answer (each costs it a password hash)
 	Requests   int      `json:"requests"`           // HTTP requests sent to the target
-	Cleanup    []string `json:"cleanup,omitempty"`  // what the run could not give back to the target; empty is good
+	Cleanup    []string `json:"cleanup,omitempty"`  // what the run could not give back to the target; normally empty
 	Warnings   []string `json:"warnings,omitempty"` // about the run itself
-	Refused    string   `json:"refused,omitempty"`  // why nothing could be judged there: the door
+	Refused    string   `json:"refused,omitempty"`  // why the run ended before its first row
 	Lost       string   `json:"lost,omitempty"`     // why the target could not be judged to the end
-	Banned     bool     `json:"banned,omitempty"`   // Lost, for it has shut us out
+	Banned     bool     `json:"banned,omitempty"`   // Lost, because the target has banned us
 	Interrupt  string   `json:"interrupt,omitempty"`
-	Broken     []string `json:"broken,omitempty"` // defects of ours
+	Broken     []string `json:"broken,omitempty"` // bugs in authconform
 }
 
-// line is one line of run.jsonl. One member is set.
+// line is one line of run.jsonl. Exactly one member is set.
 type line struct {
 	Head   *Head   `json:"head,omitempty"`
 	Result *Result `json:"result,omitempty"`

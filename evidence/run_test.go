@@ -25,7 +25,7 @@ func row(id string, place int, v Verdict) Result {
 	return Result{ID: id, Place: place, Verdict: v, Level: Must}
 }
 
-// recorded is a folder with a run in it.
+// recorded returns a folder with a run in it.
 func recorded(t *testing.T, h Head, end *End, results ...Result) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -83,7 +83,7 @@ func TestAKilledRunKeepsAllButItsUnfinishedRows(t *testing.T) {
 	dir := recorded(t, head("", "a", "b", "c"), nil, row("a", 1, Pass), row("b", 2, Pass))
 	path := filepath.Join(dir, FileName)
 	raw, _ := os.ReadFile(path)
-	for _, cut := range []int{0, 5, 40} { // bytes that the last line lacks
+	for _, cut := range []int{0, 5, 40} { // bytes missing from the last line
 		if err := os.WriteFile(path, raw[:len(raw)-cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +218,7 @@ func TestATroubleOfAShardIsOneOfTheWhole(t *testing.T) {
 	}
 }
 
-// TestAShardThatHasNotSeenTheTargetIsPartOfItsRun: it had no rows, or was turned away.
+// TestAShardThatHasNotSeenTheTargetIsPartOfItsRun, because it had no rows or was rejected.
 func TestAShardThatHasNotSeenTheTargetIsPartOfItsRun(t *testing.T) {
 	blind, seeing := head("1/2"), head("2/2", "a")
 	seeing.Target.Product, seeing.Target.Version = "Home Assistant", "2026.11.0"

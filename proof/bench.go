@@ -22,26 +22,26 @@ import (
 	_ "github.com/authconform/authconform/suites/all" // the specs
 )
 
-// specs are those of this process: Ginkgo builds its tree once.
+// specs returns the specs of this process: Ginkgo builds its tree only once.
 var specs = sync.OnceValue(runner.Specs)
 
-// patience is how long a proof waits for what may not come: the mocks are in this process.
+// patience is how long a proof waits for an event that may not come. It is short because the mocks are in this process.
 const patience = time.Second
 
 const seed = 1 // of generated input: a proof is the same every time
 
-// bench is where one spec after another is run, each against a mock of its own. What stands beside the mocks is costly to
-// start, and shared by all that run here.
+// bench runs specs one after the other, each against its own mock. Other servers that specs need are expensive to start, so all
+// specs of the bench share them.
 type bench struct {
 	*Options
 	flags kind.Flags
 	tools kind.Tools
 	link  *linkproxy.Proxy // nil: the mocks look for none
-	at    string           // host:port of the last mock, and of the next
-	turns int              // mocks that were there
+	at    string           // host:port of the last mock and the next
+	turns int              // mocks that have used the address
 }
 
-// tries is how often a bench is set up: an address that was free a moment ago may be taken.
+// tries is how often to set up a bench: another process may take an address that was free a moment ago.
 const tries = 5
 
 func newBench(o *Options) (b *bench, err error) {
@@ -85,19 +85,19 @@ func (b *bench) close() {
 	_ = b.tools.Close(context.Background())
 }
 
-// sight is what the door showed.
+// sight is the result of looking at a mock, as a run does before its first row.
 type sight struct {
 	facts kind.Facts
 	found json.RawMessage
 	at    string // URL of the mock that was looked at
 }
 
-// like tells whether another mock showed the same: then a row starts from the same knowledge of both.
+// like reports whether another mock showed the same, so that a row starts with the same facts about both.
 func (s *sight) like(other *sight) bool {
 	return s == other || reflect.DeepEqual(s.facts, other.facts) && bytes.Equal(s.from(other.at), other.found)
 }
 
-// from is what was found, as another mock of that policy would have shown it.
+// from returns the facts as another mock of that policy at target would have shown them.
 func (s *sight) from(target string) json.RawMessage {
 	if s == nil {
 		return nil
@@ -105,7 +105,7 @@ func (s *sight) from(target string) json.RawMessage {
 	return bytes.ReplaceAll(s.found, []byte(origin(s.at)), []byte(origin(target)))
 }
 
-// origin is a mock's URL without the path at which it is judged.
+// origin returns a mock's URL without the path under test.
 func origin(target string) string {
 	u, err := url.Parse(target)
 	if err != nil {
@@ -120,14 +120,14 @@ type standing struct {
 	kill func()
 }
 
-// GiveBack implements runner.Environment: the mock is thrown away.
+// GiveBack implements runner.Environment. It does nothing, because the mock is discarded.
 func (*standing) GiveBack(context.Context) {}
 
-// turnsOfAnAddress is how many mocks stand at an address, one after the other. The system is slow to find a free one while
-// many were used lately, and slow to give one away that had many connections lately.
+// turnsOfAnAddress is how many mocks use an address, one after the other. The system is slow to find a free port when many were
+// used lately, and slow to reuse a port that had many connections lately.
 const turnsOfAnAddress = 50
 
-// stand starts a mock and opens a session with it. s is what is known of it; nil: nothing yet.
+// stand starts a mock and opens a session with it. s is what an earlier look showed, or nil.
 func (b *bench) stand(v variant, s *sight) (*standing, error) {
 	b.reset()
 	if b.turns++; b.turns%turnsOfAnAddress == 0 {
@@ -148,7 +148,7 @@ func (b *bench) stand(v variant, s *sight) (*standing, error) {
 	return h, nil
 }
 
-// reset forgets the last mock.
+// reset discards the last mock.
 func (b *bench) reset() {
 	if b.link != nil {
 		b.link.Reset()
@@ -173,8 +173,8 @@ func (b *bench) open(target string, c clock.Clock, s *sight) (*standing, error) 
 	return &standing{Environment: run.Environment{Session: session, Tools: tools, Profile: b.Profile, Seed: seed}}, nil
 }
 
-// look looks at a mock as a run does before it starts, and again where it is refused: a machine under load can be too slow
-// for a door. refused is why a run would end there.
+// look looks at a mock as a run does before it starts. It looks again if the run would reject the mock: a machine under load can
+// be too slow. refused is the reason for a rejection.
 func (b *bench) look(ctx context.Context, v variant) (seen *sight, refused, err error) {
 	if seen, refused, err = b.lookOnce(ctx, v); refused != nil && err == nil && ctx.Err() == nil {
 		return b.lookOnce(ctx, v)
@@ -194,13 +194,13 @@ func (b *bench) lookOnce(ctx context.Context, v variant) (seen *sight, refused, 
 	if refused != nil {
 		return nil, errors.New(record.Hide(refused.Error())), nil // it may quote an answer
 	}
-	judge.Run(func() { h.Session.Leave(ctx) }) // tokens of this mock are of no use at another
+	judge.Run(func() { h.Session.Leave(ctx) }) // another mock does not know these tokens
 	delete(facts.Lacks, condition.Browser)
 	facts.Lacks.Add(b.Browser == "", condition.Browser, "proven by prove --browser")
 	return &sight{facts, kind.Encode(h.Found()), h.Tools.Wire.Base}, nil, nil
 }
 
-// each runs jobs side by side, each with a bench of its own, until ctx ends.
+// each runs jobs side by side until ctx ends, each on its own bench.
 func each[T any](ctx context.Context, benches chan *bench, jobs []T, do func(*bench, T) error) error {
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -229,7 +229,7 @@ func each[T any](ctx context.Context, benches chan *bench, jobs []T, do func(*be
 	return ctx.Err()
 }
 
-// openBenches opens so many.
+// openBenches opens n benches.
 func openBenches(o *Options, n int) (chan *bench, error) {
 	benches := make(chan *bench, n)
 	for range n {

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// mostTogether is how many defects are judged together. The more there are, the likelier that one hides another.
+// mostTogether is the most defects that are judged together. The more there are, the likelier it is that one hides another.
 const mostTogether = 12
 
-// bundles splits defects that are known to do nothing to a row into groups, each for one mock. If the row passes with all of
-// a group, each of them is harmless by itself, unless one hides another. No two of a group change the same decision, except
-// decisions whose changes add up.
+// bundles splits defects that are known not to affect a row into groups, each for one mock. If the row passes with all defects of
+// a group, each of them is harmless by itself, unless one hides another. No two defects of a group change the same decision,
+// except decisions whose changes add up.
 func bundles(defects []int, most int, decisions func(defect int) []string) [][]int {
 	var out [][]int
 	var taken []map[string]bool // by bundle: the decisions that are changed
@@ -34,7 +34,7 @@ func bundles(defects []int, most int, decisions func(defect int) []string) [][]i
 	return out
 }
 
-// classes groups defects by what the door finds: mocks of one class look alike there.
+// classes groups defects by what a run's look at the mock shows: the mocks of one class look alike there.
 func classes(defects []int, alike func(a, b int) bool) [][]int {
 	var out [][]int
 	for _, d := range defects {
@@ -48,8 +48,8 @@ func classes(defects []int, alike func(a, b int) bool) [][]int {
 	return out
 }
 
-// addsUp tells of a decision whether changes of it are made one after the other: what the mock takes a request for, and what
-// becomes of an answer (mock.Rules).
+// addsUp reports whether several changes of a decision apply one after the other: how the mock reads a request, and how it edits
+// an answer (mock.Rules).
 func addsUp(decision string) bool {
 	return strings.HasSuffix(decision, "Rules.Request") || strings.HasSuffix(decision, "Rules.Answer")
 }

@@ -8,13 +8,13 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// trial is a row to be judged against a mock with some defects: one, or several that are known to do nothing to it.
+// trial is a row to judge against a mock with one defect, or with several that are known not to affect it.
 type trial struct {
 	row     *requirements.Requirement
 	defects []int
 }
 
-// defective runs every row against every defect that shows on its way.
+// defective runs every row against every defect that changes a decision on its way.
 func (p *prover) defective(ctx context.Context) error {
 	sights, err := p.lookDefective(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func (p *prover) defective(ctx context.Context) error {
 	})
 }
 
-// trials are those of a row: against each defect that can matter to it, the harmless ones in bundles.
+// trials returns the trials of a row: each defect that can matter by itself, and the harmless ones in bundles.
 func (p *prover) trials(r *requirements.Requirement, sights []*sight) []trial {
 	var out []trial
 	var harmless []int
@@ -70,7 +70,7 @@ func (p *prover) trials(r *requirements.Requirement, sights []*sight) []trial {
 	return out
 }
 
-// try judges a row against the defects of a trial. Where several together do something to it, each is tried by itself.
+// try judges a row against the defects of a trial. If a bundle affects the row, it tries each defect by itself.
 func (p *prover) try(ctx context.Context, b *bench, t trial, sights []*sight) error {
 	if len(t.defects) > 1 {
 		result, err := p.judge(ctx, b, t.row, p.Subject.spoiled(t.defects...), sights[t.defects[0]])
@@ -100,13 +100,13 @@ func (p *prover) note(t trial, result evidence.Result) {
 	}
 }
 
-// aimedPastDoor spares a row the defects that end a run at the door, but for those that aim at it: where a mock of such a
-// defect is let in all the same, the row must see what the door saw.
+// aimedPastDoor keeps defects that a run rejects before the first row away from the rows that they do not aim at. A row that such
+// a defect aims at must see by itself what the look at the mock showed.
 func (p *prover) aimedPastDoor(defect int, row string) bool {
 	return p.refused[defect] == "" || slices.Contains(p.list[defect].Aims, row)
 }
 
-// lookDefective looks at the mocks whose defects show at the door. The others look like the one that conforms.
+// lookDefective looks at the mocks whose defects show before the first row. The others look like the conforming mock.
 func (p *prover) lookDefective(ctx context.Context) ([]*sight, error) {
 	p.refused = make([]string, len(p.list))
 	sights := make([]*sight, len(p.list))
@@ -127,7 +127,7 @@ func (p *prover) lookDefective(ctx context.Context) ([]*sight, error) {
 	})
 }
 
-// known is what a defect is meant, or known, to do to a row.
+// known returns the intended or known effect of a defect on a row.
 func (p *prover) known(defect int, row string) Effect {
 	d := p.list[defect]
 	if slices.Contains(d.Aims, row) {
@@ -136,7 +136,7 @@ func (p *prover) known(defect int, row string) Effect {
 	return p.Golden.Effect(d.ID, row)
 }
 
-// effect is what a defect has done to a row.
+// effect returns the effect that a defect had on a row.
 func (p *prover) effect(r *requirements.Requirement, got evidence.Result) Effect {
 	switch {
 	case breaks(r, p.whole[r.ID], got):
@@ -147,8 +147,8 @@ func (p *prover) effect(r *requirements.Requirement, got evidence.Result) Effect
 	return Nothing
 }
 
-// breaks reports whether a row tells the defect from the mock that conforms: by a failure, or, where the text leaves
-// everything open, by a different observation.
+// breaks reports whether a row distinguishes the defect from the conforming mock: by a failure or, if the text leaves everything
+// open, by a different observation.
 func breaks(r *requirements.Requirement, whole, got evidence.Result) bool {
 	if got.Verdict == evidence.Fail || got.Verdict == evidence.Warn {
 		return true

@@ -1,6 +1,5 @@
-// Package proof shows what every verdict is worth: it lets the suites judge mocks that have exactly one defect, and holds
-// what they found against what each defect aims at and against what it is known to break. It is the only place where
-// suites meet mocks.
+// Package proof shows that verdicts can be trusted: it runs the suites against mocks that have exactly one defect each, and
+// compares the results with the aims and the known effects of the defect. Only this package brings suites and mocks together.
 //
 // It knows no kind of target: a Subject is a stand (package stand) with its defects (package defects), and Subjects lists
 // them.

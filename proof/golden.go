@@ -11,33 +11,33 @@ import (
 	"strings"
 )
 
-// Effect is what a defect does.
+// Effect is the effect of a defect on a requirement.
 type Effect string
 
 // The effects.
 const (
 	Breaks  Effect = "breaks" // a requirement is not met
 	Blocks  Effect = "blocks" // a requirement cannot be judged: its positive control is gone
-	AtDoor  Effect = "door"   // a run ends where it looks at its target, and judges nothing
+	AtDoor  Effect = "door"   // a run rejects the target before its first row
 	Nothing Effect = ""
 )
 
-// Golden is what the defects of a kind are known to do, beside what they aim at. It is made by `prove --update` and read in
-// review: a line is a defect, a requirement and an effect, or a defect and "door".
+// Golden is the known effects of a kind's defects, besides their aims. `prove --update` writes it and a reviewer reads it: each
+// line is a defect, a requirement and an effect, or a defect and "door".
 type Golden struct {
-	effects map[string]map[string]Effect // by defect and requirement; "" for the door
+	effects map[string]map[string]Effect // by defect and requirement; "" stands for the look before the first row
 }
 
 //go:embed testdata/*.golden
 var files embed.FS
 
-// GoldenDir is where the golden files of this program are, in its source tree.
+// GoldenDir is the folder of the golden files in the source tree.
 const GoldenDir = "proof/testdata"
 
-// GoldenFile is the name of a kind's.
+// GoldenFile returns the name of a kind's golden file.
 func GoldenFile(kind string) string { return kind + ".golden" }
 
-// GoldenOf is what is known of the defects of a kind; of an unknown kind nothing.
+// GoldenOf returns the known effects of a kind's defects; an unknown kind has none.
 func GoldenOf(kind string) (*Golden, error) {
 	raw, err := files.ReadFile(path.Join("testdata", GoldenFile(kind)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -46,7 +46,7 @@ func GoldenOf(kind string) (*Golden, error) {
 	return ParseGolden(string(raw))
 }
 
-// ParseGolden reads a golden file. Empty lines and those that begin with # say nothing.
+// ParseGolden reads a golden file. It ignores empty lines and lines that begin with #.
 func ParseGolden(text string) (*Golden, error) {
 	g := &Golden{map[string]map[string]Effect{}}
 	n := 0
@@ -67,10 +67,10 @@ func ParseGolden(text string) (*Golden, error) {
 	return g, nil
 }
 
-// Effect is what a defect is known to do to a requirement; to "" for the door.
+// Effect returns the known effect of a defect on a requirement; "" as requirement stands for the look before the first row.
 func (g *Golden) Effect(defect, requirement string) Effect { return g.effects[defect][requirement] }
 
-// Set notes an effect; Nothing takes a line away.
+// Set records an effect; Nothing removes the line.
 func (g *Golden) Set(defect, requirement string, e Effect) {
 	switch {
 	case e == Nothing:
@@ -82,7 +82,7 @@ func (g *Golden) Set(defect, requirement string, e Effect) {
 	}
 }
 
-// Of lists the requirements to which a defect does this.
+// Of lists the requirements on which a defect has an effect.
 func (g *Golden) Of(defect string, e Effect) []string {
 	var out []string
 	for _, requirement := range slices.Sorted(maps.Keys(g.effects[defect])) {
@@ -93,7 +93,7 @@ func (g *Golden) Of(defect string, e Effect) []string {
 	return out
 }
 
-// Prune drops the lines of defects and requirements that there are no longer.
+// Prune drops the lines whose defect or requirement no longer exists.
 func (g *Golden) Prune(defect, requirement func(id string) bool) {
 	for d, effects := range g.effects {
 		maps.DeleteFunc(effects, func(r string, _ Effect) bool { return !defect(d) || r != "" && !requirement(r) })
@@ -104,7 +104,7 @@ const goldenHead = `# What each defect does beside what it aims at (Aims in proo
 # breaks: the requirement is not met. blocks: it cannot be judged. door: a run ends before it judges anything.
 `
 
-// String is the golden file, sorted.
+// String returns the golden file, sorted.
 func (g *Golden) String() string {
 	var b strings.Builder
 	b.WriteString(goldenHead)

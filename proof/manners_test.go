@@ -15,17 +15,17 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// manner is a provider that is right in its own way, or wrong in one way, and the rows that say so.
+// manner is a provider that conforms in its own way or makes one mistake, with the rows that must notice.
 type manner struct {
 	change   func(*mockprovider.Policy)
 	redirect string                // ours; "": of no loopback address
-	flags    func(*provider.Flags) // nil: as they are
+	flags    func(*provider.Flags) // nil: unchanged
 	fails    string                // rows, sorted; "": none
 	blocks   string
 	spares   string // rows that do not apply, beside those that never do
 }
 
-// judged is what a whole run says of a provider of a manner.
+// judged returns the rows of a whole run against a provider of a manner, by verdict.
 func (m manner) judged(t *testing.T) map[evidence.Verdict][]string {
 	t.Helper()
 	policy := mockprovider.Strict()
@@ -72,7 +72,8 @@ func (m manner) judged(t *testing.T) map[evidence.Verdict][]string {
 	return by
 }
 
-// TestAProviderIsJudgedByItsOwnMistakes: what the texts allow fails nothing, and one mistake fails the rows that it is about.
+// TestAProviderIsJudgedByItsOwnMistakes: variations that the texts allow fail no row, and a mistake fails the rows that it
+// concerns.
 func TestAProviderIsJudgedByItsOwnMistakes(t *testing.T) {
 	never := (manner{change: func(*mockprovider.Policy) {}}).judged(t)[evidence.NotApplicable]
 	for name, m := range manners {

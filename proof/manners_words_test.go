@@ -26,7 +26,7 @@ var manners = map[string]manner{
 	},
 	"secrets in the form alone": {
 		change: ways(mockprovider.Post), spares: "provider.token.basic provider.token.basic-refused provider.token.two-methods",
-		fails: "oauth2.registration.works", // it registers clients for the header all the same
+		fails: "oauth2.registration.works", // it still registers clients that use the header
 	},
 	"a client that is registered for the form": {
 		change: perClient(mockprovider.Post), flags: func(f *provider.Flags) { f.ClientAuth = "post" },
@@ -76,7 +76,7 @@ var manners = map[string]manner{
 		change: timed, fails: "oauth2.public.rotation", spares: "oauth2.introspection.spent provider.refresh.reuse",
 	},
 
-	// One mistake each.
+	// Each makes one mistake.
 	"a login that asks for a name alone": {change: nameOnly, blocks: "provider.authorize.wrong-password"},
 	"401 for a bad grant": {change: answersTo("POST /oauth/token", func(_ mock.Request, a mock.Answer) mock.Answer {
 		if strings.Contains(string(a.Body), "invalid_grant") {
@@ -104,7 +104,7 @@ var manners = map[string]manner{
 	}), fails: "oauth2.error.status-400 oauth2.error.unsupported-grant oauth2.error.grant-type-missing provider.error.invalid-grant " +
 		"provider.error.invalid-scope provider.error.missing-parameter " +
 		"provider.token.basic-refused provider.token.unknown-client provider.token.wrong-secret"},
-	"tokens for any code": { // what it takes shows nothing, and what it should refuse is judged
+	"tokens for any code": { // accepted requests prove nothing, but wrongly accepted ones still fail
 		change: anyCode,
 		fails: "oauth2.code.bound-client oauth2.code.missing oauth2.code.single-use oauth2.code.single-use-parallel " +
 			"oauth2.error.status-400 oauth2.pkce.parallel oauth2.public.code-bound provider.refresh.code-is-none",
@@ -151,7 +151,7 @@ func asked(r mock.Request) url.Values {
 	return q
 }
 
-// ways serves one way of client authentication, and says so.
+// ways supports and announces one way of client authentication.
 func ways(way mockprovider.Way) func(*mockprovider.Policy) {
 	return func(p *mockprovider.Policy) {
 		perClient(way)(p)
@@ -164,7 +164,7 @@ func ways(way mockprovider.Way) func(*mockprovider.Policy) {
 	}
 }
 
-// perClient takes secrets one way, for that is how the clients are registered; others may be registered otherwise.
+// perClient accepts secrets in one way, because its clients are registered for it; others may be registered for another.
 func perClient(way mockprovider.Way) func(*mockprovider.Policy) {
 	return func(p *mockprovider.Policy) {
 		before := p.Authenticate
@@ -174,7 +174,7 @@ func perClient(way mockprovider.Way) func(*mockprovider.Policy) {
 	}
 }
 
-// burning spends a code at any try to redeem it, right or wrong.
+// burning spends a code at the first attempt to redeem it, right or wrong.
 func burning(p *mockprovider.Policy) {
 	var tried sync.Map
 	before := p.Redeem
@@ -199,7 +199,7 @@ func anyPort(p *mockprovider.Policy) {
 	}
 }
 
-// timed makes access tokens that look signed and tell the time in seconds: two of the same second are one.
+// timed issues access tokens that look signed and hold the time in seconds: two of the same second are equal.
 func timed(p *mockprovider.Policy) {
 	var known sync.Map
 	p.Rotate = func(mockprovider.App) bool { return false }
@@ -233,7 +233,7 @@ func timed(p *mockprovider.Policy) {
 	}
 }
 
-// nameOnly asks who logs in, and for no password.
+// nameOnly asks for a user name and for no password.
 func nameOnly(p *mockprovider.Policy) {
 	answersTo("GET /oauth/authorize", func(_ mock.Request, a mock.Answer) mock.Answer {
 		from, to := bytes.Index(a.Body, []byte(`<label for="password"`)), bytes.Index(a.Body, []byte(`<button class="main"`))
@@ -251,7 +251,7 @@ func nameOnly(p *mockprovider.Policy) {
 	}
 }
 
-// anyCode gives tokens for a code that nobody got.
+// anyCode issues tokens even for an unknown code.
 func anyCode(p *mockprovider.Policy) {
 	answersTo("POST /oauth/token", func(r mock.Request, a mock.Answer) mock.Answer {
 		form, _ := url.ParseQuery(string(r.Body))

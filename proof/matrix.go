@@ -7,18 +7,18 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// Matrix is what a proof found: which requirement is broken by which defects, and everything that is not as it is known.
+// Matrix is the result of a proof: the defects that break each requirement, and every deviation from the known effects.
 type Matrix struct {
 	Profile  string        `json:"profile"`
 	Kind     string        `json:"kind"`
-	Rows     []RowProof    `json:"rows"`     // those with a verdict on the mock that conforms
+	Rows     []RowProof    `json:"rows"`     // those with a verdict on the conforming mock
 	Unjudged []Unjudged    `json:"unjudged"` // the others, and why
 	Defects  []DefectProof `json:"defects"`
-	Unwell   []Unwell      `json:"unwell"`   // rows that a mock that conforms fails: a defect of ours
+	Unwell   []Unwell      `json:"unwell"`   // rows that a conforming mock fails: a bug in authconform
 	Unearned []Unearned    `json:"unearned"` // passes of null targets
-	Broken   []string      `json:"broken"`   // specs that panicked: a defect of ours
-	Fickle   []string      `json:"fickle"`   // what was surprising at first and not when it was judged again
-	Specs    int           `json:"specs"`    // that were run
+	Broken   []string      `json:"broken"`   // specs that panicked: a bug in authconform
+	Fickle   []string      `json:"fickle"`   // results that were surprising only until they were judged again
+	Specs    int           `json:"specs"`    // how many were run
 	Took     time.Duration `json:"took_ns"`
 }
 
@@ -28,16 +28,16 @@ type RowProof struct {
 	Section string         `json:"section"`
 	Level   evidence.Level `json:"level"`
 	Caught  []string       `json:"caught"`
-	Proven  []string       `json:"proven"` // those of them that aim at it, and so prove it
+	Proven  []string       `json:"proven"` // those of them that aim at it and so prove it
 }
 
-// Unjudged is a requirement without a verdict on the mock that conforms.
+// Unjudged is a requirement without a verdict on the conforming mock.
 type Unjudged struct {
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
 }
 
-// Unwell is a requirement that a mock that conforms does not meet.
+// Unwell is a requirement that a conforming mock fails.
 type Unwell struct {
 	ID      string           `json:"id"`
 	Flavour uint64           `json:"flavour,omitempty"` // of the mock; 0: none
@@ -45,10 +45,10 @@ type Unwell struct {
 	Reason  string           `json:"reason"`
 }
 
-// DefectProof is a defect and what came of it.
+// DefectProof is the results of a defect.
 type DefectProof struct {
 	Defect
-	Door      string     `json:"door,omitempty"` // why a run ends at the door, where it does
+	Door      string     `json:"door,omitempty"` // why a run rejects the mock before its first row, if it does
 	Broke     []string   `json:"broke"`          // requirements
 	Blocked   []string   `json:"blocked"`
 	Surprises []Surprise `json:"surprises"`
@@ -56,10 +56,10 @@ type DefectProof struct {
 	judged []string // requirements of which it is known now what the defect does
 }
 
-// Surprise is an effect of a defect that is not as it is known.
+// Surprise is an effect of a defect that differs from the known one.
 type Surprise struct {
-	Row  string `json:"row"` // "": the door
-	Was  Effect `json:"was"` // what was aimed at, or known
+	Row  string `json:"row"` // "": before the first row
+	Was  Effect `json:"was"` // the aim or the known effect
 	Is   Effect `json:"is"`
 	Why  string `json:"why"`
 	Aims bool   `json:"aims"` // the defect aims at the row
@@ -76,12 +76,12 @@ func (m *Matrix) Holes() []string {
 	return out
 }
 
-// Doors are the defects with which a run ends before it judges anything.
+// Doors returns the defects that a run rejects before its first row.
 func (m *Matrix) Doors() []DefectProof {
 	return slices.DeleteFunc(slices.Clone(m.Defects), func(d DefectProof) bool { return d.Door == "" })
 }
 
-// Surprises counts the effects that are not as they are known.
+// Surprises counts the effects that differ from the known ones.
 func (m *Matrix) Surprises() (n int) {
 	for _, d := range m.Defects {
 		n += len(d.Surprises)
@@ -89,12 +89,12 @@ func (m *Matrix) Surprises() (n int) {
 	return n
 }
 
-// Sound reports whether everything is as it is known and nothing is unproven.
+// Sound reports whether there are no surprises and no holes.
 func (m *Matrix) Sound() bool {
 	return len(m.Holes())+m.Surprises()+len(m.Unwell)+len(m.Unearned)+len(m.Broken) == 0
 }
 
-// Update makes what was found what is known.
+// Update records the results as the known effects.
 func (m *Matrix) Update(g *Golden) {
 	for _, d := range m.Defects {
 		if g.Set(d.ID, "", Nothing); d.Door != "" {
@@ -154,7 +154,7 @@ func (p *prover) matrix() *Matrix {
 	return m
 }
 
-// outcome holds what a defect did against what is known of it.
+// outcome compares the effects of a defect with the known ones.
 func (p *prover) outcome(i int) DefectProof {
 	out := DefectProof{Defect: p.list[i], Door: p.refused[i], Broke: []string{}, Blocked: []string{}, Surprises: []Surprise{}}
 	was := p.Golden.Effect(out.ID, "")
@@ -180,7 +180,7 @@ func (p *prover) outcome(i int) DefectProof {
 		case Blocks:
 			out.Blocked = append(out.Blocked, r.ID)
 		}
-		if known := p.known(i, r.ID); is != known && out.Door == "" { // the door has seen what the row does not
+		if known := p.known(i, r.ID); is != known && out.Door == "" { // such a defect was noticed before the rows
 			out.Surprises = append(out.Surprises, Surprise{r.ID, known, is, saw(ran, got), slices.Contains(out.Aims, r.ID)})
 		}
 	}
@@ -194,7 +194,7 @@ func saw(ran bool, got evidence.Result) string {
 	return string(got.Verdict) + ": " + got.Reason
 }
 
-// SectionProof is a section in numbers.
+// SectionProof sums up a section.
 type SectionProof struct {
 	Name    string
 	Rows    int
@@ -202,7 +202,7 @@ type SectionProof struct {
 	Least   int // the smallest number of defects that prove a row
 }
 
-// Sections sums the matrix up.
+// Sections sums the matrix up by section.
 func (m *Matrix) Sections() []SectionProof {
 	var out []SectionProof
 	for _, r := range m.Rows {

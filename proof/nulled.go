@@ -13,22 +13,22 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Unearned is a pass that a null target got.
+// Unearned is a pass of a null target.
 type Unearned struct {
 	Null string `json:"null"`
 	ID   string `json:"id"`
 }
 
 const (
-	// nullTimeout ends a row at a target that hangs: what has not passed by then will not.
+	// nullTimeout ends a row at a target that hangs: a row that has not passed by then will not.
 	nullTimeout = 1500 * time.Millisecond
-	// nullsAtOnce is how many rows run at once at null targets: they hang, which costs time, not cores.
+	// nullsAtOnce is how many rows run at once against null targets, which hang: that takes time but no CPU.
 	nullsAtOnce = 112
 )
 
-// nulled runs every row against every null target, as if the target had been let in at the door: with what was found at a
-// mock that conforms. A run would turn nearly all of them away before (package nulls, and the command's tests, hold it to
-// that); here each spec must see for itself that nothing is there. Targets that can earn a pass are left out.
+// nulled runs every row against every null target, as if a run had accepted the target, with the facts of a conforming mock. A
+// real run would reject nearly all of them before its first row (the tests of package nulls and of the command check that); here
+// each spec must notice by itself that nothing is there. Targets that can earn a pass are left out.
 func (p *prover) nulled(ctx context.Context) error {
 	if !p.Nulls || p.Browser != "" {
 		return nil
@@ -65,7 +65,7 @@ func (p *prover) nulled(ctx context.Context) error {
 	return group.Wait()
 }
 
-// noClock is the clock of what has none: moving it does nothing, and is no error, so that specs go on.
+// noClock is the clock of a target without one: moving it does nothing and is no error, so that specs go on.
 func noClock() clock.Clock {
 	return clock.Offset(func(context.Context, time.Duration) error { return nil })
 }

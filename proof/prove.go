@@ -19,24 +19,24 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Options are one proof.
+// Options configure one proof.
 type Options struct {
 	Subject  Subject
 	Profile  *profiles.Profile           // of the subject's kind
 	Rows     []*requirements.Requirement // of the profile, those to prove
-	Defects  []string                    // ids of those to prove them by; nil: all
-	Golden   *Golden                     // what the defects are known to do beside their aims
+	Defects  []string                    // ids of the defects to prove them by; nil means all
+	Golden   *Golden                     // the known effects of the defects, besides their aims
 	Browser  string                      // how to find a browser; "": rows that need one are left out. With one, only those are proven.
 	Each     bool                        // judge every row against one defect at a time
-	All      bool                        // judge every row against every defect, also where the defect changes nothing on the row's way
+	All      bool                        // judge every row against every defect, even if it changes nothing on the row's way
 	Nulls    bool                        // run every row against null targets too
-	Flavours []uint64                    // seeds of legal flavours of the mocks, which must fail nothing
+	Flavours []uint64                    // seeds of conforming flavours of the mocks, which must fail no row
 	Procs    int                         // specs that run at once
-	Progress func(done, total int)       // nil: nobody is told
+	Progress func(done, total int)       // nil: no progress is reported
 }
 
-// Prove runs every row against the mock that conforms and against every defect that can matter to it. The error is one of
-// ours: what was found is in the matrix.
+// Prove runs every row against the conforming mock and against every defect that can matter to it. An error means that the proof
+// itself failed; the results are in the matrix.
 func Prove(ctx context.Context, o Options) (*Matrix, error) {
 	p := &prover{Options: o, started: time.Now(), specs: specs(), list: o.Subject.Defects()}
 	p.concerned = p.concerning()
@@ -50,7 +50,7 @@ func Prove(ctx context.Context, o Options) (*Matrix, error) {
 			return nil, err
 		}
 	}
-	both, under := errgroup.WithContext(ctx) // the one waits, the other works
+	both, under := errgroup.WithContext(ctx) // nulled mostly waits while the other works
 	both.Go(func() error { return p.nulled(under) })
 	both.Go(func() error { return p.defective(under) })
 	if err := both.Wait(); err != nil {
@@ -63,18 +63,18 @@ type prover struct {
 	Options
 	specs     map[string]runner.Spec
 	list      []Defect // of the subject
-	concerned []bool   // by defect: it is to be judged
+	concerned []bool   // by defect: judge it
 	benches   chan *bench
 	started   time.Time
 
-	sight  *sight                      // of the mock that conforms
-	door   []bool                      // by defect: it shows at the door
-	judged []*requirements.Requirement // rows with a verdict on the mock that conforms
-	idle   map[string]string           // the others, and why
-	whole  map[string]evidence.Result  // what the mock that conforms got
+	sight  *sight                      // of the conforming mock
+	door   []bool                      // by defect: it shows before the first row
+	judged []*requirements.Requirement // rows with a verdict on the conforming mock
+	idle   map[string]string           // the other rows, and why
+	whole  map[string]evidence.Result  // results of the conforming mock
 	way    map[string][]bool           // by row and defect: the defect shows on the row's way
 
-	refused []string                     // by defect: why a run ends at the door; "": it does not
+	refused []string                     // by defect: why a run rejects it before the first row, or ""
 	results []map[string]evidence.Result // by defect and row
 	skipped []map[string]bool            // by defect and row: not judged, though the defect shows there
 
@@ -86,8 +86,7 @@ type prover struct {
 	ran      int
 }
 
-// concerning finds the defects that are known to matter to the profile: those that aim at a row of it, or are known to do
-// something to one.
+// concerning returns the defects that matter to the profile: those that aim at one of its rows or are known to change one.
 func (p *prover) concerning() []bool {
 	rows := map[string]bool{}
 	if c, err := requirements.Load(); err == nil {
@@ -129,7 +128,7 @@ func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requiremen
 	return result, ctx.Err()
 }
 
-// healthy runs every row against the mock that conforms, with the defects watching.
+// healthy runs every row against the conforming mock while the defects watch.
 func (p *prover) healthy(ctx context.Context) error {
 	if err := p.lookHealthy(ctx); err != nil {
 		return err
@@ -155,7 +154,7 @@ func (p *prover) healthy(ctx context.Context) error {
 	})
 }
 
-// setApart takes rows out whose specs find that they do not apply to these mocks: nothing can be proven of them here.
+// setApart removes the rows whose specs say that they do not apply to these mocks: they cannot be proven here.
 func (p *prover) setApart() {
 	p.judged = slices.DeleteFunc(p.judged, func(r *requirements.Requirement) bool {
 		got := p.whole[r.ID]
@@ -166,7 +165,7 @@ func (p *prover) setApart() {
 	})
 }
 
-// watched is the mock that conforms, watched by the defects.
+// watched returns the conforming mock with the defects watching.
 func (p *prover) watched() (variant, shadowed) {
 	if p.All {
 		return p.Subject.watched(make([]bool, len(p.list)))
@@ -174,7 +173,7 @@ func (p *prover) watched() (variant, shadowed) {
 	return p.Subject.watched(p.concerned)
 }
 
-// hits tells by defect whether it shows.
+// hits reports by defect whether it would have changed a decision.
 func (p *prover) hits(s shadowed) []bool {
 	for _, decision := range s.Edits() {
 		mistake := "a defect changes an argument or the result of the decision " + decision + " in place"
@@ -200,7 +199,7 @@ func (p *prover) lookHealthy(ctx context.Context) error {
 	return nil
 }
 
-// errorOf is the error of a mock that conforms in some way and is turned away.
+// errorOf returns the error about a conforming mock that did not start or was rejected.
 func errorOf(err, refused error, who string) error {
 	if err != nil {
 		return err
@@ -208,7 +207,7 @@ func errorOf(err, refused error, who string) error {
 	return fmt.Errorf("%s is refused before any row runs: %w", who, refused)
 }
 
-// flavoured runs every row against mocks that conform in another way.
+// flavoured runs every row against mocks that conform in other ways.
 func (p *prover) flavoured(ctx context.Context) error {
 	rows := slices.SortedStableFunc(slices.Values(p.judged), p.slowestFirst)
 	for _, flavour := range p.Flavours {
@@ -236,12 +235,12 @@ func (p *prover) flavoured(ctx context.Context) error {
 	return nil
 }
 
-// slowestFirst orders rows by what they took at the mock that conforms: the last ones to run should not be those that wait.
+// slowestFirst orders rows by the time they took at the conforming mock, so that no slow row runs last.
 func (p *prover) slowestFirst(a, b *requirements.Requirement) int {
 	return cmp.Compare(p.whole[b.ID].DurationMS, p.whole[a.ID].DurationMS)
 }
 
-// twice judges again what is not as it should be: a machine under load can spoil a verdict about time, but seldom twice.
+// twice repeats a judgement whose result is wrong: load can spoil a verdict about time, but seldom twice.
 func (p *prover) twice(what string, wrong func(evidence.Result) bool, judge func() (evidence.Result, error)) (evidence.Result, error) {
 	result, err := judge()
 	if err != nil || !wrong(result) {
@@ -256,7 +255,7 @@ func (p *prover) twice(what string, wrong func(evidence.Result) bool, judge func
 	return again, err
 }
 
-// red reports whether a row is not met, or could not be judged.
+// red reports whether a row failed or could not be judged.
 func red(r evidence.Result) bool {
 	return r.Verdict.Red(true) || r.Verdict == evidence.NotRun || len(r.Failures) > 0
 }

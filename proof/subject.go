@@ -9,13 +9,13 @@ import (
 	"github.com/authconform/authconform/proof/stand"
 )
 
-// Subject is what is put to the proof: the mocks of a kind of target, and what can be wrong with them.
+// Subject is what prove judges: the mocks of a kind of target, and their possible defects.
 type Subject interface {
-	// Kind is what the mocks are.
+	// Kind is the kind of the mocks.
 	Kind() kind.Kind
-	// Defects lists what can be wrong.
+	// Defects lists the possible defects.
 	Defects() []Defect
-	// Spoil makes the change of a defect to a policy of the mocks. It does nothing to other policies, and says so.
+	// Spoil applies a defect to a policy of the mocks. It leaves other policies alone and returns false for them.
 	Spoil(defect string, policy any) bool
 
 	decisions(defect int) []string // those that it changes
@@ -25,23 +25,23 @@ type Subject interface {
 	watched(by []bool) (variant, shadowed)
 }
 
-// Defect is a defect, whatever its policy.
+// Defect describes a defect of any policy.
 type Defect struct {
 	ID    string   `json:"id"`
 	Story string   `json:"story"`
 	Aims  []string `json:"aims"` // the requirements whose sentence it breaks
 }
 
-// variant starts one mock, at an address if that is free, and fits the kind's options.
+// variant starts one mock, at prefer if that address is free, and adapts the kind's options to it.
 type variant func(f kind.Flags, prefer string) (*stand.Server, error)
 
-// shadowed is a mock that conforms and is watched by defects.
+// shadowed is a conforming mock that defects watch.
 type shadowed interface {
-	Hits() []bool    // by defect: it would have decided something otherwise
+	Hits() []bool    // by defect: it would have changed a decision
 	Edits() []string // decisions in which one changed a value in place
 }
 
-// Of makes a subject of a stand and its defects.
+// Of returns the subject of a stand and its defects.
 func Of[P any](s stand.Stand[P], list []defects.Defect[P]) Subject { return &subject[P]{s, list} }
 
 type subject[P any] struct {

@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/proof/stand"
 )
 
-// Subjects lists everything that is put to the proof.
+// Subjects lists everything that prove judges.
 func Subjects() []Subject {
 	return []Subject{
 		Of(stand.Home(), defects.Home()),
@@ -18,7 +18,7 @@ func Subjects() []Subject {
 	}
 }
 
-// SubjectOf is the subject whose mocks are of a kind; nil: there is none.
+// SubjectOf returns the subject for a kind, or nil.
 func SubjectOf(kind string) Subject {
 	for _, s := range Subjects() {
 		if s.Kind().Name() == kind {
@@ -28,7 +28,7 @@ func SubjectOf(kind string) Subject {
 	return nil
 }
 
-// Find finds a defect by its id, and the subject that it is wrong with; nil: there is none.
+// Find finds a defect by its id, with its subject; a nil subject means that there is none.
 func Find(id string) (Subject, Defect) {
 	for _, s := range Subjects() {
 		for _, d := range s.Defects() {
@@ -40,7 +40,7 @@ func Find(id string) (Subject, Defect) {
 	return nil, Defect{}
 }
 
-// Own lists the defects of a subject that none before it has: an MCP endpoint is a home's, and shares its defects.
+// Own lists the defects of a subject that no earlier subject has: an MCP endpoint belongs to a home and shares its defects.
 func Own(s Subject) []Defect {
 	own := s.Defects()
 	for _, other := range Subjects() {

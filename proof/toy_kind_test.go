@@ -13,8 +13,7 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// A kind of target that the program does not know, as somebody would add it: it gives codes to whoever asks for one, and
-// tokens for codes.
+// A kind of target that the program does not know, as a user might add it: it issues codes to anybody, and tokens for codes.
 
 type toyFlags struct {
 	ClientID string `flag:"client-id" value:"ID" group:"Clients" help:"our client"`
@@ -33,7 +32,7 @@ func toyKind() kind.Kind {
 	return kind.Define("toy", func() *toyFlags { return &toyFlags{} }, openToy)
 }
 
-// toyFound is what the door of a toy finds out.
+// toyFound is the result of the look at a toy.
 type toyFound struct{ TokenURL string }
 
 type toySession struct {
@@ -76,7 +75,7 @@ func (s *toySession) Request() oauth.Form {
 	return oauth.Form{{Name: "client_id", Value: s.flags.ClientID}}
 }
 
-// Authorize implements oauth.Authorizer: a toy asks nobody.
+// Authorize implements oauth.Authorizer: a toy asks no person.
 func (s *toySession) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 	e := s.wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/code?" + request.Encode()})
 	judge.Secret(ctx, "code", e.Text("code"))
@@ -98,7 +97,7 @@ func (s *toySession) Exchange(ctx context.Context, code string, changes ...oauth
 	return s.SendToken(ctx, http.MethodPost, "", "application/x-www-form-urlencoded", form)
 }
 
-// Renew implements oauth.TokenEndpoint: a toy refreshes nothing.
+// Renew implements oauth.TokenEndpoint: a toy has no refresh.
 func (s *toySession) Renew(ctx context.Context, _ string, _ ...oauth.Change) *wire.Exchange {
 	return s.SendToken(ctx, http.MethodPost, "", "application/x-www-form-urlencoded", "grant_type=refresh_token")
 }

@@ -21,7 +21,7 @@ type toyPolicy struct {
 	Door    func(tokenURL string) map[string]string
 }
 
-// toyCodes keeps codes.
+// toyCodes stores codes.
 type toyCodes interface {
 	Put(code string)
 	Take(code string) bool
@@ -55,7 +55,7 @@ func (c *onceCodes) Take(code string) bool {
 	return ok
 }
 
-// everCodes leaves what is taken.
+// everCodes keeps a code after it was taken.
 type everCodes struct{ onceCodes }
 
 func (c *everCodes) Take(code string) bool {

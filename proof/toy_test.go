@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// toyProfile is three rows of every authorization server, as somebody would write them down.
+// toyProfile is a profile of three rows that apply to every authorization server, as a user would write it.
 const toyProfile = `
 name: toy
 kind: toy
@@ -66,7 +66,7 @@ func known(t *testing.T, text string) *proof.Golden {
 	return g
 }
 
-// TestANewKindIsJudgedInWorkers: a run of this program judges a target of a kind that the program does not know.
+// TestANewKindIsJudgedInWorkers: a run judges a target of a kind that the program does not know.
 func TestANewKindIsJudgedInWorkers(t *testing.T) {
 	profile, _ := loadToy(t)
 	flags := toyKind().Flags()
@@ -113,7 +113,7 @@ func proveToy(t *testing.T, list []defects.Defect[toyPolicy], golden string, cha
 	return m
 }
 
-// TestANewKindIsProven: a stand and two defects are all that it takes.
+// TestANewKindIsProven: that takes only a stand and two defects.
 func TestANewKindIsProven(t *testing.T) {
 	m := proveToy(t, toyDefects, "", func(o *proof.Options) { o.Nulls = true })
 	if !m.Sound() || len(m.Rows) != 3 || len(m.Defects) != 2 {
@@ -126,7 +126,7 @@ func TestANewKindIsProven(t *testing.T) {
 	}
 }
 
-// TestARowWithoutADefectThatAimsAtItIsAHole: whatever else breaks it.
+// TestARowWithoutADefectThatAimsAtItIsAHole, whatever else breaks it.
 func TestARowWithoutADefectThatAimsAtItIsAHole(t *testing.T) {
 	m := proveToy(t, toyDefects[:1], "", nil)
 	if got := m.Holes(); m.Sound() || !slices.Equal(got, []string{"oauth2.code.entropy"}) {
@@ -140,7 +140,7 @@ func TestARowWithoutADefectThatAimsAtItIsAHole(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotKnownIsASurprise: and what is known and does not happen.
+// TestWhatIsNotKnownIsASurprise, and so is a known effect that does not occur.
 func TestWhatIsNotKnownIsASurprise(t *testing.T) {
 	less := slices.Clone(toyDefects)
 	less[0].Aims = less[0].Aims[:1]
@@ -169,8 +169,8 @@ func TestWhatIsNotKnownIsASurprise(t *testing.T) {
 	}
 }
 
-// TestADefectThatEndsAtTheDoorNeedBreakNoRow: the door has seen it. A row that only such defects aim at is a hole, unless it
-// breaks when it is judged past the door.
+// TestADefectThatEndsAtTheDoorNeedBreakNoRow, because the look at the mock noticed it. A row that only such defects aim at is a
+// hole, unless it breaks when it is judged all the same.
 func TestADefectThatEndsAtTheDoorNeedBreakNoRow(t *testing.T) {
 	closed := append(slices.Clone(toyDefects), defects.Defect[toyPolicy]{
 		ID: "toy.unnamed", Story: "The token endpoint is not named.", Aims: []string{"oauth2.code.entropy"},
@@ -185,7 +185,7 @@ func TestADefectThatEndsAtTheDoorNeedBreakNoRow(t *testing.T) {
 	}
 }
 
-// TestWhatTheDoorFindsReachesTheRows: a defect that shows at the door alone is seen by rows that use what was found.
+// TestWhatTheDoorFindsReachesTheRows: rows that use the facts of the look notice a defect that shows only there.
 func TestWhatTheDoorFindsReachesTheRows(t *testing.T) {
 	lost := append(slices.Clone(toyDefects), defects.Defect[toyPolicy]{
 		ID: "toy.elsewhere", Story: "The token endpoint that is named is none.", Aims: []string{"oauth2.code.entropy"},
@@ -203,7 +203,7 @@ func TestWhatTheDoorFindsReachesTheRows(t *testing.T) {
 	}
 }
 
-// TestAProofThatIsCutOffSaysSo: with an error, and no matrix that looks whole.
+// TestAProofThatIsCutOffSaysSo with an error, and returns no matrix that looks complete.
 func TestAProofThatIsCutOffSaysSo(t *testing.T) {
 	profile, rows := loadToy(t)
 	ctx, cancel := context.WithCancel(t.Context())

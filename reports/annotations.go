@@ -37,7 +37,7 @@ func Annotations(w io.Writer, s *evidence.Set, o Options) error {
 	return err
 }
 
-// command writes one command about a row; "" is the whole run.
+// command writes one workflow command about a row; "" stands for the whole run.
 func (p Place) command(b *strings.Builder, level, id, title, text string) {
 	at := ""
 	if p.File != "" {
@@ -46,7 +46,7 @@ func (p Place) command(b *strings.Builder, level, id, title, text string) {
 	fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, at, escapedProperty.Replace(line(title)), escapedText.Replace(clean(text)))
 }
 
-// How workflow commands are escaped (github.com/actions/toolkit, packages/core).
+// The escapes of workflow commands (github.com/actions/toolkit, packages/core).
 var (
 	escapedText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	escapedProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")

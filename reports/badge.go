@@ -14,7 +14,7 @@ import (
 
 const badgeLabel = "authconform"
 
-// badge is what a badge says, in the words and colours of shields.io.
+// badge is the content of a badge, in the words and colours of shields.io.
 func badge(s *evidence.Set, strict bool) (text, colour string) {
 	n := evidence.Count(s.Results)
 	switch code := exit.Code(s.Outcome(strict)); {
@@ -45,7 +45,7 @@ func BadgeJSON(w io.Writer, s *evidence.Set, o Options) error {
 
 var badgeColours = map[string]string{"red": "#c0392b", "lightgrey": "#6b7280", "yellow": "#8a6100", "brightgreen": "#2e7d32"}
 
-// Widths of a badge in pixels.
+// The widths of a badge, in pixels.
 const (
 	badgeChar = 7 // of a character of 11 pixels, generously
 	badgePad  = 10

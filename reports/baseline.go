@@ -56,7 +56,7 @@ func (b *Baseline) Apply(s *evidence.Set, now time.Time) {
 	}
 }
 
-// because is why the row is known to fail.
+// because returns the reason why the row is known to fail.
 func (k Known) because() string {
 	if k.Issue != "" {
 		return k.Reason + " (" + k.Issue + ")"
@@ -64,7 +64,7 @@ func (k Known) because() string {
 	return k.Reason
 }
 
-// fits tells whether the entry knows that a row fails as it does, and what of the entry no longer fits.
+// fits reports whether the entry explains a row's failure, and which parts of the entry no longer fail.
 func (k Known) fits(r evidence.Result) (known bool, problem string) {
 	switch {
 	case r.Verdict == evidence.Pass || r.Verdict == evidence.Note:
@@ -90,17 +90,17 @@ func (k Known) fits(r evidence.Result) (known bool, problem string) {
 	return len(more) == 0, strings.Join(differ, "; and ")
 }
 
-// broken tells whether a row is one that a baseline can know.
+// broken reports whether a baseline can explain a row's verdict.
 func broken(r evidence.Result) bool {
 	return r.Verdict.Red(true) || r.Verdict == evidence.KnownFail
 }
 
-// without are the words that another list does not have.
+// without returns the words that other does not contain.
 func without(words, other []string) []string {
 	return slices.DeleteFunc(slices.Clone(words), func(w string) bool { return slices.Contains(other, w) })
 }
 
-// Explains tells whether a failure is one that the baseline knows. A nil baseline knows none.
+// Explains reports whether a failure is one that the baseline knows. A nil baseline knows none.
 func (b *Baseline) Explains(r evidence.Result, now time.Time) bool {
 	k := b.entry(r.ID)
 	if k == nil || !k.Until.IsZero() && !now.Before(k.Until.AddDate(0, 0, 1)) {

@@ -24,7 +24,7 @@ func baselineOf(t *testing.T, entries string) (*Baseline, error) {
 	return parseBaseline("known.yaml", []byte("apiVersion: authconform/v1\nknown_failures:\n"+entries), known, retired)
 }
 
-// failed is a row that fails with vectors; "" is a failure without one.
+// failed returns a row that fails with vectors; "" is a failure without one.
 func failed(v evidence.Verdict, vectors ...string) evidence.Result {
 	r := evidence.Result{ID: "a.row", Verdict: v}
 	for _, name := range vectors {
@@ -127,7 +127,7 @@ func TestABaselineIsReadStrictly(t *testing.T) {
 	}
 }
 
-// fails are rows that fail, with what a written file must quote.
+// fails are failing rows whose texts a written baseline must quote.
 func fails() *evidence.Set {
 	s := &evidence.Set{Head: evidence.Head{Started: began, Target: evidence.Target{Product: "Home", Version: "1"}}, End: &evidence.End{}}
 	a := failed(evidence.Fail, "V1", "V1", "V2: x")
@@ -204,7 +204,7 @@ func TestABaselineThatCannotBeWrittenSaysWhere(t *testing.T) {
 	}
 }
 
-// FuzzBaseline: any file is a baseline or an error, never a panic; what was read names known rows only.
+// FuzzBaseline: any file is a baseline or an error, never a panic, and a baseline names known rows only.
 func FuzzBaseline(f *testing.F) {
 	for _, s := range []string{
 		"apiVersion: authconform/v1\nknown_failures:\n  - id: a.row\n    reason: x\n", "known_failures: []\n", "- a\n", "apiVersion: [", "",

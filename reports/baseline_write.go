@@ -11,10 +11,10 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// longestReason is how many bytes of a failure become the reason of an entry.
+// longestReason is how many bytes of a failure are copied into an entry's reason.
 const longestReason = 300
 
-// written is an entry as it is written.
+// written is an entry as it is written to the file.
 type written struct {
 	ID      string   `yaml:"id"`
 	Reason  string   `yaml:"reason"`
@@ -73,13 +73,13 @@ func (k Known) written() written {
 	return e
 }
 
-// lost tells whether a row is blocked only because the target was lost, or the harness broke: that is no failure to know.
+// lost reports whether a row is blocked only because the target was lost or the harness broke: a baseline must not explain that.
 func lost(s *evidence.Set, r evidence.Result) bool {
 	e := end(s)
 	return r.Verdict == evidence.Blocked && (e.Lost != "" && r.Cause == e.Lost || len(e.Broken) > 0 && len(r.Evidence) == 0)
 }
 
-// vectors names what failed; nil where a failure has no vector.
+// vectors returns the names of the failed vectors; nil if a failure has none.
 func vectors(r evidence.Result) []string {
 	if slices.ContainsFunc(r.Failures, func(f evidence.Failure) bool { return f.Vector == "" }) {
 		return nil

@@ -13,13 +13,13 @@ import (
 	"github.com/authconform/authconform/harness/browser"
 )
 
-// opened is report.html of a set in a real browser, at a fragment.
+// opened opens a set's report.html in a real browser, at a fragment.
 func opened(t *testing.T, s *evidence.Set, fragment string) (context.Context, *browser.Page) {
 	t.Helper()
 	return openedPage(t, shown(t, Writer{Name: "html", Write: HTML}, s, Options{}), fragment)
 }
 
-// openedPage is a page in a real browser.
+// openedPage opens a page in a real browser.
 func openedPage(t *testing.T, text, fragment string) (context.Context, *browser.Page) {
 	t.Helper()
 	options, err := browser.Find(os.Getenv("AUTHCONFORM_BROWSER"))
@@ -65,7 +65,7 @@ func ask[T any](t *testing.T, ctx context.Context, p *browser.Page, script strin
 	return v
 }
 
-// visible lists the ids of the rows that can be seen.
+// visible lists the ids of the visible rows.
 const visible = `() => [...document.querySelectorAll(".row")].filter((row) => row.checkVisibility()).map((row) => row.id)`
 
 func TestThePageOpensOnWhatFailed(t *testing.T) {
@@ -94,7 +94,7 @@ func TestTheSearchFindsIdsAndSentences(t *testing.T) {
 	}{
 		{"OAuth2.code", 3, "3 of 14 shown"},
 		{"every later use", 1, "1 of 14 shown"},
-		{"sentence link", 1, "1 of 14 shown"}, // both words, one in a section that was closed
+		{"sentence link", 1, "1 of 14 shown"}, // both words, one in a closed section
 		{"nothing has this", 0, "0 of 14 shown"},
 		{"", 8, ""},
 	} {
@@ -118,7 +118,7 @@ func TestTheSearchFindsIdsAndSentences(t *testing.T) {
 
 func TestALinkToARowShowsItsHeading(t *testing.T) {
 	ids := []string{"oauth2.code.entropy", "ha.flow.blocked-2", "oauth2.code.expires"}
-	ctx, p := opened(t, sample(), "#"+ids[0]) // it stands in a section that is closed; the others are gone to
+	ctx, p := opened(t, sample(), "#"+ids[0]) // its section is closed
 	for _, id := range ids {
 		place := ask[map[string]float64](t, ctx, p, `async (deep, id) => {
 			location.hash = "#" + id;

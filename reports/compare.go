@@ -33,20 +33,20 @@ func ComparerNames() []string {
 	return names
 }
 
-// side is what one of two runs says of a row.
+// side is the result of a row in one of two runs.
 type side struct {
 	Verdict  evidence.Verdict   `json:"verdict,omitempty"` // "": the run ended before
 	Level    evidence.Level     `json:"level,omitempty"`
 	Message  string             `json:"message,omitempty"`
 	Failures []evidence.Failure `json:"failures,omitempty"`
 	Notes    []string           `json:"notes,omitempty"`
-	Exchange *evidence.Exchange `json:"exchange,omitempty"` // that shows the difference best
-	Browser  string             `json:"browser,omitempty"`  // where nothing but the browser was watched: what it did last
+	Exchange *evidence.Exchange `json:"exchange,omitempty"` // the one that shows the difference best
+	Browser  string             `json:"browser,omitempty"`  // the last thing the browser did, if there is no exchange
 	Of       int                `json:"exchanges"`          // how many the run has recorded of the row
 }
 
-// sides are both, each with the exchange that shows what differs: of the failed one, that of its first failure; of the
-// other one, that which is most alike.
+// sides returns both, each with the exchange that shows the difference: of a failed result, the exchange of its first failure; of
+// the other result, the most similar exchange.
 func sides(c evidence.Change) (a, b side) {
 	c = leading(c)
 	first := c.A
@@ -77,7 +77,7 @@ func sides(c evidence.Change) (a, b side) {
 	return of(c.A), of(c.B)
 }
 
-// leading puts the failure of an input that only one of both runs failed with first, where that is what changed.
+// leading puts the failure of an input that failed in one run only first, if that is the change.
 func leading(c evidence.Change) evidence.Change {
 	if c.B == nil || c.A.Verdict != c.B.Verdict {
 		return c
@@ -97,7 +97,7 @@ func leading(c evidence.Change) evidence.Change {
 	return c
 }
 
-// said is what a result says, in a line.
+// said describes a result in a line.
 func said(r evidence.Result) string {
 	switch {
 	case len(r.Failures) > 0:
@@ -116,7 +116,7 @@ func said(r evidence.Result) string {
 	return cmp.Or(r.Reason, strings.Join(r.Notes, "; "))
 }
 
-// seen is the last thing that the browser showed.
+// seen returns the last page that the browser showed.
 func seen(items []evidence.Item) (text string) {
 	for _, i := range items {
 		if b := i.Browser; b != nil {
@@ -135,7 +135,8 @@ func exchanges(items []evidence.Item) (n int) {
 	return n
 }
 
-// counterpart is the exchange of a result that is most like one of another run: of the same vector, with the same request.
+// counterpart returns the exchange of a result that is most similar to one of another run: of the same vector, with the same
+// request.
 func counterpart(r evidence.Result, shown *evidence.Exchange, vector string) *evidence.Exchange {
 	var best *evidence.Exchange
 	most := -1
@@ -166,7 +167,7 @@ func pathOf(raw string) string {
 	return u.Path
 }
 
-// inALine is an exchange in a line: the request, and the beginning of the answer.
+// inALine describes an exchange in a line: the request, and the beginning of the answer.
 func inALine(e *evidence.Exchange, origin string) string {
 	if e == nil {
 		return ""
@@ -197,12 +198,12 @@ func shortTo(s string, n int) string {
 	return evidence.Start(s, n) + "…"
 }
 
-// headings of the groups of changes.
+// headings are the headings of the groups of changes.
 var headings = map[evidence.Direction]string{
 	evidence.Regression: "Regressions", evidence.Improvement: "Improvements", evidence.Other: "Other changes",
 }
 
-// verdictWords are the verdicts of both sides, in capitals.
+// verdictWords returns the verdicts of both sides, in capitals.
 func verdictWords(a, b side) (was, is string) {
 	name := func(s side) string { return strings.ToUpper(word(cmp.Or(s.Verdict, "no verdict"))) }
 	return name(a), name(b)
@@ -222,7 +223,7 @@ func named(s *evidence.Set) string {
 	return text
 }
 
-// outcome sums a comparison up.
+// outcome sums up a comparison.
 func outcome(c *evidence.Comparison) string {
 	words := []string{}
 	for _, d := range evidence.Directions {
@@ -231,7 +232,7 @@ func outcome(c *evidence.Comparison) string {
 	return strings.Join(words, ", ") + fmt.Sprintf("; %s unchanged", plural(c.Same, "row"))
 }
 
-// alone are rows that only one run has, by verdict.
+// alone groups the rows that only one run has by verdict.
 func alone(results []evidence.Result) []group {
 	var out []group
 	for _, v := range evidence.Verdicts {

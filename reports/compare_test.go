@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/internal/harmless"
 )
 
-// later is the sample as another release would have it.
+// later returns the sample as a run against another release.
 func later() *evidence.Set {
 	s := sample()
 	s.Head.Target.Version = "2026.12.0"
@@ -82,7 +82,7 @@ func TestAComparisonFitsTheTerminal(t *testing.T) {
 	}
 }
 
-// otherwise is the hostile set with each verdict turned, so that every row has changed.
+// otherwise returns the hostile set with each verdict changed, so that every row differs.
 func otherwise() *evidence.Set {
 	s := hostileSet()
 	for i := range s.Results {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// compareText shows a comparison at a terminal.
+// compareText prints a comparison for a terminal.
 func compareText(w io.Writer, cmp *evidence.Comparison, o ConsoleOptions) error {
 	c := console{o: o}
 	if c.o.Width == 0 {
@@ -76,7 +76,7 @@ func (c *console) side(mark string, s side, of *evidence.Set) {
 	}
 }
 
-// chopped is a text in which no word is longer than n characters.
+// chopped breaks words longer than n characters.
 func chopped(s string, n int) string {
 	words := strings.Fields(s)
 	for i, w := range words {

@@ -12,7 +12,7 @@ import (
 // CompareVersion names the format of `compare --format json`.
 const CompareVersion = "authconform/compare/v1"
 
-// comparison is a comparison as programs read it.
+// comparison is the JSON form of a comparison.
 type comparison struct {
 	Version string        `json:"version"`
 	A       comparedRun   `json:"a"`

@@ -14,7 +14,7 @@ import (
 // ConsoleOptions shape what a person sees at a terminal.
 type ConsoleOptions struct {
 	Color   bool
-	Width   int  // columns; 0 is 80
+	Width   int  // columns; 0 means 80
 	Verbose bool // notes and passed rows too
 	Quiet   bool // only what is said of the whole run
 }
@@ -67,7 +67,7 @@ func (c *console) paint(v evidence.Verdict, text string) string {
 	return "\x1b[" + colours[v] + "m" + text + "\x1b[0m"
 }
 
-// title is a verdict's word, as the heading of what has it.
+// title returns a verdict as a heading.
 func (c *console) title(v evidence.Verdict) string { return c.paint(v, strings.ToUpper(word(v))) }
 
 func (c *console) head(s *evidence.Set) {
@@ -81,7 +81,7 @@ func (c *console) head(s *evidence.Set) {
 	}
 }
 
-// sections prints one line per section; numbers of zero are left out.
+// sections prints one line per section, without numbers of zero.
 func (c *console) sections(results []evidence.Result) {
 	t := tabwriter.NewWriter(&c.b, 0, 0, 2, ' ', 0)
 	for _, s := range sections(results) {
@@ -103,10 +103,10 @@ func (c *console) sections(results []evidence.Result) {
 	_ = t.Flush()
 }
 
-// alike is from how many rows on those with one cause are told together: nobody reads it that often.
+// alike is the least number of rows with one cause that are printed as a group.
 const alike = 3
 
-// group prints the rows of a verdict and a cause; rows that are blocked alike are only named.
+// group prints the rows of a verdict and a cause; of rows blocked by the same cause it prints only the ids.
 func (c *console) group(g group) {
 	if g.verdict != evidence.Blocked || len(g.results) < alike {
 		c.rows(g.results, g.verdict)
@@ -121,7 +121,7 @@ func (c *console) group(g group) {
 	c.wrap("    ", strings.Join(ids, ", "))
 }
 
-// known lists the rows that fail as the baseline says, with its reasons. What they got is in the report, or shown by Verbose.
+// known lists the rows that fail as the baseline expects, with its reasons. The report, or Verbose, shows the answers they got.
 func (c *console) known(results []evidence.Result) {
 	if c.o.Verbose {
 		c.rows(results, evidence.KnownFail)
@@ -144,7 +144,7 @@ func (c *console) known(results []evidence.Result) {
 	}
 }
 
-// notRun tells, loudly, how many rows were not run, and what they want.
+// notRun prints prominently how many rows were not run, and what they need.
 func (c *console) notRun(g group) {
 	c.print("\n%s  %s\n", c.title(g.verdict), plural(len(g.results), "row"))
 	for _, reason := range g.reasons() {
@@ -160,7 +160,7 @@ func (c *console) rows(results []evidence.Result, v evidence.Verdict) {
 	}
 }
 
-// most is how many failures of a row are shown.
+// most is how many failures of a row are printed.
 const most = 5
 
 func (c *console) row(r evidence.Result) {
@@ -196,7 +196,7 @@ func (c *console) row(r evidence.Result) {
 	}
 }
 
-// last prints what is said of the whole run, and its numbers.
+// last prints the notices about the whole run, and its numbers.
 func (c *console) last(s *evidence.Set) {
 	for _, n := range notices(s) {
 		c.wrap("", n.text)
@@ -213,7 +213,7 @@ func (c *console) last(s *evidence.Set) {
 	}
 }
 
-// wrap prints a text behind an indent, folded at the width; a word that is longer stays whole.
+// wrap prints a text after an indent, folded at the width; longer words stay whole.
 func (c *console) wrap(indent, text string) {
 	row, empty := indent, true
 	for word := range strings.FieldsSeq(clean(text)) {

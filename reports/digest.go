@@ -10,13 +10,13 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// total is how many rows have a verdict.
+// total is the number of rows with a verdict.
 type total struct {
 	verdict evidence.Verdict
 	n       int
 }
 
-// totals counts the verdicts that there are, worst first.
+// totals counts the rows by verdict, worst first.
 func totals(results []evidence.Result) []total {
 	n := map[evidence.Verdict]int{}
 	for _, r := range results {
@@ -52,14 +52,14 @@ func sections(results []evidence.Result) []section {
 	return out
 }
 
-// group is rows of one verdict that have one cause.
+// group is rows of one verdict with one cause.
 type group struct {
 	verdict evidence.Verdict
 	cause   string
 	results []evidence.Result
 }
 
-// groups are the rows of the verdicts by cause: in the order of the verdicts, then of the first row.
+// groups returns the rows of the verdicts by cause: in the order of the verdicts, then of the first row.
 func groups(results []evidence.Result, verdicts ...evidence.Verdict) []group {
 	type key struct {
 		verdict evidence.Verdict
@@ -86,7 +86,7 @@ func groups(results []evidence.Result, verdicts ...evidence.Verdict) []group {
 	return out
 }
 
-// cause is what rows that failed alike share.
+// cause returns the text by which similar failures are grouped.
 func cause(r evidence.Result) string {
 	switch {
 	case r.Verdict == evidence.NotRun:
@@ -101,7 +101,7 @@ func cause(r evidence.Result) string {
 	return r.Reason
 }
 
-// reasons are the different reasons of a group's rows.
+// reasons returns the different reasons of a group's rows.
 func (g group) reasons() []string {
 	var out []string
 	for _, r := range g.results {
@@ -112,11 +112,11 @@ func (g group) reasons() []string {
 	return out
 }
 
-// unmet are the verdicts of rows that people must look at, worst first.
+// unmet are the verdicts that need attention, worst first.
 var unmet = []evidence.Verdict{evidence.Fail, evidence.Blocked, evidence.Warn, evidence.KnownFail}
 
-// telling is the exchange that shows a row's first failure, and where it stands in the evidence; -1 if there is none. It
-// is the last one of the failed vector, if it can be with the status that the failure tells of.
+// telling returns the exchange that shows a row's first failure and its index in the evidence, or -1. It is the last exchange of
+// the failed vector, if possible one with the status in the failure's text.
 func telling(r evidence.Result) (*evidence.Exchange, int) {
 	best, rank := -1, 0
 	for i, item := range r.Evidence {
@@ -137,7 +137,7 @@ func telling(r evidence.Result) (*evidence.Exchange, int) {
 // webSocket is the method of WebSocket messages.
 const webSocket = "WS"
 
-// fit is how well an item shows the first failure of its row.
+// fit rates how well an item shows the first failure of its row.
 func fit(r evidence.Result, item evidence.Item) int {
 	if len(r.Failures) == 0 {
 		return 0
@@ -153,15 +153,15 @@ func fit(r evidence.Result, item evidence.Item) int {
 	return points
 }
 
-// notice is something about a whole run that its reader must know.
+// notice is a remark about the whole run that the reader must see.
 type notice struct {
 	kind    string
 	text    string
 	serious bool // it makes the run red
 }
 
-// notices are what must be said of a run beside its rows, the gravest first. A run that is red for a reason that no row
-// shows has a serious one.
+// notices returns the remarks about a run, the most serious first. If a run is red for a reason that no row shows, one of them is
+// serious.
 func notices(s *evidence.Set) []notice {
 	var out []notice
 	grave := func(kind, text string) {
@@ -207,7 +207,7 @@ func notices(s *evidence.Set) []notice {
 	return out
 }
 
-// few names the first of a long list.
+// few shortens a long list to its first names.
 func few(names []string) string {
 	const most = 10
 	if len(names) <= most {
@@ -216,7 +216,7 @@ func few(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// missing is how many rows were not run although --require demands what they need.
+// missing counts the rows that were not run although --require demands their needs.
 func missing(s *evidence.Set) (n int) {
 	for _, r := range s.Results {
 		if s.Misses(r) {
@@ -226,7 +226,7 @@ func missing(s *evidence.Set) (n int) {
 	return n
 }
 
-// end is how the run ended, also for a run that was killed.
+// end returns the end of the run, even of a killed one.
 func end(s *evidence.Set) evidence.End {
 	if s.End == nil {
 		return evidence.End{}
@@ -234,7 +234,7 @@ func end(s *evidence.Set) evidence.End {
 	return *s.End
 }
 
-// figures are the run's numbers in a line; "" for a run that was killed: it did not count them.
+// figures returns the run's numbers in a line; "" for a killed run, which did not count them.
 func figures(s *evidence.Set) string {
 	if s.End == nil {
 		return ""

@@ -25,7 +25,7 @@ func TestAFolderHoldsEveryView(t *testing.T) {
 	}
 }
 
-// TestAViewThatCannotBeWrittenKeepsNoOtherFromIt: and what stood there before stays whole.
+// TestAViewThatCannotBeWrittenKeepsNoOtherFromIt, and the previous file stays intact.
 func TestAViewThatCannotBeWrittenKeepsNoOtherFromIt(t *testing.T) {
 	dir := t.TempDir()
 	blocked := filepath.Join(dir, "junit.xml")

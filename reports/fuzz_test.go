@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// FuzzViews: whatever a target says, every view can be written.
+// FuzzViews: every view can be written, whatever a target sends.
 func FuzzViews(f *testing.F) {
 	for _, seed := range []string{
 		"</script><script>x", "\x1b[2J", "| a ` b\n```", "]]>", "::error::x", `{"a":"\u202e"}`, "a=%zz&b", "\xff\xfe",

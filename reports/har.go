@@ -11,8 +11,8 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// The parts of a HAR 1.2 file that readers want. Own structs: cdproto's would make every reader of a report a user of
-// the browser's protocol.
+// The parts of a HAR 1.2 file that readers need. They are own structs, because cdproto's would make every importer depend on the
+// browser's protocol.
 type (
 	harFile struct {
 		Log harLog `json:"log"`
@@ -54,7 +54,7 @@ type (
 		PostData    *harBody          `json:"postData,omitempty"`
 		HeadersSize int               `json:"headersSize"`
 		BodySize    int               `json:"bodySize"`
-		Comment     string            `json:"comment,omitempty"` // the URL as it was, where that is none
+		Comment     string            `json:"comment,omitempty"` // the URL as sent, if it is not valid
 	}
 	harBody struct {
 		MimeType string `json:"mimeType"`
@@ -81,10 +81,10 @@ type (
 	}
 )
 
-// mostHAR is how many bytes of exchanges a HAR file holds.
+// mostHAR is the limit of a HAR file's exchanges, in bytes.
 const mostHAR = 12 << 20
 
-// version is what a HAR says of the protocol: it is not recorded.
+// version is the protocol version in a HAR: it is not recorded.
 const version = "HTTP/1.1"
 
 // HAR writes every exchange as a HAR 1.2 file, one page per row.
@@ -149,7 +149,7 @@ func entry(page string, item evidence.Item) harEntry {
 	return out
 }
 
-// left says how much of a body is not kept; "": all is.
+// left says how much of a body is missing; "" means nothing.
 func left(bytes int) string {
 	if bytes == 0 {
 		return ""
@@ -157,7 +157,7 @@ func left(bytes int) string {
 	return gone(bytes)
 }
 
-// query is a URL's parameters in their order. What cannot be decoded stays as it is.
+// query returns a URL's parameters in order. Text that cannot be decoded stays as it is.
 func query(raw string) []evidence.Header {
 	out := []evidence.Header{}
 	_, text, _ := strings.Cut(raw, "?")
@@ -178,8 +178,8 @@ func decoded(s string) string {
 	return s
 }
 
-// uri is a URL with everything percent-encoded that must be (RFC 3986 §2): names of secrets stand in it, and what a row sent
-// on purpose.
+// uri percent-encodes everything in a URL that needs it (RFC 3986 §2): it may contain names of secrets, and invalid characters
+// that a row sent on purpose.
 func uri(raw string) string {
 	scheme, rest, found := strings.Cut(raw, "://")
 	if !found {
@@ -199,7 +199,7 @@ func uri(raw string) string {
 	return b.String()
 }
 
-// encoded percent-encodes what may not stand in a part of a URL; more may stand in this one.
+// encoded percent-encodes the characters that a part of a URL must not contain, except those in more.
 func encoded(part, more string) string {
 	const may = "-._~:/?@!$&'()*+,;=" // unreserved, and reserved but # and []
 	var b strings.Builder

@@ -69,7 +69,7 @@ type page struct {
 	login *replay.Login
 }
 
-// text is a text that cannot harm. Quotes stay as they are: bodies are full of them.
+// text returns a harmless text. Quotes stay as they are, because bodies are full of them.
 func text(s string) g.Node { return g.Raw(escape.Replace(clean(s))) }
 
 var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
@@ -125,7 +125,7 @@ func (p page) summary() g.Node {
 	)
 }
 
-// unfinished names all rows without a verdict where the notice names only some.
+// unfinished names all rows without a verdict, if the notice names only some.
 func (p page) unfinished() g.Node {
 	rows := p.Unfinished()
 	return g.If(len(rows) > 0, h.Details(h.Class("section"),
@@ -134,7 +134,7 @@ func (p page) unfinished() g.Node {
 	))
 }
 
-// filter is shown by the script that makes it work.
+// filter is hidden until the script that implements it runs.
 func (p page) filter() g.Node {
 	return h.Form(h.Class("filter"), h.Role("search"), h.Aria("label", "Filter the results"), g.Attr("hidden"),
 		h.Input(h.Type("search"), h.Placeholder("Search ids and texts"), h.Aria("label", "Search ids and texts")),
@@ -146,10 +146,10 @@ func (p page) filter() g.Node {
 	)
 }
 
-// closed is from how many rows on a group is closed when the page opens.
+// closed is the most rows of a group that starts open.
 const closed = 10
 
-// unmet is what failed, by cause.
+// unmet shows the failures by cause.
 func (p page) unmet() g.Node {
 	all := groups(p.Results, unmet...)
 	return h.Section(h.Class("part"),
@@ -170,7 +170,7 @@ func (p page) unmet() g.Node {
 	)
 }
 
-// notRun is what the harness lacked something for, by what that is.
+// notRun shows the rows that were not run, by the missing condition.
 func (p page) notRun() g.Node {
 	all := groups(p.Results, evidence.NotRun)
 	return g.If(len(all) > 0, h.Section(h.Class("part"),
@@ -185,7 +185,7 @@ func (p page) notRun() g.Node {
 	))
 }
 
-// others are the rows that need no attention, by section.
+// others shows the rows that need no attention, by section.
 func (p page) others() g.Node {
 	quiet := slices.DeleteFunc(slices.Clone(p.Results), func(r evidence.Result) bool {
 		return r.Verdict == evidence.NotRun || slices.Contains(unmet, r.Verdict)

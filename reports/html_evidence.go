@@ -15,8 +15,8 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// evidence is everything that was seen of a row. If it is to wait, it stands in a noscript element: where there is script,
-// that is a text, which the script makes elements of when somebody opens it. Such elements cannot stand in each other.
+// evidence shows all evidence of a row. To save time at loading, it can go into a noscript element: with scripting that is a
+// text, which the script turns into elements when somebody opens it. Such elements cannot be nested.
 func (p page) evidence(r evidence.Result, wait bool) g.Node {
 	if len(r.Evidence) == 0 {
 		return nil
@@ -50,7 +50,7 @@ func (p page) item(i evidence.Item, t timeline, open bool) g.Node {
 	}
 }
 
-// step is what the browser showed.
+// step shows a browser's page.
 func (p page) step(b *evidence.BrowserStep) g.Node {
 	var picture g.Node
 	if raw := p.Picture(b.Screenshot); len(raw) > 0 {
@@ -66,7 +66,7 @@ func (p page) step(b *evidence.BrowserStep) g.Node {
 	return h.Figure(h.FigCaption(text(b.Doing+": "), h.Code(text(b.URL)), source), picture)
 }
 
-// ours tells whether a name is of a file in the folder of pictures.
+// ours reports whether a name is of a file in the folder of pictures.
 func ours(name string) bool {
 	return path.Dir(name) == evidence.Shots && clean(name) == name && !strings.ContainsAny(name, ":\\")
 }
@@ -86,7 +86,7 @@ func (p page) exchange(e *evidence.Exchange, t timeline, open bool) g.Node {
 	)
 }
 
-// messages are a request and its answer, or the one message of a WebSocket.
+// messages shows a request and its answer, or the one message of a WebSocket.
 func messages(e *evidence.Exchange) g.Node {
 	if e.Method != webSocket {
 		return g.Group{
@@ -104,7 +104,7 @@ func messages(e *evidence.Exchange) g.Node {
 	return shown
 }
 
-// status is an answer in three characters.
+// status summarises an answer in three characters.
 func status(e *evidence.Exchange) string {
 	switch {
 	case e.Status != 0:
@@ -117,7 +117,7 @@ func status(e *evidence.Exchange) string {
 	return "–"
 }
 
-// message is a request or an answer as it went over the wire.
+// message shows a request or an answer as sent.
 func message(first string, headers []evidence.Header, body string, lost int) g.Node {
 	var b strings.Builder
 	b.WriteString(first + "\n")
@@ -162,7 +162,7 @@ func (t timeline) milliseconds() float64 {
 	return float64(t.to.Sub(t.from)) / float64(time.Millisecond)
 }
 
-// title says how much evidence there is.
+// title counts the evidence.
 func (t timeline) title(items int) string {
 	if t.exchanges == 0 {
 		return "Evidence: " + plural(items, "item")
@@ -181,7 +181,7 @@ func (t timeline) bar(e *evidence.Exchange) g.Node {
 	return h.Span(h.Class("when"), h.Aria("hidden", "true"), h.Style(fmt.Sprintf("--at:%.1f%%;--for:%.1f%%", start, 100*e.DurationMS/whole)))
 }
 
-// times says the same in words.
+// times describes the same in words.
 func (t timeline) times(e *evidence.Exchange) string {
 	start := float64(e.Started.Sub(t.from)) / float64(time.Millisecond)
 	return "at " + milliseconds(start) + ", took " + milliseconds(e.DurationMS)

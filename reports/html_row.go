@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/reports/replay"
 )
 
-// row is what became of one requirement that is not met; its reason is left out where the group has said it.
+// row shows the result of a requirement that is not met; it omits the reason if the group has given it.
 func (p page) row(r evidence.Result, said string) g.Node {
 	return h.Article(h.ID(clean(r.ID)), h.Class("row "+string(r.Verdict)),
 		h.H3(h.Span(h.Class("badge"), g.Text(word(r.Verdict))), g.Text(" "), self(r), g.Text(" "), level(r)),
@@ -28,12 +28,12 @@ func (p page) row(r evidence.Result, said string) g.Node {
 	)
 }
 
-// briefly is a list of rows that need no attention, which is made when it is opened.
+// briefly lists rows that need no attention. The script builds the list when somebody opens it.
 func (p page) briefly(rows []evidence.Result, reason bool) g.Node {
 	return h.NoScript(h.Ul(h.Class("rows"), g.Map(rows, func(r evidence.Result) g.Node { return p.brief(r, reason) })))
 }
 
-// brief is a row that needs no attention, with as few elements as that takes.
+// brief shows a row that needs no attention, with as few elements as possible.
 func (p page) brief(r evidence.Result, reason bool) g.Node {
 	return h.Li(h.ID(clean(r.ID)), h.Class("row "+string(r.Verdict)),
 		h.B(h.Class("badge"), g.Text(word(r.Verdict))), g.Text(" "), self(r), g.Text(" "), level(r),
@@ -44,7 +44,7 @@ func (p page) brief(r evidence.Result, reason bool) g.Node {
 	)
 }
 
-// self is a row's id, as a link to the row.
+// self links to the row, with its id.
 func self(r evidence.Result) g.Node {
 	id := clean(r.ID)
 	return h.A(h.Class("id"), h.Href("#"+(&url.URL{Path: id}).EscapedPath()), g.Text(id))
@@ -54,7 +54,7 @@ func level(r evidence.Result) g.Node {
 	return h.Span(h.Class("level"), text(strings.ToUpper(string(r.Level))))
 }
 
-// specLink is where the sentence stands; no link where the address is none of the web.
+// specLink links to the cited sentence, if its address is a web address.
 func specLink(s evidence.Spec) g.Node {
 	if to := link(s.URL); to != "" {
 		return h.A(h.Href(to), h.Rel("noreferrer"), text(source(s)))
@@ -62,7 +62,7 @@ func specLink(s evidence.Spec) g.Node {
 	return h.Span(text(strings.TrimSpace(source(s) + " " + s.URL)))
 }
 
-// failures is a table of what did not hold; a row without vectors has no inputs to name.
+// failures is a table of the failed checks; for a row without vectors it omits the inputs.
 func failures(all []evidence.Failure) g.Node {
 	if len(all) == 0 {
 		return nil
@@ -86,7 +86,7 @@ func notes(r evidence.Result) g.Node {
 	return g.If(len(r.Notes) > 0, h.Ul(h.Class("notes"), g.Map(r.Notes, func(n string) g.Node { return h.Li(text(n)) })))
 }
 
-// again is the script that shows a failure once more, if there is one.
+// again shows the script that reproduces a failure, if there is one.
 func (p page) again(r evidence.Result) g.Node {
 	_, at := telling(r)
 	if at < 0 || len(r.Failures) == 0 {

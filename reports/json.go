@@ -33,7 +33,7 @@ type report struct {
 	Results    []evidence.Result  `json:"results"`
 }
 
-// jsonRun is how the verdicts were made, and how the run ended.
+// jsonRun is how the run made its verdicts, and how it ended.
 type jsonRun struct {
 	Started    time.Time `json:"started"`
 	DurationMS int64     `json:"duration_ms"`
@@ -68,7 +68,7 @@ func JSON(w io.Writer, s *evidence.Set, _ Options) error {
 	})
 }
 
-// trimmed are results without the evidence that nobody asks about.
+// trimmed removes the evidence that readers do not need.
 func trimmed(results []evidence.Result) []evidence.Result {
 	out := make([]evidence.Result, len(results))
 	for i, r := range results {
@@ -80,10 +80,10 @@ func trimmed(results []evidence.Result) []evidence.Result {
 	return out
 }
 
-// encode writes a value as JSON. Characters that are harmful at a terminal are escaped: to a reader it is the same JSON.
+// encode writes a value as JSON. It escapes characters that harm a terminal, which does not change the JSON's value.
 func encode(w io.Writer, v any) error { return indented(w, v, " ") }
 
-// compact is encode for what programs read alone.
+// compact is encode without indentation, for programs.
 func compact(w io.Writer, v any) error { return indented(w, v, "") }
 
 func indented(w io.Writer, v any, indent string) error {

@@ -12,10 +12,10 @@ import (
 	"github.com/authconform/authconform/reports/replay"
 )
 
-// How verdicts count in JUnit, which knows four: fail and blocked are failures, so are warn in a strict run and not_run
-// where --require demands it; not_run, not_applicable and known_fail are skipped, with their reason; pass, note and warn
-// pass, the latter two with their words in system-out. A row without a verdict is an error. What is wrong with the run as a
-// whole is a case of the first suite: the file is red whenever the run is.
+// JUnit knows four verdicts: fail and blocked are failures, and so are warn in a strict run and not_run where --require demands
+// the condition; not_run, not_applicable and known_fail are skipped, with their reason; pass, note and warn pass, the latter two
+// with their text in system-out. A row without a verdict is an error. A problem of the whole run is a case of the first suite:
+// the file is red whenever the run is.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -113,7 +113,7 @@ func (all *junitSuites) add(s junitSuite) {
 	all.Suites = append(all.Suites, s)
 }
 
-// runSuite is what must be said of the run beside its rows.
+// runSuite holds the problems of the whole run.
 func runSuite(s *evidence.Set) junitSuite {
 	h := s.Head
 	class := h.Target.Profile + ".run"
@@ -173,7 +173,7 @@ func rowCase(s *evidence.Set, r evidence.Result, strict bool, login *replay.Logi
 	return c
 }
 
-// story is a failure for a reader without the report: sentence, source, every failure, how to send it again.
+// story explains a failure to a reader without the report: sentence, source, every failure, and how to reproduce it.
 func story(r evidence.Result, login *replay.Login) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n%s\n", r.Title, line(source(r.Spec)+" "+r.Spec.URL))

@@ -13,7 +13,7 @@ import (
 
 const (
 	shownVectors = 6       // failed vectors of a row that the Markdown report names
-	shownIDs     = 20      // rows of a group that are only named
+	shownIDs     = 20      // rows of a group that are listed only by id
 	shownBody    = 600     // bytes of a body
 	longestPage  = 900_000 // bytes: a job's summary at GitHub holds 1 MiB
 )
@@ -56,7 +56,7 @@ func Markdown(w io.Writer, s *evidence.Set, _ Options) error {
 	return err
 }
 
-// counted is the table of verdicts and the run's numbers.
+// counted writes the table of verdicts and the run's numbers.
 func counted(b *bytes.Buffer, s *evidence.Set) {
 	if all := totals(s.Results); len(all) > 0 {
 		b.WriteString("|")
@@ -77,7 +77,7 @@ func counted(b *bytes.Buffer, s *evidence.Set) {
 		rows, s.Head.Seed, prose(s.Head.Catalogue.Revision), prose(s.Head.Tool.Version))
 }
 
-// blockedRows are rows that one cause blocks.
+// blockedRows describes rows that one cause blocks.
 func blockedRows(g group) string {
 	var ids []string
 	for _, r := range g.results {
@@ -125,10 +125,10 @@ func markdownRow(r evidence.Result) string {
 	return b.String()
 }
 
-// exchangeText is an exchange with the beginnings of its bodies.
+// exchangeText formats an exchange with the beginnings of its bodies.
 func exchangeText(e *evidence.Exchange) string { return exchangeUpTo(e, shownBody) }
 
-// exchangeUpTo is an exchange as it went over the wire, with so many bytes of each body, without the headers that say nothing.
+// exchangeUpTo formats an exchange with n bytes of each body, without uninformative headers.
 func exchangeUpTo(e *evidence.Exchange, most int) string {
 	var b strings.Builder
 	message := func(headers []evidence.Header, body string, cutBytes int) {
@@ -148,7 +148,7 @@ func exchangeUpTo(e *evidence.Exchange, most int) string {
 	return strings.TrimRight(clean(strings.ReplaceAll(b.String(), "\r\n", "\n")), "\n")
 }
 
-// shortened are at most so many bytes of a body, of which others were lost before.
+// shortened returns at most n bytes of a body, and counts the missing ones, including those cut before.
 func shortened(body string, lost, most int) string {
 	kept := body
 	if len(body) > most {
@@ -162,10 +162,10 @@ func shortened(body string, lost, most int) string {
 
 var meaning = regexp.MustCompile("[\\\\`*_\\[\\]<>|#~&!$@]")
 
-// prose is text in which nothing means anything to Markdown, in one line.
+// prose escapes a text for Markdown and puts it on one line.
 func prose(s string) string { return meaning.ReplaceAllString(line(s), `\$0`) }
 
-// code is a text as it is, in one line, also in a table's cell; nothing for nothing.
+// code formats a text as code on one line, also for a table's cell; "" stays empty.
 func code(s string) string {
 	s = line(s)
 	if s == "" {
@@ -178,7 +178,7 @@ func code(s string) string {
 	return fence + strings.ReplaceAll(s, "|", `\|`) + fence
 }
 
-// longestRun is how many backticks stand in a row, at most.
+// longestRun returns the length of the longest run of backticks.
 func longestRun(s string) int {
 	longest, run := 0, 0
 	for _, r := range s {

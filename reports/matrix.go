@@ -14,7 +14,7 @@ type MatrixWriter struct {
 	Name   string // of --format
 	Ending string // of a file that asks for it
 	Write  func(io.Writer, *evidence.Matrix) error
-	Cells  func(evidence.Result) ([]evidence.Item, int) // what a cell shows of the evidence
+	Cells  func(evidence.Result) ([]evidence.Item, int) // the evidence that a cell shows
 }
 
 // Matrices are all output formats of a matrix.
@@ -36,7 +36,7 @@ func MatrixNames() []string {
 
 func noEvidence(evidence.Result) ([]evidence.Item, int) { return nil, 0 }
 
-// oneExchange is the exchange that shows a row best.
+// oneExchange returns the exchange that shows a row best.
 func oneExchange(r evidence.Result) ([]evidence.Item, int) {
 	_, at := telling(r)
 	if at < 0 {
@@ -46,12 +46,12 @@ func oneExchange(r evidence.Result) ([]evidence.Item, int) {
 }
 
 const (
-	shownOfPassed = 6       // items of evidence that a cell of the page shows
-	shownOfFailed = 16      // the same of a row that is not met
+	shownOfPassed = 6       // items of evidence in a cell of the page
+	shownOfFailed = 16      // the same for a row that is not met
 	cellBody      = 2 << 10 // bytes of a body there
 )
 
-// someEvidence is the evidence that leads to the exchange that shows a row best.
+// someEvidence returns the evidence that leads up to the exchange that shows a row best.
 func someEvidence(r evidence.Result) ([]evidence.Item, int) {
 	most := shownOfPassed
 	if r.Verdict.Red(true) || r.Verdict == evidence.KnownFail {
@@ -91,7 +91,7 @@ func matrixJSON(w io.Writer, m *evidence.Matrix) error {
 	}{MatrixVersion, m})
 }
 
-// matrixCSV has a row for each requirement, and a column for each server.
+// matrixCSV has a row for each requirement and a column for each server.
 func matrixCSV(w io.Writer, m *evidence.Matrix) error {
 	c := csv.NewWriter(w)
 	head := []string{"id", "section", "level", "requirement", "source"}
@@ -116,7 +116,7 @@ func matrixCSV(w io.Writer, m *evidence.Matrix) error {
 	return c.WriteAll(rows)
 }
 
-// noFormula is a text in one line that a spreadsheet does not compute.
+// noFormula puts a text on one line that no spreadsheet computes.
 func noFormula(s string) string {
 	s = line(s)
 	if strings.HasPrefix(s, "=") || strings.HasPrefix(s, "+") || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "@") {
@@ -125,7 +125,7 @@ func noFormula(s string) string {
 	return s
 }
 
-// cellWord is a verdict as a cell shows it.
+// cellWord returns the text of a verdict in a cell.
 func cellWord(v evidence.Verdict) string {
 	switch v {
 	case evidence.NotApplicable:
@@ -136,7 +136,7 @@ func cellWord(v evidence.Verdict) string {
 	return word(v)
 }
 
-// matrixRemarks are what must be said of the runs beside the rows.
+// matrixRemarks returns the notices about the runs.
 func matrixRemarks(m *evidence.Matrix) (list []string) {
 	differ := func(what string, of func(evidence.Column) string) {
 		seen := map[string]bool{}
@@ -162,7 +162,7 @@ func matrixRemarks(m *evidence.Matrix) (list []string) {
 	return list
 }
 
-// matrixSections are the rows by section, in order.
+// matrixSections returns the rows by section, in order.
 func matrixSections(m *evidence.Matrix) [][]evidence.MatrixRow {
 	var out [][]evidence.MatrixRow
 	for _, r := range m.Rows {

@@ -16,8 +16,8 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// matrixHTML writes one page without any other: a table of words, which can be read without script, and what a script shows
-// of a cell that is opened. That waits compressed, a block for each row: most of it repeats itself, and nobody opens all.
+// matrixHTML writes a self-contained page: a table of words, which needs no script, and the content of each cell, which a script
+// shows when the cell is opened. The content is compressed, in a block for each row, because it is repetitive and seldom opened.
 func matrixHTML(w io.Writer, m *evidence.Matrix) error {
 	colours, err1 := pages.ReadFile("html/colours.css")
 	css, err2 := pages.ReadFile("html/matrix.css")
@@ -124,10 +124,10 @@ func matrixFilter(m *evidence.Matrix) g.Node {
 	)
 }
 
-// breaks are where a line of a narrow column may end: behind a slash, or a dot that is not within a number.
+// breaks are where a name in a narrow column may wrap: after a slash, or after a dot that is not within a number.
 var breaks = regexp.MustCompile(`/|\.[^0-9]`)
 
-// breakable is a name whose lines end there, and not within a word.
+// breakable lets a name wrap there instead of within a word.
 func breakable(name string) g.Node {
 	var parts g.Group
 	for {
@@ -140,7 +140,7 @@ func breakable(name string) g.Node {
 	}
 }
 
-// matrixTable is the table: a body for each section.
+// matrixTable has a body for each section.
 func matrixTable(m *evidence.Matrix) g.Node {
 	n := -1
 	return h.Div(h.Class("scroll"), h.TabIndex("-1"), h.ID("matrix"), h.Table(h.Role("grid"), h.Aria("label", "Servers and requirements"),
@@ -172,14 +172,14 @@ func matrixRow(r evidence.MatrixRow, n int) g.Node {
 	)
 }
 
-// block is what the script shows of a row.
+// block is the content of a row that the script shows.
 type block struct {
 	Spec  string           `json:"spec"`
 	Link  string           `json:"link,omitempty"`
 	Cells []*evidence.Cell `json:"cells"`
 }
 
-// blocks are the rows as JSON, compressed (RFC 1951), in base64: a text in which nothing ends an element.
+// blocks returns the rows as JSON, compressed (RFC 1951), in base64: no text in it can end an element.
 func blocks(m *evidence.Matrix) (g.Node, error) {
 	var all g.Group
 	var packed bytes.Buffer

@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// matrixMarkdown is a table for each section, with what did not hold below it.
+// matrixMarkdown writes a table for each section and the failures below it.
 func matrixMarkdown(w io.Writer, m *evidence.Matrix) error {
 	var b bytes.Buffer
 	b.WriteString("# Servers and requirements\n\n| server | judged | profile | by |\n|---|---|---|---|\n")
@@ -50,7 +50,7 @@ func markdownCell(c *evidence.Cell) string {
 	return " " + cellWord(c.Verdict) + " |"
 }
 
-// markdownBroken lists what did not hold, row by row.
+// markdownBroken lists the failures row by row.
 func markdownBroken(b *bytes.Buffer, m *evidence.Matrix, rows []evidence.MatrixRow) {
 	first := true
 	for _, r := range rows {

@@ -41,7 +41,7 @@ func matrixOf(t *testing.T, name string, sets ...*evidence.Set) string {
 
 var packedBlock = regexp.MustCompile(`<script type="text/plain" class="block">([A-Za-z0-9+/=]*)</script>`)
 
-// unpacked are the blocks of a page.
+// unpacked decodes the blocks of a page.
 func unpacked(t *testing.T, page string) []string {
 	t.Helper()
 	var out []string
@@ -164,7 +164,7 @@ func TestACellKeepsWhatLeadsToTheFailure(t *testing.T) {
 	}
 }
 
-// TestAPageOfManyServersStaysSmall: 40 servers and 500 rows, each with traffic.
+// TestAPageOfManyServersStaysSmall with 40 servers and 500 rows, each with traffic.
 func TestAPageOfManyServersStaysSmall(t *testing.T) {
 	var m evidence.Matrix
 	start := time.Now()

@@ -17,10 +17,10 @@ import (
 	"github.com/authconform/authconform/internal/harmless"
 )
 
-// hostile is what would break a page, a terminal, a table, or a parser.
+// hostile is text that tries to break a page, a terminal, a table, or a parser.
 const hostile = "\"><script>alert(1)</script></noscript><img src=x onerror=alert(1)>|``` ]]> <!-- \x1b]0;title\x07\x00\u202e\r\n# h\xff"
 
-// hostileSet has one row of each verdict, and hostile words wherever a target or a file can put some.
+// hostileSet has one row of each verdict, with hostile words wherever a target or a file can put some.
 func hostileSet() *evidence.Set {
 	s := &evidence.Set{
 		Head: evidence.Head{
@@ -56,7 +56,7 @@ func hostileSet() *evidence.Set {
 
 var folded = regexp.MustCompile(`(?s)<noscript>(.*?)</noscript>`)
 
-// pageOf parses a page as a browser with script does; opened, with all evidence made elements.
+// pageOf parses a page as a browser with scripting does; opened turns all evidence into elements.
 func pageOf(t *testing.T, s *evidence.Set, opened bool) *html.Node {
 	t.Helper()
 	raw := shown(t, Writer{Name: "html", Write: HTML}, s, Options{})
@@ -94,7 +94,7 @@ func TestThePageShowsWordsAndRunsNone(t *testing.T) {
 				}
 			}
 		}
-		want := len(unmet) // the others wait
+		want := len(unmet) // the others are not built yet
 		if opened {
 			want = len(evidence.Verdicts)
 		}
@@ -118,7 +118,7 @@ func attribute(n *html.Node, key string) string {
 	return ""
 }
 
-// TestNoViewHoldsACharacterThatHarms: nor bytes that are no text.
+// TestNoViewHoldsACharacterThatHarms, or invalid UTF-8.
 func TestNoViewHoldsACharacterThatHarms(t *testing.T) {
 	for _, w := range Writers {
 		got := shown(t, w, hostileSet(), Options{Console: ConsoleOptions{Verbose: true}})
@@ -180,7 +180,7 @@ func TestMarkdownKeepsItsTablesAndFences(t *testing.T) {
 	}
 }
 
-// TestNoViewSpeaksGo: what a person reads holds no value as Go prints it.
+// TestNoViewSpeaksGo: no view for people prints a value in Go syntax.
 func TestNoViewSpeaksGo(t *testing.T) {
 	odd := regexp.MustCompile(`<nil>|map\[|%!|\bevidence\.|\*?errors\.|0001-01-01|\[\]string|0x[0-9a-f]{6,}|\d(µs|ns)\b|\d+m\d+(\.\d+)?s\b`)
 	sets := runs()

@@ -29,7 +29,7 @@ func At(file string, b *Baseline) Place {
 	return p
 }
 
-// path is the file below the working folder, as repositories write it; a file elsewhere has only its name.
+// path returns the file relative to the working folder, as repositories write it; of a file elsewhere it returns only the name.
 func (p Place) path() string {
 	path := filepath.Clean(p.File)
 	if abs, err := filepath.Abs("."); err == nil && filepath.IsAbs(path) {
@@ -43,10 +43,10 @@ func (p Place) path() string {
 	return path
 }
 
-// line is the line of a row, from 1.
+// line returns the line of a row, from 1.
 func (p Place) line(id string) int { return cmp.Or(p.Lines[id], 1) }
 
-// failing are the rows that make a run red, worst first.
+// failing returns the rows that make a run red, worst first.
 func failing(s *evidence.Set, strict bool) []evidence.Result {
 	var out []evidence.Result
 	for _, g := range groups(s.Results, evidence.Fail, evidence.Blocked, evidence.Warn) {
@@ -57,7 +57,7 @@ func failing(s *evidence.Set, strict bool) []evidence.Result {
 	return out
 }
 
-// summary is what became of a row, in a few lines of plain text.
+// summary describes the result of a row in a few lines of plain text.
 func summary(r evidence.Result) string {
 	lines := []string{line(r.Title)}
 	if len(r.Failures) == 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// printed is what a writer makes of a set.
+// printed returns what write prints.
 func printed(t *testing.T, write func(w *strings.Builder) error) string {
 	t.Helper()
 	var b strings.Builder

@@ -115,7 +115,7 @@ func sarif(w io.Writer, s *evidence.Set, rows []evidence.Result, o Options) erro
 		r.Tool.Driver.Rules = append(r.Tool.Driver.Rules, rule(row))
 		result := sarifResult{Rule: row.ID, Index: i, Message: sarifText{summary(row)}, Locations: o.Place.sarif(row, s.Head.Target.URL)}
 		result.Kind, result.Level = kindOf(row.Verdict)
-		sum := sha256.Sum256([]byte(profile + "\x00" + row.ID)) // the same on another port, of another release, on another day
+		sum := sha256.Sum256([]byte(profile + "\x00" + row.ID)) // independent of port, release and date
 		result.Fingerprints = map[string]string{"primaryLocationLineHash": hex.EncodeToString(sum[:8]) + ":1"}
 		if row.Verdict == evidence.KnownFail {
 			result.Suppressions = []sarifSuppression{{"external", "accepted", line(row.Known)}}
@@ -141,7 +141,7 @@ func rule(r evidence.Result) sarifRule {
 	}
 }
 
-// kindOf is a verdict in SARIF's words (§3.27.9, §3.27.10): a level is only for what fails.
+// kindOf translates a verdict into SARIF's terms (§3.27.9, §3.27.10): only failures have a level.
 func kindOf(v evidence.Verdict) (kind, level string) {
 	switch v {
 	case evidence.Pass:
@@ -167,7 +167,7 @@ func (p Place) sarif(r evidence.Result, target string) []sarifLocation {
 	return []sarifLocation{at}
 }
 
-// invocation is the run itself; it was successful where it came to its end, whatever it found.
+// invocation is the run itself; it succeeded if it finished, whatever its verdicts.
 func invocation(s *evidence.Set) sarifInvocation {
 	i := sarifInvocation{Successful: s.End != nil && len(s.End.Broken) == 0 && s.End.Interrupt == ""}
 	if started := s.Head.Started; !started.IsZero() {

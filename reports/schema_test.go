@@ -40,7 +40,7 @@ func valid(s *jsonschema.Schema, raw []byte) error {
 	return s.Validate(document)
 }
 
-// filled sets every member of a value that may be set to something.
+// filled sets every settable member of a value.
 func filled(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -68,7 +68,7 @@ func filled(v reflect.Value) {
 	}
 }
 
-// full is a run in which every member that evidence knows is set.
+// full returns a run that sets every member of package evidence.
 func full() *evidence.Set {
 	s := &evidence.Set{}
 	filled(reflect.ValueOf(s).Elem())
@@ -134,7 +134,7 @@ func TestRecordsMeetTheirSchema(t *testing.T) {
 	}
 }
 
-// TestTheSchemasDescribeOneResult: what the files share is said alike in each.
+// TestTheSchemasDescribeOneResult: all schemas describe shared parts alike.
 func TestTheSchemasDescribeOneResult(t *testing.T) {
 	type definitions struct {
 		Defs map[string]any `json:"$defs"`

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the golden files again")
 
 var began = time.Date(2026, 11, 27, 9, 30, 0, 0, time.UTC)
 
-// sample is a run with a row of each verdict, and with whatever evidence can hold.
+// sample returns a run with a row of each verdict and every kind of evidence.
 func sample() *evidence.Set {
 	s := &evidence.Set{
 		Head: evidence.Head{
@@ -128,7 +128,7 @@ func get(url string, status int, body string, lost int) *evidence.Exchange {
 	}
 }
 
-// codeTwice is a login at a home, and its code redeemed twice.
+// codeTwice is a login at a home whose code is redeemed twice.
 func codeTwice(home string) []evidence.Item {
 	const client = "http://127.0.0.1:21036/"
 	const flow = "82feb88632a9f56b3540c1ef600429bb"
@@ -153,7 +153,7 @@ func codeTwice(home string) []evidence.Item {
 	}
 }
 
-// shown is what a writer makes of a set.
+// shown returns what a writer prints of a set.
 func shown(t *testing.T, w Writer, s *evidence.Set, o Options) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -163,7 +163,7 @@ func shown(t *testing.T, w Writer, s *evidence.Set, o Options) string {
 	return b.String()
 }
 
-// golden holds a text against a file of testdata; -update writes it.
+// golden compares a text with a file of testdata; -update writes it.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".golden")
@@ -181,7 +181,7 @@ func golden(t *testing.T, name, got string) {
 func TestEveryWriterWritesWhatItsGoldenFileShows(t *testing.T) {
 	for _, w := range Writers {
 		text := shown(t, w, sample(), Options{Console: ConsoleOptions{Verbose: true}})
-		for _, name := range []string{"html/colours.css", "html/report.css", "html/report.js"} { // files of their own
+		for _, name := range []string{"html/colours.css", "html/report.css", "html/report.js"} { // they have their own files
 			raw, err := pages.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)

@@ -10,13 +10,13 @@ import (
 	"github.com/authconform/authconform/internal/harmless"
 )
 
-// clean makes a text harmless wherever it is shown.
+// clean makes a text harmless to show.
 func clean(s string) string { return harmless.Text(s) }
 
-// line is a text in one line.
+// line puts a text on one line.
 func line(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
 
-// link is a URL that a page may lead to; "" for any other than http and https.
+// link returns a URL if it is http or https, else "".
 func link(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || clean(raw) != raw {
@@ -25,7 +25,7 @@ func link(raw string) string {
 	return u.String()
 }
 
-// cut shortens a text to n bytes, on a character, and says how much is gone.
+// cut shortens a text to n bytes, at a character, and says how much is missing.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -34,7 +34,7 @@ func cut(s string, n int) string {
 	return kept + "… " + gone(len(s)-len(kept))
 }
 
-// gone says how much of a text is not shown.
+// gone says how much of a text is missing.
 func gone(bytes int) string {
 	if bytes == 1 {
 		return "(cut: 1 more byte)"
@@ -49,7 +49,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// mark is a section of a specification as people write it.
+// mark formats a section of a specification for people.
 func mark(section string) string {
 	if section == "" || section[0] < '0' || section[0] > '9' {
 		return section
@@ -59,7 +59,7 @@ func mark(section string) string {
 
 func source(s evidence.Spec) string { return strings.TrimSpace(s.Name + " " + mark(s.Section)) }
 
-// took is a duration for people: "0.4 s", "2 min 5 s".
+// took formats a duration for people: "0.4 s", "2 min 5 s".
 func took(ms int64) string {
 	d := time.Duration(ms) * time.Millisecond
 	if d < time.Minute {
@@ -68,7 +68,7 @@ func took(ms int64) string {
 	return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
 }
 
-// milliseconds is a duration of an exchange for people.
+// milliseconds formats an exchange's duration for people.
 func milliseconds(ms float64) string {
 	if ms < 10 {
 		return fmt.Sprintf("%.1f ms", ms)
@@ -76,13 +76,13 @@ func milliseconds(ms float64) string {
 	return fmt.Sprintf("%.0f ms", ms)
 }
 
-// word is a verdict as people read it.
+// word returns a verdict as people read it.
 func word(v evidence.Verdict) string { return strings.ReplaceAll(string(v), "_", " ") }
 
-// product is what the target says that it is.
+// product describes the target's product.
 func product(t evidence.Target) string { return strings.TrimSpace(t.Product + " " + t.Version) }
 
-// input is a failure's vector for people: its name, and the value where that says more.
+// input formats a failure's vector: its name, and the value if that says more.
 func input(f evidence.Failure) string {
 	switch {
 	case f.Value == "" || f.Value == f.Vector:
@@ -93,7 +93,7 @@ func input(f evidence.Failure) string {
 	return f.Vector + ": " + f.Value
 }
 
-// place names the vector and the step that something belongs to.
+// place names the vector and the step of an item.
 func place(i evidence.Item) string {
 	if i.Vector == "" || i.Step == "" {
 		return i.Vector + i.Step
@@ -101,7 +101,7 @@ func place(i evidence.Item) string {
 	return i.Vector + ", " + i.Step
 }
 
-// answer is how an exchange ended, in few words.
+// answer describes the result of an exchange in a few words.
 func answer(e *evidence.Exchange) string {
 	if e.Status == 0 {
 		return e.Error

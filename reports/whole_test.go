@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// runs are runs that ended in every way, by what became of them.
+// runs are runs that ended in every possible way.
 func runs() map[string]*evidence.Set {
 	one := func(v evidence.Verdict, change func(*evidence.Set)) *evidence.Set {
 		target := evidence.Target{URL: "http://home", Profile: "p"}
@@ -49,7 +49,7 @@ func runs() map[string]*evidence.Set {
 	return all
 }
 
-// TestJUnitIsRedWheneverTheRunIs: a CI that reads nothing but junit.xml never sees a green file of a run that is not.
+// TestJUnitIsRedWheneverTheRunIs: a CI system that reads only junit.xml sees no green file of a red run.
 func TestJUnitIsRedWheneverTheRunIs(t *testing.T) {
 	for name, s := range runs() {
 		for _, strict := range []bool{false, true} {
@@ -82,7 +82,7 @@ func TestARunThatWasTurnedAwayIsOneErroredCase(t *testing.T) {
 	}
 }
 
-// TestEveryViewTellsHowTheRunEnded: in each view for people stands why the run is red, if no row shows it.
+// TestEveryViewTellsHowTheRunEnded: each view for people says why the run is red, if no row shows it.
 func TestEveryViewTellsHowTheRunEnded(t *testing.T) {
 	all := runs()
 	for _, name := range slices.Sorted(maps.Keys(all)) {

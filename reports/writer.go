@@ -37,8 +37,8 @@ var Writers = []Writer{
 
 // Options configure views.
 type Options struct {
-	Strict  bool   // a warning is red
-	Place   Place  // where failures are shown in the user's repository
+	Strict  bool   // warnings make a run red
+	Place   Place  // where to show failures in the user's repository
 	Link    string // URL of the reports, where they are published; "": the file beside
 	Console ConsoleOptions
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// alternatives are pairs of rows that no release keeps both: the later took the earlier one's place. A target of unknown
-// release keeps one of them; its result waits for the other's, and what the target does decides which of them counts.
+// alternatives are pairs of rows of which a release meets only one: the later row replaced the earlier. A target of unknown
+// release meets one of them, so the result of each waits for the other's, and the target's behaviour decides which of them
+// counts.
 type alternatives struct {
 	partner map[string]string // both ways
 	newer   map[string]bool
@@ -21,7 +22,7 @@ type found struct {
 	files []evidence.File
 }
 
-// among finds the pairs that are both to be judged. Where the release is known, the ranges of the rows decide instead.
+// among finds the pairs of which both rows are to be judged. If the release is known, the rows' ranges decide instead.
 func among(rows []*requirements.Requirement, release string) alternatives {
 	a := alternatives{map[string]string{}, map[string]bool{}, map[string]found{}}
 	there := map[string]bool{}
@@ -37,7 +38,7 @@ func among(rows []*requirements.Requirement, release string) alternatives {
 	return a
 }
 
-// settle takes a result and gives those that are final: none while its alternative is not judged.
+// settle takes a result and returns those that became final: none until its alternative is judged.
 func (a alternatives) settle(r found) []found {
 	other, paired := a.partner[r.ID]
 	if !paired {
@@ -59,7 +60,7 @@ func (a alternatives) settle(r found) []found {
 	return []found{newer, older.replacedBy(newer.ID)}
 }
 
-// rest gives the results whose alternative was never judged.
+// rest returns the results whose alternative was never judged.
 func (a alternatives) rest() (list []found) {
 	for _, r := range a.waiting {
 		list = append(list, r)

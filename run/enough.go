@@ -7,26 +7,26 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// What the processes of a run hold open at most, measured and rounded up. A process that runs out of descriptors reaches
-// nobody and is reached by nobody: it would see faults of the target that are its own.
+// The most descriptors that the processes of a run hold open, measured and rounded up. A process that runs out of them can
+// neither connect nor accept connections: it would blame the target for its own faults.
 const (
-	openAlways    = 64  // in each process, of its own connections
+	openAlways    = 64  // in each process, for its own connections
 	openPerWorker = 16  // in the parent
 	openByMock    = 128 // in the parent, where the target is a mock in it
 	openByBrowser = 256 // in a worker, by the connections of a browser's pages
 )
 
-// addresses is what the Go runtime reserves of a process's address space, with its threads: it ends a process that gets no
-// more of it, without a word that people understand. The memory that is used is a fiftieth of that.
+// addresses is how much address space the Go runtime reserves for a process with its threads: if it gets no more, it ends the
+// process with a message that users do not understand. The memory in use is a fiftieth of that.
 const addresses = 2 << 30 // bytes
 
-// allowed is what the system lets a process have.
+// allowed is the system's limits for a process.
 type allowed struct {
 	descriptors  int
 	addressSpace int64 // bytes
 }
 
-// enough tells whether the run may have what it will need.
+// enough returns an error unless the limits suffice for the run.
 func (o Options) enough(a allowed) error {
 	needed := openAlways + openPerWorker*o.Procs
 	if o.BuiltIn {

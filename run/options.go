@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// Options are one run, resolved from flags, environment and file.
+// Options configure one run, resolved from flags, environment and file.
 type Options struct {
 	Tool    evidence.Tool
 	Target  string // URL
@@ -40,12 +40,12 @@ type Options struct {
 	Link          string // URL where the reports are published
 
 	Worker   []string  // the command line of a worker
-	Progress Progress  // told what happens
+	Progress Progress  // receives events
 	Stdout   io.Writer // the verdict table
 	Console  reports.ConsoleOptions
 }
 
-// Progress is told what a person wants to know while waiting. The null implementation is Quiet.
+// Progress receives events to show to a waiting user. Quiet implements it and shows nothing.
 type Progress interface {
 	Say(format string, args ...any)                       // a plain line
 	Row(done, total int, id string, bad evidence.Verdict) // a row has ended
@@ -53,7 +53,7 @@ type Progress interface {
 	End()
 }
 
-// Quiet says nothing.
+// Quiet shows nothing.
 type Quiet struct{}
 
 // Say implements Progress.
@@ -68,5 +68,5 @@ func (Quiet) Wait(string) {}
 // End implements Progress.
 func (Quiet) End() {}
 
-// Shard is part I of N (I from 1); the zero value is the whole.
+// Shard is part I of N (I from 1); the zero value is the whole run.
 type Shard struct{ I, N int }

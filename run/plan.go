@@ -20,7 +20,7 @@ type Decision struct {
 	Need    condition.Name // that is lacking; "": another reason
 }
 
-// Decide finds the verdict of a row that needs no spec.
+// Decide returns the verdict of a row that needs no spec.
 func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 	if r.Untestable != "" {
 		return Decision{evidence.NotApplicable, "untestable: " + r.Untestable, ""}
@@ -31,7 +31,7 @@ func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 	if ok, why := r.AppliesTo(f.Revision); !ok {
 		return Decision{evidence.NotApplicable, why, ""}
 	}
-	for _, offered := range []bool{true, false} { // what the target lacks outweighs what we lack
+	for _, offered := range []bool{true, false} { // missing features of the target outweigh missing credentials or tools
 		for _, need := range r.Needs {
 			why, lacking := f.Lacks[need]
 			switch {
@@ -46,9 +46,9 @@ func Decide(r *requirements.Requirement, f kind.Facts) Decision {
 	return Decision{}
 }
 
-// waves orders the rows that need a spec: all that may run side by side, shuffled by the seed, the long ones first; then
-// those that run alone, in catalogue order, in one worker. Rows that only wait do so beside all others. Where the first failure
-// ends the run, the rows that matter most come first.
+// waves orders the rows that need a spec: first all that may run side by side, shuffled by the seed, the long ones first; then
+// those that run alone, in catalogue order, in one worker. Rows that only wait run beside all others. With --fail-fast, the rows
+// that matter most come first.
 func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	var core, side, alone, beside []runner.Row
 	waitsBeside := o.waitsBeside()
@@ -70,8 +70,8 @@ func waves(rows []*requirements.Requirement, o Options) []runner.Wave {
 	return slices.DeleteFunc(order, func(w runner.Wave) bool { return len(w.Rows)+len(w.Beside) == 0 })
 }
 
-// waitsBeside tells whether rows that wait may have workers of their own: those move no time, need ports that nobody has to open
-// for them, and send requests at a rate that nobody limits.
+// waitsBeside reports whether rows that wait may have their own workers: such workers move no clock, need no ports that the user
+// has to open, and send requests without a rate limit.
 func (o Options) waitsBeside() bool {
 	tools := o.Flags.Tools()
 	return o.Procs > 1 && tools.Control.URL == "" && tools.Rate == 0 && tools.Site.AnyPort()
@@ -82,7 +82,7 @@ const (
 	walkTimeout    = 2 * time.Minute // more, where the person walks through pages in a browser
 )
 
-// Limit is how long the spec of a row may take with these tools.
+// Limit returns the time limit for a row's spec with these tools.
 func Limit(r *requirements.Requirement, tools kind.ToolOptions) time.Duration {
 	limit := runner.SpecTimeout
 	switch {
@@ -102,7 +102,7 @@ func shuffle[T any](list []T, seed int64) {
 	r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }
 
-// part is this shard's share of the rows: every N-th of the seeded order.
+// part returns this shard's share of the rows: every N-th of the seeded order.
 func (s Shard) part(rows []*requirements.Requirement, seed int64) []*requirements.Requirement {
 	if s.N == 0 {
 		return rows

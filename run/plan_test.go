@@ -66,7 +66,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestShards: whatever the seed, every row is judged by exactly one of the shards.
+// TestShards: whatever the seed, exactly one shard judges each row.
 func TestShards(t *testing.T) {
 	var many []*requirements.Requirement
 	for i := range 23 {

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// prepare checks everything that can be checked before the target hears of us.
+// prepare checks everything that it can before the first request to the target.
 func prepare(o Options) (*job, error) {
 	j := &job{Options: o}
 	var err error
@@ -68,7 +68,7 @@ func prepare(o Options) (*job, error) {
 	return j, nil
 }
 
-// empty reports a run whose selection takes no row.
+// empty reports a run whose selection is empty.
 func (j *job) empty() error {
 	if err := j.record(); err != nil {
 		return err
@@ -94,7 +94,7 @@ func requirementIDs(rows []*requirements.Requirement) []string {
 	return ids
 }
 
-// again keeps the rows that failed or were blocked in the run of a folder, or have no verdict there; "" keeps all.
+// again keeps the rows that failed, were blocked or have no verdict in the run of a folder; "" keeps all.
 func again(rows []*requirements.Requirement, dir string) ([]*requirements.Requirement, error) {
 	if dir == "" {
 		return rows, nil

@@ -9,8 +9,8 @@ import (
 	"github.com/authconform/authconform/reports"
 )
 
-// publish holds the run against the baseline, writes every report that was asked for, and finds the exit code. The table is
-// printed first: what was judged is shown even if a file cannot be written.
+// publish compares the run with the baseline, writes every requested report, and returns the exit code as an error. It prints the
+// table first: the verdicts are shown even if a file cannot be written.
 func (j *job) publish(end evidence.End) error {
 	recorded := j.recorder.End(end)
 	j.set.End = &end

@@ -19,7 +19,7 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Run judges a target and returns what was recorded, whatever came of it, and the error that decides the exit code.
+// Run judges a target. It always returns the record of the run, and the error that decides the exit code.
 func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -27,7 +27,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 		defer cancel()
 	}
 	j, err := prepare(o)
-	if j == nil { // also where the shard has no rows, which has been reported
+	if j == nil { // also for a shard without rows, which has been reported
 		return nil, err
 	}
 	defer context.AfterFunc(ctx, func() {
@@ -48,7 +48,7 @@ func Run(ctx context.Context, o Options) (*evidence.Set, error) {
 	return j.set, j.publish(j.finish(ctx, outcome))
 }
 
-// job is one run on its way.
+// job is a run in progress.
 type job struct {
 	Options
 	catalogue *requirements.Catalogue
@@ -71,7 +71,7 @@ func (j *job) record() (err error) {
 	return exit.With(exit.Broken, err)
 }
 
-// turnedAway reports a run that ended at the door. A user's own mistake leaves no report.
+// turnedAway reports a run that ended before the first row. A usage error leaves no report.
 func (j *job) turnedAway(ctx context.Context, err error) (*evidence.Set, error) {
 	if exit.Code(err) == exit.Usage {
 		return nil, err
@@ -94,7 +94,7 @@ func (j *job) turnedAway(ctx context.Context, err error) (*evidence.Set, error) 
 	return j.set, err
 }
 
-// look visits the target, learns what it is, and decides what this run can judge.
+// look visits the target, identifies it, and decides what this run can judge.
 func (j *job) look(ctx context.Context) error {
 	j.setup = kind.Setup{Target: j.Target, Mark: strings.ToLower(rand.Text()[:8]), Flags: kind.Encode(j.Flags)}
 	v, err := j.await(ctx)
@@ -113,10 +113,10 @@ func (j *job) look(ctx context.Context) error {
 	return j.record()
 }
 
-// retryPause is how long a target that does not answer yet is left alone.
+// retryPause is the wait between attempts to reach a target that does not answer yet.
 const retryPause = 500 * time.Millisecond
 
-// await opens the visit, as soon as the target answers where --wait asks for that.
+// await opens the visit; with --wait, it retries until the target answers.
 func (j *job) await(ctx context.Context) (*visit, error) {
 	end := time.Now().Add(j.Patience)
 	for {
@@ -132,7 +132,7 @@ func (j *job) await(ctx context.Context) (*visit, error) {
 	}
 }
 
-// judge runs the specs of the rows that need one. Each result is recorded as it comes.
+// judge runs the specs of the rows that need one, and records each result as it arrives.
 func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	var open []*requirements.Requirement
 	for _, r := range j.rows {
@@ -177,12 +177,12 @@ func (j *job) judge(ctx context.Context) (*runner.Outcome, error) {
 	})
 }
 
-// unexpected tells whether a result is a failure that the baseline does not know.
+// unexpected reports whether a result is a failure that the baseline does not explain.
 func (j *job) unexpected(r evidence.Result) bool {
 	return r.Verdict.Red(j.Strict) && r.Verdict != evidence.Blocked && !j.baseline.Explains(r, time.Now()) && !j.known.Explains(r, time.Now())
 }
 
-// take records a result, with what the catalogue says of its row.
+// take records a result, with the catalogue's data of its row.
 func (j *job) take(r evidence.Result, files []evidence.File) {
 	i := slices.IndexFunc(j.rows, func(row *requirements.Requirement) bool { return row.ID == r.ID })
 	if i < 0 {
@@ -199,7 +199,7 @@ func (j *job) take(r evidence.Result, files []evidence.File) {
 	j.set.Results = append(j.set.Results, r)
 }
 
-// each is the texts of lists, each once.
+// each returns the texts of all lists, without duplicates.
 func each(lists ...[]string) (all []string) {
 	for _, s := range slices.Concat(lists...) {
 		if !slices.Contains(all, s) {
@@ -209,7 +209,7 @@ func each(lists ...[]string) (all []string) {
 	return all
 }
 
-// finish gives the rows without a verdict theirs, sweeps the target, and sums up.
+// finish gives the remaining rows their verdicts, cleans up at the target, and sums up.
 func (j *job) finish(ctx context.Context, out *runner.Outcome) evidence.End {
 	for _, id := range j.set.Unfinished() {
 		j.take(j.unfinished(ctx, out, id), nil)

@@ -9,8 +9,8 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// Choose filters rows by an expression: terms separated by commas or spaces, each an id, a glob, level:L or section:S; a
-// term after ! excludes. Without a positive term every row is selected. An unknown id, level or section is an error.
+// Choose filters rows by an expression: terms separated by commas or spaces, each an id, a glob, level:L or section:S; a leading
+// ! excludes. Without a positive term every row is selected. An unknown id, level or section is an error.
 func Choose(rows []*requirements.Requirement, expr string) ([]*requirements.Requirement, error) {
 	var take, drop []func(*requirements.Requirement) bool
 	for _, term := range strings.FieldsFunc(expr, func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -66,7 +66,7 @@ func selector(rows []*requirements.Requirement, word string) (func(*requirements
 	known := values(rows, func(r *requirements.Requirement) string { return r.ID })
 	if !slices.Contains(known, word) {
 		by := requirements.Retired(word)
-		if slices.ContainsFunc(by, func(id string) bool { return slices.Contains(known, id) }) { // it has a new name
+		if slices.ContainsFunc(by, func(id string) bool { return slices.Contains(known, id) }) { // the id was renamed
 			return func(r *requirements.Requirement) bool { return slices.Contains(by, r.ID) }, nil
 		}
 		if gone := requirements.Gone(word); gone != "" {

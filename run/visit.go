@@ -16,10 +16,10 @@ import (
 const (
 	lookTimeout  = 25 * time.Second // looking at the target before the run
 	leaveTimeout = 30 * time.Second // giving back after it
-	hurryTimeout = 2 * time.Second  // the same where the run is interrupted: it ends within ten seconds
+	hurryTimeout = 2 * time.Second  // the same for an interrupted run, which must end within ten seconds
 )
 
-// parting is a context to give back in: the time for it is short where the run is interrupted, or will be meanwhile.
+// parting returns a context for giving things back. It allows little time if the run is interrupted, now or meanwhile.
 func parting(run context.Context) (context.Context, context.CancelFunc) {
 	end, over := context.WithCancel(context.Background())
 	hurry := context.AfterFunc(run, func() { time.AfterFunc(hurryTimeout, over) })
@@ -27,7 +27,7 @@ func parting(run context.Context) (context.Context, context.CancelFunc) {
 	return ctx, func() { hurry(); cancel(); over() }
 }
 
-// visit is the parent's own stay at the target: it looks before the run and sweeps after it.
+// visit is the parent's own session with the target: it looks before the run and cleans up after it.
 type visit struct {
 	kind.Session
 	tools kind.Tools
@@ -68,7 +68,8 @@ func pay(ctx context.Context, k kind.Kind, s kind.Setup, o kind.ToolOptions) (v 
 	return v, nil
 }
 
-// quoting is an error that may quote an answer: its text hides the secrets. It still is what it was, but does not show it.
+// quoting wraps an error that may quote an answer, and hides the secrets in its text. errors.Is and errors.As still find the
+// original.
 type quoting struct {
 	text string
 	err  error
@@ -81,11 +82,11 @@ func (v *visit) context(ctx context.Context) context.Context {
 	return v.With(judge.With(ctx, judge.NewRecord()))
 }
 
-// mayBeLeft is what is left at a target that is gone, or refuses everything.
+// mayBeLeft warns of tokens at a target that is gone or refuses everything.
 const mayBeLeft = "tokens of this run may remain there"
 
-// leave takes back what workers could not (they were killed), and says what is left at the target; gone is why nothing can
-// be taken back.
+// leave revokes the tokens that killed workers could not, and returns what remains at the target; gone is the reason if nothing
+// can be revoked.
 func (v *visit) leave(run context.Context, since time.Time, traces []string, gone *kind.Loss) (left []string, totals kind.Totals) {
 	if gone != nil {
 		return nil, totals // the end of the run says it
@@ -97,18 +98,18 @@ func (v *visit) leave(run context.Context, since time.Time, traces []string, gon
 	return left, v.Leave(ctx)
 }
 
-// resetClock sets the target's time back to ours: a worker that was killed could not.
+// resetClock sets the target's clock back to ours, in case a killed worker could not.
 func (v *visit) resetClock(run context.Context) error {
 	ctx, cancel := parting(run)
 	defer cancel()
-	err := v.tools.Clock.Advance(ctx, 0) // the parent never moves it, so 0 is the whole offset from our time
+	err := v.tools.Clock.Advance(ctx, 0) // the parent never moves the clock, so 0 resets the whole offset
 	if err == nil || errors.Is(err, clock.ErrNone) {
 		return nil
 	}
 	return fmt.Errorf("a worker died, and the target's clock may still be ahead: %w", err)
 }
 
-// retreat gives back what the visit itself took, where no run follows.
+// retreat gives back what the visit itself took, if no run follows.
 func (v *visit) retreat(run context.Context) {
 	ctx, cancel := parting(run)
 	defer cancel()

@@ -13,17 +13,17 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// WorkerSetup is what a worker is told beside its rows.
+// WorkerSetup is sent to a worker with its rows.
 type WorkerSetup struct {
 	Session kind.Setup        `json:"session"`
 	Profile *profiles.Profile `json:"profile"`
-	Procs   int               `json:"procs"`  // that work side by side
+	Procs   int               `json:"procs"`  // workers that run side by side
 	Number  int               `json:"number"` // from 1; 0 is the parent's own visit
 
 	OneByOne bool `json:"one_by_one"` // vectors too
 }
 
-// Work is the life of a worker process. Its job comes from in, its events go to out.
+// Work runs a worker process. It reads its job from in and writes its events to out.
 func Work(in io.Reader, out io.Writer, kinds kind.Registry) error {
 	return runner.Work(in, out, func(_ context.Context, job runner.Job, wait func(string)) (runner.Environment, error) {
 		var setup WorkerSetup
@@ -53,7 +53,7 @@ func Work(in io.Reader, out io.Writer, kinds kind.Registry) error {
 	})
 }
 
-// Environment is a session, the tools beside it, and what the profile allows there.
+// Environment is a session, its tools, and the profile's settings.
 type Environment struct {
 	kind.Session
 	Tools   kind.Tools

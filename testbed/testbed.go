@@ -1,5 +1,5 @@
-// Package testbed holds what has to be put into a real home to judge it as an OAuth client: the demo thermostat, a small
-// integration whose third party is set at run time and whose entries can be looked at.
+// Package testbed installs the demo thermostat into a real home, to judge the home as an OAuth client. The thermostat is a small
+// integration whose third party is configured at run time and whose entries can be inspected.
 package testbed
 
 import (
@@ -23,11 +23,11 @@ const (
 	domain = "authconform_demo"
 )
 
-// ErrNoConfig is the error of a folder that holds no Home Assistant configuration.
+// ErrNoConfig is the error for a folder without a Home Assistant configuration.
 var ErrNoConfig = errors.New("it has no configuration.yaml, so it is not a configuration folder of Home Assistant")
 
-// Install writes the integration into a home's configuration folder and lists the files, by their paths from there. An
-// older copy of it is replaced; a folder of that name that is not ours stays, and is an error.
+// Install writes the integration into a home's configuration folder and lists the files, relative to that folder. It replaces an
+// older copy. A different folder of that name stays and is an error.
 func Install(config string) ([]string, error) {
 	if _, err := os.Stat(filepath.Join(config, "configuration.yaml")); err != nil {
 		return nil, fmt.Errorf("%s: %w", config, ErrNoConfig)
@@ -58,7 +58,7 @@ func Install(config string) ([]string, error) {
 	return list, os.Rename(fresh, place)
 }
 
-// ours tells whether a folder may be replaced: it is not there, or holds this integration.
+// ours returns an error unless a folder is absent or holds this integration, so that it may be replaced.
 func ours(place string) error {
 	raw, err := os.ReadFile(filepath.Join(place, "manifest.json"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -84,7 +84,7 @@ func write(into string) ([]string, error) {
 		if err != nil {
 			return err
 		}
-		if d.Name() == "__pycache__" { // where somebody has run it
+		if d.Name() == "__pycache__" { // left by Python
 			return fs.SkipDir
 		}
 		rel := strings.TrimPrefix(strings.TrimPrefix(path, from), "/")

@@ -19,7 +19,7 @@ func home(t *testing.T) string {
 	return dir
 }
 
-// TestEverythingIsInstalled: what users get is what stands in this repository, file by file.
+// TestEverythingIsInstalled: users get every file of this repository's integration, unchanged.
 func TestEverythingIsInstalled(t *testing.T) {
 	dir := home(t)
 	list, err := Install(dir)

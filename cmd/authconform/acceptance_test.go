@@ -24,7 +24,7 @@ func builtIn(t *testing.T, args ...string) (dir string, o outcome) {
 	return dir, invoke(t, append([]string{"run", "--browser", "off", "--report-dir", dir}, args...)...)
 }
 
-// TestSameSeedSameReport: two runs of a seed differ in nothing but times and what the home made up by chance.
+// TestSameSeedSameReport: two runs with the same seed differ only in times and in values that the home generated at random.
 func TestSameSeedSameReport(t *testing.T) {
 	t.Parallel()
 	unraced(t)
@@ -46,11 +46,11 @@ var (
 	ports = regexp.MustCompile(`127\.0\.0\.1(:|%3A)[0-9]+`)
 	dates = regexp.MustCompile(`"name": ?"Date",\s*"value": ?"[^"]*"`)
 	sizes = regexp.MustCompile(`"name": ?"Content-Length",\s*"value": ?"[^"]*"`)
-	// Two access tokens that a home signs within one second are the same, and have one name: that too is a time.
+	// A home signs two access tokens within one second identically, and then they share one name: that depends on time too.
 	tokens = regexp.MustCompile(`‹(access_)?token [0-9]+›`)
 )
 
-// timeless is a report without times, the addresses that a run got, and ids that are nobody's secret.
+// timeless returns a report without its times, the addresses that the run got, and ids that are not secret.
 func timeless(t *testing.T, dir string) string {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(dir, "report.json"))
@@ -63,7 +63,7 @@ func timeless(t *testing.T, dir string) string {
 	return string(raw)
 }
 
-// TestShardsJoin: shards, joined, say what one run says; gaps and duplicates are refused.
+// TestShardsJoin: merged shards report the same as one run; gaps and duplicates are refused.
 func TestShardsJoin(t *testing.T) {
 	t.Parallel()
 	unraced(t)
@@ -106,7 +106,7 @@ func broken(t *testing.T) (*mockserver.Server, string, string) {
 	})
 }
 
-// TestReportsOfAFailure: report.json meets its schema, and junit.xml, read by a parser that is not ours, counts alike.
+// TestReportsOfAFailure: report.json meets its schema, and a third-party parser counts the same in junit.xml.
 func TestReportsOfAFailure(t *testing.T) {
 	t.Parallel()
 	s, user, password := broken(t)

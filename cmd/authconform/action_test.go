@@ -18,7 +18,7 @@ import (
 	"github.com/authconform/authconform/proof"
 )
 
-// action is what action.yml says.
+// action is the parsed action.yml.
 type action struct {
 	Inputs map[string]struct {
 		Default string `yaml:"default"`
@@ -54,10 +54,10 @@ type job struct {
 	env       []string // of the job
 }
 
-// few rows, of which two catch a code that can be used twice.
+// few selects few rows; two of them fail where a code can be used twice.
 const few = "AUTHCONFORM_SELECT=oauth2.code.single-use,oauth2.code.single-use-parallel,oauth2.code.entropy,oauth2.pkce.s256"
 
-// newJob is a job whose user has the owner's password. It judges few rows, without a browser.
+// newJob returns a job whose user has the owner's password. It judges few rows, without a browser.
 func newJob(t *testing.T) *job {
 	t.Helper()
 	if _, err := exec.LookPath("bash"); err != nil {
@@ -66,7 +66,7 @@ func newJob(t *testing.T) *job {
 	return &job{t, t.TempDir(), []string{"AUTHCONFORM_PASSWORD=owner-password", few}}
 }
 
-// ended is what the action left.
+// ended is what the action left behind.
 type ended struct {
 	outcome
 	outputs, summary string
@@ -74,7 +74,7 @@ type ended struct {
 
 var input = regexp.MustCompile(`\$\{\{ inputs\.([a-z-]+) \}\}`)
 
-// act runs the shell steps of the action as a runner does, with the program of this test, unless another is given.
+// act runs the shell steps of the action as a runner does. It runs this test's program unless another one is given.
 func (j *job) act(with map[string]string) ended {
 	j.t.Helper()
 	a, temp := readAction(j.t), j.t.TempDir()
@@ -125,7 +125,7 @@ func (j *job) act(with map[string]string) ended {
 	return e
 }
 
-// ends fails unless the action ended so, and told so to the job.
+// ends fails unless the action ended with this exit code and reported it to the job.
 func (j *job) ends(code string, with map[string]string) ended {
 	j.t.Helper()
 	e := j.act(with)
@@ -135,7 +135,7 @@ func (j *job) ends(code string, with map[string]string) ended {
 	return e
 }
 
-// text is a file of the workspace.
+// text reads a file of the workspace.
 func (j *job) text(name string) string {
 	j.t.Helper()
 	raw, err := os.ReadFile(filepath.Join(j.workspace, name))
@@ -152,7 +152,7 @@ func (j *job) commit(name, text string) {
 	}
 }
 
-// defective is a mock home with one defect.
+// defective starts a mock home with one defect.
 func defective(t *testing.T, id string) *mockserver.Server {
 	t.Helper()
 	s, _, _ := mockHome(t, func(o *mockserver.Options) {
@@ -217,12 +217,12 @@ func TestTheActionJoinsShardsToTheRunThatOneMakes(t *testing.T) {
 		t.Errorf("%+v %v\n%+v %v", count(one), err1, count(whole), err2)
 	}
 
-	// Where there is one shard, it is the whole.
+	// With a single shard, the shard is the whole run.
 	j.ends("1", map[string]string{"target": s.URL, "report-dir": "single/1"})
 	j.ends("1", map[string]string{"merge": "single", "report-dir": "again"})
 }
 
-// sorted has the lines of a text in the order of the alphabet.
+// sorted returns the lines of a text in alphabetical order.
 func sorted(text string) string {
 	return strings.Join(slices.Sorted(strings.SplitSeq(text, "\n")), "\n")
 }

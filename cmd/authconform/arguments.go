@@ -10,9 +10,9 @@ import (
 	"github.com/authconform/authconform/internal/flags"
 )
 
-// The arguments of commands. Their errors do not repeat what was given: it may hold a password.
+// The errors of arguments never repeat the argument: it may hold a password.
 
-// usageErrors gives wrong arguments the exit code of wrong usage; a command without a check takes none.
+// usageErrors gives wrong arguments the exit code for wrong usage. A command without a check takes no arguments.
 func usageErrors(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
 		return noArguments
@@ -27,7 +27,7 @@ func usageErrors(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// noArguments takes none.
+// noArguments accepts no arguments.
 func noArguments(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return exit.Usagef("%s takes no arguments (see %s --help)", called(c), c.CommandPath())
@@ -35,7 +35,7 @@ func noArguments(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// oneArgument takes exactly one; what says what it is.
+// oneArgument accepts exactly one argument; what describes it.
 func oneArgument(what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != 1 {
@@ -45,7 +45,7 @@ func oneArgument(what string) cobra.PositionalArgs {
 	}
 }
 
-// atMostOne takes one or none; what says what it is.
+// atMostOne accepts no argument or one; what describes it.
 func atMostOne(what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > 1 {
@@ -55,7 +55,7 @@ func atMostOne(what string) cobra.PositionalArgs {
 	}
 }
 
-// targetArgument takes the target from the argument, where there is one.
+// targetArgument sets the target from the argument, if there is one.
 func targetArgument(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -66,7 +66,7 @@ func targetArgument(c *cobra.Command, args []string) error {
 	return flags.Problem(c.Flags(), c.Flags().Set("target", args[0]), c.CommandPath())
 }
 
-// subcommand takes the name of a command below; none is a wish for help.
+// subcommand accepts the name of a subcommand. Without a name the command shows its help.
 func subcommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -74,10 +74,10 @@ func subcommand(c *cobra.Command, args []string) error {
 	return exit.Unknown("command", args[0], names(c))
 }
 
-// called is how a command is called, without the program.
+// called returns the command line of a command, without the program.
 func called(c *cobra.Command) string { return strings.TrimPrefix(c.CommandPath(), c.Root().Name()+" ") }
 
-// names lists the commands below another.
+// names lists the subcommands of a command.
 func names(c *cobra.Command) []string {
 	var list []string
 	for _, sub := range c.Commands() {

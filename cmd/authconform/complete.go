@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// shells are those that completion is made for.
+// shells are the shells that completion supports.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 func completionCommand() *cobra.Command {
@@ -39,7 +39,7 @@ func writeCompletion(w io.Writer, root *cobra.Command, shell string) error {
 	return exit.Unknown("shell", shell, shells)
 }
 
-// complete offers words for a flag; for a list, after its last comma.
+// complete offers words for a flag; in a list, it completes the word after the last comma.
 func complete(c *cobra.Command, flag string, words func() []string) {
 	_ = c.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		head := typed[:strings.LastIndexAny(typed, ",!")+1]
@@ -58,7 +58,7 @@ func completeProfile(c *cobra.Command) {
 	})
 }
 
-// matching are the words that begin as what is typed.
+// matching returns the words that begin with what was typed.
 func matching(words []string, typed string) []string {
 	var out []string
 	for _, w := range words {
@@ -69,7 +69,7 @@ func matching(words []string, typed string) []string {
 	return out
 }
 
-// selectWords are what --select takes: levels, sections, ids.
+// selectWords returns the terms that --select accepts: levels, sections, ids.
 func selectWords(profile string) []string {
 	rows, err := rowsOf(profile)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/browser"
 )
 
-// board is the dashboard of a serve, in a browser.
+// board is the dashboard of a `serve`, opened in a browser.
 type board struct {
 	*testing.T
 	tab *browser.Page
@@ -45,7 +45,7 @@ func (d *board) open(fragment string) {
 	}
 }
 
-// keys presses them, one after the other; a word of several letters that is no key is typed.
+// keys presses keys in order. It types any longer word that names no key.
 func (d *board) keys(list ...string) {
 	d.Helper()
 	for _, key := range list {
@@ -61,11 +61,11 @@ func (d *board) keys(list ...string) {
 	}
 }
 
-// name is what a screen reader calls the element that has the focus.
+// name returns the accessible name of the focused element.
 const name = `() => { const el = document.activeElement; const labels = [...(el.labels ?? [])].map((l) => l.textContent.trim()).join(" ");
 	return (el.getAttribute("aria-label") || labels || el.textContent || el.id).trim().slice(0, 80); }`
 
-// tabTo presses Tab until the focus is on an element of that name.
+// tabTo presses Tab until the element with that name has the focus.
 func (d *board) tabTo(want string) {
 	d.Helper()
 	var seen []string
@@ -83,7 +83,7 @@ func (d *board) tabTo(want string) {
 	d.Fatalf("Tab does not come to %q, but to %q", want, seen)
 }
 
-// says waits until an element of the page holds a text.
+// says waits until an element of the page contains a text.
 func (d *board) says(css, text string) {
 	d.Helper()
 	err := d.tab.Until(d.Context(), css+" to say "+text, func(ctx context.Context) (bool, error) {
@@ -164,13 +164,13 @@ func TestTheDashboardIsWalkedByKeyboard(t *testing.T) {
 		t.Errorf("the flavours are %s", said)
 	}
 	for _, m := range d.tab.Console() {
-		if !strings.Contains(m.Text, "status of 40") { // what was refused on purpose
+		if !strings.Contains(m.Text, "status of 40") { // refused on purpose
 			t.Errorf("the console says %v", m)
 		}
 	}
 }
 
-// TestTheDashboardHoldsNoSecret: not in its address, not in what it asks for, not in what it shows.
+// TestTheDashboardHoldsNoSecret: no secret stands in its address, in its requests, or on the page.
 func TestTheDashboardHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	d := openBoard(t, "#token=TOKEN")
@@ -192,13 +192,13 @@ func TestTheDashboardHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// looks are how the dashboard is looked at.
+// looks are the browser settings that the dashboard is checked with.
 var looks = map[string]browser.Look{
 	"390": {Width: 390, Height: 844}, "390-dark": {Width: 390, Height: 844, Dark: true},
 	"1280": {Width: 1280, Height: 900}, "1280-dark": {Width: 1280, Height: 900, Dark: true},
 }
 
-// fill gives the dashboard something of everything to show.
+// fill gives the dashboard one of everything to show.
 func (d *board) fill() {
 	session(d.T, d.r)
 	d.refresh("s3cret")
@@ -223,7 +223,7 @@ func (d *board) fill() {
 	d.says("#sessions", "left")
 }
 
-// session logs ada in, and redeems the code.
+// session logs ada in and redeems the code.
 func session(t *testing.T, r readyFile) {
 	t.Helper()
 	post := func(path, kind, body string) map[string]any {

@@ -8,13 +8,13 @@ import (
 	"github.com/authconform/authconform/internal/flags"
 )
 
-// configFlag is the file that every command can be configured by.
+// configFlag names the configuration file of a command.
 type configFlag struct {
 	Config string `flag:"config" value:"FILE" group:"Configuration" help:"file with these flags as keys (default: authconform.yaml, if there)"`
 }
 
-// declare gives a command its flags, with their environment variables and their keys in the file of --config, and what to
-// do once they are settled.
+// declare gives a command its flags, with their environment variables and their keys in the file of --config. The command runs do
+// once they are settled.
 func declare(c *cobra.Command, options any, config *string, do func(*cobra.Command, []string) error) *flags.Set {
 	set := flags.New(c.Flags())
 	set.Bind(options, "")
@@ -33,8 +33,8 @@ func declare(c *cobra.Command, options any, config *string, do func(*cobra.Comma
 	return set
 }
 
-// settle fills the flags from the environment and from a file. found is the file if nobody named it: it serves all commands,
-// so it may have keys of others.
+// settle fills the flags from the environment and from a file. found is the file if nobody named it: all commands share it, so it
+// may have keys of other commands.
 func settle(c *cobra.Command, set *flags.Set, config string) (found string, err error) {
 	file, unnamed, err := flags.File(config)
 	switch {

@@ -13,8 +13,8 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// TestATargetThatKnowsTheJudgeIsFoundOutByASecondRun: a home that takes a code twice, but not from authconform, passes when it
-// knows who asks, and fails when it does not.
+// TestATargetThatKnowsTheJudgeIsFoundOutByASecondRun: a home accepts a code twice, except from authconform. It passes while it
+// recognises authconform, and fails when it does not.
 func TestATargetThatKnowsTheJudgeIsFoundOutByASecondRun(t *testing.T) {
 	t.Parallel()
 	honest, user, password := mockHome(t, nil)

@@ -20,7 +20,7 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// manual is docs/cli.md.
+// manual reads docs/cli.md.
 func manual(t *testing.T) string {
 	t.Helper()
 	raw, err := os.ReadFile("../../docs/cli.md")
@@ -30,7 +30,7 @@ func manual(t *testing.T) string {
 	return string(raw)
 }
 
-// documented holds words of the program against those of the manual, both ways.
+// documented compares words of the program with those of the manual, both ways.
 func documented(t *testing.T, what string, have, told []string) {
 	t.Helper()
 	for _, word := range have {
@@ -45,7 +45,7 @@ func documented(t *testing.T, what string, have, told []string) {
 	}
 }
 
-// found are the first groups of all matches, each once.
+// found returns the first groups of all matches, without duplicates.
 func found(text, form string) []string {
 	var words []string
 	for _, m := range regexp.MustCompile(form).FindAllStringSubmatch(text, -1) {
@@ -55,7 +55,7 @@ func found(text, form string) []string {
 	return slices.Compact(words)
 }
 
-// eachFlag visits the flags of every command, with how the manual shows them: --procs N.
+// eachFlag visits the flags of every command, in the manual's notation: --procs N.
 func eachFlag(visit func(c *cobra.Command, f *pflag.Flag, shown string)) {
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {

@@ -20,7 +20,7 @@ import (
 	"github.com/authconform/authconform/proof"
 )
 
-// ensemble is what `serve` serves: a home, and beside it whatever it was asked for.
+// ensemble is everything that `serve` runs: a home, and the other servers that were asked for.
 type ensemble struct {
 	home     *mockserver.Server
 	provider *mockprovider.Server
@@ -38,7 +38,7 @@ func (s *ensemble) stop() {
 	}
 }
 
-// start starts all of it, or nothing.
+// start starts all servers, or none.
 func (f *serveFlags) start() (*ensemble, error) {
 	base, start, err := f.policies()
 	if err != nil {
@@ -63,7 +63,7 @@ func (f *serveFlags) start() (*ensemble, error) {
 	return s, nil
 }
 
-// fill starts one after the other, the home last: it knows the others.
+// fill starts the servers one after the other, the home last: it needs to know the others.
 func (f *serveFlags) fill(s *ensemble, p policies) error {
 	clock, token := &mock.Clock{}, cmp.Or(f.ControlToken, mock.Secret(16))
 	log := f.requestLog()
@@ -147,7 +147,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 		s.stops = append(s.stops, s.my.Stop)
 		o.My = s.my.URL + mybounce.Path
 	}
-	if len(trust) > 0 { // the system's own are 2 MB and 10 ms
+	if len(trust) > 0 { // loading the system's CAs costs 2 MB and 10 ms
 		o.Fetch = mock.Outward(alsoOurs(trust))
 	}
 	if s.home, err = mockserver.Listen(listenOn(f.Home), o); err != nil {
@@ -161,7 +161,7 @@ func (f *serveFlags) fill(s *ensemble, p policies) error {
 	return nil
 }
 
-// introduce says who is there.
+// introduce prints the servers and their users.
 func (s *ensemble) introduce(w io.Writer) {
 	fmt.Fprintf(w, "A mock home listens on %s\n\n", s.home.URL)
 	if s.home.Unowned() {
@@ -215,7 +215,7 @@ func person(w io.Writer, name, password, remark string) {
 	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-5s  %-14s  %s", name, password, remark), " "))
 }
 
-// alsoOurs are the system's CAs and these, in PEM.
+// alsoOurs returns the system's CAs together with these, in PEM.
 func alsoOurs(cas [][]byte) *x509.CertPool {
 	roots, err := x509.SystemCertPool()
 	if err != nil {
@@ -227,7 +227,7 @@ func alsoOurs(cas [][]byte) *x509.CertPool {
 	return roots
 }
 
-// readProviders reads the ways to log in of a file.
+// readProviders reads login providers from a file.
 func readProviders(file string) ([]mockserver.Provider, error) {
 	raw, err := os.ReadFile(file)
 	if err != nil {

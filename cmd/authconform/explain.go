@@ -72,7 +72,7 @@ func explain(w io.Writer, r *requirements.Requirement) {
 	}
 }
 
-// explainDefect tells a defect's story, what it aims at, and what else it is known to do.
+// explainDefect prints a defect's story, the rows that it aims at, and its other known effects.
 func explainDefect(w io.Writer, s proof.Subject, d proof.Defect) error {
 	golden, err := proof.GoldenOf(s.Kind().Name())
 	if err != nil {
@@ -94,7 +94,7 @@ func explainDefect(w io.Writer, s proof.Subject, d proof.Defect) error {
 	return nil
 }
 
-// fold breaks text at 78 columns.
+// fold wraps text at 78 columns.
 func fold(text, indent string) string {
 	var b strings.Builder
 	line := indent

@@ -7,10 +7,10 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// exposed tells whether others than this machine reach one of the servers: where it listens, or by its public URL.
+// exposed reports whether another machine can reach one of the servers, at its address or by its public URL.
 func (f *serveFlags) exposed() bool { return mock.Exposed(f.hosts()...) }
 
-// urls are where the servers are reached.
+// urls returns the URLs of the servers.
 func (s *ensemble) urls() []string {
 	at := []string{s.home.URL}
 	if s.provider != nil {
@@ -28,7 +28,7 @@ func (s *ensemble) urls() []string {
 	return at
 }
 
-// reachable says which of the servers others than this machine reach; "" is none.
+// reachable says which of the servers other machines can reach; "" means none.
 func reachable(urls ...string) string {
 	var open []string
 	for _, at := range urls {

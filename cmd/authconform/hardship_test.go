@@ -14,14 +14,14 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// hardship is a run of this program under a shell that takes something from it first.
+// hardship is the result of running this program under a shell that first takes a resource away.
 type hardship struct {
 	outcome
 	set  *evidence.Set // nil: no record is left
-	temp []string      // what it left in its temporary folder
+	temp []string      // files left in its temporary folder
 }
 
-// under runs `run ARGS` on the built-in mock, in a shell after what prepares it. DIR is the report folder there.
+// under runs `run ARGS` on the built-in mock in a shell, after the commands of prepare. DIR is the report folder there.
 func under(t *testing.T, prepare string, env []string, args ...string) hardship {
 	t.Helper()
 	shell, err := exec.LookPath("sh")
@@ -45,7 +45,7 @@ func under(t *testing.T, prepare string, env []string, args ...string) hardship 
 	return h
 }
 
-// honest fails unless the exit code is one of these, nothing failed, a run that is not green says why in a sentence, and no
+// honest fails unless the exit code is one of these, no row failed, a run that is not green explains itself in a sentence, and no
 // temporary file is left.
 func (h hardship) honest(t *testing.T, codes ...int) {
 	t.Helper()
@@ -63,7 +63,7 @@ func (h hardship) honest(t *testing.T, codes ...int) {
 	}
 }
 
-// alone is a mount namespace of the run's own; the test is skipped where the system gives none.
+// alone returns a command with its own mount namespace; it skips the test where the system allows none.
 func alone(t *testing.T) {
 	t.Helper()
 	if os.Geteuid() != 0 || exec.CommandContext(t.Context(), "unshare", "-m", "true").Run() != nil {
@@ -71,7 +71,7 @@ func alone(t *testing.T) {
 	}
 }
 
-// inMounts runs under a shell with mounts of its own.
+// inMounts runs under a shell with its own mounts.
 func inMounts(t *testing.T, mounts string, args ...string) hardship {
 	t.Helper()
 	alone(t)
@@ -82,7 +82,7 @@ END
 )" "$0" "$@"; fi`, nil, args...)
 }
 
-// needsBrowser finds the browser of a test. Without one the test is skipped, or fails where one is required.
+// needsBrowser finds a browser for the test. Without one it skips the test, or fails it where a browser is required.
 func needsBrowser(t *testing.T) browser.Options {
 	t.Helper()
 	options, err := browser.Find(cmp.Or(os.Getenv("AUTHCONFORM_BROWSER"), "auto"))
@@ -156,7 +156,7 @@ func TestNoSharedMemoryIsNeeded(t *testing.T) {
 	}
 }
 
-// TestADiskThatIsFull: verdicts are on the console, what is lost is said, and no half of a report is left.
+// TestADiskThatIsFull: the console shows the verdicts and names what was lost, and no partial report is left.
 func TestADiskThatIsFull(t *testing.T) {
 	t.Parallel()
 	for _, size := range []string{"4k", "64k"} {
@@ -172,10 +172,10 @@ func TestADiskThatIsFull(t *testing.T) {
 	}
 }
 
-// pageRows are a few that need a browser, and give back what they start.
+// pageRows are a few rows that need a browser and give back what they start.
 const pageRows = "ha.page.login,ha.page.wrong-password,ha.page.keyboard,oauth2.authz.state-echo,ha.page.second-factor"
 
-// TestABrowserThatIsKilledBreaksNoVerdict: kill -9 of every process of the browser in mid-run.
+// TestABrowserThatIsKilledBreaksNoVerdict kills every process of the browser with SIGKILL in mid-run.
 func TestABrowserThatIsKilledBreaksNoVerdict(t *testing.T) {
 	t.Parallel()
 	needsBrowser(t)
@@ -201,7 +201,7 @@ func TestABrowserThatIsKilledBreaksNoVerdict(t *testing.T) {
 	}
 }
 
-// TestAKilledProcessLeavesNoBrowser, and no folder of one: a worker, and the parent.
+// TestAKilledProcessLeavesNoBrowser, and no browser profile, whether a worker or the parent is killed.
 func TestAKilledProcessLeavesNoBrowser(t *testing.T) {
 	t.Parallel()
 	needsBrowser(t)
@@ -228,7 +228,7 @@ func TestAKilledProcessLeavesNoBrowser(t *testing.T) {
 	}
 }
 
-// withArgument finds processes by what stands on their command line.
+// withArgument finds processes by a text on their command line.
 func withArgument(text string) []int {
 	return processes("cmdline", func(line string) bool { return strings.Contains(line, text) })
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// helpWidth is how wide help is: of a terminal that nobody has changed.
+// helpWidth is the width of help, in columns: the default width of terminals.
 const helpWidth = 80
 
 func help(c *cobra.Command, _ []string) error { return c.Help() }
@@ -27,7 +27,7 @@ func printHelp(c *cobra.Command) {
 	fmt.Fprint(c.OutOrStdout(), c.UsageString())
 }
 
-// usage shows how a command is called: examples, the commands below it, and flags.
+// usage prints how to call a command: examples, subcommands, and flags.
 func usage(flags func() string) func(*cobra.Command) error {
 	return func(c *cobra.Command) error {
 		w := c.OutOrStdout()
@@ -60,11 +60,11 @@ func usage(flags func() string) func(*cobra.Command) error {
 	}
 }
 
-// helpOfKind shows the flags of the kind of targets that the profile judges. The profile may stand in the environment.
+// helpOfKind shows the flags for the kind of target that the profile judges. The environment may name the profile.
 func helpOfKind(c *cobra.Command, set *flags.Set, profile, config *string) {
 	c.SetUsageFunc(usage(func() string {
 		kind := ""
-		_, _ = settle(c, set, *config) // what is wrong there is no reason to give no help
+		_, _ = settle(c, set, *config) // show help even with a wrong configuration
 		if p, err := loadProfile(*profile); err == nil {
 			kind = p.Kind
 		}

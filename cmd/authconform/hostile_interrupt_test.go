@@ -15,10 +15,10 @@ import (
 	"github.com/authconform/authconform/internal/hostile"
 )
 
-// interruptLimit is from Ctrl-C to the end of the process, whatever hangs.
+// interruptLimit bounds the time from Ctrl-C to the end of the process, whatever hangs.
 const interruptLimit = 10 * time.Second
 
-// hanging are ten behaviours that let whoever asks wait, of all places.
+// hanging returns ten behaviours, of all places, that keep the client waiting.
 func hanging(t *testing.T) []hostile.Behaviour {
 	t.Helper()
 	var list []hostile.Behaviour
@@ -35,7 +35,7 @@ func hanging(t *testing.T) []hostile.Behaviour {
 	return list[:10]
 }
 
-// TestAnInterruptedRunEndsWhateverHangs: at ten moments of ten behaviours, within ten seconds, and with nobody left.
+// TestAnInterruptedRunEndsWhateverHangs: at ten moments of ten behaviours, the run ends within ten seconds and leaves no process.
 func TestAnInterruptedRunEndsWhateverHangs(t *testing.T) {
 	unraced(t)
 	t.Parallel()
@@ -86,7 +86,8 @@ func TestASecondCtrlCEndsAtOnceWhateverHangs(t *testing.T) {
 	}
 }
 
-// hang starts a run against a behaviour that hangs, from the door on or behind it, and tells when it does.
+// hang starts a run against a behaviour that hangs, from the first request on or only after the run's first checks, and reports
+// when it hangs.
 func (b besieged) hang(t *testing.T, what hostile.Behaviour, door bool) (*running, func() bool) {
 	t.Helper()
 	r := &running{t: t, mark: "AUTHCONFORM_TEST=" + rand.Text(), dir: filepath.Join(t.TempDir(), "out")}

@@ -12,8 +12,7 @@ import (
 	"github.com/authconform/authconform/internal/hostile"
 )
 
-// TestTheDoctorOfHostileServers: whatever a server does, the doctor says something short of it, soon, and shows nothing that a
-// terminal obeys.
+// TestTheDoctorOfHostileServers: whatever a server does, the doctor soon prints a short diagnosis without control characters.
 func TestTheDoctorOfHostileServers(t *testing.T) {
 	unraced(t)
 	t.Parallel()

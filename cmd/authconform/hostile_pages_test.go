@@ -7,8 +7,8 @@ import (
 	"github.com/authconform/authconform/internal/hostile"
 )
 
-// TestHostilePagesInABrowser: pages that mean harm are walked through in a real browser, where scripts run, and earn, learn and
-// leak no more than as forms.
+// TestHostilePagesInABrowser: a real browser, with scripts enabled, walks through hostile pages. They pass, learn and leak no
+// more than without a browser.
 func TestHostilePagesInABrowser(t *testing.T) {
 	unraced(t)
 	needsBrowser(t)

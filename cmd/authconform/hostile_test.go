@@ -18,16 +18,16 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-// The limits of judging a server that means harm.
+// The limits of judging a hostile server.
 const (
 	rowLimit     = 60 * time.Second // runner.SpecTimeout
 	walkLimit    = 2 * time.Minute  // run.walkTimeout
-	mostFiles    = 32 << 20         // bytes of all that a run leaves
+	mostFiles    = 32 << 20         // bytes of all files of a run
 	mostMemory   = 512 << 20        // bytes of parent and workers together
 	hostileProcs = "2"
 )
 
-// resting are rows that rest on the answers of a place: none of them passes where these are spoiled.
+// resting names a row that depends on the answers of each place: it cannot pass where these are spoiled.
 var resting = map[hostile.Place]string{
 	hostile.Token:    "oauth2.token.access-token,oauth2.token.status-200,oauth2.code.single-use,oauth2.stock.refresh",
 	hostile.Metadata: "oauth2.metadata.issuer,oauth2.metadata.endpoints,oauth2.metadata.response-types",
@@ -37,7 +37,7 @@ var resting = map[hostile.Place]string{
 	hostile.Door:     "oauth2.metadata.issuer",
 }
 
-// besieged is a target that a hostile server stands before, and how it is judged.
+// besieged is a target behind a hostile server, with the flags to judge it.
 type besieged struct {
 	honest  string
 	args    []string
@@ -46,7 +46,7 @@ type besieged struct {
 	walked  bool // pages are opened in a browser, whose memory is not counted
 }
 
-// besiege starts the honest servers that behaviours are placed before: a home, and a provider for pages.
+// besiege starts the honest servers behind the behaviours: a home, and a provider for pages.
 func besiege(t *testing.T) func(hostile.Place) besieged {
 	t.Helper()
 	home, user, password := mockHome(t, nil)
@@ -65,7 +65,7 @@ func besiege(t *testing.T) func(hostile.Place) besieged {
 	}
 }
 
-// judged is what became of judging a server that means harm.
+// judged is the result of judging a hostile server.
 type judged struct {
 	outcome
 	report *evidence.Set
@@ -75,7 +75,7 @@ type judged struct {
 	server *hostile.Server
 }
 
-// judge runs against a behaviour, which harms once the door has been passed, or from the beginning.
+// judge runs against a behaviour that is active from the first request on, or only after the run's first checks.
 func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged {
 	t.Helper()
 	root := t.TempDir()
@@ -83,7 +83,7 @@ func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged 
 	if err := os.Mkdir(tmp, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	armed := func() bool { // the record begins once the door has been passed
+	armed := func() bool { // the record begins after the first checks
 		_, err := os.Stat(filepath.Join(dir, evidence.FileName))
 		return door || err == nil
 	}
@@ -99,7 +99,7 @@ func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged 
 	cmd.Env = append(append(cmd.Env, b.env...), mark, "TMPDIR="+tmp)
 	started := time.Now()
 	got := judged{outcome: finish(t, cmd), dir: dir, took: time.Since(started), server: server}
-	got.memory = 3 * peakMemory(cmd.ProcessState) // the largest of parent and two workers, of which there are three
+	got.memory = 3 * peakMemory(cmd.ProcessState) // peakMemory is the largest of the three processes: the parent and two workers
 	if got.report, err = recorded(dir); err != nil && !os.IsNotExist(err) {
 		t.Error(err)
 	}
@@ -110,7 +110,7 @@ func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged 
 	return got
 }
 
-// TestHostileServers: whatever a server does, it earns no pass by it, learns and leaks nothing, and costs little.
+// TestHostileServers: whatever a server does gains it no pass, learns and leaks no secret, and costs little.
 func TestHostileServers(t *testing.T) {
 	unraced(t)
 	t.Parallel()
@@ -134,8 +134,8 @@ func TestHostileServers(t *testing.T) {
 	}
 }
 
-// spoiled judges a behaviour that the run must meet; a machine that is too busy for the time limit does not come past the door,
-// so it has a second try.
+// spoiled judges a behaviour that the run must meet. On a busy machine a run can reach the time limit during its first checks, so
+// it gets a second try.
 func (b besieged) spoiled(t *testing.T, what hostile.Behaviour) judged {
 	t.Helper()
 	got := b.judge(t, what, what.At == hostile.Door)
@@ -148,7 +148,7 @@ func (b besieged) spoiled(t *testing.T, what hostile.Behaviour) judged {
 	return got
 }
 
-// holds fails where a run against a behaviour broke a promise.
+// holds fails where a run against a behaviour broke a promise of docs/security.md.
 func holds(t *testing.T, b besieged, what hostile.Behaviour, got judged) {
 	t.Helper()
 	codes := []int{exit.Failed, exit.NoTarget, exit.Empty}
@@ -185,7 +185,7 @@ func holds(t *testing.T, b besieged, what hostile.Behaviour, got judged) {
 	b.keeps(t, got)
 }
 
-// keeps fails where what a run leaves is large, holds a secret, or what a terminal obeys.
+// keeps fails where the files of a run are large, or hold a secret or control characters.
 func (b besieged) keeps(t *testing.T, got judged) {
 	t.Helper()
 	secrets := append(got.server.Secrets(), b.secrets...)
@@ -218,7 +218,7 @@ func (b besieged) keeps(t *testing.T, got judged) {
 	}
 }
 
-// TestTheRowsThatHostileServersSpoilPassOtherwise: the control of the test above.
+// TestTheRowsThatHostileServersSpoilPassOtherwise is the control of the test above.
 func TestTheRowsThatHostileServersSpoilPassOtherwise(t *testing.T) {
 	unraced(t)
 	t.Parallel()

@@ -14,7 +14,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// howto is what docs/ci.md prints: the job, and the command for the first run.
+// howto is the content of docs/ci.md: the job, and the command for the first run.
 type howto struct {
 	steps []step
 	first string
@@ -42,7 +42,7 @@ func readHowto(t *testing.T) howto {
 	return howto{jobs["conformance"].Steps, strings.TrimSpace(first)}
 }
 
-// shell runs a command of the page as it is printed, against a server at another address.
+// shell runs a command as the page prints it, against a server at another address.
 func (j *job) shell(line, target string) outcome {
 	j.t.Helper()
 	const printed = "go run github.com/authconform/authconform/cmd/authconform@main"
@@ -62,7 +62,7 @@ func (j *job) shell(line, target string) outcome {
 	return finish(j.t, cmd)
 }
 
-// run runs the steps of the page's job, and returns what its step that judges ended with.
+// run runs the steps of the page's job and returns the result of the step that judges.
 func (h howto) run(j *job, target string) (judged outcome) {
 	j.t.Helper()
 	for _, s := range h.steps {
@@ -114,7 +114,7 @@ func TestTheJobOfTheHowtoRunsFromItsFirstRunToTheExpiry(t *testing.T) {
 	}
 }
 
-// rows are the verdicts of a run, with the inputs that failed.
+// rows returns the verdicts of a run, with the inputs that failed.
 func rows(s *evidence.Set) map[string]string {
 	all := map[string]string{}
 	for _, r := range s.Results {

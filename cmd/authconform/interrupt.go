@@ -11,12 +11,12 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// patience is how long further signals are taken for the first one: a program that started us may pass on what the
-// terminal has sent to both.
+// patience is how long further signals count as the first one: the parent program may forward a signal that the terminal has sent
+// to both.
 const patience = time.Second
 
-// interruptible is a context that ends with Ctrl-C, an end of the terminal, or a polite kill: code that runs under it
-// gives everything back and reports. A later signal ends the process at once.
+// interruptible returns a context that ends with SIGINT, SIGHUP or SIGTERM: code that runs under it gives everything back and
+// reports. A later signal ends the process at once.
 func interruptible() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	wanted := []os.Signal{os.Interrupt, syscall.SIGTERM}

@@ -14,8 +14,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// TestInterrupted: Ctrl-C at any time ends with 130 and a partial report, and leaves neither a process nor anything at
-// the target.
+// TestInterrupted: Ctrl-C at any time ends with 130 and a partial report, and leaves no process and nothing at the target.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	for _, at := range []int64{1, 4, 9, 40, 300, 1200} {
@@ -54,7 +53,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// stuck is a home that stops answering at its n-th answer, until it is released.
+// stuck starts a home that stops answering at its n-th answer, until it is released.
 func stuck(t *testing.T, from int64) (s *mockserver.Server, reached <-chan struct{}, release func()) {
 	t.Helper()
 	hang, there := make(chan struct{}), make(chan struct{})
@@ -99,7 +98,7 @@ func TestInterruptedTwice(t *testing.T) {
 	r.nobodyLeft()
 }
 
-// TestTimeout: --timeout ends a run like Ctrl-C does.
+// TestTimeout: --timeout ends a run as Ctrl-C does.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	s, _, release := stuck(t, 200)
@@ -117,7 +116,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestTargetDies: what was judged is kept, the rest is blocked, and nobody waits for the dead.
+// TestTargetDies: judged rows keep their verdicts, the rest is blocked, and the run does not wait for the dead target.
 func TestTargetDies(t *testing.T) {
 	t.Parallel()
 	var home atomic.Pointer[mockserver.Server]
@@ -139,8 +138,8 @@ func TestTargetDies(t *testing.T) {
 	r.nobodyLeft()
 }
 
-// TestWorkerDies: the unfinished rows of a worker that was killed are judged by another one, and the tokens that it
-// cannot give back any more are taken back.
+// TestWorkerDies: another worker judges the unfinished rows of a killed worker, and the run revokes the tokens that the killed
+// one left.
 func TestWorkerDies(t *testing.T) {
 	t.Parallel()
 	o, report := runWithKilled(t, 1)
@@ -152,7 +151,7 @@ func TestWorkerDies(t *testing.T) {
 	}
 }
 
-// TestWorkerDiesTwice: the rows are then lost, and the fault is the harness's own.
+// TestWorkerDiesTwice: the rows are then lost, and the run reports an error of the harness.
 func TestWorkerDiesTwice(t *testing.T) {
 	t.Parallel()
 	o, report := runWithKilled(t, 2)
@@ -180,7 +179,7 @@ func runWithKilled(t *testing.T, n int) (outcome, *evidence.Set) {
 		if answers++; killed == n || answers < 60 {
 			return
 		}
-		for _, pid := range r.Load().workers() { // it is one, or none between two
+		for _, pid := range r.Load().workers() { // one worker, or none between two
 			kill(pid)
 			answers = 0
 			killed++
@@ -196,8 +195,8 @@ func runWithKilled(t *testing.T, n int) (outcome, *evidence.Set) {
 	return o, report
 }
 
-// TestParentDies: workers whose parent was killed give back what they took, and end. A token that is on its way while a
-// worker is stopped is known to nobody, so a second home may show what the first one could not.
+// TestParentDies: workers whose parent was killed give back what they took, and end. Nobody knows a token that was on its way
+// when its worker stopped, so a second home may show what the first one could not.
 func TestParentDies(t *testing.T) {
 	t.Parallel()
 	const parents = `"owner":1` // its own session
@@ -210,7 +209,7 @@ func TestParentDies(t *testing.T) {
 	t.Errorf("the home holds %s", after)
 }
 
-// orphaned kills the parent of a run in the middle, and tells what the home holds when its workers have ended.
+// orphaned kills the parent of a run in the middle, and returns what the home holds once its workers have ended.
 func orphaned(t *testing.T) string {
 	var r atomic.Pointer[running]
 	started := make(chan struct{})
@@ -227,7 +226,7 @@ func orphaned(t *testing.T) string {
 	return holding(t, s)
 }
 
-// TestFullDisk keeps the verdicts on the console, says what is lost, and leaves no half of a file.
+// TestFullDisk: the console shows the verdicts and names what was lost, and no partial file is left.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -240,7 +239,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	oneLine(t, o.err)
 	left, _ := filepath.Glob(filepath.Join(dir, ".*"))
-	if _, err := os.Stat(filepath.Join(dir, "report.json")); err == nil || len(left) > 2 { // . and .. are no files of ours
+	if _, err := os.Stat(filepath.Join(dir, "report.json")); err == nil || len(left) > 2 { // besides . and ..
 		t.Errorf("half a report is left: %v %v", err, left)
 	}
 }

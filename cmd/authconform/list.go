@@ -48,7 +48,7 @@ func (f *listFlags) run(cmd *cobra.Command) error {
 	return w.Flush()
 }
 
-// remarks are a row's conditions in few words.
+// remarks summarises a row's conditions.
 func remarks(r *requirements.Requirement) string {
 	var words []string
 	for _, n := range r.Needs {

@@ -18,13 +18,13 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// failing is a target that goes wrong after some requests.
+// failing is a target that fails after some requests.
 type failing struct {
 	URL    string
 	server *http.Server
 }
 
-// fail is what a failing target does instead of answering.
+// fail replaces the answer of a failing target.
 type fail func(f *failing, w http.ResponseWriter, r *http.Request)
 
 func dies(f *failing, _ http.ResponseWriter, _ *http.Request) {
@@ -40,7 +40,7 @@ func answers(status int) fail {
 	}
 }
 
-// inFrontOf serves a mock that is made for its URL, and goes wrong after n requests.
+// inFrontOf serves a mock, made for its URL, that fails after n requests.
 func inFrontOf(t *testing.T, n int64, wrong fail, make func(url string) (http.Handler, error)) *failing {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -66,7 +66,7 @@ func inFrontOf(t *testing.T, n int64, wrong fail, make func(url string) (http.Ha
 	return f
 }
 
-// lostTarget is a mock of a kind that goes wrong, and how it is judged.
+// lostTarget is a mock of a kind that fails, and the flags to judge it.
 type lostTarget struct {
 	after int64 // the requests of the door, and some more
 	start func(t *testing.T, n int64, wrong fail) (url string, env, flags []string)
@@ -102,8 +102,8 @@ var lostTargets = map[string]lostTarget{
 	}},
 }
 
-// TestALostTargetEndsTheRunWithOneSentence: a target that dies, hangs or bans in mid-run is not asked row by row: what was
-// judged is kept, and the rest is blocked for the one reason that the run gives.
+// TestALostTargetEndsTheRunWithOneSentence: a run stops asking a target that dies, hangs or bans in mid-run. Judged rows keep
+// their verdicts, and all others are blocked for the one reason that the run gives.
 func TestALostTargetEndsTheRunWithOneSentence(t *testing.T) {
 	t.Parallel()
 	for kind, target := range lostTargets {

@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	log.SetOutput(io.Discard) // libraries quote there what a target has sent
+	log.SetOutput(io.Discard) // libraries log parts of the target's answers there
 	if len(os.Args) == 2 && os.Args[1] == workerWord {
 		os.Exit(worker())
 	}
@@ -27,7 +27,7 @@ func main() {
 		err = errors.Join(err, noOldReport(cmd, os.Args))
 	}
 	if err != nil && err.Error() != "" {
-		fmt.Fprintln(os.Stderr, "authconform:", harmless.Text(err.Error())) // it may quote an answer, or a file
+		fmt.Fprintln(os.Stderr, "authconform:", harmless.Text(err.Error())) // the error may quote an answer or a file
 	}
 	os.Exit(exit.Code(err))
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// TestMain lets the test binary be authconform itself, so that workers, signals and exit codes are real: where the
-// environment says so, and where it is called by that name, as scripts do.
+// TestMain runs the test binary as authconform itself if the environment asks for it, or if its file has that name, as in
+// scripts: so workers, signals and exit codes are real.
 func TestMain(m *testing.M) {
 	if os.Getenv("BE_AUTHCONFORM") != "" {
 		main()
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"authconform": main})
 }
 
-// program is authconform as a command that was not started yet.
+// program returns a command that runs authconform; it is not started yet.
 func program(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(ctx, os.Args[0], args...)
@@ -35,7 +35,7 @@ func program(ctx context.Context, t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// outcome is what an invocation left.
+// outcome is the result of an invocation.
 type outcome struct {
 	code     int
 	out, err string
@@ -60,7 +60,7 @@ func invoke(t *testing.T, args ...string) outcome {
 	return finish(t, program(t.Context(), t, args...))
 }
 
-// recorded is the run of a folder; the error of one that holds none is os.ErrNotExist.
+// recorded reads the run of a folder. Without a run the error is os.ErrNotExist.
 func recorded(dir string) (*evidence.Set, error) {
 	if _, err := os.Stat(filepath.Join(dir, evidence.FileName)); err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func recorded(dir string) (*evidence.Set, error) {
 	return evidence.Read(dir)
 }
 
-// judge runs against a target as its owner, and reads the report.
+// judge runs against a target as its owner and reads the report.
 func judge(t *testing.T, url, user, password string, args ...string) (outcome, *evidence.Set) {
 	t.Helper()
 	return judgeIn(t, nil, url, user, password, args...)
@@ -88,7 +88,7 @@ func judgeIn(t *testing.T, env []string, url, user, password string, args ...str
 	return o, r
 }
 
-// count sums up a run; nil is none.
+// count sums up a run; nil counts as empty.
 func count(s *evidence.Set) evidence.Summary {
 	if s == nil {
 		return evidence.Summary{}
@@ -117,7 +117,7 @@ func mockHome(t *testing.T, change func(*mockserver.Options)) (s *mockserver.Ser
 	return nil, "", ""
 }
 
-// oneLine fails unless the text is short words for a person, and no stack trace.
+// oneLine fails unless the text is short, made for people, and no stack trace.
 func oneLine(t *testing.T, text string) {
 	t.Helper()
 	if text = strings.TrimSpace(text); text == "" || strings.Contains(text, "goroutine ") || strings.Contains(text, ".go:") {
@@ -125,7 +125,7 @@ func oneLine(t *testing.T, text string) {
 	}
 }
 
-// unraced skips a test that starts hundreds of processes, where each is slowed down by the race detector. script/test runs this
+// unraced skips a test that starts hundreds of processes: the race detector slows down each of them. script/test runs this
 // package without it.
 func unraced(t *testing.T) {
 	t.Helper()

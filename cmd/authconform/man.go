@@ -14,7 +14,7 @@ import (
 	"github.com/authconform/authconform/internal/flags"
 )
 
-// manCommand is for those who package the program.
+// manCommand writes manual pages, for packagers.
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man DIR", Short: "Write the manual pages into a folder", Hidden: true,
@@ -28,8 +28,8 @@ func manCommand() *cobra.Command {
 	}
 }
 
-// writeManual writes the page of a command and of all commands below it: authconform-run.1. Its date is that of
-// SOURCE_DATE_EPOCH, if set.
+// writeManual writes the pages of a command and of all its subcommands: authconform-run.1. SOURCE_DATE_EPOCH, if set, gives their
+// date.
 func writeManual(c *cobra.Command, dir string) error {
 	name := strings.ReplaceAll(c.CommandPath(), " ", "-")
 	head := doc.GenManHeader{Title: strings.ToUpper(name), Section: "1", Source: "authconform " + version, Manual: "authconform manual"}
@@ -39,7 +39,7 @@ func writeManual(c *cobra.Command, dir string) error {
 	if err := doc.GenMan(c, &head, &page); err != nil {
 		return err
 	}
-	text := strings.ReplaceAll(page.String(), "[=false]", "") // a switch has no value to show
+	text := strings.ReplaceAll(page.String(), "[=false]", "") // a switch takes no value
 	text = strings.Replace(text, seeAlso, manualTail+seeAlso, 1)
 	if err := os.WriteFile(filepath.Join(dir, name+".1"), []byte(text), 0o644); err != nil { //nolint:gosec // for everybody
 		return fmt.Errorf("the manual page of %s could not be written: %w", c.CommandPath(), err)
@@ -56,7 +56,7 @@ func writeManual(c *cobra.Command, dir string) error {
 
 const seeAlso = ".SH SEE ALSO"
 
-// manualTail stands in each page (docs/cli.md: "Flags, variables, files", "Exit codes").
+// manualTail ends each page (docs/cli.md: "Flags, variables, files", "Exit codes").
 const manualTail = `.SH ENVIRONMENT
 Every flag has a variable: \fB--report-dir\fP is \fBAUTHCONFORM_REPORT_DIR\fP. \fBNO_COLOR\fP turns colour off.
 .SH FILES

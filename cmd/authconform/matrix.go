@@ -70,7 +70,7 @@ func (f *matrixFlags) run(w io.Writer, dirs []string) error {
 	return nil
 }
 
-// columnOf splits NAME=DIR. What is there as it stands is a DIR.
+// columnOf splits NAME=DIR. An argument that exists as a folder is a DIR.
 func columnOf(arg string) (name, dir string) {
 	if _, err := os.Stat(arg); err == nil {
 		return "", arg

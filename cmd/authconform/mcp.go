@@ -76,7 +76,7 @@ func (f *mcpFlags) run(cmd *cobra.Command) error {
 	return outcomeOf(found)
 }
 
-// outcomeOf is the exit code of diagnoses, the worst first.
+// outcomeOf returns the exit code of the worst diagnosis.
 func outcomeOf(found []*doctor.Diagnosis) error {
 	nothing := 0
 	for _, d := range found {
@@ -93,10 +93,10 @@ func outcomeOf(found []*doctor.Diagnosis) error {
 	return nil
 }
 
-// named is the endpoint under one name.
+// named is the endpoint under one of its names.
 type named struct{ url, connect string }
 
-// targets are the endpoint, and the same under its other names.
+// targets returns the endpoint under each of its names.
 func (f *mcpFlags) targets() ([]named, error) {
 	if f.Target == "" {
 		return nil, exit.Usagef("which MCP endpoint? Give its URL, like http://homeassistant.local:8123/api/mcp")
@@ -141,7 +141,7 @@ func (f *mcpFlags) encode(w io.Writer, found []*doctor.Diagnosis) error {
 	}{found, f.again()})
 }
 
-// again is the command that shows it again. What may be secret in its URL, the query, is left to whoever pastes it.
+// again returns the command that reproduces the diagnosis. It omits the URL's query, which may be secret.
 func (f *mcpFlags) again() string {
 	words := []string{"authconform", "mcp", doctor.Shown(f.Target)}
 	for _, flag := range []struct{ name, value string }{
@@ -153,7 +153,7 @@ func (f *mcpFlags) again() string {
 		}
 	}
 	for _, h := range f.Headers {
-		if strings.HasPrefix(h, "@") { // others are secret
+		if strings.HasPrefix(h, "@") { // other values are secret
 			words = append(words, "--header", h)
 		}
 	}

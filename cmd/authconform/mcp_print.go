@@ -9,10 +9,10 @@ import (
 	"github.com/authconform/authconform/harness/mcp/doctor"
 )
 
-// mostCauses is how many lines of causes are shown.
+// mostCauses is how many causes are printed.
 const mostCauses = 10
 
-// printDiagnoses writes what a person pastes into an issue.
+// printDiagnoses writes diagnoses for people to paste into an issue.
 func printDiagnoses(w io.Writer, found []*doctor.Diagnosis, again string) error {
 	var b strings.Builder
 	for i, d := range found {
@@ -54,7 +54,7 @@ func printDiagnosis(b *strings.Builder, d *doctor.Diagnosis) {
 	}
 }
 
-// clientColumn is where it says what becomes of a client.
+// clientColumn is the column of a client's outcome.
 const clientColumn = 29
 
 func headline(d *doctor.Diagnosis) string {
@@ -77,7 +77,7 @@ func headline(d *doctor.Diagnosis) string {
 	return fmt.Sprintf("Something stops %d of these %d MCP clients.", stopped, len(d.Clients))
 }
 
-// fortune is what becomes of a client, in words. Causes have their numbers.
+// fortune describes a client's outcome, with the numbers of its causes.
 func fortune(c doctor.Client, causes []doctor.Cause) string {
 	var numbers []string
 	for i, cause := range causes {

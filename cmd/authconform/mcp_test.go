@@ -15,8 +15,8 @@ import (
 	"github.com/authconform/authconform/proof"
 )
 
-// TestTheDoctorSaysWhatRealClientsDo: expected.tsv is what script/mcp-clients measures with the SDKs themselves. The doctor, which
-// runs no SDK, says the same of each of them at each home.
+// TestTheDoctorSaysWhatRealClientsDo: script/mcp-clients measures expected.tsv with the SDKs themselves. The doctor, which runs
+// no SDK, predicts the same of each client at each home.
 func TestTheDoctorSaysWhatRealClientsDo(t *testing.T) {
 	t.Parallel()
 	f, err := os.Open("../../testbed/clients/mcp/expected.tsv")
@@ -72,7 +72,7 @@ func TestTheDoctorSaysWhatRealClientsDo(t *testing.T) {
 	}
 }
 
-// TestTheDoctorPassesTheProxyThatItsFlagsAreFor, and repeats no secret of them.
+// TestTheDoctorPassesTheProxyThatItsFlagsAreFor, and repeats no secret of its flags.
 func TestTheDoctorPassesTheProxyThatItsFlagsAreFor(t *testing.T) {
 	t.Parallel()
 	home := mockserver.Start(t)

@@ -60,7 +60,7 @@ func (f *mergeFlags) run(w io.Writer, dirs []string) error {
 	return f.publish(w, whole)
 }
 
-// same tells whether two names are of one folder.
+// same reports whether two names lead to one folder.
 func same(a, b string) bool {
 	one, err1 := os.Stat(a)
 	other, err2 := os.Stat(b)

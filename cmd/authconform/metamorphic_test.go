@@ -20,7 +20,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// served is a home that listens in another way than the usual one.
+// served starts a home with an unusual listener.
 func served(t *testing.T, address, path string, change func(*httptest.Server)) (*httptest.Server, *mockserver.Home) {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
@@ -51,7 +51,7 @@ func served(t *testing.T, address, path string, change func(*httptest.Server)) (
 	return s, home
 }
 
-// loopback keeps a home from looking for anything beyond this machine.
+// loopback refuses connections beyond this machine.
 func loopback(ctx context.Context, network, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -79,7 +79,7 @@ func below(path string, home http.Handler) http.Handler {
 	})
 }
 
-// slowly is a listener whose connections answer late, by 50 ms and up to 20 more.
+// slowly is a listener whose connections answer after 50 to 70 ms.
 type slowly struct{ net.Listener }
 
 func (l slowly) Accept() (net.Conn, error) {
@@ -96,8 +96,8 @@ func (c lateConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// TestSameVerdicts: what does not concern the target's login changes no verdict: the order of rows, the number of
-// workers, a slow line, connections that are not kept, IPv6, a base path, TLS.
+// TestSameVerdicts: nothing outside the target's login changes a verdict: not the order of rows, the number of workers, a slow
+// line, connections without keep-alive, IPv6, a base path, or TLS.
 func TestSameVerdicts(t *testing.T) {
 	t.Parallel()
 	unraced(t)

@@ -14,11 +14,11 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// inNamespace says that the test runs in a network of its own.
+// inNamespace tells the test that it runs in its own network namespace.
 const inNamespace = "AUTHCONFORM_TEST_NAMESPACE"
 
-// TestNothingIsReachedButWhatWasNamed runs the tests of nothingElse in a network namespace, where they listen at addresses that
-// nobody must reach: the metadata service of clouds, a private network, another port of this machine.
+// TestNothingIsReachedButWhatWasNamed runs the tests of nothingElse in a network namespace. They listen at addresses that nobody
+// may contact: cloud metadata services, a private network, another port of this machine.
 func TestNothingIsReachedButWhatWasNamed(t *testing.T) {
 	unraced(t)
 	if os.Getenv(inNamespace) != "" {
@@ -46,7 +46,7 @@ func TestNothingIsReachedButWhatWasNamed(t *testing.T) {
 	}
 }
 
-// ear is a listener at an address that nobody must reach, with TCP and UDP.
+// ear listens with TCP and UDP at an address that nobody may contact.
 type ear struct {
 	at    string
 	heard atomic.Int64
@@ -83,7 +83,7 @@ func listenAt(t *testing.T, address string) *ear {
 	return e
 }
 
-// hears is the positive control: whoever speaks to it, by TCP or UDP, is heard.
+// hears is the positive control: the ear notices whoever contacts it by TCP or UDP.
 func (e *ear) hears(t *testing.T) {
 	t.Helper()
 	for _, network := range []string{"tcp", "udp"} {
@@ -99,7 +99,7 @@ func (e *ear) hears(t *testing.T) {
 	e.heard.Store(0)
 }
 
-// nothingElse judges hostile servers of each profile, and lets a mock home fetch hostile pages.
+// nothingElse judges hostile servers of each profile, and has a mock home fetch hostile pages.
 func nothingElse(t *testing.T) {
 	ears := []*ear{listenAt(t, "169.254.169.254:80"), listenAt(t, "10.0.0.1:80"), listenAt(t, "127.0.0.1:0")}
 	for _, e := range ears {
@@ -134,14 +134,14 @@ func nothingElse(t *testing.T) {
 	}
 	t.Run("a mock home fetches client pages", func(t *testing.T) {
 		fetchHostile(t, ears[0])
-		silent(t, ears[0]) // others are fetched, as by the real home
+		silent(t, ears[0]) // the mock fetches the others, as the real home does
 	})
-	for _, e := range ears { // they still do
+	for _, e := range ears { // the listeners still work
 		e.hears(t)
 	}
 }
 
-// ways is a page's attempt at every way out.
+// ways returns a page that tries every way to contact an address.
 func ways(at string) string {
 	return strings.ReplaceAll(`<img src="http://AT/i"><link rel="stylesheet" href="http://AT/s"><iframe src="http://AT/f"></iframe><script>
 fetch("http://AT/?pw", {mode: "no-cors"}).catch(() => {});

@@ -11,8 +11,8 @@ import (
 	"github.com/authconform/authconform/proof/nulls"
 )
 
-// TestNullTargets: a target that deserves nothing, as a home and as an MCP endpoint, gets no pass that it did not earn, and an
-// end within its limit.
+// TestNullTargets: a null target, as a home and as an MCP endpoint, gets no pass that it did not earn, and its run ends within
+// its limit.
 func TestNullTargets(t *testing.T) {
 	unraced(t)
 	t.Parallel()
@@ -29,7 +29,7 @@ func TestNullTargets(t *testing.T) {
 	}
 }
 
-// TestNullThirdParties: neither does what is no provider, no IndieAuth server and no account-link proxy.
+// TestNullThirdParties: nor does a null provider, IndieAuth server or account-link proxy.
 func TestNullThirdParties(t *testing.T) {
 	unraced(t)
 	t.Parallel()
@@ -62,7 +62,7 @@ func TestNullThirdParties(t *testing.T) {
 	}
 }
 
-// deserves judges a null target, and wants nothing passed and an end in time.
+// deserves judges a null target, and fails unless nothing passed and the run ended in time.
 func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url string) (outcome, *evidence.Set)) {
 	t.Helper()
 	url, stop := null.Start(healthy)
@@ -72,7 +72,7 @@ func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url stri
 	if took := time.Since(started); took > time.Minute && null.Name != "drops" {
 		t.Errorf("it took %s", took)
 	}
-	if null.Name == "drops" { // what conforms, behind a bad line: whatever it passes it has earned
+	if null.Name == "drops" { // a conforming home behind a bad line has earned its passes
 		return
 	}
 	if o.code == exit.NoTarget {
@@ -86,7 +86,7 @@ func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url stri
 		return
 	}
 	for _, r := range report.Results {
-		// Its shapes are right, and it has no server error.
+		// Its answers have the right shape and are no server errors.
 		earned := null.Earns && (slices.Contains(unguarded, r.Section) || r.ID == "ha.providers.listed")
 		if r.Verdict == evidence.Pass && !earned {
 			t.Errorf("%s passed", r.ID)
@@ -94,5 +94,5 @@ func deserves(t *testing.T, null nulls.Null, healthy string, judge func(url stri
 	}
 }
 
-// unguarded are the sections whose rows may be met by who accepts everything: no credential is shown there.
+// unguarded are the sections whose rows a target that accepts everything may meet: they show no credential.
 var unguarded = []string{"metadata", "robustness", "onboarding", "advisory", "authorize"}

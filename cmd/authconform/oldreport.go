@@ -12,8 +12,8 @@ import (
 	"github.com/authconform/authconform/reports"
 )
 
-// noOldReport takes the report of an earlier run out of the folder of a run that was called wrongly: who looks there next
-// must not read it as that of this run. A folder that the run was to read stays as it is.
+// noOldReport removes the report of an earlier run from the folder of a run that was called wrongly, so that nobody takes it for
+// this run's. It leaves a folder alone that the run was to read.
 func noOldReport(c *cobra.Command, args []string) error {
 	dir := asked(c, args, "report-dir")
 	if dir == "" || filepath.Clean(dir) == filepath.Clean(asked(c, args, "rerun")) {
@@ -22,7 +22,7 @@ func noOldReport(c *cobra.Command, args []string) error {
 	return evidence.Clear(dir, reports.Files())
 }
 
-// asked is what a flag was given, also behind one at which reading the command line ended.
+// asked returns the value of a flag, even of one after the error that stopped the parser.
 func asked(c *cobra.Command, args []string, name string) string {
 	if flag := c.Flags().Lookup(name); flag != nil && flag.Value.String() != "" {
 		return flag.Value.String()

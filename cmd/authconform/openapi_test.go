@@ -18,7 +18,7 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 )
 
-// document is what the tests read of a description.
+// document is the part of an OpenAPI description that the tests read.
 type document struct {
 	Paths map[string]map[string]struct {
 		Parameters []struct {
@@ -45,7 +45,7 @@ type described struct {
 	checker validator.Validator
 }
 
-// refusedExamples are calls whose example is refused, and why.
+// refusedExamples are calls whose example is refused, with the reason.
 var refusedExamples = map[string]string{
 	"delete /sessions": "the id of a session is random",
 }
@@ -78,7 +78,7 @@ func describedPlane(t *testing.T, url string, r readyFile, client *http.Client) 
 	return d
 }
 
-// call asks, and holds request and answer against the description.
+// call sends a request, and checks the request and its answer against the description.
 func (d *described) call(method, path, query, body string) (int, string) {
 	d.t.Helper()
 	made := func() *http.Request {
@@ -107,7 +107,8 @@ func (d *described) call(method, path, query, body string) (int, string) {
 	return resp.StatusCode, string(raw)
 }
 
-// inOrder are the calls of a description: what adds before what reads before what removes; what ends everything last.
+// inOrder returns the calls of a description: those that add before those that read, those that remove after both, and shutdown
+// last.
 func (d *described) inOrder() (calls [][2]string) {
 	for path, by := range d.doc.Paths {
 		for method := range by {
@@ -151,7 +152,7 @@ func TestTheControlPlanesAreAsTheyAreDescribed(t *testing.T) {
 	}
 }
 
-// examples are the bodies of a call; one that is empty where it takes none.
+// examples returns the example bodies of a call, or one empty body where it takes none.
 func (d *described) examples(c [2]string) map[string]string {
 	out := map[string]string{}
 	for _, kind := range d.doc.Paths[c[1]][c[0]].RequestBody.Content {
@@ -177,7 +178,7 @@ func (d *described) query(c [2]string) string {
 	return "?" + values.Encode()
 }
 
-// refusesUnknown holds the members that a call reads against those that are described, and refuses others by name.
+// refusesUnknown compares the members that a call reads with those described, and fails unless it refuses others by name.
 func (d *described) refusesUnknown(c [2]string) {
 	d.t.Helper()
 	var schema json.RawMessage
@@ -203,7 +204,7 @@ func (d *described) refusesUnknown(c [2]string) {
 	read := slices.Sorted(strings.SplitSeq(list, ", "))
 	written := map[string]bool{}
 	d.members(schema, written)
-	if c[1] == "/faults" { // id and hits are the mock's to say: it reads them, and refuses
+	if c[1] == "/faults" { // the mock sets id and hits: it reads them, and refuses them
 		read = slices.DeleteFunc(read, func(name string) bool { return name == "id" || name == "hits" })
 	}
 	if want := slices.Sorted(maps.Keys(written)); !slices.Equal(read, want) {
@@ -211,7 +212,7 @@ func (d *described) refusesUnknown(c [2]string) {
 	}
 }
 
-// members collects the properties of a schema, of its parts and of what its lists hold.
+// members collects the properties of a schema, of its parts and of its list items.
 func (d *described) members(raw json.RawMessage, into map[string]bool) {
 	var s struct {
 		Ref        string `json:"$ref"`
@@ -233,7 +234,7 @@ func (d *described) members(raw json.RawMessage, into map[string]bool) {
 	}
 }
 
-// raw asks what is not described.
+// raw sends a request without checking it against the description.
 func (d *described) raw(c [2]string, query, body string) (int, string) {
 	d.t.Helper()
 	return plane(d.t, d.client, d.url, readyFile{Control: struct {
@@ -242,7 +243,7 @@ func (d *described) raw(c [2]string, query, body string) (int, string) {
 	}{d.url, d.token}}, strings.ToUpper(c[0]), strings.TrimPrefix(c[1], "/")+query, body)
 }
 
-// namesAll holds the calls that there are against those that are described.
+// namesAll compares the existing calls with those described.
 func (d *described) namesAll() {
 	d.t.Helper()
 	_, said := d.raw([2]string{"get", "/zzzzzzzzzz"}, "", "")

@@ -21,8 +21,8 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// TestATargetBehindAnAccessProxyIsJudgedByHeaderAndCertificate: a proxy lets nobody to the home without its header, and, over
-// TLS, without a client certificate. With both the home is judged, and the header stands in no file.
+// TestATargetBehindAnAccessProxyIsJudgedByHeaderAndCertificate: a proxy in front of the home requires a header and, over TLS, a
+// client certificate. With both the home is judged, and no file contains the header.
 func TestATargetBehindAnAccessProxyIsJudgedByHeaderAndCertificate(t *testing.T) {
 	t.Parallel()
 	const pass = "let-me-through-5417"
@@ -32,7 +32,7 @@ func TestATargetBehindAnAccessProxyIsJudgedByHeaderAndCertificate(t *testing.T) 
 			http.Error(w, "log in to the proxy first", http.StatusUnauthorized)
 			return
 		}
-		w.Header().Set("X-Passed-By", r.Header.Get("X-Pass")) // it repeats what it was told
+		w.Header().Set("X-Passed-By", r.Header.Get("X-Pass")) // it echoes the header
 		home.ServeHTTP(w, r)
 	}))
 	proxy.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
@@ -89,7 +89,7 @@ func TestATargetBehindAnAccessProxyIsJudgedByHeaderAndCertificate(t *testing.T) 
 	}
 }
 
-// selfSigned is a certificate with its key, in PEM form.
+// selfSigned returns a certificate and its key in PEM.
 func selfSigned(t *testing.T) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -8,11 +8,11 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// goWords are words of the language that this program is written in, and of its library: no message has them.
+// goWords are words of Go and its library that no message may contain.
 var goWords = regexp.MustCompile(`\bEOF\b|context (deadline|canceled)|dial tcp|net/http|strconv\.|<nil>|map\[|i/o timeout|%!\w|` +
 	`interface ?\{|\[\]string|Go (value|struct)|json: cannot|goroutine|0x[0-9a-f]{8}|(^|\s)&?\{\S+ \S+ [^"]*\}$`)
 
-// plainWords fails where something that a run says is no plain English.
+// plainWords fails where a message of a run contains words of Go.
 func plainWords(t *testing.T, o outcome, set *evidence.Set) {
 	t.Helper()
 	said := strings.Split(o.all(), "\n")

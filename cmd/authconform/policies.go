@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/proof"
 )
 
-// policies are the decisions of the servers that may be wrong.
+// policies are the decisions of all servers, which defects change.
 type policies struct {
 	home   *mockserver.Policy
 	third  *mockprovider.Policy
@@ -25,10 +25,10 @@ func strictPolicies() policies {
 	return policies{mockserver.Strict(), mockprovider.Strict(), accountlink.Strict(), indieauth.Strict()}
 }
 
-// each lists them, for a defect to find its own.
+// each lists the policies, for a defect to find the one it changes.
 func (p policies) each() []any { return []any{p.home, p.third, p.proxy, p.people} }
 
-// policed is a server that may be wrong: its name is that of its flag.
+// policed is a server that may have a defect, by the name of its flag.
 type policed struct {
 	name string
 	runs bool
@@ -44,7 +44,7 @@ func policedServers(provider, proxy, people bool) []policed {
 	}
 }
 
-// policies are what the servers decide by: strict, with the lifetimes that were chosen; and what is wrong at the start.
+// policies returns the servers' policies: strict, with the lifetimes of the flags; and the defects and flavours to start with.
 func (f *serveFlags) policies() (base func() policies, start choice, err error) {
 	lives, err := mock.ReadLifetimes(f.Lifetime)
 	if err != nil {
@@ -75,7 +75,7 @@ func (f *serveFlags) policies() (base func() policies, start choice, err error) 
 	return base, start, nil
 }
 
-// listDefects prints every defect, under the server that it is wrong with.
+// listDefects prints the defects of each server.
 func listDefects(w io.Writer) error {
 	for _, server := range policedServers(true, true, true) {
 		fmt.Fprintf(w, "Defects of --%s:\n\n", server.name)

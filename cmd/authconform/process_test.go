@@ -22,10 +22,10 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// patienceOfTests bounds what a test waits for; nothing should take a tenth of it.
+// patienceOfTests bounds the waits of tests; none should need a tenth of it.
 const patienceOfTests = 30 * time.Second
 
-// running is an invocation on its way.
+// running is an invocation that has not ended yet.
 type running struct {
 	*exec.Cmd
 	t        *testing.T
@@ -59,7 +59,7 @@ func judgingIn(t *testing.T, s *mockserver.Server, env []string, args ...string)
 	return r
 }
 
-// end waits for the end and reads the report, nil if there is none.
+// end waits for the end and reads the report, nil without one.
 func (r *running) end() (outcome, *evidence.Set) {
 	r.t.Helper()
 	_ = r.Wait()
@@ -70,7 +70,7 @@ func (r *running) end() (outcome, *evidence.Set) {
 	return outcome{r.ProcessState.ExitCode(), r.out.String(), r.err.String()}, report
 }
 
-// workers lists the worker processes that are alive.
+// workers lists the live worker processes.
 func (r *running) workers() []int { return descendants(r.mark, workerWord) }
 
 // nobodyLeft fails unless every process of the run ends by itself.
@@ -79,14 +79,14 @@ func (r *running) nobodyLeft() {
 	eventually(r.t, "processes are left", func() bool { return len(descendants(r.mark, "")) == 0 })
 }
 
-// descendants finds processes by a mark in their environment and a word in their command line.
+// descendants finds processes by a marker in their environment and a word in their command line.
 func descendants(mark, word string) []int {
 	ours := processes("environ", func(env string) bool { return slices.Contains(strings.Split(env, "\x00"), mark) })
 	called := processes("cmdline", func(line string) bool { return strings.Contains(line, word) })
 	return slices.DeleteFunc(ours, func(pid int) bool { return !slices.Contains(called, pid) })
 }
 
-// processes finds processes by a file of theirs in /proc.
+// processes finds processes by the content of one of their files in /proc.
 func processes(file string, wanted func(text string) bool) (pids []int) {
 	paths, _ := filepath.Glob("/proc/[0-9]*/" + file)
 	for _, path := range paths {
@@ -113,7 +113,7 @@ func eventually(t *testing.T, otherwise string, holds func() bool) {
 	t.Fatal(otherwise)
 }
 
-// lines is a buffer that may be read while it is written.
+// lines is a buffer that is safe for reads during writes.
 type lines struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -131,7 +131,7 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-// counting is a home that calls back before each of its answers, with the number of the answer.
+// counting starts a home that calls before ahead of each answer, with the answer's number.
 func counting(t *testing.T, before func(n int64)) *mockserver.Server {
 	t.Helper()
 	var n atomic.Int64
@@ -145,7 +145,7 @@ func counting(t *testing.T, before func(n int64)) *mockserver.Server {
 	return s
 }
 
-// holding is what a home holds: refresh tokens by user, login flows, users.
+// holding returns the state of a home: refresh tokens by user, login flows, users.
 func holding(t *testing.T, s *mockserver.Server) string {
 	t.Helper()
 	var snapshot struct {
@@ -168,7 +168,7 @@ func holding(t *testing.T, s *mockserver.Server) string {
 			t.Fatalf("control plane: %s %v", raw, err)
 		}
 	}
-	raw, err := json.Marshal(snapshot) // its tokens name every user
+	raw, err := json.Marshal(snapshot) // a snapshot's tokens name every user
 	if err != nil {
 		t.Fatal(err)
 	}

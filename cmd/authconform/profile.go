@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// defaultProfile is the one that is meant where none is named.
+// defaultProfile is the profile of commands that name none.
 const defaultProfile = "home-assistant"
 
 // loadProfile loads a profile by its name or file.
@@ -27,7 +27,7 @@ func loadProfile(name string) (*profiles.Profile, error) {
 	return p, nil
 }
 
-// rowsOf are the rows of a profile.
+// rowsOf returns the rows of a profile.
 func rowsOf(profile string) ([]*requirements.Requirement, error) {
 	p, err := loadProfile(profile)
 	if err != nil {

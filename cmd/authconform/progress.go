@@ -35,7 +35,7 @@ func (p *progress) Say(format string, args ...any) {
 	fmt.Fprintln(p.w, harmless.Text(fmt.Sprintf(format, args...)))
 }
 
-// plainEvery is how often progress is said where there is no terminal.
+// plainEvery is how often progress is printed without a terminal.
 const plainEvery = 10 * time.Second
 
 func (p *progress) Row(done, total int, id string, v evidence.Verdict) {

@@ -61,9 +61,9 @@ that need a browser are proven in a separate pass: prove --browser PATH (or auto
 const (
 	// moreGarbage trades memory for time: thousands of mocks come and go, and most of what a proof allocates is short-lived.
 	moreGarbage = 400
-	// memoryOfProof is where that trade ends, in bytes.
+	// memoryOfProof bounds that trade, in bytes.
 	memoryOfProof = 1500 << 20
-	// browsersAtOnce is how many browsers a proof runs side by side where nothing else is said.
+	// browsersAtOnce is how many browsers a proof runs side by side by default.
 	browsersAtOnce = 3
 )
 
@@ -90,11 +90,11 @@ func (f *proveFlags) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// profilesAtOnce is how many profiles are proven side by side: half of a proof's time is spent waiting, for targets that hang
-// and for rows that wait.
+// profilesAtOnce is how many profiles are proven side by side: a proof waits half of its time, for targets that hang and rows
+// that wait.
 const profilesAtOnce = 2
 
-// proveAll proves the profiles and prints each in the order given.
+// proveAll proves the profiles and prints them in the given order.
 func (f *proveFlags) proveAll(ctx context.Context, w io.Writer) ([]*proof.Matrix, error) {
 	progress := newProgress(os.Stderr)
 	defer progress.End()
@@ -129,13 +129,13 @@ func (f *proveFlags) withBrowser() bool { return f.Browser != "" && f.Browser !=
 // prove proves a profile.
 func (f *proveFlags) prove(ctx context.Context, profile string, progress *progress) (*proof.Matrix, error) {
 	o := proof.Options{Each: f.Each || len(f.Defect) > 0, All: f.All}
-	if len(f.Defect) == 0 { // a look at some defects needs no more than those
+	if len(f.Defect) == 0 { // proving selected defects needs no more than those
 		o.Nulls, o.Flavours = true, []uint64{1, 2, 3}
 	}
 	if o.Procs = cmp.Or(f.Procs, 4*runtime.NumCPU()); f.withBrowser() {
 		o.Browser, o.Procs = f.Browser, cmp.Or(f.Procs, browsersAtOnce)
 		if !o.Each && len(o.Flavours) > 0 {
-			o.Flavours = o.Flavours[:1] // a browser's second is dear: the nightly script takes all, with --each
+			o.Flavours = o.Flavours[:1] // browsers are expensive: the nightly script takes all flavours, with --each
 		}
 	}
 	var err error
@@ -163,7 +163,7 @@ func (f *proveFlags) prove(ctx context.Context, profile string, progress *progre
 	return m, exit.With(exit.Broken, err)
 }
 
-// defects are the ids that --defect names; nil is all.
+// defects returns the ids that --defect names; nil means all.
 func (f *proveFlags) defects() ([]string, error) {
 	var chosen []string
 	known := proof.DefectIDs()
@@ -183,7 +183,7 @@ func (f *proveFlags) defects() ([]string, error) {
 	return chosen, nil
 }
 
-// finish writes what stands at the end: the golden files, the JSON, or the totals.
+// finish writes the golden files or the JSON, or prints the totals.
 func (f *proveFlags) finish(w io.Writer, all []*proof.Matrix, took time.Duration) error {
 	if f.Update {
 		if err := updateGolden(all); err != nil {
@@ -204,7 +204,7 @@ func (f *proveFlags) finish(w io.Writer, all []*proof.Matrix, took time.Duration
 	return nil
 }
 
-// updateGolden makes what was found what is known, in the source tree that prove is called in.
+// updateGolden writes the results as the known ones, into the source tree of the working folder.
 func updateGolden(all []*proof.Matrix) error {
 	catalogue, err := requirements.Load()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/proof"
 )
 
-// print tells what a proof found.
+// print prints the results of a proof.
 func (f *proveFlags) print(w io.Writer, m *proof.Matrix) {
 	fmt.Fprintf(w, "%s\n", m.Profile)
 	for _, s := range m.Sections() {
@@ -72,7 +72,7 @@ func surprises(m *proof.Matrix) (lines []string) {
 	return lines
 }
 
-// change says in words what a surprise is.
+// change describes a surprise.
 func change(s proof.Surprise) string {
 	switch {
 	case s.Row == "" && s.Is == proof.AtDoor:
@@ -89,7 +89,7 @@ func change(s proof.Surprise) string {
 	return s.Row + " " + string(s.Is) + " now, and " + string(s.Was) + " before"
 }
 
-// printTotals sums several proofs up.
+// printTotals sums up several proofs.
 func printTotals(w io.Writer, all []*proof.Matrix, took time.Duration) {
 	var rows, defects, holes, surprises, doors, specs int
 	for _, m := range all {

@@ -5,9 +5,9 @@ import (
 	"os"
 )
 
-// readyFile is what --ready-file holds.
+// readyFile is the content of the file of --ready-file.
 type readyFile struct {
-	PID  int `json:"pid"` // of serve: a file whose process is gone was left behind
+	PID  int `json:"pid"` // of serve: without such a process, the file is a leftover
 	Home struct {
 		URL   string      `json:"url"`
 		Users []readyUser `json:"users"`
@@ -50,7 +50,7 @@ type readyUser struct {
 	Me       string `json:"me,omitempty"`
 }
 
-// writeReady writes the file whole or not at all, readable by its owner only.
+// writeReady writes the file atomically, readable by its owner only.
 func (s *ensemble) writeReady(path string) error {
 	r := readyFile{PID: os.Getpid()}
 	r.Home.URL = s.home.URL

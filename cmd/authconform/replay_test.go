@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// TestAFailureIsShownAgainByItsScript: the script of each failure, run by a shell, gets from the home what the row got.
+// TestAFailureIsShownAgainByItsScript: a shell runs the script of each failure and gets the same answer from the home as the row.
 func TestAFailureIsShownAgainByItsScript(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"sh", "curl", "sed", "od"} {

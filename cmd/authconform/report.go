@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// viewFlags are the options of commands that look at runs which were recorded.
+// viewFlags are the options of commands that show recorded runs.
 type viewFlags struct {
 	Baseline string `flag:"baseline" value:"FILE" group:"Report" help:"known failures, which do not fail the run"`
 	Known    string `flag:"known" value:"PRODUCT" help:"a product whose deliberate deviations do not fail the run: home-assistant"`
@@ -25,13 +25,13 @@ type viewFlags struct {
 	configFlag
 }
 
-// showFlags say where failures are shown outside the reports.
+// showFlags choose where else to show failures, besides the reports.
 type showFlags struct {
 	Locate string `flag:"locate" value:"FILE" group:"Report" help:"file that SARIF and annotations point to (default: the baseline)"`
 	Link   string `flag:"link" value:"URL" help:"where the reports are published (default: the current run, on GitHub)"`
 }
 
-// link is where the reports are published. GitHub Actions says it by variables.
+// link returns the URL of the published reports. GitHub Actions gives it in variables.
 func (f *showFlags) link() string {
 	server, repository, id := os.Getenv("GITHUB_SERVER_URL"), os.Getenv("GITHUB_REPOSITORY"), os.Getenv("GITHUB_RUN_ID")
 	if f.Link != "" || server == "" || repository == "" || id == "" {
@@ -80,7 +80,7 @@ func (f *reportFlags) run(w io.Writer, dir string) error {
 	return verdict(s, f.Strict, writer.Write(w, s, o))
 }
 
-// apply compares a run with the baseline, and returns how it is shown.
+// apply compares a run with the baseline, and returns the options to show it with.
 func (f *viewFlags) apply(s *evidence.Set) (reports.Options, error) {
 	o := reports.Options{Strict: f.Strict, Place: reports.At(f.Locate, nil), Link: f.link(), Console: terminal(f.NoColor)}
 	if f.Baseline+f.Known == "" {
@@ -109,7 +109,7 @@ func (f *viewFlags) apply(s *evidence.Set) (reports.Options, error) {
 	return o, nil
 }
 
-// publish prints the verdicts, writes every report into the run's folder, if it has one, and finds the exit code.
+// publish prints the verdicts, writes every report into the run's folder, if it has one, and returns the exit code as an error.
 func (f *viewFlags) publish(w io.Writer, s *evidence.Set) error {
 	o, err := f.apply(s)
 	if err != nil {
@@ -122,7 +122,7 @@ func (f *viewFlags) publish(w io.Writer, s *evidence.Set) error {
 	return verdict(s, f.Strict, err)
 }
 
-// verdict is the error that decides the exit code: a report that cannot be written outweighs what it says.
+// verdict returns the error that decides the exit code: failing to write a report outweighs the verdict.
 func verdict(s *evidence.Set, strict bool, err error) error {
 	out := s.Outcome(strict)
 	if err != nil {
@@ -131,7 +131,7 @@ func verdict(s *evidence.Set, strict bool, err error) error {
 	return out
 }
 
-// folders wants one folder, or more of them where many may be named, and says in plain words where there is none.
+// folders accepts one folder, or several where many is set, and explains in plain words when there is none.
 func folders(why string, many bool) cobra.PositionalArgs {
 	return func(c *cobra.Command, dirs []string) error {
 		if len(dirs) == 0 || len(dirs) > 1 && !many {
@@ -141,7 +141,7 @@ func folders(why string, many bool) cobra.PositionalArgs {
 	}
 }
 
-// terminal is what the console view may use where standard output goes.
+// terminal returns the options of the console view for standard output.
 func terminal(noColor bool) reports.ConsoleOptions {
 	o := reports.ConsoleOptions{Width: 80}
 	if term.IsTerminal(int(os.Stdout.Fd())) {

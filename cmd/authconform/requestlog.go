@@ -14,7 +14,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// formats are how requests are written.
+// formats are the formats of the request log.
 var formats = []string{"text", "json"}
 
 func (f *serveFlags) checkLog() error {
@@ -25,7 +25,7 @@ func (f *serveFlags) checkLog() error {
 	return exit.Unknown("format of --log", f.Log, formats)
 }
 
-// requestLog writes requests of a server to the standard error, if it was asked for: names of parameters, no values.
+// requestLog writes the requests of a server to standard error, if asked for: names of parameters, without values.
 func (f *serveFlags) requestLog() func(server string) func(mock.Entry) {
 	if !f.Verbose && f.Log == "" {
 		return func(string) func(mock.Entry) { return nil }
@@ -58,7 +58,7 @@ func textLine(w io.Writer, server string, e mock.Entry) {
 }
 
 func jsonLine(w io.Writer, server string, e mock.Entry) {
-	raw, _ := json.Marshal(struct { // it holds nothing that does not encode
+	raw, _ := json.Marshal(struct { // all of it encodes
 		Server string `json:"server"`
 		mock.Entry
 	}{server, e})

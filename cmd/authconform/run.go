@@ -21,7 +21,7 @@ import (
 	"github.com/authconform/authconform/run"
 )
 
-// runFlags are the options of `run`, beside those of the kinds of targets.
+// runFlags are the options of `run`, besides those of the kinds of targets.
 type runFlags struct {
 	Target  string `flag:"target" value:"URL" group:"Target" help:"the server to judge (default: a built-in mock)"`
 	Profile string `flag:"profile" value:"NAME" help:"what the target must meet: a built-in profile, or your own file"`
@@ -123,7 +123,7 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 		if err != nil {
 			return exit.With(exit.Broken, err)
 		}
-		defer mock.Kill() // its only guest has left
+		defer mock.Kill() // its only user has ended
 		o.Target, o.BuiltIn = mock.Target, true
 	}
 	if err := o.Flags.Resolve(o.Target); err != nil {
@@ -134,10 +134,10 @@ func (f *runFlags) run(cmd *cobra.Command, set *flags.Set, kinds map[string]kind
 	return err
 }
 
-// port is where a run of this seed begins to listen, if it is free: two runs of a seed look alike.
+// port returns the first port to listen on, if it is free. It depends on the seed, so that two runs of a seed look alike.
 func (f *runFlags) port() int { return 20999 + int(uint64(f.Seed)%1000)*30 }
 
-// check holds the flags against what they may be.
+// check validates the flags.
 func (f *runFlags) check(o *run.Options) error {
 	if o.Target != "" && !strings.HasPrefix(o.Target, "http://") && !strings.HasPrefix(o.Target, "https://") {
 		return exit.Usagef("--target %s: not a URL like http://homeassistant.local:8123", f.Target)
@@ -161,7 +161,7 @@ func (f *runFlags) console() reports.ConsoleOptions {
 	return o
 }
 
-// oneOf lists words of which one is meant: "a", "a or b", "a, b or c".
+// oneOf lists alternatives: "a", "a or b", "a, b or c".
 func oneOf(words []string) string {
 	last := len(words) - 1
 	if last < 1 {

@@ -22,14 +22,14 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// TestNoSecretAnywhere: a home repeats each secret that it is sent, in eight spellings, in a header and in the body. None of
-// them, and nothing that the home itself gave away, stands in a file or on a stream, however the run ends.
+// TestNoSecretAnywhere: a home repeats each secret that it is sent, in eight spellings, in a header and in the body. No file and
+// no stream contains one of them, or a secret that the home itself issued, however the run ends.
 func TestNoSecretAnywhere(t *testing.T) {
 	unraced(t)
 	t.Parallel()
 	for name, c := range map[string]struct {
 		code int
-		then func(r *running, n int64, a *mock.Answer) // what happens at the n-th answer
+		then func(r *running, n int64, a *mock.Answer) // called at the n-th answer
 	}{
 		"to the end": {exit.Failed, func(*running, int64, *mock.Answer) {}},
 		"the home refuses everybody": {exit.NoTarget, func(_ *running, n int64, a *mock.Answer) {
@@ -93,18 +93,18 @@ func TestNoSecretAnywhere(t *testing.T) {
 	}
 }
 
-// parrot knows the secrets that passed, and says them again.
+// parrot remembers the secrets that passed, and repeats them.
 type parrot struct {
 	mu    sync.Mutex
 	heard map[string]bool
 }
 
-// secretValue finds secrets in forms, URLs and JSON, by names of ours: the judge's own list is not asked.
+// secretValue finds secrets in forms, URLs and JSON, by a list of names that is independent of the judge's.
 var secretValue = regexp.MustCompile(
 	`"?\b(?:access_token|refresh_token|result|auth_code|code|token|password|current_password|new_password|authSig)\b"?` +
 		`(?:=|:\s*")([^"&\\\s]{16,})`)
 
-// hear keeps the secrets that an answer gives away.
+// hear remembers the secrets in an answer.
 func (p *parrot) hear(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,13 +122,13 @@ func secretsIn(text string) (secrets []string) {
 	return secrets
 }
 
-// dull tells whether what stands where a secret may stand is none: an address, words, one letter many times, no text.
+// dull reports whether a value in the place of a secret is none: an address, words, one letter repeated, no text.
 func dull(value string) bool {
 	return strings.ContainsAny(value, " <>") || strings.Contains(value, "://") ||
 		strings.Trim(value, value[:1]) == "" || !utf8.ValidString(value)
 }
 
-// answer adds to an answer what the request held of secrets.
+// answer adds the request's secrets to an answer.
 func (p *parrot) answer(q mock.Request, a mock.Answer) mock.Answer {
 	_, token, _ := strings.Cut(q.Header.Get("Authorization"), " ")
 	p.hear(string(a.Body))
@@ -146,7 +146,7 @@ func (p *parrot) answer(q mock.Request, a mock.Answer) mock.Answer {
 	return a
 }
 
-// spellings are eight ways to write each secret.
+// spellings returns each secret in eight spellings.
 func spellings(secrets ...string) (all []string) {
 	for _, s := range secrets {
 		quoted, _ := json.Marshal(s)
@@ -157,7 +157,7 @@ func spellings(secrets ...string) (all []string) {
 	return all
 }
 
-// absent fails if a text holds a secret in any of its spellings.
+// absent fails if a text contains a secret in any of its spellings.
 func (p *parrot) absent(t *testing.T, where, text string) {
 	t.Helper()
 	const start = 8 // bytes that every spelling has

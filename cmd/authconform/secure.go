@@ -5,7 +5,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// authority is what the servers prove themselves with; nil: they speak http.
+// authority returns the CA of the servers; nil means that they speak http.
 func (f *serveFlags) authority() (*mock.Authority, error) {
 	switch {
 	case (f.TLSCert == "") != (f.TLSKey == ""):
@@ -26,7 +26,7 @@ func (f *serveFlags) authority() (*mock.Authority, error) {
 	return ca, nil
 }
 
-// hosts are where the servers are reached.
+// hosts returns the hosts of the servers.
 func (f *serveFlags) hosts() []string {
 	at := []string{f.PublicURL, f.ProviderURL}
 	for _, address := range []string{f.Home, f.Provider, f.AccountLink, f.IndieAuth, f.My} {
@@ -35,11 +35,11 @@ func (f *serveFlags) hosts() []string {
 	return at
 }
 
-// peer is one of the servers, for whoever looks at another.
+// peer describes one of the servers to the others.
 type peer struct {
 	Name    string `json:"name"`
 	URL     string `json:"url"`
-	Control bool   `json:"control"` // it has a control plane
+	Control bool   `json:"control"` // whether it has a control plane
 }
 
 // list lists the servers.
@@ -60,7 +60,7 @@ func (s *ensemble) list() []peer {
 	return out
 }
 
-// controls are the control planes of the servers.
+// controls returns the control planes of the servers.
 func (s *ensemble) controls() []*mock.Control {
 	out := []*mock.Control{s.home.Control()}
 	if s.provider != nil {

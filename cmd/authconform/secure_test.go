@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestTheMyPageServesHTTPSLikeTheOthers: with the CA that the home offers, to which it redirects.
+// TestTheMyPageServesHTTPSLikeTheOthers: with the CA that the home offers. It redirects to the home.
 func TestTheMyPageServesHTTPSLikeTheOthers(t *testing.T) {
 	t.Parallel()
 	r := serving(t, "--my", "127.0.0.1:0", "--tls")

@@ -111,7 +111,7 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// listenOn keeps a bare port on loopback.
+// listenOn puts a bare port on loopback.
 func listenOn(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err == nil && host == "" {

@@ -35,7 +35,7 @@ func serving(t *testing.T, args ...string) readyFile {
 	return r
 }
 
-// TestServeEverything: home, provider, proxy and my page stand beside each other, know each other, and have one clock.
+// TestServeEverything: home, provider, proxy and my page run together, know each other, and share one clock.
 func TestServeEverything(t *testing.T) {
 	t.Parallel()
 	r := serving(t, "--provider", "127.0.0.1:0", "--account-link", "127.0.0.1:0", "--my", "127.0.0.1:0")
@@ -86,7 +86,7 @@ func TestServeEverything(t *testing.T) {
 	}
 }
 
-// TestServeADefectOfAThirdParty: a defect is in the server that it is about, and nowhere without that.
+// TestServeADefectOfAThirdParty: the defect is in the server that it names, and only while it is on.
 func TestServeADefectOfAThirdParty(t *testing.T) {
 	t.Parallel()
 	r := serving(t, "--provider", "127.0.0.1:0", "--defect", "thirdparty.no-metadata")
@@ -131,7 +131,7 @@ func TestServersCallThemselvesAsTheyAreReached(t *testing.T) {
 	}
 }
 
-// TestAMockThatOthersReachHasRandomPasswords, and says what is reachable; on loopback its passwords are the known ones.
+// TestAMockThatOthersReachHasRandomPasswords, and names what is reachable; on loopback its passwords are the known ones.
 func TestAMockThatOthersReachHasRandomPasswords(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
@@ -163,7 +163,7 @@ func TestAMockThatOthersReachHasRandomPasswords(t *testing.T) {
 	}
 }
 
-// heard is serving, with what it says at the start.
+// heard is serving, and also returns what serve prints at the start.
 func heard(t *testing.T, args ...string) (readyFile, string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -13,10 +13,10 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// saveEvery is how often a state that changed is written.
+// saveEvery is how often a changed state is written.
 const saveEvery = time.Second
 
-// readState reads the state of a file; nil: there is no file yet.
+// readState reads a state from a file. It returns nil if the file does not exist yet.
 func readState(file string) (*mockserver.State, error) {
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -32,8 +32,8 @@ func readState(file string) (*mockserver.State, error) {
 	return s, nil
 }
 
-// keep writes the home's state into a file now, whenever it has changed, and at the end, when stop is called. warn is told
-// when it cannot be written.
+// keep writes the home's state into a file now, whenever it has changed, and when stop is called. It calls warn when it cannot
+// write.
 func keep(home *mockserver.Home, file string, warn func(error)) (stop func(), err error) {
 	var last []byte
 	save := func() error {
@@ -69,7 +69,7 @@ func keep(home *mockserver.Home, file string, warn func(error)) (stop func(), er
 	return func() { close(end); done.Wait() }, nil
 }
 
-// writeWhole writes a file whole or not at all, readable by its owner only.
+// writeWhole writes a file atomically, readable by its owner only.
 func writeWhole(path string, raw []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // 0600
 	if err != nil {

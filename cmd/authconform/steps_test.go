@@ -14,8 +14,8 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-// TestStepsJudgeAsFormsDo: walked by steps in a browser, a provider with three mistakes gets the verdicts that it gets as
-// forms, from the pages, from what is sent back, and from the redirect's own answer.
+// TestStepsJudgeAsFormsDo: a provider with three mistakes gets the same verdicts when steps walk it in a browser as it gets
+// without one: from the pages, from the parameters sent back, and from the redirect itself.
 func TestStepsJudgeAsFormsDo(t *testing.T) {
 	t.Parallel()
 	needsBrowser(t)

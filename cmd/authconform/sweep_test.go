@@ -19,19 +19,19 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// sweepAll is the variable with which the sweep takes every defect (script/sweep); without it a few are drawn.
+// sweepAll is the variable that makes the sweep take every defect (script/sweep); without it the sweep takes a sample.
 const sweepAll = "AUTHCONFORM_SWEEP"
 
-// sweepAims is the variable with which only the rows are judged that a defect aims at: a quick look, no proof of a plain run.
+// sweepAims is the variable that makes the sweep judge only the rows that a defect aims at: quick, but no proof of a plain run.
 const sweepAims = "AUTHCONFORM_SWEEP_AIMS"
 
-// everyNth of the defects is taken otherwise, and some of those that were once turned away at the door.
+// everyNth is the sampling interval of the sweep. Some defects that runs once rejected before the first row are always taken.
 const everyNth = 300
 
 var onceAtTheDoor = []string{"client-id.needs-https", "pkce.required", "thirdparty.text-plain", "token.created"}
 
-// TestEveryDefectIsFoundByAPlainRun: whoever serves a defect and runs against it, as anybody can, sees exit 1, and one of the
-// rows that the defect aims at failed. It counts and lists those that end at the door.
+// TestEveryDefectIsFoundByAPlainRun: a plain run against a served defect exits with 1 and fails one of the rows that the defect
+// aims at. The test counts and lists the defects that a run rejects before the first row.
 func TestEveryDefectIsFoundByAPlainRun(t *testing.T) {
 	unraced(t)
 	t.Parallel()
@@ -62,7 +62,7 @@ func TestEveryDefectIsFoundByAPlainRun(t *testing.T) {
 		sweep.found, len(sweep.door), strings.Join(sweep.door, "\n"), len(sweep.beyond), strings.Join(sweep.beyond, "\n"))
 }
 
-// sweep is what was seen so far.
+// sweep counts the results so far.
 type sweep struct {
 	catalogue *requirements.Catalogue
 
@@ -110,7 +110,7 @@ func (s *sweep) one(t *testing.T, kind string, d proof.Defect) {
 	}
 }
 
-// aimed tells whether a row that the defect aims at failed, and whether one was judged.
+// aimed reports whether a row that the defect aims at failed, and whether one was judged.
 func (s *sweep) aimed(set *evidence.Set, d proof.Defect) (failed, judged bool) {
 	for _, r := range set.Results {
 		if !slices.Contains(d.Aims, r.ID) {
@@ -122,7 +122,7 @@ func (s *sweep) aimed(set *evidence.Set, d proof.Defect) (failed, judged bool) {
 	return failed, judged
 }
 
-// soft tells whether a defect aims at no row whose failure makes a run red.
+// soft reports whether no row that the defect aims at makes a run red.
 func (s *sweep) soft(d proof.Defect) bool {
 	return !slices.ContainsFunc(d.Aims, func(id string) bool {
 		r, ok := s.catalogue.Lookup(id)
@@ -130,7 +130,7 @@ func (s *sweep) soft(d proof.Defect) bool {
 	})
 }
 
-// rows chooses profile, browser and rows: everything without a browser, or the aims alone where they need one.
+// rows chooses profile, browser and rows: all rows without a browser, or only the aims where they need one.
 func (s *sweep) rows(t *testing.T, kind string, d proof.Defect) []string {
 	profile, browser := "", true
 	for _, name := range profiles.Names() {
@@ -153,7 +153,7 @@ func (s *sweep) rows(t *testing.T, kind string, d proof.Defect) []string {
 	return []string{"--profile", profile, "--browser", "off"}
 }
 
-// beside serves a defect with what a run of the kind needs, and says how the run is called.
+// beside serves a defect with everything that a run of the kind needs, and returns the run's arguments and environment.
 func beside(t *testing.T, kind, defect string) (args, env []string) {
 	const redirect = "http://127.0.0.1:8123/auth/external/callback"
 	ca := t.TempDir()
@@ -203,7 +203,7 @@ func beside(t *testing.T, kind, defect string) (args, env []string) {
 		}
 }
 
-// registered is an app of the provider's console.
+// registered is an app in the provider's console.
 type registered struct {
 	ID     string `json:"client_id"`
 	Secret string `json:"client_secret"`

@@ -22,7 +22,7 @@ import (
 // switchboard switches defects and flavours of the servers while they run. It is safe for concurrent use.
 type switchboard struct {
 	servers *ensemble
-	base    func() policies     // strict, with what was chosen at the start
+	base    func() policies     // strict, with the options chosen at the start
 	all     func() []switchable // once made, when somebody asks
 
 	mu    sync.Mutex
@@ -30,7 +30,7 @@ type switchboard struct {
 	now   choice
 }
 
-// choice is what is wrong with the servers, and how else they differ from the strict ones.
+// choice is the defects of the servers, and their flavours.
 type choice struct {
 	defects []string // in the order in which they were switched on
 	seeds   []uint64 // of flavours
@@ -38,17 +38,17 @@ type choice struct {
 
 func (c choice) clone() choice { return choice{slices.Clone(c.defects), slices.Clone(c.seeds)} }
 
-// switchable is a defect of a server that runs.
+// switchable is a defect of a running server.
 type switchable struct {
 	ID      string   `json:"id"`
 	Story   string   `json:"story"`
 	Aims    []string `json:"aims"`
 	Server  string   `json:"server"`
 	On      bool     `json:"on"`
-	Settled bool     `json:"settled"` // at the start: it cannot be switched
+	Settled bool     `json:"settled"` // chosen at the start: it cannot be switched
 }
 
-// spoiled are the policies of a choice: flavoured first, then with each defect.
+// spoiled returns the policies of a choice: flavours apply first, then each defect.
 func (c choice) spoiled(base policies) policies {
 	for _, seed := range c.seeds {
 		mockserver.Flavour(base.home, seed)
@@ -68,7 +68,7 @@ func (c choice) spoiled(base policies) policies {
 //go:embed switchboard.json
 var switchDescription []byte
 
-// maxSeeds is how many flavours are mixed.
+// maxSeeds is how many flavours can be mixed.
 const maxSeeds = 10
 
 // wire puts the switches on the control plane of every server.
@@ -87,7 +87,7 @@ func (b *switchboard) wire() {
 	}
 }
 
-// put puts a choice in force.
+// put applies a choice.
 func (b *switchboard) put(c choice) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -95,7 +95,7 @@ func (b *switchboard) put(c choice) {
 	b.apply()
 }
 
-// apply makes the servers as is chosen now. The lock is held.
+// apply gives the servers the chosen policies. The caller holds the lock.
 func (b *switchboard) apply() {
 	p := b.now.spoiled(b.base())
 	b.servers.home.SetPolicy(p.home)
@@ -110,7 +110,7 @@ func (b *switchboard) apply() {
 	}
 }
 
-// defects lists those of the servers that run.
+// defects lists the defects of the running servers.
 func (b *switchboard) defects() []switchable {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -121,7 +121,7 @@ func (b *switchboard) defects() []switchable {
 	return out
 }
 
-// switchables lists the defects of the servers that run.
+// switchables lists the defects of the running servers.
 func switchables(s *ensemble) []switchable {
 	var out []switchable
 	for _, subject := range proof.Subjects() {
@@ -137,7 +137,7 @@ func switchables(s *ensemble) []switchable {
 	return out
 }
 
-// may finds a defect that can be switched.
+// may returns an error unless a defect can be switched.
 func (b *switchboard) may(id string) error {
 	var ids []string
 	for _, d := range b.all() {
@@ -192,7 +192,7 @@ func (b *switchboard) switchOff(r *http.Request, _ []byte) (any, error) {
 	return b.chosen(), nil
 }
 
-// chosen is what is on. The lock is held.
+// chosen returns the current choice. The caller holds the lock.
 func (b *switchboard) chosen() any {
 	return map[string]any{"on": append([]string{}, b.now.defects...)}
 }

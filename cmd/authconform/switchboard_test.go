@@ -21,7 +21,7 @@ import (
 	"github.com/authconform/authconform/proof"
 )
 
-// plane asks the control plane of a server.
+// plane calls the control plane of a server.
 func plane(t *testing.T, client *http.Client, url string, r readyFile, method, name, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url+"/_authconform/"+name, strings.NewReader(body))
@@ -99,7 +99,7 @@ func TestServeListsItsDefects(t *testing.T) {
 	}
 }
 
-// strictX509 fetches a URL as a Python does that checks strictly.
+// strictX509 fetches a URL with Python's strict certificate checks.
 const strictX509 = `import ssl, sys, urllib.request
 context = ssl.create_default_context(cafile=sys.argv[1])
 context.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -109,7 +109,7 @@ func TestAHomeOverTLSIsTakenByStrictClients(t *testing.T) {
 	t.Parallel()
 	r := serving(t, "--provider", "127.0.0.1:0", "--account-link", "127.0.0.1:0", "--tls")
 	lax := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
-	resp, err := lax.Get(r.Home.URL + "/_authconform/ca.pem") // before anybody trusts it, without the token
+	resp, err := lax.Get(r.Home.URL + "/_authconform/ca.pem") // without the token, before anybody trusts the CA
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestServeRefusesHalfACertificateAndUnknownLives(t *testing.T) {
 	}
 }
 
-// TestServeWritesRequests as lines, with names of parameters and no values.
+// TestServeWritesRequests: one line each, with names of parameters and without values.
 func TestServeWritesRequests(t *testing.T) {
 	t.Parallel()
 	for flag, want := range map[string]string{
@@ -229,7 +229,7 @@ func TestEveryDefectIsSwitchedOrSaysHowToGetIt(t *testing.T) {
 	}
 }
 
-// TestADefectOfTheStoreIsSwitchedUnderLiveSessions: who is logged in stays so, and what is wrong is wrong at once.
+// TestADefectOfTheStoreIsSwitchedUnderLiveSessions: sessions survive the switch, and the defect takes effect at once.
 func TestADefectOfTheStoreIsSwitchedUnderLiveSessions(t *testing.T) {
 	t.Parallel()
 	r := serving(t)

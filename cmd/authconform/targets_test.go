@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// TestWhatIsNoHomeIsNotJudged: exit 3, and one line that says what was there instead.
+// TestWhatIsNoHomeIsNotJudged: exit 3, and one line that says what was found instead.
 func TestWhatIsNoHomeIsNotJudged(t *testing.T) {
 	t.Parallel()
 	website := httptest.NewServer(http.FileServer(http.Dir(t.TempDir())))
@@ -35,7 +35,7 @@ func TestWhatIsNoHomeIsNotJudged(t *testing.T) {
 	}
 }
 
-// TestBanned: a home that bans the harness is recognised; what was judged until then is kept, and the run stops.
+// TestBanned: a run recognises that the home bans it, keeps the verdicts until then, and stops.
 func TestBanned(t *testing.T) {
 	t.Parallel()
 	s, user, password := mockHome(t, func(o *mockserver.Options) { o.BanThreshold = 3 })
@@ -46,7 +46,7 @@ func TestBanned(t *testing.T) {
 	oneLine(t, o.err)
 }
 
-// TestMovingClock: a target whose clock jumps hangs nothing and breaks nothing of ours.
+// TestMovingClock: a target whose clock jumps hangs and breaks nothing in authconform.
 func TestMovingClock(t *testing.T) {
 	t.Parallel()
 	s, user, password := mockHome(t, func(o *mockserver.Options) {

@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/mockprovider/accountlink"
 )
 
-// trap is what a hostile server does to an honest answer, to have another address spoken to.
+// trap changes an honest answer so that the client contacts another address.
 type trap struct {
 	name    string
 	browser bool
@@ -24,10 +24,10 @@ type trap struct {
 	sprung  *atomic.Int64
 }
 
-// next is the address that is to be reached by the n-th answer.
+// next returns the address for the n-th answer.
 func (c trap) next(n int64) string { return c.ears[int(n)%len(c.ears)].at }
 
-// before places the trap before an honest server. The door is spared, so that a run begins.
+// before places the trap in front of an honest server. It spares the run's first checks, so that the run begins.
 func (c trap) before(honest http.Handler, spared int64) http.Handler {
 	var n atomic.Int64
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,7 +48,7 @@ func (c trap) before(honest http.Handler, spared int64) http.Handler {
 	})
 }
 
-// traps are those that are set, each over all ears.
+// traps returns every trap, each over all ears.
 func traps(ears []*ear) []trap {
 	list := []trap{
 		{name: "redirects", spoil: redirects},
@@ -70,7 +70,7 @@ func redirects(_ *http.Request, w *httptest.ResponseRecorder, at string) bool {
 
 var address = regexp.MustCompile(`^(.*_(endpoint|uri|url)|url|issuer|location)$`)
 
-// addresses puts an ear wherever a JSON object has a URL.
+// addresses replaces every URL in a JSON object by an ear's.
 func addresses(_ *http.Request, w *httptest.ResponseRecorder, at string) bool {
 	var body map[string]any
 	if json.Unmarshal(w.Body.Bytes(), &body) != nil {
@@ -113,7 +113,7 @@ func scripts(_ *http.Request, w *httptest.ResponseRecorder, at string) bool {
 	return true
 }
 
-// stage starts an honest server of a profile with a trap before it, and tells how it is judged.
+// stage starts an honest server of a profile behind a trap, and returns how to judge it.
 type stage func(*testing.T, trap) (target string, args, env []string)
 
 func stages() map[string]stage {
@@ -193,7 +193,7 @@ func proxyStage(t *testing.T, c trap) (string, []string, []string) {
 	return at, args, []string{"AUTHCONFORM_PASSWORD=" + ben.Password}
 }
 
-// fetchHostile lets a mock home look at client pages that stand at an ear, or send it there.
+// fetchHostile makes a mock home fetch client pages from an ear, or redirects it there.
 func fetchHostile(t *testing.T, e *ear) {
 	home, user, password := mockHome(t, nil)
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -2,5 +2,5 @@
 
 package main
 
-// raced tells of the race detector, under which processes hold several times as much.
+// raced reports whether the race detector is on; processes need several times the memory with it.
 const raced = false

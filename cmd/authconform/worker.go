@@ -15,14 +15,14 @@ import (
 	_ "github.com/authconform/authconform/suites/all" // the specs
 )
 
-// workerWord makes this program a worker of a run. It is no subcommand: nobody calls it.
+// workerWord makes this program a worker of a run. It is not a subcommand: only authconform itself uses it.
 const workerWord = "worker-of-a-run"
 
-// worker is the life of a worker process. Its job comes on standard input, its events go to standard output.
+// worker runs a worker process. It reads its job from standard input and writes events to standard output.
 func worker() int {
 	rest()
 	bounded()
-	signal.Ignore(syscall.SIGPIPE) // of a parent that was killed: what was made is given back all the same
+	signal.Ignore(syscall.SIGPIPE) // if the parent was killed, still give everything back
 	defer runner.Tidy()
 	out := os.Stdout
 	os.Stdout = os.Stderr // whoever prints must not spoil the events
@@ -33,7 +33,7 @@ func worker() int {
 	return exit.OK
 }
 
-// mortal is the input of a worker, whose end is the worker's: what hangs then is ended by the parent, and without one by itself.
+// mortal is the input of a worker. The worker ends with it: the parent kills one that hangs, and without a parent it ends itself.
 type mortal struct{ io.Reader }
 
 // Read implements io.Reader.

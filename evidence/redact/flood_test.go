@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestHidingIsLinearWhateverATargetSends: each of these took minutes where every secret was held against every place.
+// TestHidingIsLinearWhateverATargetSends: each of these took minutes when every secret was compared at every position.
 func TestHidingIsLinearWhateverATargetSends(t *testing.T) {
 	many := func(n int, form string) string {
 		var b strings.Builder
@@ -32,7 +32,7 @@ func TestHidingIsLinearWhateverATargetSends(t *testing.T) {
 		table := New(New(nil))
 		table.LearnText(text)
 		hidden := table.Hide(text)
-		if took := time.Since(began); took > 8*time.Second { // a busy machine, under the race detector; as a rule a tenth of it
+		if took := time.Since(began); took > 8*time.Second { // on a busy machine, under the race detector; usually a tenth of it
 			t.Errorf("%s: it took %s", name, took)
 		}
 		for _, secret := range []string{"000123-the-same-end", "the-same-beginning-000123", "ababababababab", "xxxxxxxxxxxxxxxx"} {

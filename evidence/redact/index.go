@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// index finds many words in a text in one pass. A word is looked up by its last characters, letter case aside: tokens of
-// one server often begin alike. Those that end alike too stand in order, so that one that a target sends by the thousand costs no
-// more than any other.
+// index finds many words in a text in one pass. It looks a word up by its last characters, ignoring case, because tokens of one
+// server often share their beginning. Words with the same last characters are sorted, so that even thousands of them from one
+// target cost no more.
 type index struct {
 	known   map[string]bool
 	buckets map[[Shortest]byte]*bucket
@@ -22,10 +22,10 @@ type needle struct {
 	back  string // the word from behind, in lower case
 	name  string
 	bare  bool // an ordinary word: it counts only where it is not part of a longer one
-	outer int  // the place of the longest other word of the bucket that this one ends with; -1: none
+	outer int  // index of the longest other word in the bucket that is a suffix of this one, or -1
 }
 
-// match is where a word stands in a text.
+// match is an occurrence of a word in a text.
 type match struct {
 	start, end int
 	name       string
@@ -47,7 +47,7 @@ func (x index) add(word, name string) {
 	x.buckets[k].needles, x.buckets[k].sorted = append(x.buckets[k].needles, n), false
 }
 
-// find lists what stands in a text, in order, the longest where several end or begin alike, none over another.
+// find lists the non-overlapping matches in a text, in order; of overlapping ones it keeps the longest.
 func (x index) find(text string) []match {
 	if len(x.buckets) == 0 || len(text) < Shortest {
 		return nil
@@ -68,7 +68,7 @@ func (x index) find(text string) []match {
 	return found
 }
 
-// longest is the longest word that a text ends with, both from behind, and that counts.
+// longest returns the longest word that a text ends with, both reversed, and that counts.
 func (b *bucket) longest(back string, counts func(needle) bool) *needle {
 	b.sort()
 	at, exact := slices.BinarySearchFunc(b.needles, back, func(n needle, back string) int { return strings.Compare(n.back, back) })
@@ -85,7 +85,8 @@ func (b *bucket) longest(back string, counts func(needle) bool) *needle {
 	return nil
 }
 
-// sort puts the words in order, and finds out which of them others end with: what a word from behind begins with stands before it.
+// sort sorts the reversed words and links each word to its longest suffix among the others: a prefix sorts before the words that
+// begin with it.
 func (b *bucket) sort() {
 	if b.sorted {
 		return
@@ -107,7 +108,7 @@ func reversed(s string) string {
 	return string(b)
 }
 
-// keep adds a match. Those that it covers give way; one that is covered, or only overlaps an earlier one, joins it.
+// keep adds a match. It replaces the matches that it covers; one that is covered, or overlaps an earlier one, joins that.
 func keep(found []match, m match) []match {
 	for len(found) > 0 && found[len(found)-1].start >= m.start {
 		found = found[:len(found)-1]
@@ -120,7 +121,7 @@ func keep(found []match, m match) []match {
 	return append(found, m)
 }
 
-// within tells whether a piece of text is part of a longer word.
+// within reports whether a piece of text is part of a longer word.
 func within(text string, start, end int) bool {
 	return start > 0 && inWord(text[start-1]) || end < len(text) && inWord(text[end])
 }
@@ -129,7 +130,7 @@ func inWord(b byte) bool {
 	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 0x80
 }
 
-// ordinary tells whether a secret could be a word of a language: letters alone, and few of them.
+// ordinary reports whether a secret could be an ordinary word: only letters, and few of them.
 func ordinary(word string) bool {
 	return len(word) < 2*Shortest && strings.IndexFunc(word, func(r rune) bool { return (r|0x20) < 'a' || (r|0x20) > 'z' }) < 0
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// kinds are the names of members, parameters and headers whose value is a secret, folded, and the word that stands for it.
+// kinds maps the folded names of members, parameters and headers with secret values to the word that replaces the value.
 var kinds = map[string]string{
 	"password": "password", "newpassword": "password", "currentpassword": "password", "passwd": "password", "pwd": "password",
 	"passphrase": "password", "code": "code", "authcode": "code", "authorizationcode": "code", "result": "code", "devicecode": "code",
@@ -21,12 +21,12 @@ var kinds = map[string]string{
 	"webhookid": "webhook", "secret": "secret", "totpsecret": "secret", "apikey": "api_key", "xapikey": "api_key", "sessionid": "session",
 }
 
-// endings make longer names of secrets: csrf_token, signing_secret, user_password.
+// endings also mark longer names as secret: csrf_token, signing_secret, user_password.
 var endings = []struct{ ending, kind string }{{"token", "token"}, {"secret", "secret"}, {"password", "password"}, {"apikey", "api_key"}}
 
 var separators = strings.NewReplacer("_", "", "-", "", ".", "", " ", "")
 
-// kindOf is the kind of secret that a name promises; "": none. Case and separators do not count.
+// kindOf returns the kind of secret that a name stands for, or "". Case and separators do not count.
 func kindOf(name string) string {
 	folded := separators.Replace(lower(name))
 	if kind := kinds[folded]; kind != "" {
@@ -61,7 +61,7 @@ func (t *Table) LearnText(text string) {
 			t.walk("", v)
 		}
 	}
-	if strings.Contains(text, `name="`) { // looking for the sign alone is much faster, and most long texts have none
+	if strings.Contains(text, `name="`) { // searching for the sign alone is much faster, and most long texts have none
 		for _, m := range part.FindAllStringSubmatch(text, -1) {
 			t.member(m[1], m[2])
 		}
@@ -78,8 +78,8 @@ func (t *Table) LearnText(text string) {
 	}
 }
 
-// walk learns from JSON: a member that promises a secret keeps its promise for every text below it. What is called a code or
-// a result keeps it for itself alone: answers of many kinds stand in members of these names.
+// walk learns from JSON: the name of a secret applies to every text below its member. The names code and result apply only to
+// their own value, because they also hold answers of many other kinds.
 func (t *Table) walk(name string, v any) {
 	switch v := v.(type) {
 	case string:
@@ -92,7 +92,7 @@ func (t *Table) walk(name string, v any) {
 			t.walk(name, item)
 		}
 	case map[string]any:
-		for _, member := range slices.Sorted(maps.Keys(v)) { // secrets are numbered as they are met
+		for _, member := range slices.Sorted(maps.Keys(v)) { // secrets are numbered in order of appearance
 			under := member
 			if kind := kindOf(name); kindOf(member) == "" && kind != "" && kind != "code" {
 				under = name
@@ -144,9 +144,9 @@ func (t *Table) member(name, value string, spelled ...string) {
 	}
 }
 
-// plain tells whether a value that stands where a secret may stand is none: the protocol's own words, error codes, which stand
-// in members called code too, and one character again and again. That is a probe of ours, and rows send the same text as
-// different things: which name it got in the run would depend on which row came first.
+// plain reports whether a value in the place of a secret is none: words of the protocol, error codes, which members called code
+// hold too, and one character repeated. The latter is a probe, which rows send for different things: its name would depend on
+// which row came first.
 func plain(value string) bool {
 	return len(value) < 3 || words[value] || errorWord.MatchString(value) || strings.Trim(value, value[:1]) == ""
 }
@@ -158,13 +158,12 @@ var words = map[string]bool{
 
 var errorWord = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)+$`)
 
-// alone hides the secrets that are too short to be searched for, where they are the whole value of a member, a parameter or
-// a header's field.
+// alone hides secrets that are too short to search for, if they are the whole value of a member, a parameter or a header's field.
 func (t *Table) alone(text string) string {
 	if len(t.short) == 0 {
 		return text
 	}
-	if name, whole := t.short[text]; whole && !strings.HasPrefix(name, "‹code") { // short codes are words and numbers of ours
+	if name, whole := t.short[text]; whole && !strings.HasPrefix(name, "‹code") { // short codes are authconform's own words and numbers
 		return name
 	}
 	for _, form := range []*regexp.Regexp{scanned, part, pair} {

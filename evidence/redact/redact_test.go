@@ -88,7 +88,7 @@ func TestSecretsAreLearnedWhereTheyStand(t *testing.T) {
 	}
 }
 
-func TestLearningIsLinear(t *testing.T) { // a table that looks at each rest of such a text again does not end
+func TestLearningIsLinear(t *testing.T) { // with quadratic time it does not finish
 	const many = 1 << 20
 	for _, text := range []string{"code=", `"code":"`, `"code":`, "=", "a", `\"`, `"`, "code=&"} {
 		New(New(nil)).LearnText(strings.Repeat(text, many))
@@ -102,7 +102,7 @@ func TestTheSameSecretHasTheSameName(t *testing.T) {
 	for text, want := range map[string]string{
 		"token-number-1":                      "‹access_token 1›",
 		"Bearer token-number-1, and again":    "Bearer ‹access_token 1›, and again",
-		"token-number-12":                     "‹refresh_token 1›", // the longer one, not the shorter and a rest
+		"token-number-12":                     "‹refresh_token 1›", // the longer one, not the shorter one and a rest
 		"codecode1":                           "‹code 1›",
 		"token-number-2 is nobody's":          "token-number-2 is nobody's",
 		"eyJhbGciOi.eyJpc3MiOi.c2ln is a JWT": "‹jwt› is a JWT", // even if nobody learned it

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Targets may send megabytes: what stands in front of each sign is looked at, not the whole text by an expression.
+// Targets may send megabytes: so the code looks at the text before each sign, instead of matching the whole text with an
+// expression.
 
-// pairs finds name=value in a text, where the name is a secret's: a form, a query, a cookie.
+// pairs finds name=value pairs with the name of a secret in a text: a form, a query, a cookie.
 func pairs(text string) iter.Seq2[string, string] {
 	return signs(text, '=',
 		func(before string) string { return ending(before, false) },
@@ -19,8 +20,7 @@ func pairs(text string) iter.Seq2[string, string] {
 		})
 }
 
-// members finds "name": "value" in a text, as it is spelled there and where the name is a secret's, also where the text is no
-// JSON as a whole.
+// members finds "name": "value" with the name of a secret, as spelled in the text, even if the whole text is no JSON.
 func members(text string) iter.Seq2[string, string] {
 	return signs(text, ':',
 		func(before string) string {
@@ -48,8 +48,8 @@ func members(text string) iter.Seq2[string, string] {
 		})
 }
 
-// signs yields the names before a sign that are a secret's, and the values behind it. No byte belongs to two values, which
-// keeps the time linear.
+// signs yields the secret names before a sign and the values after it. No byte belongs to two values, which keeps the time
+// linear.
 func signs(text string, sign byte, nameOf, valueOf func(string) string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		for at := 0; ; {
@@ -70,7 +70,7 @@ func signs(text string, sign byte, nameOf, valueOf func(string) string) iter.Seq
 	}
 }
 
-// ending is the name that a text ends with.
+// ending returns the name at the end of a text.
 func ending(text string, spaces bool) string {
 	i := len(text)
 	for i > 0 && (named(text[i-1]) || spaces && text[i-1] == ' ') {

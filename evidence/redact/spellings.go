@@ -12,7 +12,7 @@ import (
 	"unicode/utf16"
 )
 
-// spellings are the ways in which others may write a value.
+// spellings returns the ways in which others may write a value.
 func spellings(value string) []string {
 	query := url.QueryEscape(value)
 	list := []string{
@@ -23,7 +23,7 @@ func spellings(value string) []string {
 	return append(list, base64s(value)...)
 }
 
-// percent encodes every byte that is neither letter nor digit.
+// percent encodes every byte except letters and digits.
 func percent(value string) string {
 	var b strings.Builder
 	for i := range len(value) {
@@ -36,7 +36,7 @@ func percent(value string) string {
 	return b.String()
 }
 
-// quoted is a value within a JSON string.
+// quoted returns a value as written within a JSON string.
 func quoted(value string, escapeHTML bool) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -47,7 +47,7 @@ func quoted(value string, escapeHTML bool) string {
 	return strings.Trim(strings.TrimSpace(b.String()), `"`)
 }
 
-// ascii is a value within a JSON string whose writer escapes all that is not ASCII.
+// ascii returns a value as written within a JSON string by an encoder that escapes everything outside ASCII.
 func ascii(value string) string {
 	var b strings.Builder
 	for _, r := range quoted(value, false) {
@@ -64,7 +64,7 @@ func ascii(value string) string {
 	return b.String()
 }
 
-// base64s is what stands of a value in the base64 of a text that contains it, wherever it begins there.
+// base64s returns the parts of a value's base64 that do not depend on the text around it, for each alignment.
 func base64s(value string) []string {
 	var list []string
 	for offset := range 3 {

@@ -17,9 +17,9 @@ type Table struct {
 	mu     sync.Mutex
 	names  map[string]string // secret -> its name
 	counts map[string]int    // kind -> secrets seen
-	index  index             // of the spellings of those that are long enough
+	index  index             // of the spellings of long enough secrets
 	short  map[string]string // of the others
-	size   int               // of what is known, in bytes, about
+	size   int               // approximate size of the table, in bytes
 }
 
 // New returns an empty table. The run's table also learns its secrets, for other rows; run may be nil.
@@ -60,13 +60,13 @@ func (t *Table) Learn(kind, value string, spelled ...string) {
 	}
 }
 
-// search lets a spelling be found. A long one is looked for in pieces: no text is compared with more than one of them at a time.
+// search makes a spelling findable. It searches for a long one in pieces: at each place it compares a text with only one of them.
 func (t *Table) search(form, name string) {
 	form = form[:min(len(form), longest)]
 	for len(form) >= Shortest {
 		n := min(len(form), piece)
 		if len(form)-n < Shortest && len(form) < 2*piece {
-			n = len(form) // no rest that is too short
+			n = len(form) // leave no rest that is too short
 		}
 		t.index.add(form[:n], name)
 		t.size += n + overhead
@@ -74,18 +74,18 @@ func (t *Table) search(form, name string) {
 	}
 }
 
-// What a table learns is bounded, in bytes: a target may send secrets without end. What a row has no room for is not shown either:
-// evidence is cut far below.
+// A table's size is bounded, because a target may send secrets without end. What a row cannot learn it does not show either:
+// evidence is cut far earlier.
 const (
-	piece          = 2 << 10  // of what is searched for at once
+	piece          = 2 << 10  // length of a piece to search for
 	longest        = 64 << 10 // of a secret: no body is shown that is longer (evidence.BodyLimit)
-	longestSpelled = 4 << 10  // of one that is searched for in other spellings than those that were met
+	longestSpelled = 4 << 10  // of a secret whose other spellings are searched for
 	mostSpelled    = 16 << 20 // of all that is searched for, until there are no more such spellings
 	mostKnown      = 48 << 20 // of all that is searched for
-	overhead       = 100      // of each
+	overhead       = 100      // of each secret
 )
 
-// name is the next of a kind. Those of a run have no numbers: rows are judged in another order every time.
+// name returns the next name of a kind. Secrets of a run have no numbers, because rows run in a different order each time.
 func (t *Table) name(kind string) string {
 	if t.run == nil {
 		return "‹" + kind + "›"
@@ -130,8 +130,8 @@ func (t *Table) hide(parts []string) []string {
 	return out
 }
 
-// replaced is a part of a whole text, from start on, with what was found in the whole named: where a match begins stands
-// its name, and nothing of it is left where it goes on.
+// replaced returns a part of a text, from start on, with the matches in the whole text replaced by names: the name stands where a
+// match begins, and nothing remains where it continues.
 func replaced(part string, start int, found []match) string {
 	var b strings.Builder
 	at, end := start, start+len(part)

@@ -23,12 +23,12 @@ import (
 
 const password = "ben-s-password"
 
-// fake is the least that links: a proxy for homes, and the third party whose accounts it links. It judges nothing.
+// fake is a minimal proxy for homes, with the third party whose accounts it links. It judges nothing.
 type fake struct {
 	*httptest.Server // the proxy
 	party            *httptest.Server
 	first, last      string // frames of the proxy; "": as it should be
-	silent           bool   // nothing follows the first
+	silent           bool   // no frame follows the first
 
 	mu    sync.Mutex
 	heard []string
@@ -89,7 +89,7 @@ func (f *fake) talk(ctx context.Context, conn *websocket.Conn) {
 	f.note(fmt.Sprintf("closed %d", websocket.CloseStatus(err)))
 }
 
-// thirdParty is a login form that leads back to the proxy.
+// thirdParty shows a login form that leads back to the proxy.
 func (f *fake) thirdParty(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/deny":
@@ -102,7 +102,7 @@ func (f *fake) thirdParty(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// start is a fake, and a session with it; found is what workers begin with.
+// start starts a fake and opens a session with it; found is the workers' initial data.
 func start(t *testing.T, found json.RawMessage) (*fake, *session) {
 	t.Helper()
 	f := &fake{back: make(chan string, 1)}
@@ -120,7 +120,7 @@ func start(t *testing.T, found json.RawMessage) (*fake, *session) {
 	return f, s.(*session)
 }
 
-// spec is what becomes of a spec with this body in a session.
+// spec returns the result of a spec with this body in a session.
 func (s *session) spec(t *testing.T, body func(context.Context, *Proxy)) evidence.Result {
 	t.Helper()
 	record := judge.NewRecord()

@@ -61,7 +61,7 @@ func (c *Conversation) Say(ctx context.Context, kind websocket.MessageType, fram
 	c.note(ctx, talkTimeout, frame, "", err)
 }
 
-// note records a frame that was sent or heard within a limit.
+// note records a frame sent, or received within a limit.
 func (c *Conversation) note(ctx context.Context, limit time.Duration, sent, heard string, err error) {
 	request := wire.Request{Method: "WS", URL: c.url, Body: sent, Limit: limit}
 	wire.Note(ctx, &wire.Exchange{Request: request, Body: heard, Err: err, Started: time.Now()})
@@ -91,7 +91,7 @@ func (c *Conversation) Hear(ctx context.Context, limit time.Duration) (m map[str
 	return m, kind == websocket.MessageText, nil
 }
 
-// heard is a frame in words. Its values may be secrets.
+// heard describes a frame without its values, which may be secret.
 func heard(frame map[string]any, err error) string {
 	if err != nil {
 		return err.Error()
@@ -105,7 +105,7 @@ func heard(frame map[string]any, err error) string {
 // Close closes as the home does.
 func (c *Conversation) Close() { _ = c.conn.Close(websocket.StatusNormalClosure, "") }
 
-// begin asks for the service in a new conversation, and reads the first frame.
+// begin requests the service in a new conversation and reads the first frame.
 func (p *Proxy) begin(ctx context.Context) (*Conversation, map[string]any, error) {
 	c := p.Dial(ctx)
 	c.Say(ctx, websocket.MessageText, fmt.Sprintf(`{"service":%q}`, p.Service))
@@ -134,8 +134,8 @@ func (p *Proxy) Finish(ctx context.Context, authorizeURL string, no bool) (*wire
 	return way.Last, way.Went[at]
 }
 
-// visit blocks unless the target answers as a proxy does: with a first frame that says something, and, where that sends
-// the person somewhere, with pages that we know how to walk.
+// visit blocks the spec unless the target answers as a proxy does: with a meaningful first frame and, if that sends the person
+// somewhere, with pages that the harness can walk.
 func (p *Proxy) visit(ctx context.Context) {
 	c, first, err := p.begin(ctx)
 	defer func() { c.Close() }()
@@ -151,7 +151,7 @@ func (p *Proxy) visit(ctx context.Context) {
 	}
 }
 
-// below tells whether a URL is one of a server at base: a neighbour's may begin with the same letters.
+// below reports whether a URL belongs to the server at base: another server's URL may begin with the same letters.
 func below(where, base string) bool { return strings.HasPrefix(where, base+"/") }
 
 // Linked performs a whole linking and returns its tokens, as a control.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// nested puts a form behind three shadow roots and a light-DOM decoy that nobody can see, as 2023's login page did.
+// nested puts a form behind three shadow roots and an invisible light-DOM decoy, as the login page of 2023 did.
 const nested = `<form style="opacity:0;position:absolute"><input name=username></form><out-er></out-er><script>
 const grow = (host, html) => { host.attachShadow({mode: "open"}).innerHTML = html; return host.shadowRoot };
 const one = grow(document.querySelector("out-er"), "<h1>Outer</h1><in-ner></in-ner>");

@@ -21,7 +21,7 @@ type Browser struct {
 	cancel func()
 	once   sync.Once
 	cell   *cell // nil: the browser was started by somebody else
-	plain  bool  // it is to pass for one that a person sits at
+	plain  bool  // it pretends to be a person's browser
 	pass   http.Header
 }
 
@@ -32,7 +32,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // what fails is an error of a call
+	root, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // calls return their own errors
 	b.root, b.cancel = root, func() { cancel(); release() }
 	if err := firstRun(ctx, root, LaunchLimit, b.cancel); err != nil {
 		return nil, fmt.Errorf("starting the browser %s%s: %w", o.Path, o.Remote, err)
@@ -76,8 +76,8 @@ func (b *Browser) Refused() []string {
 	return slices.Clone(b.cell.refused)
 }
 
-// firstRun makes chromedp start what the context stands for. chromedp binds a browser and a tab to the context of their
-// first run, so that context must not carry the limit; whoever is late is cancelled from outside.
+// firstRun starts the browser or tab of a context. chromedp binds them to the context of their first run, so that context must
+// not carry the limit; a late start is cancelled from outside.
 func firstRun(ctx, target context.Context, limit time.Duration, cancel func()) error {
 	ctx, stop := context.WithTimeout(ctx, limit)
 	defer stop()
@@ -90,12 +90,12 @@ func firstRun(ctx, target context.Context, limit time.Duration, cancel func()) e
 		}
 		return err
 	case <-ctx.Done():
-		go cancel() // waits for the process, which may be the very thing that hangs
+		go cancel() // waits for the process, which may itself hang
 		return said{fmt.Sprintf("not ready within %v", limit), ctx.Err()}
 	}
 }
 
-// died tells whether the browser has ended by itself, or was lost.
+// died reports whether the browser has ended by itself or was lost.
 func (b *Browser) died() bool {
 	if b.root.Err() != nil {
 		return true
@@ -129,7 +129,7 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 		return nil, fmt.Errorf("opening a tab: %w", err)
 	}
 	p := &Page{tab: tab, cancel: cancel, cell: b.cell}
-	p.main = string(chromedp.FromContext(tab).Target.TargetID) // the main frame bears its target's id
+	p.main = string(chromedp.FromContext(tab).Target.TargetID) // the main frame's id is its target's
 	p.changed = make(chan struct{})
 	if err := chromedp.Listen(tab, p.listen); err != nil {
 		cancel()
@@ -150,7 +150,7 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 				return err
 			}
 		}
-		// A service worker would answer requests that then are not seen, and old frontends reload once for its sake.
+		// A service worker could answer requests invisibly, and old frontends reload once because of it.
 		_, err := chromedp.Call(ctx, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})
 		return err
 	}))
@@ -161,7 +161,7 @@ func (b *Browser) NewPage(ctx context.Context) (*Page, error) {
 	return p, nil
 }
 
-// joined is a header as the browser takes one.
+// joined converts a header to the browser's format.
 func joined(h http.Header) network.Headers {
 	all := network.Headers{}
 	for name, values := range h {

@@ -29,7 +29,7 @@ func (p *Page) Capture(ctx context.Context) (Capture, error) {
 		return Capture{}, fmt.Errorf("capturing the page: %w", err)
 	}
 	shot := Capture{URL: url}
-	if shot.HTML, err = Eval[string](ctx, p, captureJS); err != nil { // without it the picture might show a secret
+	if shot.HTML, err = Eval[string](ctx, p, captureJS); err != nil { // without it, the picture might show a secret
 		return Capture{}, fmt.Errorf("capturing the page's DOM: %w", err)
 	}
 	if len(shot.HTML) > largestDOM {

@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// catcher answers documents in the network's place.
+// catcher answers requests for documents instead of the network.
 type catcher struct {
 	catching sync.Mutex
 	catches  []catch
@@ -46,7 +46,7 @@ func (p *Page) serve(ctx context.Context, match func(url string) bool, html stri
 	}))
 }
 
-// answer lets a paused request go on, or fulfils it. It runs beside the event loop, which must never wait.
+// answer continues or fulfils a paused request. It runs beside the event loop, which must never wait.
 func (p *Page) answer(e *fetch.EventRequestPaused) {
 	html, caught := p.caught(e.Request.URL)
 	_ = p.do(context.Background(), ActLimit, chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {

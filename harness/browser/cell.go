@@ -20,8 +20,8 @@ import (
 // AnyOrigin lets pages reach every origin.
 const AnyOrigin = "*"
 
-// A cell is the only way out of a browser: a SOCKS proxy on loopback that connects to the origins that the harness opened,
-// and to nothing else, not even on this machine.
+// A cell is the browser's only way out: a SOCKS proxy on loopback that connects to the origins that the harness opened, and to
+// nothing else, not even on this machine.
 type cell struct {
 	listener net.Listener
 
@@ -30,7 +30,7 @@ type cell struct {
 	refused []string        // HOST:PORT, each once, in order
 }
 
-// newCell starts a cell that is closed on all sides.
+// newCell starts a cell without open origins.
 func newCell() (*cell, error) {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -43,7 +43,7 @@ func newCell() (*cell, error) {
 	return c, nil
 }
 
-// dial connects to addresses that may be connected to, whatever name led there.
+// dial connects only to permitted addresses, whatever name resolved to them.
 var dial = (&net.Dialer{Control: address.Control(address.Allowed)}).DialContext
 
 func (c *cell) address() string { return c.listener.Addr().String() }
@@ -77,7 +77,7 @@ func (c *cell) Allow(ctx context.Context, r *socks5.Request) (context.Context, b
 	return ctx, false
 }
 
-// cellError is what the browser says of a connection that the proxy does not make: it was not allowed to, or nobody is there.
+// cellError is the browser's error for a connection that the proxy does not make: it was forbidden, or nothing listens there.
 const cellError = "ERR_SOCKS_CONNECTION_FAILED"
 
 // A KeptError says that a page needs an origin that is not allowed.
@@ -114,14 +114,14 @@ func (c *cell) opened(address string) bool {
 	return c.open[address] || c.open[AnyOrigin]
 }
 
-// unresolved leaves names as they are: one that is refused is never looked up.
+// unresolved does not resolve names: a refused name is never looked up.
 type unresolved struct{}
 
 func (unresolved) Resolve(ctx context.Context, _ string) (context.Context, net.IP, error) {
 	return ctx, nil, nil
 }
 
-// addressOf is the HOST:PORT of an origin.
+// addressOf returns the HOST:PORT of an origin.
 func addressOf(origin string) string {
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// ear is a listener that nobody opened to the browser: it counts who speaks to it.
+// ear is a listener that was not opened to the browser: it counts the connections that reach it.
 type ear struct {
 	tcp   *httptest.Server
 	udp   net.PacketConn
@@ -79,7 +79,7 @@ func TestNothingLeavesTheBrowserButToWhatWasOpened(t *testing.T) {
 			script := fmt.Sprintf(script, e.host(), e.udp.LocalAddr())
 			server := site(t, map[string]any{"/": `<p>home<script>addEventListener("load", () => {` + script + `})</script>`})
 			open(t, p, server.URL)
-			if name == "webrtc" { // it asks the proxy for nothing, and has sent its datagrams within a second
+			if name == "webrtc" { // it bypasses the proxy, and sends its datagrams within a second
 				_, err := Eval[bool](t.Context(), p, `() => new Promise(done => setTimeout(() => done(true), 1000))`)
 				ok(t, err)
 			} else {
@@ -97,7 +97,7 @@ func TestNothingLeavesTheBrowserButToWhatWasOpened(t *testing.T) {
 	}
 }
 
-// speak shows that the ear hears.
+// speak proves that the ear notices connections.
 func speak(t *testing.T, network, address string) {
 	t.Helper()
 	c, err := (&net.Dialer{}).DialContext(t.Context(), network, address)

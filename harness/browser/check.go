@@ -25,7 +25,7 @@ func Check(ctx context.Context, spec string) error {
 	return fmt.Errorf("--browser %s: it does not start as a Chromium", spec)
 }
 
-// said is an error in our words that is still the error that it was.
+// said is an error with our own text that still wraps the original.
 type said struct {
 	text string
 	err  error

@@ -11,8 +11,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// pass lets a tab call itself as the same browser does on a person's screen: without the word "Headless", in its header, in
-// its client hints, and to scripts.
+// pass makes a tab identify itself as the same browser on a person's screen: without the word "Headless" in its header, in its
+// client hints, and to scripts.
 func pass(ctx context.Context) error {
 	it, err := chromedp.Call(ctx, browser.GetVersion, cdp.Empty{})
 	if err != nil {
@@ -22,10 +22,10 @@ func pass(ctx context.Context) error {
 	return err
 }
 
-// version is that of the browser: of it, people's browsers send the first number alone (User-Agent reduction).
+// version matches the browser's version: people's browsers send only its first number (User-Agent reduction).
 var version = regexp.MustCompile(`Chrome/(\d+)[.\d]*`)
 
-// onScreen is a headless browser's User-Agent as that of one with a screen (UA Client Hints §3.2 for the brands).
+// onScreen turns a headless browser's User-Agent into that of one with a screen (UA Client Hints §3.2 for the brands).
 func onScreen(agent string) emulation.SetUserAgentOverrideParams {
 	agent = strings.ReplaceAll(agent, "HeadlessChrome", "Chrome")
 	major := "0"

@@ -9,7 +9,7 @@ import (
 
 func TestADisguisedBrowserDoesNotSayThatItHasNoScreen(t *testing.T) {
 	if shared == nil {
-		newPage(t) // says why there is none
+		newPage(t) // skips or fails without a browser
 	}
 	var header http.Header
 	server := site(t, map[string]any{"/": func(w http.ResponseWriter, r *http.Request) {

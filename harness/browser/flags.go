@@ -17,7 +17,7 @@ var silentFeatures = []string{
 	"LocalNetworkAccessChecks", // would answer "may a public page frame a home at 127.0.0.1?" in the home's place
 }
 
-// flags are the launch options of a browser that has one way out: a SOCKS proxy.
+// flags are the launch options of a browser whose only way out is a SOCKS proxy.
 func flags(o Options, proxy string) []chromedp.ExecAllocatorOption {
 	list := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(o.Path),
@@ -30,17 +30,17 @@ func flags(o Options, proxy string) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("no-pings", true),
 		chromedp.Flag("component-updater", "url-source=http://127.0.0.1:9/"),
-		// All connections go through the proxy, those to loopback too; no name is looked up but by it, and nothing goes out
-		// as a datagram: no QUIC, and of WebRTC what the proxy takes, which is nothing.
+		// All connections go through the proxy, even those to loopback. Only the proxy resolves names, and no datagrams leave the
+		// browser: there is no QUIC, and WebRTC could only use the proxy, which refuses it.
 		chromedp.Flag("proxy-server", "socks5://"+proxy),
 		chromedp.Flag("proxy-bypass-list", "<-loopback>"),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("force-webrtc-ip-handling-policy", "disable_non_proxied_udp"),
-		// One process for all frames of a tab: the requests of a frame from another site would otherwise arrive at
-		// another session, and "no request was made" would be said too early.
+		// One process for all frames of a tab: otherwise the requests of a frame from another site would arrive at another
+		// session, and a test for "no request" would look too early.
 		chromedp.Flag("disable-site-isolation-trials", true),
-		// The user's password may be in our environment; the browser needs none of it but this.
+		// Our environment may hold the user's password; the browser gets only these variables of it.
 		chromedp.NoInheritEnv,
 		chromedp.Env(keptEnv()...),
 	)

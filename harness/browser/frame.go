@@ -21,7 +21,7 @@ type Framing struct {
 	Text     string // what is to be read in a frame that was rendered
 }
 
-// frame is what is known of a subframe's document.
+// frame describes a subframe's document.
 type frame struct {
 	url, unreachable string
 	stopped          bool
@@ -91,7 +91,7 @@ func (b *Browser) Frame(ctx context.Context, url, from string) (Framing, error) 
 	return Framing{}, fmt.Errorf("framing %s: %s", strip(url), reason)
 }
 
-// frameFailure gives the words of the browser for a subframe's document that it did not show.
+// frameFailure returns the browser's error for a subframe's document that it did not show.
 func (p *Page) frameFailure() string {
 	reason := "not loaded"
 	for _, r := range p.Requests() {
@@ -102,7 +102,7 @@ func (p *Page) frameFailure() string {
 	return reason
 }
 
-// frameText reads a frame in a script world of our own: the page's scripts have no say in it.
+// frameText reads a frame from an isolated script world, which the page's scripts cannot influence.
 func (p *Page) frameText(ctx context.Context, id string) (string, error) {
 	raw, err := run(ctx, p, ActLimit, chromedp.Action[[]byte](func(ctx context.Context, _ *chromedp.Target) ([]byte, error) {
 		world, err := chromedp.Call(ctx, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: cdp.FrameID(id)})

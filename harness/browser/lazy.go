@@ -18,12 +18,12 @@ import (
 // Lazy is a process's browser, started when the first spec opens a page. nil means that there is no browser.
 type Lazy struct {
 	spec  string
-	keys  [][]byte                              // of certificates that only we trust (SubjectPublicKeyInfo)
+	keys  [][]byte                              // of certificates that only the harness trusts (SubjectPublicKeyInfo)
 	open  []string                              // origins that it may reach
-	plain bool                                  // it is to pass for one that a person sits at
+	plain bool                                  // it pretends to be a person's browser
 	pass  http.Header                           // added to the requests of pages
-	forgo error                                 // why there is none; nil: there may be one
-	trust func(context.Context) ([]byte, error) // one more such key, asked for at the start; nil: none
+	forgo error                                 // why there is no browser, or nil
+	trust func(context.Context) ([]byte, error) // returns one more such key at the start; nil: none
 
 	starting sync.Mutex // one at a time starts it; the others wait
 	mu       sync.Mutex
@@ -79,7 +79,7 @@ func (l *Lazy) Close() {
 	if l == nil {
 		return
 	}
-	l.starting.Lock() // one that is being started is ended, too
+	l.starting.Lock() // also close a browser that is just starting
 	defer l.starting.Unlock()
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -88,10 +88,10 @@ func (l *Lazy) Close() {
 	}
 }
 
-// errDied is what a browser has come to that does not stay alive.
+// errDied is the error for a browser that does not stay alive.
 var errDied = errors.New("the browser has exited twice")
 
-// start is the running browser. One that has died is started again once.
+// start returns the running browser. It restarts a dead browser once.
 func (l *Lazy) start(ctx context.Context) (*Browser, error) {
 	l.starting.Lock()
 	defer l.starting.Unlock()
@@ -118,7 +118,7 @@ func (l *Lazy) start(ctx context.Context) (*Browser, error) {
 	return fresh, err
 }
 
-// wentOff tells whether a browser that did not start has ended: it may have been killed. One that hangs would hang again.
+// wentOff reports whether a browser that failed to start has exited: it may have been killed. One that hangs would hang again.
 func wentOff(err error) bool {
 	return !errors.Is(err, ErrNone) && !errors.Is(err, context.DeadlineExceeded)
 }
@@ -199,7 +199,7 @@ func Open(ctx context.Context) *Page {
 	return page
 }
 
-// brief is an error in one line: a browser that does not start says a lot.
+// brief puts an error on one line: a browser that does not start prints a lot.
 func brief(err error) string {
 	const most = 300 // bytes
 	line := strings.Join(strings.Fields(err.Error()), " ")

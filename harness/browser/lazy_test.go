@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// spec runs a body as a spec does, and tells its verdict and why.
+// spec runs a body as a spec, and returns its verdict and reason.
 func spec(t *testing.T, l *Lazy, body func(ctx context.Context)) (evidence.Verdict, string) {
 	t.Helper()
 	r := judge.NewRecord()
@@ -24,7 +24,7 @@ func spec(t *testing.T, l *Lazy, body func(ctx context.Context)) (evidence.Verdi
 	return out.Verdict, out.Reason
 }
 
-// crash kills a lazy browser as an out-of-memory killer does.
+// crash kills a lazy browser, as an out-of-memory killer does.
 func crash(t *testing.T, l *Lazy) {
 	t.Helper()
 	b := l.b

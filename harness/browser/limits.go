@@ -16,14 +16,14 @@ const (
 	WaitLimit    = 30 * time.Second // WaitAny and WaitNavigation
 	FrameLimit   = 15 * time.Second // a framed document to be shown or refused
 	CaptureLimit = 10 * time.Second // screenshot and DOM
-	CloseLimit   = 5 * time.Second  // after it the process is killed
+	CloseLimit   = 5 * time.Second  // then the process is killed
 
 	restLimit = 5 * time.Second // a request that takes longer does not keep a page from being at rest
 
 	pollEvery = 15 * time.Millisecond // between two looks at the DOM; network events wake a waiter earlier
 )
 
-// The limits of what is remembered of a page, whatever it does.
+// The limits of a page's record, whatever the page does.
 const (
 	mostEvents = 5000     // navigations, and requests
 	mostLines  = 1000     // of the console, and dialogs
@@ -32,7 +32,7 @@ const (
 	largestDOM = 1 << 20  // bytes of a page's HTML
 )
 
-// bounded is a list with one more item, if it has room.
+// bounded appends an item to a list, if there is room.
 func bounded[T any](list []T, item T, most int) []T {
 	if len(list) >= most {
 		return list
@@ -40,7 +40,7 @@ func bounded[T any](list []T, item T, most int) []T {
 	return append(list, item)
 }
 
-// told is a list with one more message. The last that there is room for says so.
+// told appends a message to a list. The last message that fits says so.
 func told(list []Message, m Message) []Message {
 	if len(list) == mostLines-1 {
 		m = Message{Kind: "cut", Text: fmt.Sprintf("cut after %d messages", mostLines-1)}

@@ -19,7 +19,7 @@ type Page struct {
 	tab    context.Context // chromedp's
 	cancel func()
 	main   string // id of the main frame
-	cell   *cell  // nil: the browser was started by somebody else
+	cell   *cell  // nil: somebody else started the browser
 	record
 	catcher
 }
@@ -41,7 +41,7 @@ func (p *Page) Open(ctx context.Context, url string) error {
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", strip(url), err)
 	}
-	if failed != "" && len(p.Navigations())-before < 2 { // one is the URL itself; a second is a redirect, which is an answer
+	if failed != "" && len(p.Navigations())-before < 2 { // the first is the URL itself, a second one is a redirect, which counts as an answer
 		if origin, whole := p.Kept(); whole {
 			return &KeptError{origin}
 		}
@@ -53,7 +53,7 @@ func (p *Page) Open(ctx context.Context, url string) error {
 	return nil
 }
 
-// strip leaves the query out of an error's text: it may carry what only the caller knows how to redact.
+// strip removes the query from an error's text: it may contain secrets that only the caller can redact.
 func strip(url string) string {
 	bare, _, _ := strings.Cut(url, "?")
 	return bare
@@ -84,7 +84,7 @@ func Eval[T any](ctx context.Context, p *Page, script string, args ...any) (T, e
 	return value, err
 }
 
-// within bounds a call by the caller's context and by its own limit.
+// within runs a call under the caller's context and its own limit.
 func (p *Page) within(ctx context.Context, limit time.Duration) (context.Context, func()) {
 	bound, cancel := context.WithTimeout(p.tab, limit)
 	stop := context.AfterFunc(ctx, cancel)
@@ -103,7 +103,7 @@ func run[T any](ctx context.Context, p *Page, limit time.Duration, action chrome
 	return value, p.why(ctx, limit, err)
 }
 
-// why names the reason of a context's end: the caller's, the tab's, or ours.
+// why returns the reason for a context's end: the caller's, the tab's, or our own.
 func (p *Page) why(ctx context.Context, limit time.Duration, err error) error {
 	switch {
 	case err == nil:
@@ -122,8 +122,8 @@ func (p *Page) why(ctx context.Context, limit time.Duration, err error) error {
 	return err
 }
 
-// until looks again and again, at each event of the network and every few milliseconds, until the look is content.
-// A look that fails because the page is just being replaced is repeated.
+// until calls look at each event of the network and every few milliseconds, until look is satisfied. It repeats a look that fails
+// while the page is being replaced.
 func (p *Page) until(ctx context.Context, limit time.Duration, what string, look func(context.Context) (bool, error)) error {
 	bound, done := p.within(ctx, limit)
 	defer done()
@@ -151,13 +151,13 @@ func (p *Page) until(ctx context.Context, limit time.Duration, what string, look
 	}
 }
 
-// record is what the tab has done so far, in the order of the browser's events.
+// record is the history of the tab, in the order of the browser's events.
 type record struct {
 	mu          sync.Mutex
 	changed     chan struct{} // closed and replaced at every event
 	last        time.Time     // of the last event
 	opening     string        // the URL of the Open under way
-	requested   string        // a navigation that the page asked for, until the network confirms it
+	requested   string        // a navigation that the page requested, until the network confirms it
 	navigations []Navigation
 	requests    []Request
 	index       map[string]int // a request's id -> its place

@@ -8,7 +8,7 @@ import (
 
 func TestPagesCarryTheProxysHeader(t *testing.T) {
 	if shared == nil {
-		newPage(t) // says why there is none
+		newPage(t) // skips or fails without a browser
 	}
 	var seen []string
 	server := site(t, map[string]any{

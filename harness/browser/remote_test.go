@@ -22,7 +22,7 @@ func TestARunningBrowserIsUsedAndLeftRunning(t *testing.T) {
 	address := ""
 	for end := time.Now().Add(LaunchLimit); address == "" && time.Now().Before(end); time.Sleep(pollEvery) {
 		text, _ := os.ReadFile(filepath.Join(profile, "DevToolsActivePort"))
-		if port, path, whole := strings.Cut(string(text), "\n/"); whole { // it is there before its text is
+		if port, path, whole := strings.Cut(string(text), "\n/"); whole { // the file exists before its text does
 			address = "ws://127.0.0.1:" + port + "/" + strings.TrimSpace(path)
 		}
 	}
@@ -56,7 +56,7 @@ func TestAMissingOrStuckBrowserIsAnError(t *testing.T) {
 	}
 }
 
-// sleeper is an executable that takes any flag and says nothing.
+// sleeper is an executable that accepts any flag and prints nothing.
 func sleeper(t *testing.T) string {
 	path := filepath.Join(t.TempDir(), "sleeper")
 	ok(t, os.WriteFile(path, []byte("#!/bin/sh\nexec sleep 20\n"), 0o700))

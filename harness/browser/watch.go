@@ -23,7 +23,7 @@ type Navigation struct {
 	At    time.Time
 }
 
-// Causes of a navigation. Others are the browser's own words: anchorClick, formSubmissionGet, metaTagRefresh, reload …
+// The causes of navigations. Other causes are the browser's own words: anchorClick, formSubmissionGet, metaTagRefresh, reload …
 const (
 	CauseOpen     = "open"            // Page.Open
 	CauseScript   = "scriptInitiated" // location.assign and its like
@@ -39,7 +39,7 @@ type Request struct {
 	HasBody     bool
 	Status      int         // 0: no answer yet, or none
 	Header      http.Header // of the answer to the main frame's document, without Set-Cookie
-	Done        bool        // answered in full, or failed
+	Done        bool        // completely answered, or failed
 	Failed      string      // net::ERR_…, or why the browser refused
 	At          time.Time
 }
@@ -107,14 +107,14 @@ func (r *record) changes() <-chan struct{} {
 	return r.changed
 }
 
-// expect notes the URL of an Open, so that the request that follows is known for ours.
+// expect notes the URL of an Open, to recognise its request.
 func (r *record) expect(url string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.opening, r.requested = url, ""
 }
 
-// listen gets every event in order, in chromedp's read loop: it must neither wait nor send a command.
+// listen receives every event in order, in chromedp's read loop: it must neither wait nor send a command.
 func (p *Page) listen(event any) {
 	switch e := event.(type) {
 	case *fetch.EventRequestPaused:
@@ -171,7 +171,8 @@ func (p *Page) take(event any) bool {
 	return true
 }
 
-// frameSent keeps what a link with a target or a modified click asked of a new tab; a frame's own moves are no news.
+// frameSent records a request of a link with a target, or of a modified click, for a new tab. It ignores a frame's own
+// navigations.
 func (p *Page) frameSent(id string, e *page.EventFrameRequestedNavigation) bool {
 	if id == p.main {
 		p.navigate(e.URL, CauseWindow)
@@ -183,8 +184,8 @@ func (r *record) navigate(url, cause string) {
 	r.navigations = bounded(r.navigations, Navigation{URL: evidence.Start(url, longestURL), Cause: cause, At: time.Now()}, mostEvents)
 }
 
-// sent records a request. A navigation that the page asked for is announced twice, by the page and by the network:
-// the second only confirms the first.
+// sent records a request. The page and the network both announce a navigation that the page requested: the second announcement
+// only confirms the first.
 func (p *Page) sent(e *network.EventRequestWillBeSent) {
 	main := e.Type == network.ResourceTypeDocument && string(e.FrameID) == p.main
 	if e.RedirectResponse != nil {
@@ -218,7 +219,7 @@ func (r *Request) answered(by *network.Response) {
 	}
 	r.Header = http.Header{}
 	for name, value := range by.Headers {
-		for line := range strings.SplitSeq(fmt.Sprint(value), "\n") { // so the browser joins a header that stands twice
+		for line := range strings.SplitSeq(fmt.Sprint(value), "\n") { // the browser joins repeated headers so
 			r.Header.Add(name, line)
 		}
 	}
@@ -242,7 +243,7 @@ func (r *record) update(id string, change func(*Request)) {
 	}
 }
 
-// readConsole follows the console beside the ordered events: chromedp writes its arguments out as DevTools does.
+// readConsole reads the console separately from the ordered events: chromedp formats its arguments as DevTools does.
 func (p *Page) readConsole() {
 	lines := chromedp.Console(p.tab)
 	go func() {

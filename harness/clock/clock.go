@@ -18,7 +18,7 @@ type Clock interface {
 	Advance(ctx context.Context, d time.Duration) error
 	// Now is the target's time as far as the harness knows.
 	Now() time.Time
-	// Instant tells whether the target's timers fire when its time is moved, so that nobody needs to wait for them.
+	// Instant reports whether the target's timers fire when its time is moved, so that nobody needs to wait for them.
 	Instant() bool
 	// Restore puts the target's time back to ours, where it was moved.
 	Restore(ctx context.Context) error
@@ -82,7 +82,7 @@ func Command(line string) Clock {
 	}}
 }
 
-// after is what a command printed, behind its error.
+// after formats a command's output, to follow its error.
 func after(out []byte) string {
 	if text := strings.TrimSpace(string(out)); text != "" {
 		return ": " + text

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// near tells whether a time is our own, moved by d.
+// near reports whether a time is about now, moved by d.
 func near(at time.Time, d time.Duration) bool { return time.Until(at).Round(time.Minute) == d }
 
 func TestAClockThatNothingMovesStandsWhereItIs(t *testing.T) {

@@ -7,10 +7,10 @@ import "slices"
 // Name is a condition as written in the catalogue and in --require.
 type Name string
 
-// What the harness must have. If it is missing, the row is not_run.
+// Conditions of the harness. Without one, the row is not_run.
 const (
 	Browser      Name = "browser"            // a Chromium
-	Clock        Name = "clock"              // a way to move the target's time
+	Clock        Name = "clock"              // a way to move the target's clock
 	ClientSite   Name = "client-site"        // the target can fetch pages from the harness over http
 	HTTPSSite    Name = "https-site"         // the same over https: the target trusts the client site's CA
 	Admin        Name = "admin"              // the user may manage users
@@ -20,7 +20,7 @@ const (
 	OtherClient  Name = "other-client"       // a second client with the same redirect_uri
 	PublicClient Name = "public-client"      // a client without a secret
 	ClientSecret Name = "client-secret"      // a client with one
-	API          Name = "api"                // a resource that wants a bearer token is known
+	API          Name = "api"                // a resource that needs a bearer token is known
 	Revocation   Name = "revocation"         // a revocation endpoint is known
 	Indicator    Name = "resource-indicator" // a resource is known by the URI that the server has for it (RFC 8707)
 	OtherNames   Name = "other-names"        // other host names of the target are known
@@ -29,7 +29,7 @@ const (
 	Origin       Name = "origin"             // an origin that the target's pages need is trusted (--trust-origin)
 )
 
-// What the target must offer. If it is missing, the row does not apply.
+// Conditions of the target. Without one, the row does not apply.
 const (
 	PKCE             Name = "pkce"              // code_challenge_methods_supported has S256
 	Metadata         Name = "metadata"          // an RFC 8414 document
@@ -38,7 +38,7 @@ const (
 	Introspection    Name = "introspection"     // an introspection endpoint (RFC 7662)
 	Registration     Name = "registration"      // a registration endpoint (RFC 7591)
 	LocalUsers       Name = "local-users"       // Home Assistant's login provider homeassistant
-	TrustedNetworks  Name = "trusted-networks"  // its login provider trusted_networks, to this machine
+	TrustedNetworks  Name = "trusted-networks"  // its login provider trusted_networks, for this machine
 	CommandLine      Name = "command-line"      // its login provider command_line
 )
 

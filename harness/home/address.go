@@ -28,7 +28,7 @@ func (b *ByAddress) Resolve() error {
 	return l.Close()
 }
 
-// other is the address; an invalid one: there is none.
+// other returns the address, or an invalid one if there is none.
 func (b *ByAddress) other() netip.Addr {
 	ip, _ := netip.ParseAddr(b.OtherAddress)
 	return ip

@@ -26,7 +26,7 @@ func (h *Home) Meanwhile(ctx context.Context, timeout time.Duration, ready func(
 		case <-tick.C:
 			if !moved && ready() {
 				moved = true
-				_ = h.Clock.Advance(ctx, timeout+time.Second) // a clock that fails is waited for
+				_ = h.Clock.Advance(ctx, timeout+time.Second) // if the clock fails, wait instead
 			}
 		}
 	}

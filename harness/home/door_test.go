@@ -165,7 +165,7 @@ func TestOnlyAUserSeesTheReleaseAndTheRights(t *testing.T) {
 	if !h.Facts.Admin || h.Facts.Version != "2026.11.0" || !h.Facts.Testbed || h.OpenSession().Refresh == "" {
 		t.Errorf("%+v, session %+v", h.Facts, h.OpenSession())
 	}
-	_, h, ctx = stay(t) // one who may not ask
+	_, h, ctx = stay(t) // a user without the right
 	if err := h.Enter(ctx); err != nil || h.Facts.Admin || h.Facts.Testbed {
 		t.Errorf("%+v, %v", h.Facts, err)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// stage is how far a login came.
+// stage is how far a login got.
 type stage int
 
 const (
@@ -25,7 +25,7 @@ const (
 	inside
 )
 
-// entry is one login at the door.
+// entry is one login before the first row.
 type entry struct {
 	manners Manners
 	stage   stage
@@ -66,7 +66,7 @@ func (h *Home) Enter(ctx context.Context) error {
 	return h.look(ctx, in.tokens)
 }
 
-// enter tries a login as the apps of today do, and then with what a home may demand besides.
+// enter tries a login as today's apps do, and then with the additions that a home may demand.
 func (h *Home) enter(ctx context.Context) (entry, error) {
 	in, err := h.knock(ctx, Manners{})
 	if err == nil && in.stage == noFlow {
@@ -80,7 +80,7 @@ func (h *Home) enter(ctx context.Context) (entry, error) {
 	return in, err
 }
 
-// insist tries manners up to those that come further than before; where none do, it stays as it was.
+// insist tries manners until one comes further than before; if none does, it keeps the old one.
 func (h *Home) insist(ctx context.Context, before entry, list ...Manners) (entry, error) {
 	for _, m := range list {
 		if in, err := h.knock(ctx, m); err != nil || in.stage > before.stage {
@@ -90,7 +90,7 @@ func (h *Home) insist(ctx context.Context, before entry, list ...Manners) (entry
 	return before, nil
 }
 
-// knock makes one login. The error says that the account is not right.
+// knock makes one login. The error says that the account is wrong.
 func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 	h.Facts.Manners = m
 	in := entry{manners: m}
@@ -125,12 +125,12 @@ func (h *Home) knock(ctx context.Context, m Manners) (entry, error) {
 	return in, nil
 }
 
-// blocked tells of the one refusal after the right password that is about the user, by Home Assistant's words for it.
+// blocked recognises, by Home Assistant's text, the one refusal after the right password that concerns the user.
 func blocked(s *Step) bool {
 	return s.Status == http.StatusForbidden && strings.HasPrefix(s.Text("message"), "Login blocked")
 }
 
-// prove shows the home who logs in: password and second factor. The error says which of them is refused.
+// prove answers with the password and the second factor. The error says which of them is refused.
 func (h *Home) prove(ctx context.Context, begun *Step) (*Step, error) {
 	s := h.Password(ctx, begun.FlowID, Login{})
 	if s.Type != "form" {
@@ -148,7 +148,7 @@ func (h *Home) prove(ctx context.Context, begun *Step) (*Step, error) {
 	return s, nil
 }
 
-// reason is what a form says is wrong, where that is not the usual word for a wrong password or code.
+// reason returns a form's error, unless it is the usual word for a wrong password or code.
 func (s *Step) reason() string {
 	var words []string
 	for _, word := range s.Errors {
@@ -163,7 +163,7 @@ func (s *Step) reason() string {
 	return " (" + strings.Join(words, ", ") + ")"
 }
 
-// likely is the likely cause of a code that is refused.
+// likely returns the likely cause of a refused code.
 func (h *Home) likely(e *wire.Exchange) string {
 	theirs, err := http.ParseTime(e.Header.Get("Date"))
 	apart := theirs.Sub(h.Clock.Now()).Round(time.Second)
@@ -178,8 +178,8 @@ func (h *Home) likely(e *wire.Exchange) string {
 		apart.Abs(), where)
 }
 
-// noLogin is why a target where no login flow starts is not judged. One that lists its login providers is a home: the rows
-// say what is wrong with it.
+// noLogin returns why a target without a login flow is not judged. A target that lists its login providers is a home: the rows
+// report its faults.
 func (h *Home) noLogin(in entry) error {
 	var types []string
 	for _, p := range h.listed.providers {
@@ -197,8 +197,8 @@ func (h *Home) noLogin(in entry) error {
 	return nil
 }
 
-// takes lists the kinds of credentials that the home takes though they were invented: acceptance of them shows nothing. A
-// client and a password are only invented where the rest was taken.
+// takes lists the kinds of invented credentials that the home accepts: accepting real ones then proves nothing. It invents a
+// client and a password only if the home accepted the other invented ones.
 func (h *Home) takes(ctx context.Context) (list []judge.Credulity) {
 	if h.API(ctx, "invented", "/api/").Status == http.StatusOK {
 		list = append(list, judge.AnyBearer)
@@ -221,7 +221,7 @@ func (h *Home) takes(ctx context.Context) (list []judge.Credulity) {
 	return list
 }
 
-// look reads what only a user sees.
+// look reads what only a user can see.
 func (h *Home) look(ctx context.Context, t oauth.Tokens) error {
 	var config struct{ Version string }
 	if e := h.API(ctx, t.Access, "/api/config"); e.Status == http.StatusOK {

@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// FuzzStep reads answers of the login flow and of the list of login providers, of whatever shape.
+// FuzzStep reads answers of the login flow and of the list of login providers, in any shape.
 func FuzzStep(f *testing.F) {
 	for _, seed := range []string{
 		`{"type":"form","flow_id":"f","step_id":"init","errors":{"base":"invalid_auth"}}`, `{"type":1,"result":{},"errors":[]}`,

@@ -11,8 +11,8 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// owed is what the target must get back: it is filled from the answers themselves, so that a server which hands out a
-// token where it should refuse gets that back too.
+// owed is what must be given back to the target. It is filled from the answers themselves, so that even a token that a server
+// should have refused is given back.
 type owed struct {
 	refresh []string
 	flows   []string
@@ -100,8 +100,8 @@ func (h *Home) Leave(ctx context.Context) {
 	}
 }
 
-// giveBackToken revokes a token, by action=revoke where there is no /auth/revoke (before 2022.9). It reports whether the
-// target heard of it.
+// giveBackToken revokes a token, with action=revoke if there is no /auth/revoke (before 2022.9). It reports whether the target
+// got the request.
 func (h *Home) giveBackToken(ctx context.Context, token string) bool {
 	answer := h.PostForm(ctx, "/auth/revoke", oauth.Form{{Name: "token", Value: token}})
 	if answer.Status == http.StatusNotFound || answer.Status == http.StatusMethodNotAllowed {

@@ -17,7 +17,7 @@ func TestEveryTokenAndOpenFlowIsGivenBack(t *testing.T) {
 	h.Begin(ctx, Login{})  // flow-2 stays open
 	h.Refresh(ctx, oauth.Tokens{Refresh: "refresh-1"})
 	f.Answers("POST /auth/token", http.StatusOK, `{"refresh_token":"for-nothing"}`)
-	h.Exchange(ctx, "invented") // a server that hands out tokens to anybody gets them back too
+	h.Exchange(ctx, "invented") // a token that a server issues to anybody is given back too
 	h.GiveBack(ctx)
 	same(t, "revoked", f.Asked("POST /auth/revoke"), "token=refresh-1", "token=for-nothing")
 	same(t, "deleted", f.Asked("DELETE /auth/login_flow/"), "flow-2")
@@ -70,7 +70,7 @@ func TestTheSharedSessionIsGivenBackLast(t *testing.T) {
 	}
 }
 
-// listed lets the fake list grants, and remember which are deleted.
+// listed makes the fake list grants, and record which are deleted.
 func listed(f *hometest.Home, list func() []Grant) *[]string {
 	deleted := &[]string{}
 	f.Knows("auth/refresh_tokens", func(map[string]any) (any, string) { return list(), "" })

@@ -20,7 +20,7 @@ import (
 
 // Home is a server with a home's login, and the account that logs in to it. It is safe for concurrent use.
 type Home struct {
-	names []string                // others of the target's
+	names []string                // other names of the target
 	under map[string]*wire.Client // clients by these
 
 	Wire    *wire.Client
@@ -38,10 +38,10 @@ type Home struct {
 	codes   leftCodes
 	seen    seen
 	users   map[string]*User
-	listed  listing // at the door
+	listed  listing // before the first row
 	logins  int
 
-	verifier  string        // of the codes that are bound where the home demands it, see Manners
+	verifier  string        // of codes with a challenge, if the home demands one; see Manners
 	elsewhere *wire.Client  // see Options.Other; nil: there is none
 	patience  time.Duration // see Options
 	release   string        // see Options
@@ -57,25 +57,25 @@ type Facts struct {
 	CIMD     bool          `json:"cimd"`     // client_id_metadata_document_supported
 	Resource bool          `json:"resource"` // serves RFC 9728 metadata
 	Admin    bool          `json:"admin"`    // the account may manage users, or it is not known
-	Fetches  bool          `json:"fetches"`  // fetches pages of the client site
+	Fetches  bool          `json:"fetches"`  // fetches pages from the client site
 	TrustsCA bool          `json:"trusts_ca"`
 	Testbed  bool          `json:"testbed"` // our demo integration is installed, or it is not known
 	Manners  Manners       `json:"manners"`
-	Provider LoginProvider `json:"provider"`          // that the account logs in through
+	Provider LoginProvider `json:"provider"`          // the one that the account logs in through
 	Outside  string        `json:"outside,omitempty"` // why nobody gets in; "": the login works
 
-	Trusted  []LoginProvider `json:"trusted,omitempty"`  // trusted networks that are offered to this machine
+	Trusted  []LoginProvider `json:"trusted,omitempty"`  // trusted networks offered to this machine
 	Commands bool            `json:"commands,omitempty"` // a command line is offered
-	Command  *LoginProvider  `json:"command,omitempty"`  // whose command takes the account
+	Command  *LoginProvider  `json:"command,omitempty"`  // the one whose command accepts the account
 
-	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
+	Credulous []judge.Credulity `json:"credulous,omitempty"` // invented credentials that it accepts
 }
 
 // Manners are what this home demands of every client although no home should. Without them no login would work, and nothing
 // else could be judged. The zero value is how today's apps log in.
 type Manners struct {
-	Bound    bool `json:"bound,omitempty"`    // codes are bound by PKCE
-	Redirect bool `json:"redirect,omitempty"` // redirect_uri is repeated at the token endpoint, as RFC 6749 §4.1.3 had it
+	Bound    bool `json:"bound,omitempty"`    // codes have a PKCE challenge
+	Redirect bool `json:"redirect,omitempty"` // redirect_uri is repeated at the token endpoint, as in RFC 6749 §4.1.3
 	Secure   bool `json:"secure,omitempty"`   // the client id is an https URL
 }
 
@@ -88,9 +88,9 @@ type Options struct {
 	Facts    Facts
 	Account  oauth.Account
 	Patience time.Duration // the longest wait for a WebSocket message that may not come, at a target on this machine; 0: as a spec says
-	Mark     string        // names what this run makes at the target
+	Mark     string        // part of the names that this run creates at the target
 	Release  string        // whose promises the home is held to; "": those of the release that it tells
-	Session  oauth.Tokens  // an open session to use for housekeeping; empty: logs in when it needs one
+	Session  oauth.Tokens  // an open session for housekeeping; empty: log in when necessary
 }
 
 // New returns a Home. It sends nothing yet.

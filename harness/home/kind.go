@@ -55,7 +55,7 @@ func Kind() kind.Kind {
 	}, open)
 }
 
-// found is what the door finds out.
+// found is the result of the look before the first row.
 type found struct {
 	Facts   Facts
 	Session oauth.Tokens
@@ -67,9 +67,9 @@ type session struct {
 	tools kind.Tools
 	mark  string // of the run
 
-	before []Grant // at the door
+	before []Grant // before the first row
 	known  bool    // before was read
-	linked *linked // at the door; nil: it was not read, or nothing can be linked there
+	linked *linked // before the first row; nil: it was not read, or nothing can be linked there
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
@@ -119,7 +119,7 @@ func (s *session) countLinked(ctx context.Context) {
 	}
 }
 
-// explained gives the errors of the door their exit codes.
+// explained gives the errors of that look their exit codes.
 func explained(err error) error {
 	for _, ours := range []error{ErrCredentials, ErrSecondFactor, ErrFactorCode, ErrNotOnboarded} {
 		if errors.Is(err, ours) {
@@ -129,7 +129,7 @@ func explained(err error) error {
 	return exit.With(exit.NoTarget, err)
 }
 
-// kind is what the facts mean for rows.
+// kind translates the facts into conditions of rows.
 func (f Facts) kind(s *session) kind.Facts {
 	lacks := s.flags.Tools().Lacks()
 	lacks.Add(!f.Fetches, condition.ClientSite, "the target fetched nothing from "+s.Site.Origin()+"; give --client-site LISTEN=PUBLIC-URL")

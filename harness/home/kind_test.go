@@ -20,7 +20,7 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// opened is a session at a fake, as the parent of a run opens it.
+// opened opens a session with a fake, as a run's parent does.
 func opened(t *testing.T, f *hometest.Home, change func(*Flags, *kind.Setup)) (kind.Session, context.Context) {
 	t.Helper()
 	flags := &Flags{Browsing: kind.Browsing{Browser: "off"}}

@@ -14,7 +14,7 @@ const Demo = "authconform_demo"
 // Agent is the integration that is the home's MCP client. Its accounts belong to a user, except those that a run creates.
 const Agent = "mcp"
 
-// linked is what the home holds for the integrations that rows of linking use, by id.
+// linked records what the home holds for the integrations of the linking rows, by id.
 type linked struct{ entries, credentials []string }
 
 const entryPath = "/api/config/config_entries/entry"
@@ -32,7 +32,7 @@ func (h *Home) Linked(ctx context.Context) (l linked, err error) {
 				judge.Block(ctx, "the home lists no entries of %s: %s", domain, e)
 			}
 			for _, e := range shown {
-				if e.Domain == domain { // old releases list all
+				if e.Domain == domain { // old releases list all domains
 					l.entries = append(l.entries, e.ID)
 				}
 			}
@@ -65,7 +65,7 @@ func (h *Home) TakeBackLinked(ctx context.Context, before linked) []string {
 	return nil
 }
 
-// unlink removes entries first: a credential that one of them uses cannot be deleted.
+// unlink removes entries first: a credential in use cannot be deleted.
 func (h *Home) unlink(ctx context.Context, after, before linked) {
 	access := h.Session(ctx).Access
 	for _, id := range after.entries {

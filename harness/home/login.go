@@ -15,11 +15,11 @@ type Login struct {
 	RedirectURI string
 	Challenge   string // code_challenge; with it code_challenge_method is S256 unless Method says otherwise
 	Method      string
-	Unbound     bool           // without PKCE, also where the home demands it
+	Unbound     bool           // without PKCE, even if the home demands it
 	Finish      string         // client_id of the steps after the first; "" is ClientID
 	Account     *oauth.Account // nil: the run's
 	Provider    *LoginProvider // nil: that of the run's account
-	Header      []string       // pairs, of the first request
+	Header      []string       // name, value pairs for the first request
 	Body        map[string]any // members set in the first request as they are; nil deletes one
 }
 
@@ -61,7 +61,7 @@ type Step struct {
 func StepOf(e *wire.Exchange) *Step {
 	s := &Step{}
 	if e.Err == nil && !e.Cut {
-		_ = json.Unmarshal([]byte(e.Body), s) // what is no step has no type
+		_ = json.Unmarshal([]byte(e.Body), s) // any other body has no type
 		var done struct{ Result any }
 		_ = json.Unmarshal([]byte(e.Body), &done)
 		s.Code, _ = done.Result.(string)
@@ -116,7 +116,7 @@ func (h *Home) Login(ctx context.Context, l Login) *Step {
 	return h.finish(ctx, begun, l)
 }
 
-// finish answers the forms of a flow that is open.
+// finish answers the forms of an open flow.
 func (h *Home) finish(ctx context.Context, begun *Step, l Login) *Step {
 	l = l.filled(h)
 	s := h.Password(ctx, begun.FlowID, l)
@@ -127,7 +127,7 @@ func (h *Home) finish(ctx context.Context, begun *Step, l Login) *Step {
 	return s
 }
 
-// factor answers the form of the second factor, and before it the one that asks which of several.
+// factor answers the form of the second factor, after the one that asks which factor to use.
 func (h *Home) factor(ctx context.Context, flow string, asked *Step, l Login) *Step {
 	if asked.StepID == "select_mfa_module" {
 		asked = h.Submit(ctx, flow, l.Finish, map[string]any{"multi_factor_auth_module": "totp"})
@@ -138,7 +138,7 @@ func (h *Home) factor(ctx context.Context, flow string, asked *Step, l Login) *S
 	return h.Submit(ctx, flow, l.Finish, map[string]any{"code": oauth.TOTP(l.Account.TOTPSecret, h.Clock.Now())})
 }
 
-// remember keeps whose a code is, and its redirect_uri for a home that wants to hear it again.
+// remember notes a code's user, and its redirect_uri for a home that wants it repeated.
 func (h *Home) remember(code string, l Login) {
 	if code == "" {
 		return

@@ -25,10 +25,10 @@ const (
 	commandLine     = "command_line"     // name and password, judged by a program
 )
 
-// noLocalUsers is why no other user can be made.
+// noLocalUsers is why the row cannot create another user.
 const noLocalUsers = "the home offers no login provider " + localUsers + ", in which users can be made"
 
-// handler is what a login names the provider by.
+// handler returns the name of the provider in a login.
 func (p LoginProvider) handler() []any {
 	switch {
 	case p.Type == "":
@@ -44,11 +44,11 @@ func (p LoginProvider) Name() string { return p.handler()[0].(string) }
 
 // Handler names the login provider of the run's account, as JSON.
 func (h *Home) Handler() string {
-	raw, _ := json.Marshal(h.Facts.Provider.handler()) // words and null
+	raw, _ := json.Marshal(h.Facts.Provider.handler()) // strings and null always encode
 	return string(raw)
 }
 
-// byPassword finds the provider that a name and a password are for, where the local users are not among those listed.
+// byPassword finds the provider for a name and a password, even if local users are not listed.
 func (l listing) byPassword() (LoginProvider, bool) {
 	if slices.ContainsFunc(l.providers, func(p LoginProvider) bool { return p.Type == localUsers }) {
 		return LoginProvider{}, false
@@ -60,12 +60,12 @@ func (l listing) byPassword() (LoginProvider, bool) {
 	return l.providers[i], true
 }
 
-// of lists the providers of a type.
+// of returns the providers of a type.
 func (l listing) of(kind string) []LoginProvider {
 	return slices.DeleteFunc(slices.Clone(l.providers), func(p LoginProvider) bool { return p.Type != kind })
 }
 
-// lookAtLogins notes the ways to log in beside the run's own. Whether a command takes the run's account is tried once.
+// lookAtLogins notes the ways to log in besides the run's own. It tries once whether a command accepts the run's account.
 func (h *Home) lookAtLogins(ctx context.Context) {
 	h.Facts.Trusted = h.listed.of(trustedNetworks)
 	for _, p := range h.listed.of(commandLine) {
@@ -87,7 +87,7 @@ func Elsewhere(ctx context.Context) context.Context {
 	return context.WithValue(ctx, elsewhereKey{}, true)
 }
 
-// via is the client of requests under ctx.
+// via returns the client for requests under ctx.
 func (h *Home) via(ctx context.Context) *wire.Client {
 	if ctx.Value(elsewhereKey{}) != nil {
 		return h.elsewhere
@@ -95,7 +95,7 @@ func (h *Home) via(ctx context.Context) *wire.Client {
 	return h.Wire
 }
 
-// requests counts those that were sent, from wherever.
+// requests counts all requests, from either address.
 func (h *Home) requests() int {
 	n := h.Wire.Requests()
 	if h.elsewhere != nil {
@@ -111,7 +111,7 @@ func (h *Home) Here() []string {
 	if err != nil {
 		return list
 	}
-	if c, err := (&net.Dialer{}).DialContext(context.Background(), "udp", net.JoinHostPort(u.Hostname(), "9")); err == nil { // nothing is sent
+	if c, err := (&net.Dialer{}).DialContext(context.Background(), "udp", net.JoinHostPort(u.Hostname(), "9")); err == nil { // sends nothing
 		defer c.Close()
 		if at, ok := c.LocalAddr().(*net.UDPAddr); ok && !at.IP.IsLoopback() {
 			list = append(list, at.IP.String())

@@ -15,12 +15,12 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// demands lets a home open no login flow, or give no tokens, unless the request is as it wants it.
+// demands makes a home refuse login flows or tokens unless the request meets a condition.
 func demands(f *hometest.Home, begin func(map[string]string) bool, redeem func(url.Values) bool) {
 	f.Does("POST /auth/login_flow", func(w http.ResponseWriter, r *http.Request) {
 		var body map[string]string
 		raw, _ := io.ReadAll(r.Body)
-		_ = json.Unmarshal(raw, &body) // handler is no string: the others are read all the same
+		_ = json.Unmarshal(raw, &body) // handler is no string, but the other members are read
 		if !begin(body) {
 			hometest.Reply(w, http.StatusBadRequest, `{"message":"no"}`)
 			return
@@ -144,7 +144,7 @@ func TestWhatIsTakenThoughItIsInventedIsNoted(t *testing.T) {
 	if err := h.Enter(ctx); err != nil || len(h.Facts.Credulous) != 1 || h.Facts.Credulous[0] != judge.AnyCode {
 		t.Errorf("%v, %v", err, h.Facts.Credulous)
 	}
-	f, h, ctx = stay(t) // a refusal inside a 200 is a refusal
+	f, h, ctx = stay(t) // a refusal inside a 200 counts as a refusal
 	f.Does("POST /auth/token", func(w http.ResponseWriter, r *http.Request) {
 		if raw, _ := io.ReadAll(r.Body); strings.Contains(string(raw), "invented") {
 			hometest.Reply(w, http.StatusOK, `{"error":"invalid_grant"}`)
@@ -157,7 +157,7 @@ func TestWhatIsTakenThoughItIsInventedIsNoted(t *testing.T) {
 	}
 }
 
-// TestAHomeWithoutLocalUsersIsEnteredThroughItsCommandLine: the flows of the other provider start, and nobody else's.
+// TestAHomeWithoutLocalUsersIsEnteredThroughItsCommandLine: the flows of the other provider start, and no others.
 func TestAHomeWithoutLocalUsersIsEnteredThroughItsCommandLine(t *testing.T) {
 	f, h, ctx := stay(t)
 	f.Answers("GET /auth/providers", http.StatusOK, `{"providers":[{"type":"trusted_networks"},{"type":"command_line","id":"ldap"}]}`)

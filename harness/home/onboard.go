@@ -39,7 +39,7 @@ func (h *Home) Onboard(ctx context.Context) error {
 	return nil
 }
 
-// endOnboarding takes the steps after the owner. Those that are done already are refused.
+// endOnboarding completes the steps after the owner's. The home refuses completed ones.
 func (h *Home) endOnboarding(ctx context.Context, token string) error {
 	c := h.Client()
 	for _, step := range []string{"core_config", "analytics"} {

@@ -60,7 +60,7 @@ func (h *Home) WellKnown(name string) string {
 	return u.Scheme + "://" + u.Host + h.wellKnown(name)
 }
 
-// wellKnown is its path.
+// wellKnown returns the document's path.
 func (h *Home) wellKnown(name string) string {
 	u, err := url.Parse(h.Wire.Base())
 	if err != nil {
@@ -81,7 +81,7 @@ type listing struct {
 	providers []LoginProvider // nil: it is no list of them
 }
 
-// readProviders knows both shapes: the object of today and the bare list before 2024.2, of whatever type the answer is.
+// readProviders accepts both shapes, today's object and the bare list before 2024.2, whatever the media type.
 func readProviders(e *wire.Exchange) listing {
 	var list []LoginProvider
 	var object struct{ Providers []LoginProvider }
@@ -102,10 +102,10 @@ func holds(list any, word string) bool {
 	return slices.Contains(items, any(word))
 }
 
-// providers asks for what every login begins with.
+// providers sends the first request of every login.
 func (h *Home) providers(ctx context.Context) *wire.Exchange { return h.Get(ctx, "/auth/providers") }
 
-// fresh is the error of a home that has no owner yet: it says so, and the steps of its onboarding say so too.
+// fresh returns the error of a home without an owner: the home says so, and so do the steps of its onboarding.
 func (h *Home) fresh(ctx context.Context, e *wire.Exchange) error {
 	if e.Text("code") != "onboarding_required" {
 		return nil
@@ -114,7 +114,7 @@ func (h *Home) fresh(ctx context.Context, e *wire.Exchange) error {
 		Step string
 		Done bool
 	}
-	_ = json.Unmarshal([]byte(h.Get(ctx, "/api/onboarding").Body), &steps) // what is no list has no steps
+	_ = json.Unmarshal([]byte(h.Get(ctx, "/api/onboarding").Body), &steps) // any other body has no steps
 	for _, s := range steps {
 		if s.Step == "user" && !s.Done {
 			return ErrNotOnboarded
@@ -123,9 +123,9 @@ func (h *Home) fresh(ctx context.Context, e *wire.Exchange) error {
 	return nil
 }
 
-// banned is why the answer to providers is one to somebody who is banned, who is then refused a page that is everybody's
-// too; nil: it is not. A home bans with 403 and no page of its own (aiohttp's HTTPForbidden): what refuses with a page, or in
-// another way, stands in front of it.
+// banned returns why a home seems to have banned us: it refused providers, and then also a public page; nil means that it has
+// not. A home bans with 403 and no page of its own (aiohttp's HTTPForbidden). A refusal with a page, or of another kind, comes
+// from something in front of the home.
 func (h *Home) banned(ctx context.Context, e *wire.Exchange) error {
 	if kind.Refused(ctx, e) == nil {
 		return nil
@@ -140,7 +140,7 @@ func (h *Home) banned(ctx context.Context, e *wire.Exchange) error {
 	return kind.Refused(ctx, e)
 }
 
-// bansLike tells whether an answer says no more than a home's ban does.
+// bansLike reports whether an answer says no more than a home's ban does.
 func bansLike(e *wire.Exchange) bool {
 	body := strings.TrimSpace(e.Body)
 	return body == "" || body == "403: Forbidden" || body == http.StatusText(http.StatusForbidden)

@@ -22,7 +22,7 @@ func (r *ByRelease) Resolve() error {
 	return nil
 }
 
-// calendar reports whether a version is one of Home Assistant's, which are years and months since 2020.12.
+// calendar reports whether a version has Home Assistant's form: year and month since 2020.12.
 func calendar(version string) bool {
 	parts := dotted.FindStringSubmatch(version)
 	if parts == nil {
@@ -32,8 +32,8 @@ func calendar(version string) bool {
 	return err == nil && year >= 2020 && year < 2100
 }
 
-// identify says what the server is. told is the version that it tells a user; named is the one that --release gives. A
-// server that tells no version of Home Assistant's is not called so, and its release is unknown.
+// identify identifies the server. told is the version that it tells a user; named is that of --release. A server that tells no
+// version of Home Assistant is not called so, and its release is unknown.
 func (f *Facts) identify(told, named string) {
 	f.Product, f.Version = "unknown server", ""
 	if calendar(told) {

@@ -58,7 +58,7 @@ func (h *Home) Authorize(ctx context.Context, request oauth.Form) oauth.Return {
 		}
 	}
 	id, _ := members["client_id"].(string)
-	login := Login{ClientID: id, Finish: id, Body: members, Unbound: true} // the request is sent as it is
+	login := Login{ClientID: id, Finish: id, Body: members, Unbound: true} // send the request unchanged
 	begun := h.Begin(ctx, login)
 	if begun.FlowID == "" && !h.Facts.PKCE && request.Get("code_challenge") != "" {
 		delete(members, "code_challenge")

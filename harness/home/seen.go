@@ -11,17 +11,17 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// seen is what earlier rows saw of this home, for rows that would log in to see the same again.
+// seen is what earlier rows observed of this home, for rows that would otherwise log in to observe it again.
 type seen struct {
 	codes, refresh, access []string
 	held                   map[string]time.Time // controls, by what they hold
-	now                    func() time.Time     // the judge's own time: how old a control is has nothing to do with the target's clock
+	now                    func() time.Time     // the judge's own clock: the age of a control does not depend on the target's
 }
 
-// mostSeen is how many secrets of a kind are kept: the latest.
+// mostSeen is how many secrets of a kind are kept: the latest ones.
 const mostSeen = 16
 
-// take keeps the secrets that an answer hands out: the code of a login, the tokens of a new session.
+// take keeps the secrets in an answer: the code of a login, the tokens of a new session.
 func (s *seen) take(e *wire.Exchange) {
 	var answer struct {
 		Type    string `json:"type"`
@@ -59,7 +59,7 @@ func (h *Home) saw(of func(*seen) []string) []string {
 	return slices.Clone(of(&h.seen))
 }
 
-// controlAge is how long a control is good for later rows.
+// controlAge is how long later rows may rely on a control.
 const controlAge = 5 * time.Minute
 
 // Held implements oauth.Memory: it reports whether an earlier row recently saw a control hold.

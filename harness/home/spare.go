@@ -11,21 +11,21 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// spare is the sessions of the default client and the run's account that earlier rows left unused. A login costs the home a
-// password hash, so a row that needs a session of its own takes one of these. Nobody else has it: rows stay independent.
+// spare holds unused sessions of earlier rows, of the default client and the run's account. A login costs the home a password
+// hash, so a row that needs its own session takes one of these. No other row has it: rows stay independent.
 type spare struct {
 	sessions []oauth.Tokens
 	unused   []oauth.Tokens // of the row under way
-	codes    []string       // that the run's account got
+	codes    []string       // issued to the run's account
 }
 
 // mostSpare is how many sessions are kept for later rows.
 const mostSpare = 12
 
-// expect remembers a code whose session may be left for later rows.
+// expect remembers a code whose session later rows may use.
 func (s *spare) expect(code string) { s.codes = append(s.codes, code) }
 
-// leave keeps the session of such a code until the row has ended. Sessions of other codes are not kept.
+// leave keeps the session of such a code until the row has ended. It does not keep sessions of other codes.
 func (s *spare) leave(code string, t oauth.Tokens) {
 	if t.Access != "" && t.Refresh != "" && slices.Contains(s.codes, code) {
 		s.unused = append(s.unused, t)
@@ -44,7 +44,7 @@ func (s *spare) use(refresh string) {
 	s.unused = slices.DeleteFunc(s.unused, func(t oauth.Tokens) bool { return t.Refresh == refresh })
 }
 
-// settle ends a row. It returns the refresh tokens that are to be given back, of those that the row was granted.
+// settle ends a row. Of the refresh tokens that the row was granted, it returns those to give back.
 func (s *spare) settle(granted []string) (back []string) {
 	for _, token := range granted {
 		is := func(t oauth.Tokens) bool { return t.Refresh == token }
@@ -96,7 +96,7 @@ func (h *Home) OwnSession(ctx context.Context) oauth.Tokens {
 	judge.Secret(ctx, "access_token", t.Access)
 	renewed := oauth.Granted(h.Refresh(ctx, t), t.ClientID)
 	if renewed.Access == "" || h.API(ctx, t.Access, "/api/").Status != http.StatusOK {
-		h.dropSpare() // what ended this session may have ended them all
+		h.dropSpare() // this may have ended the spare sessions too
 		return h.Tokens(ctx, Login{})
 	}
 	if renewed.Refresh != "" {

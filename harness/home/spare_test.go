@@ -96,7 +96,7 @@ func TestOnlySoManySessionsAreLeft(t *testing.T) {
 		s.leave(token, oauth.Tokens{Access: token, Refresh: token})
 		granted = append(granted, token)
 	}
-	granted = append(granted, granted[0]) // a home may repeat the token when it is refreshed
+	granted = append(granted, granted[0]) // a home may return the same token from a refresh
 	if back := s.settle(granted); len(s.sessions) != mostSpare || !slices.Equal(back, granted[mostSpare:mostSpare+3]) {
 		t.Errorf("%d are left, %q given back", len(s.sessions), back)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// stay is a Home at a fresh fake, and a context with a record.
+// stay returns a Home at a new fake, and a context with a record.
 func stay(t *testing.T) (*hometest.Home, *Home, context.Context) {
 	t.Helper()
 	f := hometest.Start(t)
@@ -33,7 +33,7 @@ var started struct {
 	*clientsite.Site
 }
 
-// site is one for all tests: it has no state that they would notice.
+// site is shared by all tests, because it has no state that matters to them.
 func site(t *testing.T) *clientsite.Site {
 	t.Helper()
 	started.Do(func() {
@@ -48,7 +48,7 @@ func site(t *testing.T) *clientsite.Site {
 	return started.Site
 }
 
-// outcome is what becomes of a spec that takes these steps, its cleanups included.
+// outcome returns the result of a spec with these steps, including its cleanups.
 func outcome(t *testing.T, steps func(context.Context)) evidence.Result {
 	t.Helper()
 	record := judge.NewRecord()
@@ -61,7 +61,7 @@ func outcome(t *testing.T, steps func(context.Context)) evidence.Result {
 	return record.Outcome(evidence.Must, true)
 }
 
-// same holds a list against the one that is wanted.
+// same compares a list with the expected one.
 func same(t *testing.T, what string, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
@@ -69,14 +69,14 @@ func same(t *testing.T, what string, got []string, want ...string) {
 	}
 }
 
-// equal compares values as JSON has them.
+// equal compares values by their JSON.
 func equal(a, b any) bool {
 	x, _ := json.Marshal(a)
 	y, _ := json.Marshal(b)
 	return string(x) == string(y)
 }
 
-// cut parts what was heard of a path and a JSON body.
+// cut splits a recorded request into its path and JSON body.
 func cut(heard string) (path string, body map[string]any, err error) {
 	path, raw, _ := strings.Cut(heard, " ")
 	err = json.Unmarshal([]byte(raw), &body)

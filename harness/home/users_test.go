@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// people lets the fake keep users.
+// people makes the fake manage users.
 func people(f *hometest.Home, names ...string) *[]string {
 	there := &names
 	f.Knows("config/auth/create", func(fields map[string]any) (any, string) {

@@ -64,7 +64,7 @@ func (h *Home) TryDial(ctx context.Context, header ...string) (*Socket, error) {
 	return s, nil
 }
 
-// socketClient is the wire's client without its time limit, which would end the socket.
+// socketClient is the wire's client without its time limit, which would close the socket.
 func (h *Home) socketClient() *http.Client {
 	c := *h.Wire.HTTP()
 	c.Timeout = 0
@@ -145,7 +145,7 @@ func (s *Socket) Await(ctx context.Context, wanted func(Frame) bool) (Frame, err
 	}
 }
 
-// limited is how long a message is waited for.
+// limited returns how long to wait for a message.
 func (s *Socket) limited(limit time.Duration) time.Duration {
 	if s.patience > 0 {
 		return min(limit, s.patience)

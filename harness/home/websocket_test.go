@@ -22,7 +22,7 @@ func say(ctx context.Context, conn *websocket.Conn, frames ...string) {
 	}
 }
 
-// listen says nothing until the client does.
+// listen waits for the client's message.
 func listen(ctx context.Context, conn *websocket.Conn) { _, _, _ = conn.Read(ctx) }
 
 func TestASocketIsOpenToAValidTokenOnly(t *testing.T) {
@@ -62,7 +62,7 @@ func TestACommandHasOneResult(t *testing.T) {
 	f.Knows("refuse", func(map[string]any) (any, string) { return nil, "not_allowed" })
 	s := h.Open(ctx, "access-1")
 	var got struct{ Asked string }
-	for _, what := range []string{"this", "that"} { // each time the fake tells an event first
+	for _, what := range []string{"this", "that"} { // each time, the fake sends an event first
 		if err := s.Call(ctx, "get", map[string]any{"what": what}, &got); err != nil || got.Asked != what {
 			t.Errorf("%s: %+v, %v", what, got, err)
 		}
@@ -139,7 +139,7 @@ func TestPatienceBoundsEveryWait(t *testing.T) {
 	}
 }
 
-// TestAnEventIsWaitedForAmongThoseOfOthers: workers side by side at one home hear each other's events.
+// TestAnEventIsWaitedForAmongThoseOfOthers: workers at one home receive each other's events.
 func TestAnEventIsWaitedForAmongThoseOfOthers(t *testing.T) {
 	f, h, ctx := stay(t)
 	f.Speaks(func(ctx context.Context, c *websocket.Conn) {
@@ -181,7 +181,7 @@ func TestWhatASocketSaysIsEvidence(t *testing.T) {
 	}
 }
 
-// TestASocketThatFloodsComesToAnEnd: what a command waits for does not come, and everything else does.
+// TestASocketThatFloodsComesToAnEnd: the result of a command never arrives, but everything else does.
 func TestASocketThatFloodsComesToAnEnd(t *testing.T) {
 	f, h, ctx := stay(t)
 	f.Speaks(func(ctx context.Context, c *websocket.Conn) {

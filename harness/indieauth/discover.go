@@ -20,9 +20,9 @@ var ErrNoServer = errors.New("the profile URL leads to no IndieAuth server")
 
 // Links are the absolute URLs that a profile page links to (IndieAuth §4.1); "" if there is none.
 type Links struct {
-	Page          string `json:"page"` // the page itself, behind redirects
+	Page          string `json:"page"` // the final URL after redirects
 	Metadata      string `json:"metadata,omitempty"`
-	Authorization string `json:"authorization,omitempty"` // of before 2022
+	Authorization string `json:"authorization,omitempty"` // of releases before 2022
 	Token         string `json:"token,omitempty"`         // the same
 }
 
@@ -66,7 +66,7 @@ func (s *Server) describe(ctx context.Context, links Links) error {
 	if err := kind.Reached(e); err != nil {
 		return fmt.Errorf("the indieauth-metadata of %s: %w", links.Page, err)
 	}
-	doc, err := e.Object() // its media type is what a row judges
+	doc, err := e.Object() // a row judges its media type
 	if err != nil || e.Status != http.StatusOK {
 		return fmt.Errorf("%w: the indieauth-metadata of %s is not a JSON object: %s", ErrNoServer, links.Page, e)
 	}
@@ -115,7 +115,7 @@ func (s *Server) Follow(ctx context.Context, at string) (Links, error) {
 	return Links{}, fmt.Errorf("%w: it redirects more than %d times, finally to %s", ErrNoServer, mostRedirects, at)
 }
 
-// read reads the links of a page: those of its headers come first (§4.1).
+// read reads the links of a page: those in its headers come first (§4.1).
 func read(e *wire.Exchange, at string) Links {
 	found := map[string]string{}
 	take := func(rel, href string) {

@@ -17,8 +17,8 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// at is a server at whose paths these answers stand: a status, headers as "Name: value" lines, an empty line, a body. BASE
-// is its own URL.
+// at starts a server with these answers by path: a status, headers as "Name: value" lines, an empty line, a body. BASE is its own
+// URL.
 func at(t *testing.T, answers map[string]string) (*Server, context.Context) {
 	t.Helper()
 	var base string

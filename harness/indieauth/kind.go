@@ -88,7 +88,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	return &session{server, f, t}, nil
 }
 
-// canonical is a profile URL with the path that every one has (IndieAuth §3.4).
+// canonical adds the path to a profile URL that has none (IndieAuth §3.4).
 func canonical(me string) string {
 	if u, err := url.Parse(me); err == nil && u.Path == "" {
 		u.Path = "/"
@@ -112,7 +112,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	return kind.Facts{Product: "IndieAuth server", Lacks: lacks}, nil
 }
 
-// try makes whole flows, with me in the requests where it does not work without; a row says that this is wrong.
+// try runs whole flows. If the server demands me in the requests, it adds it; a row reports that as wrong.
 func (s *session) try(ctx context.Context) error {
 	reason := s.Try(ctx, []bool{false})
 	if reason == nil {

@@ -6,14 +6,14 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// ofAnswering tells whether a matcher is about answering at all: then a time-out, a broken connection or a gateway's error is
-// judged, and blocks nothing.
+// ofAnswering reports whether a matcher is about answering at all: then a time-out, a broken connection or a gateway's error is
+// judged instead of blocking the row.
 func ofAnswering(m Matcher) bool {
 	about, ok := m.(interface{ OfAnswering() bool })
 	return ok && about.OfAnswering()
 }
 
-// answerOf is the answer that is judged; nil: it is something else.
+// answerOf returns the answer under judgement, or nil if actual is something else.
 func answerOf(actual any) *wire.Exchange {
 	if a, ok := actual.(interface{ Answer() *wire.Exchange }); ok {
 		return a.Answer()
@@ -21,8 +21,8 @@ func answerOf(actual any) *wire.Exchange {
 	return nil
 }
 
-// noAnswer tells whether no whole answer came from the target itself: none in time, a connection that broke, a gateway's
-// word for that, or the wish for less haste. Nothing can be said of the target then.
+// noAnswer reports whether no complete answer came from the target itself: it timed out, the connection broke, a gateway reported
+// either, or the target asked for less haste. Such an answer proves nothing about the target.
 func noAnswer(e *wire.Exchange) bool {
 	switch e.Status {
 	case http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusTooManyRequests:

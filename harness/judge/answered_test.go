@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// status is a matcher of an answer's status, which may be about answering at all.
+// status matches an answer's status; it may be about answering at all.
 type status struct {
 	want      int
 	answering bool
@@ -20,8 +20,8 @@ func (m status) FailureMessage(any) string        { return "another status" }
 func (m status) NegatedFailureMessage(any) string { return "that status" }
 func (m status) OfAnswering() bool                { return m.answering }
 
-// TestWhatSaysNothingOfTheTargetBlocks: a time-out, a broken connection, a gateway's error and the wish for less haste break no
-// sentence, and keep none.
+// TestWhatSaysNothingOfTheTargetBlocks: a time-out, a broken connection, a gateway's error and a request for less haste neither
+// pass nor fail a row.
 func TestWhatSaysNothingOfTheTargetBlocks(t *testing.T) {
 	t.Parallel()
 	late := errors.New("no answer within 15s")

@@ -12,7 +12,7 @@ import (
 // Credulity is a kind of credential that a target takes though it was invented, so accepting a right one proves nothing.
 type Credulity string
 
-// The kinds, as a reason names them.
+// The kinds of invented credentials, as a reason names them.
 const (
 	AnyBearer   Credulity = "an invented bearer token"
 	AnyCode     Credulity = "an invented code"
@@ -29,7 +29,7 @@ func Doubt(ctx context.Context, taken ...Credulity) {
 	r.credulous = taken
 }
 
-// worthless is why a pass of this record shows nothing; "": it does.
+// worthless returns why a pass of this record proves nothing, or "".
 func (r *Record) worthless() string {
 	why := ""
 	for _, s := range r.seen {
@@ -49,7 +49,7 @@ func (r *Record) worthless() string {
 	return why
 }
 
-// shown tells whether a request carries a credential of the kind.
+// shown reports whether a request carries a credential of the kind.
 func (c Credulity) shown(e *wire.Exchange) bool {
 	var words []string
 	switch c {
@@ -65,7 +65,7 @@ func (c Credulity) shown(e *wire.Exchange) bool {
 	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(e.Request.Body, word) })
 }
 
-// refuses tells whether an answer refuses: by its status, in an error of OAuth, in a form that is shown again, or on a WebSocket.
+// refuses reports whether an answer refuses: by its status, by an OAuth error, by showing a form again, or on a WebSocket.
 func refuses(e *wire.Exchange) bool {
 	if e.Status >= http.StatusBadRequest || strings.Contains(e.Body, `"auth_invalid"`) {
 		return true

@@ -10,11 +10,11 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// TestARowThatIsFloodedHoldsLittleAndSaysSo, and knows the secrets of what it does not hold.
+// TestARowThatIsFloodedHoldsLittleAndSaysSo, and redacts the secrets of exchanges that it no longer holds.
 func TestARowThatIsFloodedHoldsLittleAndSaysSo(t *testing.T) {
 	r := NewRecord()
 	ctx := With(t.Context(), r)
-	body := func(i int) string { // built anew: a body that is shared would cost nothing
+	body := func(i int) string { // a new string each time: a shared one would take no memory
 		return fmt.Sprintf(`{"filler":"%s","access_token":"secret-number-%06d"}`, strings.Repeat("x", 200<<10), i)
 	}
 	for i := range 100 {
@@ -58,7 +58,7 @@ func TestWhatABrowserShowsIsBoundedForARow(t *testing.T) {
 	}
 }
 
-// TestARowThatWouldNeedAnOriginIsNotRun, whatever the spec makes of the answer that it did not get.
+// TestARowThatWouldNeedAnOriginIsNotRun, even if its spec judges the missing answer.
 func TestARowThatWouldNeedAnOriginIsNotRun(t *testing.T) {
 	kept := &wire.Exchange{Err: &wire.OriginError{Origin: "https://elsewhere.example"}}
 	for name, c := range map[string]struct {

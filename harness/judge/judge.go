@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// parallel bounds how many vectors of one row are under way at once.
+// parallel bounds how many vectors of one row run at once.
 const parallel = 4
 
 // Matcher is gomega's: what Expect and Control hold a value against.
@@ -31,7 +31,7 @@ func Expect(ctx context.Context, actual any) Assertion { return Assertion{ctx, a
 // Control judges what must work for the row's checks to mean anything. A mismatch ends the spec as blocked.
 func Control(ctx context.Context, actual any) Assertion { return Assertion{ctx, actual, true} }
 
-// To holds the actual value against a matcher. It reports whether it matched.
+// To compares the actual value with a matcher and reports whether it matched.
 func (a Assertion) To(m Matcher) bool {
 	if a.weak() {
 		m = anything{m}
@@ -69,7 +69,7 @@ func (a Assertion) judge(m Matcher, want bool) bool {
 	return false
 }
 
-// fail adds a failure, under the lock. Once something was not sent, there is none: the target was not asked.
+// fail adds a failure; the caller holds the lock. Once a request was not sent, it adds none: the target was not asked.
 func (r *Record) fail(ctx context.Context, f evidence.Failure) {
 	if r.kept != "" {
 		panic(aborted{})
@@ -121,7 +121,7 @@ func failure(m Matcher, actual any, want bool, err error) evidence.Failure {
 	return f
 }
 
-// aborted ends a spec from within; the record says why.
+// aborted ends a spec from within; the record has the reason.
 type aborted struct{}
 
 // Block ends the spec: a prerequisite failed, so the check never ran.
@@ -186,7 +186,7 @@ func Note(ctx context.Context, format string, args ...any) {
 }
 
 // Run runs a spec's body and reports whether it ended by itself or by Block, NotRun or NotApplicable. Any other panic
-// passes through: it is a defect of ours.
+// passes through: it is a bug in authconform.
 func Run(body func()) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -223,7 +223,7 @@ func Each[T any](ctx context.Context, list []T, name func(T) string, check func(
 			defer func() {
 				if p := recover(); p != nil {
 					mu.Lock()
-					if _, mere := ended.(aborted); mere || ended == nil { // a defect of ours outweighs the target's
+					if _, mere := ended.(aborted); mere || ended == nil { // a bug in authconform outweighs the target's fault
 						ended = p
 					}
 					mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// truth is a matcher of what is true; of what is no bool it cannot say.
+// truth matches true; it cannot judge values that are no bool.
 type truth struct{}
 
 func (truth) Match(actual any) (bool, error) {
@@ -26,7 +26,7 @@ func (truth) NegatedFailureMessage(any) string { return "expected false" }
 
 func yes() Matcher { return truth{} }
 
-// spec runs a body as the runner does, and gives what came of it.
+// spec runs a body as the runner does, and returns the result.
 func spec(t *testing.T, level evidence.Level, body func(context.Context)) evidence.Result {
 	t.Helper()
 	r := NewRecord()
@@ -36,14 +36,14 @@ func spec(t *testing.T, level evidence.Level, body func(context.Context)) eviden
 	return r.Outcome(level, false)
 }
 
-// The bodies of specs that say one thing.
+// The bodies of simple specs.
 func holds(ctx context.Context)   { Expect(ctx, true).To(yes()) }
 func fails(ctx context.Context)   { Expect(ctx, false).To(yes()) }
 func blocks(ctx context.Context)  { Block(ctx, "no") }
 func remarks(ctx context.Context) { Note(ctx, "it does that") }
 func lacks(ctx context.Context)   { NotApplicable(ctx, "no PKCE") }
 
-// both is one body after the other.
+// both runs two bodies in sequence.
 func both(first, second func(context.Context)) func(context.Context) {
 	return func(ctx context.Context) { first(ctx); second(ctx) }
 }

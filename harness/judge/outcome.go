@@ -47,7 +47,7 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	return out
 }
 
-// judge finds the verdict.
+// judge decides the verdict.
 func (r *Record) judge(level evidence.Level, out *evidence.Result) {
 	switch {
 	case len(r.failures) > 0:
@@ -73,8 +73,8 @@ func (r *Record) judge(level evidence.Level, out *evidence.Result) {
 	}
 }
 
-// note is the verdict of a row that leaves open what the target does. A server error is left open nowhere; that of a gateway
-// is none of the target's.
+// note returns the verdict of a row that leaves the target's behaviour open. A server error is never open; a gateway's error is
+// not the target's.
 func (r *Record) note(out *evidence.Result) {
 	out.Verdict, out.Reason = evidence.Note, out.Notes[0]
 	for _, s := range r.seen {
@@ -94,7 +94,7 @@ func (r *Record) note(out *evidence.Result) {
 	}
 }
 
-// items is what was seen, redacted, in the order of the vectors.
+// items returns the evidence, redacted, in the order of the vectors.
 func (r *Record) items() []evidence.Item {
 	byRank(r.seen)
 	var exchanges []*wire.Exchange
@@ -152,11 +152,11 @@ const (
 	longestName = 160
 )
 
-// hide replaces secrets before it shortens: half a secret would not be recognised.
+// hide replaces secrets before it shortens a text: half a secret would not be recognised.
 func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
 
-// stable is a name without what differs from run to run. Another row's secrets are not looked for: an invented code of that
-// row may be an invented flow of this one, and the name would depend on which rows the worker has judged before.
+// stable removes from a name what differs between runs. It ignores the secrets of other rows: an invented code of another row may
+// be an invented flow of this one, and then the name would depend on the rows that the worker has judged before.
 func (r *Record) stable(name string) string {
 	if name == "" {
 		return ""

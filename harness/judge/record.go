@@ -23,13 +23,13 @@ type Record struct {
 	failures      []placed[evidence.Failure]
 	notes         []placed[string]
 	seen          []placed[sight] // not yet redacted
-	held, pages   int             // bytes of exchanges, and of what a browser shows, among them
-	beyond        int             // exchanges and pages that are not held
+	held, pages   int             // bytes of the exchanges, and of the browser's pages, in seen
+	beyond        int             // exchanges and pages that were dropped
 	blocked       string
 	cause         string // blocked, without the vector
 	notRun        string
-	need          string      // the condition that is lacking
-	kept          string      // from where, and what is not sent there: an origin that is not trusted
+	need          string      // the missing condition
+	kept          string      // where a request came from, and what was not sent because its origin is not trusted
 	credulous     []Credulity // what the target accepts though it was invented
 	notApplicable string
 	cleanups      []func(context.Context)
@@ -37,13 +37,13 @@ type Record struct {
 	aliases       []string // real, name, real, name: what differs from run to run in the names of vectors
 }
 
-// placed is something that belongs to a vector or a step.
+// placed is a value of a vector or a step.
 type placed[T any] struct {
 	at    wire.Place
 	value T
 }
 
-// sight is one thing that was seen: an exchange, a browser's page, or a remark.
+// sight is one observation: an exchange, a browser's page, or a remark.
 type sight struct {
 	exchange *wire.Exchange
 	step     *evidence.BrowserStep
@@ -146,8 +146,8 @@ func (r *Record) see(at wire.Place, s sight) {
 	r.seen = append(r.seen, placed[sight]{at, s})
 }
 
-// bounded is an exchange as it is held. One that comes when a lot is held already teaches its secrets at once, and is held with
-// as much as evidence shows.
+// bounded returns an exchange as the record holds it. If the record holds a lot already, it learns the exchange's secrets at
+// once, and cuts the bodies to what evidence shows.
 func (r *Record) bounded(e *wire.Exchange) *wire.Exchange {
 	r.mu.Lock()
 	r.held += e.Size()
@@ -208,7 +208,7 @@ func (r *Record) Hide(text string) string {
 	return r.secrets.Hide(text)
 }
 
-// learn teaches the table all secrets that were seen.
+// learn adds the secrets of all observations to the table.
 func (r *Record) learn() {
 	for _, s := range r.seen {
 		if s.value.exchange != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// whole runs a body and gives everything that is left of it, files too.
+// whole runs a body and returns everything that it leaves, including files.
 func whole(t *testing.T, run *redact.Table, level evidence.Level, body func(context.Context)) (evidence.Result, string) {
 	t.Helper()
 	ctx := InRun(t.Context(), run)

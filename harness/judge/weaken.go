@@ -16,7 +16,7 @@ func Weaken(ctx context.Context, at Site) context.Context {
 	return context.WithValue(ctx, siteKey{}, at)
 }
 
-// weak tells whether the assertion that the caller's caller makes is weakened.
+// weak reports whether the assertion in the caller's caller is weakened.
 func (a Assertion) weak() bool {
 	at, ok := a.ctx.Value(siteKey{}).(Site)
 	if !ok || a.control {

@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// say is fmt.Sprintf for people: errors in plain words, lists with commas, objects as JSON, nothing for what is not there.
+// say is fmt.Sprintf for people: it prints errors in plain words, lists with commas, objects as JSON, and nothing for nil.
 func say(format string, args ...any) string {
 	said := make([]any, len(args))
 	for i, arg := range args {

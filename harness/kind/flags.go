@@ -18,9 +18,9 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// Groups of options that kinds share by embedding; a name means the same in every kind. Fields with a `flag` tag
-// are flags, those with only an `env` tag are secrets from the environment (package internal/flags). Other fields are set by
-// Resolve and sent to workers.
+// Groups of options that kinds share by embedding; a name means the same in every kind. Fields with a `flag` tag are flags, those
+// with only an `env` tag are secrets from the environment (package internal/flags). Resolve sets the other fields, which are sent
+// to workers.
 
 // Login is who logs in.
 type Login struct {
@@ -133,7 +133,7 @@ type Site struct {
 	ClientSiteCA string `flag:"client-site-ca" value:"DIR" group:"Client site" help:"folder with the CA of the https client site" json:"-"`
 
 	CA     *clientsite.CA `json:"client_ca"`
-	Prefer int            // ports to take where none are named: two runs of a seed look alike
+	Prefer int            // default ports: two runs of a seed look alike
 }
 
 // Resolve checks the addresses, and reads the CA or creates one for this run.
@@ -154,8 +154,8 @@ func (s *Site) Resolve() (err error) {
 	return nil
 }
 
-// addresses checks that the target can reach the site where it listens: each worker adds to the port, so that nobody can
-// map it.
+// addresses checks that the target can reach the site at its listening address: each worker adds to the port, so that no port
+// mapping is possible.
 func (s *Site) addresses() error {
 	if s.ClientSite == "" {
 		return nil
@@ -184,7 +184,7 @@ func (s *Site) addresses() error {
 	return nil
 }
 
-// address reads a host and a port: the host may be empty, the port is a number.
+// address parses a host and a port: the host may be empty, the port is a number.
 func address(s string) (host string, port int, err error) {
 	host, word, err := net.SplitHostPort(s)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// file is a file of a test.
+// file writes a file for a test.
 func file(t *testing.T, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
@@ -22,7 +22,7 @@ func file(t *testing.T, content string) string {
 	return path
 }
 
-// refuses holds what an option was refused with against what it should say; "" is no refusal.
+// refuses compares an option's error with the expected text; "" means none.
 func refuses(t *testing.T, name string, err error, want string) {
 	t.Helper()
 	switch {
@@ -82,7 +82,7 @@ func TestWhoLogsInIsFoundOut(t *testing.T) {
 		"nobody":                        {Login{Password: "x"}, "no user to log in at http://home: give --user NAME", oauth.Account{}},
 		"no file":                       {Login{User: "ada", PasswordFile: "no/such"}, "--password-file: open no/such", oauth.Account{}},
 		"an empty file":                 {Login{User: "ada", PasswordFile: file(t, "\n")}, `the password of "ada" is empty`, oauth.Account{}},
-		"no password": { // standard input of a test is no terminal
+		"no password": { // a test's standard input is no terminal
 			Login{User: "ada"}, `no password for "ada": set AUTHCONFORM_PASSWORD or give --password-file FILE`, oauth.Account{},
 		},
 		"a secret of no use": {

@@ -43,9 +43,9 @@ func All(steps ...func() error) error {
 // Setup is everything that a session is created from. It contains secrets, so workers get it on standard input.
 type Setup struct {
 	Target string          `json:"target"` // URL
-	Mark   string          `json:"mark"`   // part of every name that this run gives at the target
+	Mark   string          `json:"mark"`   // part of every name that this run creates at the target
 	Flags  json.RawMessage `json:"flags"`  // of the kind, resolved
-	Found  json.RawMessage `json:"found"`  // what the parent's session found at the door
+	Found  json.RawMessage `json:"found"`  // what the parent's session found before the first row
 }
 
 // Session is one process's session with a target. All methods except With may send requests; each runs under a judge.Record.
@@ -56,7 +56,7 @@ type Session interface {
 	Found() any
 	// With makes the target's roles available to the specs under ctx.
 	With(ctx context.Context) context.Context
-	// Suspect says that a row ended as if the target were gone.
+	// Suspect tells the session that a row ended as if the target were gone.
 	Suspect()
 	// Lost says why the run cannot continue, as a *Loss; nil means that it can. It asks the target only after a suspicion.
 	Lost(ctx context.Context) error
@@ -88,7 +88,7 @@ type Totals struct {
 	Slowed   string `json:"slowed,omitempty"` // how the target asked for less haste; "": it did not
 }
 
-// define is a kind whose options are an F.
+// define is a kind with options of type F.
 type define[F any, P interface {
 	*F
 	Flags
@@ -151,7 +151,7 @@ func Decode(raw json.RawMessage, into any) error {
 func Encode(v any) json.RawMessage {
 	raw, err := json.Marshal(v)
 	if err != nil {
-		panic(fmt.Sprintf("kind: %v", err)) // options and findings are plain data
+		panic(fmt.Sprintf("kind: %v", err)) // options and findings always encode
 	}
 	return raw
 }

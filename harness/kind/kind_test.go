@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/harness/played/person"
 )
 
-// options are the options of a kind that has every group.
+// options are the options of a kind with every group.
 type options struct {
 	Reach
 	Login
@@ -30,7 +30,7 @@ type options struct {
 func (*options) Resolve(string) error { return nil }
 func (*options) Tools() ToolOptions   { return ToolOptions{} }
 
-// opened is a Session that remembers what it was opened with.
+// opened is a Session that records what it was opened with.
 type opened struct {
 	setup Setup
 	flags *options

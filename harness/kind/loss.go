@@ -24,7 +24,7 @@ var (
 // Loss is why a run cannot continue.
 type Loss struct {
 	Reason string `json:"reason"`
-	Banned bool   `json:"banned,omitempty"` // the target is there, and refuses everything
+	Banned bool   `json:"banned,omitempty"` // the target is there, but refuses everything
 }
 
 func (l *Loss) Error() string { return l.Reason }
@@ -74,7 +74,7 @@ func Refused(_ context.Context, e *wire.Exchange) error {
 	return nil
 }
 
-// after is when a target wants to be asked again.
+// after returns when a target accepts the next request.
 func after(e *wire.Exchange) string {
 	if when := e.Header.Get("Retry-After"); when != "" {
 		return " (Retry-After: " + when + ")"
@@ -95,7 +95,7 @@ type Doubt struct {
 
 // Question is the request that settles a doubt.
 type Question struct {
-	Ask func(context.Context) *wire.Exchange        // for what every session begins with
+	Ask func(context.Context) *wire.Exchange        // the request that every session begins with
 	Ban func(context.Context, *wire.Exchange) error // why the answer is one to somebody who is banned; nil: it is not
 }
 
@@ -109,7 +109,7 @@ func (d *Doubt) Observe(e *wire.Exchange) {
 	if e.Status == 0 || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
 		d.seen.Store(true)
 	}
-	if e.Status == 0 && e.TimedOut() && d.at != nil && d.asking.TryLock() { // whoever holds the lock is asking
+	if e.Status == 0 && e.TimedOut() && d.at != nil && d.asking.TryLock() { // the holder of the lock is asking already
 		defer d.asking.Unlock()
 		_ = d.settle(e.Following())
 	}
@@ -140,10 +140,10 @@ func (d *Doubt) settle(ctx context.Context) error {
 	}
 	e := d.ask.Ask(ctx)
 	if e.Status == 0 && !e.TimedOut() {
-		e = d.ask.Ask(ctx) // one lost connection is no death
+		e = d.ask.Ask(ctx) // one lost connection does not mean that the target is gone
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
-		d.seen.Store(true) // nobody heard the answer
+		d.seen.Store(true) // the check was cancelled: keep the doubt
 		return nil
 	}
 	if e.Status == 0 {
@@ -152,7 +152,7 @@ func (d *Doubt) settle(ctx context.Context) error {
 	if err := d.ask.Ban(ctx, e); err != nil {
 		return d.lose(&Loss{Reason: err.Error(), Banned: true})
 	}
-	d.seen.Store(false) // whatever the asking itself stirred up
+	d.seen.Store(false) // ignore what the request itself has caused
 	return nil
 }
 

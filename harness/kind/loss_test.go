@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// doubted is a target whose n-th answer, from 1, is what answer says, and the doubt about it.
+// doubted is a target whose n-th answer, from 1, comes from answer, and the doubt about it.
 func doubted(t *testing.T, answer func(n int64, w http.ResponseWriter, r *http.Request)) (d *Doubt, c *wire.Client, asked *atomic.Int64) {
 	t.Helper()
 	asked = new(atomic.Int64)

@@ -38,7 +38,7 @@ func (n *Names) Under(o wire.Options) map[string]*wire.Client {
 	return under
 }
 
-// named is the origin of a URL under another host name, which has the URL's port unless it brings its own.
+// named returns the origin of a URL under another host name, with the URL's port unless the name has its own.
 func named(raw, name string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -50,7 +50,7 @@ func named(raw, name string) string {
 	return u.Scheme + "://" + name
 }
 
-// reached is the host and port that a URL leads to.
+// reached returns the host and port of a URL.
 func reached(raw string) string {
 	u, err := url.Parse(raw)
 	switch {

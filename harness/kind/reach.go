@@ -74,13 +74,13 @@ func (r *Reach) authority() (err error) {
 	return nil
 }
 
-// A target behind an access proxy is reached with a header or a client certificate, which the proxy wants and the login knows
-// nothing of. They are secrets.
+// A target behind an access proxy needs a header or a client certificate for the proxy, which has nothing to do with the login.
+// Both are secret.
 
-// judged are headers that rows set, or leave out on purpose: a proxy's must be others.
+// judged are headers that rows set or omit on purpose: a proxy's header must be another one.
 var judged = []string{"Authorization", "Cookie", "Connection", "Host", "Origin", "Referer", "Transfer-Encoding", "Upgrade", "User-Agent"}
 
-// headers reads those that were given, and those of files.
+// headers reads the given headers, and those of files.
 func (r *Reach) headers() error {
 	for _, given := range r.Headers {
 		file, isFile := strings.CutPrefix(given, "@")
@@ -106,7 +106,7 @@ func (r *Reach) headers() error {
 	return nil
 }
 
-// pass takes one header. An error shows no value: it is a secret.
+// pass parses one header. Its error shows no value, because that is secret.
 func (r *Reach) pass(flag, line string) error {
 	name, value, ok := strings.Cut(line, ":")
 	name, value = strings.TrimSpace(name), strings.TrimSpace(value)

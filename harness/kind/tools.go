@@ -24,22 +24,22 @@ import (
 
 // Tools are a process's tools for judging a target. The proof has its own.
 type Tools struct {
-	Site     *clientsite.Site   // plays clients that publish pages; nil: the kind has none
+	Site     *clientsite.Site   // plays clients that publish pages; nil if the kind has none
 	Link     *linkproxy.Starter // plays the account-link proxy; nil: nobody does
 	Browser  *browser.Lazy
 	Clock    clock.Clock
 	Wire     wire.Options  // how the target is reached
 	Patience time.Duration // the longest wait for what may not come, at a target on this machine; 0: as a spec says
 	Slow     *Slowness     // whether the target asked for less haste
-	Counts   bool          // what the target holds is counted at the door, to be taken back: not of a target that is thrown away
+	Counts   bool          // count what the target holds before the first row, to restore it; not for a disposable target
 }
 
 // ToolOptions configure the tools.
 type ToolOptions struct {
 	Reach              // how the target is reached
-	Sharers     int    // processes that share the rate of requests; 0: this one alone
+	Sharers     int    // processes that share the rate of requests; 0: only this one
 	Browser     string // auto, off, a path, or ws://…
-	Walks       bool   // a person walks through the target's pages in it
+	Walks       bool   // a person walks through the target's pages in the browser
 	Clock       string // auto, none, wait, or a command
 	Control     Control
 	Site        SiteOptions
@@ -67,7 +67,7 @@ type Control struct {
 	Token string `json:"token,omitempty"`
 }
 
-// portsOfWorker is how many ports the client site of a worker takes.
+// portsOfWorker is how many ports a worker's client site takes.
 const portsOfWorker = 3
 
 // OpenTools creates a process's tools; worker 0 is the parent. wait is told what the process waits for.
@@ -193,7 +193,7 @@ func (o ToolOptions) clock() string {
 // Waits reports whether the target's time is moved by really waiting.
 func (o ToolOptions) Waits() bool { return o.clock() == "wait" }
 
-// shift gives each worker ports of its own. Port 0 takes free ones.
+// shift gives each worker its own ports. Port 0 takes free ones.
 func shift(listen string, worker int) string {
 	host, port, err := address(listen)
 	if err != nil || port == 0 {
@@ -218,8 +218,8 @@ func newClock(o ToolOptions, roots *x509.CertPool, wait func(string)) clock.Cloc
 	}
 }
 
-// check tries what somebody else gave us before the run leans on it: the control plane, the command that moves the clock, and
-// the browser.
+// check tests the user's tools before the run relies on them: the control plane, the command that moves the clock, and the
+// browser.
 func (t Tools) check(o ToolOptions) error {
 	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
 	defer cancel()
@@ -236,12 +236,12 @@ func (t Tools) check(o ToolOptions) error {
 	return browser.Check(ctx, o.Browser)
 }
 
-// commands tells whether a command moves the clock.
+// commands reports whether a command moves the clock.
 func (o ToolOptions) commands() bool {
 	return !slices.Contains([]string{"none", "wait", "control"}, o.clock())
 }
 
-// check asks whether there is a control plane, and whether the token is right.
+// check tests whether there is a control plane and whether it accepts the token.
 func (c Control) check(ctx context.Context, client *http.Client) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL+"/_authconform/clock", nil)
 	if err != nil {

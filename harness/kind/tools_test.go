@@ -27,7 +27,7 @@ func authority(t *testing.T) *clientsite.CA {
 	return ca
 }
 
-// freePorts is the first of n ports in a row that nobody listens at.
+// freePorts returns the first of n consecutive free ports.
 func freePorts(t *testing.T, n int) int {
 	t.Helper()
 search:

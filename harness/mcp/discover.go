@@ -17,7 +17,7 @@ import (
 // ErrNoEndpoint is the reason why a target that answers cannot be judged.
 var ErrNoEndpoint = errors.New("the target is not an MCP endpoint that we can judge")
 
-// knock asks without a token, which every endpoint that can be judged refuses: the handshake, or what comes after it.
+// knock sends a request without a token, which every endpoint that can be judged refuses: the handshake or a later message.
 func (e *Endpoint) knock(ctx context.Context) (*wire.Exchange, error) {
 	answer := e.Fetch(ctx, "")
 	if err := kind.Reached(answer); err != nil {
@@ -32,7 +32,7 @@ func (e *Endpoint) knock(ctx context.Context) (*wire.Exchange, error) {
 	return answer, e.unfit(ctx, answer)
 }
 
-// unfit is why an answer to a request without a token is not one of an endpoint with a login; nil: it may be one.
+// unfit returns why an answer to a request without a token does not come from an endpoint with a login, or nil.
 func (e *Endpoint) unfit(ctx context.Context, a *wire.Exchange) error {
 	switch {
 	case a.Status >= 300 && a.Status < 400:
@@ -53,7 +53,7 @@ func (e *Endpoint) unfit(ctx context.Context, a *wire.Exchange) error {
 	return kind.Refused(ctx, tooMany(a))
 }
 
-// tooMany is an answer, where it asks for less haste: a 403 may be a refusal for want of a token.
+// tooMany returns an answer if it asks for less haste: a 403 may refuse for want of a token.
 func tooMany(a *wire.Exchange) *wire.Exchange {
 	if a.Status == http.StatusTooManyRequests {
 		return a
@@ -61,7 +61,7 @@ func tooMany(a *wire.Exchange) *wire.Exchange {
 	return &wire.Exchange{Status: http.StatusUnauthorized}
 }
 
-// older says that only the older transport is spoken, where it is: its stream is opened by a GET (2024-11-05, transports).
+// older reports an endpoint that speaks only the older transport: a GET opens its stream (2024-11-05, transports).
 func (e *Endpoint) older(ctx context.Context) string {
 	a := e.Ask(ctx, http.MethodGet, nil)
 	if a.MediaType() == "text/event-stream" || a.Status == http.StatusUnauthorized {
@@ -70,12 +70,12 @@ func (e *Endpoint) older(ctx context.Context) string {
 	return "; is the path right?"
 }
 
-// speaks tells whether an answer is a message of the protocol: JSON-RPC, or a stream of it.
+// speaks reports whether an answer is a message of the protocol: JSON-RPC, or a stream of it.
 func speaks(a *wire.Exchange) bool {
 	return a.MediaType() == "text/event-stream" || strings.Contains(a.Body, `"jsonrpc"`)
 }
 
-// discover finds the metadata of resource and server as clients do, after a refusal.
+// discover finds the metadata of resource and server as clients do after a refusal.
 func (e *Endpoint) discover(ctx context.Context, refusal *wire.Exchange, trusted []string) error {
 	doc := e.describe(ctx, refusal)
 	own := oauth.Root(e.Address())
@@ -101,12 +101,12 @@ func (e *Endpoint) discover(ctx context.Context, refusal *wire.Exchange, trusted
 	if named := servers(doc); len(named) > 0 && slices.Contains(named, e.at.Issuer) {
 		return nil
 	} else if len(named) > 0 && ours(named[0], own, trusted) {
-		e.at.Issuer = named[0] // rows say that it has no metadata
+		e.at.Issuer = named[0] // rows report the missing metadata
 	}
 	return nil
 }
 
-// ours tells whether what is for the target may go to a server that it names.
+// ours reports whether requests with credentials may go to a server that the target names.
 func ours(issuer, own string, trusted []string) bool {
 	at := oauth.Root(issuer)
 	return at == own || slices.ContainsFunc(trusted, func(t string) bool { return oauth.Root(t) == at })
@@ -128,7 +128,7 @@ func (e *Endpoint) describe(ctx context.Context, refusal *wire.Exchange) *wire.E
 	return &wire.Exchange{}
 }
 
-// linked is the resource_metadata of a challenge, as far as it can be asked for (RFC 9728 §5.1).
+// linked returns the resource_metadata of a challenge, if it may be fetched (RFC 9728 §5.1).
 func linked(refusal *wire.Exchange) string {
 	_, link := oauth.BearerChallenge(refusal.Header.Values("WWW-Authenticate"), "resource_metadata")
 	if u, err := url.Parse(link); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
@@ -137,7 +137,7 @@ func linked(refusal *wire.Exchange) string {
 	return ""
 }
 
-// resourcePlaces are the well-known addresses of a resource's metadata, and the resource that each is for (RFC 9728 §3.3).
+// resourcePlaces returns the well-known addresses of a resource's metadata, and the resource of each (RFC 9728 §3.3).
 func resourcePlaces(resource string) []oauth.Place {
 	own := oauth.Root(resource)
 	var list []oauth.Place
@@ -151,8 +151,8 @@ func resourcePlaces(resource string) []oauth.Place {
 	return list
 }
 
-// identifier is how the endpoint wants to be named in requests (MCP, Resource Parameter Implementation): as its metadata say,
-// if it may say so (RFC 9728 §3.3: a resource of its own origin).
+// identifier returns the resource identifier for requests (MCP, Resource Parameter Implementation): the one in the endpoint's
+// metadata, if that may name it (RFC 9728 §3.3: a resource of its own origin).
 func (e *Endpoint) identifier(doc *wire.Exchange) string {
 	if said := doc.Text("resource"); oauth.Root(said) == oauth.Root(e.Address()) {
 		return said
@@ -160,7 +160,7 @@ func (e *Endpoint) identifier(doc *wire.Exchange) string {
 	return e.Address()
 }
 
-// servers are the authorization servers that resource metadata name.
+// servers returns the authorization servers in resource metadata.
 func servers(doc *wire.Exchange) []string {
 	v, err := doc.Object()
 	if err != nil {
@@ -179,7 +179,7 @@ func servers(doc *wire.Exchange) []string {
 // Places implements oauth.Announced.
 func (e *Endpoint) Places(issuer string) []string { return oauth.ServerPlaces(issuer) }
 
-// locate is where an issuer's metadata stand; "": nowhere.
+// locate returns the URL of an issuer's metadata, or "".
 func (e *Endpoint) locate(ctx context.Context, issuer string) string {
 	for _, at := range e.Places(issuer) {
 		doc := e.document(ctx, at)
@@ -190,7 +190,7 @@ func (e *Endpoint) locate(ctx context.Context, issuer string) string {
 	return ""
 }
 
-// house finds out whether the server is a home: one lists its login providers at /auth/providers, before any login.
+// house determines whether the server is a home: a home lists its login providers at /auth/providers, before any login.
 func (e *Endpoint) house(ctx context.Context) {
 	before, _, _ := strings.Cut(e.Address(), "/api/mcp")
 	for _, base := range slices.Compact([]string{before, e.at.Issuer, oauth.Root(e.Address())}) {

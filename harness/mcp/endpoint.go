@@ -24,23 +24,23 @@ type Endpoint struct {
 	doubt kind.Doubt
 }
 
-// found is what the door finds out.
+// found is the result of the look before the first row.
 type found struct {
 	Place  oauth.Place  `json:"place"`            // of the resource metadata
-	Aim    string       `json:"aim"`              // identifier of the endpoint, which clients name in their requests
-	Issuer string       `json:"issuer"`           // the authorization server that they name, or the endpoint's origin
+	Aim    string       `json:"aim"`              // identifier of the endpoint in clients' requests
+	Issuer string       `json:"issuer"`           // the first authorization server of the metadata, or the endpoint's origin
 	Server string       `json:"server,omitempty"` // URL of its metadata; "": it has none
 	Base   string       `json:"base"`             // URL of the home or provider
 	Home   bool         `json:"home,omitempty"`   // it is a home
-	Way    string       `json:"way,omitempty"`    // how a client came about at a provider
-	Client oauth.Client `json:"client"`           // that was registered there
+	Way    string       `json:"way,omitempty"`    // how our client got its id at a provider
+	Client oauth.Client `json:"client"`           // the client registered there
 	// Management is where that registration is deleted, with a token of its own (RFC 7592); "": nowhere.
 	Management      string `json:"management,omitempty"`
 	ManagementToken string `json:"management_token,omitempty"`
 
-	Message string `json:"message"` // to which the endpoint answers
+	Message string `json:"message"` // the message that the endpoint answers
 
-	Credulous bool            `json:"credulous,omitempty"` // it takes an invented token
+	Credulous bool            `json:"credulous,omitempty"` // it accepts an invented token
 	Inner     json.RawMessage `json:"inner,omitempty"`     // what the inner session found
 }
 
@@ -99,7 +99,7 @@ func (e *Endpoint) Ready(ctx context.Context, authorization, session string) {
 	}
 }
 
-// within are the headers of a request with a token in a session.
+// within returns the headers of a request with a token in a session.
 func within(authorization, session string) http.Header {
 	h := http.Header{}
 	if authorization != "" {
@@ -114,7 +114,7 @@ func within(authorization, session string) http.Header {
 // Opening is the name of the first message that the endpoint answers.
 func (e *Endpoint) Opening() string { return e.at.Message }
 
-// request is a message as clients send it. A GET asks for a stream and has no body.
+// request returns the request for a message, as clients send it. A GET asks for a stream and has no body.
 func request(method, to string, m message, header http.Header) wire.Request {
 	r := wire.Request{Method: method, URL: to, Header: http.Header{"Accept": {"application/json, text/event-stream"}}}
 	if method == http.MethodPost {

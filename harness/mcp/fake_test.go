@@ -22,7 +22,7 @@ import (
 
 const password = "ben-s-password"
 
-// fake is an MCP endpoint at /mcp with an authorization server of its own. It judges nothing.
+// fake is an MCP endpoint at /mcp with its own authorization server. It judges nothing.
 type fake struct {
 	*httptest.Server
 	traits
@@ -31,12 +31,12 @@ type fake struct {
 	heard []string // "POST /register body"
 }
 
-// traits are how one endpoint differs from another.
+// traits are the differences between endpoints.
 type traits struct {
 	answer    http.HandlerFunc // of the endpoint to a request without a token; nil: a challenge
 	challenge func(base string) string
 	resource  string         // path of the resource metadata; "": there is none
-	servers   []string       // that it names; nil: itself
+	servers   []string       // the servers that it names; nil: itself
 	metadata  string         // path of the server's metadata
 	members   map[string]any // more of them
 }
@@ -115,7 +115,7 @@ func say(w http.ResponseWriter, status int, body map[string]any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// looked opens a session with a fresh fake, and looks at its door.
+// looked opens a session with a new fake, and looks at it as a run does before its first row.
 func looked(t *testing.T, like traits, change func(*Flags)) (*fake, kind.Session, kind.Facts, error) {
 	t.Helper()
 	f := &fake{traits: like}

@@ -24,7 +24,7 @@ type Flags struct {
 	kind.Site
 }
 
-// revisions are those that --mcp-revision takes.
+// revisions are the values of --mcp-revision.
 var revisions = []string{"2025-03-26", "2025-06-18", "2025-11-25", Newest}
 
 // Resolve implements kind.Flags.
@@ -57,14 +57,14 @@ func Kind() kind.Kind {
 	}, open)
 }
 
-// home is what of the options is a home's.
+// home returns the options of the home.
 func (f *Flags) home() *home.Flags {
 	return &home.Flags{
 		Reach: f.Reach, ByRelease: f.ByRelease, Login: f.Login, Browsing: f.Browsing, Timing: f.Timing, Site: f.Site,
 	}
 }
 
-// provider is what of them is a provider's, whose resource is the endpoint.
+// provider returns the options of the provider, whose resource is the endpoint.
 func (f *Flags) provider(endpoint, aim string, c provider.Clients) *provider.Flags {
 	return &provider.Flags{
 		Reach: f.Reach, Login: f.Login, Walking: f.Walking, Clients: c, APIURL: endpoint, Aim: aim, Browsing: f.Browsing,

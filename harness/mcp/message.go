@@ -12,7 +12,7 @@ type message struct {
 	header http.Header
 }
 
-// messages are those by which an endpoint shows that it speaks the protocol: of the revisions with sessions, and without
+// messages are requests that show whether an endpoint speaks the protocol: of the revisions with sessions, and without
 // (2026-07-28, transports §Streamable HTTP).
 var messages = []message{
 	{
@@ -29,10 +29,10 @@ var messages = []message{
 	},
 }
 
-// listing asks for the tools, as clients do with their second request.
+// listing lists the tools, as a client's second request does.
 var listing = message{Name: "tools/list", body: `{"jsonrpc":"2.0","id":2,"method":"tools/list"}`}
 
-// find is a message by its name; the first where there is none.
+// find returns a message by its name, or the first one.
 func find(name string) message {
 	for _, m := range append(messages, listing) {
 		if m.Name == name {
@@ -42,7 +42,7 @@ func find(name string) message {
 	return messages[0]
 }
 
-// listings ask for the tools, as clients do with their second request, by the opening that came before.
+// listings list the tools, as a client's second request does, by the preceding opening.
 var listings = map[string]message{
 	"initialize": {
 		body: listing.body, header: http.Header{"Mcp-Protocol-Version": {"2025-06-18"}},
@@ -54,7 +54,7 @@ var listings = map[string]message{
 	},
 }
 
-// ready says that the client is ready, as revisions with sessions have it (2025-06-18, lifecycle §Initialization).
+// ready is the client's notification that it is ready, in revisions with sessions (2025-06-18, lifecycle §Initialization).
 var ready = message{
 	body: `{"jsonrpc":"2.0","method":"notifications/initialized"}`, header: http.Header{"Mcp-Protocol-Version": {"2025-06-18"}},
 }

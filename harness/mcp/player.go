@@ -29,7 +29,7 @@ var (
 	_ oauth.Names     = (*atProvider)(nil)
 )
 
-// endpoint is an Endpoint where Endpoint is the method of oauth.Library.
+// endpoint is an Endpoint under another name, because Endpoint is also a method of oauth.Library.
 type endpoint = Endpoint
 
 // atHome is an endpoint whose authorization server is a home.

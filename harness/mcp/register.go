@@ -13,19 +13,19 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// documentsMember announces client id metadata documents (CIMD §5).
+// documentsMember is the metadata member that announces client id metadata documents (CIMD §5).
 const documentsMember = "client_id_metadata_document_supported"
 
-// The ways in which a client of ours comes about at a provider, in the order in which clients try them (MCP, Client
-// Registration Approaches).
+// The ways in which our client gets its id at a provider, in the order in which clients try them (MCP, Client Registration
+// Approaches).
 const (
 	given      = "given"
 	document   = "document"
 	registered = "registered"
 )
 
-// register finds a client of ours at a provider: the one that was given, by a client id metadata document, or by dynamic
-// registration (RFC 7591).
+// register returns a client of ours at a provider: the configured one, one with a client id metadata document, or one from
+// dynamic registration (RFC 7591).
 func (s *session) register(ctx context.Context) error {
 	if s.flags.ClientID != "" {
 		s.at.Way = given
@@ -66,8 +66,8 @@ func (s *session) register(ctx context.Context) error {
 	return nil
 }
 
-// withdraw deletes the client that was registered, where the server lets it be deleted (RFC 7592 §2.3). The parent does: it
-// registered it.
+// withdraw deletes the registered client, if the server supports it (RFC 7592 §2.3). The parent does so, because it registered
+// the client.
 func (s *session) withdraw(ctx context.Context) {
 	if s.at.Management == "" || s.setup.Found != nil {
 		return
@@ -77,7 +77,7 @@ func (s *session) withdraw(ctx context.Context) {
 	})
 }
 
-// redirect is where our client wants codes. Nobody needs to listen there.
+// redirect is our client's redirect URI. Nothing needs to listen there.
 func (s *session) redirect() string {
 	if s.flags.RedirectURI != "" {
 		return s.flags.RedirectURI
@@ -85,7 +85,7 @@ func (s *session) redirect() string {
 	return s.tools.Site.Origin() + "/callback"
 }
 
-// client is our client at a provider, as the provider's options say it.
+// client returns our client at a provider, from the provider's options.
 func (s *session) client() provider.Clients {
 	c := s.flags.Clients
 	switch s.at.Way {

@@ -15,13 +15,13 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// session is a stay at an endpoint, and inside it one at the authorization server.
+// session is a session with an endpoint, which contains one with the authorization server.
 type session struct {
 	*Endpoint
 	flags *Flags
 	tools kind.Tools
 	setup kind.Setup
-	inner kind.Session // nil: the door was not looked at yet
+	inner kind.Session // nil before the look at the endpoint
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
@@ -85,9 +85,9 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	return s.facts(ctx, facts), nil
 }
 
-// greet finds out which message the endpoint answers, and whether it takes any token.
+// greet determines which message the endpoint answers, and whether it accepts any token.
 func (s *session) greet(ctx context.Context) {
-	_ = judge.Attempt(ctx, func(ctx context.Context) { // rows say what is wrong
+	_ = judge.Attempt(ctx, func(ctx context.Context) { // rows report the failure
 		token := s.token(ctx)
 		for _, m := range s.candidates() {
 			s.at.Message = m.Name
@@ -100,7 +100,7 @@ func (s *session) greet(ctx context.Context) {
 	})
 }
 
-// candidates are the messages that the endpoint may answer.
+// candidates returns the messages that the endpoint may answer.
 func (s *session) candidates() []message {
 	if s.at.Message != "" {
 		return []message{find(s.at.Message)}
@@ -108,7 +108,7 @@ func (s *session) candidates() []message {
 	return messages
 }
 
-// reached tells whether a home fetches a client document that it does not announce to read.
+// reached reports whether a home fetches a client document, although it does not announce that it reads them.
 func (s *session) reached(ctx context.Context) (fetched bool) {
 	_ = judge.Attempt(s.With(ctx), func(ctx context.Context) {
 		const to = "https://app.example/callback"
@@ -127,8 +127,8 @@ func (s *session) token(ctx context.Context) string {
 	return oauth.Issue(ctx, provider.From(ctx)).Access
 }
 
-// facts are those of the authorization server, as they look from the endpoint. Its release binds it to nothing here: the
-// protocol asks the same of every one.
+// facts returns the facts of the authorization server for the endpoint's rows. A home's release decides nothing here: the
+// protocol demands the same of all.
 func (s *session) facts(ctx context.Context, f kind.Facts) kind.Facts {
 	if f.Version != "" {
 		f.Product += " " + f.Version
@@ -185,7 +185,7 @@ func (s *session) With(ctx context.Context) context.Context {
 	return With(oauth.With(ctx, &atProvider{p, s.Endpoint}), s.Endpoint)
 }
 
-// doubtful tells the record what is taken though it is invented, by the server or by the endpoint.
+// doubtful tells the record which invented credentials the server or the endpoint accepts.
 func (s *session) doubtful(ctx context.Context, taken []judge.Credulity) {
 	if s.at.Credulous {
 		taken = append([]judge.Credulity{judge.AnyBearer}, taken...)

@@ -5,7 +5,7 @@ import "strings"
 // An AuthChallenge is one of WWW-Authenticate, which is a list and may come more than once (RFC 9110 §11.6.1).
 type AuthChallenge struct {
 	Scheme     string
-	Parameters Form   // in their order, with names in lower case
+	Parameters Form   // in order, with lower-case names
 	Text       string // as it stands there
 }
 
@@ -44,7 +44,7 @@ func BearerChallenge(headers []string, parameter string) (there bool, value stri
 	return there, value
 }
 
-// challengeParts splits a header at its commas, but for those in quotes.
+// challengeParts splits a header at its commas, except those in quotes.
 func challengeParts(header string) (parts []string) {
 	quoted, escaped, from := false, false, 0
 	add := func(end int) {
@@ -69,7 +69,7 @@ func challengeParts(header string) (parts []string) {
 	return parts
 }
 
-// unquoted is a value without its quotes and escapes (RFC 9110 §5.6.4).
+// unquoted returns a value without its quotes and escapes (RFC 9110 §5.6.4).
 func unquoted(raw string) string {
 	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
 		return raw

@@ -31,7 +31,7 @@ func TestAChallengeIsReadAsClientsReadIt(t *testing.T) {
 	}
 }
 
-// FuzzBearerChallenge: whatever a header holds, its parameter is a part of it, and only of the scheme Bearer.
+// FuzzBearerChallenge: a parameter that is read from a header occurs in it, in a challenge of the scheme Bearer.
 func FuzzBearerChallenge(f *testing.F) {
 	for _, header := range []string{`Bearer resource_metadata="http://home/x"`, `Basic realm="a, b", bearer a=b`, `Bearer "`, `,=,"\`} {
 		f.Add(header)

@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// FuzzTokens: whatever a token endpoint says, what is read from it stands in it, and no lifetime is negative.
+// FuzzTokens: everything read from a token endpoint's answer occurs in it, and no lifetime is negative.
 func FuzzTokens(f *testing.F) {
 	for _, seed := range []string{
 		`{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":1800}`,
@@ -27,7 +27,7 @@ func FuzzTokens(f *testing.F) {
 	})
 }
 
-// FuzzReturn: wherever a browser was sent, what is read is a value of the address.
+// FuzzReturn: everything read from a redirect is a value of its URL.
 func FuzzReturn(f *testing.F) {
 	for _, seed := range []string{
 		"http://127.0.0.1/cb?code=a&state=b", "http://h/#error=x", "hass://auth?code", "//[::1%25/?code=x", "?code=%zz",
@@ -47,7 +47,7 @@ func FuzzReturn(f *testing.F) {
 	})
 }
 
-// FuzzTOTPSecret: a text is a secret that codes can be made of, or an error that does not show it.
+// FuzzTOTPSecret: a text is a secret that gives codes, or an error that does not show the text.
 func FuzzTOTPSecret(f *testing.F) {
 	for _, seed := range []string{
 		"JBSW Y3DP EHPK 3PXP", "jbswy3dpehpk3pxp====", "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP", "otpauth://hotp/a?secret=",

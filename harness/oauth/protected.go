@@ -75,7 +75,7 @@ type Publisher interface {
 // Published is a client id metadata document.
 type Published struct {
 	ID      string           // its URL
-	Answers func(status int) // from now on it comes with another status
-	Cached  func(cc string)  // from now on it comes with a Cache-Control
-	Fetched func() int       // how often it was asked for
+	Answers func(status int) // changes the status of its answers from now on
+	Cached  func(cc string)  // changes their Cache-Control from now on
+	Fetched func() int       // how often it was fetched
 }

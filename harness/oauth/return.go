@@ -13,12 +13,12 @@ import (
 // Return is where an authorization request ended: back at the client, or on a page.
 type Return struct {
 	Code, State, Iss, Error string
-	Query                   url.Values     // of the redirect to the client; nil: nobody was sent back
+	Query                   url.Values     // of the redirect to the client; nil without one
 	Last                    *wire.Exchange // the redirect, or the page that was stuck at
-	Asked                   bool           // a page was shown on the way: login or consent
-	Offered                 bool           // a page on the way let the person say no
-	Password                bool           // a page on the way asked for a password
-	Why                     string         // nobody was sent back because
+	Asked                   bool           // a page was shown: login or consent
+	Offered                 bool           // a page let the person deny
+	Password                bool           // a page asked for a password
+	Why                     string         // why there was no redirect to the client
 }
 
 func (r Return) String() string {

@@ -14,7 +14,7 @@ func TestWhatABrowserBringsBackIsRead(t *testing.T) {
 		"http://a/cb?code=c&state=s&iss=i":          {Code: "c", State: "s", Iss: "i"},
 		"http://a/cb?error=access_denied&state=s":   {Error: "access_denied", State: "s"},
 		"com.example.app:/cb?code=c":                {Code: "c"},
-		"http://a/cb#error=x&state=s":               {Error: "x", State: "s"}, // as other response types are answered
+		"http://a/cb#error=x&state=s":               {Error: "x", State: "s"}, // the form of other response types
 		"http://a/cb?state=s#code=in-the-fragment":  {State: "s"},
 		"http://a/cb?code=a%20b%26&code=the-second": {Code: "a b&"},
 		"http://a/cb": {},

@@ -23,7 +23,7 @@ type Decliner interface {
 	Authorizer
 	// Deny sends a request and plays the person who does not allow it.
 	Deny(ctx context.Context, request Form) Return
-	// Declines tells whether a page let the person say no before anything was allowed.
+	// Declines reports whether a page let the person say no before anything was allowed.
 	Declines() bool
 }
 
@@ -68,7 +68,7 @@ type Samples interface {
 type Memory interface {
 	Held(control string) bool
 	Holds(control string)
-	// Answers is a cheap control: the target still answers as it does to everybody.
+	// Answers is a cheap control: the target still answers a request that anybody may send.
 	Answers(ctx context.Context)
 }
 
@@ -121,7 +121,7 @@ type Library interface{ Endpoint() Endpoint }
 // Endpoint describes a token endpoint to a client library.
 type Endpoint struct {
 	URL   string
-	Basic bool         // the secret goes into the header
+	Basic bool         // the client authenticates in the header
 	HTTP  *http.Client // sends what the library asks for, and records it
 }
 
@@ -136,7 +136,7 @@ type Metadata interface {
 // Clients are the harness's clients at a server. A missing one is the zero Client.
 type Clients interface {
 	Default() Client
-	Other() Client  // a second one
+	Other() Client  // the second client
 	Public() Client // one without a secret
 }
 

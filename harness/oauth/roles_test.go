@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// scripted is a Server that answers what a test wants, and keeps what it was asked.
+// scripted is a Server that gives a test's answers and records the requests.
 type scripted struct {
 	code   string
 	answer string // of the token endpoint
@@ -43,7 +43,7 @@ func (s *scripted) SendToken(context.Context, string, string, string, string) *w
 	return &wire.Exchange{}
 }
 
-// outcome is what becomes of a spec with this body, at a target.
+// outcome returns the result of a spec with this body, against a target.
 func outcome(t *testing.T, target any, body func(context.Context)) evidence.Result {
 	t.Helper()
 	record := judge.NewRecord()

@@ -41,7 +41,7 @@ func Granted(e *wire.Exchange, clientID string) Tokens {
 	return t
 }
 
-// seconds reads a lifetime, in text or with a fraction too.
+// seconds parses a lifetime, even as text or with a fraction.
 func seconds(v any) int {
 	n, _ := v.(float64)
 	if text, ok := v.(string); ok {
@@ -57,5 +57,5 @@ func seconds(v any) int {
 type Account struct {
 	Username   string `json:"username"`
 	Password   string `json:"password"`
-	TOTPSecret string `json:"totp_secret,omitempty"` // base32; empty: no second factor
+	TOTPSecret string `json:"totp_secret,omitempty"` // base32; empty if there is no second factor
 }

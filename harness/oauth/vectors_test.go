@@ -17,7 +17,7 @@ func TestAChallengeIsThatOfTheRFC(t *testing.T) {
 	}
 }
 
-// TestAOneTimeCodeIsThatOfTheRFC: RFC 6238 App. B, SHA-1, of whose eight digits we show the last six.
+// TestAOneTimeCodeIsThatOfTheRFC: RFC 6238 App. B, SHA-1; of its eight digits the test uses the last six.
 func TestAOneTimeCodeIsThatOfTheRFC(t *testing.T) {
 	const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" // "12345678901234567890"
 	for seconds, want := range map[int64]string{

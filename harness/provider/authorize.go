@@ -29,7 +29,7 @@ func (p *Provider) Request() oauth.Form {
 	return f.Apply(oauth.Challenge(p.verifier)...)
 }
 
-// aimed is a request that names the resource which its tokens are for, where every request does (RFC 8707 §2).
+// aimed adds the resource of the tokens to a request, if every request needs one (RFC 8707 §2).
 func (p *Provider) aimed(f oauth.Form) oauth.Form {
 	if p.Aim == "" {
 		return f
@@ -88,7 +88,7 @@ func (p *Provider) authorizeAt(query string) string {
 	return p.AuthorizeURL + "?" + query
 }
 
-// sameEnd tells whether a URL is where a request asked to be sent, its query aside.
+// sameEnd reports whether a URL is the requested redirect URI, ignoring its query.
 func sameEnd(where, wanted string) bool {
 	a, err1 := url.Parse(where)
 	b, err2 := new(url.URL).Parse(wanted)

@@ -19,18 +19,18 @@ import (
 // ErrNoProvider is the reason why a target that answers cannot be judged.
 var ErrNoProvider = errors.New("the target is not an OAuth 2 provider that we can use")
 
-// metadataPaths are where providers publish theirs (RFC 8414 §3, OpenID Connect Discovery §4).
+// metadataPaths are the paths of providers' metadata (RFC 8414 §3, OpenID Connect Discovery §4).
 var metadataPaths = []string{"/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"}
 
-// places are where the metadata of an issuer may stand: the path is put between its host and its path (RFC 8414 §3.1), or
-// behind both (OpenID Connect Discovery §4.1).
+// places returns the possible URLs of an issuer's metadata: the well-known path goes between its host and its path (RFC 8414
+// §3.1), or after both (OpenID Connect Discovery §4.1).
 func places(issuer *url.URL) []string {
 	origin, path := issuer.Scheme+"://"+issuer.Host, strings.TrimSuffix(issuer.Path, "/")
 	var list []string
 	for _, known := range metadataPaths {
 		list = append(list, origin+known+path, origin+path+known)
 	}
-	return slices.Compact(list) // of an issuer without a path both are one
+	return slices.Compact(list) // both are the same for an issuer without a path
 }
 
 // Discover reads the provider's metadata, and fills in the endpoints that were not given.
@@ -63,7 +63,7 @@ func (p *Provider) Discover(ctx context.Context) error {
 	return p.usable("token_endpoint", p.TokenURL)
 }
 
-// usable is why an endpoint that every flow needs cannot be asked; nil: it can.
+// usable returns why an endpoint that every flow needs cannot be called, or nil.
 func (p *Provider) usable(name, at string) error {
 	u, err := url.Parse(at)
 	switch {
@@ -78,8 +78,8 @@ func (p *Provider) usable(name, at string) error {
 	return nil
 }
 
-// take takes the endpoints that are not known from the metadata. One that is a path is meant below the document: a row says that
-// it must be absolute.
+// take reads the endpoints that are not yet known from the metadata. It resolves a relative one against the document: a row
+// judges that it must be absolute.
 func (p *Provider) take() {
 	base, err := url.Parse(p.MetadataURL)
 	if err != nil {
@@ -112,7 +112,7 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	case back.Code == "" && back.Error != "":
 		return fmt.Errorf("%w: the authorization request is refused: %s%s", ErrNoProvider, told(back), p.hint(back.Error))
 	case back.Code == "" && back.Query == nil && back.Asked && back.Last.Status == http.StatusOK && person.Ended(back.Last):
-		// That nobody is sent back after the last page is the target's fault, and a row says so.
+		// If the last page redirects nobody, that is the target's fault, which a row reports.
 		p.Told = len(ways) == 1
 		p.OneWay = p.Told
 		return nil
@@ -129,8 +129,8 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	return nil
 }
 
-// enter makes flows until one brings tokens: bound by PKCE first, for some servers demand it. Where none does, it tells of the
-// one that came furthest.
+// enter runs flows until one brings tokens: with PKCE first, because some servers require it. If none does, it reports the one
+// that came furthest.
 func (p *Provider) enter(ctx context.Context, ways []bool) (e *wire.Exchange, furthest oauth.Return) {
 	for i, unbound := range []bool{false, true} {
 		p.Unbound = unbound
@@ -151,7 +151,7 @@ func (p *Provider) enter(ctx context.Context, ways []bool) (e *wire.Exchange, fu
 	return e, furthest
 }
 
-// otherWay tells whether the secret may be shown in the other place too.
+// otherWay reports whether the other method of client authentication works too.
 func (p *Provider) otherWay(ctx context.Context) (works bool) {
 	if p.Client.Secret == "" {
 		return false
@@ -164,25 +164,25 @@ func (p *Provider) otherWay(ctx context.Context) (works bool) {
 	return works && err == nil
 }
 
-// granted tells whether an answer holds an access token.
+// granted reports whether an answer contains an access token.
 func granted(e *wire.Exchange) bool { return oauth.Granted(e, "").Access != "" }
 
-// announces tells whether the metadata name a way of client authentication (RFC 8414 §2).
+// announces reports whether the metadata name a method of client authentication (RFC 8414 §2).
 func (p *Provider) announces(method string) bool {
 	list, _ := p.Metadata["token_endpoint_auth_methods_supported"].([]any)
 	return slices.Contains(list, any(method))
 }
 
-// announced are the ways in the order in which the metadata speak for them.
+// announced returns the methods, those that the metadata name first.
 func (p *Provider) announced(ways []bool) []bool {
 	post, basic := p.announces("client_secret_post"), p.announces("client_secret_basic")
 	if len(ways) == 1 || post == basic {
 		return ways
 	}
-	return []bool{basic, !basic} // what is named first: a client may be registered for the other all the same
+	return []bool{basic, !basic} // first the announced one; the client may still be registered for the other
 }
 
-// advice is what may help where the forms of a page were not enough.
+// advice suggests what to try when the forms of a page were not enough.
 func (p *Provider) advice(last *wire.Exchange) string {
 	if len(p.Person.Steps) > 0 || last.MediaType() != "text/html" {
 		return ""
@@ -190,7 +190,7 @@ func (p *Provider) advice(last *wire.Exchange) string {
 	return "; the pages were filled in as plain forms: try --steps auto, which uses a browser"
 }
 
-// told is an error that came back to the client, as the provider says it.
+// told quotes an error that came back to the client.
 func told(back oauth.Return) string {
 	if more := back.Query.Get("error_description"); more != "" {
 		return back.Error + " (" + more + ")"
@@ -198,7 +198,7 @@ func told(back oauth.Return) string {
 	return back.Error
 }
 
-// hint is what may help against an error of the authorization endpoint.
+// hint suggests a remedy for an error of the authorization endpoint.
 func (p *Provider) hint(word string) string {
 	if word != "invalid_scope" {
 		return ""

@@ -91,7 +91,7 @@ func TestMetadataThatNameNoUsableEndpointAreToldApart(t *testing.T) {
 		document map[string]any
 		want     string
 	}{
-		"all there":      {good("issuer", "https://other.example"), ""}, // a row says that it is another's
+		"all there":      {good("issuer", "https://other.example"), ""}, // a row reports the foreign issuer
 		"paths":          {good("token_endpoint", "/oauth/token"), ""},
 		"a list":         {good("token_endpoint", []any{"https://a.example/token"}), "has no token_endpoint that is a string"},
 		"none":           {map[string]any{"issuer": "https://a.example"}, "that is a string; give --authorize-url and --token-url"},
@@ -144,7 +144,7 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 			want: "; give --scope with some of a, b",
 		},
 		"tokens that are none": {like: traits{barren: true}, ways: both, want: "a fresh code yields no tokens: 200"},
-		"a code of nobody":     {like: traits{careless: true}, ways: both}, // the rows say so
+		"a code of nobody":     {like: traits{careless: true}, ways: both}, // rows report it
 	} {
 		_, p, ctx := at(t, c.like)
 		p.Metadata = c.metadata

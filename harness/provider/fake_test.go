@@ -25,7 +25,7 @@ const (
 	secret   = "s3cret/of our+client"
 )
 
-// fake is the least that issues tokens: a login form, a token endpoint and revocation. It judges nothing.
+// fake is a minimal provider: a login form, a token endpoint and revocation. It judges nothing.
 type fake struct {
 	*httptest.Server
 	traits
@@ -35,16 +35,16 @@ type fake struct {
 	bound map[string]bool
 }
 
-// traits are how one provider differs from another.
+// traits are the differences between providers.
 type traits struct {
 	metadata  string // path of its metadata; "": it has none
 	document  map[string]any
 	refuses   string // error of every authorization request; "": none
-	header    bool   // it takes secrets in the header only
-	noPKCE    bool   // codes that are bound cannot be redeemed
-	needsPKCE bool   // requests that bind no code are refused
-	careless  bool   // it takes any code
-	barren    bool   // a good code gets no token
+	header    bool   // accepts secrets in the header only
+	noPKCE    bool   // codes with a challenge cannot be redeemed
+	needsPKCE bool   // requests without a challenge are refused
+	careless  bool   // accepts any code
+	barren    bool   // a good code brings no token
 	locked    bool   // no password is right
 }
 
@@ -89,7 +89,7 @@ func answer(w http.ResponseWriter, status int, body map[string]any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
-// back sends the person back to the client.
+// back redirects the person to the client.
 func back(w http.ResponseWriter, r *http.Request, with url.Values) {
 	to, _ := url.Parse(r.URL.Query().Get("redirect_uri"))
 	q := to.Query()
@@ -131,7 +131,7 @@ func (f *fake) token(w http.ResponseWriter, form url.Values, basic bool) {
 	}
 }
 
-// at is a Provider at a fresh fake, and a context with a record.
+// at returns a Provider for a new fake, and a context with a record.
 func at(t *testing.T, like traits) (*fake, *Provider, context.Context) {
 	t.Helper()
 	f := &fake{traits: like, bound: map[string]bool{}}

@@ -40,7 +40,7 @@ func (f *Flags) Resolve(target string) error {
 	return kind.All(f.Reach.Resolve, f.Browsing.Resolve, f.Timing.Resolve, walking, f.clients, login)
 }
 
-// clients checks that there is a client of ours.
+// clients checks that a client of ours was configured.
 func (f *Flags) clients() error {
 	if !slices.Contains(clientAuths, f.ClientAuth) {
 		return exit.Unknown("--client-auth", f.ClientAuth, clientAuths)
@@ -62,7 +62,7 @@ func (f *Flags) Tools() kind.ToolOptions {
 	}
 }
 
-// endpoints are those that the user has named; the others may be elsewhere only with --trust-origin.
+// endpoints are the endpoints that the user has named; other origins need --trust-origin.
 func (f *Flags) endpoints() []string {
 	return []string{f.AuthorizeURL, f.TokenURL, f.RevokeURL, f.IntrospectURL, f.RegisterURL, f.APIURL}
 }
@@ -86,10 +86,10 @@ func (f *Flags) config() Config {
 	}
 }
 
-// clientAuths are the ways of client authentication that --client-auth takes.
+// clientAuths are the values of --client-auth.
 var clientAuths = []string{"auto", "basic", "post"}
 
-// ways are those that the door tries, in order.
+// ways returns the methods of client authentication to try, in order.
 func (f *Flags) ways() []bool {
 	if f.ClientAuth == "auto" {
 		return []bool{false, true}
@@ -171,7 +171,7 @@ func (s *session) With(ctx context.Context) context.Context {
 	return s.tools.With(With(ctx, s.Provider))
 }
 
-// firstPage asks for the page that every authorization begins with.
+// firstPage fetches the first page of an authorization.
 func (p *Provider) firstPage(ctx context.Context) *wire.Exchange {
 	return p.Visitor().Open(ctx, p.authorizeAt(p.Request().Encode()))
 }

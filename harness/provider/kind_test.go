@@ -17,7 +17,7 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// options are those of a client at the fake.
+// options returns the options of a client at the fake.
 func options(f *fake) *Flags {
 	o := Kind().Flags().(*Flags)
 	o.Browser, o.ClientID, o.Secret, o.RedirectURI = "off", "home", secret, "http://client.example/cb"

@@ -29,19 +29,19 @@ type Config struct {
 	Redirect      string         `json:"redirect_uri"` // of all clients
 	Client        oauth.Client   `json:"client"`
 	OtherClient   oauth.Client   `json:"other"`            // zero: none
-	PublicClient  oauth.Client   `json:"public"`           // one without a secret; zero: none
+	PublicClient  oauth.Client   `json:"public"`           // without a secret; zero: none
 	Accept        string         `json:"accept,omitempty"` // of token requests; "": anything
 	Metadata      map[string]any `json:"metadata,omitempty"`
 	MetadataURL   string         `json:"metadata_url,omitempty"`
 
-	// What the door found out.
-	Unbound bool `json:"unbound,omitempty"` // codes that are bound by PKCE cannot be redeemed
+	// Results of the look before the first row.
+	Unbound bool `json:"unbound,omitempty"` // codes with a PKCE challenge cannot be redeemed
 	Basic   bool `json:"basic,omitempty"`   // secrets go into the header
-	OneWay  bool `json:"one_way,omitempty"` // the other way of client authentication does not work for our client
+	OneWay  bool `json:"one_way,omitempty"` // the other method of client authentication does not work for our client
 	Told    bool `json:"told,omitempty"`    // the user said so
-	Offered bool `json:"offered,omitempty"` // a page let the person say no, the first time
+	Offered bool `json:"offered,omitempty"` // a page let the person deny at the first login
 
-	Credulous []judge.Credulity `json:"credulous,omitempty"` // what it takes though it is invented
+	Credulous []judge.Credulity `json:"credulous,omitempty"` // invented credentials that it accepts
 }
 
 // Provider is a provider under test. It is safe for concurrent use.

@@ -77,7 +77,7 @@ func (p *Provider) sendTo(ctx context.Context, endpoint, method, query, contentT
 	return p.Wire.Do(ctx, r)
 }
 
-// without is an encoded form without the client that names itself there and shows its secret.
+// without removes the client's id and secret from an encoded form.
 func without(encoded string) (string, oauth.Client) {
 	var rest []string
 	var c oauth.Client
@@ -143,7 +143,7 @@ func (p *Provider) Revoke(ctx context.Context, token string, changes ...oauth.Ch
 	return p.authenticated(ctx, p.RevokeURL, p.withSecret(f).Apply(changes...))
 }
 
-// give gives tokens back, where the provider revokes.
+// give revokes tokens, if the provider has revocation.
 func (p *Provider) give(ctx context.Context, e *wire.Exchange) {
 	if p.RevokeURL == "" {
 		return
@@ -156,8 +156,8 @@ func (p *Provider) give(ctx context.Context, e *wire.Exchange) {
 	}
 }
 
-// authenticated puts id and secret where the client is registered to show them. Where that is the header, ids that were
-// repeated on purpose stay in the form too.
+// authenticated puts id and secret where the client is registered to send them. If that is the header, ids that a row repeated on
+// purpose also stay in the form.
 func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form) *wire.Exchange {
 	ids, secrets := values(f, "client_id"), values(f, "client_secret")
 	if !p.Basic || len(secrets) != 1 {
@@ -179,7 +179,7 @@ func values(f oauth.Form, name string) (list []string) {
 	return list
 }
 
-// basicHeader is a client's Authorization header (RFC 6749 §2.3.1).
+// basicHeader returns a client's Authorization header (RFC 6749 §2.3.1).
 func basicHeader(c oauth.Client) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(c.ID)+":"+url.QueryEscape(c.Secret)))
 }

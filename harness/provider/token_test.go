@@ -235,7 +235,7 @@ func TestAPublicClientProvesItsCodes(t *testing.T) {
 	}
 }
 
-// spec is what becomes of a spec with this body in a session.
+// spec returns the result of a spec with this body in a session.
 func spec(t *testing.T, with func(context.Context) context.Context, body func(context.Context)) evidence.Result {
 	t.Helper()
 	record := judge.NewRecord()

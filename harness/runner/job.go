@@ -28,19 +28,19 @@ type Job struct {
 	Worker   int             `json:"worker"` // 0, 1, …
 	Rows     []Row           `json:"rows"`
 	Seed     int64           `json:"seed"`
-	Evidence bool            `json:"evidence"` // send the exchanges of green rows too
+	Evidence bool            `json:"evidence"` // also send the exchanges of green rows
 	Setup    json.RawMessage `json:"setup"`    // for the Environment
 }
 
 // Event is one JSON line of a worker's standard output. One member is set; Files come with a Result.
 type Event struct {
-	Traces  []string         `json:"traces,omitempty"`  // the first line: how the target knows what the worker does there
-	Started string           `json:"started,omitempty"` // id of a row whose spec begins
-	Result  *evidence.Result `json:"result,omitempty"`  // what became of it
+	Traces  []string         `json:"traces,omitempty"`  // in the first event: what the worker can be recognised by at the target
+	Started string           `json:"started,omitempty"` // id of a row whose spec starts
+	Result  *evidence.Result `json:"result,omitempty"`  // the result of a row
 	Files   []evidence.File  `json:"files,omitempty"`   // that the result names
-	Wait    string           `json:"wait,omitempty"`    // what the worker waits for, for the progress line
-	Totals  *Totals          `json:"totals,omitempty"`  // the last line of a worker that ended in order
-	Broken  *Broken          `json:"broken,omitempty"`  // a defect of ours: a panic, a row without a spec
+	Wait    string           `json:"wait,omitempty"`    // the reason for a wait, for the progress line
+	Totals  *Totals          `json:"totals,omitempty"`  // the last event of a worker that ended normally
+	Broken  *Broken          `json:"broken,omitempty"`  // a bug in authconform: a panic, a row without a spec
 }
 
 // Totals are what a worker's target had to do.
@@ -49,7 +49,7 @@ type Totals struct {
 	Lost *kind.Loss `json:"lost,omitempty"` // why the target could not be judged to the end
 }
 
-// Broken is a defect of ours that showed at a row.
+// Broken is a bug in authconform that a row revealed.
 type Broken struct {
 	ID   string `json:"id"`
 	What string `json:"what"`

@@ -30,7 +30,7 @@ type Plan struct {
 	Waves    []Wave
 	Seed     int64
 	Evidence bool
-	Setup    func(worker int) (json.RawMessage, error) // what a worker's Environment is made from
+	Setup    func(worker int) (json.RawMessage, error) // the setup of a worker's Environment
 	Command  []string                                  // the command line of a worker: this program and a hidden word
 	Progress func(Event)                               // sees every event, one at a time
 
@@ -52,11 +52,11 @@ func (p Plan) mend(out *Outcome) {
 type Outcome struct {
 	Results  []evidence.Result
 	Totals   kind.Totals
-	Traces   []string   // how the target knows what the run did there, by workers that died too
-	Warnings []string   // workers that died and whose rows another one judged
-	Broken   []string   // defects of ours: panics, workers that died again
-	Left     []string   // what workers could not put back at the target
-	Lost     []string   // rows that no worker brought to an end
+	Traces   []string   // how the target identifies the run's traces, including those of dead workers
+	Warnings []string   // workers that died; other workers judged their rows
+	Broken   []string   // bugs in authconform: panics, workers that died again
+	Left     []string   // what workers could not restore at the target
+	Lost     []string   // rows that no worker finished
 	Gone     *kind.Loss // why the target could not be judged to the end; nil: it could
 }
 
@@ -77,7 +77,7 @@ func Run(ctx context.Context, p Plan) (*Outcome, error) {
 	return out, nil //nolint:nilerr // a run that was cut off keeps what it has
 }
 
-// run runs a wave. The unfinished rows of a worker that died get one more chance.
+// run runs a wave. The unfinished rows of a worker that died get a second chance.
 func (w Wave) run(ctx context.Context, p Plan, out *Outcome) error {
 	stopped := func() bool { return ctx.Err() != nil || out.Gone != nil }
 	rest, died, err := runWave(ctx, p, w, out)
@@ -98,7 +98,7 @@ func (w Wave) run(ctx context.Context, p Plan, out *Outcome) error {
 	return nil
 }
 
-// runWave runs a wave and returns the rows without a verdict, and what became of workers that died.
+// runWave runs a wave. It returns the rows without a verdict and the errors of workers that died.
 func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, died []string, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -119,7 +119,7 @@ func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, die
 				defer mu.Unlock()
 				out.take(e, done)
 				if out.Gone != nil {
-					stop() // what one worker lost is lost to all
+					stop() // if one worker loses the target, all have lost it
 				}
 				if p.Progress != nil {
 					p.Progress(e)
@@ -151,7 +151,7 @@ func runWave(ctx context.Context, p Plan, w Wave, out *Outcome) (rest []Row, die
 	return rest, died, nil
 }
 
-// shares deals the rows to workers.
+// shares distributes the rows among the workers.
 func (w Wave) shares() [][]Row {
 	n := max(1, min(w.Procs, len(w.Rows)))
 	shares := make([][]Row, n, n+len(w.Beside))
@@ -190,7 +190,7 @@ func (o *Outcome) take(e Event, done map[string]bool) {
 	}
 }
 
-// setupError is an error before the first spec: the same for every worker, and the caller's to explain.
+// setupError is an error before the first spec. It is the same for every worker, and the caller explains it.
 type setupError struct{ error }
 
 func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event)) error {
@@ -202,7 +202,7 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	if err != nil {
 		return &setupError{err}
 	}
-	// A context would kill the worker, where the end of its input lets it give back what it took.
+	// Cancelling a context would kill the worker; closing its input lets it give everything back.
 	cmd := exec.Command(p.Command[0], p.Command[1:]...) //nolint:gosec,noctx // this program itself
 	cmd.SysProcAttr = ownGroup()
 	own := newScratch()
@@ -258,7 +258,7 @@ func readEvents(r io.Reader, take func(Event)) (ended bool) {
 	}
 }
 
-// complaint is what a worker says on its standard error; its first line tells why it has ended.
+// complaint is a worker's standard error; its first line says why the worker ended.
 type complaint struct {
 	mu   sync.Mutex
 	text strings.Builder

@@ -23,7 +23,7 @@ import (
 	"github.com/authconform/authconform/harness/runner"
 )
 
-// TestMain lets the test binary be a worker, as parts tell it.
+// TestMain lets the test binary act as a worker, as parts say.
 func TestMain(m *testing.M) {
 	if os.Getenv("BE_WORKER") == "" {
 		os.Exit(m.Run())
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// part is what a worker plays, as its setup.
+// part is the behaviour of a worker, as its setup.
 type part struct {
 	Does string // judges, dies, dies once, loses, waits, or works: runs the specs below
 	Mark string // a file that says that it has died
@@ -75,7 +75,7 @@ func play() error {
 	return out.Encode(runner.Event{Totals: &runner.Totals{Totals: kind.Totals{Logins: 1, Requests: 10}}})
 }
 
-// plan is a run of waves of rows, whose workers play parts by their number, the last of them by all others.
+// plan is a run of waves of rows. The workers play parts by their number; all others play the last one.
 func plan(t *testing.T, waves [][]string, parts ...part) runner.Plan {
 	t.Helper()
 	t.Setenv("BE_WORKER", "1")
@@ -175,7 +175,7 @@ func TestWhatAWorkerCouldNotPutBackIsTold(t *testing.T) {
 }
 
 func TestWhatOneWorkerLostIsLostToAll(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // less than a worker that does not stop is given
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // shorter than the wait for a worker that does not stop
 	defer cancel()
 	out, err := runner.Run(ctx, plan(t, [][]string{{"a", "b"}, {"c"}}, part{Does: "loses"}, part{Does: "waits"}))
 	if err != nil || ctx.Err() != nil || out.Gone == nil || out.Gone.Reason != "gone" || judged(out) != "" {
@@ -197,7 +197,7 @@ func TestWorkersAreAskedToStop(t *testing.T) {
 	}
 }
 
-// world is what the specs below are judged in.
+// world is the environment of the specs below.
 type world struct{ suspected, resolved int }
 
 func newWorld(context.Context, runner.Job, func(string)) (runner.Environment, error) {

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// scratchVariable tells a worker which folder is its own.
+// scratchVariable tells a worker its temporary folder.
 const scratchVariable = "AUTHCONFORM_SCRATCH"
 
-// scratch is a folder for a worker's temporary files, its browser's profile for one. A worker that is killed cannot remove
-// them, so its parent does; where the parent was killed, the worker does. "" is none.
+// scratch is a folder for a worker's temporary files, such as its browser's profile. A killed worker cannot remove them, so its
+// parent does; if the parent was killed, the worker does. "" means none.
 type scratch string
 
 const (
@@ -18,7 +18,7 @@ const (
 	scratchPause   = 20 * time.Millisecond
 )
 
-// newScratch makes one. Where there is no place for it, workers do without, as with every temporary file.
+// newScratch makes a folder. If that fails, workers do without it, as with every temporary file.
 func newScratch() scratch {
 	dir, err := os.MkdirTemp("", "authconform-")
 	if err != nil {
@@ -27,7 +27,7 @@ func newScratch() scratch {
 	return scratch(dir)
 }
 
-// environment is that of a worker whose temporary files lie there; nil is the parent's.
+// environment returns the environment of a worker with this temporary folder; nil means the parent's.
 func (s scratch) environment() []string {
 	if s == "" {
 		return nil
@@ -35,7 +35,7 @@ func (s scratch) environment() []string {
 	return append(os.Environ(), "TMPDIR="+string(s), "TMP="+string(s), "TEMP="+string(s), scratchVariable+"="+string(s))
 }
 
-// remove removes it with all that is in it. Processes of a browser that has just ended may still write there.
+// remove removes the folder and its content. Processes of a browser that has just ended may still write there.
 func (s scratch) remove() {
 	if s == "" {
 		return

@@ -38,14 +38,14 @@ func Specs() map[string]Spec {
 	return found
 }
 
-// Judge runs the spec for its row and returns the result. broken describes a bug of ours: a panic. Brief
+// Judge runs the spec for its row and returns the result. broken describes a panic, which is a bug in authconform. Brief
 // omits the evidence of passed rows.
 func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (result evidence.Result, broken string) {
 	seen := s.see(ctx, row, env, brief)
 	return seen.result, seen.broken
 }
 
-// judged is what became of a row: its result, with the files that it names, and a defect of ours, in words.
+// judged is the outcome of a row: its result, the files that it names, and possibly a bug in authconform.
 type judged struct {
 	result evidence.Result
 	files  []evidence.File
@@ -84,7 +84,7 @@ func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (ou
 	return out
 }
 
-// guarded runs a spec and turns a panic of ours into words.
+// guarded runs a spec and describes a panic of authconform.
 func guarded(body func()) (broken string) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -95,7 +95,7 @@ func guarded(body func()) (broken string) {
 	return ""
 }
 
-// specContext is a context as Ginkgo's specs take it. Their report is ours.
+// specContext adapts a context to Ginkgo's specs, without Ginkgo's report.
 type specContext struct{ context.Context }
 
 // SpecReport implements ginkgo.SpecContext.

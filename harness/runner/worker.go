@@ -31,7 +31,7 @@ type Environment interface {
 	GiveBack(ctx context.Context)
 	// Leave removes everything, and returns the totals.
 	Leave(ctx context.Context) kind.Totals
-	// Suspect says that a row ended as if the target were gone.
+	// Suspect tells the session that a row ended as if the target were gone.
 	Suspect()
 	// Lost says why the run cannot continue, as a *kind.Loss. The remaining rows are then not judged.
 	Lost(ctx context.Context) error
@@ -54,7 +54,7 @@ func Work(in io.Reader, out io.Writer, setup func(context.Context, Job, func(wai
 	last, end := context.WithCancel(context.Background())
 	defer end()
 	parent := os.Getppid()
-	go func() { // the parent asks for the end, or has died
+	go func() { // the parent asks the worker to stop, or has died
 		_, _ = io.Copy(io.Discard, reader)
 		stop()
 		time.AfterFunc(lastTimeout, func() {
@@ -100,7 +100,7 @@ type worker struct {
 	stopped context.Context // the parent wants the end
 	last    context.Context // ends a while later: nothing more is sent
 	secrets *redact.Table   // of the rows so far
-	lost    *kind.Loss      // why the rest is not judged
+	lost    *kind.Loss      // why the remaining rows are not judged
 
 	mu  sync.Mutex
 	out *json.Encoder
@@ -109,12 +109,12 @@ type worker struct {
 func (w *worker) emit(e Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_ = w.out.Encode(e) // a parent that is gone has closed the input too
+	_ = w.out.Encode(e) // if the parent is gone, the input is closed too
 }
 
 const mine = "assigned"
 
-// run hands the specs to Ginkgo. Its own report is silenced; ours are the results.
+// run runs the specs in Ginkgo. It silences Ginkgo's report; the results are our own.
 func (w *worker) run() {
 	formatter.ColorableStdOut = io.Discard
 	formatter.ColorableStdErr = io.Discard
@@ -129,13 +129,13 @@ func (w *worker) run() {
 	ginkgo.RunSpecs(ignored{}, "authconform", suite, reporter)
 }
 
-// ignored is the testing.T of a run whose outcome is in its results.
+// ignored is the testing.T of a run, which reports by its results.
 type ignored struct{}
 
 func (ignored) Fail() {}
 
-// adopt labels the specs of this worker's rows, wraps them in a record, and gives them a time limit: it is for a spec that
-// does not heed its own, whose row is then left without a verdict.
+// adopt labels the specs of this worker's rows, wraps them in a record, and sets a time limit for specs that ignore their own,
+// whose rows then get no verdict.
 func (w *worker) adopt(kind types.NodeType, _ ginkgo.Offset, text string, args []any) (string, []any, []error) {
 	if !kind.Is(types.NodeTypeIt) {
 		return text, args, nil
@@ -163,7 +163,7 @@ func (w *worker) judge(ctx context.Context, row Row, spec Spec) {
 	defer cancel()
 	defer context.AfterFunc(w.stopped, cancel)()
 	seen := spec.see(judge.InRun(under, w.secrets), row, w.env, !w.job.Evidence)
-	if seen.result.Verdict.Red(true) { // the target may be gone, rather than wrong
+	if seen.result.Verdict.Red(true) { // the target may be gone rather than wrong
 		w.env.Suspect()
 	}
 	after, done := wire.After(ctx, askTimeout)

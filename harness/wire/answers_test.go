@@ -16,7 +16,7 @@ import (
 	"github.com/authconform/authconform/evidence/redact"
 )
 
-// serve starts a target and a client of it. heard is told every exchange.
+// serve starts a target and a client of it, and passes every exchange to heard.
 func serve(t *testing.T, target http.HandlerFunc, heard func(*Exchange)) *Client {
 	t.Helper()
 	server := httptest.NewServer(target)
@@ -24,7 +24,7 @@ func serve(t *testing.T, target http.HandlerFunc, heard func(*Exchange)) *Client
 	return New(Options{Base: server.URL + "/", Observe: heard})
 }
 
-// secured is a target with a certificate that nobody signed, and that is silent about clients who mind.
+// secured starts a target with a self-signed certificate that does not log failed handshakes.
 func secured(t *testing.T, target http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(target)
@@ -34,7 +34,7 @@ func secured(t *testing.T, target http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// kept is a Recorder that remembers the labels and answers that it got.
+// kept is a Recorder that keeps the labels and answers.
 type kept []string
 
 func (k *kept) Record(at Place, e *Exchange) { *k = append(*k, at.Name()+": "+e.String()) }
@@ -141,7 +141,7 @@ func TestWhyThereIsNoAnswerIsSaidWithoutTheURL(t *testing.T) {
 	}
 }
 
-// TestAnAnswerUnderWayIsWaitedFor: it may hold a token that has to be given back.
+// TestAnAnswerUnderWayIsWaitedFor, because it may contain a token that must be given back.
 func TestAnAnswerUnderWayIsWaitedFor(t *testing.T) {
 	for name, send := range map[string]func(*Client, context.Context, Request) *Exchange{"Do": (*Client).Do, "Raw": (*Client).Raw} {
 		ctx, end := context.WithCancel(t.Context())

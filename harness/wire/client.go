@@ -35,17 +35,17 @@ type Client struct {
 
 // Options configure a Client.
 type Options struct {
-	Base     string          // the target's URL, a path allowed
+	Base     string          // the target's URL, maybe with a path
 	Connect  string          // host:port to connect to, whatever name a URL has; "": where the name leads
-	Source   netip.Addr      // address of this machine to connect from; none: whichever the system takes
-	Trusted  []string        // other origins that may be shown what is for the target, as URLs
+	Source   netip.Addr      // address of this machine to connect from; if invalid, the system chooses
+	Trusted  []string        // other origins that may receive what is meant for the target, as URLs
 	CA       *x509.CertPool  // nil: the system's
 	Insecure bool            // accept any certificate
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
 	Observe  func(*Exchange) // sees every exchange, before its caller does
-	Slow     func()          // is told that the target asks for less haste, each time; nil: nobody is
-	Every    time.Duration   // between two requests at least; 0: no matter
-	Role     Role            // whom requests are from, by their headers; nil: AsOurselves
+	Slow     func()          // called each time the target asks for less haste; nil: not called
+	Every    time.Duration   // least time between two requests; 0: none
+	Role     Role            // the client that the headers imitate; nil: AsOurselves
 
 	Pass        http.Header      // added to every request to the target's origin, for a proxy before it; secret
 	Certificate *tls.Certificate // shown where a server asks for one; nil: none
@@ -163,7 +163,7 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 	return e
 }
 
-// once sends a request when the target's pace allows.
+// once sends a request as soon as the target's pace allows.
 func (c *Client) once(ctx context.Context, r Request) *Exchange {
 	c.pace.hold(ctx)
 	e := &Exchange{Request: r, Started: time.Now(), end: End(ctx), pass: c.pass}
@@ -172,8 +172,8 @@ func (c *Client) once(ctx context.Context, r Request) *Exchange {
 	return e
 }
 
-// send sends what the exchange asks for. When ctx ends meanwhile, the answer is waited for a moment longer: it may hold a
-// token or a login flow that has to be given back.
+// send sends the exchange's request. If ctx ends meanwhile, it still waits a moment for the answer, which may contain a token or
+// a login flow that must be given back.
 func (c *Client) send(ctx context.Context, e *Exchange) {
 	if e.Err = c.refusal(ctx); e.Err != nil {
 		return
@@ -211,7 +211,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	e.take(resp)
 }
 
-// refusal is why nothing is sent any more; nil: it is.
+// refusal returns why no more requests are sent, or nil.
 func (c *Client) refusal(ctx context.Context) error {
 	if c.open.Err() != nil {
 		return context.Cause(c.open)
@@ -219,7 +219,7 @@ func (c *Client) refusal(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// lingering is a context that ends a moment after its parent.
+// lingering returns a context that ends a moment after its parent.
 func lingering(parent context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
 	stop := context.AfterFunc(parent, func() {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// silent is a server that accepts requests and answers none until the test ends; asked is told of each.
+// silent starts a server that accepts requests but answers none until the test ends, and reports each to asked.
 func silent(t *testing.T) (url string, asked <-chan struct{}) {
 	t.Helper()
 	end, heard := make(chan struct{}), make(chan struct{}, 8)

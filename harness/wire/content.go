@@ -29,7 +29,7 @@ func (e *Exchange) Object() (map[string]any, error) {
 // wordsShown is how many words of a page are shown.
 const wordsShown = 12
 
-// page is an HTML answer for people: its title, its first words, and its length.
+// page summarises an HTML answer for people: its title, its first words, and its length.
 func (e *Exchange) page() string {
 	title, words := legible(e.Body)
 	shown := fmt.Sprintf("%d bytes of HTML", len(e.Body))
@@ -46,7 +46,7 @@ func (e *Exchange) page() string {
 	return "(" + shown + ": " + strings.Join(words, " ") + more + ")"
 }
 
-// legible is what a person reads on a page: its title, and the words of its body.
+// legible returns the text that a person reads on a page: its title and the words of its body.
 func legible(page string) (title string, words []string) {
 	var inside atom.Atom
 	for z := html.NewTokenizer(strings.NewReader(page)); ; {
@@ -72,7 +72,7 @@ func legible(page string) (title string, words []string) {
 	}
 }
 
-// unread tells of an element whose text is none of the page's words.
+// unread reports whether an element's text is not part of the page's words.
 func unread(name atom.Atom) bool {
 	return name == atom.Title || name == atom.Script || name == atom.Style || name == atom.Template
 }

@@ -23,7 +23,7 @@ type Request struct {
 	Body   string
 	Host   string        // overrides the Host header
 	Limit  time.Duration // of the whole exchange; 0: as the client says
-	Public bool          // a GET for what is everybody's: any https origin with a public address may be asked
+	Public bool          // a GET of a public document: it may go to any https origin with a public address
 }
 
 // Exchange is a request and its response, unredacted: it never leaves the judging process.
@@ -37,7 +37,7 @@ type Exchange struct {
 	Started  time.Time
 	Duration time.Duration
 
-	gone int             // bytes of the body that were read, and are no longer held
+	gone int             // bytes of the body that were read but are no longer held
 	pass http.Header     // was added to the request; secret
 	end  context.Context //nolint:containedctx // of the run: who asks more because of this answer ends with it too
 }
@@ -53,7 +53,7 @@ func (e *Exchange) Following() context.Context {
 // Answer returns the exchange, for types that embed one.
 func (e *Exchange) Answer() *Exchange { return e }
 
-// take reads an answer, up to its limits. What follows a 101 is another protocol, and no body.
+// take reads an answer, up to its limits. After a 101 another protocol follows, not a body.
 func (e *Exchange) take(resp *http.Response) {
 	e.Status, e.Header = resp.StatusCode, resp.Header
 	if e.Status == http.StatusSwitchingProtocols {
@@ -66,7 +66,7 @@ func (e *Exchange) take(resp *http.Response) {
 	e.Body, e.Err = string(body), err
 }
 
-// errCut is why the beginning of a body is not read as JSON.
+// errCut is why the beginning of a long body is not read as JSON.
 var errCut = fmt.Errorf("the body was cut after %d KiB", maxBody>>10)
 
 // JSON decodes the body as an object. It fails on anything else and on a body that is not declared as JSON.
@@ -151,13 +151,13 @@ func (e *Exchange) String() string {
 	return s
 }
 
-// telling are the members of a JSON answer that decide verdicts, in the order they are shown.
+// telling are the members of a JSON answer that decide verdicts, in display order.
 var telling = []string{
 	"error", "error_description", "message", "code", "type", "step_id", "errors", "reason", "result",
 	"access_token", "refresh_token", "expires_in", "auth_code",
 }
 
-// brief is a JSON object without the members that no verdict needs.
+// brief returns a JSON object without the members that no verdict needs.
 func (e *Exchange) brief() (string, bool) {
 	v, err := e.JSON()
 	if err != nil || len(e.Body) < 100 {
@@ -173,7 +173,7 @@ func (e *Exchange) brief() (string, bool) {
 	return "{" + strings.Join(parts, ", ") + "}", len(parts) > 0
 }
 
-// why is Err in plain words.
+// why describes Err in plain words.
 func (e *Exchange) why() string {
 	if e.late() {
 		return fmt.Sprintf("no answer within %s", e.Request.Limit)
@@ -181,7 +181,7 @@ func (e *Exchange) why() string {
 	return Why(e.Err)
 }
 
-// late reports whether the whole time was waited, rather than that of a connection.
+// late reports whether the whole time-out passed, not only that of connecting.
 func (e *Exchange) late() bool { return e.TimedOut() && e.Duration >= e.Request.Limit }
 
 // TimedOut reports whether connecting or the response took too long.

@@ -86,7 +86,7 @@ func TestAReferenceIsFollowedFromWhereItWasSent(t *testing.T) {
 		"//i/e":       "http://i/e",
 		"app://x/?y":  "app://x/?y",
 		"?z=1":        "http://h/a/b?z=1",
-		"http://j/%2": "", // no URL
+		"http://j/%2": "", // an invalid URL
 	} {
 		got, err := e.Resolve(ref)
 		if got != want || (err != nil) != (want == "") {

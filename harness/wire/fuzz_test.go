@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/evidence/redact"
 )
 
-// FuzzAnswer reads an answer as a target may send it, in all the ways that rows read one.
+// FuzzAnswer reads any answer that a target may send in all the ways that rows do.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
 		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"access_token\":\"0123456789abcdef\"}",

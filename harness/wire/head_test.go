@@ -26,7 +26,7 @@ func TestHeadersAreKeptUpToTheirLimitAndSayWhatIsGone(t *testing.T) {
 	}
 }
 
-// TestASwitchOfProtocolsHasNoBody: what follows is another protocol, in which nobody may ever say anything.
+// TestASwitchOfProtocolsHasNoBody: another protocol follows, in which the server may stay silent forever.
 func TestASwitchOfProtocolsHasNoBody(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()

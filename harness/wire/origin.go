@@ -12,8 +12,8 @@ import (
 	"github.com/authconform/authconform/internal/address"
 )
 
-// Whatever carries a credential goes to the target's own origin, or to one that the user trusts with it. A target names
-// other places in redirects, forms and metadata: they are asked for nothing, but for documents that are everybody's.
+// Credentials go only to the target's own origin and to origins that the user trusts with them. A target names other places in
+// redirects, forms and metadata: only public documents are fetched from them.
 
 // An OriginError says that a request was not sent because the user does not trust its destination.
 type OriginError struct{ Origin string }
@@ -22,7 +22,7 @@ func (e *OriginError) Error() string {
 	return fmt.Sprintf("nothing is sent to %s, which is not trusted: give --trust-origin %[1]s", e.Origin)
 }
 
-// barred is why a request is not sent where it would go; nil: it is sent.
+// barred returns why a request must not be sent to its origin, or nil.
 func (c *Client) barred(r Request) error {
 	u, err := url.Parse(r.URL)
 	if err != nil {
@@ -38,12 +38,12 @@ func (c *Client) barred(r Request) error {
 	return &OriginError{origin}
 }
 
-// everybodys tells whether a request asks for a document that is everybody's, and carries nothing of ours.
+// everybodys reports whether a request fetches a public document and carries no secret.
 func (r Request) everybodys() bool {
 	return r.Public && r.Method == http.MethodGet && r.Body == "" && r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == ""
 }
 
-// originOf is a URL's scheme, host and port (RFC 6454 §4); the port is left out where it is the scheme's own.
+// originOf returns a URL's scheme, host and port (RFC 6454 §4), without the scheme's default port.
 func originOf(u *url.URL) string {
 	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Hostname())
 	if strings.Contains(host, ":") {
@@ -57,7 +57,7 @@ func originOf(u *url.URL) string {
 
 var ports = map[string]string{"http": "80", "https": "443"}
 
-// origins are those of URLs.
+// origins returns the origins of URLs.
 func origins(urls ...string) map[string]bool {
 	set := map[string]bool{}
 	for _, raw := range urls {
@@ -68,8 +68,8 @@ func origins(urls ...string) map[string]bool {
 	return set
 }
 
-// dialer connects to addresses that may be connected to, whatever name led there; at is the one place that it connects to, ""
-// where names lead.
+// dialer connects only to permitted addresses, whatever name resolved to them. at is the only address that it connects to; ""
+// means that names decide.
 func dialer(may func(netip.Addr) error, from netip.Addr, at string) func(context.Context, string, string) (net.Conn, error) {
 	d := &net.Dialer{Timeout: connectTimeout, Control: address.Control(may)}
 	if from.IsValid() {

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// A target that asks for less haste (429 with Retry-After, RFC 6585 §4, RFC 9110 §10.2.3) has not done what it was asked: the
-// request is sent again once the time has come, and everything else waits as long. What asks for more patience than
-// longestPause, or goes on asking, stays an answer.
+// A target that asks for less haste (429 with Retry-After, RFC 6585 §4, RFC 9110 §10.2.3) has not processed the request: it is
+// sent again after that time, and all other requests wait as long. If the target demands a longer pause than longestPause, or
+// goes on asking, the 429 stands as its answer.
 const (
 	longestPause = 30 * time.Second
 	mostPauses   = 4 // of one request
 )
 
-// pace is when the next request may be sent.
+// pace is the time of the next request.
 type pace struct {
 	every time.Duration // between two requests at least; 0: no matter
 
@@ -25,7 +25,7 @@ type pace struct {
 	from time.Time
 }
 
-// take is how long a request has still to wait; where it has not, it takes the turn.
+// take returns how long a request must still wait; at zero it takes its turn.
 func (p *pace) take(now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -51,7 +51,7 @@ func (p *pace) hold(ctx context.Context) {
 	}
 }
 
-// heed tells whether an answer asks to wait a while, and lets all requests wait as long.
+// heed reports whether an answer demands a pause, and makes all requests wait for it.
 func (p *pace) heed(e *Exchange) bool {
 	wait, asked := retryAfter(e, time.Now())
 	if !asked || wait > longestPause {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestATargetThatAsksForLessHasteIsAskedAgain: 429 with Retry-After is no answer to the question.
+// TestATargetThatAsksForLessHasteIsAskedAgain: a 429 with Retry-After does not answer the request.
 func TestATargetThatAsksForLessHasteIsAskedAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		after    string

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestTheProxysHeaderGoesToTheTargetAlone: every way of asking the target carries it, and another origin that is trusted
-// never sees it.
+// TestTheProxysHeaderGoesToTheTargetAlone: every request to the target carries it, and no request to another trusted origin does.
 func TestTheProxysHeaderGoesToTheTargetAlone(t *testing.T) {
 	t.Parallel()
 	var seen []string

@@ -34,7 +34,7 @@ func (c *Client) Raw(ctx context.Context, r Request) *Exchange {
 	return e
 }
 
-// named is a request whose headers name the role of the client. What is compressed is not decoded here, so none is asked for.
+// named adds the headers of the client's role to a request. It does not ask for compression, because nothing decodes it here.
 func (c *Client) named(r Request) Request {
 	as := http.Header{"Accept": r.Header["Accept"]}
 	played{role: c.role}.dress(as)

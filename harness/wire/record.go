@@ -125,14 +125,13 @@ func (e *Exchange) shown(t *redact.Table) evidence.Exchange {
 	return out
 }
 
-// margin is what is searched beyond the bytes that are kept: a secret that begins before the cut is found whole.
+// margin is how far beyond the kept bytes secrets are searched for, to find one that begins before the cut.
 const margin = 8 << 10
 
-// within is the part of a body that may be kept, and its margin.
+// within returns the part of a body that may be kept, and its margin.
 func within(body string) string { return body[:min(len(body), evidence.BodyLimit+margin)] }
 
-// limited cuts a body that is longer than evidence keeps, after its secrets were replaced, and tells how much of the whole
-// is gone.
+// limited cuts a body to what evidence keeps, after its secrets were replaced, and returns how many bytes are missing.
 func limited(shown, whole string) (string, int) {
 	if len(shown) <= evidence.BodyLimit && len(whole) <= evidence.BodyLimit+margin {
 		return shown, 0
@@ -141,7 +140,7 @@ func limited(shown, whole string) (string, int) {
 	return kept, max(1, len(whole)-len(kept))
 }
 
-// few is headers up to the limit of evidence. The last that is kept says what is gone.
+// few returns headers up to evidence's limit. The last one says what is missing.
 func few(list []evidence.Header) []evidence.Header {
 	left := evidence.HeaderLimit
 	for i, h := range list {

@@ -13,7 +13,7 @@ import (
 // Role sets the request headers of the client that is imitated. It sets only missing headers.
 type Role func(http.Header)
 
-// agent is how requests name us where nobody is played.
+// agent is the User-Agent of requests that imitate no client.
 const agent = "authconform (+https://github.com/authconform/authconform)"
 
 // AsOurselves names authconform, so that a target can recognise it.
@@ -35,7 +35,8 @@ func AsHome(h http.Header) {
 	fill(h, "User-Agent", "HomeAssistant/2026.11.0 aiohttp/3.14.5 Python/3.14", "Accept", "*/*", "Accept-Encoding", encodings)
 }
 
-// encodings are those of both clients that the standard library decodes. Newer ones of them ask for zstd and br, too.
+// encodings are the encodings of both clients that the standard library decodes. Newer versions of the clients also accept zstd
+// and br.
 const encodings = "gzip, deflate"
 
 func fill(h http.Header, pairs ...string) {
@@ -87,7 +88,7 @@ func (p played) dress(h http.Header) {
 	p.role(h)
 }
 
-// decoded is a compressed body in the clear.
+// decoded is the decompressed body.
 type decoded struct {
 	io.ReadCloser
 	coding string

@@ -53,7 +53,7 @@ func TestARequestNamesWhomItIsFrom(t *testing.T) {
 		check("bytes of our own", client.Raw(t.Context(), Request{Method: "GET", URL: "/", Host: "x", Header: header}).Err)
 		r, _ := http.NewRequestWithContext(t.Context(), "GET", target.URL, nil)
 		r.Header = header.Clone()
-		resp, err := client.HTTP().Do(r) // as a WebSocket begins
+		resp, err := client.HTTP().Do(r) // the handshake of a WebSocket
 		check("the client beneath", err)
 		if err == nil {
 			_ = resp.Body.Close()
@@ -91,7 +91,7 @@ func TestWhatARoleLetsBeCompressedIsRead(t *testing.T) {
 	}
 }
 
-// TestHeadersComeInTheOrderOfAHome but for Content-Length, which the library puts second.
+// TestHeadersComeInTheOrderOfAHome, except Content-Length, which the library puts second.
 func TestHeadersComeInTheOrderOfAHome(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

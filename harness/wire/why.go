@@ -23,7 +23,7 @@ func Why(err error) string {
 	var record tls.RecordHeaderError
 	var kind *json.UnmarshalTypeError
 	transport := &url.Error{}
-	if errors.As(err, &transport) { // what Go adds, method and URL, stands beside it, and may carry a secret
+	if errors.As(err, &transport) { // the method and URL that Go adds are shown elsewhere, and may contain a secret
 		err = transport.Err
 	}
 	switch {
@@ -55,10 +55,10 @@ func Why(err error) string {
 	return plain(err)
 }
 
-// packages are names of packages and functions before what they say.
+// packages matches the names of packages and functions at the start of an error.
 var packages = regexp.MustCompile(`(^|: )(?:(?:(?:net/)?http|http2|tls|net|x509|json|oauth2|websocket|strconv\.\w+): )+`)
 
-// plain is an error in its own words, without those that name a package of Go.
+// plain returns an error's text without the names of Go packages.
 func plain(err error) string {
 	text := err.Error()
 	text = packages.ReplaceAllString(text, "$1")

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// GoWords are words of Go's library that no message has.
+// goWords are words of Go's library that no message may contain.
 var goWords = regexp.MustCompile(`EOF|context |dial tcp|net/http|strconv|<nil>|map\[|i/o timeout`)
 
 func TestWhyThereIsNoAnswerIsSaidInPlainWords(t *testing.T) {

@@ -1,4 +1,4 @@
-// Package address says which IP addresses are not for everybody to be sent to. It lies below everything that connects.
+// Package address says which IP addresses a request may be sent to. Every package that connects may import it.
 package address
 
 import (
@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// never are the link-local blocks, and where clouds answer their machines with credentials outside of them. Nothing is sent
-// there, whoever asks for it.
+// never are the link-local blocks, and the addresses of cloud metadata services outside of them. Nothing is sent there, whoever
+// asks for it.
 var never = blocks(
 	"169.254.0.0/16", "fe80::/10", "ff02::/16", // link-local: RFC 3927, RFC 4291 §2.5.6; AWS, Azure, Google: 169.254.169.254
 	"224.0.0.0/24",       // link-local multicast: RFC 5771 §4
@@ -20,7 +20,7 @@ var never = blocks(
 	"fd20:ce::/64",       // Google
 )
 
-// special are the blocks that are nobody's public address (IANA's registries of special-purpose addresses, RFC 6890).
+// special are the blocks without public addresses (IANA's registries of special-purpose addresses, RFC 6890).
 var special = blocks(
 	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
 	"192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
@@ -28,7 +28,7 @@ var special = blocks(
 	"ff00::/8",
 )
 
-// An Error says that nothing is sent to an address.
+// An Error says that an address may not be contacted.
 type Error struct {
 	Address string
 	Why     string
@@ -38,7 +38,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s is %s, where authconform sends nothing", e.Address, e.Why)
 }
 
-// Allowed is nil for an address that may be connected to where the user said so, and an *Error for one that never is.
+// Allowed returns nil for an address that may be contacted if the user named it, and an *Error for one that never may.
 func Allowed(ip netip.Addr) error {
 	if in(ip, never) {
 		return &Error{ip.String(), "a link-local or metadata address"}
@@ -46,7 +46,7 @@ func Allowed(ip netip.Addr) error {
 	return nil
 }
 
-// Public is nil for an address that anybody may be sent to, and an *Error for any other.
+// Public returns nil for a public address, and an *Error for any other.
 func Public(ip netip.Addr) error {
 	if err := Allowed(ip); err != nil {
 		return err
@@ -57,7 +57,7 @@ func Public(ip netip.Addr) error {
 	return nil
 }
 
-// Control is a net.Dialer's, which looks at the address that a name has led to.
+// Control returns a function for net.Dialer.Control that checks the address to which a name has resolved.
 func Control(may func(netip.Addr) error) func(network, hostport string, _ syscall.RawConn) error {
 	return func(_, hostport string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(hostport)
@@ -68,7 +68,7 @@ func Control(may func(netip.Addr) error) func(network, hostport string, _ syscal
 	}
 }
 
-// in looks for an address in blocks, and for the IPv4 address inside of one too (mapped, NAT64, 6to4).
+// in reports whether blocks contain an address, or the IPv4 address embedded in it (mapped, NAT64, 6to4).
 func in(ip netip.Addr, list []netip.Prefix) bool {
 	ip = ip.WithZone("").Unmap()
 	holds := func(p netip.Prefix) bool { return p.Contains(ip) }
@@ -79,8 +79,8 @@ func in(ip netip.Addr, list []netip.Prefix) bool {
 	return ok && in(inner, list)
 }
 
-// embedded is the IPv4 address that an IPv6 address leads to: of NAT64 (RFC 6052 §2.1), of 6to4 (RFC 3056 §2), or in the last
-// four bytes of what is otherwise zero (RFC 4291 §2.5.5.1).
+// embedded returns the IPv4 address that an IPv6 address leads to: of NAT64 (RFC 6052 §2.1), of 6to4 (RFC 3056 §2), or in the
+// last four bytes after zeros (RFC 4291 §2.5.5.1).
 func embedded(ip netip.Addr) (netip.Addr, bool) {
 	if !ip.Is6() {
 		return ip, false

@@ -1,4 +1,4 @@
-// Package architecture holds the house to its plan: which packages may know which.
+// Package architecture checks which packages may import which.
 package architecture
 
 import (
@@ -17,7 +17,7 @@ import (
 
 const module = "github.com/authconform/authconform/"
 
-// one is a package as go list shows it.
+// one is a package in go list's output.
 type one struct {
 	ImportPath string
 	Imports    []string
@@ -54,22 +54,22 @@ var listed = sync.OnceValues(func() ([]one, error) {
 	}
 })
 
-// in reports whether a package is of one of the parts of the house, or below it.
+// in reports whether a package is one of the parts, or below one.
 func in(path string, parts ...string) bool {
 	rel, ours := strings.CutPrefix(path, module)
 	return ours && slices.ContainsFunc(parts, func(part string) bool { return rel == part || strings.HasPrefix(rel, part+"/") })
 }
 
-// Parts of the house.
+// The parts of the module.
 var (
 	mocks   = []string{"mock", "mockserver", "mockprovider"}
 	judges  = []string{"suites", "harness"}
-	drivers = []string{ // who speaks with one kind of target
+	drivers = []string{ // they speak with one kind of target
 		"harness/home", "harness/provider", "harness/accountlink", "harness/indieauth", "harness/mcp",
 	}
 )
 
-// TestArrows: what a part may not know, by whatever way.
+// TestArrows: no part depends, even indirectly, on a part that it must not know.
 func TestArrows(t *testing.T) {
 	for _, rule := range []struct {
 		who, never []string
@@ -106,7 +106,7 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// TestWhatLiesAtTheBottomKnowsNothingOfOurs but what lies there too.
+// TestWhatLiesAtTheBottomKnowsNothingOfOurs: the bottom packages import no package of this module except each other.
 func TestWhatLiesAtTheBottomKnowsNothingOfOurs(t *testing.T) {
 	bottom := []string{"internal/exit", "internal/suggest", "internal/address"}
 	for _, p := range packages(t) {
@@ -121,9 +121,9 @@ func TestWhatLiesAtTheBottomKnowsNothingOfOurs(t *testing.T) {
 	}
 }
 
-// TestMocksAndJudgesShareNoProtocolCode: whatever both are built on would be wrong on both sides at once.
+// TestMocksAndJudgesShareNoProtocolCode: a bug in shared code would be wrong on both sides at once, and go unseen.
 func TestMocksAndJudgesShareNoProtocolCode(t *testing.T) {
-	known := map[string][]string{} // what of ours is known, by which of both
+	known := map[string][]string{} // packages of this module that mocks or judges import, by side
 	for _, p := range packages(t) {
 		for side, parts := range map[string][]string{"mocks": mocks, "judges": judges} {
 			for _, dep := range p.Deps {
@@ -133,14 +133,14 @@ func TestMocksAndJudgesShareNoProtocolCode(t *testing.T) {
 			}
 		}
 	}
-	for dep, sides := range known { // words, IANA blocks, and how YAML files of ours are read
+	for dep, sides := range known { // words, IANA blocks, and the reading of YAML files may be shared
 		if len(sides) > 1 && !in(dep, "internal/exit", "internal/suggest", "internal/address", "internal/mapping") {
 			t.Errorf("%s is shared by mocks and judges", dep)
 		}
 	}
 }
 
-// TestOnlyImporters: libraries that only some packages may know.
+// TestOnlyImporters: only some packages may import certain libraries.
 func TestOnlyImporters(t *testing.T) {
 	for library, only := range map[string][]string{
 		"github.com/chromedp/chromedp": {"harness/browser"},
@@ -160,7 +160,7 @@ func TestOnlyImporters(t *testing.T) {
 	}
 }
 
-// TestOnlyProgramsEndTheProcess: the product, which is one, the tools that measure it, and the real servers.
+// TestOnlyProgramsEndTheProcess: only the product, the tools that measure it, and the real servers may.
 func TestOnlyProgramsEndTheProcess(t *testing.T) {
 	ends := map[string][]string{"os": {"Exit"}, "log": {"Fatal", "Fatalf", "Fatalln"}}
 	for _, s := range allSources(t) {

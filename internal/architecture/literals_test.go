@@ -14,11 +14,11 @@ import (
 	"unicode"
 )
 
-// protocolWords are strings that suites and defects share because the world knows them: names of headers, parameters,
-// error codes, media types, elements and files. Whatever a mock says in its own source need not stand here.
+// protocolWords are strings that suites and defects share because they are public: names of headers, parameters, error codes,
+// media types, elements and files. Strings in a mock's own source need no entry here.
 var protocolWords = []string{
 	"Access-Control-Allow-Credentials", "Content-Encoding", "gzip", "If-Modified-Since", "Range", "Referer", "Refresh", "X-Forwarded-Host",
-	"X-HA-Access", "X-Powered-By", "X-Requested-With", "unsafe-url", // headers, and a word of one
+	"X-HA-Access", "X-Powered-By", "X-Requested-With", "unsafe-url", // headers, and a header's value
 	"api_password", "token_type_hint", "code token", // parameters and response types
 	"temporarily_unavailable", "unauthorized_client", "unsupported_token_type", // error codes
 	"initialize", "tools/list", "server/discover", "offline_access", // of MCP
@@ -26,8 +26,8 @@ var protocolWords = []string{
 	"configuration.yaml", "default_config:", "https://my.home-assistant.io/redirect/oauth", // of Home Assistant
 }
 
-// TestNoDefectKnowsAWordOfTheSuites: a defect is written from the sentence and keyed on what any client does. One that
-// knows the names of a suite's pages, its vectors or its users would be seen by that suite alone.
+// TestNoDefectKnowsAWordOfTheSuites: a defect is written from the cited sentence and triggered by what any client does. A defect
+// that knew the names of a suite's pages, vectors or users would show to that suite alone.
 func TestNoDefectKnowsAWordOfTheSuites(t *testing.T) {
 	suites := map[string]string{}
 	literals(t, "suites", func(at, s string) { suites[s] = at })
@@ -51,7 +51,7 @@ func TestNoDefectKnowsAWordOfTheSuites(t *testing.T) {
 	}
 }
 
-// letters counts letters and digits: what has fewer than three is punctuation.
+// letters counts letters and digits: a text with fewer than three is punctuation.
 func letters(s string) (n int) {
 	for _, r := range s {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -61,8 +61,7 @@ func letters(s string) (n int) {
 	return n
 }
 
-// literals finds the string literals of the packages below a folder, other than their tests, and other than what defects
-// are called and aim at.
+// literals finds the string literals of the packages below a folder, except in tests, and except the ids and aims of defects.
 func literals(t *testing.T, folder string, each func(at, s string)) {
 	t.Helper()
 	files(t, folder, ".go", func(name string) {
@@ -91,7 +90,7 @@ func literals(t *testing.T, folder string, each func(at, s string)) {
 	})
 }
 
-// spoken tells whether a text stands in the source of some folders: in a literal, or in a page.
+// spoken reports whether a text occurs in the source of some folders: in a literal or in a page.
 func spoken(t *testing.T, folders ...string) func(string) bool {
 	t.Helper()
 	var all strings.Builder
@@ -107,7 +106,7 @@ func spoken(t *testing.T, folders ...string) func(string) bool {
 	return func(s string) bool { return strings.Contains(text, s) }
 }
 
-// files walks over those of a folder of the module whose names end so.
+// files walks over the files of a folder of the module whose names have an ending.
 func files(t *testing.T, folder, ending string, each func(name string)) {
 	t.Helper()
 	err := filepath.WalkDir(filepath.Join("..", "..", folder), func(name string, d fs.DirEntry, err error) error {

@@ -12,8 +12,8 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// TestNobodyAsksForAKindOrAProfileByName: what differs from kind to kind is a method of the kind, and what differs from
-// profile to profile stands in its file. Whoever compares with a name has to be found and changed for every new one.
+// TestNobodyAsksForAKindOrAProfileByName: a difference between kinds is a method of the kind, and a difference between profiles
+// stands in their files. Code that compares with a name would need a change for every new one.
 func TestNobodyAsksForAKindOrAProfileByName(t *testing.T) {
 	sources := allSources(t)
 	words := names(t, sources)
@@ -33,7 +33,7 @@ func TestNobodyAsksForAKindOrAProfileByName(t *testing.T) {
 	}
 }
 
-// names are those of the kinds, as their definitions say, and of the built-in profiles.
+// names returns the names of the kinds, from their definitions, and of the built-in profiles.
 func names(t *testing.T, sources []source) []string {
 	t.Helper()
 	words := profiles.Names()
@@ -60,7 +60,7 @@ func names(t *testing.T, sources []source) []string {
 	return words
 }
 
-// constants are the names of a package's constants whose values are of some words.
+// constants returns the names of a package's constants that have one of some values.
 func constants(sources []source, folder string, words []string) map[string]string {
 	held := map[string]string{}
 	for _, s := range sources {
@@ -87,7 +87,7 @@ func constants(sources []source, folder string, words []string) map[string]strin
 	return held
 }
 
-// compared are the expressions that a node compares something with: operands, cases, keys.
+// compared returns the expressions that a node compares something with: operands, cases, keys.
 func compared(n ast.Node) []ast.Expr {
 	switch n := n.(type) {
 	case *ast.BinaryExpr:
@@ -108,7 +108,7 @@ func compared(n ast.Node) []ast.Expr {
 	return nil
 }
 
-// wordOf is the text of a literal, or of a constant by its name; "" of anything else.
+// wordOf returns the text of a literal, or of a constant by its name; "" for anything else.
 func wordOf(e ast.Expr, constants map[string]string) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -121,8 +121,8 @@ func wordOf(e ast.Expr, constants map[string]string) string {
 	return ""
 }
 
-// TestNoPackageIsCalledByWhatAnythingCouldBe: a home is a home. Every kind is a target, and most of them are servers. In the
-// suites of OAuth the authorization server has that name.
+// TestNoPackageIsCalledByWhatAnythingCouldBe: package names must be specific. A home is called a home, because every kind is a
+// target and most are servers. In the OAuth suites the authorization server has that name.
 func TestNoPackageIsCalledByWhatAnythingCouldBe(t *testing.T) {
 	for _, p := range packages(t) {
 		name := path.Base(p.ImportPath)

@@ -19,7 +19,7 @@ import (
 	"testing"
 )
 
-// policies are the structs whose fields are the decisions of the mocks.
+// policies are the structs whose fields are the mocks' decisions.
 var policies = [][2]string{
 	{module + "mock", "Rules"},
 	{module + "mockserver", "Policy"},
@@ -29,9 +29,8 @@ var policies = [][2]string{
 	{module + "mockprovider/accountlink", "Policy"},
 }
 
-// TestEveryDecisionIsAFunctionThatTheMockAsks: the prover watches the decisions of a policy, and it can watch functions
-// only. A field that the mock does not ask decides nothing: a defect that changes it changes nothing. A field that Strict
-// leaves out is nil.
+// TestEveryDecisionIsAFunctionThatTheMockAsks: the prover watches the decisions of a policy, and it can only watch functions. If
+// the mock never asks a field, a defect that changes it changes nothing. A field that Strict leaves out is nil.
 func TestEveryDecisionIsAFunctionThatTheMockAsks(t *testing.T) {
 	s := newSources(t)
 	for _, policy := range policies {
@@ -55,8 +54,8 @@ func TestEveryDecisionIsAFunctionThatTheMockAsks(t *testing.T) {
 	}
 }
 
-// sources type-checks this module's packages from source, so that a field is the same object wherever it is used, and
-// takes the others from the compiler. It implements types.Importer.
+// sources type-checks this module's packages from source, so that a field is the same object wherever it is used, and takes the
+// other packages from the compiler. It implements types.Importer.
 type sources struct {
 	fset   *token.FileSet
 	listed map[string]exported
@@ -66,7 +65,7 @@ type sources struct {
 	set    map[*types.Var]bool // fields that some function sets, other than Flavour
 }
 
-// exported is a package as go list -export shows it.
+// exported is a package in the output of go list -export.
 type exported struct {
 	ImportPath, Export, Dir string
 	GoFiles                 []string
@@ -128,7 +127,8 @@ func (s *sources) Import(path string) (*types.Package, error) {
 	return p, nil
 }
 
-// note finds the fields that a file sets, and those that it reads. What makes a policy reads nothing: it wraps.
+// note finds the fields that a file sets and those that it reads. Functions that build a policy do not count as readers: they
+// wrap.
 func (s *sources) note(file *ast.File, info *types.Info) {
 	for _, declared := range file.Decls {
 		made := false

@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// A file, and a line of it, that can be read at once.
+// The size limits of Go files.
 const (
 	mostLines   = 300
 	mostColumns = 140
 )
 
-// TestFilesAndLinesCanBeReadAtOnce holds every Go file to its size.
+// TestFilesAndLinesCanBeReadAtOnce: every Go file and line keeps to its size limit.
 func TestFilesAndLinesCanBeReadAtOnce(t *testing.T) {
 	for _, s := range allSources(t) {
 		raw, err := os.ReadFile(root + s.path)
@@ -38,7 +38,7 @@ func TestFilesAndLinesCanBeReadAtOnce(t *testing.T) {
 	}
 }
 
-// untested are the packages with code and without a test beside it, and why.
+// untested are the packages that have code but no test beside it, with the reason.
 var untested = map[string]string{
 	"harness/home/hometest":       "it is for tests",
 	"harness/browser/browsertest": "it is for tests",
@@ -54,14 +54,13 @@ var untested = map[string]string{
 	"testbed/servers/pages":       "the pages of those servers",
 }
 
-// toBeTested is the reason of packages whose tests are on their way. It excuses nothing for long: nobody may have it in the
-// end.
+// toBeTested is the reason of packages whose tests are being written. It is temporary: in the end no package may have it.
 const toBeTested = "its test is still to be written"
 
 // trivial is how many statements need no test of their own.
 const trivial = 15
 
-// TestEveryPackageWithCodeHasATest beside it.
+// TestEveryPackageWithCodeHasATest in its folder.
 func TestEveryPackageWithCodeHasATest(t *testing.T) {
 	statements, tested := map[string]int{}, map[string]bool{}
 	for _, s := range allSources(t) {

@@ -11,30 +11,30 @@ import (
 	"testing"
 )
 
-// root is the module's folder, as tests see it.
+// root is the module's folder, relative to the test's.
 const root = "../../"
 
-// source is a Go file of the module, as it is written.
+// source is a Go file of the module, unparsed and parsed.
 type source struct {
 	path   string // from the module's folder
 	syntax *ast.File
 	fset   *token.FileSet
 }
 
-// test tells whether the file is one of tests.
+// test reports whether the file is a test file.
 func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
 
-// folder is the package's folder.
+// folder returns the folder of the file's package.
 func (s source) folder() string { return filepath.ToSlash(filepath.Dir(s.path)) }
 
-// at is where a node stands.
+// at returns the position of a node.
 func (s source) at(n ast.Node) token.Position {
 	p := s.fset.Position(n.Pos())
 	p.Filename = s.path
 	return p
 }
 
-// sources are all Go files of the module, also those that no build takes today.
+// allSources returns all Go files of the module, whatever their build constraints.
 func allSources(t *testing.T) []source {
 	t.Helper()
 	list, err := parsed()

@@ -21,7 +21,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// client is a bare client of a home.
+// client is a minimal client of a home.
 type client struct {
 	base string
 	http *http.Client
@@ -43,7 +43,7 @@ func (c *client) post(path, kind, body string, into any) {
 	must(json.Unmarshal(raw, into))
 }
 
-// login gets a refresh token.
+// login returns a refresh token.
 func (c *client) login() string {
 	owner := mockserver.DefaultUsers()[0]
 	var flow struct {
@@ -77,7 +77,7 @@ const (
 	pairs  = 7
 )
 
-// rate is refresh grants per second at a server.
+// rate returns the refresh grants per second of a server.
 func rate(base, token string) float64 {
 	c := newClient(base)
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}, "client_id": {base + "/"}}.Encode()
@@ -98,7 +98,7 @@ func rate(base, token string) float64 {
 	return float64(n.Load()) / burst.Seconds()
 }
 
-// bare is the least that answers a refresh grant: it finds the token, notes its use, signs, answers.
+// bare starts a minimal server for refresh grants: it finds the token, notes its use, signs, answers.
 func bare() (*httptest.Server, string) {
 	type grant struct {
 		id   string
@@ -137,8 +137,8 @@ func bare() (*httptest.Server, string) {
 	})), token
 }
 
-// refresh holds the mock's refresh grant against the bare handler's, in turns; the median of the pairs is not moved by what
-// else the machine did for a moment.
+// refresh compares the mock's refresh grant with the bare handler's, in turns. Taking the median of the pairs ignores brief load
+// of the machine.
 func (b *bench) refresh() {
 	home, err := mockserver.Listen("127.0.0.1:0", mockserver.Options{})
 	must(err)
@@ -169,7 +169,7 @@ const (
 	slack  = 1.25
 )
 
-// memory compares the heap after 50,000 tokens with that after 300,000. Requests go to the handler itself.
+// memory compares the heap after 50,000 tokens with that after 300,000. Requests go directly to the handler.
 func (b *bench) memory() {
 	home, err := mockserver.New(mockserver.Options{URL: "http://127.0.0.1:1"})
 	must(err)
@@ -195,7 +195,7 @@ func grow(c *client, n int) uint64 {
 	return m.HeapAlloc
 }
 
-// direct hands requests to a handler without a network.
+// direct passes requests to a handler without a network.
 type direct struct{ h http.Handler }
 
 func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {

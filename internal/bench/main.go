@@ -1,5 +1,5 @@
-// Command bench prints what authconform promises of speed and size, each beside what was measured just now, on this
-// machine, in one run. script/bench calls it with a program that script/build made.
+// Command bench prints authconform's promises of speed and size, each beside a measurement of this machine, all from one run.
+// script/bench calls it with a program that script/build built.
 package main
 
 import (
@@ -67,7 +67,7 @@ type bench struct {
 	missed  int
 }
 
-// say prints one line; ok tells whether the target is met.
+// say prints one line; ok tells whether the target was met.
 func (b *bench) say(what, measured, target string, ok bool) {
 	word := "ok"
 	if !ok {
@@ -78,7 +78,7 @@ func (b *bench) say(what, measured, target string, ok bool) {
 	_ = b.out.Flush()
 }
 
-// median of n measurements.
+// median returns the median of n measurements.
 func median(n int, measure func() time.Duration) time.Duration {
 	var all []time.Duration
 	for range n {
@@ -88,7 +88,7 @@ func median(n int, measure func() time.Duration) time.Duration {
 	return all[n/2]
 }
 
-// must ends the bench: a measurement that failed is no number.
+// must exits on an error: a failed measurement has no number.
 func must(err error) {
 	if err != nil {
 		panic(err)

@@ -24,7 +24,7 @@ const (
 	everyFails = 20 // each such row fails
 )
 
-// page measures how quickly a browser shows report.html of very many rows, and searches it.
+// page measures how fast a browser shows and searches report.html with very many rows.
 func (b *bench) page() {
 	options, err := browser.Find("auto")
 	if err != nil {
@@ -64,8 +64,8 @@ func (b *bench) page() {
 	b.say(what+": slowest search, median of 5", fmt.Sprintf("%.0f ms", find), "≤ 100 ms", find <= findLimit)
 }
 
-// loaded is the time from the navigation until the page is laid out and its script has run. It waits until the page rests:
-// until then the rows that wait become elements.
+// loaded returns the time from the navigation until the page is laid out and its script has run. It waits until the page is idle,
+// because the remaining rows become elements until then.
 const loaded = `() => new Promise((done) => {
 	const settled = () => requestAnimationFrame(() => setTimeout(() => {
 		const shown = performance.now();
@@ -75,7 +75,7 @@ const loaded = `() => new Promise((done) => {
 	if (document.readyState === "complete") settled(); else addEventListener("load", settled);
 })`
 
-// searched is the longest time from a key until the page is laid out again.
+// searched returns the longest time from a key press until the page is laid out again.
 const searched = `(deep, words) => {
 	const field = document.querySelector("input[type=search]");
 	field.focus();
@@ -90,7 +90,7 @@ const searched = `(deep, words) => {
 	return longest;
 }`
 
-// manyRows is a run of very many rows, of which each twentieth failed, each other one was noted, not run, or blocked, with evidence.
+// manyRows returns a run of very many rows with evidence: every twentieth failed, every other one was noted, not run, or blocked.
 func manyRows() *evidence.Set {
 	target := evidence.Target{URL: "http://home.example", Profile: "bench"}
 	s := &evidence.Set{Head: evidence.Head{Target: target, Started: time.Now()}, End: &evidence.End{}}

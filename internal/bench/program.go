@@ -70,7 +70,7 @@ func (b *bench) prove() {
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
 
-// serve measures from exec to the first token, and what an idle home holds.
+// serve measures the time from exec to the first token, and the memory of an idle home.
 func (b *bench) serve() {
 	var idle int64
 	d := median(11, func() time.Duration {
@@ -103,7 +103,7 @@ func (b *bench) serve() {
 	}
 }
 
-// resident is VmRSS in bytes, 0 where there is no /proc.
+// resident returns VmRSS in bytes, 0 without /proc.
 func resident(pid int) int64 {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -21,10 +21,10 @@ const (
 		"section:pkce,section:token,section:refresh,section:revocation,section:bearer"
 )
 
-// share judges a real home over HTTP, and then sends the same requests again with a bare client: rows side by side in as
-// many workers, and within a row each request when those had ended that it waited for. Flows are live, so that each
-// password costs the home its hash again; codes and tokens are spent, so that their requests are refused, which costs a
-// home less: the ratio speaks rather against us.
+// share judges a real home over HTTP, and then sends the same requests again with a minimal client: rows side by side in as many
+// workers; within a row, each request starts when those that it waited for have ended. Flows are live, so the home hashes each
+// password again. Codes and tokens are spent, so the home refuses their requests, which costs it less: the ratio is rather too
+// high than too low.
 func (b *bench) share(home, user, passwordFile string) {
 	password, err := os.ReadFile(passwordFile)
 	must(err)
@@ -54,7 +54,7 @@ type sent struct {
 
 var placeholder = regexp.MustCompile(`‹[^›]*›`)
 
-// recorded reads the HTTP exchanges of a HAR, by row, in the order of their beginning.
+// recorded reads the HTTP exchanges of a HAR, by row, in the order of their start.
 func recorded(file string) ([][]sent, int) {
 	raw, err := os.ReadFile(file)
 	must(err)
@@ -109,7 +109,7 @@ func recorded(file string) ([][]sent, int) {
 	return rows, n
 }
 
-// replay sends the rows again and tells how long that took.
+// replay sends the rows again and returns how long that took.
 func replay(rows [][]sent, password string) time.Duration {
 	client := &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true},
@@ -133,7 +133,7 @@ func replay(rows [][]sent, password string) time.Duration {
 	return time.Since(started)
 }
 
-// again sends one row: each request begins when all have ended that had ended before it began.
+// again sends one row: each request starts after those that had ended before it started.
 func again(client *http.Client, row []sent, password string) {
 	var live sync.Map // recorded flow -> flow of now
 	done := make([]chan struct{}, len(row))

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// har is a recording of two rows at a home: a login, and a request of its own.
+// har returns a recording of two rows at a home: a login, and another request.
 func har(t *testing.T, base string) string {
 	t.Helper()
 	entry := func(row, second, method, path, body, answer string) string {

@@ -18,7 +18,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// The load of open sockets: each is subscribed to one of the entities, which change in turn.
+// The load of open sockets: each subscribes to one of the entities, which change in turn.
 const (
 	openSockets = 5000
 	entities    = 50
@@ -28,7 +28,7 @@ const (
 	socketHeap  = 1.25
 )
 
-// sockets opens thousands of sockets at a home, changes what they are subscribed to, and counts the events that arrive.
+// sockets opens thousands of sockets at a home, changes the entities that they subscribe to, and counts the events.
 func (b *bench) sockets() {
 	dir, err := os.MkdirTemp("", "bench")
 	must(err)
@@ -74,7 +74,7 @@ func (b *bench) served(ready string) (cmd *exec.Cmd, home string) {
 	}
 }
 
-// access gets an access token.
+// access returns an access token.
 func (c *client) access() string {
 	var got struct {
 		AccessToken string `json:"access_token"`
@@ -86,7 +86,7 @@ func (c *client) access() string {
 
 func entity(n int) string { return fmt.Sprintf("sensor.load_%d", n%entities) }
 
-// change gives an entity another state.
+// change sets the state of an entity.
 func (c *client) change(access string, n, state int) {
 	at, body := c.base+"/api/states/"+entity(n), fmt.Sprintf(`{"state":"%d"}`, state)
 	req, err := http.NewRequest(http.MethodPost, at, strings.NewReader(body)) //nolint:noctx // a bench
@@ -100,7 +100,7 @@ func (c *client) change(access string, n, state int) {
 	}
 }
 
-// load changes one entity after the other, and returns what the home holds after 5 s and at the end.
+// load changes the entities in turn, and returns the home's memory after 5 s and at the end.
 func (c *client) load(access string, pid int) (early, late int64) {
 	tick := time.NewTicker(time.Second / changes)
 	defer tick.Stop()
@@ -115,7 +115,7 @@ func (c *client) load(access string, pid int) (early, late int64) {
 	return early, resident(pid)
 }
 
-// subscribeAll opens the sockets, and counts the changes that arrive on them.
+// subscribeAll opens the sockets and counts the changes that arrive on them.
 func subscribeAll(home, access string, arrived *atomic.Int64) []*websocket.Conn {
 	conns := make([]*websocket.Conn, openSockets)
 	var wg sync.WaitGroup
@@ -132,7 +132,7 @@ func subscribeAll(home, access string, arrived *atomic.Int64) []*websocket.Conn 
 	return conns
 }
 
-// subscribed is a socket that gets the changes of one entity, and has got its state.
+// subscribed opens a socket that has subscribed to one entity and received its state.
 func subscribed(home, access string, n int) *websocket.Conn {
 	ctx := context.Background()
 	conn, resp, err := websocket.Dial(ctx, home+"/api/websocket", nil)

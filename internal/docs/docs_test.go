@@ -1,4 +1,4 @@
-// Package docs holds the documents to the program: pages that are generated are up to date, and commands that they show run.
+// Package docs checks the documents against the program: generated pages are up to date, and the commands that pages show run.
 package docs
 
 import (
@@ -17,7 +17,7 @@ import (
 
 const root = "../../"
 
-// TestRequirementsPage: docs/requirements.md is what the catalogue says. UPDATE_DOCS=1 writes it.
+// TestRequirementsPage: docs/requirements.md matches the catalogue. UPDATE_DOCS=1 writes it.
 func TestRequirementsPage(t *testing.T) {
 	c, err := requirements.Load()
 	if err != nil {
@@ -90,8 +90,8 @@ func same(t *testing.T, path, want string) {
 	}
 }
 
-// TestCommandsRun: every line "$ authconform …" in a console block of the documents runs, in one folder per page, and
-// ends with 0; servers are ended after a moment.
+// TestCommandsRun: every line "$ authconform …" in a console block of the documents runs, in one folder per page, and exits with
+// 0. Servers are stopped after a moment.
 func TestCommandsRun(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "authconform")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./cmd/authconform")
@@ -133,7 +133,7 @@ func TestCommandsRun(t *testing.T) {
 	}
 }
 
-// commands are the command lines of a page's console blocks.
+// commands returns the command lines of a page's console blocks.
 func commands(page string) []string {
 	var lines []string
 	inside := false

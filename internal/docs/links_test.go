@@ -16,7 +16,7 @@ var (
 	heading    = regexp.MustCompile(`(?m)^#{1,6} +(.+?) *$`)
 )
 
-// TestLinksResolve: every link between the Markdown files, or from them to another file, leads to something; so does its anchor.
+// TestLinksResolve: every link from a Markdown file to another file has a target, and so has its anchor.
 func TestLinksResolve(t *testing.T) {
 	t.Parallel()
 	var pages []string
@@ -41,7 +41,7 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
-// dead says what is wrong with a link of a page; "" for a good one, and for addresses of the web.
+// dead returns the fault of a page's link; "" for a good link or a web address.
 func dead(t *testing.T, page, target string) string {
 	t.Helper()
 	to, err := url.Parse(target)
@@ -73,7 +73,7 @@ func read(t *testing.T, path string) string {
 	return string(raw)
 }
 
-// linksOf lists the targets of a page's links, those in code left out.
+// linksOf lists the targets of a page's links, except in code.
 func linksOf(t *testing.T, page string) (targets []string) {
 	t.Helper()
 	for _, m := range inlineLink.FindAllStringSubmatch(codeSpan.ReplaceAllString(prose(read(t, page)), ""), -1) {
@@ -82,7 +82,7 @@ func linksOf(t *testing.T, page string) (targets []string) {
 	return targets
 }
 
-// prose is a page without its fenced blocks.
+// prose returns a page without its fenced blocks.
 func prose(page string) string {
 	var b strings.Builder
 	fence := ""
@@ -100,7 +100,7 @@ func prose(page string) string {
 	return b.String()
 }
 
-// anchors are the fragments under which GitHub shows the headings of a page.
+// anchors returns the fragments that GitHub gives the headings of a page.
 func anchors(page string) map[string]bool {
 	all := map[string]bool{}
 	for _, m := range heading.FindAllStringSubmatch(prose(page), -1) {
@@ -109,7 +109,8 @@ func anchors(page string) map[string]bool {
 	return all
 }
 
-// anchor is the fragment that GitHub makes of a heading: letters, digits, "-" and "_" stay, a space is "-", the rest goes.
+// anchor returns the fragment that GitHub makes of a heading: letters, digits, "-" and "_" stay, a space becomes "-", the rest
+// goes.
 func anchor(title string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// TestProofPage: docs/proof.md is what the defects declare, which prove holds them to. UPDATE_DOCS=1 writes it.
+// TestProofPage: docs/proof.md lists the defects as they are declared; prove checks the declarations. UPDATE_DOCS=1 writes it.
 func TestProofPage(t *testing.T) {
 	c, err := requirements.Load()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/reports"
 )
 
-// TestTheReportsPageNamesEveryView: whoever reads docs/report.md knows each file of the folder and each name of --format.
+// TestTheReportsPageNamesEveryView: docs/report.md names every file of the folder and every name of --format.
 func TestTheReportsPageNamesEveryView(t *testing.T) {
 	page, err := os.ReadFile(root + "docs/report.md")
 	if err != nil {

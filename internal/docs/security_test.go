@@ -14,7 +14,7 @@ var (
 	testName   = regexp.MustCompile(`Test\w+`)
 )
 
-// TestEveryPromiseIsHeldByATest: docs/security.md names the test of each promise, and there is such a test.
+// TestEveryPromiseIsHeldByATest: docs/security.md names the test of each promise, and that test exists.
 func TestEveryPromiseIsHeldByATest(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(root, "docs/security.md"))
 	if err != nil {
@@ -44,7 +44,7 @@ func TestEveryPromiseIsHeldByATest(t *testing.T) {
 	}
 }
 
-// sources are the test files of a folder, one after the other.
+// sources concatenates the test files of a folder.
 func sources(t *testing.T, folder string) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))

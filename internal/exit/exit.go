@@ -1,5 +1,5 @@
-// Package exit is the errors that decide the exit code of the program (docs/cli.md). It lies below everything that
-// returns one.
+// Package exit defines the errors that decide the exit code of the program (docs/cli.md). Every package that returns one may
+// import it.
 package exit
 
 import (
@@ -21,7 +21,7 @@ const (
 	Interrupted = 130 // Ctrl-C
 )
 
-// Error is an error with its exit code.
+// Error is an error with an exit code.
 type Error struct {
 	Code int
 	Err  error
@@ -30,7 +30,7 @@ type Error struct {
 func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// With gives an error its exit code; nil stays nil.
+// With gives an error an exit code; nil stays nil.
 func With(code int, err error) error {
 	if err == nil {
 		return nil
@@ -38,25 +38,25 @@ func With(code int, err error) error {
 	return &Error{code, err}
 }
 
-// Silent is an exit code whose reason has been printed.
+// Silent returns an exit code whose reason has already been printed.
 func Silent(code int) error { return &Error{code, errors.New("")} }
 
-// Usagef is an error of how the program was called.
+// Usagef returns an error about the way the program was called.
 func Usagef(format string, args ...any) error {
 	return &Error{Usage, fmt.Errorf(format, args...)}
 }
 
-// Unknown is the usage error of a word that nothing has, with the nearest right one, or with all of a few.
+// Unknown returns the usage error for an unknown word. It suggests the nearest known word, or lists all if they are few.
 func Unknown(what, word string, known []string) error {
 	return Usagef("unknown %s %q%s", what, word, suggest.Hint(word, known))
 }
 
-// Interrupt is the error of something that was cut off by the end of ctx.
+// Interrupt returns the error of work that the end of ctx cut off.
 func Interrupt(ctx context.Context, but string) error {
 	return &Error{Interrupted, fmt.Errorf("interrupted: %w; %s", context.Cause(ctx), but)}
 }
 
-// Code is the exit code of an error.
+// Code returns the exit code of an error.
 func Code(err error) int {
 	var coded *Error
 	switch {

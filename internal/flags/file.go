@@ -20,11 +20,11 @@ type setting struct {
 	line int
 }
 
-// FolderFile is the file that is read where neither --config nor its variable names another.
+// FolderFile is the default configuration file, read if neither --config nor its variable names one.
 const FolderFile = "authconform.yaml"
 
-// File is the file that a command reads: the one that is given, that of the variable AUTHCONFORM_CONFIG, or FolderFile if
-// the working folder has one; "" is none. found tells that nobody named it.
+// File returns the file that a command reads: the given one, that of the variable AUTHCONFORM_CONFIG, or FolderFile if the
+// working folder has one; "" means none. found reports that nobody named it.
 func File(given string) (file string, found bool, err error) {
 	named, set := os.LookupEnv(Variable("config"))
 	switch {
@@ -41,7 +41,7 @@ func File(given string) (file string, found bool, err error) {
 	return "", false, nil
 }
 
-// read reads a flat mapping whose keys are the flags' names, with - or _. Those of elsewhere are passed over.
+// read reads a flat mapping whose keys are the flags' names, with - or _. It skips the keys in elsewhere.
 func (s *Set) read(file string, elsewhere []string) (map[string]setting, error) {
 	if file == "" {
 		return nil, nil
@@ -95,7 +95,7 @@ func (s *Set) names() []string {
 	return names
 }
 
-// Names are those of all flags of a command.
+// Names returns the names of all flags of a command.
 func Names(f *pflag.FlagSet) (names []string) {
 	f.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return names
@@ -118,8 +118,8 @@ func scalar(n *yaml.Node) (string, error) {
 	return "", errors.New("must be a word or a list of words")
 }
 
-// Problem is the usage error of what the command line gives wrongly, with the nearest right flag; see is the command to
-// ask for help. nil stays nil.
+// Problem returns the usage error for a wrong command line, with the nearest known flag; see is the command that shows help. nil
+// stays nil.
 func Problem(f *pflag.FlagSet, err error, see string) error {
 	var unknown *pflag.NotExistError
 	var invalid *pflag.InvalidValueError
@@ -138,7 +138,7 @@ func Problem(f *pflag.FlagSet, err error, see string) error {
 	return exit.Usagef("%v (see %s --help)", err, see)
 }
 
-// Problem is the same with the words for a secret, which no flag takes.
+// Problem also explains secrets, which no flag takes.
 func (s *Set) Problem(err error, see string) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) && s.secret(unknown.GetSpecifiedName()) {
@@ -148,7 +148,7 @@ func (s *Set) Problem(err error, see string) error {
 	return Problem(s.flags, err, see)
 }
 
-// secret reports whether a name is that of a field that only the environment fills.
+// secret reports whether a name is that of a field that only the environment sets.
 func (s *Set) secret(name string) bool {
 	return slices.ContainsFunc(s.secrets, func(sec secret) bool { return sec.name == Variable(name) })
 }

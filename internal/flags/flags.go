@@ -23,10 +23,10 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// Prefix starts the environment variables.
+// Prefix begins the names of the environment variables.
 const Prefix = "AUTHCONFORM_"
 
-// Set is the flags of one command. Flags of several owners (kinds of targets) are registered once: the same name means the
+// Set holds the flags of one command. A flag of several owners (kinds of targets) is registered once: the same name means the
 // same everywhere.
 type Set struct {
 	flags   *pflag.FlagSet
@@ -35,27 +35,27 @@ type Set struct {
 	secrets []secret
 }
 
-// option is a flag, with every place that wants its value.
+// option is a flag, with every field that takes its value.
 type option struct {
 	name, group, value string
 	owners             []string // "": the command itself
 	into               []pflag.Value
 }
 
-// secret is a field that only the environment fills.
+// secret is a field that only the environment sets.
 type secret struct {
 	name string
 	into reflect.Value
 }
 
-// New is a set for a command's flags.
+// New returns a Set for a command's flags.
 func New(f *pflag.FlagSet) *Set {
 	f.SortFlags = false
 	return &Set{flags: f, options: map[string]*option{}}
 }
 
-// Bind registers the fields of a struct, and of the structs embedded in it. Their values are the defaults. owner is whose
-// they are, "" for the command's own. A declaration that cannot be registered is a defect of ours.
+// Bind registers the fields of a struct and of the structs embedded in it. Their values are the defaults. owner names their
+// owner, "" for the command itself. A declaration that cannot be registered is a bug in authconform.
 func (s *Set) Bind(options any, owner string) {
 	s.bind(reflect.ValueOf(options).Elem(), owner)
 }
@@ -100,7 +100,7 @@ func (s *Set) add(name, group string, field reflect.StructField, into reflect.Va
 	o.into = append(o.into, valueOf(into))
 }
 
-// valueOf is a field as a flag's value.
+// valueOf wraps a field as a flag's value.
 func valueOf(into reflect.Value) pflag.Value {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	switch p := into.Addr().Interface().(type) {
@@ -124,8 +124,8 @@ func valueOf(into reflect.Value) pflag.Value {
 	return f.Lookup("x").Value
 }
 
-// Set implements pflag.Value: every place gets the value. An empty one is an error, never a default; so is a URL with a
-// password in it, which would be shown.
+// Set implements pflag.Value and sets every field. An empty value is an error, never a default. So is a URL with a password in
+// it, which would be shown.
 func (o *option) Set(text string) error {
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -146,7 +146,7 @@ var (
 	errUser  = errors.New("the URL contains a user name or password; use --user NAME and AUTHCONFORM_PASSWORD")
 )
 
-// holdsUser reports whether a URL has a user name or password before its host, also where it is no good URL.
+// holdsUser reports whether a URL, even an invalid one, has a user name or password before its host.
 func holdsUser(text string) bool {
 	if _, rest, ok := strings.Cut(text, "://"); ok {
 		text = rest
@@ -157,7 +157,7 @@ func holdsUser(text string) bool {
 	return strings.Contains(text, "@")
 }
 
-// words are what values are called.
+// words name the types of values.
 var words = map[string]string{
 	"int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0", "bool": "true or false",
 	"duration": "a duration like 90s or 5m", "stringSlice": "a comma-separated list",
@@ -170,7 +170,7 @@ func (o *option) String() string {
 	return o.into[0].String()
 }
 
-// Type implements pflag.Value: how help calls the value.
+// Type implements pflag.Value: it returns the name of the value in help.
 func (o *option) Type() string {
 	if o.value != "" {
 		return o.value
@@ -181,9 +181,9 @@ func (o *option) Type() string {
 	return "string"
 }
 
-// Settle fills the flags that the command line left open from the environment, then from the file (see File), and the
-// secrets from the environment. An empty variable is an error, as an empty flag is; whoever needs a secret that is empty
-// says so. Unknown keys of the file are errors, except those of elsewhere, the flags of other commands.
+// Settle sets the flags that the command line left open from the environment, then from the file (see File), and the secrets from
+// the environment. An empty variable is an error, like an empty flag; an empty secret is left to its user. Unknown keys of the
+// file are errors, except those in elsewhere, the flags of other commands.
 func (s *Set) Settle(file string, elsewhere ...string) error {
 	values, err := s.read(file, elsewhere)
 	if err != nil {
@@ -212,7 +212,7 @@ func (s *Set) Settle(file string, elsewhere ...string) error {
 	return err
 }
 
-// reason is what pflag's error is about, without its own words.
+// reason returns the value's own error, without pflag's words around it.
 func reason(err error) error {
 	var wrong *pflag.InvalidValueError
 	if errors.As(err, &wrong) {
@@ -221,17 +221,17 @@ func reason(err error) error {
 	return err
 }
 
-// Variable is the environment variable of a flag.
+// Variable returns the environment variable of a flag.
 func Variable(flag string) string {
 	return Prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// of tells whether an owner has the option, or the command itself.
+// of reports whether the option belongs to an owner or to the command itself.
 func (o *option) of(owner string) bool {
 	return slices.Contains(o.owners, "") || slices.Contains(o.owners, owner)
 }
 
-// Secrets lists the environment variables of the fields of a struct that only the environment fills.
+// Secrets lists the environment variables of a struct's fields that only the environment sets.
 func Secrets(options any) []string {
 	s := New(pflag.NewFlagSet("", pflag.ContinueOnError))
 	s.Bind(options, "")
@@ -242,7 +242,7 @@ func Secrets(options any) []string {
 	return names
 }
 
-// Foreign is a flag that was given and belongs to other owners alone; "" where all are at home.
+// Foreign returns a flag that was given but belongs only to other owners; "" if there is none.
 func (s *Set) Foreign(owner string) (flag string, owners []string) {
 	s.flags.Visit(func(f *pflag.Flag) {
 		if o := s.options[f.Name]; o != nil && flag == "" && !o.of(owner) {

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/internal/exit"
 )
 
-// common is embedded, as groups of options are that kinds share.
+// common is embedded, like a group of options that several kinds share.
 type common struct {
 	Target string `flag:"target" value:"URL" group:"Target" help:"the server to judge"`
 }
@@ -34,7 +34,7 @@ type third struct {
 	ID string `flag:"client-id" value:"ID" group:"Clients" help:"our client"`
 }
 
-// given is what a command line makes of a house, and of a third party beside it.
+// given parses a command line into a house and a third party.
 func given(t testing.TB, args ...string) (h *house, p *third, s *Set, err error) {
 	t.Helper()
 	h, p = &house{Procs: 4}, &third{}
@@ -197,7 +197,7 @@ func TestANameThatMeansTwoThingsIsADefect(t *testing.T) {
 	}{}, "provider")
 }
 
-// FuzzConfig: any file is a configuration or an error of usage, in words.
+// FuzzConfig: any file is a valid configuration or a usage error in plain words.
 func FuzzConfig(f *testing.F) {
 	for _, s := range []string{
 		"target: http://a\n", "need: [browser, clock]\n", "a: b\n", "[", "procs: {a: b}\n", "target: &x y\nneed: *x\n", "",

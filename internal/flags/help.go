@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Help describes the flags by purpose, in the order of their declaration: those of an owner, and the command's own.
+// Help describes the flags by purpose, in the order of their declaration: those of an owner and those of the command.
 func (s *Set) Help(owner string, width int) string {
 	var b strings.Builder
 	for _, group := range s.groups {
@@ -33,7 +33,7 @@ func (s *Set) Help(owner string, width int) string {
 	return strings.TrimPrefix(b.String(), "\n")
 }
 
-// ShowValues makes a manual page show what a flag takes (--procs=N), and tell its default after its help.
+// ShowValues makes a manual page show a flag's value (--procs=N), and its default after its help.
 func ShowValues(f *pflag.FlagSet) {
 	f.VisitAll(func(f *pflag.Flag) {
 		if f.NoOptDefVal != "" {
@@ -46,7 +46,7 @@ func ShowValues(f *pflag.FlagSet) {
 	})
 }
 
-// kind is the type of a value as pflag's help knows it.
+// kind returns the type of a value in the terms of pflag's help.
 func (o *option) kind() string {
 	if o.value != "" || len(o.into) == 0 {
 		return o.value
@@ -54,7 +54,7 @@ func (o *option) kind() string {
 	return o.into[0].Type()
 }
 
-// shape shows a value by another type.
+// shape shows a value under another type.
 type shape struct {
 	pflag.Value
 	kind string

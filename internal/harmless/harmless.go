@@ -1,4 +1,4 @@
-// Package harmless makes texts that somebody else wrote harmless wherever they are shown.
+// Package harmless makes untrusted texts safe to show.
 package harmless
 
 import (
@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Text is a text in which control characters, which a terminal obeys and XML forbids, and those that reorder or hide what
-// follows, are written out as \u001b, the way JSON writes them. Lines and tabs stay.
+// Text escapes control characters, which a terminal obeys and XML forbids, and characters that reorder or hide text, as \u001b,
+// the way JSON does. Line breaks and tabs stay.
 func Text(s string) string {
 	s = strings.ToValidUTF8(s, string(utf8.RuneError))
 	if !strings.ContainsFunc(s, Harmful) {
@@ -31,7 +31,7 @@ func Text(s string) string {
 	return b.String()
 }
 
-// Harmful tells of a character that must not be shown as it is.
+// Harmful reports whether a character must not be shown unescaped.
 func Harmful(r rune) bool {
 	switch {
 	case r == '\t' || r == '\n':
@@ -50,7 +50,7 @@ func Harmful(r rune) bool {
 	return false
 }
 
-// Writer makes what is written harmless. Each Write holds whole characters.
+// Writer escapes harmful characters. Each Write must hold whole characters.
 type Writer struct{ To io.Writer }
 
 // Write implements io.Writer.

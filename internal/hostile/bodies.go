@@ -10,7 +10,7 @@ import (
 
 const chunked = typed + "Transfer-Encoding: chunked\r\n"
 
-// bodies harm by how the body of an answer is sent.
+// bodies returns behaviours that attack with the body of an answer.
 func bodies() []Behaviour {
 	block := strings.Repeat("x", 4096)
 	return []Behaviour{

@@ -14,14 +14,14 @@ const (
 	grant = `{"access_token":"invented-access-token","token_type":"Bearer","refresh_token":"invented-refresh-token","expires_in":1800}`
 )
 
-// says answers with bytes, and closes.
+// says answers with bytes and closes the connection.
 func says(parts ...string) func(*call) {
 	return func(c *call) {
 		c.raw(func(conn net.Conn) { _, _ = io.WriteString(conn, strings.Join(parts, "")) })
 	}
 }
 
-// repeats answers with bytes, and then with others until nobody reads them.
+// repeats answers with first, and then with then until the client closes.
 func repeats(first, then string) func(*call) {
 	return func(c *call) {
 		c.raw(func(conn net.Conn) {
@@ -33,7 +33,7 @@ func repeats(first, then string) func(*call) {
 	}
 }
 
-// drips is repeats, ever so slowly.
+// drips is repeats, but very slow.
 func drips(first, then string) func(*call) {
 	return func(c *call) {
 		c.raw(func(conn net.Conn) {
@@ -47,7 +47,7 @@ func drips(first, then string) func(*call) {
 	}
 }
 
-// stays answers with bytes, and then with nothing.
+// stays answers with bytes, and then keeps the connection open in silence.
 func stays(parts ...string) func(*call) {
 	return func(c *call) {
 		c.raw(func(conn net.Conn) {
@@ -59,7 +59,7 @@ func stays(parts ...string) func(*call) {
 
 func sized(body string) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body) }
 
-// connections harm below and around the answer.
+// connections returns behaviours that attack below HTTP or around the answer.
 func connections() []Behaviour {
 	return []Behaviour{
 		{Name: "conn.closes", Story: "It closes the connection without an answer.", At: Token, answer: says()},

@@ -1,3 +1,3 @@
-// Package hostile is servers that mean harm: a table of small behaviours, each of which can be placed before any server that is
-// honest. Everything that a behaviour does not want to spoil goes to the honest server and back. It knows no judge and no mock.
+// Package hostile provides hostile servers: a table of small behaviours, each of which can stand in front of any honest server.
+// Requests that a behaviour does not spoil pass to the honest server and back. The package knows no judge and no mock.
 package hostile

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// sends is 200 with a body that is called JSON.
+// sends answers 200 with a body labelled as JSON.
 func sends(body string) func(*call) {
 	return answers(http.StatusOK, body, "Content-Type", "application/json")
 }
 
-// documents harm by what they call JSON.
+// documents returns behaviours that attack with alleged JSON.
 func documents() []Behaviour {
 	deep := strings.Repeat(`{"a":`, 100000)
 	return []Behaviour{

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// heads harm by the headers of an answer.
+// heads returns behaviours that attack with the headers of an answer.
 func heads() []Behaviour {
 	return []Behaviour{
 		{

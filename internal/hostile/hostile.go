@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// Behaviour is one way to harm whoever asks.
+// Behaviour is one way to attack a client.
 type Behaviour struct {
 	Name  string
 	Story string // what it does, in a sentence
 	At    Place  // the answers that it spoils
-	Legal bool   // a server may do so: what is judged by such answers may pass
-	Hangs bool   // whoever asks waits until they give up
+	Legal bool   // a server may do so: rows judged by such answers may pass
+	Hangs bool   // the client waits until it gives up
 
 	answer func(*call)
 }
 
-// Place is which requests a behaviour answers.
+// Place selects the requests that a behaviour answers.
 type Place string
 
-// The places. Paths are those of a home (auth_api.md) and of a provider.
+// The places. Their paths are those of a home (auth_api.md) and of a provider.
 const (
 	Token    Place = "token endpoint"
 	Metadata Place = "metadata"
@@ -39,7 +39,7 @@ var paths = map[Place][]string{
 	Door:     {"/"},
 }
 
-// takes tells whether a request is for the place.
+// takes reports whether a request belongs to the place.
 func (p Place) takes(r *http.Request) bool {
 	if p == Resource && strings.HasPrefix(r.URL.Path, "/api/websocket") {
 		return false
@@ -52,7 +52,7 @@ func All() []Behaviour {
 	return slices.Concat(connections(), heads(), bodies(), statuses(), documents(), texts(), tokens(), sockets(), pages(), secure())
 }
 
-// Honest spoils nothing: the control.
+// Honest spoils nothing; it is the control.
 func Honest(at Place) Behaviour {
 	return Behaviour{Name: "honest", Story: "It is as it should be.", At: at, Legal: true, answer: func(c *call) {
 		c.server.proxy.ServeHTTP(c.w, c.r)

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// shows is a page.
+// shows answers with a page.
 func shows(body string) func(*call) {
 	return answers(http.StatusOK, "<!doctype html><title>Log in</title>"+body, "Content-Type", "text/html; charset=utf-8")
 }
 
-// asks is a page with a login form that is sent somewhere.
+// asks returns a page with a login form; attributes say where it is sent.
 func asks(attributes string) string {
 	return `<form method="post" ` + attributes + `><input name="username"><input type="password" name="password">` +
 		`<button>Log in</button></form>`
 }
 
-// pages harm the person who walks through them.
+// pages returns behaviours that attack the person who walks through the pages.
 func pages() []Behaviour {
 	list := []Behaviour{
 		{Name: "page.asks-again", Story: "It asks for the password, again and again.", answer: shows(asks(""))},

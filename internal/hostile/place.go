@@ -16,7 +16,7 @@ import (
 	"sync"
 )
 
-// Server is a behaviour that stands before an honest server.
+// Server is a behaviour in front of an honest server.
 type Server struct {
 	URL string
 
@@ -33,7 +33,8 @@ type Server struct {
 	spoiled int
 }
 
-// Before places a behaviour before the server at a URL. It harms from when armed says so; nil: from the beginning.
+// Before starts a server with the behaviour in front of the server at a URL. The behaviour acts once armed returns true; nil
+// means from the beginning.
 func (b Behaviour) Before(honest string, armed func() bool) (*Server, error) {
 	to, err := url.Parse(honest)
 	if err != nil {
@@ -60,10 +61,10 @@ func (b Behaviour) Before(honest string, armed func() bool) (*Server, error) {
 	return s, nil
 }
 
-// Close ends the server, and whatever still hangs there.
+// Close stops the server and ends the connections that still hang.
 func (s *Server) Close() { s.end(); s.close() }
 
-// Spoiled is how many answers were not the honest server's.
+// Spoiled counts the answers that did not come from the honest server.
 func (s *Server) Spoiled() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +77,7 @@ func (s *Server) count() {
 	s.spoiled++
 }
 
-// Secrets are the tokens and codes that went through.
+// Secrets returns the tokens and codes that passed through.
 func (s *Server) Secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,7 +102,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 var granted = regexp.MustCompile(`"(?:access_token|refresh_token|result)"\s*:\s*"([^"\\]{16,})"`)
 
-// learn remembers what the honest server grants, and lets its answers name us.
+// learn remembers what the honest server grants, and replaces its address in its answers by this server's.
 func (s *Server) learn(resp *http.Response) error {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
@@ -133,14 +134,14 @@ type call struct {
 	sent   string // the body
 }
 
-// honest is what the honest server answers.
+// honest returns the honest server's answer.
 func (c *call) honest() *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	c.server.proxy.ServeHTTP(rec, c.r)
 	return rec
 }
 
-// pass sends the honest answer, with what was changed in it.
+// pass sends the honest answer, after change has edited it.
 func (c *call) pass(change func(header http.Header, body string) string) {
 	rec := c.honest()
 	header := rec.Header()
@@ -153,7 +154,7 @@ func (c *call) pass(change func(header http.Header, body string) string) {
 	_, _ = io.WriteString(c.w, body)
 }
 
-// raw takes the connection over, until the talk returns.
+// raw hijacks the connection until talk returns.
 func (c *call) raw(talk func(net.Conn)) {
 	conn, _, err := http.NewResponseController(c.w).Hijack()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// secured are the behaviours of TLS: each starts a server that is not reached by plain HTTP.
+// secured are the TLS behaviours: each starts a server that plain HTTP cannot reach.
 var secured = map[string]func(*Server) (url string, stop func(), err error){
 	"tls.self-signed": shows509(func(*x509.Certificate) {}),
 	"tls.expired":     shows509(func(c *x509.Certificate) { c.NotAfter = time.Unix(1e9, 0) }),
@@ -33,7 +33,7 @@ var secured = map[string]func(*Server) (url string, stop func(), err error){
 	}),
 }
 
-// secure harms before the first word of HTTP.
+// secure returns behaviours that attack before the first byte of HTTP.
 func secure() []Behaviour {
 	return []Behaviour{
 		{Name: "tls.self-signed", Story: "Its certificate is self-signed.", At: Door},
@@ -57,7 +57,7 @@ func words(n int) []string {
 	return list
 }
 
-// shows509 is a TLS server with a certificate.
+// shows509 starts a TLS server with a changed certificate.
 func shows509(change func(*x509.Certificate)) func(*Server) (string, func(), error) {
 	return func(s *Server) (string, func(), error) {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -82,7 +82,7 @@ func shows509(change func(*x509.Certificate)) func(*Server) (string, func(), err
 	}
 }
 
-// listens is a server of bytes.
+// listens starts a TCP server that talks raw bytes.
 func listens(talk func(net.Conn)) func(*Server) (string, func(), error) {
 	return func(s *Server) (string, func(), error) {
 		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it ends with the server

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// accepts opens the WebSocket, and goes on with bytes of its own.
+// accepts opens the WebSocket and continues with talk.
 func accepts(talk func(conn net.Conn)) func(*call) {
 	return func(c *call) {
 		sum := sha1.Sum([]byte(c.r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) //nolint:gosec // as above
@@ -22,7 +22,7 @@ func accepts(talk func(conn net.Conn)) func(*call) {
 	}
 }
 
-// frame is one frame of a server: without a mask (RFC 6455 §5.2).
+// frame returns one frame of a server, without a mask (RFC 6455 §5.2).
 func frame(first byte, payload string) string {
 	head := []byte{first}
 	switch n := len(payload); {
@@ -42,7 +42,7 @@ const (
 	welcome     = `{"type":"auth_ok","ha_version":"2026.11.0"}`
 )
 
-// opens greets, reads what the client shows, and goes on.
+// opens asks for authentication, reads the client's token, and continues with bytes.
 func opens(first, then string) func(*call) {
 	return accepts(func(conn net.Conn) {
 		_, _ = io.WriteString(conn, frame(whole|text, needed))
@@ -58,7 +58,7 @@ func opens(first, then string) func(*call) {
 	})
 }
 
-// greets opens the socket, sends bytes, and others until nobody reads them.
+// greets opens the socket, sends first, and then repeats then until the client closes.
 func greets(first, then string) func(*call) {
 	return accepts(func(conn net.Conn) {
 		_, err := io.WriteString(conn, first)
@@ -69,7 +69,7 @@ func greets(first, then string) func(*call) {
 	})
 }
 
-// sockets harm by WebSockets.
+// sockets returns behaviours that attack over WebSockets.
 func sockets() []Behaviour {
 	event := frame(whole|text, `{"id":99,"type":"event","event":{"data":"`+strings.Repeat("e", 900)+`"}}`)
 	list := []Behaviour{

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// answers is a status with headers and a body.
+// answers answers with a status, headers and a body.
 func answers(status int, body string, headers ...string) func(*call) {
 	return func(c *call) {
 		for i := 0; i+1 < len(headers); i += 2 {
@@ -16,7 +16,7 @@ func answers(status int, body string, headers ...string) func(*call) {
 	}
 }
 
-// statuses harm by what an answer means.
+// statuses returns behaviours that attack with the meaning of an answer.
 func statuses() []Behaviour {
 	list := []Behaviour{
 		{

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// escapes are what a terminal obeys, what turns text around, and what pages and tables are made of.
+// escapes are terminal controls, characters that reorder text, and the markup of pages and tables.
 const escapes = "\x1b]0;owned\x07\x1b[2J\x1b[31m\x9b31m\u202e\u2066\u0085\u2028" +
 	"<script>alert(1)</script>[click](javascript:alert(1))|`|\r\n::error::"
 
-// quoted is a text in JSON, as raw as JSON allows.
+// quoted encodes a text in JSON with as few escapes as JSON allows.
 func quoted(text string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -25,7 +25,7 @@ func quoted(text string) string {
 	return b.String() + `"`
 }
 
-// texts harm whoever shows them.
+// texts returns behaviours that attack whoever shows their text.
 func texts() []Behaviour {
 	refuses := func(description string) func(*call) {
 		body := `{"error":"invalid_request","error_description":` + quoted(description) + `}`

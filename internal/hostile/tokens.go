@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// gives is a grant with an access token of its own.
+// gives answers with a grant that holds its own access token.
 func gives(access string, more ...string) func(*call) {
 	body := fmt.Sprintf(`{"access_token":%s,"token_type":"Bearer","refresh_token":%s,"expires_in":1800%s}`,
 		quoted(access), quoted("r"+access), strings.Join(more, ""))
@@ -19,7 +19,7 @@ func jwt(header, claims string) string {
 	return enc([]byte(header)) + "." + enc([]byte(claims)) + "."
 }
 
-// tokens harm by what they grant. A token that no resource takes spoils the rows that use one.
+// tokens returns behaviours that attack with grants. A token that no resource accepts spoils the rows that use one.
 func tokens() []Behaviour {
 	return []Behaviour{
 		{

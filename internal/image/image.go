@@ -20,10 +20,10 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// architectures are those of the image.
+// architectures are the architectures of the image.
 var architectures = []string{"amd64", "arm64"}
 
-// nobody is the user and group of the image: without a name, and with rights to nothing.
+// nobody is the unnamed user and group of the image, without any rights.
 const nobody = 65532
 
 func main() {
@@ -41,16 +41,16 @@ func main() {
 	}
 }
 
-// epoch is the time that everything in the image has, so that the same source gives the same image.
+// epoch returns the timestamp of every file in the image, so that the same source gives the same image.
 func epoch() time.Time {
 	seconds, _ := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64)
 	return time.Unix(seconds, 0).UTC()
 }
 
-// compiler makes the program for an architecture.
+// compiler builds the program for an architecture.
 type compiler func(arch, version string) ([]byte, error)
 
-// build writes the layout with the program of each architecture. An older one is replaced.
+// build writes the layout, with the program for each architecture. It replaces an older one.
 func build(out, version string, made time.Time, program compiler) error {
 	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 	for _, arch := range architectures {
@@ -72,7 +72,7 @@ func build(out, version string, made time.Time, program compiler) error {
 	return err
 }
 
-// imageFor is the image of one architecture: the certificates change seldom and lie below the program.
+// imageFor returns the image of one architecture. The certificates seldom change, so they lie below the program.
 func imageFor(arch, version string, made time.Time, program compiler) (v1.Image, error) {
 	binary, err := program(arch, version)
 	if err != nil {
@@ -101,10 +101,10 @@ func imageFor(arch, version string, made time.Time, program compiler) (v1.Image,
 	return mutate.ConfigFile(image, configuration(image, arch, version, made))
 }
 
-// configuration is how a container of the image starts.
+// configuration returns the configuration of the image's containers.
 func configuration(image v1.Image, arch, version string, made time.Time) *v1.ConfigFile {
 	file, err := image.ConfigFile()
-	if err != nil { // it was made here a moment ago
+	if err != nil { // the image was built a moment ago
 		panic(err)
 	}
 	file = file.DeepCopy()

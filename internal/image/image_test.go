@@ -21,7 +21,7 @@ import (
 
 var made = time.Unix(1764201600, 0).UTC()
 
-// here compiles for this machine alone: for another it takes minutes, and what is in it cannot be run.
+// here compiles for this machine only: other platforms take minutes, and their programs cannot run here.
 func here(arch, version string) ([]byte, error) {
 	if arch != runtime.GOARCH {
 		return []byte("not compiled in this test"), nil
@@ -29,7 +29,7 @@ func here(arch, version string) ([]byte, error) {
 	return compile(arch, version)
 }
 
-// built is the index of a layout that was built.
+// built builds a layout and returns its index.
 func built(t *testing.T) v1.ImageIndex {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "image")
@@ -43,7 +43,7 @@ func built(t *testing.T) v1.ImageIndex {
 	return index
 }
 
-// unpacked is the folder with everything that an image holds, and who owns what.
+// unpacked extracts an image into a folder, and returns the owner of each file.
 func unpacked(t *testing.T, image v1.Image) (dir string, owners map[string]int) {
 	t.Helper()
 	dir, owners = t.TempDir(), map[string]int{}
@@ -110,7 +110,7 @@ func TestTheImageOfThisMachineJudges(t *testing.T) {
 	}
 }
 
-// certificates holds a file of CA certificates against what a TLS client wants.
+// certificates checks that a TLS client accepts a file of CA certificates.
 func certificates(t *testing.T, file string) {
 	t.Helper()
 	raw, err := os.ReadFile(file)
@@ -122,7 +122,7 @@ func certificates(t *testing.T, file string) {
 	}
 }
 
-// judges runs the program of an image with nothing but the environment of the image.
+// judges runs the program of an image with the image's environment only.
 func judges(t *testing.T, program string, env []string) {
 	t.Helper()
 	for _, c := range []struct {

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
-// entry is a file of a layer, or a folder: its name ends in a slash.
+// entry is a file of a layer, or a folder if its name ends in a slash.
 type entry struct {
 	name    string
 	mode    int64
@@ -25,7 +25,7 @@ type entry struct {
 	content []byte
 }
 
-// layerOf packs entries in their order. Nothing of this machine comes into it.
+// layerOf packs entries in order. The layer does not depend on this machine.
 func layerOf(made time.Time, entries []entry) (v1.Layer, error) {
 	var packed bytes.Buffer
 	w := tar.NewWriter(&packed)
@@ -49,11 +49,11 @@ func layerOf(made time.Time, entries []entry) (v1.Layer, error) {
 	return tarball.LayerFromOpener(open, tarball.WithMediaType(types.OCILayer))
 }
 
-// authorities are Mozilla's CA certificates, as the Go project publishes them.
+// authorities returns Mozilla's CA certificates, as the Go project publishes them.
 func authorities() []byte {
 	var all bytes.Buffer
 	for root := range bundle.Roots() {
-		_ = pem.Encode(&all, &pem.Block{Type: "CERTIFICATE", Bytes: root.Certificate}) // a buffer takes everything
+		_ = pem.Encode(&all, &pem.Block{Type: "CERTIFICATE", Bytes: root.Certificate}) // a buffer never fails
 	}
 	return all.Bytes()
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/authconform/authconform/internal/suggest"
 )
 
-// Each calls do with every key of a mapping and its value. A key that is not in keys, or stands twice, is an error that
-// names the file, the line and the nearest right key.
+// Each calls do with every key of a mapping and its value. A key that is unknown or occurs twice is an error that names the file,
+// the line and the nearest known key.
 func Each(n *yaml.Node, file string, keys []string, do func(key string, value *yaml.Node) error) error {
 	if n.Kind != yaml.MappingNode {
 		return fmt.Errorf("%s:%d: must be a mapping with %s", file, n.Line, strings.Join(keys, ", "))

@@ -54,16 +54,16 @@ func newProver() (*prover, error) {
 	return p, nil
 }
 
-// provable tells whether a row is proven in any profile. Rows of the browser are only where one is wanted.
+// provable reports whether a row is proven in any profile. browser selects the rows that need one.
 func (p *prover) provable(row string, browser bool) bool {
 	return len(p.owned[row]) > 0 && slices.Contains(p.rows[row].Needs, condition.Browser) == browser
 }
 
-// look weakens an assertion of a spec and tells whether the proof notices. All are the assertions of the spec.
+// look weakens an assertion of a spec and reports whether the proof notices. All are the assertions of the spec.
 func (p *prover) look(ctx context.Context, s site, all []site) (outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, perMutant)
 	defer cancel()
-	for _, nulls := range []bool{false, true} { // null targets take long, and are seldom needed
+	for _, nulls := range []bool{false, true} { // null targets take long and are seldom needed
 		found, err := p.prove(ctx, s.row, nulls, s)
 		if err != nil {
 			return "", err

@@ -1,8 +1,8 @@
-// Command mutate shows that the proof notices a judge that was weakened: it takes one assertion of a spec after the other,
-// makes it accept everything, and proves the spec's row. The proof must complain.
+// Command mutate shows that the proof notices a weakened judge: one after the other, it makes each assertion of a spec accept
+// everything and proves the spec's row. The proof must complain.
 //
-// An assertion that is missed is looked at again with all others of its spec weakened. If it catches defects then, others
-// of the row catch the same ones: they imply it, and it does not count. If it catches nothing, no defect needs it.
+// If the proof does not notice, the assertion is tested again with all others of its spec weakened. If it then catches
+// defects, the others catch the same ones: they imply it, and it does not count. If it catches nothing, no defect needs it.
 //
 // script/mutate calls it.
 package main
@@ -21,7 +21,7 @@ import (
 	"sync"
 )
 
-// options are what to weaken.
+// options choose the assertions to weaken.
 type options struct {
 	rows    string // globs, comma-separated
 	n       int    // how many specs are drawn, an assertion of each; 0: every assertion of every spec
@@ -90,7 +90,7 @@ func mutate(ctx context.Context, o options) error {
 // missesFile lists the assertions that no defect needs yet, as a run prints them. docs/proof.md shows it.
 const missesFile = "internal/docs/mutation.txt"
 
-// listedMisses counts them by row: lines move.
+// listedMisses counts the listed assertions by row, because lines move.
 func listedMisses() (map[string]int, error) {
 	raw, err := os.ReadFile(missesFile)
 	if err != nil {
@@ -105,7 +105,7 @@ func listedMisses() (map[string]int, error) {
 	return byRow, nil
 }
 
-// chosen tells whether a row is among those to look at.
+// chosen reports whether the options select a row.
 func (o options) chosen(row string) bool {
 	return slices.ContainsFunc(strings.Split(o.rows, ","), func(glob string) bool {
 		ok, err := path.Match(glob, row)
@@ -113,7 +113,7 @@ func (o options) chosen(row string) bool {
 	})
 }
 
-// draw is what to weaken.
+// draw chooses the assertions to weaken.
 func (o options) draw(specs [][]site) []site {
 	if o.n == 0 {
 		return slices.Concat(specs...)
@@ -126,7 +126,7 @@ func (o options) draw(specs [][]site) []site {
 	return out
 }
 
-// outcome is what became of a weakened assertion.
+// outcome is the result of weakening an assertion.
 type outcome string
 
 const (
@@ -135,16 +135,16 @@ const (
 	missed  outcome = "MISSED"
 )
 
-// looked is what a look came to.
+// looked is the result of a look.
 type looked struct {
 	outcome outcome
 	err     error
 }
 
-// atOnce is how many assertions are looked at side by side: a proof of one row waits more than it works.
+// atOnce is how many assertions are weakened side by side: a proof of one row mostly waits.
 const atOnce = 3
 
-// looks looks at sites side by side, and yields what came of each in their order.
+// looks looks at sites side by side and yields the results in the order of the sites.
 func (p *prover) looks(ctx context.Context, sites []site, specs [][]site) func(yield func(site, looked) bool) {
 	results := make([]chan looked, len(sites))
 	next := make(chan int)

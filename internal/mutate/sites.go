@@ -15,17 +15,17 @@ import (
 type site struct {
 	row         string
 	file        string // slashes, from the root of the tree
-	first, last int    // lines
+	first, last int    // line numbers
 }
 
 func (s site) String() string { return fmt.Sprintf("%s:%d", s.file, s.first) }
 
-// at tells whether the assertion stands on a line of a file; path may lead to the tree from anywhere.
+// at reports whether the assertion is on a line of a file; path may lead to the tree from anywhere.
 func (s site) at(path string, line int) bool {
 	return strings.HasSuffix(path, s.file) && s.first <= line && line <= s.last
 }
 
-// find lists the assertions of each spec below a folder: those in the body of an It.
+// find lists the assertions of each spec below a folder, which are those in the body of an It.
 func find(dir string) (specs [][]site, err error) {
 	err = filepath.WalkDir(dir, func(file string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
@@ -72,7 +72,7 @@ func name(e ast.Expr) string {
 	return ""
 }
 
-// rowOf is the id in requirement("id").
+// rowOf returns the id in requirement("id").
 func rowOf(e ast.Expr) string {
 	if call, ok := e.(*ast.CallExpr); ok && len(call.Args) == 1 {
 		if lit, ok := call.Args[0].(*ast.BasicLit); ok {

@@ -4,8 +4,8 @@ package rlimit
 
 import "math"
 
-// Descriptors is how many files and connections this process may hold open.
+// Descriptors returns how many files and connections this process may hold open.
 func Descriptors() int { return MostDescriptors }
 
-// AddressSpace is how many bytes of addresses this process may use.
+// AddressSpace returns how many bytes of address space this process may use.
 func AddressSpace() int64 { return math.MaxInt64 }

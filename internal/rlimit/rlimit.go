@@ -1,5 +1,5 @@
-// Package rlimit knows what the system lets this process have.
+// Package rlimit reads the limits that the system sets for this process.
 package rlimit
 
-// MostDescriptors is what a process makes use of, where the system allows more.
+// MostDescriptors caps the descriptors that a process uses, even if the system allows more.
 const MostDescriptors = 20_000

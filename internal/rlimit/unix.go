@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// Descriptors is how many files and connections this process may hold open: the runtime has raised it as far as it may.
+// Descriptors returns how many files and connections this process may hold open: the runtime has raised the limit as far as it
+// can.
 func Descriptors() int {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit) != nil || limit.Cur > MostDescriptors {
@@ -16,7 +17,7 @@ func Descriptors() int {
 	return int(limit.Cur)
 }
 
-// AddressSpace is how many bytes of addresses this process may use (ulimit -v), math.MaxInt64 without a limit.
+// AddressSpace returns how many bytes of address space this process may use (ulimit -v); math.MaxInt64 means no limit.
 func AddressSpace() int64 {
 	var limit syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_AS, &limit) != nil || limit.Cur > math.MaxInt64 {

@@ -1,4 +1,4 @@
-// Package suggest finds the word that somebody meant.
+// Package suggest finds the word that somebody meant to type.
 package suggest
 
 import (
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// few is how many words are named where none is near.
+// few is the most words that a hint lists if none is near.
 const few = 20
 
-// Nearest is the word that is most like another, "" if none is like it: for "did you mean".
+// Nearest returns the known word most similar to word, for "did you mean"; "" if none is similar.
 func Nearest(word string, words []string) string {
 	best, least := "", max(2, len(word)/3)+1
 	for _, w := range words {
@@ -20,7 +20,7 @@ func Nearest(word string, words []string) string {
 	return best
 }
 
-// Hint is what follows "unknown word": the nearest right word, or all of them where they are few.
+// Hint returns the text to follow "unknown word": the nearest known word, or all of them if they are few.
 func Hint(word string, words []string) string {
 	if near := Nearest(word, words); near != "" {
 		return fmt.Sprintf("; did you mean %q?", near)

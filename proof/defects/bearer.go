@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// reads lets Authorization headers pass as bearer tokens that are none.
+// reads accepts Authorization headers that are no bearer tokens.
 func reads(as func(header string) string) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Bearer
@@ -249,7 +249,7 @@ func keep(token string, when bool) string {
 	return token
 }
 
-// everGiven opens a place to every token that was ever given.
+// everGiven opens a resource to every token that was ever issued.
 func everGiven(place string) change {
 	return func(p *mockserver.Policy) {
 		given := &idSecrets{}

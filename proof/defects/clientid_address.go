@@ -111,10 +111,10 @@ var clientIDAddressDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// usualPort is where homes listen.
+// usualPort is the default port of homes.
 const usualPort = 8123
 
-// publicAddress tells whether the host is an address that everybody can reach.
+// publicAddress reports whether the host is a public address.
 func publicAddress(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return ip != nil && ip.IsGlobalUnicast() && !ip.IsPrivate()

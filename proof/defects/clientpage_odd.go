@@ -75,7 +75,7 @@ var clientPageOddDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// badLink tells whether a page has a redirect link that no parser reads.
+// badLink reports whether a page has a redirect link that no parser reads.
 func badLink(page mockserver.ClientPage) bool {
 	for _, href := range hrefs(string(page.Body)) {
 		if host, ok := strings.CutPrefix(href, "http://"); ok && strings.ContainsAny(strings.SplitN(host, "/", 2)[0], "[]") {
@@ -85,7 +85,7 @@ func badLink(page mockserver.ClientPage) bool {
 	return false
 }
 
-// failsAt answers the step of a login with 500 whose client page is like this.
+// failsAt answers the login step with 500 if the client's page is like this.
 func failsAt(like func(mockserver.ClientPage) bool) change {
 	return func(p *mockserver.Policy) {
 		seen := &idSecrets{}

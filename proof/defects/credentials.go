@@ -19,7 +19,7 @@ func credential(command string, edit func(map[string]any)) change {
 	})
 }
 
-// succeeding makes a command answer success whatever came of it.
+// succeeding makes a command report success whatever its result.
 func succeeding(command string) change {
 	return credentialResult(command, func(m map[string]any) map[string]any {
 		return map[string]any{"id": m["id"], "type": "result", "success": true, "result": nil}
@@ -36,7 +36,7 @@ func listedCredentials(edit func([]any) []any) change {
 	})
 }
 
-// credentialFields are those of a command that stores a credential.
+// credentialFields are the fields of a command that stores a credential.
 var credentialFields = []string{"id", "type", "domain", "client_id", "client_secret", "name", "auth_domain"}
 
 var credentialsDefects = []Defect[mockserver.Policy]{

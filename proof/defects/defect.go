@@ -1,5 +1,5 @@
-// Package defects is the list of what developers of servers get wrong: each defect is a mock with one thing changed. It is
-// written from the requirements' sentences and knows nothing of the checks.
+// Package defects lists the mistakes that developers of servers make: each defect is a mock with one thing changed. Defects are
+// written from the requirements' sentences and know nothing of the checks.
 package defects
 
 import (
@@ -8,21 +8,20 @@ import (
 	"strings"
 )
 
-// Defect is one thing that a server gets wrong, as a change of the policy P of a mock that conforms.
+// Defect is one mistake of a server, as a change of the policy P of a conforming mock.
 type Defect[P any] struct {
 	ID    string   // "code.reusable": section and name, in the words of the field
-	Story string   // one sentence: what a developer of a server got wrong
+	Story string   // one sentence: the developer's mistake
 	Aims  []string // the requirements whose sentence it breaks, one to three
-	// Change makes the one change. It replaces fields of the policy; neither it nor what it puts there changes a map or
+	// Change makes the one change. It replaces fields of the policy; neither Change nor its replacements may change a map or
 	// slice in place.
 	Change func(*P)
 }
 
-// mostAims is how many requirements a defect may aim at: what is meant to break more is a broken server, and says nothing
-// of the check that means it.
+// mostAims is how many requirements a defect may aim at. A defect that breaks more is a broken server and proves no single check.
 const mostAims = 3
 
-// Check tells what is wrong with a list itself: names twice, no story, aims that nobody has.
+// Check finds errors in the list itself: duplicate ids, missing stories, unknown aims.
 func Check[P any](list []Defect[P], known func(requirement string) bool) error {
 	var errs []error
 	seen := map[string]bool{}

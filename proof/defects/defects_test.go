@@ -18,7 +18,7 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// TestEveryDefectIsWellDeclared: a name of its own, a story, a change, and aims that there are.
+// TestEveryDefectIsWellDeclared: it has a unique id, a story, a change, and known aims.
 func TestEveryDefectIsWellDeclared(t *testing.T) {
 	c, err := requirements.Load()
 	if err != nil {
@@ -35,7 +35,7 @@ func TestEveryDefectIsWellDeclared(t *testing.T) {
 	}
 }
 
-// TestABadListSaysWhatIsWrong: each mistake by the id of its defect.
+// TestABadListSaysWhatIsWrong, and names the defect by its id.
 func TestABadListSaysWhatIsWrong(t *testing.T) {
 	good := Defect[struct{}]{"code.good", "Nothing is wrong.", []string{"a.b"}, func(*struct{}) {}}
 	for _, c := range []struct {
@@ -63,7 +63,7 @@ func TestABadListSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestEveryChangeChangesADecision: of a policy that conforms, and finds the texts of the login page that it changes.
+// TestEveryChangeChangesADecision of a conforming policy, and finds the texts of the login page that it changes.
 func TestEveryChangeChangesADecision(t *testing.T) {
 	changes(t, Home(), mockserver.Strict)
 	changes(t, Provider(), mockprovider.Strict)
@@ -80,8 +80,8 @@ func changes[P any](t *testing.T, list []Defect[P], strict func() *P) {
 	}
 }
 
-// TestADefectFileStandsAlone: what a file of defects declares is used by no other but the list, so that any one of them
-// can be taken away. What several share stands in the files of words.
+// TestADefectFileStandsAlone: only the list uses the declarations of a file of defects, so that any file can be removed. Shared
+// declarations stand in the files of words.
 func TestADefectFileStandsAlone(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	if err != nil {
@@ -117,7 +117,7 @@ func TestADefectFileStandsAlone(t *testing.T) {
 	}
 }
 
-// declared are the names that a file declares at its top.
+// declared returns the names that a file declares at top level.
 func declared(file *ast.File) (ids []string) {
 	for _, d := range file.Decls {
 		switch d := d.(type) {
@@ -141,7 +141,7 @@ func declared(file *ast.File) (ids []string) {
 	return ids
 }
 
-// used are the names that a file uses, other than those that it selects from something.
+// used returns the names that a file uses, except selectors.
 func used(file *ast.File) map[string]bool {
 	ids := map[string]bool{}
 	var use func(ast.Node) bool

@@ -24,7 +24,7 @@ func pageLinks(links func(issuer string) [][2]string) people {
 	return func(p *indieauth.Policy) { p.HeaderLinks, p.PageLinks = func(string) [][2]string { return nil }, links }
 }
 
-// alsoClient takes more for client identifiers.
+// alsoClient accepts more texts as client identifiers.
 func alsoClient(is func(id string) bool) people {
 	return func(p *indieauth.Policy) {
 		before := p.ClientID
@@ -32,7 +32,7 @@ func alsoClient(is func(id string) bool) people {
 	}
 }
 
-// noClient takes fewer.
+// noClient rejects some client identifiers.
 func noClient(is func(id string) bool) people {
 	return func(p *indieauth.Policy) {
 		before := p.ClientID
@@ -211,7 +211,7 @@ var indieAuthDefects = []Defect[indieauth.Policy]{
 
 func anyRedirect(p *indieauth.Policy) { p.Redirect = func([]string, string) bool { return true } }
 
-// origins is the scheme and host of a URL.
+// origins returns the scheme and host of a URL.
 func origins(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

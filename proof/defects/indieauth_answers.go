@@ -277,7 +277,7 @@ var indieAuthAnswerDefects = []Defect[indieauth.Policy]{
 	},
 }
 
-// namedFor makes the authorization endpoint take a code for another when it is redeemed for a profile.
+// namedFor makes the authorization endpoint look up another code when a code is redeemed for a profile.
 func namedFor(as func(c *mockprovider.Code, app *mockprovider.App, form url.Values)) people {
 	return func(p *indieauth.Policy) {
 		before := p.Names

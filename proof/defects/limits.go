@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// limitDefects are limits that are a little off.
+// limitDefects are limits that are slightly wrong.
 var limitDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "limits.code-longer", Story: "A code lives ten minutes and fifteen seconds, to allow for clock skew.",

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// linkedAnswerDefects are small mistakes in what a home answers and sends while it links.
+// linkedAnswerDefects are small mistakes in a home's answers and requests while it links an account.
 var linkedAnswerDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "credentials.created-bare", Story: "The response to create is only the new id.",
@@ -111,7 +111,7 @@ var linkedAnswerDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// linkedTokenDefects are mistakes about whose tokens are kept.
+// linkedTokenDefects confuse whose tokens to keep.
 var linkedTokenDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "linking.tokens-shared", Story: "All accounts share one token store, so the newest tokens replace everyone's.",
@@ -158,7 +158,7 @@ var linkedTokenDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// linkedEntries edits the entries that our demo integration tells.
+// linkedEntries edits the entries that the demo integration reports.
 func linkedEntries(edit func([]map[string]any)) change {
 	return answers(at("GET /api/authconform_demo"), object(func(m map[string]any) {
 		list, _ := m["entries"].([]any)
@@ -174,7 +174,7 @@ func linkedEntries(edit func([]map[string]any)) change {
 	}))
 }
 
-// setUpUses is how often an entry asks the API while it is set up.
+// setUpUses is how often an entry calls the API during its set-up.
 const setUpUses = 2
 
 // authorizeURL changes the URL that the proxy names.

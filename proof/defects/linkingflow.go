@@ -249,7 +249,7 @@ var linkingFlowDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// tokenProbe is a token request for nothing.
+// tokenProbe is a token request without a grant.
 func tokenProbe(t linking.Provider, c linking.Credential) *linking.TokenRequest {
 	return &linking.TokenRequest{
 		URL:    t.TokenURL,

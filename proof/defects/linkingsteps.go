@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// The steps of a flow, from the beginning to the entry.
+// linkingStepDefects are mistakes in the steps of a flow, from its start to the entry.
 var linkingStepDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "linking.authorize-slash", Story: "A slash is added between the authorize URL and its query.",
@@ -180,7 +180,7 @@ var linkingStepDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// loggingInAgain tells whether the last authorize URL was of a person who was asked to log in again.
+// loggingInAgain reports whether the last authorize URL was of a person who was asked to log in again.
 func loggingInAgain(p *mockserver.Policy) func() bool {
 	var again atomic.Bool
 	parametersBecome(func(a linking.Authorization, list [][2]string) [][2]string {

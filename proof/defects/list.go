@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// Home lists what is wrong with homes, by section.
+// Home lists the defects of homes, by section.
 func Home() []Defect[mockserver.Policy] {
 	return slices.Concat(
 		metadataDefects,
@@ -72,7 +72,7 @@ func Home() []Defect[mockserver.Policy] {
 	)
 }
 
-// Provider lists what is wrong with third parties.
+// Provider lists the defects of third parties.
 func Provider() []Defect[mockprovider.Policy] {
 	return slices.Concat(
 		providerDefects,
@@ -95,7 +95,7 @@ func Provider() []Defect[mockprovider.Policy] {
 	)
 }
 
-// AccountLink lists what is wrong with account-link proxies.
+// AccountLink lists the defects of account-link proxies.
 func AccountLink() []Defect[accountlink.Policy] {
 	return slices.Concat(
 		accountLinkDefects,
@@ -104,7 +104,7 @@ func AccountLink() []Defect[accountlink.Policy] {
 	)
 }
 
-// IndieAuth lists what is wrong with servers for people's own URLs: what is wrong with providers, and what only they have.
+// IndieAuth lists the defects of servers for people's own URLs: those of providers, and their own.
 func IndieAuth() []Defect[indieauth.Policy] {
 	return slices.Concat(
 		indieAuthDefects,
@@ -113,7 +113,7 @@ func IndieAuth() []Defect[indieauth.Policy] {
 	)
 }
 
-// MCP lists what is wrong with MCP endpoints and with their authorization servers, which are homes here.
+// MCP lists the defects of MCP endpoints and of their authorization servers, which are homes here.
 func MCP() []Defect[mockserver.Policy] {
 	return slices.Concat(mcpResourceDefects, mcpMetadataDefects, mcpServerDefects, mcpClientDefects, atEndpoint(Home()))
 }

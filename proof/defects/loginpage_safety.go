@@ -187,7 +187,7 @@ var loginPageSafetyDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// codeless sends people of some requests back without their code.
+// codeless redirects the person without the code, for some requests.
 func codeless(where string) change {
 	return reworded(
 		"request.js",

@@ -166,7 +166,7 @@ var (
 	picks = steps(func(m map[string]any) bool { _, typed := m["username"]; return !typed && m["code"] == nil })
 )
 
-// believesIn takes requests to come from the address in a header.
+// believesIn trusts the client address in a header.
 func believesIn(name string) change {
 	return func(p *mockserver.Policy) {
 		before := p.Address
@@ -180,7 +180,7 @@ func believesIn(name string) change {
 	}
 }
 
-// pastes lets a shell read name and password, in quotes.
+// pastes passes name and password to a shell, in quotes.
 func pastes(quote string) change {
 	return func(p *mockserver.Policy) {
 		p.Command = func(c mockserver.Provider, username, password string) (words, env []string) {
@@ -190,7 +190,7 @@ func pastes(quote string) change {
 	}
 }
 
-// firstUser keeps codes of trusted networks for the user of the first code.
+// firstUser issues every code of trusted networks to the user of the first one.
 type firstUser struct {
 	*store.Memory
 	mu    sync.Mutex
@@ -210,7 +210,7 @@ func (s *firstUser) PutCode(c store.Code) {
 	s.Memory.PutCode(c)
 }
 
-// alwaysNew keeps codes of command lines for somebody new.
+// alwaysNew issues codes of command lines to a new user each time.
 type alwaysNew struct {
 	*store.Memory
 	mu sync.Mutex

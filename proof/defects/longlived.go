@@ -21,7 +21,7 @@ func lasting(edit func(map[string]any)) change {
 	})
 }
 
-// lastingAlive decides otherwise about the life of long-lived tokens.
+// lastingAlive changes whether long-lived tokens are still valid.
 func lastingAlive(alive func(r store.Refresh, now time.Time) bool) change {
 	return func(p *mockserver.Policy) {
 		strict, access := p.Alive, p.Access

@@ -103,7 +103,8 @@ var metadataDocumentFormDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// believesDocument accepts any redirect of a client whose document is like this; nil: what it publishes is no JSON object.
+// believesDocument accepts any redirect of a client whose document is like this; nil stands for a document that is no JSON
+// object.
 func believesDocument(like func(clientID string, page mockserver.ClientPage, doc map[string]any) bool) change {
 	return believes(documents(func(clientID string, page mockserver.ClientPage, uris []string) []string {
 		if overTLS(clientID) && like(clientID, page, decoded(page.Body)) {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// nearMissDefects take what is almost a secret for the secret.
+// nearMissDefects accept a near miss of a secret.
 var nearMissDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "near.code-trimmed", Story: "Spaces around a code are trimmed.",
@@ -91,7 +91,7 @@ func folded(name string, as func(string) string) func(mock.Request) mock.Request
 	})
 }
 
-// foldedMember is the same of a member of JSON.
+// foldedMember does the same to a member of JSON.
 func foldedMember(name string, as func(string) string) func(map[string]any) {
 	return func(m map[string]any) {
 		if s, ok := m[name].(string); ok {

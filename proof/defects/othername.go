@@ -6,7 +6,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// otherNameDefects show where a home is asked by another name than its first.
+// otherNameDefects show when a home is called by another name than its first.
 var otherNameDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "metadata.issuer-other-name", Story: "Under its second host name the metadata has no issuer.",

@@ -149,7 +149,7 @@ var pkceDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// keepsChallenges keeps the challenges of all logins apart from their codes: a verifier passes that fits one of them.
+// keepsChallenges stores challenges apart from their codes: it accepts a verifier that fits any login's challenge.
 func keepsChallenges(right func(kept []string, fits string) bool) change {
 	return func(p *mockserver.Policy) {
 		kept := &idSecrets{}

@@ -137,7 +137,7 @@ var pkceChallengeDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// challengeOf lets challenges pass that look like these.
+// challengeOf accepts challenges that look like these.
 func challengeOf(like func(string) bool) change {
 	return opens(func(m map[string]any) {
 		if s, ok := m["code_challenge"].(string); ok && like(s) && m["code_challenge_method"] == "S256" {

@@ -17,7 +17,7 @@ import (
 
 var rawRedirect = regexp.MustCompile(`(redirect_uri=https?://[^:&]*):[^&]*`)
 
-// authorizeParameters are those of authorization requests.
+// authorizeParameters are the parameters of authorization requests.
 var authorizeParameters = []string{
 	"response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "iss", "resource",
 }

@@ -11,7 +11,7 @@ import (
 
 const longState = 255 // bytes that a column of a table holds
 
-// providerAnswerDefects are answers of a provider that are nearly right.
+// providerAnswerDefects are answers of a provider that are almost right.
 var providerAnswerDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.revoke-unknown-client-500", Story: "A revocation by an unauthenticated client causes an uncaught exception.",

@@ -116,7 +116,7 @@ var providerClientDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// authenticates changes who is let in at the token endpoint: it sees the strict refusal.
+// authenticates changes which clients the token endpoint accepts: it sees the strict refusal.
 func authenticates(edit func(known bool, way mockprovider.Way, strict *mock.Refusal) *mock.Refusal) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Authenticate

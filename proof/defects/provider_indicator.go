@@ -169,7 +169,7 @@ var providerIndicatorDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// asksFor judges resources as if they were others.
+// asksFor judges resources as if others had been requested.
 func asksFor(as func(resource string) string) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Resource

@@ -210,7 +210,7 @@ var providerIntrospectionDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// tellsOf edits what an app is told of a token.
+// tellsOf edits the introspection answer that an app gets.
 func tellsOf(edit func(app mockprovider.App, t *mockprovider.Token, v map[string]any)) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Tells
@@ -222,7 +222,7 @@ func tellsOf(edit func(app mockprovider.App, t *mockprovider.Token, v map[string
 	}
 }
 
-// introspectsFromCache answers from what was active before; what w picks empties the cache.
+// introspectsFromCache repeats old answers about active tokens; a request that w picks empties the cache.
 func introspectsFromCache(w when) third {
 	return func(p *mockprovider.Policy) {
 		var kept sync.Map
@@ -244,7 +244,7 @@ func introspectsFromCache(w when) third {
 	}
 }
 
-// spentActive says of every refresh token that was issued that it is active.
+// spentActive reports every refresh token that was issued as active.
 func spentActive(p *mockprovider.Policy) {
 	given := &idSecrets{}
 	answer := p.TokenAnswer
@@ -260,7 +260,7 @@ func spentActive(p *mockprovider.Policy) {
 	})(p)
 }
 
-// asksForAll tells who names no client whatever the client of the token would be told.
+// asksForAll answers a caller that names no client as if it were the token's client.
 func asksForAll(p *mockprovider.Policy) {
 	given := issuedAccess(p)
 	thirdAnswersBy(at(introspectAt).and(lacks("client_id")), func(r mock.Request, a mock.Answer) mock.Answer {

@@ -8,13 +8,13 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-// thirdMetadata picks requests for the metadata, of an issuer with a path, too.
+// thirdMetadata picks requests for the metadata, even of an issuer with a path.
 var thirdMetadata = at("GET " + metadataPath).or(at("GET " + metadataPath + "/*"))
 
-// metadataPath is the well-known part; what comes behind it is the issuer's path (RFC 8414 §3.1).
+// metadataPath is the well-known part; the issuer's path follows it (RFC 8414 §3.1).
 const metadataPath = "/.well-known/oauth-authorization-server"
 
-// metadataBehind serves the metadata of an issuer with a path behind that path alone. A provider sees its own paths without it.
+// metadataBehind serves an issuer's metadata only after the issuer's path. A provider sees its own paths without that.
 func metadataBehind(name string) third {
 	return func(p *mockprovider.Policy) {
 		right := p.MetadataAt
@@ -27,7 +27,7 @@ func metadataBehind(name string) third {
 	}
 }
 
-// metadataElsewhere sends whoever asks where metadata stand to behind the issuer's path.
+// metadataElsewhere moves the metadata to a URL after the issuer's path.
 func metadataElsewhere(p *mockprovider.Policy) {
 	thirdAnswersBy(at("GET "+metadataPath+"/*"), func(r mock.Request, a mock.Answer) mock.Answer {
 		base := strings.TrimPrefix(r.Path(), metadataPath)

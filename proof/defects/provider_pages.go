@@ -119,7 +119,7 @@ var providerPageDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// crossSite sets cookies that forms of other sites send too.
+// crossSite sets cookies that browsers also send with other sites' forms.
 func crossSite(p *mockprovider.Policy) {
 	before := p.Answer
 	p.Answer = func(r mock.Request, a mock.Answer) mock.Answer {
@@ -131,7 +131,7 @@ func crossSite(p *mockprovider.Policy) {
 	}
 }
 
-// echoing prints a parameter on a page of refusal.
+// echoing prints a parameter on an error page.
 func echoing(name, why string) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Answer

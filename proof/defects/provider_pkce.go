@@ -183,7 +183,7 @@ var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// wrongVerifier refuses some verifiers that do not fit in another way.
+// wrongVerifier changes how some wrong verifiers are refused.
 func wrongVerifier(status int, like func(verifier string) bool) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Redeem
@@ -214,10 +214,10 @@ func challengesByClient(p *mockprovider.Policy) {
 	}
 }
 
-// unknownMethod tells whether nobody knows a code_challenge_method.
+// unknownMethod reports whether no specification defines a code_challenge_method.
 func unknownMethod(method string) bool { return method != "" && method != "S256" && method != "plain" }
 
-// challenges takes methods that are not S256.
+// challenges accepts methods other than S256.
 func challenges(like func(method string) bool) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Challenge
@@ -252,7 +252,7 @@ func redeemsBy(right func(mockprovider.Code, string) bool) third {
 	}
 }
 
-// dropsMethod takes authorization requests with a method for ones without PKCE.
+// dropsMethod ignores PKCE in authorization requests that name a method.
 func dropsMethod(like func(method string) bool) third {
 	return thirdTakes(at(authorizeAt).or(at("POST /oauth/consent")), withQuery(func(q url.Values) {
 		if q.Has("code_challenge_method") && like(q.Get("code_challenge_method")) {

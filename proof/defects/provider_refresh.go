@@ -194,7 +194,7 @@ func sameAccess(p *mockprovider.Policy) {
 	}
 }
 
-// spentWorks takes a refresh token that was rotated for the one that came of it.
+// spentWorks accepts a rotated refresh token in place of its successor.
 func spentWorks(p *mockprovider.Policy) {
 	var next sync.Map
 	refresh := at(tokenAt).and(field("grant_type", "refresh_token"))
@@ -211,7 +211,7 @@ func spentWorks(p *mockprovider.Policy) {
 	})(p)
 }
 
-// refreshBy finds refresh tokens by something else than equality.
+// refreshBy finds refresh tokens by another comparison than equality.
 func refreshBy(like func(given, sent string) bool) third {
 	return func(p *mockprovider.Policy) {
 		given := &idSecrets{}
@@ -231,7 +231,7 @@ func refreshBy(like func(given, sent string) bool) third {
 	}
 }
 
-// refreshByAccess takes the access token for the refresh token beside it.
+// refreshByAccess accepts the access token in place of its refresh token.
 func refreshByAccess(p *mockprovider.Policy) {
 	var beside sync.Map
 	answer := p.TokenAnswer
@@ -248,7 +248,7 @@ func refreshByAccess(p *mockprovider.Policy) {
 
 const foreign = "the refresh token is of somebody else"
 
-// foreignRefresh refuses a refresh by the client that does not own the token in another way.
+// foreignRefresh changes how a refresh by a client that does not own the token is refused.
 func foreignRefresh(status int, word string) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Refresh

@@ -255,7 +255,7 @@ var providerRegistrationDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// registersURLs judges redirect URLs of apps that register themselves as if they were others.
+// registersURLs judges redirect URLs of self-registered apps as if they were others.
 func registersURLs(as func(raw string) string) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Register

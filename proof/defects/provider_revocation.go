@@ -61,7 +61,7 @@ var providerRevocationDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// revokeUnknown remembers tokens that were given, and refuses to revoke others.
+// revokeUnknown remembers issued tokens and refuses to revoke any others.
 func revokeUnknown(p *mockprovider.Policy) {
 	given := &idSecrets{}
 	token := p.NewToken

@@ -154,7 +154,7 @@ var providerScopeDefects = []Defect[mockprovider.Policy]{
 	},
 }
 
-// staysNarrow takes a refresh for one with the scope of the last refresh of that session.
+// staysNarrow gives a refresh the scope of the session's last refresh.
 func staysNarrow(p *mockprovider.Policy) {
 	var narrow sync.Map // refresh token -> scope
 	refresh := at(tokenAt).and(field("grant_type", "refresh_token"))
@@ -171,7 +171,7 @@ func staysNarrow(p *mockprovider.Policy) {
 	})(p)
 }
 
-// shrinks refuses a refresh for more than the last refresh of that session was for.
+// shrinks refuses a refresh for more scope than the session's last refresh asked for.
 func shrinks(p *mockprovider.Policy) {
 	var narrow sync.Map // refresh token -> scope
 	thirdAnswersBy(at(tokenAt).and(field("grant_type", "refresh_token")), func(r mock.Request, a mock.Answer) mock.Answer {

@@ -125,10 +125,10 @@ var redirectAppDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// ofTheApps tells whether a client is one of the companion apps.
+// ofTheApps reports whether a client is one of the companion apps.
 func ofTheApps(clientID string) bool { return parsed(clientID).Host == "home-assistant.io" }
 
-// letsNative accepts redirects of a native app, one with a challenge, that are like a listed loopback redirect.
+// letsNative accepts redirects of a native app, with a challenge, that resemble a listed loopback redirect.
 func letsNative(like func(listed, to *url.URL) bool) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Redirect

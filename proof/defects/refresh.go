@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// refreshes lets client ids pass at a refresh that a careless comparison takes for equal.
+// refreshes accepts client ids at a refresh that a careless comparison takes for equal.
 func refreshes(like func(own, given string) bool) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Refresh

@@ -163,7 +163,7 @@ var revocationDefects = []Defect[mockserver.Policy]{
 
 var knownHint = is("access_token", "refresh_token")
 
-// unknownTokens refuses to revoke what is neither a refresh token that was given nor an access token.
+// unknownTokens refuses to revoke tokens other than issued refresh tokens and access tokens.
 func unknownTokens(w when) change {
 	return func(p *mockserver.Policy) {
 		given := remembered(&p.NewRefresh)

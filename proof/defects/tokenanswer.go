@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// What stands in an answer with tokens.
+// tokenAnswerDefects are wrong members of token answers.
 var tokenAnswerDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "token.type-missing", Story: "token_type is left out.",

@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// outcomes changes what a failed refresh leads to.
+// outcomes changes the consequence of a failed refresh.
 func outcomes(edit func(linking.Failure, linking.Outcome) linking.Outcome) change {
 	return client(func(p *linking.Policy) {
 		before := p.Outcome

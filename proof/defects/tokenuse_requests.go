@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/mockserver/linking"
 )
 
-// askingAPI changes the token with which the third party's API is asked.
+// askingAPI changes the token in requests to the third party's API.
 func askingAPI(edit func(linking.Token) linking.Token) change {
 	return client(func(p *linking.Policy) {
 		before := p.APIRequest
@@ -31,7 +31,7 @@ func worksOnce(p *mockserver.Policy, like func(linking.Token) bool) {
 	})(p)
 }
 
-// What a home sends with the tokens that it has.
+// tokenSendingDefects are mistakes in the requests that a home sends with its tokens.
 var tokenSendingDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "use.refresh-by-put", Story: "A refresh is sent with PUT.",
@@ -116,7 +116,7 @@ var tokenSendingDefects = []Defect[mockserver.Policy]{
 	},
 }
 
-// crashesReading makes successful token answers that like picks an exception that nobody catches.
+// crashesReading fails with an unhandled exception at successful token answers that like picks.
 func crashesReading(like func(m map[string]any) bool) change {
 	return both(
 		reading(func(a linking.TokenAnswer, refresh bool, t linking.Token, f linking.Failure) (linking.Token, linking.Failure) {

@@ -6,7 +6,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// What a home tells about users.
+// userToldDefects are mistakes in what a home reports about users.
 var userToldDefects = []Defect[mockserver.Policy]{
 	{
 		ID: "users.listed-after-login", Story: "The list of users leaves out users who have not logged in yet.",
@@ -90,7 +90,7 @@ var userToldDefects = []Defect[mockserver.Policy]{
 
 const adminGroup = "system-admin"
 
-// toldAdmin tells these users that they are administrators.
+// toldAdmin reports these users as administrators.
 func toldAdmin(who *idSecrets) change {
 	return resultOf("auth/current_user", func(m map[string]any) map[string]any {
 		if user, ok := plainValue(m["result"]).(map[string]any); ok && slices.Contains(who.list(), textOf(user["id"])) {

@@ -22,12 +22,12 @@ func authorization(like func(string) bool) when {
 	return func(r mock.Request) bool { return like(r.Header.Get("Authorization")) }
 }
 
-// opensTo lets API requests through that bear something wrong.
+// opensTo accepts API requests with a wrong token.
 func opensTo(like func(authorization string) bool) change {
 	return answers(api.and(authorization(like)), ok(`{"message":"API running."}`), 401)
 }
 
-// jwtAlg is the header of a JWT that stands in an Authorization header, decoded; "" where there is none.
+// jwtAlg returns the decoded header of the JWT in an Authorization header, or "".
 func jwtAlg(authorization string) string {
 	token := strings.TrimPrefix(authorization, "Bearer ")
 	if strings.Count(token, ".") != 2 {
@@ -83,12 +83,12 @@ var (
 	legacyRequest = at("POST /auth/token").and(field("action", "revoke"))
 )
 
-// notEnding keeps sessions alive for these reasons.
+// notEnding does not end sessions for these reasons.
 func notEnding(reasons ...mockserver.End) change {
 	return func(p *mockserver.Policy) { p.Ends = except(p.Ends, reasons) }
 }
 
-// notClosing keeps sockets open for these reasons.
+// notClosing does not close sockets for these reasons.
 func notClosing(reasons ...mockserver.End) change {
 	return func(p *mockserver.Policy) { p.Closes = except(p.Closes, reasons) }
 }
@@ -97,7 +97,7 @@ func except(before func(mockserver.End) bool, reasons []mockserver.End) func(moc
 	return func(why mockserver.End) bool { return before(why) && !slices.Contains(reasons, why) }
 }
 
-// ending ends sessions for more reasons, and closes their sockets.
+// ending ends sessions for additional reasons, and closes their sockets.
 func ending(reasons ...mockserver.End) change {
 	return func(p *mockserver.Policy) {
 		ends, closes := p.Ends, p.Closes
@@ -127,13 +127,13 @@ func digits(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
-// basic is who an Authorization header of that scheme names; "": nobody.
+// basic returns the client of a Basic Authorization header, or "".
 func basic(authorization string) (name, password string) {
 	name, password, _ = (&http.Request{Header: http.Header{"Authorization": {authorization}}}).BasicAuth()
 	return name, password
 }
 
-// crashes makes requests that w picks an exception that nobody catches.
+// crashes fails with an unhandled exception at requests that w picks.
 func crashes(w when) change {
 	return answers(w, all(status(500), header("Content-Type", "text/plain"), body("500 Internal Server Error")))
 }

@@ -14,7 +14,7 @@ func agent(edit func(*linking.AgentPolicy)) change {
 	return client(func(p *linking.Policy) { edit(&p.Agent) })
 }
 
-// resourcePlacesBecome edits where the resource metadata are looked for.
+// resourcePlacesBecome edits the URLs where the client looks for resource metadata.
 func resourcePlacesBecome(edit func(named string, places []string) []string) change {
 	return agent(func(p *linking.AgentPolicy) {
 		before := p.ResourcePlaces
@@ -22,7 +22,7 @@ func resourcePlacesBecome(edit func(named string, places []string) []string) cha
 	})
 }
 
-// serverPlacesBecome edits where the metadata of an issuer are looked for.
+// serverPlacesBecome edits the URLs where the client looks for an issuer's metadata.
 func serverPlacesBecome(edit func([]string) []string) change {
 	return agent(func(p *linking.AgentPolicy) {
 		before := p.ServerPlaces
@@ -30,7 +30,7 @@ func serverPlacesBecome(edit func([]string) []string) change {
 	})
 }
 
-// indicatorBecomes edits the resource of requests of one sort.
+// indicatorBecomes edits the resource parameter of one kind of request.
 func indicatorBecomes(sort string, edit func(string) string) change {
 	return agent(func(p *linking.AgentPolicy) {
 		p.Indicator = func(resource, in string) string {
@@ -54,7 +54,7 @@ func atMost(n int) func([]string) []string {
 	return func(list []string) []string { return list[:min(n, len(list))] }
 }
 
-// slashless is a URL without a slash at its end.
+// slashless returns a URL without a trailing slash.
 func slashless(s string) string { return strings.TrimSuffix(s, "/") }
 
 func hostOf(raw string) string {
@@ -65,7 +65,7 @@ func hostOf(raw string) string {
 	return u.Host
 }
 
-// registrationBecomes edits what the client says of itself.
+// registrationBecomes edits the client's metadata in its registration.
 func registrationBecomes(edit func(map[string]any)) change {
 	return agent(func(p *linking.AgentPolicy) {
 		before := p.Registration
@@ -77,7 +77,7 @@ func registrationBecomes(edit func(map[string]any)) change {
 	})
 }
 
-// answeredBecomes edits whether the iss of an answer fits; before is what the home would say.
+// answeredBecomes edits whether the iss of an answer is accepted; before is the strict decision.
 func answeredBecomes(edit func(before bool, iss string, given, promised bool, issuer string) bool) change {
 	return agent(func(p *linking.AgentPolicy) {
 		right := p.Answered

@@ -14,8 +14,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// The words that defects are written in. Each changes a copy, so that the home that conforms and its rivals see the same
-// request.
+// Helpers to write defects with. Each changes a copy, so that the conforming home and its rivals see the same request.
 
 // change is one change of a policy.
 type change = func(*mockserver.Policy)
@@ -51,7 +50,7 @@ func field(name, value string) when {
 	return func(r mock.Request) bool { return fields(r).Get(name) == value }
 }
 
-// takes makes the home take a request that w picks for another one.
+// takes makes the home treat a request that w picks as another one.
 func takes(w when, as func(mock.Request) mock.Request) change {
 	return func(p *mockserver.Policy) {
 		before := p.Request
@@ -77,7 +76,7 @@ func answers(w when, with func(mock.Answer) mock.Answer, statuses ...int) change
 	}
 }
 
-// both makes several changes that are one mistake.
+// both combines several changes into one defect.
 func both[Policy any](list ...func(*Policy)) func(*Policy) {
 	return func(p *Policy) {
 		for _, c := range list {
@@ -86,7 +85,7 @@ func both[Policy any](list ...func(*Policy)) func(*Policy) {
 	}
 }
 
-// fields reads a plain form, the first of equal names first; empty for other bodies.
+// fields parses a plain form. It keeps the first of equal names and returns nothing for other bodies.
 func fields(r mock.Request) url.Values {
 	values, err := url.ParseQuery(string(r.Body))
 	if err != nil || !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
@@ -95,7 +94,7 @@ func fields(r mock.Request) url.Values {
 	return values
 }
 
-// withFields is the request with its form edited.
+// withFields returns the request with an edited form.
 func withFields(edit func(url.Values)) func(mock.Request) mock.Request {
 	return func(r mock.Request) mock.Request {
 		values := fields(r)
@@ -108,7 +107,7 @@ func withFields(edit func(url.Values)) func(mock.Request) mock.Request {
 	}
 }
 
-// withHeader is the request with a header set, or removed for "".
+// withHeader returns the request with a header set, or removed for "".
 func withHeader(name, value string) func(mock.Request) mock.Request {
 	return func(r mock.Request) mock.Request {
 		r.Header = setHeader(r.Header, name, value)
@@ -134,7 +133,8 @@ func status(code int) func(mock.Answer) mock.Answer {
 	return func(a mock.Answer) mock.Answer { a.Status = code; return a }
 }
 
-// header sets a header of an answer, or removes it for "". What a home's policy puts on every answer is there already.
+// header sets a header of an answer, or removes it for "". The headers that a home's policy adds to every answer are present by
+// then.
 func header(name, value string) func(mock.Answer) mock.Answer {
 	return func(a mock.Answer) mock.Answer {
 		a.Header = setHeader(a.Header, name, value)
@@ -169,7 +169,7 @@ func object(edit func(map[string]any)) func(mock.Answer) mock.Answer {
 	}
 }
 
-// withObject is the request with its JSON object edited.
+// withObject returns the request with an edited JSON object.
 func withObject(edit func(map[string]any)) func(mock.Request) mock.Request {
 	return func(r mock.Request) mock.Request {
 		if m := decoded(r.Body); m != nil {
@@ -196,7 +196,7 @@ func encoded(m map[string]any) []byte {
 	return raw
 }
 
-// all makes several edits of an answer.
+// all combines several edits of an answer.
 func all(list ...func(mock.Answer) mock.Answer) func(mock.Answer) mock.Answer {
 	return func(a mock.Answer) mock.Answer {
 		for _, f := range list {
@@ -206,7 +206,7 @@ func all(list ...func(mock.Answer) mock.Answer) func(mock.Answer) mock.Answer {
 	}
 }
 
-// replaced replaces text in a body, as in the login page's files.
+// replaced replaces text in a body, such as the login page's files.
 func replaced(old, by string) func(mock.Answer) mock.Answer {
 	return func(a mock.Answer) mock.Answer {
 		a.Body = bytes.ReplaceAll(a.Body, []byte(old), []byte(by))
@@ -229,7 +229,7 @@ func set(name, value string) func(mock.Request) mock.Request {
 	return withFields(func(v url.Values) { v.Set(name, value) })
 }
 
-// word changes the error word of refusals.
+// word changes the error code of refusals.
 func word(old, by string) func(mock.Answer) mock.Answer {
 	return object(func(m map[string]any) {
 		if m["error"] == old || old == "" && m["error"] != nil {

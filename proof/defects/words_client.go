@@ -9,11 +9,11 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// The words for defects of those who judge client ids.
+// Helpers for defects of judging client ids.
 
 var errWrong = errors.New("refused by mistake")
 
-// takesID lets client ids pass that must be refused; losesID refuses those that must pass.
+// takesID accepts client ids that must be refused; losesID refuses ids that must be accepted.
 func takesID(like func(string) bool) change { return judgesID(like, nil) }
 
 func losesID(like func(string) bool) change { return judgesID(like, errWrong) }
@@ -34,12 +34,12 @@ func schemeOf(name string) func(string) bool {
 	return func(s string) bool { u, err := url.Parse(s); return err == nil && u.Scheme == name }
 }
 
-// likeURL is a test of client ids that can be parsed, whatever their port.
+// likeURL tests client ids that parse as URLs, whatever their port.
 func likeURL(like func(u *url.URL) bool) func(string) bool {
 	return func(s string) bool { u, err := url.Parse(s); return err == nil && like(u) }
 }
 
-// segment is a test of the segments of a client id's path.
+// segment tests the path segments of a client id.
 func segment(like func(s string, last bool) bool) func(string) bool {
 	return likeURL(func(u *url.URL) bool {
 		list := strings.Split(strings.TrimPrefix(u.Path, "/"), "/")

@@ -11,7 +11,7 @@ import (
 // people is one change of the policy of a server for people's own URLs.
 type people = func(*indieauth.Policy)
 
-// shared are those defects of providers that break a sentence about IndieAuth servers, too.
+// shared are the defects of providers that also break a sentence about IndieAuth servers.
 var shared = []string{
 	"thirdparty.ends-on-a-page", "thirdparty.state-plus", "thirdparty.state-escaped", "thirdparty.state-cut-2048",
 	"thirdparty.state-long-500", "thirdparty.state-lost-on-error", "thirdparty.no-iss", "thirdparty.iss-slash",
@@ -33,7 +33,7 @@ var shared = []string{
 	"thirdparty.relative-endpoint", "thirdparty.scopes-as-text", "thirdparty.inner-issuer", "thirdparty.pkce-not-named",
 }
 
-// alsoOf are those of them, as defects of a server that is more than a provider.
+// alsoOf returns them as defects of a server that is more than a provider.
 func alsoOf(list []Defect[mockprovider.Policy], which []string) []Defect[indieauth.Policy] {
 	var out []Defect[indieauth.Policy]
 	for _, d := range list {

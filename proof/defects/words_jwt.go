@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// unbase64 decodes base64url; "" where it is none.
+// unbase64 decodes base64url; invalid text gives "".
 func unbase64(s string) string {
 	raw, err := base64.RawURLEncoding.DecodeString(s)
 	if err != nil {
@@ -19,7 +19,7 @@ func unbase64(s string) string {
 	return string(raw)
 }
 
-// signedWith tells whether a bearer token is a JWT signed with a key that everybody can know.
+// signedWith reports whether a bearer token is a JWT signed with a well-known key.
 func signedWith(authorization, key string) bool {
 	token, ok := strings.CutPrefix(authorization, "Bearer ")
 	parts := strings.Split(token, ".")
@@ -36,7 +36,7 @@ func signedWith(authorization, key string) bool {
 	return false
 }
 
-// signedWithOwnID tells whether the key is the token's own iss.
+// signedWithOwnID reports whether the token's own iss is its key.
 func signedWithOwnID(authorization string) bool {
 	parts := strings.Split(strings.TrimPrefix(authorization, "Bearer "), ".")
 	var claims struct{ Iss string }

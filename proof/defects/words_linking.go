@@ -27,7 +27,7 @@ const (
 	flowAt  = "* /api/config/config_entries/flow/*"
 )
 
-// stepAnswers changes the answers of config flows whose type is as named; "" is any.
+// stepAnswers changes the answers of config flows of one type; "" is any.
 func stepAnswers(kind string, with func(mock.Answer) mock.Answer) change {
 	return answers(at("* "+flowsAt).or(at(flowAt)), func(a mock.Answer) mock.Answer {
 		if m := decoded(a.Body); m != nil && (kind == "" || m["type"] == kind) {
@@ -37,7 +37,7 @@ func stepAnswers(kind string, with func(mock.Answer) mock.Answer) change {
 	})
 }
 
-// plainValue is a value as JSON has it.
+// plainValue converts a value to its JSON form.
 func plainValue(v any) any {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -55,13 +55,13 @@ func textOf(v any) string {
 	return fmt.Sprint(v)
 }
 
-// idRecords remembers records by their id.
+// idRecords remembers records by id.
 type idRecords struct {
 	mu   sync.Mutex
 	byID map[string]any
 }
 
-// merge adds the records that it has seen before.
+// merge adds the records that were seen before.
 func (s *idRecords) merge(list []any) []any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -80,7 +80,7 @@ func (s *idRecords) merge(list []any) []any {
 	return out
 }
 
-// tokenSent changes token requests of a grant on their way out; "" is any.
+// tokenSent changes a grant's token requests before they are sent; "" is any grant.
 func tokenSent(grant string, with func(linking.TokenRequest) linking.TokenRequest) change {
 	return client(func(p *linking.Policy) {
 		before := p.TokenRequest
@@ -127,7 +127,7 @@ func edited(edit func(string) string) func(string) *string {
 	return func(s string) *string { s = edit(s); return &s }
 }
 
-// reading changes what the home makes of token answers.
+// reading changes how the home reads token answers.
 func reading(with func(a linking.TokenAnswer, refresh bool, t linking.Token, f linking.Failure) (linking.Token, linking.Failure)) change {
 	return client(func(p *linking.Policy) {
 		before := p.Read
@@ -138,7 +138,7 @@ func reading(with func(a linking.TokenAnswer, refresh bool, t linking.Token, f l
 	})
 }
 
-// asJSON changes an answer before the home reads it, where it can.
+// asJSON changes an answer before the home reads it, if it is JSON.
 func asJSON(edit func(a linking.TokenAnswer, m map[string]any)) change {
 	return client(func(p *linking.Policy) {
 		before := p.Read
@@ -152,13 +152,13 @@ func asJSON(edit func(a linking.TokenAnswer, m map[string]any)) change {
 	})
 }
 
-// crashed is the answer of a home that an error has surprised.
+// crashed is the home's answer to an unhandled error.
 func crashed(a mock.Answer) mock.Answer {
 	text := "500 Internal Server Error\n\nServer got itself in trouble"
 	return all(status(http.StatusInternalServerError), header("Content-Type", "text/plain"), body(text))(a)
 }
 
-// reasonCrashes lets the flow crash where it should abort for a reason.
+// reasonCrashes makes the flow crash instead of aborting for a reason.
 func reasonCrashes(reasons ...string) change {
 	return stepAnswers("abort", func(a mock.Answer) mock.Answer {
 		if slices.Contains(reasons, textOf(decoded(a.Body)["reason"])) {
@@ -194,7 +194,7 @@ func parametersBecome(edit func(linking.Authorization, [][2]string) [][2]string)
 	})
 }
 
-// offers are the options of a form.
+// offers returns the options of a form.
 func offers(m map[string]any) (list []string) {
 	schema, _ := m["data_schema"].([]any)
 	for _, f := range schema {
@@ -209,12 +209,12 @@ func offers(m map[string]any) (list []string) {
 	return list
 }
 
-// credentialResult changes the result of one.
+// credentialResult changes the result of a credential command.
 func credentialResult(command string, edit func(map[string]any) map[string]any) change {
 	return resultOf("application_credentials/"+command, edit)
 }
 
-// chooses takes one of the credentials that were offered, whichever the person chose.
+// chooses uses one of the offered credentials, whichever one the person chose.
 func chooses(one func(offered []string) string) change {
 	return func(p *mockserver.Policy) {
 		offered := &idSecrets{}
@@ -232,8 +232,8 @@ func chooses(one func(offered []string) string) change {
 	}
 }
 
-// whileAway edits the answers to polls of a flow that waits for the browser. Flows through the proxy are left alone: when their
-// tokens come is a race.
+// whileAway edits the answers to polls of a flow that waits for the browser. It leaves flows through the proxy alone, because
+// their tokens arrive at any time.
 func whileAway(edit func(m map[string]any)) change {
 	return answers(at("GET "+flowsAt+"/*"), object(func(m map[string]any) {
 		if m["type"] == "external" && strings.Contains(textOf(m["url"]), "redirect_uri=") {
@@ -242,7 +242,7 @@ func whileAway(edit func(m map[string]any)) change {
 	}))
 }
 
-// merging changes the token that a refresh leaves.
+// merging changes the token after a refresh.
 func merging(edit func(old, fresh, merged linking.Token)) change {
 	return client(func(p *linking.Policy) {
 		before := p.Merge

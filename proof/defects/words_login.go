@@ -12,10 +12,10 @@ import (
 
 const aCode = `{"type":"create_entry","flow_id":"x","result":"c0dec0dec0dec0dec0dec0dec0dec0de"}`
 
-// anotherFlow is the id of none.
+// anotherFlow is an id that no flow has.
 const anotherFlow = "f10wf10wf10wf10wf10wf10wf10wf10w"
 
-// onWrongPassword edits the answer to a wrong password, of a user that there is or of nobody.
+// onWrongPassword edits the answer to a wrong password, for an existing user or for none.
 func onWrongPassword(there bool, with func(mock.Answer) mock.Answer) change {
 	return func(p *mockserver.Policy) {
 		known := knownUsers(p)
@@ -30,14 +30,14 @@ func onWrongPassword(there bool, with func(mock.Answer) mock.Answer) change {
 	}
 }
 
-// base is what a form complains of; "": of nothing.
+// base returns the error of a form, or "".
 func base(a mock.Answer) string {
 	errs, _ := decoded(a.Body)["errors"].(map[string]any)
 	word, _ := errs["base"].(string)
 	return word
 }
 
-// knownUsers tells which user names there are: those of the beginning, and those that are made.
+// knownUsers knows which user names exist: the initial ones and new ones.
 func knownUsers(p *mockserver.Policy) func(name string) bool {
 	var made idSecrets
 	for _, u := range mockserver.DefaultUsers() {
@@ -52,10 +52,10 @@ func knownUsers(p *mockserver.Policy) func(name string) bool {
 	return func(name string) bool { return slices.Contains(made.list(), strings.ToLower(strings.TrimSpace(name))) }
 }
 
-// flowMembers are those of a request that begins a login flow.
+// flowMembers are the members of a request that begins a login flow.
 var flowMembers = []string{"client_id", "handler", "redirect_uri", "type", "response_type", "code_challenge", "code_challenge_method"}
 
-// sentTo sends a browser to the redirect_uri of its request.
+// sentTo redirects the browser to the redirect_uri of its request.
 func sentTo(code int) func(mock.Request, mock.Answer) mock.Answer {
 	return func(r mock.Request, a mock.Answer) mock.Answer {
 		return all(status(code), header("Location", queryOf(r).Get("redirect_uri")))(a)
@@ -84,7 +84,7 @@ func onStep(id string, with func(mock.Answer) mock.Answer) change {
 	}, 200)
 }
 
-// opens lets a login flow open for a challenge and method that must be refused.
+// opens starts a login flow for a challenge and method that must be refused.
 func opens(as func(m map[string]any)) change {
 	return takes(at("POST /auth/login_flow"), withObject(as))
 }

@@ -11,7 +11,7 @@ import (
 
 // The words for defects of the login page.
 
-// script changes text of one of the login page's files. A text that is not there would change nothing.
+// script replaces text in one of the login page's files. A missing text would change nothing.
 func script(file, old, by string) change {
 	return func(p *mockserver.Policy) {
 		if raw, err := fs.ReadFile(page.FS(), file); err != nil || !bytes.Contains(raw, []byte(old)) {
@@ -55,5 +55,5 @@ func more(code string) change {
 	}, 200)
 }
 
-// edit is one change of text in the page's files.
+// edit replaces one text in the page's files.
 type edit struct{ file, old, by string }

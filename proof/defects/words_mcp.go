@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// The words of defects of MCP endpoints.
+// Helpers for defects of MCP endpoints.
 
 const (
 	mcpPath   = "/api/mcp"
@@ -22,7 +22,7 @@ var (
 	mcpResourceDoc = at(pathDoc).or(resourceDoc)
 )
 
-// message picks MCP requests by a word of their message.
+// message picks MCP requests whose message contains a word.
 func message(word string) when {
 	return mcpPost.and(func(r mock.Request) bool { return strings.Contains(string(r.Body), word) })
 }
@@ -36,7 +36,7 @@ func challenging(edit func(string) string) change {
 	}, 401)
 }
 
-// without drops a parameter of a challenge.
+// withoutParameter drops a parameter of a challenge.
 func withoutParameter(name string) func(string) string {
 	return func(challenge string) string {
 		scheme, rest, _ := strings.Cut(challenge, " ")
@@ -47,10 +47,10 @@ func withoutParameter(name string) func(string) string {
 
 func elsewhereOrigin(string) bool { return true }
 
-// asLocalhost picks requests that come by another name of the home than its address.
+// asLocalhost picks requests that use another of the home's names than its address.
 func asLocalhost(r mock.Request) bool { return strings.HasPrefix(r.Host, "localhost") }
 
-// wordsOfHomes are defects of homes in a status or a word that MCP leaves open: whether anything is granted is what counts.
+// wordsOfHomes are defects of homes in a status or a word that MCP leaves open: MCP only requires that nothing is granted.
 var wordsOfHomes = []string{
 	"code.replay-word", "code.missing-401", "code.unknown-404", "pkce.word", "pkce.missing-401", "token.client-word", "refresh.dead-401",
 	"refresh.empty-404", "refresh.missing-word",
@@ -60,10 +60,10 @@ var wordsOfHomes = []string{
 	"bearer.no-challenge-other-name", "bearer.open-other-name",
 }
 
-// atEndpoint are those defects of homes that matter at an MCP endpoint, too.
+// atEndpoint are the defects of homes that also matter at an MCP endpoint.
 func atEndpoint(list []Defect[mockserver.Policy]) []Defect[mockserver.Policy] {
 	return slices.DeleteFunc(slices.Clone(list), func(d Defect[mockserver.Policy]) bool { return slices.Contains(wordsOfHomes, d.ID) })
 }
 
-// shaken picks requests that come after the handshake.
+// shaken picks requests after the handshake.
 func shaken(r mock.Request) bool { return r.Header.Get("Mcp-Protocol-Version") != "" }

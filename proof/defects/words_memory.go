@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/mock"
 )
 
-// What defects remember. It is made inside Change, so that each mock has its own.
+// The memory of defects. It is made inside Change, so that each mock has its own.
 
 // idSet remembers ids of messages.
 type idSet struct {
@@ -46,7 +46,7 @@ func (s *idSet) has(id any) bool {
 	return s.seen[number(id)]
 }
 
-// idSecrets is a list of words that grows.
+// idSecrets is a growing list of words.
 type idSecrets struct {
 	mu    sync.Mutex
 	words []string
@@ -60,7 +60,7 @@ func (s *idSecrets) add(w string) {
 	}
 }
 
-// replace makes the list one word.
+// replace reduces the list to one word.
 func (s *idSecrets) replace(w string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,7 +83,7 @@ func repeatedFlow() when {
 	}
 }
 
-// sentBefore picks requests whose form has a value in the field that n others had before. It counts: call it inside Change, so
+// sentBefore picks requests whose form has a value in the field that n earlier ones had. It counts: call it inside Change, so
 // that each home has its own.
 func sentBefore(field string, n int) when {
 	var mu sync.Mutex
@@ -97,7 +97,7 @@ func sentBefore(field string, n int) when {
 	}
 }
 
-// remembered wraps a maker of secrets so that those that it made are known.
+// remembered wraps a generator of secrets to know the generated ones.
 func remembered(make *func() string) func(string) bool {
 	made, before := &idSecrets{}, *make
 	*make = func() string {

@@ -10,10 +10,10 @@ import (
 
 // The words for defects of the second factor.
 
-// totp tells whether a code is right for a secret, as mockserver.Policy.TOTP does.
+// totp reports whether a code is right for a secret, as mockserver.Policy.TOTP does.
 type totp func(secret, code string, enrol bool, now time.Time) bool
 
-// codes lets codes of a second factor pass at login that are none.
+// codes accepts wrong codes of a second factor at login.
 func codes(like func(strict totp, secret, code string, now time.Time) bool) change {
 	return func(p *mockserver.Policy) {
 		strict := p.TOTP
@@ -29,7 +29,7 @@ func codeIs(like func(code string) bool) change {
 	})
 }
 
-// within lets codes pass that are right at another time.
+// within accepts codes that are right at another time.
 func within(shift time.Duration) change {
 	return codes(func(strict totp, secret, code string, now time.Time) bool {
 		return strict(secret, code, false, now.Add(shift))
@@ -40,10 +40,10 @@ func stepHas(name string) when {
 	return func(r mock.Request) bool { _, there := decoded(r.Body)[name]; return there && flowStep(r) }
 }
 
-// passes is what a defect puts in the place of a code that it lets through.
+// passes replaces a code that a defect accepts.
 const passes = "let-through"
 
-// telltale changes the answer to a wrong password of a user who has a second factor.
+// telltale changes the answer to a wrong password of a user with a second factor.
 func telltale(with func(mock.Answer) mock.Answer) change {
 	return func(p *mockserver.Policy) {
 		guarded := usersWithTwoFactors(p)
@@ -56,8 +56,8 @@ func telltale(with func(mock.Answer) mock.Answer) change {
 	}
 }
 
-// usersWithTwoFactors tells who has a second factor: users of the beginning, those who were asked for one, and those who
-// set one up, who have logged in just before.
+// usersWithTwoFactors knows who has a second factor: initial users, users who were asked for one, and users who set one up, who
+// have logged in just before.
 func usersWithTwoFactors(p *mockserver.Policy) func(name string) bool {
 	var guarded, last idSecrets
 	for _, u := range mockserver.DefaultUsers() {

@@ -10,9 +10,9 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// The words for defects of those who read client pages.
+// Helpers for defects of reading client pages.
 
-// lists changes what a client page publishes.
+// lists changes the redirect URIs that a client page publishes.
 func lists(edit func(page mockserver.ClientPage, links []string) []string) change {
 	return func(p *mockserver.Policy) {
 		strict := p.LinkedRedirects
@@ -31,7 +31,7 @@ func seen(as func(text string) string) change {
 	}
 }
 
-// loses publishes nothing where the page is like this.
+// loses ignores the links of a page that is like this.
 func loses(like func(page mockserver.ClientPage) bool) change {
 	return lists(func(page mockserver.ClientPage, links []string) []string {
 		if like(page) {
@@ -41,7 +41,7 @@ func loses(like func(page mockserver.ClientPage) bool) change {
 	})
 }
 
-// element is a link or an anchor as a pattern finds it, wherever it stands.
+// element is a link or an anchor that a pattern finds, wherever it is.
 type element struct {
 	name  string
 	attrs map[string]string
@@ -52,7 +52,7 @@ var (
 	anyAttribute = regexp.MustCompile(`(?is)([a-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))`)
 )
 
-// elements finds those of a text.
+// elements finds the elements of a text.
 func elements(text string) []element {
 	var out []element
 	for _, m := range anyElement.FindAllStringSubmatch(text, -1) {
@@ -65,10 +65,10 @@ func elements(text string) []element {
 	return out
 }
 
-// isRedirectLink is what a page publishes by: <link rel="redirect_uri" href>.
+// isRedirectLink reports whether an element is <link rel="redirect_uri" href>.
 func isRedirectLink(e element) bool { return e.name == "link" && e.attrs["rel"] == "redirect_uri" }
 
-// hrefs are what redirect links of a text lead to, as it is written.
+// hrefs returns the targets of a text's redirect links, as written.
 func hrefs(text string) []string { return hrefsOf(text, isRedirectLink) }
 
 func hrefsOf(text string, like func(element) bool) []string {
@@ -81,14 +81,14 @@ func hrefsOf(text string, like func(element) bool) []string {
 	return out
 }
 
-// finds publishes elements that are no redirect links, beside those that are.
+// finds publishes elements that are no redirect links in addition to those that are.
 func finds(like func(element) bool) change {
 	return lists(func(page mockserver.ClientPage, links []string) []string {
 		return append(links, hrefsOf(string(page.Body), like)...)
 	})
 }
 
-// findsWithin publishes redirect links that stand where a browser sees none: within what the pattern finds.
+// findsWithin publishes redirect links in places where browsers see none: inside the matches of the pattern.
 func findsWithin(pattern string) change {
 	within := regexp.MustCompile(pattern)
 	return lists(func(page mockserver.ClientPage, links []string) []string {
@@ -99,10 +99,10 @@ func findsWithin(pattern string) change {
 	})
 }
 
-// inElement is the pattern of what stands in elements of a name.
+// inElement returns the pattern of the content of elements with a name.
 func inElement(name string) string { return `(?is)<` + name + `\b[^>]*>(.*?)</` + name + `>` }
 
-// everything is published by a page that is believed whatever it says: believes takes it for every redirect.
+// everything marks a page that is trusted for every redirect.
 var everything = []string{"*"}
 
 // believes accepts any redirect of a client that publishes everything.
@@ -110,7 +110,7 @@ func believes(c change) change {
 	return both(c, letsNear(func(l, _ string) bool { return l == everything[0] }))
 }
 
-// believesUnread accepts any redirect of a client whose page cannot be had for such a reason.
+// believesUnread accepts any redirect of a client whose page cannot be fetched for this reason.
 func believesUnread(like func(error) bool) change {
 	return believes(func(p *mockserver.Policy) {
 		p.Unreadable = func(_ string, err error) []string {
@@ -136,10 +136,10 @@ func mediaType(page mockserver.ClientPage, kind string) bool {
 	return strings.HasPrefix(page.Header.Get("Content-Type"), kind)
 }
 
-// relative tells whether a link has no scheme.
+// relative reports whether a link has no scheme.
 func relative(link string) bool { u, err := url.Parse(link); return err == nil && !u.IsAbs() }
 
-// documents changes what a metadata document publishes.
+// documents changes the redirect URIs that a metadata document publishes.
 func documents(edit func(clientID string, page mockserver.ClientPage, uris []string) []string) change {
 	return func(p *mockserver.Policy) {
 		strict := p.DocumentRedirects
@@ -149,7 +149,7 @@ func documents(edit func(clientID string, page mockserver.ClientPage, uris []str
 	}
 }
 
-// leniently reads documents that are like this without judging them.
+// leniently accepts documents that are like this without checking them.
 func leniently(like func(clientID string, page mockserver.ClientPage, doc map[string]any) bool) change {
 	return documents(func(clientID string, page mockserver.ClientPage, uris []string) []string {
 		var doc map[string]any

@@ -48,7 +48,7 @@ func thirdAnswersBy(w when, with func(mock.Request, mock.Answer) mock.Answer) th
 	}
 }
 
-// thirdTakes makes a provider take requests for others.
+// thirdTakes makes a provider treat requests as other ones.
 func thirdTakes(w when, as func(mock.Request) mock.Request) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Request
@@ -61,7 +61,7 @@ func thirdTakes(w when, as func(mock.Request) mock.Request) third {
 	}
 }
 
-// tokenMember changes a member of good token answers; nil takes it away.
+// tokenMember changes a member of good token answers; nil removes it.
 func tokenMember(name string, value any) third {
 	return func(p *mockprovider.Policy) {
 		before := p.TokenAnswer
@@ -75,7 +75,7 @@ func tokenMember(name string, value any) third {
 	}
 }
 
-// comesBackAs edits what is sent back to the client.
+// comesBackAs edits the parameters sent back to the client.
 func comesBackAs(edit func(url.Values)) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Return
@@ -87,7 +87,7 @@ func comesBackAs(edit func(url.Values)) third {
 	}
 }
 
-// redirects judges redirect URIs otherwise, where the exact rule says no.
+// redirects accepts redirect URIs that the exact rule refuses.
 func redirects(also func(registered, asked *url.URL) bool) third {
 	return func(p *mockprovider.Policy) {
 		exact := p.Redirect
@@ -104,7 +104,7 @@ func redirects(also func(registered, asked *url.URL) bool) third {
 	}
 }
 
-// redeems judges codes otherwise: after the strict rule, whose refusal of a kind is forgiven.
+// redeems forgives one kind of the strict rule's refusals of codes.
 func redeems(forgive func(c mockprovider.Code, app mockprovider.App, form url.Values, strict *mock.Refusal) bool) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Redeem
@@ -124,7 +124,7 @@ func because(text string) func(mockprovider.Code, mockprovider.App, url.Values, 
 	}
 }
 
-// statusOf gives refusals of an error word another status or word.
+// refusals gives refusals with an error code another status or code.
 func refusals(place, word string, status int, by string) third {
 	return thirdAnswers(place, func(a mock.Answer) mock.Answer {
 		m := decoded(a.Body)
@@ -149,7 +149,7 @@ func queryOf(r mock.Request) url.Values {
 	return q
 }
 
-// withQuery is the request with its query edited, or that which a form of ours carries on.
+// withQuery returns the request with an edited query, or with the edited query that a form carries on.
 func withQuery(edit func(url.Values)) func(mock.Request) mock.Request {
 	return func(r mock.Request) mock.Request {
 		if r.Method == http.MethodPost {
@@ -176,7 +176,7 @@ func copyOf(v url.Values) url.Values {
 	return out
 }
 
-// metadataMember changes a member of the metadata; nil takes it away.
+// metadataMember changes a member of the metadata; nil removes it.
 func metadataMember(name string, value any) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Metadata
@@ -190,7 +190,7 @@ func metadataMember(name string, value any) third {
 	}
 }
 
-// apiAfter answers the API from what it answered before, once a request of a kind has come that should have ended that.
+// apiAfter repeats earlier answers of the API after a request that should have ended the access.
 func apiAfter(w when) third {
 	return func(p *mockprovider.Policy) {
 		var kept sync.Map
@@ -215,7 +215,7 @@ func apiAfter(w when) third {
 	}
 }
 
-// unauthenticated makes a provider ask nobody for a secret at some requests.
+// unauthenticated makes a provider require no secret at some requests.
 func unauthenticated(w when) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Authenticate
@@ -231,7 +231,7 @@ func unauthenticated(w when) third {
 	}
 }
 
-// accessBeside remembers which access token came with a refresh token; "": none.
+// accessBeside remembers which access token was issued with a refresh token, or "".
 func accessBeside(p *mockprovider.Policy) func(refresh string) string {
 	var beside sync.Map
 	answer := p.TokenAnswer
@@ -257,7 +257,7 @@ func issuedAccess(p *mockprovider.Policy) *idSecrets {
 	return given
 }
 
-// thirdCrashes makes requests to a provider that w picks an exception that nobody catches.
+// thirdCrashes makes a provider fail with an unhandled exception at requests that w picks.
 func thirdCrashes(w when) third {
 	return thirdAnswersBy(w, func(_ mock.Request, a mock.Answer) mock.Answer {
 		text := header("Content-Type", "text/plain")
@@ -273,7 +273,7 @@ func refusesWith(w when, code int, word string) third {
 	})
 }
 
-// registersAs edits what an app is told that registers itself.
+// registersAs edits the answer to a registration.
 func registersAs(edit func(r mockprovider.Registration, v map[string]any)) third {
 	return func(p *mockprovider.Policy) {
 		before := p.Registered

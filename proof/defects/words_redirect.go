@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// The words for defects of those who judge redirect URIs.
+// Helpers for defects of judging redirect URIs.
 
 func host(raw string) string {
 	u, err := url.Parse(raw)
@@ -22,7 +22,7 @@ func host(raw string) string {
 
 var errDenied = errors.New("denied by mistake")
 
-// lets accepts redirect URIs that must be refused; the page is fetched as the strict rule fetches it.
+// lets accepts redirect URIs that must be refused; it fetches the page as the strict rule does.
 func lets(like func(clientID, redirectURI string, published []string) bool) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Redirect
@@ -35,7 +35,7 @@ func lets(like func(clientID, redirectURI string, published []string) bool) chan
 	}
 }
 
-// denies refuses redirect URIs that must pass.
+// denies refuses redirect URIs that must be accepted.
 func denies(like func(clientID, redirectURI string, pkce bool) bool) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Redirect
@@ -56,7 +56,7 @@ func parsed(s string) *url.URL {
 	return u
 }
 
-// letsLike is lets without a look at what is published; letsNear compares with each published URI.
+// letsLike is lets without comparing with the published URIs; letsNear compares with each of them.
 func letsLike(like func(client, to *url.URL) bool) change {
 	return lets(func(c, r string, _ []string) bool { return like(parsed(c), parsed(r)) })
 }
@@ -72,14 +72,14 @@ func letsNear(like func(listed, to string) bool) change {
 	})
 }
 
-// elsewhere tells whether a host, of a Host header or a URL, is not on this machine or network.
+// elsewhere reports whether a host, of a Host header or a URL, is outside of this machine and network.
 func elsewhere(host string) bool {
 	u := parsed("http://" + host)
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() != "" && !loopback(u) && (ip == nil || !ip.IsPrivate())
 }
 
-// webSchemes are those that are no app's.
+// webSchemes are the schemes that belong to no app.
 var webSchemes = []string{"http", "https", "javascript", "data", "vbscript", "file", "about"}
 
 func loopback(u *url.URL) bool {
@@ -89,7 +89,7 @@ func loopback(u *url.URL) bool {
 
 func badPort(err error) bool { return err != nil && strings.Contains(err.Error(), "invalid port") }
 
-// rejudges judges a redirect URI of such a client as another question; nil is any client.
+// rejudges judges a client's redirect URI as another question; nil is any client.
 func rejudges(as func(clientID, redirectURI string, pkce bool) (string, string, bool), like func(clientID string) bool) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Redirect
@@ -102,7 +102,7 @@ func rejudges(as func(clientID, redirectURI string, pkce bool) (string, string, 
 	}
 }
 
-// letsDocumented accepts redirects that are near to one that a document lists.
+// letsDocumented accepts redirects that resemble one in a document.
 func letsDocumented(like func(listed, to string) bool) change {
 	return lets(func(clientID, to string, published []string) bool {
 		return overTLS(clientID) && slices.ContainsFunc(published, func(l string) bool { return like(l, to) })

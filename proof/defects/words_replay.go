@@ -7,13 +7,13 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// replays is a store that knows what became of the codes that were taken, and does something where one comes again.
+// replays is a store that remembers taken codes and acts when one is used again.
 type replays struct {
 	*store.Memory
 	mu      sync.Mutex
 	taken   map[string]string // code -> session
 	users   map[string]string // code -> user
-	last    string            // code that was taken last
+	last    string            // the last code taken
 	twofold func(s *replays, session, user string)
 }
 
@@ -56,7 +56,7 @@ func (s *replays) Code(value string) (store.Code, bool) {
 	return c, ok
 }
 
-// endsFirst ends the session that the code opened, endsAll those of its user.
+// endsFirst ends the session that the code opened; endsAll ends all sessions of its user.
 func endsFirst(s *replays, session, _ string) { s.Delete(session) }
 
 func endsAll(s *replays, _, user string) {
@@ -65,7 +65,7 @@ func endsAll(s *replays, _, user string) {
 	}
 }
 
-// challengeless is a store that keeps the codes of users with a second factor without their challenge.
+// challengeless is a store that drops the challenge from codes of users with a second factor.
 type challengeless struct {
 	*store.Memory
 	guarded *idSecrets

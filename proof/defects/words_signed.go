@@ -10,7 +10,7 @@ import (
 
 // The words for defects of signed paths.
 
-// signs lets signed paths pass that the strict rule refuses.
+// signs accepts signed paths that the strict rule refuses.
 func signs(as func(c mockserver.PathClaims, path, query string, now time.Time) (mockserver.PathClaims, string, string)) change {
 	return func(p *mockserver.Policy) {
 		strict := p.SignedPath

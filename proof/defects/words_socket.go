@@ -8,10 +8,10 @@ import (
 
 // The words for defects of the WebSocket.
 
-// kind tells whether a message is of a type.
+// kind reports whether a message has a type.
 func kind(m map[string]any, name string) bool { return m["type"] == name }
 
-// resultOf edits the results of a command: it must be heard first, so it remembers ids by command.
+// resultOf edits the results of a command. It remembers the ids of the command's messages.
 func resultOf(command string, edit func(map[string]any) map[string]any) change {
 	return func(p *mockserver.Policy) {
 		var ids idSet
@@ -19,7 +19,7 @@ func resultOf(command string, edit func(map[string]any) map[string]any) change {
 			if kind(m, command) {
 				ids.add(m["id"])
 			} else {
-				ids.drop(m["id"]) // another socket begins its own numbers
+				ids.drop(m["id"]) // another socket starts its own numbering
 			}
 			return m
 		})(p)
@@ -62,7 +62,7 @@ func refusing(command, code string) change {
 	return resultOf(command, func(m map[string]any) map[string]any { return failed(m["id"], code) })
 }
 
-// says edits the messages of a WebSocket that the home sends; a nil map is not sent.
+// says edits the WebSocket messages that the home sends; a nil map is not sent.
 func says(edit func(map[string]any) map[string]any) change {
 	return func(p *mockserver.Policy) {
 		before := p.Says
@@ -70,7 +70,7 @@ func says(edit func(map[string]any) map[string]any) change {
 	}
 }
 
-// hears edits those that it gets.
+// hears edits the messages that it receives.
 func hears(edit func(map[string]any) map[string]any) change {
 	return func(p *mockserver.Policy) {
 		before := p.Hears

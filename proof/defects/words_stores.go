@@ -10,14 +10,14 @@ import (
 	"github.com/authconform/authconform/mockserver/store"
 )
 
-// keeps makes a home keep codes and refresh tokens in another store, which with makes of one that is right.
+// keeps makes a home use another store for codes and refresh tokens, which with derives from a right one.
 func keeps(with func(*store.Memory) store.Store) change {
 	return func(p *mockserver.Policy) {
 		p.Store = func() store.Store { return with(store.NewMemory()) }
 	}
 }
 
-// spare is a store whose codes may be taken several times.
+// spare is a store that lets codes be taken several times.
 type spare struct {
 	*store.Memory
 	mu   sync.Mutex
@@ -43,7 +43,7 @@ func (s *spare) TakeCode(value string) (store.Code, bool) {
 	return c, true
 }
 
-// blurred is a store that finds a code without its last character.
+// blurred is a store that finds a code by all but its last character.
 type blurred struct {
 	*store.Memory
 	mu    sync.Mutex
@@ -79,7 +79,7 @@ func (s *blurred) TakeCode(value string) (store.Code, bool) {
 	return s.Memory.TakeCode(s.spelled(value))
 }
 
-// spendsAtDuplicates makes a home spend a code that stands in a form with a parameter twice.
+// spendsAtDuplicates spends a code that comes in a form with a repeated parameter.
 func spendsAtDuplicates(p *mockserver.Policy) {
 	kept := store.NewMemory()
 	p.Store = func() store.Store { return kept }
@@ -129,7 +129,7 @@ func (s *halves) Refresh(token string) (store.Refresh, bool) {
 	return s.Memory.Refresh(whole)
 }
 
-// newestOnly is a store in which a use of a refresh token gives it another key, so that older access tokens die.
+// newestOnly is a store in which each use of a refresh token changes its key, so that older access tokens die.
 type newestOnly struct{ *store.Memory }
 
 func newest(m *store.Memory) store.Store { return &newestOnly{m} }
@@ -144,7 +144,7 @@ func (s *newestOnly) Refresh(token string) (store.Refresh, bool) {
 	return r, ok
 }
 
-// remembers is a store that goes on finding deleted sessions by their id, as a cache does.
+// remembers is a store that still finds deleted sessions by id, like a cache.
 type remembers struct {
 	*store.Memory
 	mu   sync.Mutex
@@ -176,7 +176,7 @@ func (s *remembers) RefreshByID(id string) (store.Refresh, bool) {
 	return r, ok
 }
 
-// chained is a store in which the end of one session is the end of all of its user's.
+// chained is a store in which the end of one session ends all sessions of its user.
 type chained struct{ *store.Memory }
 
 func chaining(m *store.Memory) store.Store { return &chained{m} }
@@ -192,7 +192,7 @@ func (s *chained) Delete(id string) bool {
 	return false
 }
 
-// namesakes is a store in which something comes of a long-lived token that has the name of another.
+// namesakes is a store that calls meet for a new long-lived token with the name of an older one.
 type namesakes struct {
 	*store.Memory
 	mu    sync.Mutex
@@ -211,7 +211,7 @@ func replaces(m *store.Memory, old store.Refresh, fresh *store.Refresh) {
 	}
 }
 
-// joins makes the new token one of the user who had the name first, takesOver the old one of the user who has it now.
+// joins gives the new token to the user of the old one; takesOver gives the old one to the user of the new one.
 func joins(_ *store.Memory, old store.Refresh, fresh *store.Refresh) { fresh.UserID = old.UserID }
 
 func takesOver(m *store.Memory, old store.Refresh, fresh *store.Refresh) {
@@ -219,7 +219,7 @@ func takesOver(m *store.Memory, old store.Refresh, fresh *store.Refresh) {
 	m.PutRefresh(old)
 }
 
-// anyName lets a user's long-lived tokens bear any names.
+// anyName accepts any names of a user's long-lived tokens.
 func anyName(p *mockserver.Policy) { p.NameTaken = func(store.Refresh, string) bool { return false } }
 
 // PutRefresh implements store.Store.
@@ -255,7 +255,7 @@ func (s *byAccess) Refresh(token string) (store.Refresh, bool) {
 	return s.Memory.Refresh(token)
 }
 
-// linkKeeper is a store that keeps codes which are only linked.
+// linkKeeper is a store that keeps codes used only for linking.
 type linkKeeper struct {
 	*store.Memory
 	mu     sync.Mutex

@@ -16,7 +16,7 @@ import (
 
 // The words for defects of the token endpoint.
 
-// redeem decides otherwise about redeeming a code: better is asked first, and nil leaves it to the strict rule.
+// redeem changes how a code is redeemed: better is called first, and nil leaves it to the strict rule.
 func redeem(looser func(c *store.Code, clientID *string, verifier **string, now *time.Time)) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Redeem
@@ -27,7 +27,7 @@ func redeem(looser func(c *store.Code, clientID *string, verifier **string, now 
 	}
 }
 
-// sameClient lets client ids pass as equal that a careless comparison takes for equal.
+// sameClient accepts client ids that a careless comparison takes for equal.
 func sameClient(like func(a, b string) bool) change {
 	return redeem(func(c *store.Code, clientID *string, _ **string, _ *time.Time) {
 		if like(c.ClientID, *clientID) {
@@ -42,7 +42,7 @@ func tokenIs(like func(token string) bool) when {
 
 var tokenEndpoint = at("POST /auth/token")
 
-// form makes a body a plain form's.
+// form turns a body into a plain form.
 func form(r mock.Request) mock.Request {
 	return withHeader("Content-Type", "application/x-www-form-urlencoded")(r)
 }
@@ -51,12 +51,12 @@ func sent(kind string) when {
 	return func(r mock.Request) bool { return strings.HasPrefix(r.Header.Get("Content-Type"), kind) }
 }
 
-// refused makes an answer a refusal.
+// refused turns an answer into a refusal.
 func refused(with string) func(mock.Answer) mock.Answer {
 	return all(status(400), header("Content-Type", "application/json"), body(`{"error":"`+with+`"}`))
 }
 
-// fits lets verifiers pass that a careless comparison takes for the right one.
+// fits accepts verifiers that a careless comparison takes for the right one.
 func fits(like func(challenge, verifier string) bool) change {
 	return redeem(func(c *store.Code, _ *string, verifier **string, _ *time.Time) {
 		if c.Challenge != "" && *verifier != nil && like(c.Challenge, **verifier) {
@@ -65,13 +65,13 @@ func fits(like func(challenge, verifier string) bool) change {
 	})
 }
 
-// s256 is the challenge of a verifier.
+// s256 returns the challenge of a verifier.
 func s256(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// granted edits successful token answers; both grants, or one.
+// granted edits successful token answers of one grant, or of both.
 func granted(with func(mock.Answer) mock.Answer, grants ...when) change {
 	w := tokenEndpoint
 	if len(grants) > 0 {
@@ -80,7 +80,7 @@ func granted(with func(mock.Answer) mock.Answer, grants ...when) change {
 	return answers(w, with, 200)
 }
 
-// oneLetterOff tells whether a text is right, or would be with the case of one letter changed.
+// oneLetterOff reports whether a text equals the right one except for the case of at most one letter.
 func oneLetterOff(s string, right func(string) bool) bool {
 	if right(s) {
 		return true
@@ -97,7 +97,7 @@ func oneLetterOff(s string, right func(string) bool) bool {
 	return false
 }
 
-// otherThan picks requests whose form has a parameter beside these.
+// otherThan picks requests whose form has a parameter besides these.
 func otherThan(known ...string) when {
 	return func(r mock.Request) bool {
 		for name := range fields(r) {
@@ -109,7 +109,7 @@ func otherThan(known ...string) when {
 	}
 }
 
-// tokenParameters are those of token requests that every server knows.
+// tokenParameters are the parameters of token requests that every server knows.
 var tokenParameters = []string{
 	"grant_type",
 	"code",

@@ -10,7 +10,7 @@ import (
 
 // The words for defects of user management.
 
-// allowing lets commands about users pass that the strict rule refuses with these codes.
+// allowing accepts commands about users that the strict rule refuses with these codes.
 func allowing(codes ...string) change {
 	return func(p *mockserver.Policy) {
 		strict := p.Manages
@@ -54,7 +54,7 @@ func asked(command string, edit func(map[string]any)) change {
 	})
 }
 
-// spelled keeps and compares something else of passwords than all of them.
+// spelled stores and compares a changed form of passwords.
 func spelled(as func(string) string) change {
 	return func(p *mockserver.Policy) { p.Password = as }
 }
@@ -95,7 +95,7 @@ const (
 	anyUsername = "config/auth_provider/homeassistant/admin_change_username"
 )
 
-// emptied is a store in which the end of one session is the end of all.
+// emptied is a store in which the end of one session ends all sessions.
 type emptied struct{ *store.Memory }
 
 func emptying(m *store.Memory) store.Store { return &emptied{m} }
@@ -109,13 +109,13 @@ func (s *emptied) Delete(id string) bool {
 	return ok
 }
 
-// handed is a store that keeps codes for another user than the one who logged in.
+// handed is a store that issues codes to another user than the one who logged in.
 type handed struct {
 	*store.Memory
 	to func(user string) string
 }
 
-// codesOf makes codes those of another user; "" has none.
+// codesOf issues codes to another user; a code without a user stays so.
 func codesOf(to func(user string) string) change {
 	return keeps(func(m *store.Memory) store.Store { return &handed{m, to} })
 }

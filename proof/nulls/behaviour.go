@@ -22,7 +22,7 @@ func hang(c net.Conn) {
 	_ = c.Close()
 }
 
-// sayYes has an answer in the right shape for every endpoint, and refuses nothing.
+// sayYes answers every endpoint in the right shape and refuses nothing.
 func sayYes(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", jsonType)
 	answer := func(v any) { _ = json.NewEncoder(w).Encode(v) }
@@ -123,7 +123,7 @@ func endless(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// request reads one request and forgets it.
+// request reads one request and discards it.
 func request(c net.Conn) bool {
 	r, err := http.ReadRequest(bufio.NewReader(c))
 	if err != nil {

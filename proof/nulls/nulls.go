@@ -1,5 +1,5 @@
-// Package nulls has targets that deserve nothing: servers that are no home, hostile ones, and dying ones. No verdict of
-// theirs may be a pass that they did not earn, and none may hang a run or fill its memory.
+// Package nulls provides targets that deserve no pass: servers of other kinds, hostile ones, and dying ones. None of them may get
+// a pass that it did not earn, hang a run, or fill its memory.
 package nulls
 
 import (
@@ -13,10 +13,10 @@ import (
 type Null struct {
 	Name  string
 	Story string // one sentence: what it does
-	// Start serves it on loopback and returns its URL. healthy is the URL of a home that conforms, for those that stand
-	// in front of one.
+	// Start serves it on loopback and returns its URL. healthy is the URL of a conforming home, for null targets that stand in
+	// front of one.
 	Start func(healthy string) (url string, stop func())
-	// Earns tells that it can pass rows rightly: it does what some sentences ask for, or a home that conforms answers
+	// Earns reports that the target can pass rows rightly: it does what some sentences ask for, or a conforming home answers
 	// through it.
 	Earns bool
 }
@@ -84,7 +84,7 @@ func always(status int, kind, body string) func(string) (string, func()) {
 	}))
 }
 
-// overTCP gives each connection to a function of its own.
+// overTCP accepts TCP connections and serves each.
 func overTCP(serve func(net.Conn)) func(string) (string, func()) {
 	return func(string) (string, func()) {
 		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it ends with its listener

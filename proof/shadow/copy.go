@@ -2,7 +2,7 @@ package shadow
 
 import "reflect"
 
-// kept is data as it was, to see later whether somebody has changed it.
+// kept is a copy of data, to detect later changes.
 type kept struct {
 	values, copies []reflect.Value
 	opaque         bool // there are functions in it, which cannot be compared
@@ -20,10 +20,10 @@ func keep(values []reflect.Value) *kept {
 	return k
 }
 
-// changed tells whether the data are no longer what they were.
+// changed reports whether the data have changed since.
 func (k *kept) changed() bool { return !k.opaque && !same(k.copies, k.values) }
 
-// same compares data; functions among them are arguments, and not compared.
+// same compares data. It ignores functions, which are arguments.
 func same(a, b []reflect.Value) bool {
 	for i := range a {
 		if a[i].Kind() != reflect.Func && !reflect.DeepEqual(a[i].Interface(), b[i].Interface()) {
@@ -33,7 +33,7 @@ func same(a, b []reflect.Value) bool {
 	return true
 }
 
-// deep is a deep copy.
+// deep makes a deep copy.
 func (k *kept) deep(v reflect.Value) reflect.Value {
 	switch v.Kind() {
 	case reflect.Func:
@@ -80,7 +80,7 @@ func (k *kept) deepReference(v reflect.Value) reflect.Value {
 	return out
 }
 
-// flat tells whether values of a type hold no others.
+// flat reports whether values of a type contain no other values.
 func flat(t reflect.Type) bool {
 	return t.Kind() < reflect.Array || t.Kind() == reflect.String
 }

@@ -2,13 +2,13 @@ package shadow
 
 import "reflect"
 
-// rival is what a change made of a field.
+// rival is a field as a change made it.
 type rival struct {
 	index int
 	value reflect.Value
 }
 
-// decision is a field whose rivals are asked whenever the strict policy is.
+// decision is a field whose rivals decide whenever the strict policy does.
 type decision struct {
 	*watch
 	name   string
@@ -17,7 +17,7 @@ type decision struct {
 	tees   []*Tee // by result; nil: it is compared
 }
 
-// put lets rivals watch a field. Where they cannot, they count as hit.
+// put makes rivals watch a field. If they cannot, they count as hit.
 func (w *watch) put(name string, field reflect.Value, rivals []rival, tees []Tee) {
 	d := &decision{watch: w, name: name, rivals: rivals}
 	if field.Kind() != reflect.Func || field.IsNil() || !d.plan(field.Type(), tees) {
@@ -30,7 +30,7 @@ func (w *watch) put(name string, field reflect.Value, rivals []rival, tees []Tee
 	field.Set(reflect.MakeFunc(d.own.Type(), d.decide))
 }
 
-// plan finds out how the results of a decision are watched; false: they cannot be, or the arguments cannot be shared.
+// plan determines how to watch the results of a decision; false: they cannot be watched, or the arguments cannot be shared.
 func (d *decision) plan(t reflect.Type, tees []Tee) bool {
 	for i := range t.NumIn() {
 		if arg := t.In(i); arg.Kind() == reflect.Func && arg.NumIn() > 0 || arg.Kind() == reflect.Chan {
@@ -63,7 +63,7 @@ func teeOf(t reflect.Type, tees []Tee) (*Tee, bool) {
 	return nil, true
 }
 
-// decide decides as the strict policy does, and asks the rivals.
+// decide decides as the strict policy does, and calls the rivals too.
 func (d *decision) decide(args []reflect.Value) []reflect.Value {
 	asked, lazy := share(args)
 	out := d.own.Call(asked)
@@ -102,13 +102,13 @@ func (d *decision) decide(args []reflect.Value) []reflect.Value {
 	return out
 }
 
-// ask asks a rival; false: it panics.
+// ask calls a rival; false: it panics.
 func ask(decide reflect.Value, args []reflect.Value) (out []reflect.Value, ok bool) {
 	defer func() { ok = recover() == nil }()
 	return decide.Call(args), true
 }
 
-// data are the results that are compared; those of a tee are watched further.
+// data returns the results to compare; a tee goes on watching the others.
 func (d *decision) data(results []reflect.Value) []reflect.Value {
 	var list []reflect.Value
 	for i, tee := range d.tees {
@@ -119,8 +119,8 @@ func (d *decision) data(results []reflect.Value) []reflect.Value {
 	return list
 }
 
-// lazy is an argument that is a function without arguments: calling it may have an effect, as the fetching of a page. A
-// rival that calls it where the strict policy did not would do something else.
+// lazy is an argument that is a function without arguments. Calling it may have an effect, such as fetching a page, so a rival
+// that calls it when the strict policy did not would do something else.
 type lazy struct {
 	get    reflect.Value
 	values []reflect.Value
@@ -129,7 +129,7 @@ type lazy struct {
 	tooFar bool // this rival has called what the strict policy had not
 }
 
-// share makes arguments that the strict policy and its rivals can be given, one after the other.
+// share makes arguments that the strict policy and its rivals can receive in turn.
 func share(args []reflect.Value) (asked []reflect.Value, lazies []*lazy) {
 	asked = make([]reflect.Value, len(args))
 	for i, arg := range args {

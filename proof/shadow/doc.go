@@ -1,8 +1,8 @@
 // Package shadow finds out which defects can matter to a spec, without running the spec against each of them.
 //
-// A spec can only be broken by a defect that changes something on its way. So while a spec is run against the mock that
-// conforms, every decision of its policy is also put to the defects that would decide it. Where all of a defect's answers
-// are the same, the spec would see the same mock, and need not be run against it. Decisions have no effects, which is what
-// makes this true. What has effects is treated apart: a store is a decision whose result goes on deciding (Tee), and an
-// argument that is a function may do something when it is called. What cannot be watched counts as a difference.
+// A defect can only break a spec if it changes a decision on the spec's way. So while a spec runs against the conforming
+// mock, the defects that change a decision of its policy make it too. If all of a defect's results are the same, the spec
+// would see the same mock, and need not run against it. This is true because decisions have no effects. There are two
+// exceptions: a store is the result of a decision and goes on deciding (Tee), and an argument that is a function may have an
+// effect when it is called. Decisions that cannot be watched count as different.
 package shadow

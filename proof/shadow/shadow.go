@@ -8,21 +8,21 @@ import (
 	"unsafe"
 )
 
-// Shadow is a policy that conforms, whose decisions are watched by rivals: changes of it.
+// Shadow is a conforming policy whose decisions rivals watch: changed versions of it.
 type Shadow[P any] struct {
 	Policy *P
 	watch  *watch
 }
 
-// watch is what came of watching.
+// watch is the result of watching.
 type watch struct {
 	mu    sync.Mutex
-	hit   []bool          // by rival: it would have decided something otherwise
+	hit   []bool          // by rival: it would have changed a decision
 	edits map[string]bool // decisions whose arguments or result some rival changed in place
 }
 
-// Cast makes a shadow of a policy that conforms, which is nobody else's. A change that is nil does not watch. Each tee
-// watches a type of object that decisions return.
+// Cast makes a shadow of a conforming policy, which nobody else may use. A nil change does not watch. Each tee watches a type of
+// object that decisions return.
 func Cast[P any](strict *P, changes []func(*P), tees ...Tee) *Shadow[P] {
 	s := &Shadow[P]{strict, &watch{hit: make([]bool, len(changes)), edits: map[string]bool{}}}
 	fields := fieldsOf(reflect.TypeFor[P](), "", nil)
@@ -48,15 +48,15 @@ func Cast[P any](strict *P, changes []func(*P), tees ...Tee) *Shadow[P] {
 	return s
 }
 
-// Hits tells by rival whether it would have decided something otherwise, so far.
+// Hits reports by rival whether it would have changed a decision so far.
 func (s *Shadow[P]) Hits() []bool {
 	s.watch.mu.Lock()
 	defer s.watch.mu.Unlock()
 	return slices.Clone(s.watch.hit)
 }
 
-// Edits names the decisions in which a rival changed an argument or the strict result in place, so that the others and
-// the mock itself saw the change: a mistake of that rival.
+// Edits names the decisions in which a rival changed an argument or the strict result in place, so that the others and the mock
+// itself saw the change: a bug in that rival.
 func (s *Shadow[P]) Edits() []string {
 	s.watch.mu.Lock()
 	defer s.watch.mu.Unlock()
@@ -81,7 +81,7 @@ func (w *watch) edited(decision string) {
 	w.edits[decision] = true
 }
 
-// field is a field of a policy, or of a policy within it.
+// field is a field of a policy, or of a policy inside it.
 type field struct {
 	name  string
 	index []int
@@ -100,7 +100,7 @@ func fieldsOf(policy reflect.Type, before string, index []int) []field {
 	return out
 }
 
-// differs tells whether two policies have different values in a field: of functions, different closures.
+// differs reports whether two policies differ in a field; functions differ if their closures do.
 func differs(a, b reflect.Value) bool {
 	if a.Kind() == reflect.Func {
 		return closure(a) != closure(b)
@@ -108,12 +108,12 @@ func differs(a, b reflect.Value) bool {
 	return !reflect.DeepEqual(a.Interface(), b.Interface())
 }
 
-// closure is the identity of a function value, which Go does not compare: two closures of one body differ.
+// closure identifies a function value, which Go cannot compare: two closures of one body differ.
 func closure(f reflect.Value) unsafe.Pointer {
 	return *(*unsafe.Pointer)(f.Addr().UnsafePointer())
 }
 
-// Decisions names the decisions of a policy that a change changes, in the order of its fields.
+// Decisions names the decisions of a policy that change modifies, in the order of its fields.
 func Decisions[P any](strict *P, change func(*P)) []string {
 	changed := *strict
 	change(&changed)

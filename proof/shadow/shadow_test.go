@@ -52,7 +52,7 @@ func (m *memory) Take(key string) (string, bool) {
 
 func newMemory() *memory { return &memory{kept: map[string]bool{}} }
 
-// twice leaves what is taken.
+// twice keeps an item after it was taken.
 type twice struct{ *memory }
 
 func (t twice) Take(key string) (string, bool) {
@@ -98,7 +98,7 @@ func strict() *policy {
 	}
 }
 
-// TestARivalIsHitWhereItWouldDecideOtherwise: and nowhere else.
+// TestARivalIsHitWhereItWouldDecideOtherwise and nowhere else.
 func TestARivalIsHitWhereItWouldDecideOtherwise(t *testing.T) {
 	empty := func(p *policy) { p.Check = func(string) error { return errors.New("empty") } }
 	for _, c := range []struct {
@@ -159,7 +159,7 @@ func useShelf(keys ...string) func(*policy) {
 	}
 }
 
-// TestTheMockSeesTheStrictPolicyAlone: whatever its rivals say, and an effect happens once.
+// TestTheMockSeesTheStrictPolicyAlone, whatever its rivals decide, and an effect happens once.
 func TestTheMockSeesTheStrictPolicyAlone(t *testing.T) {
 	fetched := 0
 	page := func() []string { fetched++; return []string{"a"} }
@@ -197,7 +197,7 @@ func TestAnEffectOfARivalAloneCounts(t *testing.T) {
 	}
 }
 
-// TestWithoutATeeAStoreCountsAsADifference: nobody knows what it will do.
+// TestWithoutATeeAStoreCountsAsADifference, because it cannot be watched.
 func TestWithoutATeeAStoreCountsAsADifference(t *testing.T) {
 	s := shadow.Cast(strict(), []func(*policy){func(p *policy) { p.Shelf = func() shelf { return newMemory() } }})
 	if !s.Hits()[0] {
@@ -205,7 +205,7 @@ func TestWithoutATeeAStoreCountsAsADifference(t *testing.T) {
 	}
 }
 
-// TestARivalThatEditsInPlaceIsNamed: what it does to an argument or a result would be seen by all.
+// TestARivalThatEditsInPlaceIsNamed, because everybody would see its change of an argument or a result.
 func TestARivalThatEditsInPlaceIsNamed(t *testing.T) {
 	s := shadow.Cast(strict(), []func(*policy){
 		func(p *policy) {
@@ -231,7 +231,7 @@ func TestARivalThatEditsInPlaceIsNamed(t *testing.T) {
 	}
 }
 
-// TestWatchersMayBeManyAtOnce: a mock serves requests side by side.
+// TestWatchersMayBeManyAtOnce: a mock serves requests concurrently.
 func TestWatchersMayBeManyAtOnce(t *testing.T) {
 	s := shadow.Cast(strict(), []func(*policy){
 		func(p *policy) { p.Edit = func(m map[string]string) map[string]string { return maps.Clone(m) } },

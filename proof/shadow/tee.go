@@ -2,7 +2,7 @@ package shadow
 
 import "reflect"
 
-// Tee watches an object that a decision returns, by an interface: a store.
+// Tee watches an object that a decision returns, such as a store, through an interface.
 type Tee struct {
 	of    reflect.Type
 	split func(own reflect.Value, rivals []other, w *watch) reflect.Value
@@ -14,7 +14,7 @@ type other struct {
 	value reflect.Value
 }
 
-// For makes the tee of an interface I. Its wrapper implements I by Ask.
+// For makes the tee of an interface I. Its wrapper implements I by Ask and Do.
 func For[I any](wrapper func(*Split[I]) I) Tee {
 	return Tee{reflect.TypeFor[I](), func(own reflect.Value, rivals []other, w *watch) reflect.Value {
 		s := &Split[I]{own: own.Interface().(I), watch: w}
@@ -26,7 +26,7 @@ func For[I any](wrapper func(*Split[I]) I) Tee {
 	}}
 }
 
-// Split is an object of the strict policy, and those that its rivals have in its place.
+// Split is an object of the strict policy and its rivals' versions of it.
 type Split[I any] struct {
 	own    I
 	rivals []object[I]
@@ -38,8 +38,8 @@ type object[I any] struct {
 	it    I
 }
 
-// Ask does an operation on the object and on its rivals. One whose result is another has diverged: it is hit, and asked
-// no more.
+// Ask runs an operation on the object and on its rivals. A rival with another result has diverged: it is hit, and not asked
+// again.
 func Ask[I, R any](s *Split[I], operation func(I) R) R {
 	got := operation(s.own)
 	for _, o := range s.rivals {

@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/mockprovider/accountlink"
 )
 
-// AccountLink is the stand of mock account-link proxies, each before a mock provider that it holds a client of.
+// AccountLink returns the stand of mock account-link proxies, each in front of a mock provider at which it has a client.
 func AccountLink() Stand[accountlink.Policy] {
 	return Stand[accountlink.Policy]{
 		Kind: judged.Kind(), Strict: accountlink.Strict, Flavour: accountlink.Flavour, Start: startAccountLink,

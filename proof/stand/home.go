@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/proof/shadow"
 )
 
-// Home is the stand of mock homes.
+// Home returns the stand of mock homes.
 func Home() Stand[mockserver.Policy] {
 	h := &homes{clients: map[*clientsite.CA]*http.Client{}}
 	return Stand[mockserver.Policy]{
@@ -23,7 +23,7 @@ func Home() Stand[mockserver.Policy] {
 	}
 }
 
-// homes share the clients that fetch pages: a new one for each would shake hands anew with the site each time.
+// homes share the clients that fetch pages: a new client for each home would repeat the TLS handshake with the site.
 type homes struct {
 	mu      sync.Mutex
 	clients map[*clientsite.CA]*http.Client
@@ -55,7 +55,7 @@ func (s *homes) start(p *mockserver.Policy, flags kind.Flags, prefer string) (*S
 	return &Server{Target: h.URL, Clock: h.Clock(), Kill: h.Kill}, nil
 }
 
-// client trusts a CA alone, and reaches nothing beyond this machine: whoever judges is here.
+// client returns a client that trusts only this CA and connects only to this machine, where the judge is.
 func (s *homes) client(ca *clientsite.CA) *http.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()

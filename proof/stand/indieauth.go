@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/mockprovider/indieauth"
 )
 
-// IndieAuth is the stand of mock servers for people's own URLs.
+// IndieAuth returns the stand of mock servers for people's own URLs.
 func IndieAuth() Stand[indieauth.Policy] {
 	h := &homes{clients: map[*clientsite.CA]*http.Client{}}
 	return Stand[indieauth.Policy]{

@@ -10,10 +10,10 @@ import (
 	"github.com/authconform/authconform/mockserver"
 )
 
-// other is an address of this machine that the homes' trusted networks leave out.
+// other is an address of this machine outside of the homes' trusted networks.
 const other = "127.0.0.2"
 
-// otherAddress is that address; "": this machine does not have it.
+// otherAddress returns other, or "" if this machine does not have it.
 var otherAddress = sync.OnceValue(func() string {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", other+":0")
 	if err != nil {
@@ -23,8 +23,8 @@ var otherAddress = sync.OnceValue(func() string {
 	return other
 })
 
-// waysIn are the login providers of a home that stands to be judged: names and passwords, trusted networks with everybody to
-// pick from, with two, and with a sole user who needs no form, and a command that knows the owner.
+// waysIn returns the login providers of the home: names and passwords; trusted networks where anybody may be picked, where two
+// may, and with a sole user who needs no form; and a command that accepts the owner.
 func waysIn() []mockserver.Provider {
 	here := netip.MustParsePrefix("127.0.0.1/32")
 	trusted := func(id string, bypass bool, users ...string) mockserver.Provider {
@@ -43,7 +43,7 @@ func waysIn() []mockserver.Provider {
 	return list
 }
 
-// commandOfOwner lets the owner in.
+// commandOfOwner returns a command provider that accepts the owner.
 func commandOfOwner(shell string) mockserver.Provider {
 	owner := mockserver.DefaultUsers()[0]
 	return mockserver.Provider{Type: mockserver.CommandLine, Command: shell, Args: []string{

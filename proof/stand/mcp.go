@@ -19,8 +19,7 @@ import (
 // endpoint is the path of the mock home's MCP endpoint.
 const endpoint = "/api/mcp"
 
-// MCP is the stand of mock homes as MCP endpoints. A home of today deviates from MCP in places; the one that stands here does
-// not.
+// MCP returns the stand of mock homes as MCP endpoints. Today's homes deviate from MCP in places; this mock does not.
 func MCP() Stand[mockserver.Policy] {
 	h := &homes{clients: map[*clientsite.CA]*http.Client{}}
 	return Stand[mockserver.Policy]{
@@ -47,7 +46,7 @@ func (s *homes) startMCP(p *mockserver.Policy, flags kind.Flags, prefer string) 
 	return &Server{Target: h.URL + endpoint, Clock: h.Clock(), Kill: h.Kill}, nil
 }
 
-// strictMCP is a home that does what MCP asks where homes of today do otherwise.
+// strictMCP returns the policy of a home that follows MCP where today's homes do not.
 func strictMCP() *mockserver.Policy {
 	p := mockserver.Strict()
 	p.ResourceMetadata = resourceOf(p.ResourceMetadata)
@@ -97,7 +96,7 @@ func wantsChallenge(r mock.Request) mock.Request {
 	return r
 }
 
-// resourceOf serves a document for the endpoint, too.
+// resourceOf also serves the document for the endpoint.
 func resourceOf(root func(own, path string) map[string]any) func(own, path string) map[string]any {
 	return func(own, path string) map[string]any {
 		if own == "" || path != endpoint {
@@ -110,7 +109,7 @@ func resourceOf(root func(own, path string) map[string]any) func(own, path strin
 	}
 }
 
-// parsed is a URL; what is none has no scheme.
+// parsed parses a URL; an invalid one gets no scheme.
 func parsed(raw string) *url.URL {
 	if u, err := url.Parse(raw); err == nil {
 		return u
@@ -118,7 +117,7 @@ func parsed(raw string) *url.URL {
 	return &url.URL{}
 }
 
-// listedRedirects holds clients with a document to its list, and their redirect URIs to https or loopback.
+// listedRedirects accepts for a client with a document only redirect URIs that the document lists and that use https or loopback.
 func listedRedirects(
 	before func(clientID, to string, pkce bool, published func() []string) error,
 ) func(clientID, to string, pkce bool, published func() []string) error {
@@ -139,7 +138,7 @@ func listedRedirects(
 	}
 }
 
-// namedClients reads only documents that say what the client is called.
+// namedClients accepts only documents that name the client.
 func namedClients(before func(string, mockserver.ClientPage) []string) func(string, mockserver.ClientPage) []string {
 	return func(clientID string, page mockserver.ClientPage) []string {
 		var doc struct {
@@ -152,7 +151,7 @@ func namedClients(before func(string, mockserver.ClientPage) []string) func(stri
 	}
 }
 
-// answersMCP tells bad tokens from missing ones, and refuses tokens for resources that are not the home's.
+// answersMCP distinguishes bad tokens from missing ones, and refuses tokens for other resources than the home's.
 func answersMCP(before func(mock.Request, mock.Answer) mock.Answer) func(mock.Request, mock.Answer) mock.Answer {
 	return func(r mock.Request, a mock.Answer) mock.Answer {
 		a = before(r, a)

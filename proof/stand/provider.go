@@ -6,14 +6,14 @@ import (
 	"github.com/authconform/authconform/mockprovider"
 )
 
-// redirect is where a home that links accounts wants codes. It is no loopback address: any port of one would be right
+// redirect is the redirect URI of a home that links accounts. It is no loopback address, because any port of one would be right
 // (RFC 8252 §7.3).
 const redirect = "http://home.example:8123/auth/external/callback"
 
 // house is the path of the issuer: with one, clients have to look for the metadata elsewhere (RFC 8414 §3.1).
 const house = "/house"
 
-// Provider is the stand of mock providers.
+// Provider returns the stand of mock providers.
 func Provider() Stand[mockprovider.Policy] {
 	return Stand[mockprovider.Policy]{
 		Kind: provider.Kind(), Strict: mockprovider.Strict, Flavour: mockprovider.Flavour, Start: startProvider,

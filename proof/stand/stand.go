@@ -1,5 +1,5 @@
-// Package stand is where mocks stand to be judged: one stand for each kind of target, which starts a mock of a policy and
-// makes the kind's options fit it. A run without --target judges what stands there; the proof judges what is wrong with it.
+// Package stand starts mocks to be judged. There is one stand for each kind of target: it starts a mock with a policy and adapts
+// the kind's options to it. A run without --target judges such a mock; the proof judges them with defects.
 package stand
 
 import (
@@ -11,19 +11,19 @@ import (
 	"github.com/authconform/authconform/proof/shadow"
 )
 
-// Stand starts mocks of one kind. P is the policy of the mock: every decision that it makes, with what it stores.
+// Stand starts mocks of one kind. P is the policy of the mock: every decision that it makes, with its stores.
 type Stand[P any] struct {
 	Kind    kind.Kind
 	Strict  func() *P
-	Flavour func(p *P, seed uint64) // conforms in another way
-	// Start starts a mock of the policy, at an address if that is free, and fits the kind's options: who logs in, which
+	Flavour func(p *P, seed uint64) // changes the policy within the texts
+	// Start starts a mock with the policy, at prefer if that address is free, and adapts the kind's options: who logs in, which
 	// clients there are.
 	Start func(p *P, f kind.Flags, prefer string) (*Server, error)
-	// Tees watch the objects that decisions of the policy return, as stores.
+	// Tees watch the objects that the policy's decisions return, such as stores.
 	Tees []shadow.Tee
 }
 
-// Server is a mock that stands.
+// Server is a running mock.
 type Server struct {
 	Target string
 	Clock  *mock.Clock
@@ -35,10 +35,10 @@ func (s Stand[P]) Conforming(f kind.Flags, prefer string) (*Server, error) {
 	return s.Start(s.Strict(), f, prefer)
 }
 
-// Name is the kind's.
+// Name returns the kind's name.
 func (s Stand[P]) Name() string { return s.Kind.Name() }
 
-// Any is a stand, whatever its policy.
+// Any is a stand with any policy.
 type Any interface {
 	Name() string
 	Conforming(f kind.Flags, prefer string) (*Server, error)
@@ -47,12 +47,12 @@ type Any interface {
 // All lists the stands.
 func All() []Any { return []Any{Home(), Provider(), AccountLink(), IndieAuth(), MCP()} }
 
-// Kinds lists the kinds that they are of.
+// Kinds lists the kinds of the stands.
 func Kinds() kind.Registry {
 	return kind.Registry{Home().Kind, Provider().Kind, AccountLink().Kind, IndieAuth().Kind, MCP().Kind}
 }
 
-// Of is the stand of a kind; nil: there is none.
+// Of returns the stand of a kind, or nil.
 func Of(name string) Any {
 	for _, s := range All() {
 		if s.Name() == name {
@@ -62,7 +62,7 @@ func Of(name string) Any {
 	return nil
 }
 
-// listen starts a mock at an address if that is free, or anywhere on loopback.
+// listen starts a mock at prefer if that is free, else anywhere on loopback.
 func listen[T any](prefer string, start func(address string) (T, error)) (T, error) {
 	if prefer != "" {
 		if it, err := start(prefer); err == nil {
@@ -72,7 +72,7 @@ func listen[T any](prefer string, start func(address string) (T, error)) (T, err
 	return start("127.0.0.1:0")
 }
 
-// freeAddress is one on loopback that nobody uses: a mock home must know where its judge will listen later.
+// freeAddress returns an unused loopback address: a mock home must know where its judge will listen later.
 func freeAddress() (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {

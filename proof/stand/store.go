@@ -7,12 +7,12 @@ import (
 	"github.com/authconform/authconform/proof/shadow"
 )
 
-// watchedStore is a home's store beside those of its rivals.
+// watchedStore is a home's store with those of its rivals.
 type watchedStore struct{ *shadow.Split[store.Store] }
 
 func watched(s *shadow.Split[store.Store]) store.Store { return watchedStore{s} }
 
-// found is what a store finds, or does not.
+// found is the result of a lookup in a store.
 type found[T any] struct {
 	it T
 	ok bool

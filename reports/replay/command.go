@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// hops are headers that curl makes itself.
+// hops are headers that curl sets itself.
 var hops = []string{"Content-Length", "Connection", "Accept-Encoding", "Transfer-Encoding"}
 
-// command is what curl is told to send a request as it was sent.
+// command returns the curl command that repeats a request.
 func (w *writer) command(e *exchange) string {
 	var words []string
 	switch {
@@ -46,7 +46,7 @@ func (w *writer) command(e *exchange) string {
 	return strings.Join(append(words, w.address(e.URL)), " ")
 }
 
-// address is a URL whose query may hold secrets.
+// address quotes a URL whose query may hold secrets.
 func (w *writer) address(raw string) string {
 	path, query, _ := strings.Cut(raw, "?")
 	if v, _, _ := w.next(query); v == nil {
@@ -55,10 +55,10 @@ func (w *writer) address(raw string) string {
 	return w.quote(path+"?", asIs) + w.quote(query, "form")
 }
 
-// How a value is written into a text: as it is, or by one of the script's functions.
+// How to write a value into a text: as it is, or through one of the script's functions.
 const asIs = ""
 
-// notation is how values are written into a body.
+// notation chooses how to write values into a body.
 func notation(e *exchange) string {
 	switch kind := typeOf(e); {
 	case strings.Contains(kind, "json"):
@@ -103,7 +103,7 @@ func (w *writer) quote(text, how string) string {
 	return b.String()
 }
 
-// next is the first value that a text takes up from an earlier step or from a person, and where.
+// next returns the first value in a text that comes from an earlier step or from the user, and its position.
 func (w *writer) next(text string) (first *value, start, end int) {
 	take := func(v *value, from, to int) {
 		if first == nil || from < start || from == start && to > end {
@@ -136,10 +136,10 @@ func single(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// oneLine is a text that stays within a comment.
+// oneLine keeps a text within a comment.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// path is a URL without its origin and query.
+// path returns a URL without its origin and query.
 func path(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Path == "" {
@@ -150,6 +150,6 @@ func path(raw string) string {
 
 func decoded(body string) any {
 	var v any
-	_ = json.Unmarshal([]byte(body), &v) // nil for what is no JSON
+	_ = json.Unmarshal([]byte(body), &v) // nil if it is no JSON
 	return v
 }

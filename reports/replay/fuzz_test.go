@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// FuzzScript: whatever was recorded, a script is one that a shell can read.
+// FuzzScript: a shell can parse every script, whatever was recorded.
 func FuzzScript(f *testing.F) {
 	for _, seed := range []string{"a=b&c='$(x)'", `{"code":"‹code 1›"}`, "`id`", "\\'\n", "‹token 1›‹", "é\x00"} {
 		f.Add(seed, "/auth/token?x="+seed)

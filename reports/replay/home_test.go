@@ -52,7 +52,7 @@ func (h *home) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// saw is what was asked, in order.
+// saw returns the requests in order.
 func (h *home) saw() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

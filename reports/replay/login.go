@@ -39,7 +39,7 @@ func FindLogin(results []evidence.Result) *Login {
 	return nil
 }
 
-// gives is the value of the login's last answer that does for another of its kind; nil if none does.
+// gives returns the value of the login's last answer that can replace another of its kind, or nil.
 func (l *Login) gives(v *value) *value {
 	if l == nil || !v.isToken() || strings.HasPrefix(v.text, "‹code") {
 		return nil
@@ -56,7 +56,7 @@ func (l *Login) gives(v *value) *value {
 	return l.values[i]
 }
 
-// write writes the login of the client that uses the tokens.
+// write writes a login by the client that uses the tokens.
 func (l *Login) write(w *writer, of chain, tokens []*value) {
 	as := *l
 	if client := clientOf(of, tokens); client != "" && client != l.client {
@@ -75,7 +75,7 @@ func (l *Login) write(w *writer, of chain, tokens []*value) {
 	w.b.WriteString("\n# Now repeat what the row did.\n")
 }
 
-// clientOf is the client that uses one of the tokens; "" where no request says so.
+// clientOf returns the client that uses one of the tokens, or "" if no request says.
 func clientOf(c chain, tokens []*value) string {
 	for _, v := range tokens {
 		for _, i := range v.users {
@@ -95,7 +95,7 @@ func parameter(form, name string) string {
 	return v.Get(name)
 }
 
-// as is the same request by another client, whose pages are elsewhere.
+// as returns the request for another client, whose pages are elsewhere.
 func (e *exchange) as(from, to string) *exchange {
 	if e == nil {
 		return nil

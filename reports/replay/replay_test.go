@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// run runs a script with the shell and returns what it printed.
+// run runs a script with the shell and returns its output.
 func run(t *testing.T, script string, env ...string) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -44,7 +44,7 @@ const (
 	redeem    = "grant_type=authorization_code&code=‹code 1›&client_id=http%3A%2F%2Fclient%2F"
 )
 
-// login are the requests that make a password a code, as evidence has them.
+// login returns the recorded requests that turn a password into a code.
 func login(url string) []step {
 	return []step{
 		{url + "/flow", plainJSON, `{"client_id":"http://client/"}`, `{"type":"form","flow_id":"0ld-flow-id-of-then","errors":{}}`},
@@ -70,7 +70,7 @@ func row(steps ...step) evidence.Result {
 	return r
 }
 
-// TestAScriptGoesTheWholeWay: it logs in, takes what the answers bring, and does to a code what the row did to it.
+// TestAScriptGoesTheWholeWay: it logs in, uses the values of the answers, and treats a code as the row did.
 func TestAScriptGoesTheWholeWay(t *testing.T) {
 	needs(t, "sh", "curl", "sed", "od")
 	h := &home{}
@@ -96,7 +96,7 @@ func TestAScriptGoesTheWholeWay(t *testing.T) {
 	}
 }
 
-// TestATokenFromElsewhereComesFromALogin: of the client that uses it, and only if the target took it before.
+// TestATokenFromElsewhereComesFromALogin of the client that uses it, but only if the target accepted the token before.
 func TestATokenFromElsewhereComesFromALogin(t *testing.T) {
 	needs(t, "sh", "curl", "sed", "od")
 	h := &home{}
@@ -130,7 +130,7 @@ func TestATokenFromElsewhereComesFromALogin(t *testing.T) {
 	}
 }
 
-// sent is what curl is told, by a shell that has a function of that name.
+// sent returns the arguments of curl, from a shell that replaces it by a function.
 func sent(t *testing.T, script string, env ...string) []string {
 	t.Helper()
 	needs(t, "sh")
@@ -222,7 +222,7 @@ func TestWhatCurlCannotSendHasNoScript(t *testing.T) {
 	}
 }
 
-// TestNothingThatIsSaidIsRun: a target, or a file that somebody else wrote, cannot put a command into a script.
+// TestNothingThatIsSaidIsRun: neither a target nor somebody else's file can put a command into a script.
 func TestNothingThatIsSaidIsRun(t *testing.T) {
 	needs(t, "sh")
 	mark := filepath.Join(t.TempDir(), "mark")

@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// longestScript is how many requests a script sends at most: a longer way is nothing that a person reads.
+// longestScript is the most requests of a script: nobody would read a longer one.
 const longestScript = 40
 
 // Script repeats the exchange at a place of a row's evidence, after the requests that it depends on: those whose
@@ -29,8 +29,8 @@ func Script(r evidence.Result, at int, login *Login) string {
 	return w.script()
 }
 
-// exchanges are those of a row, up to a place, that curl can send and that are of the vector there, or of none. Others are
-// nil.
+// exchanges returns the exchanges of a row, up to an index, that curl can send and that belong to the vector there or to none.
+// Others are nil.
 func exchanges(r evidence.Result, at int) []*exchange {
 	list := make([]*exchange, at+1)
 	for i := range list {
@@ -42,22 +42,22 @@ func exchanges(r evidence.Result, at int) []*exchange {
 	return list
 }
 
-// sendable tells whether curl can send a request as it was sent.
+// sendable reports whether curl can send exactly this request.
 func sendable(e *evidence.Exchange) bool {
 	browser := slices.ContainsFunc(e.RequestHeaders, func(h evidence.Header) bool { return h.Name == "Sec-Fetch-Mode" })
 	return e.Method != "WS" && !browser && e.RequestCut == 0 && !strings.ContainsFunc(e.Method+request(e), unprintable)
 }
 
-// unprintable tells whether a page would show a character as something else.
+// unprintable reports whether a page would show a character as something else.
 func unprintable(r rune) bool {
 	control := r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0
 	return control || r == '\uFFFD' || r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
-// way is the exchanges that lead to the last one, in order.
+// way returns the exchanges that lead to the last one, in order.
 func way(list []*exchange, all []*value) []int {
 	taken := map[int]bool{len(list) - 1: true}
-	matters := map[*value]bool{} // what happened to it before counts
+	matters := map[*value]bool{} // values whose earlier changes matter
 	for grown := true; grown; {
 		grown = false
 		for _, v := range all {
@@ -83,7 +83,7 @@ func way(list []*exchange, all []*value) []int {
 	return steps
 }
 
-// changes tells whether a request may do something to what a value stands for: reading with a token does not.
+// changes reports whether a request may change what a value stands for: reading with a token does not.
 func changes(e *exchange, v *value) bool {
 	if e.Method != "GET" && e.Method != "HEAD" && e.Method != "OPTIONS" {
 		return true

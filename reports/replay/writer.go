@@ -10,7 +10,7 @@ import (
 	"github.com/authconform/authconform/evidence"
 )
 
-// chain is exchanges of one row, those that are sent again, and the values that pass between them.
+// chain is the exchanges of one row, those to repeat, and the values that pass between them.
 type chain struct {
 	list   []*exchange
 	steps  []int
@@ -39,7 +39,7 @@ func (w *writer) script() string {
 	return w.b.String()
 }
 
-// send writes the steps. The last one of a script shows its whole answer.
+// send writes the steps. The last step of a script shows its whole answer.
 func (w *writer) send(show bool) {
 	last := w.steps[len(w.steps)-1]
 	for i, at := range w.steps {
@@ -69,17 +69,17 @@ func (w *writer) send(show bool) {
 
 func (w *writer) take(v *value, name string) { fmt.Fprintf(&w.b, "take %s %s\n", name, single(v.sed)) }
 
-// ended is when the answer of an exchange was there.
+// ended returns when the answer of an exchange was complete.
 func ended(e *exchange) time.Time {
 	return e.Started.Add(time.Duration(e.DurationMS * float64(time.Millisecond)))
 }
 
-// wanted tells whether a step takes a value up.
+// wanted reports whether a step uses a value.
 func (c chain) wanted(v *value) bool {
 	return slices.ContainsFunc(c.steps, func(at int) bool { return slices.Contains(v.users, at) })
 }
 
-// outside are the values that no step brings.
+// outside returns the values that no step yields.
 func (c chain) outside() []*value {
 	var out []*value
 	for _, v := range c.values {
@@ -110,7 +110,7 @@ take() { # NAME SED: a variable from the last answer
 	}
 }
 
-// lead is what comes before the steps: a login, where values of the row come from one, and variables that a person sets.
+// lead writes the part before the steps: a login, if values of the row come from one, and variables that the user sets.
 func (w *writer) lead(outside []*value) string {
 	var lead writer
 	var tokens, rest []*value
@@ -129,7 +129,7 @@ func (w *writer) lead(outside []*value) string {
 	return lead.b.String()
 }
 
-// vouched tells whether the target took a value before the last step: then it is no invention of the row.
+// vouched reports whether the target accepted a value before the last step: then the row did not invent it.
 func (c chain) vouched(v *value) bool {
 	return slices.ContainsFunc(v.users, func(i int) bool {
 		status := c.list[i].Status
@@ -137,7 +137,7 @@ func (c chain) vouched(v *value) bool {
 	})
 }
 
-// ask writes the variables that a person sets.
+// ask writes the variables that the user sets.
 func (w *writer) ask(outside []*value) {
 	own := w.own()
 	for _, v := range outside {
@@ -151,7 +151,7 @@ func (w *writer) ask(outside []*value) {
 	}
 }
 
-// own is the user's password among those of the row, and whose it is: the first that got in, or the first of all.
+// own returns the user's password among those of the row, and its user: the first that logged in, or the first of all.
 func (c chain) own() map[string]string {
 	first := map[string]string{}
 	for _, e := range c.list {
@@ -182,7 +182,7 @@ func headers(list []evidence.Header) string {
 	return b.String()
 }
 
-// user names whose password a body has: " of ada"; "" where it does not say so in a plain word.
+// user names the user of a body's password: " of ada"; "" if a plain word does not say.
 func user(body string) string {
 	name := ""
 	if v, err := url.ParseQuery(body); err == nil {

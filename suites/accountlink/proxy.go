@@ -31,7 +31,7 @@ type service struct {
 
 func services(ctx Ctx, t *accountlink.Proxy) (list []service, e *wire.Exchange) {
 	e = t.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: "/services"})
-	_ = e.Decode(&list) // what is no list has no entry
+	_ = e.Decode(&list) // any other body has no entry
 	return list, e
 }
 
@@ -45,7 +45,7 @@ func query(raw string) url.Values {
 	return u.Query()
 }
 
-// changed is a URL with a parameter set.
+// changed returns a URL with a parameter set.
 func changed(raw, name, value string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -57,7 +57,7 @@ func changed(raw, name, value string) string {
 	return u.String()
 }
 
-// second is the frame after the authorize URL; nil where none came in time.
+// second returns the frame after the authorize URL, or nil if none came in time.
 func second(ctx Ctx, c *accountlink.Conversation, limit time.Duration) map[string]any {
 	m, _, err := c.Hear(ctx, limit)
 	if err != nil && !errors.Is(err, accountlink.ErrSilent) {
@@ -93,7 +93,7 @@ var _ = Describe("Account link: the proxy", func() {
 		t := accountlink.From(ctx)
 		c := t.Dial(ctx)
 		c.Say(ctx, websocket.MessageText, fmt.Sprintf(`{"service":%q}`, t.Service))
-		m, text, _ := c.Hear(ctx, soon) // of a frame that is no JSON object, there is no authorize_url
+		m, text, _ := c.Hear(ctx, soon) // a frame that is no JSON object has no authorize_url
 		Expect(ctx, text).To(Be("a text frame", true))
 		where, _ := m["authorize_url"].(string)
 		Expect(ctx, strings.HasPrefix(where, "https://") || strings.HasPrefix(where, "http://")).To(Be("an authorize_url", true))

@@ -37,7 +37,7 @@ var _ = Describe("Account link: refreshing through the proxy", func() {
 		t := accountlink.From(ctx)
 		tokens := t.Linked(ctx)
 		access, _ := tokens["access_token"].(string)
-		refuse := BeRefused(ctx, "refresh-refused").EvenSo() // a 502 is the mistake that the row is about
+		refuse := BeRefused(ctx, "refresh-refused").EvenSo() // the row itself is about 502
 		Expect(Step(ctx, "an invented one"), t.RefreshAt(ctx, t.Service, body("0123456789abcdef"))).To(refuse)
 		Expect(Step(ctx, "an access token"), t.RefreshAt(ctx, t.Service, body(access))).To(refuse)
 		token, _ := tokens["refresh_token"].(string)
@@ -87,7 +87,7 @@ func refreshToken(ctx Ctx, t *accountlink.Proxy) string {
 
 func body(token string) string { return fmt.Sprintf(`{"refresh_token":%q}`, token) }
 
-// issue holds for a refresh that brought a token and its life.
+// issue holds for a refresh that brought a token and its lifetime.
 func issue() Expectation {
 	return All(IssueTokens(), Hold("expires_in as a number", func(e *wire.Exchange) error {
 		var v map[string]json.RawMessage

@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// TestEveryRowHasASpec: a row is judged by a spec or says why nobody can; a spec judges a row.
+// TestEveryRowHasASpec: each row has a spec or says why it cannot be judged, and each spec has a row.
 func TestEveryRowHasASpec(t *testing.T) {
 	catalogue, err := requirements.Load()
 	if err != nil {
@@ -32,8 +32,7 @@ func TestEveryRowHasASpec(t *testing.T) {
 	}
 }
 
-// TestIDsAreStable: an id that was published stays, or is retired on purpose. testdata/ids.txt is all of them; a new one
-// is added there.
+// TestIDsAreStable: a published id stays, or is retired on purpose. testdata/ids.txt lists all ids; add a new one there.
 func TestIDsAreStable(t *testing.T) {
 	catalogue, err := requirements.Load()
 	if err != nil {
@@ -56,7 +55,7 @@ func TestIDsAreStable(t *testing.T) {
 	}
 }
 
-// TestProfiles: every profile loads and takes rows.
+// TestProfiles: every profile loads and has rows.
 func TestProfiles(t *testing.T) {
 	catalogue, err := requirements.Load()
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// returned is a matcher of what became of an authorization request.
+// returned matches the result of an authorization request.
 type returned struct {
 	want string
 	test func(oauth.Return) bool
@@ -20,8 +20,8 @@ func BringCode() judge.Matcher {
 	return returned{"a code", func(r oauth.Return) bool { return r.Code != "" }}
 }
 
-// BringNoCode holds for one that brought neither a code nor a token, whether it ended at the client or on a page. A description
-// of an error may speak of tokens.
+// BringNoCode holds for a request that brought neither a code nor a token, whether it ended at the client or on a page. An
+// error's description may mention tokens.
 func BringNoCode() judge.Matcher {
 	return returned{"no code", func(r oauth.Return) bool {
 		for name := range r.Query {
@@ -33,14 +33,13 @@ func BringNoCode() judge.Matcher {
 	}}
 }
 
-// SendNobody holds for one that ended on a page of the server: nobody was sent to a client.
+// SendNobody holds for a request that ended on a page of the server, without a redirect to a client.
 func SendNobody() judge.Matcher {
 	return returned{"a page of the server, no redirect to a client", func(r oauth.Return) bool { return r.Query == nil }}
 }
 
-// RefuseAuthorization holds for the profile's refusal of that name: one of its error codes came back to the client, and
-// nothing else, or the request ended on an answer with one of its statuses (RFC 6749 §4.1.2.1). Where the profile takes any, any
-// error may come back.
+// RefuseAuthorization holds for the profile's refusal with this name: only one of its error codes came back to the client, or the
+// request ended on an answer with one of its statuses (RFC 6749 §4.1.2.1). If the profile allows any, any error may come back.
 func RefuseAuthorization(ctx context.Context, name string) judge.Matcher {
 	a := Answer(ctx, name)
 	page := All(statusOf(a), GrantNothing())

@@ -12,8 +12,8 @@ func challenges(e *wire.Exchange) []oauth.AuthChallenge {
 	return oauth.Challenges(e.Header.Values("WWW-Authenticate"))
 }
 
-// Challenge holds for a WWW-Authenticate that challenges by the scheme, letter case aside, with the word in it; "" is in all
-// (RFC 9110 §11.6.1).
+// Challenge holds for a WWW-Authenticate with the scheme, ignoring case, that contains the word; every challenge contains "" (RFC
+// 9110 §11.6.1).
 func Challenge(scheme, word string) Expectation {
 	return Hold(strings.TrimSpace("WWW-Authenticate: "+scheme+" "+word), func(e *wire.Exchange) error {
 		for _, c := range challenges(e) {
@@ -25,7 +25,7 @@ func Challenge(scheme, word string) Expectation {
 	})
 }
 
-// ChallengeParameter is a parameter of the answer's challenge by the scheme; "" where there is none.
+// ChallengeParameter returns a parameter of the answer's challenge with the scheme, or "".
 func ChallengeParameter(e *wire.Exchange, scheme, name string) string {
 	for _, c := range challenges(e) {
 		if value := c.Parameters.Get(name); strings.EqualFold(c.Scheme, scheme) && value != "" {
@@ -35,7 +35,7 @@ func ChallengeParameter(e *wire.Exchange, scheme, name string) string {
 	return ""
 }
 
-// RepeatedParameter is the name of a parameter that one of the answer's challenges has twice; "": none has.
+// RepeatedParameter returns the name of a parameter that occurs twice in one of the answer's challenges, or "".
 func RepeatedParameter(e *wire.Exchange) string {
 	for _, c := range challenges(e) {
 		seen := map[string]bool{}

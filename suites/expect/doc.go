@@ -1,3 +1,3 @@
-// Package expect is what specs of all suites say: expectations of answers, values that compose, and what the profile
-// allows. It knows HTTP and JSON, and no requirement.
+// Package expect provides the vocabulary of all suites: expectations of answers, which compose, and the answers that the profile
+// allows. It knows HTTP and JSON, but no requirement.
 package expect

@@ -15,27 +15,27 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// Expectation is what an answer must be like. Expectations are values that compose (All); each says what it expects and
-// what came instead, and nothing else.
+// Expectation is a condition on an answer. Expectations are values that compose (All). Each one says what it expected and what
+// came instead, and nothing else.
 type Expectation struct {
 	want        string
 	check       func(*wire.Exchange) error // what is wrong, beyond what the answer itself shows
 	ofAnswering bool
 }
 
-// OfAnswering tells whether the expectation is that there is an answer at all.
+// OfAnswering reports whether the expectation is that there is an answer at all.
 func (x Expectation) OfAnswering() bool { return x.ofAnswering }
 
-// EvenSo is the expectation where the sentence is about time-outs or a gateway's status: they break it and do not block it.
+// EvenSo is for sentences about time-outs or a gateway's status: such an answer then fails the row instead of blocking it.
 func (x Expectation) EvenSo() Expectation {
 	x.ofAnswering = true
 	return x
 }
 
-// ErrOther says that the answer itself shows what is wrong.
+// ErrOther means that the answer itself shows the fault.
 var ErrOther = errors.New("")
 
-// Match implements gomega's matcher for *wire.Exchange, and for what holds one: a step of a login.
+// Match implements gomega's matcher for *wire.Exchange, and for types that hold one, such as a step of a login.
 func (x Expectation) Match(actual any) (bool, error) {
 	return x.check(exchange(actual)) == nil, nil
 }
@@ -93,7 +93,7 @@ func All(parts ...Expectation) Expectation {
 	return all
 }
 
-// HaveStatus holds for a whole answer with one of the statuses.
+// HaveStatus holds for a complete answer with one of the statuses.
 func HaveStatus(codes ...int) Expectation {
 	var words []string
 	for _, c := range codes {
@@ -107,7 +107,7 @@ func HaveStatus(codes ...int) Expectation {
 	})
 }
 
-// BeAnswered holds for any whole answer that is no server error: what odd input may get.
+// BeAnswered holds for any complete answer that is no server error, which is enough for odd input.
 func BeAnswered() Expectation {
 	return beBelow500().EvenSo()
 }
@@ -121,7 +121,7 @@ func beBelow500() Expectation {
 	})
 }
 
-// ComeWithin holds for an answer that came in time.
+// ComeWithin holds for an answer that arrived in time.
 func ComeWithin(limit time.Duration) Expectation {
 	return Hold("an answer within "+limit.String(), func(e *wire.Exchange) error {
 		if e.Err != nil || e.Duration >= limit {
@@ -141,9 +141,8 @@ func BeRejected() Expectation {
 	})
 }
 
-// BeRefused holds for the profile's refusal of that name, with a JSON error where the profile names error codes, and
-// with no token or code in it. Where the profile takes any, another row judges the rest: any answer below 500 is right that
-// grants nothing.
+// BeRefused holds for the profile's refusal with this name: a JSON error if the profile names error codes, and neither a token
+// nor a code. If the profile allows any, any answer below 500 that grants nothing passes, and another row judges the rest.
 func BeRefused(ctx context.Context, name string) Expectation {
 	a := Answer(ctx, name)
 	parts := []Expectation{statusOf(a)}
@@ -153,7 +152,7 @@ func BeRefused(ctx context.Context, name string) Expectation {
 	return All(append(parts, GrantNothing())...)
 }
 
-// HaveAnswer holds for an answer with one of the statuses that the profile has under the name, whatever is granted.
+// HaveAnswer holds for an answer with one of the statuses that the profile lists under the name, whatever it grants.
 func HaveAnswer(ctx context.Context, name string) Expectation { return statusOf(Answer(ctx, name)) }
 
 func statusOf(a profiles.Answer) Expectation {
@@ -199,7 +198,7 @@ func GrantNothing() Expectation {
 // grants are the members that grant something.
 var grants = []string{"access_token", "refresh_token", "auth_code"}
 
-// grantsAsForm looks for them in a form, in which some servers write their token answers.
+// grantsAsForm looks for them in a form: some servers send their token answers as one.
 func grantsAsForm(e *wire.Exchange) error {
 	form, err := url.ParseQuery(strings.TrimSpace(e.Body))
 	if err != nil || strings.ContainsAny(e.Body, "<{[") {
@@ -213,8 +212,8 @@ func grantsAsForm(e *wire.Exchange) error {
 	return nil
 }
 
-// IssueTokens holds for an answer that grants an access token, whatever else is wrong with it: status 200, media type and
-// the other members of a token answer (RFC 6749 §5.1) have rows of their own.
+// IssueTokens holds for an answer that grants an access token, even a faulty one: status 200, media type and the other members of
+// a token answer (RFC 6749 §5.1) have rows of their own.
 func IssueTokens() Expectation {
 	return Hold("tokens", func(e *wire.Exchange) error {
 		if oauth.Granted(e, "").Access == "" {
@@ -224,17 +223,17 @@ func IssueTokens() Expectation {
 	})
 }
 
-// OpenForm holds for a login flow that asks for more: 200 with a form step and its flow_id.
+// OpenForm holds for a login flow that continues: 200 with a form step and its flow_id.
 func OpenForm() Expectation {
 	return All(HaveStatus(http.StatusOK), HaveText("type", "form"), HaveText("flow_id"))
 }
 
-// IssueCode holds for a login flow that ended well: 200 with a create_entry step whose result is the code.
+// IssueCode holds for a login flow that succeeded: 200 with a create_entry step whose result is the code.
 func IssueCode() Expectation {
 	return All(HaveStatus(http.StatusOK), HaveText("type", "create_entry"), HaveText("result"))
 }
 
-// Hold makes an expectation of a test on the whole answer.
+// Hold makes an expectation from a check of the whole answer.
 func Hold(want string, check func(*wire.Exchange) error) Expectation {
 	return Expectation{want: want, check: check}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// answer is an answer with a JSON body, and header lines given as name, value, name, value.
+// answer returns an answer with a JSON body and header lines: name, value, name, value.
 func answer(status int, body string, header ...string) *wire.Exchange {
 	e := &wire.Exchange{Status: status, Body: body, Header: http.Header{"Content-Type": {"application/json"}}}
 	for i := 0; i+1 < len(header); i += 2 {
@@ -24,7 +24,7 @@ func answer(status int, body string, header ...string) *wire.Exchange {
 	return e
 }
 
-// cut is an answer whose body did not come whole.
+// cut returns an answer with an incomplete body.
 func cut() *wire.Exchange { return &wire.Exchange{Status: http.StatusOK, Err: errors.New("reset")} }
 
 type expectations map[string]struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// HaveHeader holds for a header with one of the values, letter case aside.
+// HaveHeader holds for a header with one of the values, ignoring case.
 func HaveHeader(name string, values ...string) Expectation {
 	return Hold(name+": "+strings.Join(values, " or "), func(e *wire.Exchange) error {
 		if e.Err != nil {
@@ -34,7 +34,7 @@ func HaveNoHeader(name string) Expectation {
 	})
 }
 
-// HaveDirective holds for a header that is a list with the word in it.
+// HaveDirective holds for a list header that contains the word.
 func HaveDirective(name, word string) Expectation {
 	return Hold(name+" with "+word, func(e *wire.Exchange) error {
 		if e.Err != nil {
@@ -69,7 +69,7 @@ func HaveEmptyBody() Expectation {
 	})
 }
 
-// NotMention holds for an answer that repeats a word neither in its body nor in its headers.
+// NotMention holds for an answer that contains a word neither in its body nor in its headers.
 func NotMention(word string) Expectation {
 	return Hold("no mention of "+word, func(e *wire.Exchange) error {
 		if e.Err != nil {

@@ -39,7 +39,7 @@ func HaveText(member string, values ...string) Expectation {
 	})
 }
 
-// HaveTextLike holds for a JSON object whose string member has the form.
+// HaveTextLike holds for a JSON object whose string member matches the form.
 func HaveTextLike(member string, form *regexp.Regexp, what string) Expectation {
 	return Hold(member+" "+what, func(e *wire.Exchange) error {
 		v, err := e.Object()
@@ -53,7 +53,7 @@ func HaveTextLike(member string, form *regexp.Regexp, what string) Expectation {
 	})
 }
 
-// HaveWholeNumber holds for a JSON object with a whole number as member, within bounds, written as a number.
+// HaveWholeNumber holds for a JSON object whose member is a whole number, written as a number, within bounds.
 func HaveWholeNumber(member string, least, most int64) Expectation {
 	want := fmt.Sprintf("a number %s", member)
 	if least == most {
@@ -64,7 +64,7 @@ func HaveWholeNumber(member string, least, most int64) Expectation {
 			return err
 		}
 		var v map[string]json.RawMessage
-		_ = json.Unmarshal([]byte(e.Body), &v) // it is an object
+		_ = json.Unmarshal([]byte(e.Body), &v) // known to be an object
 		n, err := strconv.ParseInt(string(v[member]), 10, 64)
 		if err != nil || n < least || n > most {
 			return fmt.Errorf("%s is %s", member, v[member])
@@ -73,7 +73,7 @@ func HaveWholeNumber(member string, least, most int64) Expectation {
 	})
 }
 
-// HaveList holds for a JSON object with an array member that has all of the strings.
+// HaveList holds for a JSON object with an array member that contains all of the strings.
 func HaveList(member string, items ...string) Expectation {
 	return Hold(member+" with "+strings.Join(items, " and "), func(e *wire.Exchange) error {
 		v, err := e.Object()
@@ -120,7 +120,7 @@ func LackMember(member string) Expectation {
 	})
 }
 
-// EachMember holds for a JSON object whose every member with the ending passes the test, there being one at least.
+// EachMember holds for a JSON object with at least one member with the ending, all of which pass the test.
 func EachMember(what, ending string, test func(any) bool) Expectation {
 	return Hold("each "+what, func(e *wire.Exchange) error {
 		v, err := e.Object()
@@ -147,7 +147,7 @@ func EachMember(what, ending string, test func(any) bool) Expectation {
 	})
 }
 
-// wrong says what a member of an object is, as JSON writes it.
+// wrong describes the value of an object's member as JSON.
 func wrong(member string, v map[string]any) error {
 	value, there := v[member]
 	if !there {
@@ -160,7 +160,7 @@ func wrong(member string, v map[string]any) error {
 	return fmt.Errorf("%s is %s", member, raw)
 }
 
-// KindOf is what JSON calls the kind of a value.
+// KindOf returns the JSON type of a value.
 func KindOf(v any) string {
 	switch v.(type) {
 	case nil:

@@ -7,8 +7,8 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// Lately holds a control. Where an earlier row has held it lately, at a target that remembers it, it is enough that the target
-// still answers.
+// Lately checks a control. If an earlier row has checked it recently, at a target that remembers it, the target need only still
+// answer.
 func Lately(ctx context.Context, target any, control string, hold func()) {
 	memory, ok := target.(oauth.Memory)
 	if !ok || !memory.Held(control) {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// LiveCode is how a row gets codes and redeems them.
+// LiveCode says how a row gets codes and redeems them.
 type LiveCode struct {
 	Code   func(ctx context.Context) string
 	Redeem func(ctx context.Context, code string, changes ...oauth.Change) *wire.Exchange
@@ -51,9 +51,9 @@ func (c LiveCode) spare(ctx context.Context) (string, bool) {
 	return c.Spare(ctx)
 }
 
-// Refuses holds a refusal of every change to the token request, each made with a live code. A target that keeps a code which it
-// refuses needs one login for all of them: that the code can be redeemed afterwards shows that it lived, and is the control.
-// Elsewhere, and to accuse a target, each change gets a code of its own.
+// Refuses judges that every change to the token request is refused, each made with a live code. A target that keeps a refused
+// code needs only one login for all changes: redeeming the code afterwards shows that it was live, and is the control. Otherwise,
+// and before a target fails, each change gets its own code.
 func (c LiveCode) Refuses(ctx context.Context, refusal Expectation, names []string, changes [][]oauth.Change) {
 	code, left := c.spare(ctx)
 	if !left {
@@ -78,7 +78,7 @@ func (c LiveCode) Refuses(ctx context.Context, refusal Expectation, names []stri
 	})
 }
 
-// Still holds a code that was refused, or else a fresh one, that is redeemed as it should be: Works after the refusal.
+// Still judges that a refused code, or else a fresh one, can be redeemed: Works after the refusal.
 func (c LiveCode) Still(ctx context.Context, refused string) {
 	if !gives(c.Redeem(judge.Step(ctx, afterwards), refused)) {
 		c.Works(ctx)
@@ -92,5 +92,5 @@ func (c LiveCode) Works(ctx context.Context) {
 
 const afterwards = "the code afterwards"
 
-// gives tells whether an answer holds an access token, and is a success.
+// gives reports whether an answer is a success with an access token.
 func gives(e *wire.Exchange) bool { return oauth.Granted(e, "").Access != "" }

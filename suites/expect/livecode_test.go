@@ -11,13 +11,13 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// codes gives out codes that can be redeemed once, and says how a request with changes is answered.
+// codes issues codes that can be redeemed once, and decides how requests with changes are answered.
 type codes struct {
 	given int
 	spent map[string]bool
 	keeps bool // a refused code
 	grant bool // to requests with changes too
-	error int  // status of a refusal of a code that is known; 0: 400
+	error int  // status that refuses a known code; 0: 400
 }
 
 func (c *codes) live() LiveCode {

@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// list is a header as browsers read one that may come more than once, or as a list: every value, trimmed (Fetch §2.2.2,
+// list returns the values of a header that may be a list or occur several times, trimmed, as browsers read it (Fetch §2.2.2,
 // "get, decode, and split").
 func list(e *wire.Exchange, name string) []string {
 	var values []string
@@ -21,7 +21,7 @@ func list(e *wire.Exchange, name string) []string {
 	return values
 }
 
-// ForbidFraming holds for an answer that other origins may not frame: by frame-ancestors, which outweighs X-Frame-Options (CSP
+// ForbidFraming holds for an answer that other origins may not frame: by frame-ancestors, which overrides X-Frame-Options (CSP
 // §6.4.2, HTML §7.6.4).
 func ForbidFraming() Expectation {
 	return Hold("X-Frame-Options DENY or SAMEORIGIN, or frame-ancestors", func(e *wire.Exchange) error {
@@ -41,7 +41,7 @@ func ForbidFraming() Expectation {
 	})
 }
 
-// SayWhoFrames holds for an answer that says who may frame it, be it everybody.
+// SayWhoFrames holds for an answer that says who may frame it, even if it allows everybody.
 func SayWhoFrames() Expectation {
 	return Hold("X-Frame-Options or frame-ancestors", func(e *wire.Exchange) error {
 		if e.Err != nil || len(list(e, "X-Frame-Options")) == 0 && len(frameAncestors(e)) == 0 {
@@ -51,7 +51,7 @@ func SayWhoFrames() Expectation {
 	})
 }
 
-// frameAncestors are the frame-ancestors of all policies, each as its words. In a policy the first counts.
+// frameAncestors returns the sources of frame-ancestors in each policy. The first one of a policy counts.
 func frameAncestors(e *wire.Exchange) (found [][]string) {
 	for _, policy := range list(e, "Content-Security-Policy") {
 		for directive := range strings.SplitSeq(policy, ";") {
@@ -64,14 +64,14 @@ func frameAncestors(e *wire.Exchange) (found [][]string) {
 	return found
 }
 
-// restricts tells whether not everybody is among the sources of frame-ancestors.
+// restricts reports whether the sources of frame-ancestors exclude anybody.
 func restricts(sources []string) bool {
 	return !slices.ContainsFunc(sources, func(s string) bool {
 		return slices.Contains([]string{"*", "http:", "https:", "http://*", "https://*"}, s)
 	})
 }
 
-// frameOptionsForbid is HTML §7.6.4: the values are a set. Different ones forbid everything if one of them has a meaning.
+// frameOptionsForbid implements HTML §7.6.4: the values are a set. Different values forbid everything if one of them is valid.
 func frameOptionsForbid(values []string) bool {
 	var set []string
 	for _, v := range values {
@@ -85,7 +85,7 @@ func frameOptionsForbid(values []string) bool {
 	return slices.ContainsFunc(set, func(v string) bool { return v == "deny" || v == "sameorigin" || v == "allowall" })
 }
 
-// ForbidSniffing holds for an answer whose type browsers may not guess: the first value counts (Fetch §3.6).
+// ForbidSniffing holds for an answer whose type browsers must not guess: the first value counts (Fetch §3.6).
 func ForbidSniffing() Expectation {
 	return Hold("X-Content-Type-Options: nosniff", func(e *wire.Exchange) error {
 		values := list(e, "X-Content-Type-Options")
@@ -96,13 +96,13 @@ func ForbidSniffing() Expectation {
 	})
 }
 
-// referrerPolicies are those that browsers know (Referrer Policy §3).
+// referrerPolicies are the policies that browsers know (Referrer Policy §3).
 var referrerPolicies = []string{
 	"no-referrer", "no-referrer-when-downgrade", "same-origin", "origin", "strict-origin", "origin-when-cross-origin",
 	"strict-origin-when-cross-origin", "unsafe-url",
 }
 
-// HaveReferrerPolicy holds for one of the policies: of several the last that browsers know counts (Referrer Policy §8.1).
+// HaveReferrerPolicy holds for one of the policies: the last value that browsers know counts (Referrer Policy §8.1).
 func HaveReferrerPolicy(policies ...string) Expectation {
 	return Hold("Referrer-Policy: "+strings.Join(policies, " or "), func(e *wire.Exchange) error {
 		values := list(e, "Referrer-Policy")

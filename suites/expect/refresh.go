@@ -9,13 +9,13 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// IssueRefreshable is a whole flow whose refresh token is a control. Where the profile says that refresh tokens are optional,
-// and the metadata do not announce them, the row does not apply to a target that issues none (RFC 6749 §5.1).
+// IssueRefreshable runs a whole flow. Its refresh token is a control. If the profile makes refresh tokens optional and the
+// metadata do not announce them, the row does not apply to a target that issues none (RFC 6749 §5.1).
 func IssueRefreshable(ctx context.Context, s oauth.Server) oauth.Tokens {
 	return refreshable(ctx, oauth.Issue(ctx, s))
 }
 
-// FreshRefreshable is IssueRefreshable where the session has to be new.
+// FreshRefreshable is IssueRefreshable with a new session.
 func FreshRefreshable(ctx context.Context, s oauth.Server) oauth.Tokens {
 	return refreshable(ctx, oauth.Fresh(ctx, s))
 }
@@ -30,7 +30,7 @@ func refreshable(ctx context.Context, got oauth.Tokens) oauth.Tokens {
 	return got
 }
 
-// RefreshOptional tells whether a target that issues no refresh token may do so.
+// RefreshOptional reports whether a target may issue no refresh tokens.
 func RefreshOptional(ctx context.Context) bool {
 	if !slices.Contains(Inputs(ctx, "optional"), "refresh-token") {
 		return false

@@ -12,7 +12,7 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// barren is a server that issues access tokens alone, with what its metadata announce.
+// barren is a server that issues no refresh tokens, with its metadata.
 type barren struct{ metadata string }
 
 func (b barren) Document(context.Context) *wire.Exchange {

@@ -10,9 +10,9 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// SameTime judges whether two kinds of requests take the same time. measure makes one of each, one after the other, so that
-// what slows the target slows both. It is called a few times, and where the times differ as often again before they accuse:
-// a difference is one only if both rounds show it, in the same direction. The durations are part of the evidence.
+// SameTime judges whether two kinds of requests take the same time. measure makes one of each in sequence, so that a slow phase
+// of the target affects both. SameTime calls it a few times and, if the times differ, as often again: the row fails only if both
+// rounds show a difference in the same direction. The durations are part of the evidence.
 func SameTime(ctx context.Context, one, other string, times int, measure func() (one, other time.Duration)) {
 	var rounds []string
 	longer, shorter := true, true // in every round
@@ -32,11 +32,11 @@ func SameTime(ctx context.Context, one, other string, times int, measure func() 
 	judge.Violated(ctx, "equal times of "+one+" and "+other, strings.Join(rounds, "; again, "))
 }
 
-// little is a difference that says nothing over a network.
+// little is a difference too small to mean anything over a network.
 const little = 50 * time.Millisecond
 
-// apart tells whether requests take clearly longer than others: three times as long in the median, and no single one as short
-// as the longest of the others.
+// apart reports whether requests clearly take longer than others: three times as long in the median, and none as short as the
+// longest of the others.
 func apart(long, short []time.Duration) bool {
 	l, s := median(long), median(short)
 	return l-s >= little && l >= 3*s && slices.Min(long) > slices.Max(short)

@@ -11,12 +11,12 @@ import (
 type profileKey struct{}
 type seedKey struct{}
 
-// Under lets the specs under ctx find what the profile allows, and the run's seed.
+// Under gives the specs under ctx the profile and the run's seed.
 func Under(ctx context.Context, p *profiles.Profile, seed int64) context.Context {
 	return context.WithValue(context.WithValue(ctx, profileKey{}, p), seedKey{}, seed)
 }
 
-// Answer is the profile's right refusal of a name. A user's own profile may lack it: then the spec ends as blocked.
+// Answer returns the profile's refusal with a name. If a user's own profile lacks it, the spec is blocked.
 func Answer(ctx context.Context, name string) profiles.Answer {
 	p, _ := ctx.Value(profileKey{}).(*profiles.Profile)
 	a, ok := p.Answers[name]
@@ -26,13 +26,13 @@ func Answer(ctx context.Context, name string) profiles.Answer {
 	return a
 }
 
-// Inputs are what else the profile has specs try, under a name: nil where it has nothing.
+// Inputs returns the profile's additional inputs under a name, or nil.
 func Inputs(ctx context.Context, name string) []string {
 	p, _ := ctx.Value(profileKey{}).(*profiles.Profile)
 	return p.Inputs[name]
 }
 
-// Random is a source of generated input: the same for the same seed and name.
+// Random returns a source of generated input: the same for the same seed and name.
 func Random(ctx context.Context, name string) *rand.Rand {
 	seed, _ := ctx.Value(seedKey{}).(int64)
 	var sum uint64

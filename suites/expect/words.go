@@ -24,14 +24,14 @@ import (
 // Ctx is the context of a vector.
 type Ctx = context.Context
 
-// Quoted names a vector by its value, control characters visible.
+// Quoted names a vector by its value, with control characters escaped.
 func Quoted(s string) string { return strconv.QuoteToASCII(s) }
 
-// AsJSON is a string as JSON writes it.
+// AsJSON encodes a string as JSON.
 func AsJSON(s string) string {
 	raw, err := json.Marshal(s)
 	if err != nil {
-		panic(err) // a string can always be written
+		panic(err) // a string always encodes
 	}
 	return string(raw)
 }
@@ -39,10 +39,10 @@ func AsJSON(s string) string {
 // AsIs names a vector by itself.
 func AsIs(s string) string { return s }
 
-// Nameless has no vector's name.
+// Nameless gives a vector no name.
 func Nameless(i int) string { return "" }
 
-// Indices are the numbers from 0 to n-1.
+// Indices returns the numbers from 0 to n-1.
 func Indices(n int) []int {
 	list := make([]int, n)
 	for i := range list {
@@ -51,7 +51,7 @@ func Indices(n int) []int {
 	return list
 }
 
-// Sorted goes through named vectors in the order of their names.
+// Sorted iterates over named vectors in the order of their names.
 func Sorted[V any](m map[string]V) iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
 		for _, name := range slices.Sorted(maps.Keys(m)) {
@@ -62,7 +62,7 @@ func Sorted[V any](m map[string]V) iter.Seq2[string, V] {
 	}
 }
 
-// Outcome is an answer in words for a note: status and error code, nothing that differs from run to run.
+// Outcome describes an answer for a note: status and error code, nothing that differs from run to run.
 func Outcome(e *wire.Exchange) string {
 	switch {
 	case e.Err != nil:
@@ -77,7 +77,7 @@ func Outcome(e *wire.Exchange) string {
 	return fmt.Sprint(e.Status)
 }
 
-// Advance moves the target's time; the spec is not_run where nothing can.
+// Advance moves the target's clock; without a way to do so the spec is not_run.
 func Advance(ctx context.Context, d time.Duration) {
 	err := oauth.Get[oauth.Clock](ctx).Advance(ctx, d)
 	switch {
@@ -94,7 +94,7 @@ type equal struct {
 	want any
 }
 
-// Be holds for a value that is equal, and says of what.
+// Be holds for an equal value; what names the value in messages.
 func Be(what string, want any) judge.Matcher { return equal{what, want} }
 
 func (m equal) Match(actual any) (bool, error) { return actual == m.want, nil }
@@ -105,7 +105,7 @@ func (m equal) FailureMessage(actual any) string {
 }
 func (m equal) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
 
-// visible shows a value to people, an empty text too. Lists and objects look as in JSON.
+// visible formats a value for people, even an empty text. Lists and objects look as in JSON.
 func visible(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -125,7 +125,7 @@ func visible(v any) string {
 // below is the matcher behind beBelow.
 type below struct{ limit int }
 
-// BeBelow holds for a status below a limit; 0 stands for a connection that was closed.
+// BeBelow holds for a status below a limit; 0 stands for a closed connection.
 func BeBelow(limit int) judge.Matcher { return below{limit} }
 
 func (m below) Match(actual any) (bool, error) { n, ok := actual.(int); return ok && n < m.limit, nil }
@@ -141,9 +141,9 @@ func (m below) NegatedFailureMessage(actual any) string { return "expected not "
 // unguessable is the matcher behind BeUnguessable.
 type unguessable struct{ bits float64 }
 
-// BeUnguessable holds for a list of secrets that all differ, share no long beginning or end, and have at least so many
-// bits each, counted as length times the bits of the alphabet that the whole list uses (RFC 6749 §10.10). A constant
-// beginning or end that all share (a prefix) does not count; of a JWT the signature does: who can guess it can forge one.
+// BeUnguessable holds for a list of secrets that all differ, share no long beginning or end, and have at least this many bits
+// each, counted as length times the bits of the alphabet of the whole list (RFC 6749 §10.10). A constant beginning or end of all
+// secrets (a prefix) does not count. Of a JWT the signature counts: whoever can guess it can forge one.
 func BeUnguessable(bits int) judge.Matcher { return unguessable{float64(bits)} }
 
 func (m unguessable) Match(actual any) (bool, error) { return m.wrong(actual) == "", nil }
@@ -189,7 +189,7 @@ func (m unguessable) wrong(actual any) string {
 
 var jwtShape = regexp.MustCompile(`^eyJ[\w-]+\.[\w-]+\.[\w-]*$`)
 
-// alphabet is the size of the smallest usual alphabet that holds s.
+// alphabet returns the size of the smallest usual alphabet that contains s.
 func alphabet(s string) float64 {
 	switch {
 	case strings.Trim(s, "0123456789") == "":
@@ -202,7 +202,7 @@ func alphabet(s string) float64 {
 	return 64
 }
 
-// common is the length of the beginning (or end) that all share.
+// common returns the length of the common beginning (or end) of all.
 func common(list []string, end bool) int {
 	for n := 0; ; n++ {
 		var c byte
@@ -219,7 +219,7 @@ func common(list []string, end bool) int {
 	}
 }
 
-// shared is the longest beginning that any two have in common behind the prefix.
+// shared returns the longest common beginning of any two after the prefix.
 func shared(list []string, prefix int) int {
 	longest := 0
 	for i, a := range list {
@@ -230,7 +230,7 @@ func shared(list []string, prefix int) int {
 	return longest
 }
 
-// Sum is a short name of a text, for paths.
+// Sum returns a short name for a text, for use in paths.
 func Sum(s string) string {
 	var h uint32 = 2166136261
 	for _, b := range []byte(s) {

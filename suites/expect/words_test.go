@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestUnguessable: what cannot be guessed passes whatever its form is, and what can be guessed does not.
+// TestUnguessable: secrets that cannot be guessed pass in any form, and others do not.
 func TestUnguessable(t *testing.T) {
 	t.Parallel()
 	list := func(format string, args ...[]any) (out []string) {
@@ -40,7 +40,7 @@ func TestUnguessable(t *testing.T) {
 	}
 }
 
-// TestValuesAreShownAsPeopleWriteThem: never as Go prints them.
+// TestValuesAreShownAsPeopleWriteThem, not in Go syntax.
 func TestValuesAreShownAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
 	for want, v := range map[string]any{

@@ -75,12 +75,12 @@ var _ = Describe("Odd bodies and fields", func() {
 	})
 })
 
-// postStep answers a step of a login flow with a body as it stands.
+// postStep answers a step of a login flow with a raw body.
 func postStep(ctx Ctx, flow, body string) *wire.Exchange {
 	return home.From(ctx).Send(ctx, http.MethodPost, "/auth/login_flow/"+flow, body, "Content-Type", jsonType)
 }
 
-// jsonTypes are values of every type that a field of text must not have, and texts that break what reads them.
+// jsonTypes returns values of every type that a text field must not have, and texts that break careless parsers.
 func jsonTypes() map[string]string {
 	return map[string]string{
 		"null": "null", "true": "true", "false": "false", "a number": "5", "a fraction": "1.5", "a huge number": "1e300", "a list": "[]",
@@ -88,12 +88,12 @@ func jsonTypes() map[string]string {
 	}
 }
 
-// tokenBomb is a refresh token of 32 MB in little. Packing it takes longer than the row that sends it.
+// tokenBomb is a compressed refresh token of 32 MB. Compressing it takes longer than the row that sends it.
 var tokenBomb = sync.OnceValue(func() []byte {
 	return squeezed("grant_type=refresh_token&refresh_token=" + strings.Repeat("x", 32<<20))
 })
 
-// packed is a body as its Content-Encoding says it is, or not.
+// packed encodes a body as its Content-Encoding says, or not.
 func packed(body, how string) string {
 	switch how {
 	case "gzip":

@@ -135,7 +135,7 @@ var clientIDs = map[string]string{
 	"V58": "https://app.example./", "V59": "http://[0:0:0:0:0:0:0:1]/",
 }
 
-// ids are client identifiers by their names.
+// ids returns client identifiers by their names.
 func ids(names ...string) []vector {
 	var list []vector
 	for _, n := range names {
@@ -144,14 +144,14 @@ func ids(names ...string) []vector {
 	return list
 }
 
-// accepted holds for client ids for which a login flow opens.
+// accepted judges that a login flow opens for each client id.
 func accepted(ctx Ctx, list []vector) {
 	Each(ctx, list, named, func(ctx Ctx, v vector) {
 		Expect(ctx, opening(ctx, v.value)).To(OpenForm())
 	})
 }
 
-// refused holds for client ids for which none opens, next to one for which it does.
+// refused judges that no login flow opens for these client ids, next to one for which it does.
 func refused(ctx Ctx, list []vector) {
 	Control(ctx, opening(ctx, clientIDs["V01"])).To(OpenForm())
 	Each(ctx, list, named, func(ctx Ctx, v vector) {
@@ -171,7 +171,7 @@ func noted(ctx Ctx, list []vector) {
 	})
 }
 
-// opening begins a login flow for a client, with a redirect of its own origin.
+// opening begins a login flow for a client, with a redirect of the client's origin.
 func opening(ctx Ctx, clientID string) *home.Step {
 	return home.From(ctx).Begin(ctx, home.Login{ClientID: clientID, RedirectURI: clientID,
 		Body: map[string]any{"client_id": clientID, "redirect_uri": clientID}})

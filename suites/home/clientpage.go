@@ -150,7 +150,7 @@ var _ = Describe("Client pages", func() {
 	})
 })
 
-// pageVector is a client page and a redirect URI that is asked for.
+// pageVector is a client page and the requested redirect URI.
 type pageVector struct{ name, body, redirect string }
 
 func pageName(v pageVector) string { return v.name }
@@ -159,13 +159,13 @@ func elsewhere(ctx Ctx) string { return home.From(ctx).Site.Other() + "/callback
 
 func link(to string) string { return `<link rel="redirect_uri" href="` + to + `">` }
 
-// padded is a page so far that what follows begins at byte n.
+// padded returns the beginning of a page, so that the next text begins at byte n.
 func padded(n int) string {
 	const head, tail = "<!doctype html><title>A client</title><p>", "</p>"
 	return head + strings.Repeat("x", n-len(head)-len(tail)) + tail
 }
 
-// clientWith is a login for a client whose page has the body.
+// clientWith returns a login of a client whose page has the body.
 func clientWith(ctx Ctx, name, body, redirect string) home.Login {
 	return home.Login{ClientID: home.From(ctx).Site.HTML(name, body).URL(), RedirectURI: redirect}
 }
@@ -176,8 +176,8 @@ func publishes(ctx Ctx, name string, list []pageVector) {
 	})
 }
 
-// publishesNot holds for pages that publish nothing, next to one that does. A page of all their texts needs one login: the pages
-// follow where that page is not refused.
+// publishesNot judges that each page publishes nothing, next to one that does. One page with all texts needs a single login; only
+// if that is not refused does each page get its own.
 func publishesNot(ctx Ctx, name string, list []pageVector) {
 	to := list[0].redirect
 	listingWorks(ctx)
@@ -239,8 +239,8 @@ func notesPages(ctx Ctx, name string, list []pageVector) {
 	})
 }
 
-// pageID is a path of the client site that no other vector has. It says nothing of the page's text, which holds the site's port:
-// a run's report names it, and two runs of one seed are equal.
+// pageID returns a path of the client site that no other vector has. It does not depend on the page's text, which contains the
+// site's port: the path appears in reports, and two runs with one seed must be equal.
 func pageID(name string, v pageVector) string {
 	return name + "-" + strings.Map(func(r rune) rune {
 		if r < '0' || r > 'z' {
@@ -253,5 +253,5 @@ func pageID(name string, v pageVector) string {
 // pageTimeout is how long the home waits for a client page (HA core auth/indieauth.py).
 const pageTimeout = 5 * time.Second
 
-// slowest is how long a login may take whose client page does not come.
+// slowest is how long a login may take whose client page does not arrive.
 const slowest = 15 * time.Second

@@ -94,7 +94,7 @@ var _ = Describe("Client pages that misbehave", func() {
 	})
 })
 
-// fetched is what the client site got for one login that needed its page.
+// fetched returns the client site's requests during one login that needed its page.
 func fetched(ctx Ctx, name string) []clientsite.Fetch {
 	page := home.From(ctx).Site.HTML("fetched-"+name, link(elsewhere(ctx)))
 	Control(ctx, authorize(ctx, home.Login{ClientID: page.URL(), RedirectURI: elsewhere(ctx)})).To(IssueCode())
@@ -104,7 +104,7 @@ func fetched(ctx Ctx, name string) []clientsite.Fetch {
 	return page.Fetches()
 }
 
-// misbehaves holds for client pages that get no code, no server error and no long wait.
+// misbehaves judges that logins with these client pages get no code, no server error and no long wait.
 func misbehaves(ctx Ctx, name string, pages map[string]http.HandlerFunc) {
 	h, to := home.From(ctx), elsewhere(ctx)
 	listingWorks(ctx)

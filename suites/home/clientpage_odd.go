@@ -35,7 +35,7 @@ var _ = Describe("Odd client pages", func() {
 
 	It(requirement("ha.clients.broken-markup"), func(ctx SpecContext) {
 		to := elsewhere(ctx)
-		publishesBehind(ctx, "broken-markup", to, []vector{ // what may open a comment is last: nothing is to close it
+		publishesBehind(ctx, "broken-markup", to, []vector{ // the text that may open a comment is last, so that nothing closes it
 			{"closed and never opened", "</div></html></head></p>"},
 			{"unclosed elements", "<html><head><div><p><b><i>"},
 			{"attributes without end of line", "<p a=b c d='e' f=\"g\" h>"},
@@ -124,17 +124,17 @@ var _ = Describe("Odd client pages", func() {
 	})
 })
 
-// pieces are a page that comes in so many pieces, and the rest of it.
+// pieces is a page sent in this many pieces, and the rest of it.
 type pieces struct {
 	name, text  string
 	size, count int
 	pause       time.Duration
 }
 
-// mostFetched is how much of an endless page a home may take: what it reads, and what stands in the buffers of two sockets.
+// mostFetched is how much of an endless page a home may receive: what it reads, and the buffers of two sockets.
 const mostFetched = 16 << 20
 
-// endless is a page that does not end, and counts what was taken of it.
+// endless serves an endless page and counts the bytes sent.
 func endless(head string, sent *atomic.Int64) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(head))
@@ -148,7 +148,7 @@ func endless(head string, sent *atomic.Int64) http.HandlerFunc {
 	}
 }
 
-// bomb is 32 MB in little. Packing it takes longer than the row that sends it.
+// bomb is 32 MB, compressed. Compressing it takes longer than the row that sends it.
 var bomb = sync.OnceValue(func() []byte { return squeezed(strings.Repeat("x", 32<<20)) })
 
 func squeezed(text string) []byte {

@@ -60,7 +60,7 @@ var _ = Describe("Authorization code", func() {
 	})
 })
 
-// liveCode is how codes of a login are got and redeemed.
+// liveCode says how to get and redeem codes of a login.
 func liveCode(h *home.Home, l home.Login) LiveCode {
 	codes := LiveCode{
 		Code: func(ctx Ctx) string { return h.Code(ctx, l) },

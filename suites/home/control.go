@@ -6,14 +6,14 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// loginWorks is the control of what a login must not do: one as it should be gets a code.
+// loginWorks is the control of refused logins: a good one gets a code.
 func loginWorks(ctx Ctx) {
 	Lately(ctx, home.From(ctx), "a login of the default client gets a code", func() {
 		Control(ctx, authorize(ctx, home.Login{})).To(IssueCode())
 	})
 }
 
-// listingWorks is the control of what a client's page must not do: a page that lists a redirect URI opens it.
+// listingWorks is the control of refused client pages: a page that lists a redirect URI allows it.
 func listingWorks(ctx Ctx) {
 	to := elsewhere(ctx)
 	Lately(ctx, home.From(ctx), "a login to a redirect URI that the client's page lists gets a code", func() {
@@ -21,7 +21,7 @@ func listingWorks(ctx Ctx) {
 	})
 }
 
-// documentWorks is the control of what a client id metadata document must not do: one that lists a redirect URI opens it.
+// documentWorks is the control of refused client id metadata documents: one that lists a redirect URI allows it.
 func documentWorks(ctx Ctx) {
 	to := elsewhere(ctx)
 	Lately(ctx, home.From(ctx), "a login to a redirect URI of the client's metadata document gets a code", func() {

@@ -117,7 +117,7 @@ var _ = Describe("CORS", func() {
 	})
 })
 
-// preflight asks as a browser does before a request that is not simple.
+// preflight sends the request that a browser sends before one that is not simple.
 func preflight(ctx Ctx, path, method, origin, header string) *wire.Exchange {
 	lines := []string{"Origin", origin, "Access-Control-Request-Method", method}
 	if header != "" {
@@ -137,7 +137,7 @@ func LetRead(origin string) Expectation {
 	})
 }
 
-// NotLetRead holds for a whole answer that no foreign page may read.
+// NotLetRead holds for a complete answer that no foreign page may read.
 func NotLetRead() Expectation {
 	return Hold("no Access-Control-Allow-Origin", func(e *wire.Exchange) error {
 		if e.Err != nil || e.Status == 0 {

@@ -21,12 +21,12 @@ func LackStep() Expectation {
 	})
 }
 
-// RefuseRedirect holds for a login that ends without a code because of its redirect_uri: 403 after the password, or 400
-// in releases that judge it at the first step.
+// RefuseRedirect holds for a login that ends without a code because of its redirect_uri: 403 after the password, or 400 in
+// releases that check it at the first step.
 func RefuseRedirect() Expectation { return All(HaveStatus(400, 403), GrantNothing()) }
 
-// ListProviders holds for login providers with name and type, that of the account among them, under a member or, with "",
-// as a bare list.
+// ListProviders holds for login providers with name and type, including the account's, under a member or, with "", as a bare
+// list.
 func ListProviders(member, kind string) Expectation {
 	return Hold("a list of login providers with "+kind, func(e *wire.Exchange) error {
 		type provider struct{ Name, Type string }
@@ -53,10 +53,10 @@ func ListProviders(member, kind string) Expectation {
 	})
 }
 
-// Refused is any answer that grants nothing and is no server error. Which error is right, another row says.
+// Refused holds for any answer that grants nothing and is no server error. Another row judges which error is right.
 func Refused() Expectation { return All(BeAnswered(), GrantNothing()) }
 
-// Unopened is any refusal of a resource: no success, and no server error.
+// Unopened holds for any refusal of a resource: no success, and no server error.
 func Unopened() Expectation {
 	return Hold("a refusal", func(e *wire.Exchange) error {
 		if e.Err != nil || e.Status < 300 || e.Status >= 500 {

@@ -8,7 +8,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// answer is an answer with a JSON body, and header lines given as name, value, name, value.
+// answer returns an answer with a JSON body and header lines: name, value, name, value.
 func answer(body string, header ...string) *wire.Exchange {
 	e := &wire.Exchange{Status: http.StatusOK, Body: body, Header: http.Header{"Content-Type": {"application/json"}}}
 	for i := 0; i+1 < len(header); i += 2 {

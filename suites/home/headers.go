@@ -102,7 +102,7 @@ var _ = Describe("Methods", func() {
 	})
 })
 
-// usual are answers of all kinds that went well, and the 401 of the API. That they are such is a control.
+// usual returns successful answers of all kinds, and the 401 of the API. A control checks their statuses.
 func usual(ctx Ctx) map[string]*wire.Exchange {
 	h := home.From(ctx)
 	list := map[string]*wire.Exchange{
@@ -117,7 +117,7 @@ func usual(ctx Ctx) map[string]*wire.Exchange {
 	return list
 }
 
-// refusals are answers to what is wrong.
+// refusals returns answers to wrong requests.
 func refusals(ctx Ctx) map[string]*wire.Exchange {
 	h := home.From(ctx)
 	list := map[string]*wire.Exchange{
@@ -172,7 +172,7 @@ var _ = Describe("Headers of answers that are errors", func() {
 	})
 })
 
-// errorAnswers are errors of every endpoint and every kind. That most of them are errors is a control.
+// errorAnswers returns errors of every endpoint and every kind. A control checks that most of them are errors.
 func errorAnswers(ctx Ctx) map[string]*wire.Exchange {
 	h := home.From(ctx)
 	list := map[string]*wire.Exchange{

@@ -7,11 +7,11 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// leeway is how long after the end of an access token it may still pass: ten seconds, and a little for the clock's whole seconds.
+// leeway is how long an expired access token may still pass: ten seconds, and a little for the clock's whole seconds.
 const leeway = 12 * time.Second
 
-// shortlyBefore judges what must still work so long before a limit. What a slow target took in between counts: where it was
-// as much, the try is made again with more.
+// shortlyBefore judges what must still work shortly before a limit. A slow target's own delay counts: if it is as long as the
+// margin, the try is repeated with a longer one.
 func shortlyBefore(ctx Ctx, before time.Duration, try func(before time.Duration) (judge func())) {
 	for range 3 {
 		began := time.Now()

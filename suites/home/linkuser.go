@@ -115,7 +115,7 @@ var _ = Describe("Linking a credential", func() {
 	})
 })
 
-// unbound is a code for linking, which knows no PKCE: without a challenge also where token requests need one.
+// unbound returns a code for linking, which knows no PKCE: it has no challenge even if token requests need one.
 func unbound(ctx Ctx) string { return home.From(ctx).Code(ctx, home.Login{Unbound: true}) }
 
 // spendLinking hands in a code as unbound gets it, or one that an earlier row left and that can be linked.

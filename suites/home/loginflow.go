@@ -269,7 +269,7 @@ func try(ctx Ctx, flow, username, password string) *home.Step {
 	return h.Password(ctx, flow, home.Login{ClientID: h.Client().ID, Account: &oauth.Account{Username: username, Password: password}})
 }
 
-// pastPassword holds for the answer to a right password: a code, or the second factor's form.
+// pastPassword holds for the answer to a right password: a code, or the form of the second factor.
 func pastPassword(h *home.Home) Expectation {
 	if h.Account.TOTPSecret == "" {
 		return IssueCode()

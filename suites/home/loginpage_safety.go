@@ -68,7 +68,7 @@ var _ = Describe("Login page, safety", func() {
 		for _, u := range urls {
 			under := Step(ctx, u)
 			page, state, err := attempted(under, client.with("redirect_uri", u))
-			if err != nil { // the control came to rest: what neither refuses nor rests has set out for the URL
+			if err != nil { // the control came to rest, so a page that neither refuses nor rests is on its way to the URL
 				Violated(under, "the page to refuse it", err.Error())
 			}
 			Expect(under, state.Kind).To(BeNone("a redirect", loginpage.Redirected))
@@ -188,7 +188,7 @@ var _ = Describe("Login page, safety", func() {
 	})
 })
 
-// labelled tells whether a field has a name for those who do not see it. It may come after the form, with a language file.
+// labelled reports whether a field has a name for screen readers. It may appear after the form, with a language file.
 func labelled(ctx Ctx, page *browser.Page, css string) bool {
 	under, cancel := context.WithTimeout(ctx, loginpage.WordsLimit)
 	defer cancel()

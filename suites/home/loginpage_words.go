@@ -19,13 +19,13 @@ type vector struct{ name, value string }
 
 func named(v vector) string { return v.name }
 
-// request is an authorization request on its way to the browser.
+// request is an authorization request that a browser opens.
 type request struct {
 	base string
 	form oauth.Form
 }
 
-// visit is the default client's authorization request: response_type, client_id and redirect_uri.
+// visit returns the default client's authorization request: response_type, client_id and redirect_uri.
 func visit(ctx Ctx) request {
 	h := home.From(ctx)
 	return request{h.Wire.Base(), oauth.Form{
@@ -47,7 +47,7 @@ func (r request) twice(name, value string) request {
 
 func (r request) path() string { return "/auth/authorize?" + r.form.Encode() }
 
-// open opens the page in a fresh browser context. That it opens is a control.
+// open opens the page in a fresh browser context. Its opening is a control.
 func (r request) open(ctx Ctx) *loginpage.Login {
 	judge.Secret(ctx, "password", home.From(ctx).Account.Password)
 	login, err := loginpage.Open(ctx, browser.Open(ctx), r.base+r.path())
@@ -57,7 +57,7 @@ func (r request) open(ctx Ctx) *loginpage.Login {
 	return login
 }
 
-// try opens the page and logs in as far as it lets one: the last state is what the page ends in.
+// try opens the page, logs in as far as the page allows, and returns its last state.
 func (r request) try(ctx Ctx) (*loginpage.Login, loginpage.State) {
 	login := r.open(ctx)
 	state, err := login.State(ctx)
@@ -72,7 +72,7 @@ func (r request) try(ctx Ctx) (*loginpage.Login, loginpage.State) {
 	return login, state
 }
 
-// login logs in and returns where the page sends the browser. That it does is a control.
+// login logs in and returns the redirect's target. The redirect is a control.
 func (r request) login(ctx Ctx) *url.URL {
 	_, state := r.try(ctx)
 	if state.Kind != loginpage.Redirected {
@@ -85,7 +85,7 @@ func (r request) login(ctx Ctx) *url.URL {
 	return to
 }
 
-// lands logs in and returns where the page sends the browser, where that it does is what the row demands.
+// lands logs in and returns the redirect's target, for rows that demand the redirect.
 func (r request) lands(ctx Ctx) *url.URL {
 	_, state := r.try(ctx)
 	to, err := url.Parse(state.Redirect)
@@ -95,7 +95,7 @@ func (r request) lands(ctx Ctx) *url.URL {
 	return to
 }
 
-// at turns a step of the page into its state; a page that cannot be driven blocks the spec.
+// at unwraps a step of the page; a page that cannot be driven blocks the spec.
 func at(ctx Ctx) func(loginpage.State, error) loginpage.State {
 	return func(s loginpage.State, err error) loginpage.State {
 		if err != nil {
@@ -106,7 +106,7 @@ func at(ctx Ctx) func(loginpage.State, error) loginpage.State {
 	}
 }
 
-// secrets makes what a redirect carries secret.
+// secrets registers a redirect's parameters as secret.
 func secrets(ctx Ctx, s loginpage.State) {
 	if to, err := url.Parse(s.Redirect); err == nil {
 		judge.Secret(ctx, "code", to.Query().Get("code"))
@@ -148,7 +148,7 @@ func (m list) Got(actual any) string                   { return visible(actual) 
 func (m list) FailureMessage(actual any) string        { return "expected " + m.Expected() }
 func (m list) NegatedFailureMessage(actual any) string { return "expected not " + m.Expected() }
 
-// opened is try, with the page it happened on.
+// opened is try, and also returns the page.
 func opened(ctx Ctx, r request) (*browser.Page, loginpage.State) {
 	page, state, err := attempted(ctx, r)
 	if err != nil {
@@ -174,7 +174,7 @@ func attempted(ctx Ctx, r request) (*browser.Page, loginpage.State, error) {
 	return page, state, err
 }
 
-// uncaught opens the page without catching its redirect: the browser really goes there.
+// uncaught opens the page without intercepting its redirect: the browser really follows it.
 func (r request) uncaught(ctx Ctx) *loginpage.Login {
 	page := browser.Open(ctx)
 	if err := page.Open(ctx, r.base+r.path()); err != nil {
@@ -183,13 +183,13 @@ func (r request) uncaught(ctx Ctx) *loginpage.Login {
 	return loginpage.On(page)
 }
 
-// stayOnPage holds for a request that ends in an error on the page, after the right password if the page asks for it.
+// stayOnPage judges that a request ends in an error on the page, after the right password if the page asks for it.
 func stayOnPage(ctx Ctx, r request) {
 	_, state := r.try(ctx)
 	judge.Expect(ctx, state).To(Show(loginpage.Fatal, loginpage.FlowError, loginpage.StepError))
 }
 
-// neverLeavesFor holds for a request that sends the browser to nothing under the prefix.
+// neverLeavesFor judges that a request sends the browser to no URL under the prefix.
 func neverLeavesFor(ctx Ctx, r request, prefix string) {
 	page, _ := opened(ctx, r)
 	for _, n := range page.Navigations() {
@@ -197,7 +197,7 @@ func neverLeavesFor(ctx Ctx, r request, prefix string) {
 	}
 }
 
-// shownForm is a page that shows the form.
+// shownForm opens a page that shows the form.
 func shownForm(ctx Ctx) *browser.Page {
 	page := browser.Open(ctx)
 	r := visit(ctx)
@@ -229,7 +229,7 @@ type none struct {
 	bad  any
 }
 
-// BeNone holds for anything but a value.
+// BeNone holds for any value but bad.
 func BeNone(what string, bad any) judge.Matcher { return none{what, bad} }
 
 func (m none) Match(actual any) (bool, error)          { return actual != m.bad, nil }
@@ -238,7 +238,7 @@ func (m none) Got(actual any) string                   { return fmt.Sprint(actua
 func (m none) FailureMessage(any) string               { return "expected not " + m.what }
 func (m none) NegatedFailureMessage(actual any) string { return "expected " + m.what }
 
-// visible shows a list as JSON writes it.
+// visible formats a list as JSON.
 func visible(list any) string {
 	raw, err := json.Marshal(list)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// eachTrusted judges every trusted network that is offered here, at the login flow that it opens.
+// eachTrusted judges every trusted network that is offered here, by the login flow that it opens.
 func eachTrusted(ctx Ctx, check func(ctx Ctx, p home.LoginProvider, begun *home.Step)) {
 	h := home.From(ctx)
 	Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
@@ -22,7 +22,7 @@ func eachTrusted(ctx Ctx, check func(ctx Ctx, p home.LoginProvider, begun *home.
 	}
 }
 
-// eachPicker judges those that show a form, with the users of the house who are on it. The row does not apply where there is none.
+// eachPicker judges those that show a form, with the home's own users on it. The row does not apply if there is none.
 func eachPicker(ctx Ctx, check func(ctx Ctx, p home.LoginProvider, begun *home.Step, users []string)) {
 	shown := false
 	eachTrusted(ctx, func(ctx Ctx, p home.LoginProvider, begun *home.Step) {
@@ -36,7 +36,7 @@ func eachPicker(ctx Ctx, check func(ctx Ctx, p home.LoginProvider, begun *home.S
 	}
 }
 
-// options are the users that a form lists: id and name.
+// options returns the users that a form lists: id and name.
 func options(s *home.Step) (list [][2]string) {
 	var form struct {
 		Fields []struct {
@@ -50,7 +50,7 @@ func options(s *home.Step) (list [][2]string) {
 	return slices.DeleteFunc(form.Fields[0].Options, func(o [2]string) bool { return o[0] == "" || o[1] == "" })
 }
 
-// offered are the ids of the users that a form lists.
+// offered returns the ids of the users that a form lists.
 func offered(s *home.Step) (ids []string) {
 	for _, o := range options(s) {
 		ids = append(ids, o[0])
@@ -58,7 +58,7 @@ func offered(s *home.Step) (ids []string) {
 	return ids
 }
 
-// residents are those whom no row has made: the others may be gone while the form is open.
+// residents returns the users that no row has created: the others may be deleted while the form is open.
 func residents(s *home.Step) (ids []string) {
 	for _, o := range options(s) {
 		if !strings.HasPrefix(o[1], home.OwnUsers) {
@@ -78,7 +78,7 @@ func OfferUsers() Expectation {
 	})
 }
 
-// OpenNothing holds for an answer to who may not log in this way: no form and no code.
+// OpenNothing holds for the answer to a client that may not log in this way: no form and no code.
 func OpenNothing() Expectation {
 	return All(BeAnswered(), GrantNothing(), Hold("no form", func(e *wire.Exchange) error {
 		if e.Text("type") == "form" {
@@ -88,7 +88,7 @@ func OpenNothing() Expectation {
 	}))
 }
 
-// OfferAll holds for a list of login providers with all of these, which are some.
+// OfferAll holds for a list of login providers that includes all of these, at least one.
 func OfferAll(of []home.LoginProvider) Expectation {
 	return Hold("the trusted networks", func(e *wire.Exchange) error {
 		var list struct{ Providers []home.LoginProvider }
@@ -103,7 +103,7 @@ func OfferAll(of []home.LoginProvider) Expectation {
 	})
 }
 
-// OfferNone holds for a list of login providers without these.
+// OfferNone holds for a list of login providers that includes none of these.
 func OfferNone(of []home.LoginProvider) Expectation {
 	return Hold("none of the trusted networks", func(e *wire.Exchange) error {
 		var list struct{ Providers []home.LoginProvider }
@@ -123,7 +123,7 @@ func pick(ctx Ctx, begun *home.Step, user any) *home.Step {
 	return h.Submit(ctx, begun.FlowID, h.Client().ID, map[string]any{"user": user})
 }
 
-// through goes through a login by a trusted network, whether it shows a form or none, and returns its last answer.
+// through completes a login by a trusted network, with or without a form, and returns the last answer.
 func through(ctx Ctx, begun *home.Step) *home.Step {
 	if users := offered(begun); len(users) > 0 {
 		return pick(ctx, begun, users[0])
@@ -140,7 +140,7 @@ func atCommand(ctx Ctx, username, password string) *home.Step {
 	return h.Password(ctx, begun.FlowID, login)
 }
 
-// letIn holds for the answer to a name and a password that are right: a code, or the form of the second factor.
+// letIn holds for the answer to a right name and password: a code, or the form of the second factor.
 func letIn() Expectation {
 	return All(HaveStatus(200), Hold("a code, or the second factor", func(e *wire.Exchange) error {
 		if e.Text("type") != "create_entry" && e.Text("step_id") != "mfa" {

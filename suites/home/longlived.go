@@ -198,7 +198,7 @@ var _ = Describe("Long-lived access tokens", func() {
 	})
 })
 
-// lasting makes a long-lived token by a session. That it can be made is a control.
+// lasting makes a long-lived token with a session. Its creation is a control.
 func lasting(ctx Ctx, session, name string, days int) string {
 	token, err := askLasting(ctx, session, map[string]any{"client_name": lastingName(ctx, name), "lifespan": days})
 	if err != nil || token == "" {
@@ -226,7 +226,7 @@ func lastingName(ctx Ctx, name string) string {
 	return "authconform " + name + " " + mark
 }
 
-// entryOf is the list's entry of a name. That it is there is a control.
+// entryOf returns the list's entry with a name. Its presence is a control.
 func entryOf(ctx Ctx, s *home.Socket, name string) home.Grant {
 	for _, g := range grants(ctx, s) {
 		if g.Name == name {
@@ -237,7 +237,7 @@ func entryOf(ctx Ctx, s *home.Socket, name string) home.Grant {
 	return home.Grant{}
 }
 
-// whoIs is the id of a token's user.
+// whoIs returns the id of a token's user.
 func whoIs(ctx Ctx, token string) string {
 	var user struct{ ID string }
 	if err := home.From(ctx).Open(ctx, token).Call(ctx, "auth/current_user", nil, &user); err != nil {

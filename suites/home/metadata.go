@@ -113,20 +113,20 @@ var _ = Describe("Authorization server metadata", func() {
 			Violated(ctx, `WWW-Authenticate with resource_metadata="…"`, strings.Join(refused.Header.Values("WWW-Authenticate"), ", "))
 			return
 		}
-		doc := h.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: named, Public: true}) // at a home's public name, for one
+		doc := h.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: named, Public: true}) // the name may be a home's public one
 		Expect(ctx, doc).To(All(HaveStatus(200), HaveText("resource")))
 	})
 })
 
-// metadata is the document.
+// metadata returns the document.
 func metadata(ctx context.Context) *wire.Exchange { return home.From(ctx).Document(ctx) }
 
-// wellKnown is where it stands.
+// wellKnown returns the document's URL.
 func wellKnown(ctx context.Context) string {
 	return home.From(ctx).WellKnown("oauth-authorization-server")
 }
 
-// endpoint is a URL of the metadata, resolved against the target. That it is named is a control.
+// endpoint returns a URL of the metadata, resolved against the target. Its presence is a control.
 func endpoint(ctx context.Context, member string) string {
 	doc := metadata(ctx)
 	Control(ctx, doc).To(HaveText(member))

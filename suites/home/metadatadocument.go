@@ -14,7 +14,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// clientName is what our clients are called in their documents.
+// clientName is the name of our clients in their documents.
 const clientName = "Conf App"
 
 var _ = Describe("Client id metadata documents", func() {
@@ -208,7 +208,7 @@ var _ = Describe("Client id metadata documents", func() {
 	})
 })
 
-// document publishes a metadata document over https and returns its client id; members replace or, as nil, remove.
+// document publishes a metadata document over https and returns its client id; members replace others or, if nil, remove them.
 func document(ctx Ctx, name string, members map[string]any, uris ...string) string {
 	h := home.From(ctx)
 	page := h.Site.Page("doc-"+strings.ToLower(name)+".json", nil)
@@ -237,7 +237,7 @@ func raw(status int, kind, body string) http.HandlerFunc {
 	}
 }
 
-// sized publishes a metadata document of so many bytes.
+// sized publishes a metadata document of this many bytes.
 func sized(ctx Ctx, size int, to string) string {
 	name := "size-" + sizeName(size)
 	page := home.From(ctx).Site.Page("doc-"+name+".json", nil)

@@ -137,7 +137,7 @@ var _ = Describe("Multi-factor login", func() {
 		foreign := user
 		foreign.RedirectURI = "https://evil.example/callback"
 		answer := home.From(ctx).Begin(ctx, foreign)
-		if answer.Type == "form" { // before 2022.9 the redirect is refused here
+		if answer.Type == "form" { // releases before 2022.9 refuse the redirect here
 			answer = answerTOTP(ctx, asked(ctx, foreign), foreign, now(ctx))
 		}
 		Expect(ctx, answer).To(RefuseRedirect())
@@ -192,7 +192,7 @@ var _ = Describe("Multi-factor login", func() {
 	})
 })
 
-// guarded is the login of a new user with a TOTP secret.
+// guarded returns the login of a new user with a TOTP secret.
 func guarded(ctx Ctx, name string) home.Login {
 	h := home.From(ctx)
 	user := h.NewUser(ctx, name)
@@ -205,7 +205,7 @@ func passwordOf(ctx Ctx, flow string, l home.Login) *home.Step {
 	return home.From(ctx).Password(ctx, flow, l)
 }
 
-// asked is the form that asks for the second factor. That it comes is a control.
+// asked returns the form that asks for the second factor. Its appearance is a control.
 func asked(ctx Ctx, l home.Login) *home.Step {
 	h := home.From(ctx)
 	step := passwordOf(ctx, h.Begin(ctx, l).FlowID, l)
@@ -232,7 +232,7 @@ func answerIn(ctx Ctx, flow, client, code string) *home.Step {
 	return h.Submit(ctx, flow, client, map[string]any{"code": code})
 }
 
-// notTOTP is six digits that are no code of the user's secret within the hour.
+// notTOTP returns six digits that are no code of the user's secret within the hour.
 func notTOTP(ctx Ctx, l home.Login) string {
 	good := map[string]bool{}
 	for at := -time.Hour; at <= time.Hour; at += 30 * time.Second {

@@ -6,17 +6,18 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// mostWrong is how many wrong codes a flow gets: a home may end one after three.
+// mostWrong is how many wrong codes a flow gets: a home may end a flow after three.
 const mostWrong = 2
 
-// wrongCode is an answer to the question for the second factor that must not pass.
+// wrongCode is an answer to the second factor's form that must not pass.
 type wrongCode struct {
 	name string
 	send func(ctx Ctx, flow string) *home.Step
 }
 
-// wrongCodes holds an expectation of every wrong answer, each in a flow that still asks. Several share a flow: that it asks again
-// shows that it did. Where it does not, each answer gets a flow of its own. Right codes are rare: a home may take each once.
+// wrongCodes judges the answers to wrong codes, each in a flow that still asks for one. Several codes share a flow: if it asks
+// again, it was still asking. If it does not, each code gets its own flow. Right codes are scarce: a home may accept each only
+// once.
 func wrongCodes(ctx Ctx, user home.Login, x Expectation, list []wrongCode) {
 	for len(list) > 0 {
 		flow, wrong, answers := asked(ctx, user), 0, []*home.Step(nil)

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/suites/tamper"
 )
 
-// longVerifier is one that loses or gains a character and is still a verifier.
+// longVerifier stays a verifier when it loses or gains a character.
 const longVerifier = "Near-misses.of~this_Verifier-are-verifiers-themselves-0123456789"
 
 var _ = Describe("Near misses", func() {
@@ -98,7 +98,7 @@ var _ = Describe("Near misses", func() {
 	})
 })
 
-// secretMisses are near misses of a secret that a machine keeps.
+// secretMisses returns near misses of a secret that a machine keeps.
 func secretMisses(secret string) []nearMiss {
 	list := nearMisses(secret)
 	for _, t := range tamper.Secret(secret) {

@@ -2,7 +2,7 @@ package home
 
 import "testing"
 
-// TestNearMissesDifferFromTheSecretAndFromEachOther: one that were the secret would fail a right server.
+// TestNearMissesDifferFromTheSecretAndFromEachOther: a near miss equal to the secret would fail a right server.
 func TestNearMissesDifferFromTheSecretAndFromEachOther(t *testing.T) {
 	for _, secret := range []string{"s3cret-Password", "c0dec0dec0dec0dec0dec0dec0dec0de", longVerifier} {
 		seen := map[string]string{}
@@ -18,7 +18,7 @@ func TestNearMissesDifferFromTheSecretAndFromEachOther(t *testing.T) {
 	}
 }
 
-// TestSpoiledMessagesAreNeverRight: each differs from the message that is right.
+// TestSpoiledMessagesAreNeverRight: each differs from the right message.
 func TestSpoiledMessagesAreNeverRight(t *testing.T) {
 	list := spoiled(map[string]any{"name": "x", "days": 1})
 	if len(list) != 13 {

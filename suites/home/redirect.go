@@ -239,12 +239,12 @@ func authorize(ctx Ctx, l home.Login) *home.Step {
 	return h.Password(ctx, begun.FlowID, l)
 }
 
-// ownClient is the default client with another redirect URI, an empty one included.
+// ownClient returns a login of the default client with another redirect URI, maybe an empty one.
 func ownClient(ctx Ctx, redirect string) home.Login {
 	return home.Login{ClientID: home.From(ctx).Client().ID, RedirectURI: redirect}
 }
 
-// publish makes a client page that lists redirect URIs and returns its client id.
+// publish publishes a client page that lists redirect URIs, and returns its client id.
 func publish(ctx Ctx, name string, uris ...string) string {
 	var b strings.Builder
 	b.WriteString("<!doctype html><title>A client</title>")

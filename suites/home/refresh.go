@@ -116,12 +116,12 @@ var _ = Describe("Refresh tokens", func() {
 	})
 })
 
-// lateTimers is how many rests a home gets whose timers may be late: about three years.
+// lateTimers is how many idle periods a home with late timers gets: about three years.
 const lateTimers = 13
 
-// refreshAfterRest is the answer to a refresh token that nobody used for so long. A home may end such sessions by a timer
-// that its last expiry has set. A command that puts a clock back does not put that timer back, so after an earlier run it
-// is due only beyond the time which that run had reached. Such a home is given more rests, each with a session of its own.
+// refreshAfterRest returns the answer to a refresh token that was unused for this long. A home may expire sessions by a timer
+// that its last expiry has set. Setting its clock back does not reset the timer, so after an earlier run it fires only after the
+// time that the run had reached. Such a home gets more idle periods, each with its own session.
 func refreshAfterRest(ctx Ctx, rest time.Duration) *wire.Exchange {
 	h := home.From(ctx)
 	for rests := 1; ; rests++ {

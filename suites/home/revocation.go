@@ -100,7 +100,7 @@ var _ = Describe("Revocation", func() {
 	})
 })
 
-// liveSession is a session of its own that refreshes and calls the API: the control of every revocation.
+// liveSession returns a new session that refreshes and calls the API: the control of every revocation.
 func liveSession(ctx Ctx) oauth.Tokens {
 	h := home.From(ctx)
 	tokens := h.OwnSession(ctx)
@@ -109,7 +109,7 @@ func liveSession(ctx Ctx) oauth.Tokens {
 	return tokens
 }
 
-// legacyRevoke is the form of revocation before 2022.9.
+// legacyRevoke revokes in the form before 2022.9.
 func legacyRevoke(ctx Ctx, token string) any {
 	Secret(ctx, "token", token)
 	return home.From(ctx).PostForm(ctx, "/auth/token", oauth.Form{{Name: "token", Value: token}, {Name: "action", Value: "revoke"}})

@@ -235,7 +235,7 @@ var _ = Describe("Odd logins", func() {
 			answer := h.Send(under, http.MethodPost, flow+h.Begin(ctx, home.Login{}).FlowID, body, "Content-Type", jsonType)
 			Expect(under, answer).To(All(BeAnswered(), GrantNothing()))
 			if i%3 == 2 {
-				Control(ctx, h.Login(ctx, home.Login{})).To(IssueCode()) // never more than three wrong ones in a row
+				Control(ctx, h.Login(ctx, home.Login{})).To(IssueCode()) // this limits wrong passwords in a row to three
 			}
 		}
 	})

@@ -13,7 +13,7 @@ type generator struct{ *rand.Rand }
 
 func (g generator) pick(list ...string) string { return list[g.IntN(len(list))] }
 
-// text is a string of up to n odd characters.
+// text returns a string of up to n odd characters.
 func (g generator) text(n int) string {
 	var b strings.Builder
 	for range g.IntN(n) {
@@ -31,7 +31,7 @@ func (g generator) text(n int) string {
 	return b.String()
 }
 
-// bytes is a string of up to n bytes of any kind.
+// bytes returns a string of up to n bytes of any kind.
 func (g generator) bytes(n int) string {
 	b := make([]byte, g.IntN(n))
 	for i := range b {
@@ -40,7 +40,7 @@ func (g generator) bytes(n int) string {
 	return string(b)
 }
 
-// form is a body for the token endpoint: known and unknown names, good and odd values, encoded well or not at all.
+// form returns a body for the token endpoint: known and unknown names, good and odd values, encoded well or not at all.
 func (g generator) form() string {
 	var pairs []string
 	for range g.IntN(7) {
@@ -57,7 +57,7 @@ func (g generator) form() string {
 	return strings.Join(pairs, g.pick("&", "&", "&", "&&", ";"))
 }
 
-// json is a JSON text of a depth, mostly well-formed.
+// json returns a JSON text of a depth, usually well-formed.
 func (g generator) json(depth int) string {
 	switch g.IntN(9) {
 	case 0, 1:
@@ -88,7 +88,7 @@ func (g generator) word() string {
 	return g.pick(quotedJSON(g.text(12)), `"client_id"`, `"handler"`, `"redirect_uri"`, `"http://127.0.0.1/"`, `"homeassistant"`, `"username"`)
 }
 
-// quotedJSON is a JSON string whose characters stand as they are, but for quotes, backslashes and controls.
+// quotedJSON encodes a JSON string, escaping only quotes, backslashes and controls.
 func quotedJSON(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -101,7 +101,7 @@ func quotedJSON(s string) string {
 	return `"` + b.String() + `"`
 }
 
-// url is a URL with some of its parts odd.
+// url returns a URL with some odd parts.
 func (g generator) url() string {
 	return g.pick("http", "https", "HTTP", "homeassistant", g.text(4)) + g.pick("://", "://", "://", ":", "//", ":/") +
 		g.pick("", "", "user@", "user:pass@", g.text(4)+"@") +

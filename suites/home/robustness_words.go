@@ -23,7 +23,7 @@ func (o odd) label() string { return o.name }
 
 const jsonType = "application/json"
 
-// survives holds for a home that answers every request below 500 and in time, and works as before afterwards.
+// survives judges that a home answers every request below 500 and in time, and works as before afterwards.
 func survives(ctx Ctx, list []odd) {
 	h := home.From(ctx)
 	judge.Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
@@ -33,7 +33,7 @@ func survives(ctx Ctx, list []odd) {
 	judge.Control(ctx, h.Begin(ctx, home.Login{})).To(OpenForm())
 }
 
-// forms are posts of a body to the two endpoints that take forms.
+// forms returns requests that post a body to the two endpoints that accept forms.
 func forms(name, body, contentType string) []odd {
 	header := []string{"Content-Type", contentType}
 	return []odd{
@@ -42,7 +42,7 @@ func forms(name, body, contentType string) []odd {
 	}
 }
 
-// oddWords are words that a parser, a comparison or a look-up may stumble over.
+// oddWords are words that may trip a parser, a comparison or a lookup.
 func oddWords() map[string]string {
 	return map[string]string{
 		"empty": "", "space": " ", "NUL": "a\x00b", "accent": "é", "emoji": "💥", "line end": "a\r\nX-Injected: 1", "tab": "\t", "quotes": `'"<>&`,
@@ -64,7 +64,7 @@ func oddValues() map[string]string {
 	}
 }
 
-// oddURLs are words for client ids and redirect URIs.
+// oddURLs are odd client ids and redirect URIs.
 func oddURLs() []string {
 	return []string{
 		"", " ", "http", "http:", "http:/", "http://", "http:///", "http://[", "http://[::1", "http://[::1]x/", "http://[::1%25]/",
@@ -89,13 +89,13 @@ var endpoints = []string{
 	"/api/onboarding/integration", "/manifest.json",
 }
 
-// unusual sends what no HTTP library would.
+// unusual sends a request that no HTTP library would.
 func unusual(ctx Ctx, path, host string) *wire.Exchange {
 	return home.From(ctx).Wire.Raw(ctx, wire.Request{Method: http.MethodGet, URL: path, Host: host,
 		Header: http.Header{"Connection": {"close"}}})
 }
 
-// posts are posts of a JSON body to the endpoints that take one; each step gets a flow of its own.
+// posts returns requests that post a JSON body to the endpoints that accept one; each step gets its own flow.
 func posts(ctx Ctx, name, body string) []odd {
 	header := []string{"Content-Type", jsonType}
 	return []odd{
@@ -105,7 +105,7 @@ func posts(ctx Ctx, name, body string) []odd {
 	}
 }
 
-// object is a JSON object of the members with one set to a value as it stands.
+// object returns a JSON object of the members, with one set to a raw value.
 func object(members map[string]string, name, value string) string {
 	all := maps.Clone(members)
 	all[name] = value
@@ -119,7 +119,7 @@ func object(members map[string]string, name, value string) string {
 	return "{" + b.String() + "}"
 }
 
-// oddTokens are words that look like JWTs and are none that a home made.
+// oddTokens are words that look like JWTs but were not issued by a home.
 func oddTokens() map[string]string {
 	empty, claims := map[string]any{}, map[string]any{"iss": "x", "iat": 0, "exp": 4102444800}
 	alg := map[string]any{"alg": "HS256", "typ": "JWT"}
@@ -137,7 +137,7 @@ func oddTokens() map[string]string {
 	}
 }
 
-// shortened is a word short enough for a label.
+// shortened truncates a word for a label.
 func shortened(s string) string {
 	if len(s) > 48 {
 		return s[:40] + fmt.Sprintf("… (%d characters)", len(s))

@@ -116,10 +116,10 @@ var _ = Describe("Signed paths", func() {
 	})
 })
 
-// sign signs a path for as long as the server likes.
+// sign signs a path for the server's default time.
 func sign(ctx Ctx, token, path string) string { return signFor(ctx, token, path, 0) }
 
-// signFor signs a path for so many seconds. That it can be signed is a control.
+// signFor signs a path for this many seconds. The signature's creation is a control.
 func signFor(ctx Ctx, token, path string, seconds int) string {
 	fields := map[string]any{"path": path}
 	if seconds > 0 {
@@ -135,7 +135,7 @@ func signFor(ctx Ctx, token, path string, seconds int) string {
 	return signed.Path
 }
 
-// signature is the authSig of a signed path, made known as a secret.
+// signature returns the authSig of a signed path, and registers it as a secret.
 func signature(ctx Ctx, signed string) string {
 	_, query, _ := strings.Cut(signed, "?")
 	values, _ := url.ParseQuery(query)

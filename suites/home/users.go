@@ -143,7 +143,7 @@ var _ = Describe("User management, rights", func() {
 		works(ctx, second, listUsers, nil, &list)
 		for _, e := range list {
 			if e.ID == owner.ID && !e.Active {
-				works(ctx, second, updateUser, map[string]any{"user_id": owner.ID, "is_active": true}, nil) // the owner gets in again
+				works(ctx, second, updateUser, map[string]any{"user_id": owner.ID, "is_active": true}, nil) // this lets the owner log in again
 				Violated(ctx, "the owner stays active", "is_active is false")
 			}
 		}
@@ -219,7 +219,7 @@ type managed struct {
 	fields        map[string]any
 }
 
-// management are the commands by which a plain user would change themselves or another. None of them hurts where it works.
+// management returns the commands by which a plain user would change themselves or another user. If one works, it does no harm.
 func management(plain, other *home.User) []managed {
 	return []managed{
 		{"list", listUsers, nil},

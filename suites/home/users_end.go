@@ -136,7 +136,7 @@ var _ = Describe("User management, changes and ends", func() {
 	})
 })
 
-// reactivated is a user who was deactivated and is active again, and a session of before.
+// reactivated returns a user who was deactivated and is active again, and an older session.
 func reactivated(ctx Ctx) (*home.User, oauth.Tokens) {
 	h := home.From(ctx)
 	user := h.NewUser(ctx, "asleep")

@@ -144,7 +144,7 @@ var _ = Describe("User management, logins", func() {
 	})
 })
 
-// renames gives a user another name to log in with; n/a where the home has no command for it.
+// renames changes a user's login name; n/a if the home has no command for it.
 func renames(ctx Ctx, user *home.User, username string) {
 	err := ownerSocket(ctx).Call(ctx, setUsername, map[string]any{"user_id": user.ID, "username": username}, nil)
 	switch outcomeOf(ctx, err) {
@@ -156,7 +156,7 @@ func renames(ctx Ctx, user *home.User, username string) {
 	}
 }
 
-// ended holds for a session that is over: its refresh token and its access token are refused.
+// ended judges that a session is over: its refresh token and its access token are refused.
 func ended(ctx Ctx, tokens oauth.Tokens) {
 	h := home.From(ctx)
 	Expect(ctx, h.API(ctx, tokens.Access, "/api/")).To(Unopened())

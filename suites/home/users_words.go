@@ -27,12 +27,12 @@ const (
 	unknownCommand = "unknown_command"
 )
 
-// outcomeOf is the error code of a command's answer: "" where it worked, "no answer" where the socket was closed instead.
+// outcomeOf returns the error code of a command's answer: "" if it worked, "no answer" if the socket was closed instead.
 func outcomeOf(ctx Ctx, err error) string {
 	var refused *home.CommandError
 	switch {
 	case errors.Is(err, home.ErrSilent):
-		judge.Block(ctx, "%v", err) // it may only be slow
+		judge.Block(ctx, "%v", err) // the home may only be slow
 	case err == nil:
 		return ""
 	case errors.As(err, &refused):
@@ -41,20 +41,20 @@ func outcomeOf(ctx Ctx, err error) string {
 	return "no answer"
 }
 
-// works runs a command that must work: the control of those that must not.
+// works runs a command that must work: the control of refused commands.
 func works(ctx Ctx, s *home.Socket, command string, fields map[string]any, out any) {
 	if err := s.Call(ctx, command, fields, out); err != nil {
 		judge.Block(ctx, "%s: %v", command, err)
 	}
 }
 
-// refuses holds for a command that is refused with an error code; the socket answers.
+// refuses judges that a command is refused with an error code and the socket still answers.
 func refuses(ctx Ctx, s *home.Socket, command string, fields map[string]any) {
 	code := outcomeOf(ctx, s.Call(ctx, command, fields, nil))
 	judge.Expect(ctx, code != "" && code != "no answer").To(Be("refused with an error", true))
 }
 
-// ownerSocket is the socket of the run's account, if it is the owner.
+// ownerSocket returns a socket of the run's account, if that is the owner.
 func ownerSocket(ctx Ctx) *home.Socket {
 	socket := home.From(ctx).Admin(ctx)
 	var me struct {
@@ -67,7 +67,7 @@ func ownerSocket(ctx Ctx) *home.Socket {
 	return socket
 }
 
-// entry is a user as config/auth/list shows it.
+// entry is a user in the answer of config/auth/list.
 type entry struct {
 	ID, Name string
 	Username *string
@@ -83,7 +83,7 @@ func userEntries(ctx Ctx) []entry {
 	return list
 }
 
-// userEntry is the list's entry of a user. That it is there is a control.
+// userEntry returns a user's entry in the list. Its presence is a control.
 func userEntry(ctx Ctx, id string) entry {
 	for _, e := range userEntries(ctx) {
 		if e.ID == id {
@@ -94,7 +94,7 @@ func userEntry(ctx Ctx, id string) entry {
 	return entry{}
 }
 
-// systemUser is a user that the home made for itself.
+// systemUser returns a user that the home created for itself.
 func systemUser(ctx Ctx) entry {
 	for _, e := range userEntries(ctx) {
 		if e.System {
@@ -105,7 +105,7 @@ func systemUser(ctx Ctx) entry {
 	return entry{}
 }
 
-// isAdmin asks a socket for the rights of its user.
+// isAdmin reports whether a socket's user has admin rights.
 func isAdmin(ctx Ctx, s *home.Socket) bool {
 	var me struct {
 		Admin bool `json:"is_admin"`
@@ -114,7 +114,7 @@ func isAdmin(ctx Ctx, s *home.Socket) bool {
 	return me.Admin
 }
 
-// logsIn tries a name and a password in a flow of its own.
+// logsIn tries a name and a password in a new flow.
 func logsIn(ctx Ctx, username, password string) *home.Step {
 	h := home.From(ctx)
 	judge.Secret(ctx, "password", password)
@@ -123,7 +123,7 @@ func logsIn(ctx Ctx, username, password string) *home.Step {
 	return try(ctx, begun.FlowID, username, password)
 }
 
-// lives holds for a session that works in every way: its refresh token, its access token, its socket.
+// lives judges that a session works in every way: its refresh token, its access token, its socket.
 func lives(ctx Ctx, tokens oauth.Tokens, socket *home.Socket) {
 	h := home.From(ctx)
 	judge.Expect(ctx, h.API(ctx, tokens.Access, "/api/")).To(HaveStatus(200))
@@ -136,7 +136,7 @@ type nearMiss struct{ name, value string }
 
 func (m nearMiss) called() string { return m.name }
 
-// nearMisses are what is almost a secret: a letter in the other case, a character more or less, blanks around it.
+// nearMisses returns near misses of a secret: a letter in the other case, a character more or less, surrounding blanks.
 func nearMisses(secret string) []nearMiss {
 	list := []nearMiss{
 		{"one character more", secret + "x"}, {"one character less", secret[:len(secret)-1]}, {"first character cut", secret[1:]},

@@ -203,7 +203,7 @@ var _ = Describe("WebSocket, commands", func() {
 
 	It(requirement("ha.ws.id-rises"), func(ctx SpecContext) {
 		socket := answering(ctx, home.From(ctx).Session(ctx).Access)
-		if err := socket.Send(ctx, map[string]any{"id": 1, "type": "ping"}); err != nil { // answering has used 1
+		if err := socket.Send(ctx, map[string]any{"id": 1, "type": "ping"}); err != nil { // answering has used id 1
 			Block(ctx, "%v", err)
 		}
 		frame, err := socket.Read(ctx)

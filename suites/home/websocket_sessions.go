@@ -170,7 +170,7 @@ var _ = Describe("WebSocket, sessions", func() {
 
 const unknownID = "0123456789abcdef0123456789abcdef"
 
-// switchExpiry switches the expiry of a session; n/a where the home has no command for it.
+// switchExpiry switches the expiry of a session on or off; n/a if the home has no command for it.
 func switchExpiry(ctx Ctx, s *home.Socket, id string, enable bool) {
 	err := s.Call(ctx, setExpiry, map[string]any{"refresh_token_id": id, "enable_expiry": enable}, nil)
 	switch outcomeOf(ctx, err) {
@@ -182,7 +182,7 @@ func switchExpiry(ctx Ctx, s *home.Socket, id string, enable bool) {
 	}
 }
 
-// typed are commands with the members that they want, of right types. What is sent is never one of them as it stands.
+// typed returns commands with their members, all of the right types. They are only sent with a mistake.
 func typed(user *home.User) []managed {
 	return []managed{
 		{command: deleteSession, fields: map[string]any{"refresh_token_id": unknownID}},
@@ -198,7 +198,7 @@ func typed(user *home.User) []managed {
 	}
 }
 
-// spoiled are messages with one member of another type, or missing, or one too many, by what is wrong.
+// spoiled returns messages in which one member has another type, is missing, or is added, by the fault.
 func spoiled(right map[string]any) map[string]map[string]any {
 	list := map[string]map[string]any{}
 	with := func(name, member string, value any, there bool) {

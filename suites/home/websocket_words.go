@@ -15,7 +15,7 @@ func authMessage(token string) map[string]any {
 	return map[string]any{"type": "auth", "access_token": token}
 }
 
-// said is the type of a frame, or why there was none.
+// said returns the type of a frame, or why there was none.
 func said(f home.Frame, err error) string {
 	if err != nil {
 		return err.Error()
@@ -23,7 +23,7 @@ func said(f home.Frame, err error) string {
 	return f.Type()
 }
 
-// errorCode is the error code of an answer, or why there is none.
+// errorCode returns the error code of an answer, or why there is none.
 func errorCode(f home.Frame, err error) string {
 	detail, _ := f["error"].(map[string]any)
 	code, _ := detail["code"].(string)
@@ -33,14 +33,14 @@ func errorCode(f home.Frame, err error) string {
 	return code
 }
 
-// answering is a socket that has answered a ping: the control of everything that closes it. Ids up to 1 are used.
+// answering opens a socket that has answered a ping: the control of everything that closes one. Ids up to 1 are used.
 func answering(ctx Ctx, token string) *home.Socket {
 	socket := home.From(ctx).Open(ctx, token)
 	judge.Control(ctx, socket.Call(ctx, "ping", nil, nil)).To(Be("error of a ping", nil))
 	return socket
 }
 
-// closes tells whether the server closes a socket, reading what still comes.
+// closes reports whether the server closes a socket, after reading the remaining frames.
 func closes(ctx Ctx, s *home.Socket) bool {
 	for range 20 {
 		if _, err := s.ReadWithin(ctx, closeTimeout); err != nil {
@@ -50,7 +50,7 @@ func closes(ctx Ctx, s *home.Socket) bool {
 	return false
 }
 
-// refusesAuth holds for a first message that ends in auth_invalid and a close, or in a close alone.
+// refusesAuth judges that a first message leads to auth_invalid and a close, or to a close alone.
 func refusesAuth(ctx Ctx, send func(*home.Socket) error) {
 	socket := home.From(ctx).Dial(ctx)
 	judge.Control(ctx, said(socket.Read(ctx))).To(Be("first frame", "auth_required"))
@@ -67,7 +67,7 @@ func refusesAuth(ctx Ctx, send func(*home.Socket) error) {
 	}
 }
 
-// grants are the sessions that a socket's user sees.
+// grants returns the sessions that a socket's user sees.
 func grants(ctx Ctx, s *home.Socket) []home.Grant {
 	var list []home.Grant
 	if err := s.Call(ctx, "auth/refresh_tokens", nil, &list); err != nil {
@@ -76,7 +76,7 @@ func grants(ctx Ctx, s *home.Socket) []home.Grant {
 	return list
 }
 
-// current is the session that a socket hangs on.
+// current returns the session that a socket belongs to.
 func current(ctx Ctx, s *home.Socket) home.Grant {
 	for _, g := range grants(ctx, s) {
 		if g.Current {

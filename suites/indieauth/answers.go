@@ -124,7 +124,7 @@ var _ = Describe("What resources ask", func() {
 		s := introspecting(ctx)
 		token := tokens(ctx, s, "profile").Text("access_token")
 		answer := s.Introspect(ctx, token, "")
-		said, _ := answer.JSON() // what is no object says nothing
+		said, _ := answer.JSON() // any other body says nothing
 		Expect(ctx, said["active"]).NotTo(Be("active, to whoever asks", true))
 	})
 
@@ -154,7 +154,7 @@ var _ = Describe("What resources ask", func() {
 	})
 })
 
-// introspecting is a server with an introspection endpoint.
+// introspecting returns a server with an introspection endpoint.
 func introspecting(ctx Ctx) *indieauth.Server {
 	s := indieauth.From(ctx)
 	if s.Introspection() == "" {
@@ -163,13 +163,13 @@ func introspecting(ctx Ctx) *indieauth.Server {
 	return s
 }
 
-// spoiled is a change that makes a good request a wrong one.
+// spoiled is a change that makes a good request wrong.
 type spoiled struct {
 	name   string
 	change oauth.Change
 }
 
-// tellNobody holds for an answer that names no person, and is no server error.
+// tellNobody holds for an answer that names no person and is no server error.
 func tellNobody() Expectation {
 	return All(GrantNothing(), Hold("nobody named", func(e *wire.Exchange) error {
 		if e.Status >= http.StatusInternalServerError {

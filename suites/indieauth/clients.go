@@ -93,12 +93,12 @@ var _ = Describe("Clients", func() {
 	})
 })
 
-// asking is the request of a client.
+// asking returns the request of a client.
 func asking(s *indieauth.Server, id, redirect string) oauth.Form {
 	return s.Request().Apply(oauth.Set("client_id", id), oauth.Set("redirect_uri", redirect))
 }
 
-// onLocalhost is an origin by the name of this machine; one that is not on loopback stays as it is.
+// onLocalhost replaces an origin's loopback address by localhost; other origins stay as they are.
 func onLocalhost(origin string) string { return strings.Replace(origin, "127.0.0.1", "localhost", 1) }
 
 func origin(raw string) string {

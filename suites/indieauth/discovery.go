@@ -75,5 +75,5 @@ var _ = Describe("Discovery", func() {
 	})
 })
 
-// local tells whether a host is this machine.
+// local reports whether a host is this machine.
 func local(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }

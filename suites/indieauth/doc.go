@@ -1,5 +1,5 @@
-// Package indieauth judges what only IndieAuth says of a server for people's own URLs. What every authorization server must
-// do is judged by the packages below suites/oauth.
+// Package indieauth judges what only IndieAuth demands of a server for people's own URLs. The packages below suites/oauth judge
+// what every authorization server must do.
 package indieauth
 
 import (
@@ -21,7 +21,7 @@ type vector struct{ name, value string }
 
 func named(v vector) string { return v.name }
 
-// code is a code for a scope; "" asks for none.
+// code returns a code for a scope; "" requests none.
 func code(ctx Ctx, s *indieauth.Server, scope string) string {
 	if scope == "" {
 		return oauth.Code(ctx, s, "", oauth.Drop("scope"))
@@ -29,22 +29,22 @@ func code(ctx Ctx, s *indieauth.Server, scope string) string {
 	return oauth.Code(ctx, s, "", oauth.Set("scope", scope))
 }
 
-// tokens are the answer to a code for a scope. An access token is a control.
+// tokens returns the answer to a code for a scope. Its access token is a control.
 func tokens(ctx Ctx, s *indieauth.Server, scope string) *wire.Exchange {
 	e := s.Exchange(ctx, code(ctx, s, scope))
 	Control(ctx, e).To(IssueTokens())
 	return e
 }
 
-// member is a member of an answer that is an object; nil: it has none.
+// member returns an object member of an answer, or nil.
 func member(e *wire.Exchange, name string) map[string]any {
-	v, _ := e.Object() // what is none has no members
+	v, _ := e.Object() // any other body has no members
 	m, _ := v[name].(map[string]any)
 	return m
 }
 
-// isProfileURL tells whether a text is a profile URL (IndieAuth §3.2). The port, and an address for a host, are those of a
-// server that stands where it is judged: they are not held against it.
+// isProfileURL reports whether a text is a profile URL (IndieAuth §3.2). It allows a port and an address as host, because a
+// server under test may have them.
 func isProfileURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path != "" && u.User == nil &&

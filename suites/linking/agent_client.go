@@ -15,21 +15,21 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// strangers skips a row at a home that has a client id for MCP servers: it would use that.
+// strangers skips a row at a home that has a client id for MCP servers, because it would use that id.
 func strangers(ctx Ctx) {
 	if slices.ContainsFunc(linking.Credentials(ctx), func(c linking.Credential) bool { return c.Domain == linking.Agent }) {
 		NotRun(ctx, "the target has credentials of %s; remove them first", linking.Agent)
 	}
 }
 
-// open is a server that takes registrations.
+// open returns a server that accepts registrations.
 func open(ctx Ctx) *mcpserver.Server {
 	s := served(ctx)
 	metadataWith("registration_endpoint", s.RegistrationURL())(s)
 	return s
 }
 
-// registered is the flow of a home that registers itself at the server; one that does not has nothing to judge.
+// registered returns the flow of a home that registers itself at the server. The row does not apply to a home that does not.
 func registered(ctx Ctx, s *mcpserver.Server) *linking.Step {
 	strangers(ctx)
 	step := linking.Connect(ctx, s.URL(), "")

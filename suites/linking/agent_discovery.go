@@ -11,14 +11,14 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// lead judges that the person is sent to the server itself.
+// lead judges that the home sends the person to the server itself.
 func lead(ctx Ctx, s *mcpserver.Server) {
 	step := connected(ctx, s)
 	Expect(ctx, step.Exchange).To(sendAway())
 	Expect(ctx, strings.HasPrefix(step.URL, s.AuthorizeURL()+"?")).To(Be("the authorize URL of the server that the documents name", true))
 }
 
-// named lets the challenge name a place, with what else it says.
+// challenge returns a challenge that names the metadata of the server's resource, with more parameters.
 func challenge(s *mcpserver.Server, more string) string {
 	return `Bearer resource_metadata="` + s.Origin() + s.ResourceByPath() + `"` + more
 }

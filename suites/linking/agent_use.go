@@ -14,7 +14,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// issuing makes a server whose metadata announce iss, or do not.
+// issuing returns a server whose metadata announce iss, or do not.
 func issuing(ctx Ctx, announced bool) *mcpserver.Server {
 	s := served(ctx)
 	if announced {
@@ -23,7 +23,7 @@ func issuing(ctx Ctx, announced bool) *mcpserver.Server {
 	return s
 }
 
-// refusesCode judges that a code with such an answer is not sent, and makes nothing.
+// refusesCode judges that the home does not redeem the code of such an answer, and makes no entry.
 func refusesCode(ctx Ctx, s *mcpserver.Server, pairs ...string) {
 	step := answered(ctx, s, sentTo(ctx, s), pairs...)
 	Expect(ctx, step.Type != "create_entry").To(Be("no entry", true))

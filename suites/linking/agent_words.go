@@ -14,10 +14,10 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// late is how long an answer takes that a client has to wait for, although others would be there at once.
+// late delays an answer that a client must wait for, although other answers are faster.
 const late = 400 * time.Millisecond
 
-// served is an MCP server of the spec, for a home that is a client of such servers.
+// served starts an MCP server for the spec, if the home is a client of such servers.
 func served(ctx Ctx) *mcpserver.Server {
 	if !linking.HasAgent(ctx) {
 		NotRun(ctx, "the target has no MCP client; Home Assistant has the integration %s since 2025.2, with its packages", linking.Agent)
@@ -25,12 +25,12 @@ func served(ctx Ctx) *mcpserver.Server {
 	return mcpserver.New(ctx, home.From(ctx).Site)
 }
 
-// connected is the flow for a server of which the home has a credential, as far as it goes by itself.
+// connected starts a flow for a server at which the home has a credential, and follows it as far as it goes by itself.
 func connected(ctx Ctx, s *mcpserver.Server) *linking.Step {
 	return linking.Connect(ctx, s.URL(), linking.EnterAgent(ctx, s).ID)
 }
 
-// sentTo is connected where the person is sent away; getting there is a control.
+// sentTo is connected, and controls that the home sends the person away.
 func sentTo(ctx Ctx, s *mcpserver.Server) *linking.Step {
 	step := connected(ctx, s)
 	if step.Type != "external" || step.URL == "" {
@@ -39,13 +39,13 @@ func sentTo(ctx Ctx, s *mcpserver.Server) *linking.Step {
 	return step
 }
 
-// control is a server like it, with nothing wrong: the home logs in there.
+// control logs in to a similar server without a fault.
 func control(ctx Ctx) {
 	s := served(ctx)
 	Control(ctx, linking.Finish(ctx, s.App, sentTo(ctx, s)).Exchange).To(makeEntry())
 }
 
-// stop holds for a flow that sends nobody away and makes nothing: it has ended, or asks for the address again.
+// stop holds for a flow that sends nobody away and makes no entry: it has ended, or asks for the address again.
 func stop() Expectation {
 	return All(HaveStatus(http.StatusOK), Hold("a flow that ends, or asks for another address", func(e *wire.Exchange) error {
 		switch kind := e.Text("type"); kind {
@@ -57,7 +57,7 @@ func stop() Expectation {
 	}))
 }
 
-// back brings answers back to the home, and polls the flow.
+// back brings an answer back to the home and polls the flow.
 func back(ctx Ctx, s *linking.Step, pairs ...string) *linking.Step {
 	linking.Back(ctx, linking.Query(append(pairs, "state", linking.State(s.URL))...))
 	return linking.Poll(ctx, s.FlowID)
@@ -69,12 +69,12 @@ func answered(ctx Ctx, s *mcpserver.Server, step *linking.Step, pairs ...string)
 	return back(ctx, step, append([]string{"code", code}, pairs...)...)
 }
 
-// elsewhere are the metadata of the server with endpoints that are not its own.
+// elsewhere returns the server's metadata with endpoints of another origin.
 func elsewhere(s *mcpserver.Server) map[string]any {
 	return with(s.Metadata(), "authorization_endpoint", s.Elsewhere(), "token_endpoint", s.Elsewhere())
 }
 
-// with is a document with other members; nil takes one away.
+// with returns a document with other members; nil removes one.
 func with(document map[string]any, pairs ...any) map[string]any {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == nil {
@@ -86,7 +86,7 @@ func with(document map[string]any, pairs ...any) map[string]any {
 	return document
 }
 
-// change is one thing that is wrong with a server, by name.
+// change is one fault of a server, by name.
 type change struct {
 	name string
 	make func(*mcpserver.Server)
@@ -99,7 +99,7 @@ func metadataWith(pairs ...any) func(*mcpserver.Server) {
 	return func(s *mcpserver.Server) { s.Publish(s.OAuth(), with(s.Metadata(), pairs...), 0) }
 }
 
-// stopsAt judges that the home logs in at none of the servers, and that it does where nothing is wrong.
+// stopsAt judges that the home logs in to none of the changed servers, but does to an unchanged one.
 func stopsAt(ctx Ctx, list ...change) {
 	each(ctx, list, nameOf, func(ctx Ctx, c change) {
 		s := served(ctx)
@@ -109,7 +109,7 @@ func stopsAt(ctx Ctx, list ...change) {
 	control(ctx)
 }
 
-// short gives tokens of ten seconds: the home refreshes them when it sets the entry up.
+// short issues tokens of ten seconds: the home refreshes them when it sets the entry up.
 func short(ctx Ctx, s *mcpserver.Server, answer func(n int) thirdparty.Reply) {
 	refreshing(ctx, s.App, func(n int, _ thirdparty.Request) thirdparty.Reply { return answer(n) })
 }

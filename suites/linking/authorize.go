@@ -13,12 +13,12 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// myCallback is where third parties redirect to for a home that uses my.home-assistant.io.
+// myCallback is the redirect URI of a home that uses my.home-assistant.io.
 const myCallback = "https://my.home-assistant.io/redirect/oauth"
 
 var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
-// begun is a flow with an app of its own, sent away.
+// begun starts a flow with its own app, up to the external step.
 func begun(ctx Ctx, s linking.Settings) *linking.Step {
 	return linking.Begin(ctx, linking.Enter(ctx, party(ctx), s).ID)
 }

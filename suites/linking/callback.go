@@ -30,7 +30,7 @@ func wait(ctx Ctx, s linking.Settings) waiting {
 	return w
 }
 
-// forgeries are states that the home did not make, from one that it made.
+// forgeries returns forged states, made from one of the home's.
 func forgeries(state string) map[string]string {
 	out := map[string]string{"empty": "", "garbage": "garbage", "7000 characters": strings.Repeat("a", 7000)}
 	parts := strings.Split(state, ".")

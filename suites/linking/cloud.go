@@ -18,12 +18,12 @@ import (
 
 const viaCloud = "cloud"
 
-// offer is a list that offers the integration.
+// offer is a list of services with the integration.
 func offer() []linkproxy.Service {
 	return []linkproxy.Service{{Name: linking.Domain, MinVersion: "0.1.0"}}
 }
 
-// clouded is the proxy with a script, and a third party whose API takes every token.
+// clouded returns the proxy with a script, and a third party whose API accepts every token.
 func clouded(ctx Ctx, s linkproxy.Script) (*linkproxy.Proxy, *thirdparty.App) {
 	noCredentials(ctx)
 	if s.Services == nil && s.Down == 0 {
@@ -36,7 +36,7 @@ func clouded(ctx Ctx, s linkproxy.Script) (*linkproxy.Proxy, *thirdparty.App) {
 	return p, app
 }
 
-// play gives the proxy a script, and sees to it that the home believes it.
+// play gives the proxy a script, and makes the home fetch the proxy's new list.
 func play(ctx Ctx, s linkproxy.Script) *linkproxy.Proxy {
 	p := linkproxy.From(ctx)
 	p.Play(ctx, s)
@@ -46,10 +46,10 @@ func play(ctx Ctx, s linkproxy.Script) *linkproxy.Proxy {
 	return p
 }
 
-// afresh lets the home forget the proxy's list, which it believes for an hour.
+// afresh makes the home forget the proxy's list, which it caches for an hour.
 func afresh(ctx Ctx) { Advance(ctx, time.Hour+time.Minute) }
 
-// sentAway starts a flow by the proxy. That it gets to the external step is a control.
+// sentAway starts a flow through the proxy. Reaching the external step is a control.
 func sentAway(ctx Ctx) *linking.Step {
 	s := linking.Choose(ctx, linking.Open(ctx), viaCloud)
 	if s.Type != "external" {
@@ -58,14 +58,14 @@ func sentAway(ctx Ctx) *linking.Step {
 	return s
 }
 
-// tokensOf is a token object as the proxy sends it.
+// tokensOf returns a token object in the proxy's format.
 func tokensOf(seconds int) map[string]any {
 	var v map[string]any
 	_ = json.Unmarshal([]byte(linkproxy.Tokens(seconds)), &v)
 	return v
 }
 
-// cloudEntry links by the proxy with a token of so many seconds. Getting the entry is a control.
+// cloudEntry links through the proxy with a token of some seconds. Getting the entry is a control.
 func cloudEntry(ctx Ctx, p *linkproxy.Proxy, seconds int) linking.Entry {
 	s := sentAway(ctx)
 	p.Send(ctx, map[string]any{"tokens": tokensOf(seconds)})
@@ -76,11 +76,11 @@ func cloudEntry(ctx Ctx, p *linkproxy.Proxy, seconds int) linking.Entry {
 	return linking.Look(ctx, last.Result.EntryID)
 }
 
-// settleLimit is how long a home on a busy machine may take to act on a frame.
+// settleLimit is how long a home on a busy machine may take to react to a frame.
 const settleLimit = 15 * time.Second
 
-// settled polls a flow until it no longer waits: the home reads the proxy's frame beside the requests. It polls less and less
-// often, for each poll opens a socket more at some releases.
+// settled polls a flow until it no longer waits: the home reads the proxy's frame in the background. It polls less and less
+// often, because in some releases each poll opens another socket.
 func settled(ctx Ctx, flowID string) *linking.Step {
 	wait := 30 * time.Millisecond
 	for deadline := time.Now().Add(settleLimit); ; wait *= 2 {
@@ -159,7 +159,7 @@ var _ = Describe("Account link: the home and the proxy", func() {
 	It(requirement("ha.cloud.refresh"), func(ctx SpecContext) {
 		p, app := clouded(ctx, linkproxy.Script{})
 		entry := cloudEntry(ctx, p, 10)
-		if len(p.Refreshes()) == 0 { // the set-up may have done it
+		if len(p.Refreshes()) == 0 { // the set-up may have refreshed already
 			linking.Use(ctx, entry.ID, 1)
 		}
 		Expect(ctx, len(app.Requests("token"))).To(Be("requests to the third party's token endpoint", 0))

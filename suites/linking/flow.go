@@ -20,7 +20,7 @@ const (
 	entries = "/api/config/config_entries/entry"
 )
 
-// sole skips a row that wants no way to link but the spec's own, where the target has others.
+// sole skips a row that needs the spec's way to link to be the only one, if the target has others.
 func sole(ctx Ctx) {
 	noCredentials(ctx)
 	if linkproxy.Present(ctx) {

@@ -127,7 +127,7 @@ var _ = Describe("Logging in again", func() {
 	})
 })
 
-// dead makes the grant of an entry dead and reloads it: the person is asked to log in again.
+// dead ends the grant of an entry and reloads it: the home asks the person to log in again.
 func dead(ctx context.Context, app *thirdparty.App) (linking.Entry, []linking.Flow) {
 	entry := dying(ctx, app, linking.Settings{}, func(int, thirdparty.Request) thirdparty.Reply {
 		return thirdparty.Refuse(http.StatusBadRequest, "invalid_grant")

@@ -15,12 +15,12 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// nothing listens there: port 9 is discard (RFC 863).
+// nobody is an address where nothing listens: port 9 is discard (RFC 863).
 const nobody = "http://127.0.0.1:9/"
 
 var verifierForm = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
 
-// redeemed makes a whole flow and returns its only token request.
+// redeemed runs a whole flow and returns its only token request.
 func redeemed(ctx Ctx, app *thirdparty.App, s linking.Settings) (*linking.Step, thirdparty.Request) {
 	step := linking.Begin(ctx, linking.Enter(ctx, app, s).ID)
 	Control(ctx, linking.Finish(ctx, app, step).Exchange).To(makeEntry())
@@ -29,7 +29,7 @@ func redeemed(ctx Ctx, app *thirdparty.App, s linking.Settings) (*linking.Step, 
 	return step, sent[0]
 }
 
-// answer is what a token endpoint says, by name.
+// named is an answer of a token endpoint, by name.
 type named struct {
 	name  string
 	reply thirdparty.Reply

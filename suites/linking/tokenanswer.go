@@ -176,7 +176,7 @@ var _ = Describe("Token answer to the home", func() {
 	})
 })
 
-// scripted makes a flow whose token request gets the answer.
+// scripted runs a flow whose token request gets the answer.
 func scripted(ctx Ctx, answer thirdparty.Reply) (*thirdparty.App, *linking.Step) {
 	app := party(ctx)
 	app.Token = func(int, thirdparty.Request) thirdparty.Reply { return answer }
@@ -187,7 +187,7 @@ func scripted(ctx Ctx, answer thirdparty.Reply) (*thirdparty.App, *linking.Step)
 	return app, last
 }
 
-// good makes a flow with a strict third party: what must work beside refusals.
+// good runs a flow with a strict third party: the control of refusals.
 func good(ctx Ctx) {
 	app := party(ctx)
 	last := linking.Finish(ctx, app, linking.Begin(ctx, linking.Enter(ctx, app, linking.Settings{}).ID))

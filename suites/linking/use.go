@@ -14,13 +14,13 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// dying links an account whose token lives for 10 seconds, so that every use must refresh it first; refreshes are
-// answered by a function of their number. The set-up of the entry has already used the token.
+// dying links an account with a token of 10 seconds, so that every use must refresh it first; a function of their number answers
+// the refreshes. The entry's set-up has already used the token.
 func dying(ctx context.Context, app *thirdparty.App, s linking.Settings,
 	answer func(n int, r thirdparty.Request) thirdparty.Reply) linking.Entry {
 	first := true
 	refreshing(ctx, app, func(n int, r thirdparty.Request) thirdparty.Reply {
-		if first { // of the set-up
+		if first { // from the set-up
 			first = false
 			return app.Grant(ctx, r, 10)
 		}
@@ -29,7 +29,7 @@ func dying(ctx context.Context, app *thirdparty.App, s linking.Settings,
 	return linking.Link(ctx, app, s)
 }
 
-// strictly answers refreshes as a strict third party does, with so many seconds.
+// strictly answers refreshes as a strict third party does, with tokens of some seconds.
 func strictly(ctx context.Context, app *thirdparty.App, seconds int) func(int, thirdparty.Request) thirdparty.Reply {
 	return func(_ int, r thirdparty.Request) thirdparty.Reply { return app.Grant(ctx, r, seconds) }
 }
@@ -165,7 +165,7 @@ var _ = Describe("Refreshing in use", func() {
 	})
 })
 
-// names are the parameters of a query, sorted.
+// names returns the sorted parameter names of a query.
 func names(q map[string][]string) []string {
 	var out []string
 	for name := range q {

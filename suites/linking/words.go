@@ -21,7 +21,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// party is a third party of the spec, at which the home has a client.
+// party returns a third party for the spec, at which the home has a client.
 func party(ctx context.Context) *thirdparty.App { return thirdparty.New(ctx, home.From(ctx).Site) }
 
 // abort holds for a flow that ended without an entry, for one of the reasons.
@@ -29,7 +29,7 @@ func abort(reasons ...string) Expectation {
 	return All(HaveStatus(http.StatusOK), HaveText("type", "abort"), HaveText("reason", reasons...))
 }
 
-// anyAbort holds for a flow that ended without an entry, whatever the reason is called.
+// anyAbort holds for a flow that ended without an entry, for any reason.
 func anyAbort() Expectation {
 	return All(HaveStatus(http.StatusOK), HaveText("type", "abort"), HaveText("reason"))
 }
@@ -42,7 +42,7 @@ func sendAway() Expectation {
 	return All(HaveStatus(http.StatusOK), HaveText("type", "external"), HaveText("step_id", "auth"), HaveText("flow_id"), HaveText("url"))
 }
 
-// ended is how a flow ended, in words for a note.
+// ended describes the end of a flow, for a note.
 func ended(e *wire.Exchange) string {
 	if e.Text("type") == "abort" {
 		return "abort " + e.Text("reason")
@@ -50,7 +50,7 @@ func ended(e *wire.Exchange) string {
 	return Outcome(e)
 }
 
-// code is the code of a command's error; "" where there was none.
+// code returns the error code of a command, or "".
 func code(err error) string {
 	var refused *home.CommandError
 	if errors.As(err, &refused) {
@@ -62,12 +62,12 @@ func code(err error) string {
 	return ""
 }
 
-// listed reports whether the home's list has a credential of the id.
+// listed reports whether the home lists a credential.
 func listed(ctx context.Context, id string) bool {
 	return slices.ContainsFunc(linking.Credentials(ctx), func(c linking.Credential) bool { return c.ID == id })
 }
 
-// query is the query of a URL.
+// query returns the query of a URL.
 func query(raw string) url.Values {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -76,7 +76,7 @@ func query(raw string) url.Values {
 	return u.Query()
 }
 
-// tokens are the members of a token answer that the harness gave.
+// tokens returns the tokens in an answer of the harness.
 func tokens(r thirdparty.Reply) (access, refresh string) {
 	var v struct {
 		Access  string `json:"access_token"`
@@ -86,7 +86,7 @@ func tokens(r thirdparty.Reply) (access, refresh string) {
 	return v.Access, v.Refresh
 }
 
-// answering lets the app answer every token request with the members, after the strict check.
+// answering makes the app answer every token request with the members, after the strict check.
 func answering(ctx context.Context, app *thirdparty.App, members map[string]any) {
 	app.Token = func(_ int, r thirdparty.Request) thirdparty.Reply {
 		if strict := app.Grant(ctx, r, 3600); strict.Status != http.StatusOK {
@@ -96,7 +96,7 @@ func answering(ctx context.Context, app *thirdparty.App, members map[string]any)
 	}
 }
 
-// refreshing lets the app issue a token of 10 seconds for the code, and answer refreshes by a function of their number.
+// refreshing makes the app issue a token of 10 seconds for the code, and answer refreshes by a function of their number.
 func refreshing(ctx context.Context, app *thirdparty.App, answer func(n int, r thirdparty.Request) thirdparty.Reply) {
 	refreshes := 0
 	app.Token = func(_ int, r thirdparty.Request) thirdparty.Reply {
@@ -108,14 +108,14 @@ func refreshing(ctx context.Context, app *thirdparty.App, answer func(n int, r t
 	}
 }
 
-// each judges vectors one after the other: they share a home, whose flows and credentials would mix.
+// each judges vectors in sequence: they share a home, whose flows and credentials would mix.
 func each[T any](ctx context.Context, list []T, name func(T) string, check func(context.Context, T)) {
 	for _, item := range list {
 		check(judge.Step(ctx, name(item)), item)
 	}
 }
 
-// last is the last of the requests; that there is one is a control.
+// last returns the last request. A control checks that there is one.
 func last(ctx context.Context, list []thirdparty.Request) thirdparty.Request {
 	if len(list) == 0 {
 		judge.Block(ctx, "the third party got no such request")
@@ -123,7 +123,7 @@ func last(ctx context.Context, list []thirdparty.Request) thirdparty.Request {
 	return list[len(list)-1]
 }
 
-// refreshes are the refresh requests that the app got.
+// refreshes returns the refresh requests that the app received.
 func refreshes(app *thirdparty.App) []thirdparty.Request {
 	return slices.DeleteFunc(app.Requests("token"), func(r thirdparty.Request) bool { return r.Form.Get("grant_type") != "refresh_token" })
 }
@@ -133,13 +133,13 @@ func reply(status int, body string) thirdparty.Reply {
 	return thirdparty.Reply{Status: status, Body: body}
 }
 
-// attempt makes a whole flow with the app and returns its last answer.
+// attempt runs a whole flow with the app and returns its last answer.
 func attempt(ctx context.Context, app *thirdparty.App, s linking.Settings) *wire.Exchange {
 	c := linking.Enter(ctx, app, s)
 	return linking.Finish(ctx, app, linking.Begin(ctx, c.ID)).Exchange
 }
 
-// plainUser is a fresh user of the home without rights: a socket and an access token.
+// plainUser returns a socket and an access token of a new user without admin rights.
 func plainUser(ctx context.Context) (*home.Socket, string) {
 	h := home.From(ctx)
 	user := h.NewUser(ctx, "plain")
@@ -147,7 +147,7 @@ func plainUser(ctx context.Context) (*home.Socket, string) {
 	return h.Open(ctx, access), access
 }
 
-// secretFree holds for an answer in which none of the secrets stands.
+// secretFree holds for an answer that contains none of the secrets.
 func secretFree(secrets ...string) Expectation {
 	return Hold("no token and no secret", func(e *wire.Exchange) error {
 		for _, s := range secrets {
@@ -177,7 +177,7 @@ func usedWell(list []linking.Used) int {
 	return n
 }
 
-// plural is a number of things, for a note.
+// plural formats a number of things, for a note.
 func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -185,13 +185,13 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// s256 is the challenge of a verifier (RFC 7636 §4.2).
+// s256 returns the challenge of a verifier (RFC 7636 §4.2).
 func s256(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// entryIDs are the entries of a title in the home's list.
+// entryIDs returns the ids of the entries with a title in the home's list.
 func entryIDs(e *wire.Exchange, title string) []string {
 	var list []struct {
 		ID    string `json:"entry_id"`
@@ -207,7 +207,7 @@ func entryIDs(e *wire.Exchange, title string) []string {
 	return out
 }
 
-// awaitState looks at an entry until it is in a state, for a while: a home sets entries up beside the request.
+// awaitState polls an entry until it reaches a state or time runs out: a home sets entries up in the background.
 func awaitState(ctx context.Context, id, state string) linking.Entry {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

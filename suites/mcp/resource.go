@@ -86,7 +86,7 @@ var _ = Describe("An MCP endpoint without a good token", func() {
 		Control(ctx, e.Fetch(ctx, bearer(granted.Text("access_token")))).To(HaveStatus(http.StatusOK))
 		back := server.Authorize(ctx, server.Request().Apply(other))
 		if back.Code == "" {
-			Held(ctx) // nobody gets one
+			Held(ctx) // nobody gets a token
 			return
 		}
 		elsewhere, _ := oauth.Read(server.Exchange(ctx, back.Code, other), "")
@@ -98,12 +98,12 @@ var _ = Describe("An MCP endpoint without a good token", func() {
 	})
 })
 
-// opened is the endpoint, and an access token that opens it, which is a control.
+// opened returns the endpoint and an access token that opens it. It is a control.
 func opened(ctx Ctx) (*mcp.Endpoint, string) {
 	e, access := mcp.From(ctx), oauth.Issue(ctx, oauth.Get[oauth.Server](ctx)).Access
 	Control(ctx, e.Fetch(ctx, bearer(access))).To(HaveStatus(http.StatusOK))
 	return e, access
 }
 
-// bearer is the Authorization header of a token.
+// bearer returns the Authorization header of a token.
 func bearer(token string) string { return "Bearer " + token }

@@ -116,17 +116,17 @@ var _ = Describe("Client id metadata documents of MCP clients", func() {
 	})
 })
 
-// unlisted is a redirect URI that a client's document does not list, with its name.
+// unlisted is a named redirect URI that a client's document does not list.
 type unlisted struct{ name, uri string }
 
 func (u unlisted) called() string { return u.name }
 
-// publish publishes a client's document, and returns its id.
+// publish publishes a client's document and returns its id.
 func publish(ctx Ctx, name string, members map[string]any) string {
 	return oauth.Get[oauth.Publisher](ctx).Publish("mcp-"+name, members).ID
 }
 
-// ask asks for a code as a client with a document does.
+// ask requests a code as a client with a document.
 func ask(ctx Ctx, client, to string) oauth.Return {
 	server := oauth.Get[oauth.Authorizer](ctx)
 	request := server.Request().Apply(oauth.Set("client_id", client), oauth.Set("redirect_uri", to))

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzProfile: a file is a profile, or an error that names it.
+// FuzzProfile: a file is a profile, or gives an error that names it.
 func FuzzProfile(f *testing.F) {
 	for _, seed := range []string{
 		"name: x\nkind: provider\nsections: [token]\nanswers:\n  code-refused: {status: [400]}", "rows: [oauth2.*, '[']",

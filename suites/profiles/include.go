@@ -9,8 +9,8 @@ import (
 	"github.com/authconform/authconform/suites/requirements"
 )
 
-// include loads the profiles that this one includes, and takes the answers and inputs from them that it does not name.
-// Built-in ones alone can be included; TestTheBuiltInProfilesHold keeps them from including each other in a circle.
+// include loads the included profiles, and takes those answers and inputs from them that this one does not name. Only built-in
+// profiles can be included; TestTheBuiltInProfilesHold makes sure that they do not include each other in a circle.
 func (p *Profile) include(at string) error {
 	answers, inputs := map[string]Answer{}, map[string][]string{}
 	for _, name := range p.Include {
@@ -34,7 +34,7 @@ func (p *Profile) include(at string) error {
 	return nil
 }
 
-// takes tells whether a row is of the profile: by itself, or of one that it includes.
+// takes reports whether the profile has a row, by itself or through an included profile.
 func (p *Profile) takes(r *requirements.Requirement) bool {
 	own := slices.Contains(p.Sections, r.Section) || lists(p.Rows, r.ID)
 	included := func(i *Profile) bool { return i.takes(r) }

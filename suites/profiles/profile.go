@@ -1,5 +1,5 @@
-// Package profiles says which rows of the catalogue a kind of target must meet, and what differs for it: rows that it is
-// spared, levels, and the answers that its documents allow where a specification says something else.
+// Package profiles says which rows of the catalogue a kind of target must meet, and the differences for it: exempt rows, other
+// levels, and answers that its documents allow although a specification says otherwise.
 package profiles
 
 import (
@@ -33,9 +33,9 @@ type Profile struct {
 	Rows     []string            `yaml:"rows" json:"rows"`         // more rows, by id or glob
 	Without  []string            `yaml:"without" json:"without"`   // fewer, by id or glob
 	Core     []string            `yaml:"core" json:"core"`         // those that matter most, by id or glob
-	Levels   []Level             `yaml:"levels" json:"levels"`     // of rows that bind these targets less, or more
-	Answers  map[string]Answer   `yaml:"answers" json:"answers"`   // the refusals that are right here, by the name that specs use
-	Inputs   map[string][]string `yaml:"inputs" json:"inputs"`     // what else specs try here, by the name that they use
+	Levels   []Level             `yaml:"levels" json:"levels"`     // of rows that bind these targets more or less
+	Answers  map[string]Answer   `yaml:"answers" json:"answers"`   // refusals that are right here, by the name that specs use
+	Inputs   map[string][]string `yaml:"inputs" json:"inputs"`     // additional inputs of specs, by the name that they use
 
 	included []*Profile
 }
@@ -64,7 +64,7 @@ func Names() []string {
 	return names
 }
 
-// ErrUnknown is the error of a name that is neither a built-in profile nor a file.
+// ErrUnknown is the error for a name that is neither a built-in profile nor a file.
 var ErrUnknown = errors.New("no such profile")
 
 // Load reads a built-in profile by its name, or a user's own from a file: a path, or a name that ends in .yaml or .yml.
@@ -93,7 +93,7 @@ func Load(name string) (*Profile, error) {
 	return p, p.inherit()
 }
 
-// inherit takes the answers and inputs that a user's own profile does not name from the built-in ones of its kind.
+// inherit takes the answers and inputs that a user's own profile does not name from the built-in profiles of its kind.
 func (p *Profile) inherit() error {
 	answers, inputs := p.Answers, p.Inputs
 	p.Answers, p.Inputs = map[string]Answer{}, map[string][]string{}
@@ -112,7 +112,7 @@ func (p *Profile) inherit() error {
 	return nil
 }
 
-// read reads a profile, and those that it includes.
+// read reads a profile and the profiles that it includes.
 func read(at string, raw []byte) (*Profile, error) {
 	p, err := parse(at, raw)
 	if err != nil {
@@ -131,7 +131,7 @@ func parse(at string, raw []byte) (*Profile, error) {
 	return &p, nil
 }
 
-// check holds a profile against the catalogue: every word of it must mean something.
+// check checks a profile against the catalogue: every word of it must have a meaning.
 func (p *Profile) check(at string) error {
 	c, err := requirements.Load()
 	if err != nil {
@@ -196,12 +196,12 @@ func (p *Profile) Select(c *requirements.Catalogue) []*requirements.Requirement 
 	return rows
 }
 
-// IsCore tells whether a row is one of those that matter most.
+// IsCore reports whether a row is one of those that matter most.
 func (p *Profile) IsCore(r *requirements.Requirement) bool {
 	return lists(p.Core, r.ID) || slices.ContainsFunc(p.included, func(i *Profile) bool { return i.IsCore(r) })
 }
 
-// levelled is a row at the profile's level, or at that of a profile that it includes.
+// levelled returns a row at the level of the profile or of an included profile.
 func (p *Profile) levelled(r *requirements.Requirement) *requirements.Requirement {
 	for _, i := range p.included {
 		if i.takes(r) {

@@ -21,7 +21,7 @@ func catalogue(t *testing.T) *requirements.Catalogue {
 	return c
 }
 
-// TestTheBuiltInProfilesHold: every one is read, every word in it means something, and every row is of one of them.
+// TestTheBuiltInProfilesHold: each of them loads, every word in it has a meaning, and every row belongs to one of them.
 func TestTheBuiltInProfilesHold(t *testing.T) {
 	c := catalogue(t)
 	listed := map[string]bool{}
@@ -143,9 +143,9 @@ func TestAProfileTakesOverWhatItIncludes(t *testing.T) {
 	}
 	for id, want := range map[string]evidence.Level{
 		"oauth2.token.expires-in":      evidence.Must,   // its own level
-		"oauth2.pkce.plain-refused":    evidence.Should, // the level of what it includes
-		"provider.refresh.grant":       evidence.Must,   // its own row, which the other leaves out
-		"oauth2.pkce.verifier-grammar": "",              // left out by the other
+		"oauth2.pkce.plain-refused":    evidence.Should, // the level of the included profile
+		"provider.refresh.grant":       evidence.Must,   // its own row, which the other one excludes
+		"oauth2.pkce.verifier-grammar": "",              // the other one excludes it
 	} {
 		if levels[id] != want {
 			t.Errorf("%s: level %q, want %q", id, levels[id], want)

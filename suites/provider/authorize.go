@@ -13,7 +13,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// filter is what a home's request filter refuses in a query.
+// filter matches queries that a home's request filter refuses.
 var filter = regexp.MustCompile(`(?i)\.\./|<script|^/[a-z]|=/|[\t\r\n]|union.*select|concat.*\(|%2e%2e`)
 
 var _ = Describe("What homes need of an authorization endpoint", func() {

@@ -54,7 +54,7 @@ var _ = Describe("What homes need of a token endpoint", func() {
 		answer := t.Renew(ctx, first.Refresh)
 		Expect(ctx, answer).To(All(IssueTokens(), HaveWholeNumber("expires_in", 1, longestLife)))
 		if jwt.MatchString(first.Access) && answer.Text("access_token") == first.Access {
-			sleep(ctx, tick) // what is signed twice within a second may be the same
+			sleep(ctx, tick) // two tokens signed within a second may be equal
 			answer = t.Renew(ctx, newest(answer, first.Refresh))
 			Control(Step(ctx, "a second later"), answer).To(IssueTokens())
 		}
@@ -74,12 +74,12 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// newest is the refresh token after a refresh: the old one is kept where none comes (RFC 6749 §6).
+// newest returns the refresh token after a refresh: without a new one, the old one stays (RFC 6749 §6).
 func newest(answer *wire.Exchange, before string) string {
 	return cmp.Or(answer.Text("refresh_token"), before)
 }
 
-// noRedirect holds for an answer that sends nobody elsewhere.
+// noRedirect holds for an answer that does not redirect.
 func noRedirect() Expectation {
 	return Hold("no redirect", func(e *wire.Exchange) error {
 		if e.Status >= 300 && e.Status < 400 {

@@ -30,25 +30,25 @@ type Requirement struct {
 	Source     string           `yaml:"spec"`       // "RFC 6749 §4.1.2"; see source.go for the names
 	Judged     string           `yaml:"judged"`     // how it is judged: what is sent, what must come back
 	Failure    string           `yaml:"failure"`    // an example of a target that breaks it
-	Fix        string           `yaml:"fix"`        // what to change in the target when it breaks it; none where nothing can fail
+	Fix        string           `yaml:"fix"`        // what to change in a target that breaks it; none if it cannot fail
 	Since      string           `yaml:"since"`      // first release of the profile's product that promises it
 	Until      string           `yaml:"until"`      // first release that no longer does
-	Instead    string           `yaml:"instead"`    // of a row with until: the row that took its place
+	Instead    string           `yaml:"instead"`    // of a row with until: the row that replaced it
 	Asked      string           `yaml:"asked"`      // first revision of its specification (2025-11-25) that asks for it
 	Dropped    string           `yaml:"dropped"`    // first revision that no longer does
-	Needs      []condition.Name `yaml:"needs"`      // what it presupposes, of the harness and of the target
+	Needs      []condition.Name `yaml:"needs"`      // what it needs of the harness and of the target
 	Alone      bool             `yaml:"alone"`      // runs last, by itself: moves time, provokes limits
 	Waits      bool             `yaml:"waits"`      // waits for a time-out of the target, or moves its time past it
-	Untestable string           `yaml:"untestable"` // why nobody can judge it from outside
+	Untestable string           `yaml:"untestable"` // why it cannot be judged from outside
 
-	// LevelReason is why a profile has another level than the catalogue; "" where it has not.
+	// LevelReason is why the profile's level differs from the catalogue's; "" if it does not.
 	LevelReason string `yaml:"-"`
 
 	Section string        `yaml:"-"` // the section of its file
 	Spec    evidence.Spec `yaml:"-"` // Source, resolved
 }
 
-// CanFail reports whether the row can fail or warn: rows of the levels may and info only note what they see.
+// CanFail reports whether the row can fail or warn: rows of the levels may and info only note observations.
 func (r *Requirement) CanFail() bool {
 	return r.Untestable == "" && (r.Level == evidence.Must || r.Level == evidence.Should)
 }
@@ -76,7 +76,7 @@ type Catalogue struct {
 	byID     map[string]*Requirement
 }
 
-// Load reads the embedded catalogue, once. An error names the file and the row and is a defect of ours.
+// Load reads the embedded catalogue once. An error names the file and the row and is a bug in authconform.
 var Load = sync.OnceValues(func() (*Catalogue, error) { return load(files) })
 
 func load(fsys fs.FS) (*Catalogue, error) {
@@ -121,7 +121,7 @@ func load(fsys fs.FS) (*Catalogue, error) {
 	return c, nil
 }
 
-// replaced checks that a row which took another's place begins where that one ends: no release keeps both.
+// replaced checks that a row begins where the row that it replaced ends: no release meets both.
 func (c *Catalogue) replaced() error {
 	for id, r := range c.byID {
 		if next := c.byID[r.Instead]; r.Instead != "" && (next == nil || r.Until == "" || next.Since != r.Until) {

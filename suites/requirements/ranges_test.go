@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/condition"
 )
 
-// ranges is docs/real-home/ranges.tsv: how real releases keep the rows that have a range, whatever the range says.
+// ranges reads docs/real-home/ranges.tsv: how real releases meet the rows that have a range, inside and outside of it.
 func ranges(t *testing.T) (releases []string, kept map[string]map[string]string) {
 	t.Helper()
 	file, err := os.Open(filepath.Join("..", "..", "docs", "real-home", "ranges.tsv"))
@@ -35,7 +35,7 @@ func ranges(t *testing.T) (releases []string, kept map[string]map[string]string)
 	return releases, kept
 }
 
-// known reports whether the baseline of a release names the row: it breaks what it promised.
+// known reports whether a release's baseline names the row, because the release breaks it within its range.
 func known(t *testing.T, release, id string) bool {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "real-home", release, "known.yaml"))
@@ -45,7 +45,7 @@ func known(t *testing.T, release, id string) bool {
 	return strings.Contains(string(raw), "- id: "+id+"\n")
 }
 
-// early are rows that a release outside of their range keeps all the same, and why it is not held to them.
+// early are rows that a release meets although it is outside of their range, and why it need not.
 var early = map[string]string{
 	"ha.advisory.callback-inert": "2021.12 has no callback that could repeat anything",
 	"ha.page.no-store-token":     "before 2024.2 no page sends storeToken to foreign clients, and then every page does until 2025.12",

@@ -9,13 +9,13 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// retiredFile is the list of rows that are gone. It is no section.
+// retiredFile lists the retired rows. It is not a section.
 const retiredFile = "retired.yaml"
 
-// gone is a row that was retired.
+// gone is a retired row.
 type gone struct {
 	ID     string   `yaml:"id"`
-	By     []string `yaml:"by"`     // the rows that took its place
+	By     []string `yaml:"by"`     // the rows that replaced it
 	Reason string   `yaml:"reason"` // why
 }
 
@@ -35,9 +35,9 @@ var retired = sync.OnceValues(func() ([]gone, error) {
 	return doc.Retired, nil
 })
 
-// Retired names the rows that took the place of one that is gone; nil for an id that was never retired.
+// Retired returns the rows that replaced a retired one; nil for an id that was never retired.
 func Retired(id string) (replacedBy []string) {
-	list, _ := retired() // a list that cannot be read is a defect of ours, which a test finds
+	list, _ := retired() // a test makes sure that the list can be read
 	for _, g := range list {
 		if g.ID == id {
 			return g.By
@@ -46,8 +46,7 @@ func Retired(id string) (replacedBy []string) {
 	return nil
 }
 
-// Gone tells somebody who names a retired row what has become of it: "a.b was retired; use c.d instead". It is "" for any
-// other id.
+// Gone explains a retired id: "a.b was retired; use c.d instead". It returns "" for any other id.
 func Gone(id string) string {
 	by := Retired(id)
 	if by == nil {

@@ -5,7 +5,8 @@ import "fmt"
 // MCPRevisions lists the revisions of the Model Context Protocol's authorization, the oldest first.
 func MCPRevisions() []string { return []string{"2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"} }
 
-// AppliesTo tells whether a revision of its specification, a date, requires the row; the reason says why not. "" is the newest.
+// AppliesTo reports whether a revision of the row's specification, a date, requires the row, and the reason if not. "" is the
+// newest revision.
 func (r *Requirement) AppliesTo(revision string) (bool, string) {
 	switch {
 	case revision == "":

@@ -10,7 +10,7 @@ import (
 
 var rfc = regexp.MustCompile(`^RFC (\d+)$`)
 
-// sources are the texts a row may cite beside the RFCs: name -> address, %s standing for the anchor.
+// sources are the texts that a row may cite besides the RFCs: name -> address, with %s for the anchor.
 var sources = map[string]string{
 	"IndieAuth":           "https://indieauth.spec.indieweb.org/#%s",
 	"CIMD":                "https://datatracker.ietf.org/doc/html/draft-ietf-oauth-client-id-metadata-document#section-%s",
@@ -36,7 +36,7 @@ var sources = map[string]string{
 	"CVE":                 "https://nvd.nist.gov/vuln/detail/%s",
 }
 
-// indieAuthAnchors name the sections of the IndieAuth text (2024-07-11), whose anchors are words.
+// indieAuthAnchors map the sections of the IndieAuth text (2024-07-11) to their anchors, which are words.
 var indieAuthAnchors = map[string]string{
 	"3": "identifiers", "3.1": "issuer-identifier", "3.2": "user-profile-url", "3.3": "client-identifier", "3.4": "url-canonicalization",
 	"4": "discovery", "4.1": "discovery-by-clients", "4.1.1": "indieauth-server-metadata", "4.2": "client-information-discovery",
@@ -51,8 +51,8 @@ var indieAuthAnchors = map[string]string{
 	"10": "security-considerations", "10.1": "preventing-phishing-and-redirect-attacks",
 }
 
-// Resolve turns "RFC 6749 §4.1.2" into a name, a section and a link to its anchor. Several sources are separated by ";";
-// the first is the row's. What stands behind § is the section or, for the sources with named anchors, the anchor.
+// Resolve turns "RFC 6749 §4.1.2" into a name, a section and a link to its anchor. Several sources are separated by ";"; the
+// first one is the row's. The text after § is the section or, for sources with named anchors, the anchor.
 func Resolve(source string) (evidence.Spec, error) {
 	first, _, _ := strings.Cut(source, ";")
 	name, section, _ := strings.Cut(strings.TrimSpace(first), "§")

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Version is a release number of dotted integers ("2026.11.0"); a suffix behind them (b1, .dev0) does not order.
+// Version is a release number of dotted integers ("2026.11.0"); a suffix (b1, .dev0) does not affect the order.
 type Version []int
 
 // ParseVersion reads a release number.
@@ -49,8 +49,8 @@ func (v Version) at(i int) int {
 	return 0
 }
 
-// Applies tells whether the row's range holds the release; the reason says why not. An unknown release ("") is in
-// every range: the target claims nothing, so it is held to the newest text.
+// Applies reports whether the row's range includes the release, and the reason if not. An unknown release ("") is in every range:
+// the target claims nothing, so the newest text applies.
 func (r *Requirement) Applies(release string) (bool, string) {
 	v, err := ParseVersion(release)
 	if release == "" || err != nil {

@@ -1,3 +1,3 @@
-// Package tamper makes false secrets of good ones: tokens that were changed in the places that a careless comparison
-// overlooks, and JWTs with other claims or signatures.
+// Package tamper makes false secrets from good ones: tokens changed where a careless comparison does not look, and JWTs with
+// other claims or signatures.
 package tamper

@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// FuzzParse takes a token apart as a target may make one, and forges others from it.
+// FuzzParse parses any token that a target may issue, and forges others from it.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln", "e30.e30.", "bnVsbA.bnVsbA.x", "W10.e30.x", "..", "a.b.c.d", "e30=.e30=.x",
@@ -29,7 +29,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// parsed tells whether a text is a token: where it is none, Parse ends the spec.
+// parsed reports whether a text is a token: if it is not, Parse ends the spec.
 func parsed(t *testing.T, text string) (token Token, ok bool) {
 	t.Helper()
 	ctx := judge.With(t.Context(), judge.NewRecord())

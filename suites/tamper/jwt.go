@@ -14,13 +14,13 @@ import (
 	"github.com/authconform/authconform/harness/judge"
 )
 
-// Token is a JWT taken apart (RFC 7519 §3), to forge others from. The parts are written by hand: a library would refuse to.
+// Token is a parsed JWT (RFC 7519 §3), to forge others from. The parts are encoded by hand, because a library would refuse to.
 type Token struct {
 	Header, Claims map[string]any
 	Signature      string // base64url
 }
 
-// Parse takes a token apart. The spec is not applicable where access tokens are no JWTs.
+// Parse parses a token. If access tokens are no JWTs, the spec is not applicable.
 func Parse(ctx context.Context, token string) Token {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -36,28 +36,28 @@ func Parse(ctx context.Context, token string) Token {
 	return t
 }
 
-// With is the token with another member of its header.
+// With returns the token with another header member.
 func (t Token) With(name string, value any) Token {
 	t.Header = maps.Clone(t.Header)
 	t.Header[name] = value
 	return t
 }
 
-// Claim is the token with another claim.
+// Claim returns the token with another claim.
 func (t Token) Claim(name string, value any) Token {
 	t.Claims = maps.Clone(t.Claims)
 	t.Claims[name] = value
 	return t
 }
 
-// Unsigned is header and claims, each followed by a dot: what a signature is put behind.
+// Unsigned returns header and claims, each followed by a dot, for a signature to be appended.
 func (t Token) Unsigned() string {
 	header, _ := json.Marshal(t.Header)
 	claims, _ := json.Marshal(t.Claims)
 	return base64.RawURLEncoding.EncodeToString(header) + "." + base64.RawURLEncoding.EncodeToString(claims) + "."
 }
 
-// Signed is the token with the HMAC of a key: SHA-512 where alg is HS512, else SHA-256.
+// Signed returns the token with an HMAC by a key: SHA-512 if alg is HS512, else SHA-256.
 func (t Token) Signed(key string) string {
 	kind := sha256.New
 	if t.Header["alg"] == "HS512" {

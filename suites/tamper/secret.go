@@ -2,10 +2,10 @@ package tamper
 
 import "strings"
 
-// Changed is a secret with one change, which Name tells.
+// Changed is a secret with one change, which Name describes.
 type Changed struct{ Name, Value string }
 
-// Secret changes a secret in the ways that a careless comparison overlooks. "" has no changes.
+// Secret returns variants of a secret that a careless comparison accepts. There are none of "".
 func Secret(s string) []Changed {
 	if s == "" {
 		return nil
@@ -27,11 +27,11 @@ func Secret(s string) []Changed {
 	return list
 }
 
-// letters is the alphabet of base64url, by value (RFC 4648 §5).
+// letters is the base64url alphabet, by value (RFC 4648 §5).
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// Last is a secret with another last character. The low bits of the last letter of base64 are not read, so that it may change
-// without another value: the highest bit, which is always read, is turned.
+// Last changes the last character of a secret. Decoders ignore the low bits of the last base64 letter, so that another letter may
+// have the same value: Last flips the highest bit, which always counts.
 func Last(s string) string {
 	at := len(s) - 1
 	last := strings.IndexByte(letters, s[at])
@@ -41,13 +41,13 @@ func Last(s string) string {
 	return s[:at] + letters[last^32:last^32+1]
 }
 
-// Shorter is a secret without its last character. What pads base64 says nothing and goes with it.
+// Shorter drops the last character of a secret, and base64 padding with it, because padding has no value.
 func Shorter(s string) string {
 	bare := strings.TrimRight(s, "=")
 	return bare[:max(0, len(bare)-1)]
 }
 
-// Longer is a secret with something behind it: a character, or two where one alone would add no byte to base64.
+// Longer appends to a secret: one character, or two if one alone would add no byte to base64.
 func Longer(s string) string {
 	if end := s[strings.LastIndexByte(s, '.')+1:]; len(end)%4 == 0 {
 		return s + "00"

@@ -46,7 +46,7 @@ func TestALetterCaseIsSwappedOnlyWhereThereIsOne(t *testing.T) {
 	}
 }
 
-// value is what lenient decoders make of base64: whole bytes, whatever pads them or is left over.
+// value decodes base64 as lenient decoders do: whole bytes, ignoring padding and leftover bits.
 func value(s string) string {
 	s = strings.TrimRight(s, "=")
 	if len(s)%4 == 1 {

@@ -202,7 +202,7 @@ func (h *Home) token(w http.ResponseWriter, form url.Values) {
 	}
 }
 
-// socket speaks the WebSocket: auth, and the commands of the test.
+// socket serves the WebSocket: authentication, and the test's commands.
 func (h *Home) socket(w http.ResponseWriter, r *http.Request) {
 	conn, err := websocket.Accept(w, r, nil)
 	if err != nil {

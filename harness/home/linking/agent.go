@@ -46,7 +46,7 @@ func Connect(ctx context.Context, address, credential string) *Step {
 	return s
 }
 
-// pick is the step that asks which credential to use.
+// pick is the step that asks for a credential.
 const pick = "pick_implementation"
 
 func (s *Step) offers(credential string) bool {

@@ -48,7 +48,7 @@ func Base(ctx context.Context) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// frontend is the header by which the frontend names its origin.
+// frontend is the header with the frontend's origin.
 func frontend(ctx context.Context, header []string) []string {
 	if header != nil {
 		return header

@@ -31,11 +31,11 @@ type Step struct {
 	} `json:"data_schema"`
 }
 
-// step reads an answer, and lets the flow or the entry go with the spec.
+// step reads an answer, and makes the flow or the entry end with the spec.
 func step(ctx context.Context, e *wire.Exchange) *Step {
 	s := &Step{}
 	if e.Status == http.StatusOK {
-		_ = e.Decode(s) // what is no step has no type
+		_ = e.Decode(s) // any other body has no type
 	}
 	s.Exchange = e
 	if s.FlowID != "" && slices.Contains([]string{"external", "form", "menu"}, s.Type) {

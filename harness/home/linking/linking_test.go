@@ -22,7 +22,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// stage is a home, and the third party that it links accounts of.
+// stage is a home and the third party whose accounts it links.
 type stage struct {
 	*hometest.Home
 	app  *thirdparty.App
@@ -64,7 +64,7 @@ func set(t *testing.T) stage {
 	return stage{f, app, h}
 }
 
-// spec takes steps, ends them, and tells the verdict.
+// spec runs steps and the cleanups, and returns the verdict.
 func (s stage) spec(t *testing.T, steps func(context.Context)) evidence.Result {
 	t.Helper()
 	record := judge.NewRecord()
@@ -77,7 +77,7 @@ func (s stage) spec(t *testing.T, steps func(context.Context)) evidence.Result {
 	return record.Outcome(evidence.Must, true)
 }
 
-// sent is the n-th JSON body that a place was sent.
+// sent returns the n-th JSON body sent to a place.
 func (s stage) sent(t *testing.T, place string, n int) map[string]any {
 	t.Helper()
 	var body map[string]any

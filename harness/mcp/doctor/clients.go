@@ -49,13 +49,13 @@ const (
 type Client struct {
 	Name    string   `json:"name"`
 	Verdict Verdict  `json:"verdict"`
-	By      []string `json:"by,omitempty"`  // causes
-	How     string   `json:"how,omitempty"` // it gets its client id
+	By      []string `json:"by,omitempty"`  // the causes
+	How     string   `json:"how,omitempty"` // how it gets its client id
 	Source  string   `json:"source"`
 	Date    string   `json:"date"`
 }
 
-// judge says whether causes stop a client that can get a client id in some ways.
+// judge decides whether causes stop a client that can get a client id in some ways.
 func (k known) judge(causes []Cause, offered map[string]bool, home bool) Client {
 	c := Client{Name: k.Name, Verdict: In, Source: k.Source, Date: k.Date}
 	by := map[Verdict][]string{}
@@ -71,7 +71,7 @@ func (k known) judge(causes []Cause, offered map[string]bool, home bool) Client 
 		}
 	}
 	way := k.way(offered)
-	if way == "" && offered != nil { // it may know more ways than were written down
+	if way == "" && offered != nil { // the client may know unlisted ways
 		c.Verdict = Unknown
 		if slices.ContainsFunc(causes, func(c Cause) bool { return c.ID == noRegistration }) {
 			by[Unknown] = append(by[Unknown], noRegistration)
@@ -89,7 +89,7 @@ func (k known) judge(causes []Cause, offered map[string]bool, home bool) Client 
 	return c
 }
 
-// way is the first that the client knows and the server offers.
+// way returns the first way that the client knows and the server offers.
 func (k known) way(offered map[string]bool) string {
 	for _, way := range k.Ways {
 		if offered[way] {

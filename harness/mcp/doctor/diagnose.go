@@ -12,8 +12,8 @@ type Cause struct {
 	ID     string `json:"id"`
 	What   string `json:"what"`
 	Change string `json:"change"`
-	Where  string `json:"where,omitempty"` // the rule that decides, or where the fact is written
-	Stops  bool   `json:"stops"`           // some client, or all; otherwise it is a remark
+	Where  string `json:"where,omitempty"` // the rule, or where the fact is documented
+	Stops  bool   `json:"stops"`           // it stops some clients or all; otherwise it is a remark
 
 	all   bool // it stops all clients
 	asked bool // it stops the client that was asked about, and no other
@@ -40,7 +40,7 @@ type Diagnosis struct {
 	Asked   []Answer `json:"asked"`
 }
 
-// noRegistration is the cause by which a client may not get a client id.
+// noRegistration is the cause that can keep a client from getting a client id.
 const noRegistration = "no-registration"
 
 // Diagnose finds the causes in facts; those that stop clients come first.
@@ -76,17 +76,17 @@ func Diagnose(f *Facts) (*Diagnosis, error) {
 // finder collects causes.
 type finder struct{ stops, remarks []Cause }
 
-// all is a cause that stops every client.
+// all adds a cause that stops every client.
 func (l *finder) all(id, what, change, where string) {
 	l.stops = append(l.stops, Cause{ID: id, What: what, Change: change, Where: where, Stops: true, all: true})
 }
 
-// some is a cause that stops the clients that the table says.
+// some adds a cause that stops the clients that the table names.
 func (l *finder) some(id, what, change, where string) {
 	l.stops = append(l.stops, Cause{ID: id, What: what, Change: change, Where: where, Stops: true})
 }
 
-// remark is what stops clients only by what people report.
+// remark adds a cause that stops clients only according to reports.
 func (l *finder) remark(id, what, change, where string) {
 	l.remarks = append(l.remarks, Cause{ID: id, What: what, Change: change, Where: where})
 }
@@ -104,7 +104,7 @@ func (f *Facts) offered() map[string]bool {
 	}
 }
 
-// asked are all requests, in their order.
+// asked returns all requests in order.
 func (f *Facts) asked() []Answer {
 	list := []Answer{f.Knock}
 	if f.Stream.Asked() {

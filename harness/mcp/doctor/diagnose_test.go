@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// row is a server, and what is to be found there.
+// row is a server and its expected diagnosis.
 type row struct {
 	server  func(own string) at
 	path    string // "": /api/mcp
@@ -220,7 +220,7 @@ func TestEveryCauseAtTheDoorIsNamed(t *testing.T) {
 	})
 }
 
-// diagnosed compares diagnoses with what is to be found.
+// diagnosed compares diagnoses with the expected ones.
 func diagnosed(t *testing.T, rows map[string]row) {
 	t.Helper()
 	for name, c := range rows {

@@ -23,7 +23,7 @@ func TestATargetThatDoesNotAnswerIsToldFromOneThatDoesNotExist(t *testing.T) {
 		gone + "/api/mcp":                 "unreachable",
 		"http://no.such.invalid/api/mcp":  "name-unresolved",
 		"http://169.254.169.254/api/mcp":  "unreachable",
-		secure.URL + "/api/mcp":           "unreachable", // its certificate is nobody's
+		secure.URL + "/api/mcp":           "unreachable", // no known CA signed its certificate
 		"http" + secure.URL[5:] + "/api/": "unreachable", // it speaks TLS
 	} {
 		d, err := Ask(t.Context(), target, "", wire.Options{})

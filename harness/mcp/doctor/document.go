@@ -9,10 +9,10 @@ import (
 // The sizes of client id metadata documents, in bytes.
 const (
 	homeReads = 10 << 10 // of which a home reads less (2026.11.0)
-	mostNamed = 5 << 10  // that the draft names as limit (draft-ietf-oauth-client-id-metadata-document-01 §6.6)
+	mostNamed = 5 << 10  // the limit that the draft names (draft-ietf-oauth-client-id-metadata-document-01 §6.6)
 )
 
-// client judges the metadata document of the client that was asked about.
+// client judges the metadata document of the client in question.
 func (l *finder) client(f *Facts) {
 	if f.ClientID == "" {
 		return
@@ -47,12 +47,12 @@ func (l *finder) client(f *Facts) {
 	}
 }
 
-// document is a cause that stops the client that was asked about, and no other.
+// document adds a cause that stops only the client in question.
 func (l *finder) document(id, what, change, where string) {
 	l.stops = append(l.stops, Cause{ID: id, What: what, Change: change, Where: where, Stops: true, asked: true})
 }
 
-// theirs is the client that was asked about. Of what it does when a cause is there nothing is known, but for those that stop all.
+// theirs is the client in question. How it reacts to causes is unknown, except to those that stop all.
 func (f *Facts) theirs(causes []Cause) Client {
 	k := known{Name: "your client", Ways: []string{byID}, Source: Shown(f.ClientID)}
 	if f.Client != nil {

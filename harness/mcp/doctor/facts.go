@@ -11,14 +11,14 @@ import (
 
 // Facts are the observations of a walk.
 type Facts struct {
-	Target    string     // the endpoint's URL, as clients are given it
+	Target    string     // the endpoint's URL, as configured in clients
 	Knock     Answer     // to a message without a token
-	Stream    Answer     // to a GET, where that message got no 401
-	Challenge Challenge  // of the knock
+	Stream    Answer     // to a GET, if that message got no 401
+	Challenge Challenge  // in the answer to the message
 	Resource  []Document // the resource metadata, in the order in which clients look
-	Issuer    string     // the authorization server that they name first; the endpoint's origin if they name none
+	Issuer    string     // the first authorization server of the metadata; the endpoint's origin if they name none
 	Server    []Document // its metadata, in the order in which clients look
-	Prefix    *Document  // the server metadata below the path before /api/mcp, where the endpoint has one
+	Prefix    *Document  // the server metadata below the path before /api/mcp, if the endpoint has one
 	Authorize Answer     // of the authorization endpoint, if it has a URL
 	Home      bool       // it is a Home Assistant
 	ClientID  string     // of the client that was asked about; "": none
@@ -29,19 +29,19 @@ type Facts struct {
 type Answer struct {
 	Method  string `json:"method"`
 	URL     string `json:"url"`
-	Status  int    `json:"status"` // 0: none came
+	Status  int    `json:"status"` // 0: no answer
 	Type    string `json:"type,omitempty"`
-	To      string `json:"location,omitempty"`  // where a redirect leads, without its query
-	Problem string `json:"problem,omitempty"`   // why there is no answer, or none that is of use
+	To      string `json:"location,omitempty"`  // target of a redirect, without its query
+	Problem string `json:"problem,omitempty"`   // why there is no answer, or no useful one
 	Schemes string `json:"challenge,omitempty"` // of WWW-Authenticate
 	Failure string `json:"failure,omitempty"`   // a class of Problem: name, barred, net
 	Message bool   `json:"-"`                   // it is a message of the protocol
-	Bare    bool   `json:"-"`                   // it is a 400 as aiohttp gives it, with no reason
+	Bare    bool   `json:"-"`                   // it is a 400 without a reason, as aiohttp sends it
 }
 
 // The classes of failures.
 const (
-	noName = "name"   // it does not resolve
+	noName = "name"   // the name does not resolve
 	barred = "barred" // we do not ask there
 	noNet  = "net"
 )
@@ -54,7 +54,7 @@ type Document struct {
 	Answer
 	By      string         `json:"by"` // "challenge", "path", "root", …
 	Size    int            `json:"size,omitempty"`
-	Members map[string]any `json:"-"` // nil: it is not there
+	Members map[string]any `json:"-"` // nil: there is no document
 }
 
 // Text returns a string member, or "".
@@ -87,7 +87,7 @@ type Challenge struct {
 	Link   string // its resource_metadata
 }
 
-// first is the first document that is there; nil: none is.
+// first returns the first existing document, or nil.
 func first(list []Document) *Document {
 	for i := range list {
 		if list[i].Members != nil {
@@ -97,10 +97,10 @@ func first(list []Document) *Document {
 	return nil
 }
 
-// origin is the target's.
+// origin returns the target's origin.
 func (f *Facts) origin() string { return oauth.Root(f.Target) }
 
-// prefix is the path before that of a home's endpoint: "/home" of http://host/home/api/mcp; "": there is none.
+// prefix returns the path before a home's endpoint: "/home" of http://host/home/api/mcp; "" means none.
 func prefix(target string) string {
 	u, err := url.Parse(target)
 	if err != nil {

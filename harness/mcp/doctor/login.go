@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// login judges what follows a 401. One deviation is one cause: what it brings about is not named again.
+// login judges everything after a 401. One deviation is one cause: its consequences are not listed again.
 func (l *finder) login(f *Facts) {
 	defer l.client(f)
 	if !f.Challenge.Bearer && !f.Home && first(f.Server) == nil && (f.Knock.Schemes != "" || f.Knock.Type == "text/html") {
@@ -45,7 +45,7 @@ func (l *finder) login(f *Facts) {
 	l.ways(f, server)
 }
 
-// plain says that tokens travel unprotected.
+// plain reports that tokens travel without encryption.
 func (l *finder) plain(f *Facts) {
 	u, err := url.Parse(f.Target)
 	if err != nil || u.Scheme != "http" || loopback(u.Hostname()) {
@@ -61,7 +61,7 @@ func loopback(name string) bool {
 	return strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// elsewhere finds a server that takes itself for another one than the client has asked.
+// elsewhere reports a server that identifies itself as another one than the client has asked.
 func (l *finder) elsewhere(f *Facts, resource *Document) bool {
 	own := f.origin()
 	named := resource.Text("resource")
@@ -136,7 +136,7 @@ func (f *Facts) by(how string) *Document {
 	return nil
 }
 
-// missing is an authorization server whose metadata are nowhere.
+// missing reports an authorization server whose metadata cannot be found.
 func (l *finder) missing(f *Facts) {
 	if at := f.Server[0]; at.Failure == barred {
 		l.all("metadata-elsewhere", "The authorization server is "+Shown(f.Issuer)+", where we do not ask: "+at.Problem+".",
@@ -147,7 +147,7 @@ func (l *finder) missing(f *Facts) {
 		"Serve a JSON object at "+f.Server[0].URL+".", "RFC 8414 §3")
 }
 
-// problems are what documents lack, each once.
+// problems lists the faults of documents without duplicates.
 func problems(list []Document) string {
 	var texts []string
 	for _, d := range list {
@@ -199,7 +199,7 @@ func (l *finder) server(f *Facts, server *Document) {
 	}
 }
 
-// update is what to change: of a home, its release.
+// update returns what to change: for a home, its release.
 func (f *Facts) update(release, otherwise string) string {
 	if f.Home {
 		return "Update Home Assistant to " + release + " or later."

@@ -10,17 +10,17 @@ import (
 	"testing"
 )
 
-// answer is what a test server gives at a path.
+// answer is a test server's answer at a path.
 type answer struct {
 	status int
 	header map[string]string
 	body   any // JSON, or a text as it is
 }
 
-// at are the answers of a test server, by "METHOD path" or path.
+// at maps "METHOD path" or path to a test server's answers.
 type at map[string]answer
 
-// served is a server whose answers are made of its own URL.
+// served starts a server whose answers contain its own URL.
 func served(t *testing.T, make func(own string) at) string {
 	t.Helper()
 	var answers at
@@ -56,7 +56,7 @@ const (
 	protected = "/.well-known/oauth-protected-resource"
 )
 
-// home is one under a name that it knows.
+// home returns the answers of a home under a name that it knows.
 func home(own string) at {
 	return at{
 		"/api/mcp": {http.StatusUnauthorized, map[string]string{"WWW-Authenticate": `Bearer resource_metadata="` + own + protected + `"`}, nil},
@@ -71,7 +71,7 @@ func home(own string) at {
 	}
 }
 
-// without is a home with a member of a document changed; nil removes it.
+// without returns a home with a changed member of a document; nil removes it.
 func without(path, member string, value func(own string) any) func(string) at {
 	return func(own string) at {
 		h := home(own)
@@ -85,7 +85,7 @@ func without(path, member string, value func(own string) any) func(string) at {
 
 func is(v any) func(string) any { return func(string) any { return v } }
 
-// but is a home with some answers of its own; the zero answer is 404.
+// but returns a home with some other answers; the zero answer is 404.
 func but(change func(own string) at) func(string) at {
 	return func(own string) at {
 		h := home(own)
@@ -123,7 +123,7 @@ func challenged(link func(own string) string) func(string) at {
 	})
 }
 
-// holds checks what is the same of every diagnosis, and that clients are stopped: all of their names stand in words.
+// holds checks properties of every diagnosis, and that all clients in words are stopped; "" means that none is.
 func holds(t *testing.T, d *Diagnosis, words string) {
 	t.Helper()
 	for _, c := range d.Causes {

@@ -59,7 +59,7 @@ func (w walker) endpoint(f *Facts) {
 	w.metadata(f)
 }
 
-// metadata looks for the documents, all of a kind at once: whoever answers late is waited for once.
+// metadata looks for the documents, all of a kind at once, so that it waits only once for slow answers.
 func (w walker) metadata(f *Facts) {
 	own := f.origin()
 	var looks []look
@@ -98,7 +98,7 @@ func (w walker) metadata(f *Facts) {
 	all.Wait()
 }
 
-// look is where a document may stand.
+// look is a possible URL of a document.
 type look struct{ by, at string }
 
 func (w walker) documents(looks []look) []Document {
@@ -111,7 +111,7 @@ func (w walker) documents(looks []look) []Document {
 	return list
 }
 
-// document asks for a JSON object.
+// document fetches a JSON object.
 func (w walker) document(by, at string) Document {
 	u, err := url.Parse(at)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
@@ -146,16 +146,16 @@ func (w walker) ask(at, accept string) *wire.Exchange {
 
 func (w walker) get(at, accept string) Answer { return answered(w.ask(at, accept)) }
 
-// home tells whether a Home Assistant is there: it lists its login providers before any login.
+// home reports whether a Home Assistant is there: it lists its login providers before any login.
 func (w walker) home(base string) bool {
 	e := w.ask(base+"/auth/providers", "application/json")
 	v, err := e.Object()
 	_, there := v["providers"]
-	listed := e.Status == http.StatusOK && strings.HasPrefix(e.Body, `[{"name"`) // of older releases
+	listed := e.Status == http.StatusOK && strings.HasPrefix(e.Body, `[{"name"`) // older releases
 	return listed || err == nil && (there || e.Text("code") == "onboarding_required")
 }
 
-// answered is what of an exchange a diagnosis needs.
+// answered returns the parts of an exchange that a diagnosis needs.
 func answered(e *wire.Exchange) Answer {
 	a := Answer{
 		Method: e.Request.Method, URL: Shown(e.Request.URL), Status: e.Status, Type: e.MediaType(), To: Shown(e.Header.Get("Location")),

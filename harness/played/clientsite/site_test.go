@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// open is a running site.
+// open starts a site.
 func open(t *testing.T, o Options) *Site {
 	t.Helper()
 	if o.CA == nil {
@@ -36,7 +36,7 @@ func open(t *testing.T, o Options) *Site {
 	return s
 }
 
-// fetch asks for a URL, and trusts a CA.
+// fetch fetches a URL and trusts a CA.
 func fetch(t *testing.T, ca *CA, url string) (*http.Response, string) {
 	t.Helper()
 	c := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}, DisableKeepAlives: true}}

@@ -39,7 +39,7 @@ type Script struct {
 // Conversation is one WebSocket of the home.
 type Conversation struct {
 	Frames []string // that the home sent
-	Closed int      // code of its close frame; -1: none, 0: it is open
+	Closed int      // code of its close frame; -1: none, 0: still open
 
 	conn *websocket.Conn
 }

@@ -17,13 +17,13 @@ import (
 	"github.com/authconform/authconform/harness/played/clientsite"
 )
 
-// home is the client that a home is of the proxy.
+// home is a client of the proxy, as a home is.
 type home struct {
 	http *http.Client
 	base string // host and port
 }
 
-// play is a running proxy, and a home of it.
+// play starts a proxy and a home that uses it.
 func play(t *testing.T) (*Proxy, home) {
 	t.Helper()
 	ca, err := clientsite.NewCA()
@@ -55,7 +55,7 @@ func (h home) send(t *testing.T, method, path, body string) (int, string) {
 	return resp.StatusCode, string(raw)
 }
 
-// talk opens a conversation and says something.
+// talk opens a conversation and sends a text.
 func (h home) talk(t *testing.T, says string) *websocket.Conn {
 	t.Helper()
 	conn, _, err := websocket.Dial(t.Context(), "wss://"+h.base+"/v1", &websocket.DialOptions{HTTPClient: h.http})
@@ -230,7 +230,7 @@ func TestARefreshIsAnsweredAndKept(t *testing.T) {
 
 func TestWhatTheHomeSentIsEvidence(t *testing.T) {
 	p, h := play(t)
-	h.send(t, http.MethodGet, "/services", "") // before the first spec it is nobody's
+	h.send(t, http.MethodGet, "/services", "") // before the first spec, it belongs to no spec
 	ctx, record := spec(t)
 	p.Play(ctx, Script{})
 	h.send(t, http.MethodPost, "/refresh_token/a", `{"refresh_token":"refresh-of-the-home"}`)

@@ -55,7 +55,7 @@ func (p *Proxy) note(e *wire.Exchange) {
 	wire.Note(judge.Step(ctx, "the home, to the account-link proxy"), e)
 }
 
-// talk holds a conversation: it answers the first frame, and keeps all of them until the home closes.
+// talk holds a conversation: it answers the first frame, and records all frames until the home closes.
 func (p *Proxy) talk(w http.ResponseWriter, r *http.Request) {
 	conn, err := websocket.Accept(w, r, nil)
 	if err != nil {
@@ -83,7 +83,7 @@ func (p *Proxy) talk(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer says the first frame of the script.
+// answer sends the first frame of the script.
 func (p *Proxy) answer(ctx context.Context, conn *websocket.Conn, s Script, heard string) {
 	first := cmp.Or(s.First, fmt.Sprintf(`{"authorize_url":%q}`, AuthorizeURL))
 	p.note(&wire.Exchange{

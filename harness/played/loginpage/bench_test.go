@@ -8,7 +8,7 @@ import (
 	"github.com/authconform/authconform/harness/browser/browsertest"
 )
 
-// BenchmarkLogin is a whole login on our mock page: a fresh tab, the form, the caught redirect.
+// BenchmarkLogin measures a whole login on our mock page: a new tab, the form, the caught redirect.
 func BenchmarkLogin(b *testing.B) {
 	browsertest.Shared(b)
 	home := &fakeHome{steps: map[string]string{}}

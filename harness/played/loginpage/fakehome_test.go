@@ -28,7 +28,7 @@ type fakeHome struct {
 	drops int               // DELETEs
 }
 
-// newFakeHome serves a frontend: a hass_frontend folder, or our own mock page.
+// newFakeHome serves a frontend: a hass_frontend folder, or our mock page.
 func newFakeHome(t *testing.T, frontend string, change func(*fakeHome)) *fakeHome {
 	t.Helper()
 	home := &fakeHome{steps: map[string]string{}}

@@ -43,8 +43,8 @@ func On(page *browser.Page) *Login {
 	return l
 }
 
-// redirectMatch matches the documents at redirect_uri, whatever their query: the browser writes a URL its own way, so
-// the parts are compared and not the text.
+// redirectMatch matches the documents at redirect_uri with any query. It compares the parts of the URLs, because the browser
+// normalises their text.
 func redirectMatch(authorizeURL string) (func(string) bool, bool) {
 	u, err := url.Parse(authorizeURL)
 	if err != nil {
@@ -91,7 +91,7 @@ func (l *Login) Fill(ctx context.Context, username, password string) error {
 	return l.page.Type(ctx, PasswordField, password)
 }
 
-// submits is the page's main button in all generations; "Start over" is the same one.
+// submits matches the page's main button in all generations, which is also "Start over".
 const submits = ".action > ha-button:last-of-type, .action > mwc-button:last-of-type, .action > button:last-of-type"
 
 // Submit presses the page's main button and waits for the home's answer. If the page itself does not send the form, for
@@ -105,14 +105,14 @@ func (l *Login) SubmitByKey(ctx context.Context) (State, error) {
 	return l.answered(ctx, func() error { return l.page.Key(ctx, "Enter") })
 }
 
-// twoFrames lets the page do what a press made it do: send its request, or show its hints.
+// twoFrames gives the page time to react to a press: to send its request, or to show its hints.
 const twoFrames = `() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`
 
 func (l *Login) answered(ctx context.Context, act func() error) (State, error) {
 	if err := act(); err != nil {
 		return State{}, err
 	}
-	// A page that leaves at once cannot answer; State sees the navigation.
+	// A page that leaves at once cannot answer, but State sees the navigation.
 	if _, err := browser.Eval[bool](ctx, l.page, twoFrames); err != nil && ctx.Err() != nil {
 		return State{}, err
 	}
@@ -135,7 +135,7 @@ func (l *Login) SubmitCode(ctx context.Context, code string) (State, error) {
 	return l.Submit(ctx)
 }
 
-// box is "Keep me logged in": shown to the home's own client only, and not with a second factor.
+// box matches "Keep me logged in", which only the home's own client sees, and not with a second factor.
 const box = "ha-auth-flow input[type=checkbox], .space-between ha-checkbox input[type=checkbox], " +
 	"ha-formfield.store-token input[type=checkbox], ha-checkbox input, input[type=checkbox]"
 
@@ -203,7 +203,7 @@ func (l *Login) Choose(ctx context.Context, label string) (State, error) {
 	return State{}, fmt.Errorf("%w: no choice %q; it shows %s", ErrNone, label, state)
 }
 
-// choose knows four drawings of a choice: a select's option, a labelled radio (until 2026.3), and what bears the label.
+// choose knows four forms of a choice: a select's option, a labelled radio button (until 2026.3), and elements with the label.
 func (l *Login) choose(ctx context.Context, label string) error {
 	done, err := browser.Eval[bool](ctx, l.page, `(deep, label) => {
 		for (const select of deep.all("select").filter((el) => deep.shown(el)))

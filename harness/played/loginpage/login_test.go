@@ -103,7 +103,7 @@ func TestRefusals(t *testing.T) {
 		page := browsertest.Page(t)
 		login := visit(t, page, home, url.Values{})
 		over := want(t, page, FlowError)(login.SignIn(t.Context(), "ada", "lovelace"))
-		if !strings.Contains(over.Text, "Invalid redirect URI") && version > "2022" { // the page of 2021.12 says nothing
+		if !strings.Contains(over.Text, "Invalid redirect URI") && version > "2022" { // the page of 2021.12 shows no text
 			t.Errorf("the page says %q", over.Text)
 		}
 		want(t, page, Form)(login.Submit(t.Context())) // Start over
@@ -247,6 +247,6 @@ func TestNoPictureShowsWhatWasTyped(t *testing.T) {
 			t.Fatal(err)
 		}
 		clean("123456")
-		want(t, page, Redirected)(login.Submit(t.Context())) // the page still has what was typed
+		want(t, page, Redirected)(login.Submit(t.Context())) // the page has kept the input
 	})
 }

@@ -31,7 +31,7 @@ func frontends(t *testing.T) map[string]string {
 	return found
 }
 
-// each runs a walk on every frontend.
+// each runs a test on every frontend.
 func each(t *testing.T, change func(*fakeHome), walk func(t *testing.T, version string, home *fakeHome)) {
 	for version, folder := range frontends(t) {
 		t.Run(version, func(t *testing.T) {
@@ -58,7 +58,7 @@ func visit(t *testing.T, page *browser.Page, home *fakeHome, query url.Values) *
 	return login
 }
 
-// want checks a step's outcome; on a surprise it leaves a picture.
+// want checks the outcome of a step; if it is wrong, it saves a picture.
 func want(t *testing.T, page *browser.Page, kind Kind) func(State, error) State {
 	return func(state State, err error) State {
 		t.Helper()

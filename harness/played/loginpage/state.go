@@ -66,9 +66,9 @@ type look struct {
 	Others  []string
 }
 
-// slowPart is how long a part of the page may be under way before it no longer counts. The page's parts come as
-// separate scripts; but a picture that never arrives must not hold up a login, and Chromium reports no end of a script
-// that was asked for twice (seen with the page of 2023.8).
+// slowPart is how long a part of the page may load before it no longer counts. The page's parts come as separate scripts; but a
+// picture that never arrives must not delay a login, and Chromium reports no end of a script that was requested twice (seen with
+// the page of 2023.8).
 const slowPart = time.Second
 
 // State waits until the page has come to rest, and says what it shows: no request under way, and two frames with the
@@ -77,8 +77,8 @@ func (l *Login) State(ctx context.Context) (State, error) {
 	var state State
 	var last string
 	err := l.page.Until(ctx, "the login page to settle", func(ctx context.Context) (bool, error) {
-		// The look comes before the navigations: the page asks for its redirect before it drops its busy mark, so
-		// whoever sees it at rest also sees the redirect.
+		// Look before reading the navigations: the page requests its redirect before it drops its busy mark, so whoever sees it
+		// at rest also sees the redirect.
 		seen, err := browser.Eval[look](ctx, l.page, lookJS, PasswordField, CodeField)
 		if to, ok := l.redirect(); ok {
 			state = State{Kind: Redirected, Redirect: to}
@@ -106,7 +106,7 @@ func (l *Login) State(ctx context.Context) (State, error) {
 	return state, nil
 }
 
-// redirect gives the first document since Open that is not the login page itself. A reload is the page again.
+// redirect returns the first document since Open that is not the login page itself. A reload counts as the login page.
 func (l *Login) redirect() (string, bool) {
 	for _, n := range l.page.Navigations()[l.from:] {
 		if l.start == "" {
@@ -119,7 +119,7 @@ func (l *Login) redirect() (string, bool) {
 	return "", false
 }
 
-// pending says whether an answer of the flow or a part of the page is under way.
+// pending reports whether an answer of the flow or a part of the page is still loading.
 func (l *Login) pending() bool {
 	for _, r := range l.page.Requests()[l.since:] {
 		flow := strings.Contains(r.URL, "/auth/") && r.Type == "Fetch" && r.Method != "DELETE"

@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/played/thirdparty"
 )
 
-// answer is the endpoint's: 401 to whoever has no token of the server, and the MCP server behind it.
+// answer answers as the endpoint does: 401 without one of the server's tokens, and with one as the MCP server behind it.
 func (s *Server) answer(r thirdparty.Request) thirdparty.Reply {
 	if !s.Issued(r.Bearer()) {
 		reply := thirdparty.Refuse(http.StatusUnauthorized, "invalid_token")
@@ -31,7 +31,7 @@ func (s *Server) answer(r thirdparty.Request) thirdparty.Reply {
 // Name is what the server calls itself.
 const Name = "authconform played server"
 
-// agent is the MCP server of all: it has one tool and no state.
+// agent is the MCP server behind all endpoints: it has one tool and no state.
 var agent = sync.OnceValue(func() http.Handler {
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	s := mcp.NewServer(&mcp.Implementation{Name: Name, Version: "1"}, &mcp.ServerOptions{Logger: quiet})
@@ -42,11 +42,11 @@ var agent = sync.OnceValue(func() http.Handler {
 		})
 	return mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return s }, &mcp.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, Logger: quiet,
-		DisableLocalhostProtection: true, // the home may know this machine by another name
+		DisableLocalhostProtection: true, // the home may use another name for this machine
 	})
 })
 
-// spoken is what the SDK's server answers.
+// spoken returns the answer of the SDK's server.
 func spoken(r thirdparty.Request) thirdparty.Reply {
 	req, err := http.NewRequestWithContext(context.Background(), r.Method, r.URL, strings.NewReader(r.Body))
 	if err != nil {
@@ -65,7 +65,7 @@ func spoken(r thirdparty.Request) thirdparty.Reply {
 	return reply
 }
 
-// recorder keeps what a handler answers.
+// recorder records a handler's answer.
 type recorder struct {
 	header http.Header
 	status int

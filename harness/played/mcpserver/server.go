@@ -51,7 +51,7 @@ func New(ctx context.Context, site *clientsite.Site) *Server {
 	return s
 }
 
-// openServer makes the places of the authorization server's metadata, and those that a client may guess at, the server's own.
+// openServer serves the authorization server's metadata, and the paths where a client may look for them.
 func (s *Server) openServer() {
 	for _, issuer := range []string{s.issuer, s.Path() + "/mcp", ""} {
 		s.open(wellKnown + "oauth-authorization-server" + issuer)
@@ -165,7 +165,7 @@ func (s *Server) Asked() []string {
 	return paths
 }
 
-// register gives a client the app's id and, unless it says that it keeps none, the app's secret.
+// register gives a client the app's id and, unless the client says that it has no secret, the app's secret.
 func (s *Server) register(r thirdparty.Request) thirdparty.Reply {
 	if s.Register != nil {
 		return s.Register(r)

@@ -10,8 +10,8 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// usualProvider asks for a name alone, and for consent in boxes that somebody has to tick. Its consent page is drawn a moment
-// after it was loaded, and anew soon after that.
+// usualProvider asks for a name only, and for consent by check boxes. Its consent page is drawn a moment after loading, and again
+// soon after.
 func usualProvider(t *testing.T) *httptest.Server {
 	t.Helper()
 	mux := http.NewServeMux()

@@ -16,10 +16,10 @@ import (
 
 const (
 	calm     = 80 * time.Millisecond // a page at rest for so long may be touched
-	patience = time.Second           // and one at rest for so long, with no step due, is where the walk ends
+	patience = time.Second           // the walk ends where a page rests this long without a due step
 )
 
-// takeSteps walks through the pages in a fresh page of a browser.
+// takeSteps walks through the pages in a new page of a browser.
 func (who *Person) takeSteps(ctx context.Context, w Walk) (r Trail) {
 	page, err := who.NewPage(ctx)
 	if err != nil {
@@ -54,7 +54,7 @@ func (who *Person) takeSteps(ctx context.Context, w Walk) (r Trail) {
 	return r
 }
 
-// pedestrian is the person on a walk.
+// pedestrian is the person during a walk.
 type pedestrian struct {
 	who   *Person
 	page  *browser.Page
@@ -79,7 +79,7 @@ func (p *pedestrian) start(ctx context.Context) error {
 	return p.page.Open(ctx, p.walk.From)
 }
 
-// look waits until the walk has ended, a step is due, or the page is at rest without one.
+// look waits until the walk has ended, a step is due, or the page rests without a due step.
 func (p *pedestrian) look(ctx context.Context) (end string, due *Step, err error) {
 	err = p.page.Until(ctx, "a step to match", func(ctx context.Context) (bool, error) {
 		if went := p.went(); len(went) > 0 && p.walk.Ends(went[len(went)-1]) {
@@ -96,8 +96,8 @@ func (p *pedestrian) look(ctx context.Context) (end string, due *Step, err error
 	return end, due, err
 }
 
-// caught tells whether the page has come to rest at the end of the walk. One that is closed before sends its last request
-// after all.
+// caught reports whether the page has come to rest at the end of the walk. If a page is closed earlier, its last request is still
+// sent.
 func (p *pedestrian) caught(end string) bool {
 	return !strings.HasPrefix(end, "http") || slices.ContainsFunc(p.page.Requests(), func(r browser.Request) bool {
 		return r.Main && r.Done && p.walk.Ends(r.URL)
@@ -106,8 +106,8 @@ func (p *pedestrian) caught(end string) bool {
 
 const passwordField = "input[type=password]"
 
-// due is the first step that is to be taken now; nil: there is none. All steps are held against one look at the page: it may
-// change from one moment to the next.
+// due returns the first step that is due, or nil. It compares all steps with one state of the page, which may change at any
+// moment.
 func (p *pedestrian) due(ctx context.Context) (*Step, error) {
 	signs := []string{passwordField}
 	for _, s := range p.who.Steps {
@@ -163,7 +163,7 @@ func (p *pedestrian) take(ctx context.Context, s Step) error {
 	return nil
 }
 
-// went lists where the page was sent after it was opened.
+// went lists the navigations after the page was opened.
 func (p *pedestrian) went() []string {
 	var all []string
 	for _, n := range p.page.Navigations() {
@@ -172,10 +172,10 @@ func (p *pedestrian) went() []string {
 	return all[min(1, len(all)):]
 }
 
-// last is the answer that sent the page to where the walk ends, or the document that it shows; all documents of the walk
-// are recorded.
+// last returns the answer that sent the page to the end of the walk, or the document that it shows. It records all documents of
+// the walk.
 func (p *pedestrian) last(ctx context.Context) *wire.Exchange {
-	byBrowser := http.Header{"Sec-Fetch-Mode": {"navigate"}} // as Chromium sends it; the rest is its own
+	byBrowser := http.Header{"Sec-Fetch-Mode": {"navigate"}} // as Chromium sends it; it adds the rest itself
 	last := &wire.Exchange{Request: wire.Request{Method: http.MethodGet, URL: p.walk.From}, Err: errors.New("the browser sent nothing")}
 	for _, r := range p.page.Requests() {
 		if !r.Main || p.walk.Ends(r.URL) && r.URL != p.walk.From {

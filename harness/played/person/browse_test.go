@@ -53,13 +53,13 @@ func scriptedProvider(t *testing.T) *httptest.Server {
 	return server
 }
 
-// visit is a person in front of a provider, and the client that sent the person there.
+// visit is a person at a provider, and the client that sent them there.
 type visit struct {
 	*Person
 	provider *httptest.Server
 }
 
-// at is a visit at a provider whose pages are walked by the steps.
+// at starts a provider whose pages the steps walk through.
 func at(t *testing.T, provider *httptest.Server, steps string) (visit, context.Context) {
 	t.Helper()
 	read, err := ReadSteps("steps.yaml", []byte(steps))
@@ -152,7 +152,7 @@ func TestAWalkWithoutEndSaysWhere(t *testing.T) {
 
 func TestAWalkThatBreaksOffIsNoRefusal(t *testing.T) {
 	blocked := func(p visit, ctx context.Context) string {
-		ctx, cancel := context.WithTimeout(ctx, 20*time.Second) // less than what a page is waited for
+		ctx, cancel := context.WithTimeout(ctx, 20*time.Second) // shorter than the wait for a page
 		defer cancel()
 		judge.Run(func() { t.Errorf("it came to %s", p.authorize(ctx)) })
 		return judge.From(ctx).Outcome(evidence.Must, false).Reason

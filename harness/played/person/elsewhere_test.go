@@ -12,8 +12,8 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// TestAPasswordAndCookiesGoToTheTargetAlone: a page that posts elsewhere, and a redirect that leads there, want an origin that
-// the user has not trusted.
+// TestAPasswordAndCookiesGoToTheTargetAlone: a page that posts to another origin, or a redirect there, needs an origin that the
+// user trusts.
 func TestAPasswordAndCookiesGoToTheTargetAlone(t *testing.T) {
 	heard := ""
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -10,7 +10,7 @@ import (
 
 const mostPages = 12 // redirects and forms of one authorization
 
-// fillForms walks through pages that are plain HTML forms, without a browser.
+// fillForms walks through plain HTML forms, without a browser.
 func (who *Person) fillForms(ctx context.Context, w Walk) (r Trail) {
 	v := NewVisitor(who.Wire)
 	e := v.Open(ctx, w.From)
@@ -56,7 +56,7 @@ func (who *Person) fillForms(ctx context.Context, w Walk) (r Trail) {
 
 var errScripts = errors.New("denying needs a script: go through the pages in a browser with --steps auto")
 
-// next is the form that a person fills in, or the link that one follows: nil and "" where nothing there is wanted.
+// next returns the form that a person would fill in, or the link that they would follow; nil and "" if there is neither.
 func (p *sheet) next(refuse bool) (form *PageForm, link string) {
 	if refuse {
 		if form := p.saying(deny); form != nil {
@@ -87,7 +87,7 @@ func (p *sheet) next(refuse bool) (form *PageForm, link string) {
 	return p.only(), ""
 }
 
-// login is the form that asks for a password.
+// login returns the form that asks for a password.
 func (p *sheet) login() *PageForm {
 	for _, f := range p.forms {
 		if f.password != "" {
@@ -97,7 +97,7 @@ func (p *sheet) login() *PageForm {
 	return nil
 }
 
-// named is a form that asks for a user name alone.
+// named returns a form that asks for a user name only.
 func (p *sheet) named() *PageForm {
 	for _, f := range p.forms {
 		if f.Login() {
@@ -107,7 +107,7 @@ func (p *sheet) named() *PageForm {
 	return nil
 }
 
-// saying is a form with a button, or a choice, of these words.
+// saying returns a form with a button, or a choice, with these words.
 func (p *sheet) saying(what choice) *PageForm {
 	for _, f := range p.forms {
 		if f.offers(what) {
@@ -117,7 +117,7 @@ func (p *sheet) saying(what choice) *PageForm {
 	return nil
 }
 
-// only is the form of a page with a single thing to press.
+// only returns the form of a page with a single control to press.
 func (p *sheet) only() *PageForm {
 	var found *PageForm
 	for _, f := range p.forms {

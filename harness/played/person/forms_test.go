@@ -13,7 +13,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// served is a page, and what a person did there: the form that came, or where a link led.
+// served is a page and the person's action there: the form that was submitted, or the link that was followed.
 func served(t *testing.T, page string, refuse bool) (came url.Values, way Trail, reason string) {
 	t.Helper()
 	mux := http.NewServeMux()
@@ -123,7 +123,7 @@ func TestAPersonFindsOnAPageWhatTheyWant(t *testing.T) {
 	}
 }
 
-// TestWhatSaysNoByAScriptIsNotOverlooked: that nobody can say no is not said of such a page.
+// TestWhatSaysNoByAScriptIsNotOverlooked: such a page is not reported as one where nobody can deny.
 func TestWhatSaysNoByAScriptIsNotOverlooked(t *testing.T) {
 	for name, no := range map[string]string{
 		"a button that resets":   `<button type="reset" onclick="cancel()">Cancel</button>`,

@@ -14,14 +14,14 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// isFrontend tells whether a page is Home Assistant's, whose script asks for name and password (frontend, authorize.html).
+// isFrontend reports whether a page is Home Assistant's, whose script asks for name and password (frontend, authorize.html).
 func isFrontend(e *wire.Exchange) bool {
 	return e.Status == http.StatusOK && e.MediaType() == "text/html" && strings.Contains(e.Body, "<ha-authorize")
 }
 
-// frontend sends what the script of Home Assistant's page sends (frontend, ha-authorize and ha-auth-flow): it reads the query of the
-// page, the last of each parameter, and its API tells what is wrong. The page shows refusals with status 200 and words of its own, so
-// the API's answer is the one that counts.
+// frontend imitates the script of Home Assistant's page (frontend, ha-authorize and ha-auth-flow): it reads the last value of
+// each parameter in the page's query. Its API reports errors; the page shows refusals with status 200 and its own text, so the
+// API's answer counts.
 type frontend struct {
 	who   *Person
 	v     *Visitor
@@ -29,7 +29,7 @@ type frontend struct {
 	query map[string]string
 }
 
-// atHome walks from the page to where its script would send the person. Nothing there lets one say no.
+// atHome walks from the page to the URL where its script would send the person. The page has no way to deny.
 func (who *Person) atHome(ctx context.Context, v *Visitor, page *wire.Exchange, w Walk, r *Trail) {
 	at, err := url.Parse(page.Request.URL)
 	if err != nil || w.Refuse {
@@ -74,13 +74,13 @@ type flowStep struct {
 
 func stepOf(e *wire.Exchange) (s flowStep) {
 	if e.Status == http.StatusOK {
-		_ = json.Unmarshal([]byte(e.Body), &s) // what is no step has no type
+		_ = json.Unmarshal([]byte(e.Body), &s) // any other body has no type
 		s.Code, _ = s.Result.(string)
 	}
 	return s
 }
 
-// fields are the answer to a form; nil: the person has none.
+// fields returns the answer to a form, or nil if the person has none.
 func (f *frontend) fields(s flowStep) map[string]any {
 	switch {
 	case s.Type == "form" && s.StepID == "init":
@@ -91,7 +91,7 @@ func (f *frontend) fields(s flowStep) map[string]any {
 	return nil
 }
 
-// begin opens a flow. Pages of before 2026 send neither a challenge nor a response_type, and their homes know neither.
+// begin opens a flow. Pages before 2026 send neither a challenge nor a response_type, and their homes know neither.
 func (f *frontend) begin(ctx context.Context) *wire.Exchange {
 	body := map[string]any{"handler": f.handler(ctx)}
 	for _, name := range []string{"client_id", "redirect_uri"} {
@@ -112,7 +112,8 @@ func (f *frontend) begin(ctx context.Context) *wire.Exchange {
 	return e
 }
 
-// handler is the login provider that asks for name and password, or the first. Homes of before 2024.2 answer with a bare list.
+// handler returns the login provider that asks for name and password, or the first one. Homes before 2024.2 answer with a bare
+// list.
 func (f *frontend) handler(ctx context.Context) []any {
 	e := f.v.Open(ctx, f.at("/auth/providers"))
 	type provider struct {
@@ -139,7 +140,7 @@ func (f *frontend) handler(ctx context.Context) []any {
 
 func (f *frontend) at(path string) string { return f.page.Scheme + "://" + f.page.Host + path }
 
-// send posts as fetch does that is given a text: without a type of its own.
+// send posts as fetch does with a string: without its own media type.
 func (f *frontend) send(ctx context.Context, path string, body map[string]any) *wire.Exchange {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -152,7 +153,7 @@ func (f *frontend) send(ctx context.Context, path string, body map[string]any) *
 	return f.v.send(ctx, wire.Request{Method: http.MethodPost, URL: f.at(path), Header: header, Body: string(raw)}, false)
 }
 
-// back is where the script sends the person: redirect_uri with code and state behind it.
+// back returns the URL where the script sends the person: redirect_uri with code and state appended.
 func (f *frontend) back(code string) string {
 	to := f.query["redirect_uri"]
 	switch {

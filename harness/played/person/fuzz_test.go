@@ -7,7 +7,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// FuzzPage reads a page as a target may send it, and fills in what is there.
+// FuzzPage reads any page that a target may send, and fills in its forms.
 func FuzzPage(f *testing.F) {
 	for _, seed := range []string{
 		`<form method=post action="//x"><input name=user><input type=password name=p><button formaction=y>Allow</button></form>`,

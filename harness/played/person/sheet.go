@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// sheet is what a person can do on a page without scripts.
+// sheet is the forms and links of a page without scripts.
 type sheet struct {
 	forms    []*PageForm
 	yes, no  string // links that say so
@@ -19,7 +19,7 @@ type sheet struct {
 	of       map[*html.Node]*PageForm
 }
 
-// offers tells whether something on the page is of the choice, scripts or not.
+// offers reports whether something on the page stands for the choice, with or without scripts.
 func (p *sheet) offers(what choice) bool {
 	return p.saying(what) != nil || what == deny && p.no+p.scripted != "" || what == allow && p.yes != ""
 }
@@ -31,12 +31,12 @@ type PageForm struct {
 	page           *wire.Exchange
 	id             string
 	text, password string // names of the inputs for a user name and a password
-	naming         bool   // the input for text wants a user name
+	naming         bool   // the text input asks for a user name
 	boxes, picks   []button
 	buttons        []button
 }
 
-// button is a button, a check box, or one of several that can be picked.
+// button is a button, a check box, or a radio button.
 type button struct {
 	name, value, label string
 	action, method     string // where the button sends the form; "": where the form says
@@ -53,7 +53,7 @@ func (f *PageForm) Filled(username, password string) *PageForm {
 	return f.filled(username, password, false)
 }
 
-// filled is the form as a person sends it: name and password where it asks for them, and the button of the choice.
+// filled returns the form as a person submits it: name and password where it asks for them, and the button of the choice.
 func (f *PageForm) filled(username, password string, refuse bool) *PageForm {
 	c := allow
 	if refuse {
@@ -86,7 +86,7 @@ func (f *PageForm) filled(username, password string, refuse bool) *PageForm {
 	return f
 }
 
-// press sends a button along, if there is such a one.
+// press adds a button to the submission, if it exists.
 func (f *PageForm) press(i int) {
 	if i < 0 || i >= len(f.buttons) {
 		return
@@ -103,19 +103,19 @@ func (f *PageForm) press(i int) {
 	}
 }
 
-// offers tells whether a button of the form, or something to pick, is of the choice.
+// offers reports whether a button of the form, or an option, stands for the choice.
 func (f *PageForm) offers(what choice) bool {
 	return f != nil && slices.ContainsFunc(slices.Concat(f.buttons, f.picks), func(b button) bool { return what.in(b.label) })
 }
 
-// readPage reads every form, button and link of a page; of what is no HTML page there is none.
+// readPage reads every form, button and link of a page; other documents have none.
 func readPage(e *wire.Exchange) *sheet {
 	p := &sheet{of: map[*html.Node]*PageForm{}}
 	doc := parsed(e)
 	if doc == nil {
 		return p
 	}
-	labels := map[string]string{} // by the control that they are for
+	labels := map[string]string{} // by the control that they label
 	for n := range doc.Descendants() {
 		switch {
 		case n.Type != html.ElementNode:
@@ -163,7 +163,7 @@ func (p *sheet) link(n *html.Node, e *wire.Exchange) {
 	}
 }
 
-// owner is the form that a control belongs to: one that it names, or the one around it.
+// owner returns the form of a control: the one that it names, or the one around it.
 func (p *sheet) owner(n *html.Node) *PageForm {
 	if id, there := lookup(n, "form"); there {
 		if i := slices.IndexFunc(p.forms, func(f *PageForm) bool { return f.id == id }); i >= 0 {
@@ -205,7 +205,7 @@ func (p *sheet) control(n *html.Node, labels map[string]string) {
 	}
 }
 
-// field takes an input that has a name.
+// field adds an input that has a name.
 func (f *PageForm) field(n *html.Node, kind, name, value, words string) {
 	checked := has(n, "checked") || has(n, "required")
 	switch {
@@ -230,7 +230,7 @@ func (f *PageForm) field(n *html.Node, kind, name, value, words string) {
 	}
 }
 
-// orOn is the value of a check box: "on" where it has none.
+// orOn returns the value of a check box: "on" by default.
 func orOn(n *html.Node) string {
 	if value, there := lookup(n, "value"); there {
 		return value

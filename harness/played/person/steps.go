@@ -26,7 +26,7 @@ type Step struct {
 	Tick  string   `json:"tick,omitempty"` // all check boxes of it
 	Press string   `json:"press,omitempty"`
 
-	Name string `json:"name"` // for people: steps.yaml:7
+	Name string `json:"name"` // for messages: steps.yaml:7
 }
 
 // Typing is a text for a field. {username}, {password} and {totp} stand for the user's.
@@ -35,7 +35,7 @@ type Typing struct {
 	Text string `json:"text"`
 }
 
-// signs is what shows that the step is due.
+// signs returns the selectors that show that the step is due.
 func (s Step) signs() []string {
 	if s.See != "" {
 		return []string{s.See}
@@ -43,7 +43,7 @@ func (s Step) signs() []string {
 	return s.acts()
 }
 
-// acts is what the step does something to.
+// acts returns the selectors that the step acts on.
 func (s Step) acts() []string {
 	var all []string
 	for _, t := range s.Type {
@@ -92,7 +92,7 @@ func ReadSteps(file string, raw []byte) ([]Step, error) {
 	return steps, nil
 }
 
-// set takes a key of a step.
+// set sets a key of a step.
 func (s *Step) set(key string, v *yaml.Node) error {
 	file := s.Name[:strings.LastIndex(s.Name, ":")]
 	wrong := func(format string, args ...any) error {

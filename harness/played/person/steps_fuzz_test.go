@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// FuzzSteps: a file is a list of steps that do something, or an error that names the file.
+// FuzzSteps: a file is a list of steps that do something, or gives an error that names the file.
 func FuzzSteps(f *testing.F) {
 	f.Add(string(AutoSteps))
 	for _, seed := range []string{

@@ -48,7 +48,7 @@ func (v *Visitor) submit(ctx context.Context, f *PageForm, origin, site string) 
 		}
 		u.RawQuery = f.Fields.Encode()
 		r.Method, r.URL = f.Method, u.String()
-		return v.send(ctx, r, false) // a navigation by GET takes SameSite=Lax cookies along
+		return v.send(ctx, r, false) // a GET navigation sends SameSite=Lax cookies
 	}
 	header.Set("Origin", origin)
 	header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -56,7 +56,7 @@ func (v *Visitor) submit(ctx context.Context, f *PageForm, origin, site string) 
 	return v.send(ctx, r, site == "cross-site")
 }
 
-// originOf is the Origin of what a page posts: "null" where it wants no Referer (Fetch §3.1, the Origin header).
+// originOf returns the Origin of a page's posts: "null" if the page suppresses the Referer (Fetch §3.1, the Origin header).
 func originOf(page *wire.Exchange) string {
 	u, err := url.Parse(page.Request.URL)
 	if policy := strings.Join(page.Header.Values("Referrer-Policy"), ","); err != nil || strings.HasSuffix(policy, "no-referrer") {

@@ -17,7 +17,7 @@ type Person struct {
 	Wire    *wire.Client
 	Steps   []Step // how pages are walked in a browser; none: as plain HTML forms, without one
 
-	// Where there are Steps: opens a page of the person's browser, and keeps what one shows as evidence.
+	// NewPage opens a page of the person's browser, and Show keeps a page as evidence. Both are for walks with Steps.
 	NewPage func(context.Context) (*browser.Page, error)
 	Show    func(ctx context.Context, page *browser.Page, step string)
 }
@@ -34,11 +34,11 @@ type Walk struct {
 type Trail struct {
 	Last           *wire.Exchange // the redirect to the end, or the page that was stuck at
 	Went           []string       // where the person was sent, in order
-	End            string         // the last of them, if it ended the walk
-	Asked, Offered bool           // the person had something to do; could say no
+	End            string         // the last of them, if the walk ended there
+	Asked, Offered bool           // a page needed input; a page let the person deny
 	Password       bool           // a page asked for a password
-	Why            string         // no end was come to
-	err            error          // the walk broke off
+	Why            string         // why the walk reached no end
+	err            error          // why the walk broke off
 }
 
 // Return is the trail as the outcome of an authorization request.

@@ -18,7 +18,7 @@ var (
 	staying = regexp.MustCompile(`(?i)remember|stay|keep|trust`)
 )
 
-// choice is what a button says: "Don't allow" says no.
+// choice is the meaning of a button: "Don't allow" denies.
 type choice bool
 
 const (
@@ -26,7 +26,7 @@ const (
 	deny  choice = false
 )
 
-// in tells whether words are of the choice.
+// in reports whether words express the choice.
 func (c choice) in(words string) bool {
 	no := denying.MatchString(words)
 	if c == deny {

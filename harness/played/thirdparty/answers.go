@@ -46,13 +46,13 @@ func (a *App) Grant(ctx context.Context, r Request, seconds int) Reply {
 	return a.Issue(ctx, map[string]any{"expires_in": seconds})
 }
 
-// verified holds a code_verifier against the S256 challenge of a code (RFC 7636 §4.6).
+// verified checks a code_verifier against the S256 challenge of a code (RFC 7636 §4.6).
 func verified(challenge, verifier string) bool {
 	sum := sha256.Sum256([]byte(verifier))
 	return challenge == "" || base64.RawURLEncoding.EncodeToString(sum[:]) == challenge
 }
 
-// basic are a client's id and secret by HTTP Basic (RFC 6749 §2.3.1).
+// basic returns a client's id and secret from HTTP Basic (RFC 6749 §2.3.1).
 func basic(header string) (user, password string, ok bool) {
 	user, password, ok = (&http.Request{Header: http.Header{"Authorization": {header}}}).BasicAuth()
 	user, _ = url.QueryUnescape(user)

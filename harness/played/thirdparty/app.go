@@ -70,7 +70,7 @@ type Reply struct {
 	Hold   <-chan struct{} // wait for it first, or for the home to go away
 }
 
-// grant is what a code stands for.
+// grant is the request behind a code.
 type grant struct{ redirect, challenge string }
 
 // New returns an app with unique names. The spec's record learns its secrets.

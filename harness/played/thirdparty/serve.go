@@ -72,7 +72,7 @@ func (a *App) reply(ctx context.Context, to string, n int, req Request) Reply {
 
 func (a *App) write(w http.ResponseWriter, reply Reply) {
 	if reply.Drop {
-		panic(http.ErrAbortHandler) // as net/http wants it said
+		panic(http.ErrAbortHandler) // closes the connection without an answer
 	}
 	for name, value := range reply.Header {
 		w.Header().Set(name, value)
@@ -86,7 +86,7 @@ func (a *App) write(w http.ResponseWriter, reply Reply) {
 	_, _ = io.WriteString(w, reply.Body)
 }
 
-// note makes what the home sent part of the spec's evidence.
+// note adds the home's request to the spec's evidence.
 func (a *App) note(ctx context.Context, r Request, reply Reply) {
 	e := &wire.Exchange{
 		Request: wire.Request{Method: r.Method, URL: r.URL, Header: r.Header, Body: r.Body},

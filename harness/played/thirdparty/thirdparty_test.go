@@ -16,7 +16,7 @@ import (
 	"github.com/authconform/authconform/harness/played/clientsite"
 )
 
-// register is a fresh app, the context of its spec, and the record of that.
+// register returns a new app, the context of its spec, and its record.
 func register(t *testing.T) (*App, context.Context, *judge.Record) {
 	t.Helper()
 	ca, err := clientsite.NewCA()
@@ -33,7 +33,7 @@ func register(t *testing.T) (*App, context.Context, *judge.Record) {
 	return New(ctx, site), ctx, record
 }
 
-// form is what the app's client sends to redeem a code, changed.
+// form returns the form with which the app's client redeems a code, with changes.
 func (a *App) form(code string, changes ...oauth.Change) string {
 	return oauth.Form{
 		{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: code}, {Name: "redirect_uri", Value: "http://home/cb"},
@@ -41,7 +41,7 @@ func (a *App) form(code string, changes ...oauth.Change) string {
 	}.Apply(changes...).Encode()
 }
 
-// post sends a form as a home does.
+// post posts a form as a home does.
 func post(t *testing.T, to, form string, header ...string) (int, map[string]any) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, strings.NewReader(form))

@@ -115,10 +115,10 @@ var _ = Describe("Bearer tokens", func() {
 	})
 })
 
-// bearer is the Authorization header of a token.
+// bearer returns the Authorization header of a token.
 func bearer(token string) string { return "Bearer " + token }
 
-// opened is the resource, and an access token that opens it, which is a control.
+// opened returns the resource and an access token that opens it. It is a control.
 func opened(ctx Ctx) (oauth.Resource, string) {
 	api, access := oauth.Get[oauth.Resource](ctx), oauth.Issue(ctx, oauth.Get[oauth.Server](ctx)).Access
 	Control(ctx, api.Fetch(ctx, bearer(access))).To(HaveStatus(http.StatusOK))

@@ -40,7 +40,7 @@ var _ = Describe("Challenges of the resource", func() {
 	})
 })
 
-// beWellFormed holds for challenges that repeat no parameter, and whose errors are of the characters of RFC 6750 §3.
+// beWellFormed holds for challenges without repeated parameters, whose errors use only the characters of RFC 6750 §3.
 func beWellFormed() Expectation {
 	return Hold("a well-formed challenge", func(e *wire.Exchange) error {
 		if again := RepeatedParameter(e); again != "" {

@@ -96,19 +96,19 @@ var _ = Describe("Challenges", func() {
 	})
 })
 
-// guarded is the resource, and an access token that opens it, which is a control.
+// guarded returns the resource and an access token that opens it. It is a control.
 func guarded(ctx Ctx) (oauth.Protected, string) {
 	_, access := opened(ctx)
 	return oauth.Get[oauth.Protected](ctx), access
 }
 
-// absolute tells whether a text is a URL that can be asked for as it is.
+// absolute reports whether a text is an absolute URL.
 func absolute(raw string) bool {
 	u, err := url.Parse(raw)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.Fragment == ""
 }
 
-// haveNoEmptyMember holds for an object whose members all have a value: what has none is left out (RFC 9728 §3.2).
+// haveNoEmptyMember holds for an object whose members all have a value: empty members must be left out (RFC 9728 §3.2).
 func haveNoEmptyMember() Expectation {
 	return Hold("no empty member", func(e *wire.Exchange) error {
 		v, err := e.Object()
@@ -124,7 +124,7 @@ func haveNoEmptyMember() Expectation {
 	})
 }
 
-// lists are the members of resource metadata that are lists of strings (RFC 9728 §2).
+// lists are the members of resource metadata that hold lists of strings (RFC 9728 §2).
 var lists = []string{
 	"authorization_servers", "scopes_supported", "bearer_methods_supported", "resource_signing_alg_values_supported",
 	"authorization_details_types_supported", "dpop_signing_alg_values_supported",

@@ -32,7 +32,7 @@ var _ = Describe("Authorization requests", func() {
 		long := strings.Repeat("0123456789abcdef", 256)
 		under := Step(ctx, "4,096 characters")
 		back := server.Authorize(under, server.Request().Apply(oauth.Set("state", long)))
-		if back.Code == "" { // no text says how long a state may be
+		if back.Code == "" { // no text limits the length of a state
 			Expect(under, back).To(RefuseAuthorization(ctx, "state-too-long"))
 			return
 		}
@@ -142,7 +142,7 @@ var _ = Describe("Authorization requests", func() {
 	})
 })
 
-// declined is a request that the person says no to. Where no page lets them, the consent may be remembered: OpenID Connect
+// declined makes a request that the person denies. If no page lets them, an earlier consent may be remembered: so OpenID Connect
 // servers are asked to ask again (Core §3.1.2.1; others ignore the parameter), and other clients are tried.
 func declined(ctx Ctx, server oauth.Decliner) oauth.Return {
 	back := server.Deny(ctx, server.Request())
@@ -159,7 +159,7 @@ func declined(ctx Ctx, server oauth.Decliner) oauth.Return {
 	return back
 }
 
-// allowing is an authorization endpoint where a good request brings a code: the control of most refusals.
+// allowing returns an authorization endpoint where a good request brings a code: the control of most refusals.
 func allowing(ctx Ctx) oauth.Authorizer {
 	server := oauth.Get[oauth.Authorizer](ctx)
 	Control(ctx, server.Authorize(ctx, server.Request())).To(BringCode())

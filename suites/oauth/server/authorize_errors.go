@@ -14,8 +14,8 @@ import (
 
 const issParameter = "authorization_response_iss_parameter_supported"
 
-// errorCodes are those of authorization errors in the registry of OAuth parameters: RFC 6749 §4.1.2.1, RFC 8707 §2, RFC 9101,
-// RFC 9470, and OpenID Connect Core §3.1.2.6.
+// errorCodes are the authorization errors in the registry of OAuth parameters: RFC 6749 §4.1.2.1, RFC 8707 §2, RFC 9101, RFC
+// 9470, and OpenID Connect Core §3.1.2.6.
 var errorCodes = []string{
 	"invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type", "invalid_scope", "server_error",
 	"temporarily_unavailable", "invalid_target", "interaction_required", "login_required", "account_selection_required",
@@ -108,14 +108,14 @@ var _ = Describe("Authorization errors", func() {
 	})
 })
 
-// visited is an authorization endpoint that a page of another origin asks by a script.
+// visited is an authorization endpoint that a script on a page of another origin calls.
 type visited interface {
 	oauth.Authorizer
 	VisitFrom(ctx Ctx, origin string, request oauth.Form) *wire.Exchange
 }
 
-// sentBack are the errors that come back to the client for bad requests, which carry odd characters; errors that stay on a page
-// of the server are left out.
+// sentBack returns the errors that come back to the client for bad requests, which contain odd characters. Errors that stay on a
+// page of the server are left out.
 func sentBack(ctx Ctx) map[string]oauth.Return {
 	server := allowing(ctx)
 	const odd = "in\"ven\\ted-ü"
@@ -135,7 +135,7 @@ func sentBack(ctx Ctx) map[string]oauth.Return {
 	return list
 }
 
-// outOfCharset finds what error and error_description must not have (RFC 6749 §4.1.2.1).
+// outOfCharset reports whether error and error_description must not contain a character (RFC 6749 §4.1.2.1).
 func outOfCharset(r rune) bool { return r < 0x20 || r > 0x7e || r == '"' || r == '\\' }
 
 // below400 holds for a page or a redirect.

@@ -83,7 +83,7 @@ var _ = Describe("Client authentication", func() {
 	})
 })
 
-// unbarred goes on where a way of client authentication is to be judged: the default client is registered for it, or the
+// unbarred ends the spec unless a method of client authentication can be judged: the default client is registered for it, or the
 // server announces it.
 func unbarred(ctx Ctx, method string) {
 	if why := oauth.Get[oauth.Confidential](ctx).Bars(method); why != "" {
@@ -91,7 +91,7 @@ func unbarred(ctx Ctx, method string) {
 	}
 }
 
-// inHeader redeems a fresh code with a client's id and secret in the header alone.
+// inHeader redeems a fresh code with a client's id and secret only in the header.
 func inHeader(ctx Ctx, server oauth.Server, client oauth.Client) *wire.Exchange {
 	bare := server.CodeGrant(oauth.Code(ctx, server, "")).Apply(oauth.Drop("client_secret"), oauth.Drop("client_id"))
 	return oauth.Get[oauth.Confidential](ctx).InHeader(ctx, bare, client)

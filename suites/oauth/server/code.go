@@ -70,7 +70,7 @@ var _ = Describe("Authorization code", func() {
 
 	It(requirement("oauth2.code.missing"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
-		code := oauth.Code(ctx, server, "") // it is redeemed last: a code that is found by its beginning may be spent by these
+		code := oauth.Code(ctx, server, "") // redeemed last: these may spend a code that is found by its beginning
 		Expect(ctx, server.Exchange(ctx, code, oauth.Drop("code"))).To(BeRefused(ctx, "code-missing"))
 		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", ""))).To(BeRefused(ctx, "code-missing"))
 		Expect(ctx, server.Exchange(ctx, code, oauth.Set("code", unknown))).To(BeRefused(ctx, "code-refused"))
@@ -107,7 +107,7 @@ var _ = Describe("Authorization code", func() {
 	})
 })
 
-// longer and shorter change the code of a request by a letter.
+// longer and shorter add or drop one character of a request's code.
 func longer(f oauth.Form) oauth.Form { return oauth.Set("code", f.Get("code")+"0")(f) }
 
 func shorter(f oauth.Form) oauth.Form {

@@ -99,8 +99,8 @@ var _ = Describe("What clients of today need", func() {
 	})
 })
 
-// underEveryName judges the metadata under each other name of the server where they are served at all. That they are served
-// under the target's own is a control.
+// underEveryName judges the metadata under each other name of the server that serves them at all. The target's own name must
+// serve them, as a control.
 func underEveryName(ctx Ctx, check func(Ctx, *wire.Exchange)) {
 	names := oauth.Get[oauth.Names](ctx)
 	own := document(ctx)
@@ -120,7 +120,7 @@ func underEveryName(ctx Ctx, check func(Ctx, *wire.Exchange)) {
 	}
 }
 
-// usable tells whether a text is an absolute URL (RFC 8414 §2).
+// usable reports whether a text is an absolute URL (RFC 8414 §2).
 func usable(raw string) bool {
 	u, err := url.Parse(raw)
 	return err == nil && u.IsAbs() && u.Host != "" && u.Fragment == ""

@@ -40,14 +40,14 @@ var _ = Describe("Token errors", func() {
 		server := oauth.Get[oauth.Server](ctx)
 		works(ctx, server)
 		stranger := server.Exchange(ctx, unknown, oauth.Set("client_id", "0123456789abcdef"))
-		Each(ctx, []vector{ // named, for what was sent as a code is hidden
+		Each(ctx, []vector{ // named, because the code itself is hidden
 			{"nothing", ""}, {"a word", "xyz"}, {"quotes", "\"quoted\""}, {"a backslash", "back\\slash"}, {"a line end", "line\r\nend"},
 			{"a letter outside ASCII", "münchen"}, {"a zero", "\x00"},
 		}, named, func(ctx Ctx, odd vector) {
 			for _, field := range []string{"client_id", "code", "grant_type"} {
 				refuse := All(BeRefused(ctx, "odd-refused"), haveErrorCharset())
 				if field == "client_id" && stranger.Status >= 500 {
-					refuse = haveErrorCharset() // any client that it does not know is an error of its own, which other rows judge
+					refuse = haveErrorCharset() // some servers report any unknown client as an error of its own, which other rows judge
 				}
 				if answer := server.Exchange(ctx, unknown, oauth.Set(field, odd.value)); !grants(answer) { // which other rows judge
 					Expect(ctx, answer).To(refuse)
@@ -108,7 +108,7 @@ var _ = Describe("Token errors", func() {
 		refuse := BeRefused(ctx, "grant-invalid")
 		refused := func(what string, send func(Ctx) *wire.Exchange) {
 			under := Step(ctx, what)
-			if answer := send(under); !grants(answer) { // what is granted is judged by another row
+			if answer := send(under); !grants(answer) { // another row judges what is granted
 				Expect(under, answer).To(refuse)
 			}
 		}
@@ -138,7 +138,7 @@ var _ = Describe("Token errors", func() {
 	})
 })
 
-// haveErrorCharset holds for an error and a description of the characters that RFC 6749 §5.2 allows.
+// haveErrorCharset holds for an error and a description within the characters that RFC 6749 §5.2 allows.
 func haveErrorCharset() Expectation {
 	return Hold("error and error_description of printable ASCII without quote and backslash", func(e *wire.Exchange) error {
 		for _, member := range []string{"error", "error_description"} {
@@ -152,8 +152,8 @@ func haveErrorCharset() Expectation {
 	})
 }
 
-// unannounced are the grant types of a list that the metadata do not name: one that the server knows may be refused to our client
-// with unauthorized_client (RFC 6749 §5.2).
+// unannounced returns the grant types of a list that the metadata do not name: the server may refuse a grant type that it knows
+// to our client with unauthorized_client (RFC 6749 §5.2).
 func unannounced(ctx Ctx, grants []string) []string {
 	if len(grants) == 0 {
 		return nil

@@ -92,19 +92,19 @@ var _ = Describe("Resource indicators", func() {
 	})
 })
 
-// indicated asks for the resource that is known.
+// indicated requests the known resource.
 func indicated(ctx Ctx) oauth.Change {
 	return oauth.Set("resource", oauth.Get[oauth.Indicated](ctx).Indicator())
 }
 
-// forResource is a server that gives a code for the known resource: the control of refusals.
+// forResource returns a server that gives a code for the known resource: the control of refusals.
 func forResource(ctx Ctx) oauth.Server {
 	server := oauth.Get[oauth.Server](ctx)
 	Control(ctx, server.Authorize(ctx, server.Request().Apply(indicated(ctx)))).To(BringCode())
 	return server
 }
 
-// redeemedForResource is the answer to a code for the known resource, which is a control.
+// redeemedForResource returns the answer to a code for the known resource. It is a control.
 func redeemedForResource(ctx Ctx, server oauth.Server) *wire.Exchange {
 	answer := server.Exchange(ctx, oauth.Code(ctx, server, "", indicated(ctx)), indicated(ctx))
 	Control(ctx, answer).To(IssueTokens())

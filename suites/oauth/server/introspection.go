@@ -175,7 +175,8 @@ var _ = Describe("Token introspection", func() {
 	})
 })
 
-// asking is an introspection endpoint that tells our client of its own live token: the control of what it must not tell.
+// asking returns an introspection endpoint that reports our client's own live token as active: the control of answers that must
+// reveal nothing.
 func asking(ctx Ctx) (oauth.Introspector, oauth.Tokens) {
 	asked, tokens := oauth.Get[oauth.Introspector](ctx), oauth.Issue(ctx, oauth.Get[oauth.Server](ctx))
 	answer := asked.Introspect(ctx, tokens.Access)
@@ -184,7 +185,7 @@ func asking(ctx Ctx) (oauth.Introspector, oauth.Tokens) {
 	return asked, tokens
 }
 
-// mayKnow goes on where our client may know of its own token: the server decides who may (RFC 7662 §2.2).
+// mayKnow ends the spec unless our client may introspect its own token: the server decides who may (RFC 7662 §2.2).
 func mayKnow(ctx Ctx, answer *wire.Exchange) {
 	v, _ := answer.Object()
 	switch said, isBool := v["active"].(bool); {
@@ -195,13 +196,13 @@ func mayKnow(ctx Ctx, answer *wire.Exchange) {
 	}
 }
 
-// active tells whether an answer says that the token is.
+// active reports whether an answer says that the token is active.
 func active(e *wire.Exchange) bool {
 	v, _ := e.Object()
 	return v["active"] == true
 }
 
-// activity is what an answer says, in words.
+// activity describes an answer.
 func activity(e *wire.Exchange) string {
 	if v, err := e.Object(); err == nil && e.Status == http.StatusOK {
 		if v["active"] == true {
@@ -212,14 +213,14 @@ func activity(e *wire.Exchange) string {
 	return Outcome(e)
 }
 
-// sortedScope is a scope in the order of its words.
+// sortedScope sorts the words of a scope.
 func sortedScope(scope string) string {
 	words := strings.Fields(scope)
 	slices.Sort(words)
 	return strings.Join(words, " ")
 }
 
-// revocable is the revocation endpoint, where there is one.
+// revocable returns the revocation endpoint, if there is one.
 func revocable(ctx Ctx) (oauth.Revoker, bool) {
 	return oauth.Get[oauth.Revoker](ctx), offers(ctx, "revocation")
 }

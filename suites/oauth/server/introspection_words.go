@@ -12,13 +12,13 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// optional is a target that says which endpoints it has that not every server has.
+// optional is a target that lists its optional endpoints.
 type optional interface {
-	// Offers tells whether there is such an endpoint: revocation, introspection, registration.
+	// Offers reports whether the target has an endpoint: revocation, introspection, registration.
 	Offers(endpoint string) bool
 }
 
-// offers tells whether the target has an endpoint, for specs that can do without it.
+// offers reports whether the target has an endpoint, for specs that can do without it.
 func offers(ctx Ctx, endpoint string) bool { return oauth.Get[optional](ctx).Offers(endpoint) }
 
 // beActive holds for an introspection answer whose active is that boolean (RFC 7662 §2.2).
@@ -50,8 +50,8 @@ func tellNothing() Expectation {
 	})
 }
 
-// beBare holds for an answer that says nothing of a token but that it is not active. Its status, and whether active is there,
-// is judged by other rows.
+// beBare holds for an answer that says of a token only that it is not active. Other rows judge its status and the presence of
+// active.
 func beBare() Expectation {
 	return Hold("no member beside active", func(e *wire.Exchange) error {
 		v, err := e.Object()
@@ -67,13 +67,13 @@ func beBare() Expectation {
 	})
 }
 
-// kinds are what JSON calls the kinds of the members of an introspection answer (RFC 7662 §2.2).
+// kinds are the JSON types of the members of an introspection answer (RFC 7662 §2.2).
 var kinds = map[string]string{
 	"scope": "string", "client_id": "string", "username": "string", "token_type": "string", "exp": "number", "iat": "number",
 	"nbf": "number", "sub": "string", "iss": "string", "jti": "string",
 }
 
-// haveTypes holds for an introspection answer whose members are of their kinds.
+// haveTypes holds for an introspection answer whose members have their types.
 func haveTypes() Expectation {
 	return All(beActive(true), Hold("members of the specified types", func(e *wire.Exchange) error {
 		v, err := e.Object()
@@ -103,8 +103,8 @@ func allText(v any) bool {
 	return ok
 }
 
-// expireIn holds for an introspection answer whose exp is so many seconds after the server's Date, within a minute. What does
-// not say when it expires, or what time it is, is held against nothing.
+// expireIn holds for an introspection answer whose exp is this many seconds after the server's Date, within a minute. An answer
+// without exp or Date always passes.
 func expireIn(seconds int) Expectation {
 	return Hold("exp as the token answer said", func(e *wire.Exchange) error {
 		v, err := e.Object()

@@ -89,10 +89,10 @@ var _ = Describe("Authorization server metadata", func() {
 	})
 })
 
-// document is the metadata.
+// document returns the metadata.
 func document(ctx Ctx) *wire.Exchange { return oauth.Get[oauth.Metadata](ctx).Document(ctx) }
 
-// names tells whether a list of the metadata has a word.
+// names reports whether a list of the metadata contains a word.
 func names(doc *wire.Exchange, member, word string) bool {
 	has, _ := HaveList(member, word).Match(doc)
 	return has

@@ -11,7 +11,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// placed is a server whose metadata may be asked for at any address of its issuer.
+// placed is a server whose metadata can be requested at any URL of its issuer.
 type placed interface {
 	oauth.Metadata
 	DocumentAt(ctx Ctx, at string) *wire.Exchange
@@ -29,8 +29,8 @@ var _ = Describe("Metadata of an issuer with a path", func() {
 	})
 })
 
-// issuerWithPath is the issuer whose metadata were found, and what makes a document theirs. That they are served where they were
-// found is a control.
+// issuerWithPath returns the issuer whose metadata were found, and an expectation that recognises them. A control checks that
+// they are served where they were found.
 func issuerWithPath(ctx Ctx) (issuer string, same Expectation) {
 	doc := document(ctx)
 	Control(ctx, doc).To(All(HaveStatus(http.StatusOK), BeJSONObject(), HaveText("token_endpoint")))
@@ -41,7 +41,7 @@ func issuerWithPath(ctx Ctx) (issuer string, same Expectation) {
 	return issuer, All(HaveStatus(http.StatusOK), BeJSONObject(), HaveText("token_endpoint", doc.Text("token_endpoint")))
 }
 
-// servedAt holds where one of the addresses returns the document.
+// servedAt judges that one of the addresses returns the document.
 func servedAt(ctx Ctx, same Expectation, addresses []string) {
 	var first *wire.Exchange
 	for _, at := range addresses {

@@ -12,7 +12,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// prober is a target whose announced endpoints can be asked for nothing, to see whether they are there.
+// prober is a target that can send empty requests to announced endpoints, to see whether they exist.
 type prober interface {
 	// Probe posts an empty form to the endpoint in a member of the metadata; nil if there is none.
 	Probe(ctx Ctx, member string) *wire.Exchange
@@ -34,7 +34,7 @@ var _ = Describe("What metadata announce", func() {
 		works(ctx, server)
 		list := announcedWords(ctx, grantTypes)
 		for _, grant := range list {
-			if grant == "implicit" { // it is none of the token endpoint
+			if grant == "implicit" { // the token endpoint does not serve it
 				continue
 			}
 			answer := server.Exchange(Step(ctx, grant), unknown, oauth.Set("grant_type", grant))
@@ -51,7 +51,7 @@ var _ = Describe("What metadata announce", func() {
 	})
 })
 
-// announcedWords are those of a list of the metadata.
+// announcedWords returns a list of the metadata.
 func announcedWords(ctx Ctx, member string) []string {
 	v, err := document(ctx).Object()
 	Control(ctx, err).To(Be("what is wrong with the metadata", error(nil)))

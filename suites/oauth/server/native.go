@@ -62,7 +62,7 @@ var _ = Describe("Native apps", func() {
 	})
 })
 
-// native is a public client with a loopback redirect URI: ours, or one that is registered for it.
+// native returns a public client with a loopback redirect URI: the profile's, or one registered for it.
 func native(ctx Ctx) enrolled {
 	client := oauth.Get[oauth.Clients](ctx).Public()
 	if client.Redirect = oauth.Get[oauth.Authorizer](ctx).Request().Get("redirect_uri"); client.ID != "" && onLoopback(client.Redirect) {
@@ -74,13 +74,13 @@ func native(ctx Ctx) enrolled {
 	return publicly(ctx, "http://127.0.0.1/callback")
 }
 
-// onLoopback tells whether a URL is of this machine, by its address.
+// onLoopback reports whether a URL's address is on loopback.
 func onLoopback(raw string) bool {
 	u, err := url.Parse(raw)
 	return err == nil && u.Scheme == "http" && net.ParseIP(u.Hostname()).IsLoopback()
 }
 
-// atPort is a URL at another port.
+// atPort returns a URL with another port.
 func atPort(raw, port string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -90,7 +90,7 @@ func atPort(raw, port string) string {
 	return u.String()
 }
 
-// requested is what becomes of a client's request with a redirect URI.
+// requested returns the result of a client's request with a redirect URI.
 func requested(ctx Ctx, client enrolled, redirect string) oauth.Return {
 	server := oauth.Get[oauth.Authorizer](ctx)
 	return server.Authorize(ctx, server.Request().Apply(client.Asks()...).Apply(oauth.Set("redirect_uri", redirect)))

@@ -17,14 +17,14 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// pages is an authorization endpoint whose pages are seen as a browser gets them, before anybody does anything there.
+// pages is an authorization endpoint whose pages are seen as a browser receives them, before any input.
 type pages interface {
 	oauth.Authorizer
 	// Visit opens a request in a fresh browser without scripts, and shows the first answer.
 	Visit(ctx Ctx, request oauth.Form) (*person.Visitor, *wire.Exchange)
-	// AuthorizeAs is Authorize as another user.
+	// AuthorizeAs authorizes as another user.
 	AuthorizeAs(ctx Ctx, who oauth.Account, request oauth.Form) oauth.Return
-	// Account is who logs in.
+	// Account is the default user.
 	Account() oauth.Account
 }
 
@@ -46,7 +46,7 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 		_, first := server.Visit(ctx, server.Request().Apply(oauth.Drop("redirect_uri")))
 		where, _, _ := strings.Cut(first.Header.Get("Location"), "?")
 		if where == server.Request().Get("redirect_uri") {
-			Held(ctx) // the only one that is registered
+			Held(ctx) // it is the only registered one
 			return
 		}
 		Expect(ctx, first).To(stayHere())
@@ -69,14 +69,14 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 		server := oauth.Get[pages](ctx)
 		visitor, form := consent(ctx, server, server.Request())
 		if form == nil {
-			visitor, form = consent(ctx, server, server.Request().Apply(oauth.Set("prompt", "consent"))) // it may be remembered
+			visitor, form = consent(ctx, server, server.Request().Apply(oauth.Set("prompt", "consent"))) // consent may be remembered
 		}
 		if form == nil {
 			NotApplicable(ctx, "no consent page is shown after the login, with prompt=consent either")
 		}
 		for name, values := range form.Fields {
 			if len(values) > 0 && len(values[0]) >= 16 && !strings.Contains(values[0], "=") {
-				form.Fields.Del(name) // what protects the form
+				form.Fields.Del(name) // the form's protection
 			}
 		}
 		last := visitor.SubmitFrom(ctx, attacker, form)
@@ -118,7 +118,7 @@ var _ = Describe("Pages of the authorization endpoint", func() {
 	})
 })
 
-// nearMisses are URLs that differ from a registered one in something.
+// nearMisses are URLs that differ slightly from a registered one.
 func nearMisses(redirect string) map[string]string {
 	with := func(change func(*url.URL)) string {
 		u, err := url.Parse(redirect)
@@ -141,7 +141,7 @@ func nearMisses(redirect string) map[string]string {
 		"a fragment":         redirect + "#x",
 		"a backslash, a dot": "https://elsewhere.example\\@" + strings.TrimPrefix(redirect, "http://"),
 	}
-	if loopback(redirect) { // any port of one is right (RFC 8252 §7.3)
+	if loopback(redirect) { // any port of a loopback URI is right (RFC 8252 §7.3)
 		delete(list, "another port")
 	}
 	return list
@@ -156,7 +156,7 @@ func loopback(redirect string) bool {
 	return ip.IsLoopback() || u.Hostname() == "localhost"
 }
 
-// sentAway reports whether an answer sends a browser anywhere but to where it comes from.
+// sentAway reports whether an answer sends a browser to another origin.
 func sentAway(e *wire.Exchange) bool {
 	to := e.Header.Get("Location")
 	if to == "" {
@@ -174,7 +174,7 @@ func originOf(raw string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// page is the first page of a fresh browser that opens a good request.
+// page opens a good request in a fresh browser and returns the first page.
 func page(ctx Ctx, server pages) (*person.Visitor, *wire.Exchange) {
 	visitor, first := server.Visit(ctx, server.Request())
 	return visitor, follow(ctx, visitor, first, server)
@@ -193,7 +193,7 @@ func follow(ctx Ctx, visitor *person.Visitor, e *wire.Exchange, server pages) *w
 	return e
 }
 
-// consent is the form after the login, filled in to allow access; nil: there is none.
+// consent returns the form after the login, filled in to allow access, or nil.
 func consent(ctx Ctx, server pages, request oauth.Form) (*person.Visitor, *person.PageForm) {
 	visitor, first := server.Visit(ctx, request)
 	e := follow(ctx, visitor, first, server)
@@ -228,7 +228,7 @@ func haveFrameRule() Expectation {
 
 var busting = regexp.MustCompile(`\btop\s*[!=]==?\s*(window\.)?self\b|\bself\s*[!=]==?\s*(window\.)?top\b|\btop\.location\b`)
 
-// stayHere holds for an answer that sends nobody away.
+// stayHere holds for an answer that does not redirect.
 func stayHere() Expectation {
 	return Hold("no redirect elsewhere", func(e *wire.Exchange) error {
 		if sentAway(e) {
@@ -238,7 +238,7 @@ func stayHere() Expectation {
 	})
 }
 
-// attacker is the origin of a page that means harm.
+// attacker is the origin of a hostile page.
 const attacker = "https://attacker.example"
 
 // bringNoCode holds for an answer that sends no code.
@@ -251,8 +251,8 @@ func bringNoCode() Expectation {
 	})
 }
 
-// notRun holds for an answer whose markup does not hold a word. Only what a browser shows as a page has markup: JSON and
-// plain text have none.
+// notRun holds for an answer whose markup does not contain a word. JSON and plain text have no markup, because browsers do not
+// show them as pages.
 func notRun(mark string) Expectation {
 	return Hold("no markup of the request on the page", func(e *wire.Exchange) error {
 		kind := e.MediaType()
@@ -266,7 +266,7 @@ func notRun(mark string) Expectation {
 	})
 }
 
-// stored is what an answer says of being kept, in words.
+// stored describes the caching rules of an answer.
 func stored(e *wire.Exchange) string {
 	if strings.Contains(strings.ToLower(strings.Join(e.Header.Values("Cache-Control"), ",")), "no-store") {
 		return "no-store"

@@ -117,24 +117,24 @@ var _ = Describe("PKCE", func() {
 	})
 })
 
-// bound is a code asked for with the challenge of a verifier.
+// bound returns a code requested with the challenge of a verifier.
 func bound(ctx Ctx, verifier string) string {
 	return oauth.Code(ctx, oauth.Get[oauth.Server](ctx), verifier)
 }
 
-// verifies holds a code with the challenge of a verifier, and that verifier: the control.
+// verifies redeems a code with its verifier: the control.
 func verifies(ctx Ctx, server oauth.Server, verifier string) {
 	Lately(ctx, server, "a code is redeemed with its verifier "+verifier, func() {
 		Control(ctx, server.Exchange(ctx, bound(ctx, verifier), oauth.Set("code_verifier", verifier))).To(IssueTokens())
 	})
 }
 
-// pkce asks for a code with a challenge.
+// pkce requests a code with a challenge.
 func pkce(challenge, method string) []oauth.Change {
 	return changes(oauth.Set("code_challenge", challenge), oauth.Set("code_challenge_method", method))
 }
 
-// refusedChallenges holds for challenges with which nobody gets a code, next to one with which somebody does.
+// refusedChallenges judges that no request with these challenges gets a code, next to a good one that does.
 func refusedChallenges(ctx Ctx, list ...attempt) {
 	server := oauth.Get[oauth.Authorizer](ctx)
 	Lately(ctx, server, "a request with a challenge brings a code", func() {

@@ -63,14 +63,14 @@ var _ = Describe("Public clients", func() {
 	})
 })
 
-// asPublic are tokens of a client without a secret, which is a control.
+// asPublic returns tokens of a client without a secret. It is a control.
 func asPublic(ctx Ctx, server oauth.Server, client oauth.Client) oauth.Tokens {
 	answer := server.Exchange(ctx, oauth.Code(ctx, server, "", client.Asks()...), client.Redeems()...)
 	Control(Step(ctx, "the public client"), answer).To(IssueTokens())
 	return oauth.Granted(answer, client.ID)
 }
 
-// refreshable is asPublic with a refresh token that works; many servers give none to such clients.
+// refreshable is asPublic with a working refresh token; many servers issue none to such clients.
 func refreshable(ctx Ctx, server oauth.Server, client oauth.Client) oauth.Tokens {
 	session := asPublic(ctx, server, client)
 	if session.Refresh == "" {

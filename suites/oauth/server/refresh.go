@@ -114,12 +114,12 @@ var _ = Describe("Refresh tokens", func() {
 	})
 })
 
-// refreshes holds a fresh session that can be refreshed: the control of most refusals.
+// refreshes judges that a fresh session can be refreshed: the control of most refusals.
 func refreshes(ctx Ctx, server oauth.Server) {
 	refreshesAgain(ctx, server, IssueRefreshable(ctx, server))
 }
 
-// refreshesAgain holds a session that can be refreshed.
+// refreshesAgain judges that a session can be refreshed.
 func refreshesAgain(ctx Ctx, server oauth.TokenEndpoint, session oauth.Tokens) {
 	Control(ctx, server.Renew(ctx, session.Refresh)).To(IssueTokens())
 }

@@ -98,10 +98,10 @@ var _ = Describe("Dynamic client registration", func() {
 	})
 })
 
-// callback is the redirect URI of clients that are registered.
+// callback is the redirect URI of registered clients.
 const callback = "https://client.example/callback"
 
-// metadata are those of a client with our callback, with more members: name, value, name, value (RFC 7591 §2).
+// metadata returns the metadata of a client with our callback and more members: name, value, name, value (RFC 7591 §2).
 func metadata(more ...any) map[string]any {
 	m := map[string]any{
 		"redirect_uris": []string{callback}, "client_name": "authconform", "grant_types": []string{"authorization_code", "refresh_token"},
@@ -116,7 +116,7 @@ func metadata(more ...any) map[string]any {
 	return m
 }
 
-// register registers a client, for the scope of our requests.
+// register registers a client for the scope of our requests.
 func register(ctx Ctx, m map[string]any) *wire.Exchange {
 	if scope := oauth.Get[oauth.Authorizer](ctx).Request().Get("scope"); scope != "" {
 		m["scope"] = scope
@@ -124,7 +124,7 @@ func register(ctx Ctx, m map[string]any) *wire.Exchange {
 	return oauth.Get[oauth.Registrar](ctx).Register(ctx, "application/json", encoded(m))
 }
 
-// registered is the answer to a registration that works: the control of what must not.
+// registered returns the answer to a good registration: the control of refusals.
 func registered(ctx Ctx, m map[string]any) *wire.Exchange {
 	answer := register(ctx, m)
 	mayRegister(ctx, answer)
@@ -132,14 +132,14 @@ func registered(ctx Ctx, m map[string]any) *wire.Exchange {
 	return answer
 }
 
-// mayRegister goes on where the target lets us register without an initial access token (RFC 7591 §3).
+// mayRegister ends the spec unless the target lets us register without an initial access token (RFC 7591 §3).
 func mayRegister(ctx Ctx, answer *wire.Exchange) {
 	if answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden {
 		NotApplicable(ctx, "registration needs an initial access token: %s", answer)
 	}
 }
 
-// publicly is a registered client without a secret.
+// publicly registers a client without a secret.
 func publicly(ctx Ctx, redirect string) enrolled {
 	m := metadata("token_endpoint_auth_method", "none", "redirect_uris", []string{redirect}, "application_type", "native")
 	if !onLoopback(redirect) {
@@ -148,13 +148,13 @@ func publicly(ctx Ctx, redirect string) enrolled {
 	return enrolledAs(ctx, registered(ctx, m), redirect)
 }
 
-// enrolled is a client that was registered, with the scope that it may ask for; "": that of our requests.
+// enrolled is a registered client with the scope that it may ask for; "" is the scope of our requests.
 type enrolled struct {
 	oauth.Client
 	scope string
 }
 
-// enrolledAs is the client of an answer to a registration. It asks for what our requests ask for, as far as it may.
+// enrolledAs returns the client of a registration's answer. It requests our usual scope as far as it may.
 func enrolledAs(ctx Ctx, answer *wire.Exchange, redirect string) enrolled {
 	asked, may := strings.Fields(oauth.Get[oauth.Authorizer](ctx).Request().Get("scope")), strings.Fields(answer.Text("scope"))
 	kept := slices.DeleteFunc(slices.Clone(asked), func(word string) bool { return !slices.Contains(may, word) })
@@ -175,7 +175,7 @@ func (e enrolled) Asks() []oauth.Change {
 	return list
 }
 
-// haveRegisteredTypes holds for members of the forms of RFC 7591 §2.
+// haveRegisteredTypes holds for members of the types of RFC 7591 §2.
 func haveRegisteredTypes() Expectation {
 	return Hold("members of the specified types", func(e *wire.Exchange) error {
 		v, err := e.Object()

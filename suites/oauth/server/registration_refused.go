@@ -77,16 +77,16 @@ func refuseRegistration(codes ...string) Expectation {
 		func(e *wire.Exchange) error { _, err := e.JSON(); return err }))
 }
 
-// encoded are client metadata as JSON.
+// encoded encodes client metadata as JSON.
 func encoded(m map[string]any) string {
 	raw, err := json.Marshal(m)
 	if err != nil {
-		panic(err) // they are of strings, numbers and lists
+		panic(err) // strings, numbers and lists always encode
 	}
 	return string(raw)
 }
 
-// has tells whether a JSON array has the word.
+// has reports whether a JSON array contains the word.
 func has(list any, word string) bool {
 	words, _ := list.([]any)
 	return slices.Contains(words, any(word))

@@ -78,15 +78,15 @@ var _ = Describe("Revocation", func() {
 	})
 })
 
-// revokes holds a session that refreshes, and no more once it is revoked: the control of revocations that must not work.
+// revokes judges that a session refreshes until it is revoked: the control of revocations that must not work.
 func revokes(ctx Ctx, server oauth.Server, revoker oauth.Revoker) {
 	own := renewed(ctx, server, IssueRefreshable(ctx, server))
 	Control(ctx, revoker.Revoke(ctx, own.Refresh)).To(HaveStatus(http.StatusOK))
 	Control(ctx, server.Renew(ctx, own.Refresh)).To(BeRefused(ctx, "refresh-dead"))
 }
 
-// live is a session that refreshes and opens the resource: the control of revocations. A refresh may end the access token
-// that came before it.
+// live returns a session that refreshes and opens the resource: the control of revocations. A refresh may end the previous access
+// token.
 func live(ctx Ctx, server oauth.Server, api oauth.Resource) oauth.Tokens {
 	session := IssueRefreshable(ctx, server)
 	first := session.Access

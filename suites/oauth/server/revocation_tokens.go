@@ -52,7 +52,7 @@ var _ = Describe("Revocation of access tokens, and by public clients", func() {
 	})
 })
 
-// revocableAccess is an access token that opens the resource, which is a control.
+// revocableAccess returns an access token that opens the resource. It is a control.
 func revocableAccess(ctx Ctx) (oauth.Revoker, oauth.Resource, oauth.Tokens) {
 	api, tokens := oauth.Get[oauth.Resource](ctx), oauth.Issue(ctx, oauth.Get[oauth.Server](ctx))
 	Control(ctx, api.Fetch(ctx, bearer(tokens.Access))).To(HaveStatus(http.StatusOK))

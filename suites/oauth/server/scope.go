@@ -129,7 +129,7 @@ var _ = Describe("Scopes", func() {
 	})
 })
 
-// several are the scopes of our request, at least two, all of which are granted.
+// several returns the scopes of our request, at least two, all of which are granted.
 func several(ctx Ctx, server oauth.Server) []string {
 	words := strings.Fields(server.Request().Get("scope"))
 	if len(words) < 2 {
@@ -143,7 +143,7 @@ func several(ctx Ctx, server oauth.Server) []string {
 	return words
 }
 
-// introspected is the scope that introspection shows of the access token of an answer; false: it shows none.
+// introspected returns the scope that introspection shows for an answer's access token; false: it shows none.
 func introspected(ctx Ctx, answer *wire.Exchange) (string, bool) {
 	if !offers(ctx, "introspection") {
 		return "", false
@@ -152,7 +152,7 @@ func introspected(ctx Ctx, answer *wire.Exchange) (string, bool) {
 	return shown.Text("scope"), active(shown) && shown.Text("scope") != ""
 }
 
-// toldScope is the scope of a token answer, sorted: the requested one where it names none (RFC 6749 §5.1).
+// toldScope returns the sorted scope of a token answer: the requested one if it names none (RFC 6749 §5.1).
 func toldScope(answer *wire.Exchange, asked string) string {
 	return sortedScope(cmp.Or(answer.Text("scope"), asked))
 }

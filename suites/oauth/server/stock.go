@@ -43,7 +43,7 @@ var _ = Describe("A stock OAuth client", func() {
 	})
 })
 
-// stockClient is golang.org/x/oauth2 as an app uses it, with the default client. Its requests are recorded.
+// stockClient configures golang.org/x/oauth2 as an app does, with the default client. Its requests are recorded.
 func stockClient(ctx context.Context) (*oauth2.Config, context.Context) {
 	at, client := oauth.Get[oauth.Library](ctx).Endpoint(), oauth.Get[oauth.Clients](ctx).Default()
 	style := oauth2.AuthStyleInParams

@@ -124,7 +124,7 @@ var _ = Describe("Token request and answer", func() {
 	})
 })
 
-// bothGrants holds the answers to the code grant and to the refresh grant against an expectation.
+// bothGrants judges the answers to the code grant and to the refresh grant.
 func bothGrants(ctx Ctx, x Expectation) {
 	server := oauth.Get[oauth.Server](ctx)
 	answer := exchange(Step(ctx, "code grant"), server)
@@ -142,8 +142,8 @@ func bothGrants(ctx Ctx, x Expectation) {
 	Expect(Step(ctx, "refresh grant"), refreshed).To(x)
 }
 
-// unguessable holds for so many secrets that cannot be guessed: those that earlier rows saw, and fresh ones for the rest. Only
-// secrets that the row itself got accuse the target.
+// unguessable judges that n secrets cannot be guessed: those that earlier rows saw, and fresh ones for the rest. Only secrets
+// that the row itself got can fail the target.
 func unguessable(ctx Ctx, n int, seen func(oauth.Samples) []string, fresh func(Ctx) string) {
 	var earlier []string
 	if samples, ok := oauth.Get[oauth.Server](ctx).(oauth.Samples); ok {

@@ -10,7 +10,7 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// unknown is a code, and unknownToken a token, that nobody was ever given.
+// unknown is a code, and unknownToken a token, that was never issued.
 const (
 	unknown      = "0123456789abcdef0123456789abcdef"
 	unknownToken = "0123456789abcdef"
@@ -21,7 +21,7 @@ type vector struct{ name, value string }
 
 func named(v vector) string { return v.name }
 
-// attempt is the good token request with changes.
+// attempt is a changed token request.
 type attempt struct {
 	name    string
 	changes []oauth.Change
@@ -31,8 +31,8 @@ func called(a attempt) string { return a.name }
 
 func changes(list ...oauth.Change) []oauth.Change { return list }
 
-// foreign are token requests by others than the default client: by the second one, and by those that the profile says are
-// clients too, relative to the default client's id.
+// foreign returns token requests of other clients than the default one: of the second client, and of the ids that the profile
+// derives from the default client's.
 func foreign(ctx Ctx, clients oauth.Clients) []attempt {
 	list := []attempt{{clients.Other().ID, clients.Other().Redeems()}}
 	for _, ref := range Inputs(ctx, "foreign-clients") {
@@ -42,7 +42,7 @@ func foreign(ctx Ctx, clients oauth.Clients) []attempt {
 	return list
 }
 
-// resolve is a reference as it stands at a URL; at what is none it stays as it is.
+// resolve resolves a reference against a URL; an invalid one stays as it is.
 func resolve(base, ref string) string {
 	u, err := url.Parse(base)
 	if err != nil {
@@ -60,7 +60,7 @@ func exchange(ctx Ctx, server oauth.Server, list ...oauth.Change) *wire.Exchange
 	return liveCode(server).Spend(ctx, func(ctx Ctx, code string) *wire.Exchange { return server.Exchange(ctx, code, list...) })
 }
 
-// liveCode is how codes of the default client are got and redeemed.
+// liveCode says how to get and redeem codes of the default client.
 func liveCode(server oauth.Server) LiveCode {
 	codes := LiveCode{Code: func(ctx Ctx) string { return oauth.Code(ctx, server, "") }, Redeem: server.Exchange}
 	if spares, ok := server.(oauth.Spares); ok {
@@ -69,7 +69,7 @@ func liveCode(server oauth.Server) LiveCode {
 	return codes
 }
 
-// refuses holds a refusal of every attempt, each with a live code.
+// refuses judges that every attempt is refused, each with a live code.
 func refuses(ctx Ctx, server oauth.Server, refusal Expectation, list ...attempt) {
 	var names []string
 	var how [][]oauth.Change
@@ -79,34 +79,34 @@ func refuses(ctx Ctx, server oauth.Server, refusal Expectation, list ...attempt)
 	liveCode(server).Refuses(ctx, refusal, names, how)
 }
 
-// works holds a fresh code that is redeemed as it should be: the control of most refusals.
+// works judges that a fresh code can be redeemed: the control of most refusals.
 func works(ctx Ctx, server oauth.Server) {
 	Lately(ctx, server, "a code is redeemed", func() { liveCode(server).Works(ctx) })
 }
 
-// renewed refreshes a session, which is a control, and is the session after it: the refresh token may have rotated.
+// renewed refreshes a session, as a control, and returns the new session: the refresh token may have rotated.
 func renewed(ctx Ctx, server oauth.TokenEndpoint, session oauth.Tokens) oauth.Tokens {
 	answer := server.Renew(ctx, session.Refresh)
 	Control(ctx, answer).To(IssueTokens())
 	return newest(answer, session)
 }
 
-// newest is a session after the answer to its refresh: where no refresh token comes, the old one is kept (RFC 6749 §6).
+// newest returns the session after a refresh: without a new refresh token it keeps the old one (RFC 6749 §6).
 func newest(answer *wire.Exchange, session oauth.Tokens) oauth.Tokens {
-	fresh, _ := oauth.Read(answer, session.ClientID) // what is no token answer has none
+	fresh, _ := oauth.Read(answer, session.ClientID) // any other answer has none
 	if fresh.Refresh == "" {
 		fresh.Refresh = session.Refresh
 	}
 	return fresh
 }
 
-// bearer is the Authorization header of a token.
+// bearer returns the Authorization header of a token.
 func bearer(token string) string { return "Bearer " + token }
 
-// opens tells whether an access token opens the resource.
+// opens reports whether an access token opens the resource.
 func opens(ctx Ctx, api oauth.Resource, token string) bool {
 	return api.Fetch(ctx, bearer(token)).Status == http.StatusOK
 }
 
-// grants tells whether an answer holds an access token, whatever its status is.
+// grants reports whether an answer contains an access token, whatever its status.
 func grants(e *wire.Exchange) bool { return oauth.Granted(e, "").Access != "" }

@@ -11,7 +11,7 @@ import (
 	"github.com/authconform/authconform/suites/profiles"
 )
 
-// clients are a default and another client.
+// clients are a default client and another one.
 type clients struct{ own, other oauth.Client }
 
 func (c clients) Default() oauth.Client { return c.own }

@@ -1,4 +1,4 @@
-// A server of fosite with its defaults, all grants on, and its memory store. fosite publishes no metadata and has no pages.
+// A fosite server with its defaults, all grants enabled, and its memory store. fosite publishes no metadata and has no pages.
 package main
 
 import (
@@ -44,7 +44,7 @@ func main() {
 	}
 	server := compose.ComposeAllEnabled(&fosite.Config{GlobalSecret: []byte(rand.Text() + rand.Text())[:32]}, store, key)
 
-	http.HandleFunc("/{$}", func(http.ResponseWriter, *http.Request) {}) // it is ready
+	http.HandleFunc("/{$}", func(http.ResponseWriter, *http.Request) {}) // signals readiness
 	http.HandleFunc("/authorize", func(w http.ResponseWriter, r *http.Request) {
 		request, err := server.NewAuthorizeRequest(r.Context(), r)
 		if err != nil {

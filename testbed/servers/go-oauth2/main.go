@@ -1,5 +1,5 @@
-// A server of go-oauth2 with its defaults and its memory stores, after its README. It publishes no metadata, has no pages
-// and no revocation endpoint.
+// A go-oauth2 server with its defaults and memory stores, following its README. It publishes no metadata and has neither pages
+// nor a revocation endpoint.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 		return user, nil
 	})
 
-	http.HandleFunc("/{$}", func(http.ResponseWriter, *http.Request) {}) // it is ready
+	http.HandleFunc("/{$}", func(http.ResponseWriter, *http.Request) {}) // signals readiness
 	http.HandleFunc("/authorize", func(w http.ResponseWriter, r *http.Request) {
 		if err := srv.HandleAuthorizeRequest(w, r); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)

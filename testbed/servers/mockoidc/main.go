@@ -1,4 +1,4 @@
-// mockoidc as it starts by itself, but on a port of ours. It has one client, and asks nobody anything: who comes is its user.
+// mockoidc with its defaults, but on a given port. It has one client and logs everybody in as its user without asking.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package pages is login and consent for servers that bring none: the person of AUTHCONFORM_USER logs in, then allows or
-// denies. Nothing of a request is shown, so that what is judged is the server around it.
+// Package pages provides login and consent for servers without pages: the person of AUTHCONFORM_USER logs in, then allows or
+// denies. The pages show nothing of the request, so that only the server around them is judged.
 package pages
 
 import (
@@ -22,7 +22,7 @@ var (
 	proofs = map[string]string{} // by session
 )
 
-// Ask shows the page that is due. Once the person has answered it writes nothing and says who it is, and whether they allow.
+// Ask shows the next page. Once the person has decided, it writes nothing and returns the user and the decision.
 func Ask(w http.ResponseWriter, r *http.Request) (user string, allowed bool) {
 	user = os.Getenv("AUTHCONFORM_USER")
 	proof := proofOf(r)
@@ -66,7 +66,8 @@ func proofOf(r *http.Request) string {
 	return proofs[c.Value]
 }
 
-// Challenge is the WWW-Authenticate of a resource that refuses a request (RFC 6750 §3.1): an error only where it had a token.
+// Challenge returns the WWW-Authenticate header for a refused request (RFC 6750 §3.1): with an error only if the request had a
+// token.
 func Challenge(r *http.Request) string {
 	if r.Header.Get("Authorization") == "" {
 		return "Bearer"

@@ -1,4 +1,4 @@
-// The example server of zitadel/oidc with its storage and pages as they are; its own main listens on every address.
+// The example server of zitadel/oidc with its storage and pages unchanged; its own main listens on every address.
 package main
 
 import (

@@ -25,7 +25,7 @@ func main() {
 	}
 }
 
-// login connects as the SDK's documentation says. The person is a program.
+// login connects as the SDK's documentation shows. A program plays the person.
 func login(ctx context.Context) error {
 	redirect := os.Getenv("REDIRECT")
 	config := auth.AuthorizationCodeHandlerConfig{RedirectURL: redirect, AuthorizationCodeFetcher: person}
