@@ -19,6 +19,7 @@ var kinds = map[string]string{
 	"clientassertion": "assertion", "assertion": "assertion",
 	"authorization": "credentials", "proxyauthorization": "credentials", "cookie": "cookie",
 	"webhookid": "webhook", "secret": "secret", "totpsecret": "secret", "apikey": "api_key", "xapikey": "api_key", "sessionid": "session",
+	"qrcode": "qr_code", // holds the secret of a second factor
 }
 
 // endings also mark longer names as secret: csrf_token, signing_secret, user_password.

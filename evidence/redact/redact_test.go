@@ -175,3 +175,13 @@ func FuzzHide(f *testing.F) {
 		}
 	})
 }
+
+// TestAQRCodeIsOneSecret: the picture holds the secret of a second factor. It is longer than what is searched for at once.
+func TestAQRCodeIsOneSecret(t *testing.T) {
+	table := New(nil)
+	body := `{"qr_code":"<svg>` + strings.Repeat("<path d='M4 4h1'/>", 500) + `</svg>"}`
+	table.LearnText(body)
+	if got, want := table.Hide(body), `{"qr_code":"‹qr_code›"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -135,15 +135,18 @@ func (t *Table) hide(parts []string) []string {
 func replaced(part string, start int, found []match) string {
 	var b strings.Builder
 	at, end := start, start+len(part)
+	var last match
 	for _, m := range found {
 		if m.end <= at || m.start >= end {
 			continue
 		}
 		if m.start >= at {
 			b.WriteString(part[at-start : m.start-start])
-			b.WriteString(m.name)
+			if m.start != last.end || m.name != last.name { // else it is the next piece of the same secret
+				b.WriteString(m.name)
+			}
 		}
-		at = min(m.end, end)
+		at, last = min(m.end, end), m
 	}
 	if at == start {
 		return part

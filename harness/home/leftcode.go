@@ -90,8 +90,10 @@ func (l *leftCodes) handedIn(r wire.Request) {
 	l.fresh = slices.DeleteFunc(l.fresh, func(c leftCode) bool { return strings.Contains(said, strings.ToLower(c.code[2:10])) })
 }
 
-// settle ends a row: what it did not use is left to later ones.
+// settle ends a row and leaves its unused codes to later rows, ordered by client: the row got them side by side, and runs of one
+// seed must spend them alike.
 func (l *leftCodes) settle() {
+	slices.SortStableFunc(l.fresh, func(a, b leftCode) int { return strings.Compare(a.client, b.client) })
 	l.left = append(l.left, l.fresh...)
 	l.left = l.left[max(0, len(l.left)-mostCodes):]
 	l.flows, l.fresh, l.owner = nil, nil, nil
