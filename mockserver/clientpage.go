@@ -46,7 +46,10 @@ func (h *Home) published(ctx context.Context, clientID string) *look {
 	return seen
 }
 
-var errRedirects = errors.New("more than ten redirects")
+var (
+	errRedirects = errors.New("more than ten redirects")
+	errBrokenOff = errors.New("the client page broke off before its end")
+)
 
 // fetch gets a client page: one GET without cookies, redirects followed, the first bytes read.
 func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
@@ -76,6 +79,9 @@ func (h *Home) fetch(ctx context.Context, clientID string) (ClientPage, error) {
 	page.Status, page.Header = resp.StatusCode, resp.Header
 	limit := h.Policy().PageLimit()
 	page.Body, err = io.ReadAll(io.LimitReader(&reads{resp.Body, h.Policy().PageReads()}, int64(limit)))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return page, errBrokenOff
+	}
 	page.Whole = err == nil && len(page.Body) < limit // what fills the limit may have been cut
 	return page, nil
 }

@@ -156,7 +156,7 @@ func (l *Linker) frame(ctx context.Context, conn *websocket.Conn) (map[string]an
 	return l.Policy().Hears(m), nil
 }
 
-// hear takes the tokens, or the proxy's refusal, and closes as the client does.
+// hear takes the tokens and closes as the client does.
 func (l *Linker) hear(ctx context.Context, f *flow, conn *websocket.Conn) {
 	frame, err := l.frame(ctx, conn)
 	if l.Policy().ClosesSocket() {
@@ -167,13 +167,9 @@ func (l *Linker) hear(ctx context.Context, f *flow, conn *websocket.Conn) {
 	}
 	tokens, _ := frame["tokens"].(map[string]any)
 	if err != nil || tokens == nil {
-		tokens = map[string]any{"error": "the proxy sent no tokens"}
-		if word, ok := frame["error"].(string); ok {
-			tokens["error"] = word
-		}
-	} else {
-		tokens["service"] = Domain
+		return // the step stays: the real home only logs the error
 	}
+	tokens["service"] = Domain
 	l.mu.Lock()
 	f.got, f.back = tokens, true
 	l.mu.Unlock()

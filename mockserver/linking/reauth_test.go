@@ -75,6 +75,33 @@ func TestANewLoginRenewsTheEntryOfItsAccountAlone(t *testing.T) {
 	}
 }
 
+func TestASecondNewLoginIsAFlowOfItsOwn(t *testing.T) {
+	t.Parallel()
+	p := newThird(t)
+	l := p.home(t)
+	id := linked(t, l)
+	seen := map[any]bool{}
+	for range 2 {
+		l.Clock.Advance(2 * time.Hour)
+		p.status.Store(400)
+		l.Use(t.Context(), id)
+		p.status.Store(0)
+		flow := l.Progress()[0]["flow_id"]
+		if seen[flow] {
+			t.Errorf("the second flow is %v again", flow)
+		}
+		seen[flow] = true
+		step, err := l.Submit(t.Context(), fmt.Sprint(flow), nil, "http://home", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Callback(url.Values{"state": sentTo(t, step)["state"], "code": {"c"}})
+		if step, err = l.Poll(t.Context(), fmt.Sprint(flow)); err != nil || step["reason"] != "reauth_successful" {
+			t.Fatalf("the new login ends with %v, %v", step, err)
+		}
+	}
+}
+
 func TestARemovedEntryTakesItsFlowsAlong(t *testing.T) {
 	t.Parallel()
 	p := newThird(t)

@@ -18,20 +18,7 @@ func (l *Linker) setUp(ctx context.Context, e *entry) {
 		e.state, e.reason = state, reason
 		return
 	}
-	state, reason := Loaded, ""
-	p, failure := l.valid(ctx, e)
-	switch {
-	case failure.failed():
-		state, reason = l.Policy().SetupState(l.Policy().Outcome(failure)), "the provider gives no token"
-	default:
-		switch _, _, status := l.ask(ctx, p, l.tokenOf(e)); {
-		case status == http.StatusUnauthorized:
-			state, reason = SetupError, "the API refuses the token: log in again"
-			l.reauth(e)
-		case status != http.StatusOK:
-			state, reason = SetupRetry, "the API does not answer"
-		}
-	}
+	p, state, reason := l.tried(ctx, e)
 	l.mu.Lock()
 	e.state, e.reason = state, reason
 	if e.device != nil && state != Loaded {
@@ -42,6 +29,27 @@ func (l *Linker) setUp(ctx context.Context, e *entry) {
 	if state == Loaded && p.DeviceURL != "" {
 		l.Device(ctx, e.id, nil)
 	}
+}
+
+// tried returns the state of an entry that starts, and why it is not loaded.
+func (l *Linker) tried(ctx context.Context, e *entry) (p Provider, state, reason string) {
+	if l.implementationOf(e) == cloud {
+		if offered, err := l.offered(ctx); err != nil || !offered {
+			return p, SetupRetry, "the account-link proxy does not offer the service at the moment"
+		}
+	}
+	p, failure := l.valid(ctx, e)
+	if failure.failed() {
+		return p, l.Policy().SetupState(l.Policy().Outcome(failure)), "the provider gives no token"
+	}
+	switch _, _, status := l.ask(ctx, p, l.tokenOf(e)); {
+	case status == http.StatusUnauthorized:
+		l.reauth(e)
+		return p, SetupError, "the API refuses the token: log in again"
+	case status != http.StatusOK:
+		return p, SetupRetry, "the API does not answer"
+	}
+	return p, Loaded, ""
 }
 
 // valid makes sure that the entry's token lives for a while: it is refreshed at its use, 20 s before its end.
