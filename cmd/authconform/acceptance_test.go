@@ -27,7 +27,7 @@ func builtIn(t *testing.T, args ...string) (dir string, o outcome) {
 // TestSameSeedSameReport: two runs with the same seed differ only in times and in values that the home generated at random.
 func TestSameSeedSameReport(t *testing.T) {
 	t.Parallel()
-	unraced(t)
+	slow(t)
 	first, _ := builtIn(t, "--seed", "7")
 	second, _ := builtIn(t, "--seed", "7")
 	if a, b := timeless(t, first), timeless(t, second); a != b {
@@ -66,7 +66,7 @@ func timeless(t *testing.T, dir string) string {
 // TestShardsJoin: merged shards report the same as one run; gaps and duplicates are refused.
 func TestShardsJoin(t *testing.T) {
 	t.Parallel()
-	unraced(t)
+	slow(t)
 	whole, _ := builtIn(t, "--procs", "1")
 	var parts []string
 	for _, shard := range []string{"1/3", "2/3", "3/3"} {

@@ -270,9 +270,7 @@ func TestTheActionWithoutATargetJudgesNothing(t *testing.T) {
 
 func TestTheActionBuildsTheProgramThatItRuns(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it builds")
-	}
+	slow(t) // it builds
 	j := newJob(t)
 	s, _, _ := mockHome(t, nil)
 	j.ends("0", map[string]string{"target": s.URL, "program": ""})

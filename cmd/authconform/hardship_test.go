@@ -106,7 +106,7 @@ func TestFewDescriptorsAreSaidAtOnce(t *testing.T) {
 }
 
 func TestAsManyDescriptorsAsAreAskedForAreEnough(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	h := under(t, "ulimit -n 256", nil, "--browser", "off", "--procs", "4")
 	h.honest(t, exit.OK)
@@ -114,7 +114,7 @@ func TestAsManyDescriptorsAsAreAskedForAreEnough(t *testing.T) {
 
 func TestLittleMemoryIsEnough(t *testing.T) {
 	t.Parallel()
-	unraced(t)
+	slow(t)
 	under(t, "", []string{"GOMEMLIMIT=24MiB"}, "--browser", "off").honest(t, exit.OK)
 	const limit = "ulimit -v 1950000"
 	h := under(t, limit, nil, "--browser", "off")
@@ -125,7 +125,7 @@ func TestLittleMemoryIsEnough(t *testing.T) {
 }
 
 func TestNoTemporaryFolderIsNeeded(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	under(t, "export TMPDIR=/no/such/folder", nil, "--browser", "off").honest(t, exit.OK)
 	needsBrowser(t)

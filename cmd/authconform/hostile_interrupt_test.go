@@ -37,7 +37,7 @@ func hanging(t *testing.T) []hostile.Behaviour {
 
 // TestAnInterruptedRunEndsWhateverHangs: at ten moments of ten behaviours, the run ends within ten seconds and leaves no process.
 func TestAnInterruptedRunEndsWhateverHangs(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	siege := besiege(t)
 	seeded := mathrand.New(mathrand.NewPCG(14, 11))
@@ -64,7 +64,7 @@ func TestAnInterruptedRunEndsWhateverHangs(t *testing.T) {
 
 // TestASecondCtrlCEndsAtOnceWhateverHangs, and the workers end by themselves.
 func TestASecondCtrlCEndsAtOnceWhateverHangs(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	siege := besiege(t)
 	for _, what := range hanging(t)[:3] {

@@ -14,7 +14,7 @@ import (
 
 // TestTheDoctorOfHostileServers: whatever a server does, the doctor soon prints a short diagnosis without control characters.
 func TestTheDoctorOfHostileServers(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	home, _, _ := mockHome(t, nil)
 	var wg sync.WaitGroup

@@ -10,7 +10,7 @@ import (
 // TestHostilePagesInABrowser: a real browser, with scripts enabled, walks through hostile pages. They pass, learn and leak no
 // more than without a browser.
 func TestHostilePagesInABrowser(t *testing.T) {
-	unraced(t)
+	slow(t)
 	needsBrowser(t)
 	t.Parallel()
 	siege := besiege(t)

@@ -112,7 +112,7 @@ func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged 
 
 // TestHostileServers: whatever a server does gains it no pass, learns and leaks no secret, and costs little.
 func TestHostileServers(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	siege := besiege(t)
 	var wg sync.WaitGroup
@@ -220,7 +220,7 @@ func (b besieged) keeps(t *testing.T, got judged) {
 
 // TestTheRowsThatHostileServersSpoilPassOtherwise is the control of the test above.
 func TestTheRowsThatHostileServersSpoilPassOtherwise(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	siege := besiege(t)
 	for at := range resting {

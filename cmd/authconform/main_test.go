@@ -125,11 +125,11 @@ func oneLine(t *testing.T, text string) {
 	}
 }
 
-// unraced skips a test that starts hundreds of processes: the race detector slows down each of them. script/test runs this
-// package without it.
-func unraced(t *testing.T) {
+// slow skips a test that starts hundreds of processes if -short is given, or under the race detector, which slows each of them down.
+// script/test-slow runs these tests.
+func slow(t *testing.T) {
 	t.Helper()
-	if raced {
-		t.Skip("runs without the race detector: go test ./cmd/authconform -run " + t.Name())
+	if raced || testing.Short() {
+		t.Skip("slow: go test ./cmd/authconform -run " + t.Name())
 	}
 }

@@ -100,7 +100,7 @@ func (c lateConn) Read(b []byte) (int, error) {
 // line, connections without keep-alive, IPv6, a base path, or TLS.
 func TestSameVerdicts(t *testing.T) {
 	t.Parallel()
-	unraced(t)
+	slow(t)
 	s, home := served(t, "127.0.0.1:0", "", nil)
 	want := verdictsOf(t, s.URL, home)
 	for _, v := range []struct {

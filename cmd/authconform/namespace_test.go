@@ -20,7 +20,7 @@ const inNamespace = "AUTHCONFORM_TEST_NAMESPACE"
 // TestNothingIsReachedButWhatWasNamed runs the tests of nothingElse in a network namespace. They listen at addresses that nobody
 // may contact: cloud metadata services, a private network, another port of this machine.
 func TestNothingIsReachedButWhatWasNamed(t *testing.T) {
-	unraced(t)
+	slow(t)
 	if os.Getenv(inNamespace) != "" {
 		nothingElse(t)
 		return

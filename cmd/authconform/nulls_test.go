@@ -14,7 +14,7 @@ import (
 // TestNullTargets: a null target, as a home and as an MCP endpoint, gets no pass that it did not earn, and its run ends within
 // its limit.
 func TestNullTargets(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	healthy, user, password := mockHome(t, nil)
 	for profile, path := range map[string]string{"home-assistant": "", "mcp": "/api/mcp"} {
@@ -31,7 +31,7 @@ func TestNullTargets(t *testing.T) {
 
 // TestNullThirdParties: nor does a null provider, IndieAuth server or account-link proxy.
 func TestNullThirdParties(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	const redirect = "http://127.0.0.1:8123/auth/external/callback"
 	apps := mockprovider.DemoApps(redirect)

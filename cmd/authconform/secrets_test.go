@@ -25,7 +25,7 @@ import (
 // TestNoSecretAnywhere: a home repeats each secret that it is sent, in eight spellings, in a header and in the body. No file and
 // no stream contains one of them, or a secret that the home itself issued, however the run ends.
 func TestNoSecretAnywhere(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	for name, c := range map[string]struct {
 		code int

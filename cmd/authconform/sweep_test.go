@@ -33,7 +33,7 @@ var onceAtTheDoor = []string{"client-id.needs-https", "pkce.required", "thirdpar
 // TestEveryDefectIsFoundByAPlainRun: a plain run against a served defect exits with 1 and fails one of the rows that the defect
 // aims at. The test counts and lists the defects that a run rejects before the first row.
 func TestEveryDefectIsFoundByAPlainRun(t *testing.T) {
-	unraced(t)
+	slow(t)
 	t.Parallel()
 	whole := os.Getenv(sweepAll)
 	catalogue, err := requirements.Load()

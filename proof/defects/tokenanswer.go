@@ -18,6 +18,11 @@ var tokenAnswerDefects = []Defect[mockserver.Policy]{
 		Change: granted(member("token_type", nil)),
 	},
 	{
+		ID: "token.type-other", Story: "token_type is a word that no client knows.",
+		Aims:   []string{"oauth2.token.token-type", "ha.token.response-shape", "ha.refresh.response-shape"},
+		Change: granted(member("token_type", "opaque")),
+	},
+	{
 		ID: "token.type-mac", Story: "token_type of the refresh grant has a non-standard value.",
 		Aims:   []string{"oauth2.token.token-type", "ha.refresh.response-shape"},
 		Change: granted(member("token_type", "access"), refreshGrant),
