@@ -98,8 +98,8 @@ func (b besieged) judge(t *testing.T, what hostile.Behaviour, door bool) judged 
 	}, b.args...)...)
 	cmd.Env = append(append(cmd.Env, b.env...), mark, "TMPDIR="+tmp)
 	started := time.Now()
-	got := judged{outcome: finish(t, cmd), dir: dir, took: time.Since(started), server: server}
-	got.memory = 3 * peakMemory(cmd.ProcessState) // peakMemory is the largest of the three processes: the parent and two workers
+	peak := watchMemory(mark)
+	got := judged{outcome: finish(t, cmd), dir: dir, took: time.Since(started), server: server, memory: peak()}
 	if got.report, err = recorded(dir); err != nil && !os.IsNotExist(err) {
 		t.Error(err)
 	}
