@@ -40,7 +40,8 @@ func TestAStateThatIsWrittenHasALocation(t *testing.T) {
 	a := app{t, mockserver.Start(t)}
 	access, _ := a.session("owner", "owner-password")
 	for entity, want := range map[string]int{"light.kitchen": http.StatusOK, "sensor.new": http.StatusCreated} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.home.URL+"/api/states/"+entity, strings.NewReader(`{"state":"on"}`))
+		at, on := a.home.URL+"/api/states/"+entity, strings.NewReader(`{"state":"on"}`)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at, on)
 		if err != nil {
 			t.Fatal(err)
 		}
