@@ -18,14 +18,14 @@ const (
 	mostStream = 1000             // open streams of a home
 )
 
-// streams are the open answers of /api/stream. They end when the home stops or starts anew.
+// streams are the open responses of /api/stream. They end when the home stops or restarts.
 type streams struct {
 	mu   sync.Mutex
 	last int
 	end  map[int]context.CancelFunc
 }
 
-// open notes a stream; false: there are too many.
+// open registers a stream; ok is false if there are too many.
 func (s *streams) open(end context.CancelFunc) (closed func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,8 +53,8 @@ func (s *streams) closeAll() {
 	}
 }
 
-// apiStream sends every event of the home, or those of the types in restrict, as server-sent events, to administrators. It begins
-// with a ping, and sends another when nothing has happened for a while. A client that does not read is given up.
+// apiStream sends the home's events to administrators as server-sent events: all of them, or the types in restrict. It starts with
+// a ping and repeats it when there is no event for a while. A client that does not read is disconnected.
 func (h *Home) apiStream(c *call) *mock.Answer {
 	if !c.user.User.Admin {
 		return mock.Plain(http.StatusUnauthorized)

@@ -20,28 +20,28 @@ var (
 	filterOf   = regexp.MustCompile(`^(\w+)(?:\(\s*(.*?)\s*\))?$`)
 )
 
-// whatRenders tells what there is, where something else is asked for.
-const whatRenders = "the mock home renders only states(…), is_state(…), state_attr(…), is_state_attr(…), has_value(…), variables, " +
-	"literals, and the filters float, int, round, default, upper, lower, title, trim and string"
+// whatRenders lists what is supported, for errors about anything else.
+const whatRenders = "the mock home renders only states(…), is_state(…), state_attr(…), is_state_attr(…), has_value(…), " +
+	"variables, literals, and the filters float, int, round, default, upper, lower, title, trim and string"
 
-// undefined is a variable that nobody has given: it is written as nothing.
+// undefined is a variable without a value. It renders as an empty string.
 type undefined struct{}
 
 func (undefined) String() string { return "" }
 
 const (
-	largest    = 1e15 // below that a float64 tells whole numbers apart
+	largest    = 1e15 // a float64 holds smaller whole numbers exactly
 	mostDigits = 15
 )
 
-// rendering is one template on its way.
+// rendering is the state of one template while it renders.
 type rendering struct {
 	home      *Home
 	variables map[string]any
 	looked    []string // entities
 }
 
-// render renders a template, and tells which entities it looked at.
+// render renders a template and lists the entities that it read.
 func (h *Home) render(template string, variables map[string]any) (text string, looked []string, err error) {
 	if strings.Contains(template, "{%") || strings.Contains(template, "{#") {
 		return "", nil, fmt.Errorf("%s, not the statements %q and %q", whatRenders, "{%", "{#")
@@ -58,7 +58,7 @@ func (h *Home) render(template string, variables map[string]any) (text string, l
 	return strings.TrimSpace(text), r.looked, err
 }
 
-// filtered is an expression with its filters.
+// filtered evaluates an expression and applies its filters.
 func (r *rendering) filtered(what string) (any, error) {
 	parts := split(what, '|')
 	v, err := r.value(parts[0])
@@ -103,13 +103,13 @@ func (r *rendering) value(what string) (any, error) {
 	return r.call(m[1], args)
 }
 
-// takes is how many arguments each function has.
+// takes is the number of arguments of each function.
 var takes = map[string]int{"states": 1, "has_value": 1, "is_state": 2, "state_attr": 2, "is_state_attr": 3}
 
 func (r *rendering) call(name string, args []any) (any, error) {
 	id, ok := args[0].(string)
 	if !ok || len(args) != takes[name] {
-		return nil, fmt.Errorf("%s takes an entity id and %d more", name, takes[name]-1)
+		return nil, fmt.Errorf("%s takes an entity id and %d more arguments", name, takes[name]-1)
 	}
 	e, there := r.look(id)
 	attribute := func() any { return e.Attributes[core.Written(args[1])] }
@@ -138,7 +138,7 @@ func stateText(e core.Entity, there bool) string {
 	return e.State
 }
 
-// filter is a value behind one filter (Jinja; float and int of the home fail without a default).
+// filter applies one filter to a value, as in Jinja. Like those of the home, float and int fail without a default.
 func (r *rendering) filter(v any, filter string) (any, error) {
 	m := filterOf.FindStringSubmatch(filter)
 	if m == nil {
@@ -155,7 +155,7 @@ func (r *rendering) filter(v any, filter string) (any, error) {
 	number, err := strconv.ParseFloat(text, 64)
 	numeric := err == nil
 	if numeric && !(math.Abs(number) <= largest) {
-		return nil, fmt.Errorf("the mock home reckons with numbers up to %g, and not with %q", largest, text)
+		return nil, fmt.Errorf("the mock home supports numbers up to %g, not %q", largest, text)
 	}
 	switch m[1] {
 	case "float", "int":
@@ -197,7 +197,7 @@ func (r *rendering) filter(v any, filter string) (any, error) {
 	return nil, fmt.Errorf("%s, not the filter %q", whatRenders, m[1])
 }
 
-// titled has a capital at the beginning of each word, and no other.
+// titled capitalises the first letter of each word and lowers the others.
 func titled(text string) string {
 	begins := true
 	return strings.Map(func(r rune) rune {
@@ -209,7 +209,7 @@ func titled(text string) string {
 	}, text)
 }
 
-// literal is a text, a number, or one of Python's words.
+// literal parses a string, a number, or True, False or None.
 func literal(what string) (any, bool) {
 	if n := len(what); n >= 2 && (what[0] == '\'' || what[0] == '"') && what[n-1] == what[0] {
 		if inside := what[1 : n-1]; !strings.ContainsRune(inside, rune(what[0])) {
@@ -237,7 +237,7 @@ func number(what string) (any, bool) {
 	return nil, false
 }
 
-// split parts an expression where a character stands outside of quotes and brackets.
+// split splits an expression at a character outside quotes and brackets.
 func split(what string, at rune) (parts []string) {
 	var quote rune
 	depth, from := 0, 0
@@ -260,7 +260,7 @@ func split(what string, at rune) (parts []string) {
 	return append(parts, strings.TrimSpace(what[from:]))
 }
 
-// native is what was rendered as the WebSocket shows it: numbers and Python's words as such.
+// native converts rendered text as the WebSocket API does: numbers, True, False and None become JSON values.
 func native(text string) any {
 	if text == "True" || text == "False" || text == "None" || strings.Trim(text, "0123456789.-") == "" {
 		if v, ok := number(text); ok {
@@ -270,7 +270,7 @@ func native(text string) any {
 	return text
 }
 
-// renderTemplate renders now, and again whenever an entity changes that the template looks at.
+// renderTemplate renders now, and again whenever an entity that the template reads changes.
 func renderTemplate(k *socket, m map[string]any) (any, *commandError) {
 	template := text(m, "template")
 	variables, _ := m["variables"].(map[string]any)

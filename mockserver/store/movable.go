@@ -10,13 +10,13 @@ import (
 type Movable struct {
 	mu   sync.RWMutex
 	in   Store
-	gone Evicted // what earlier stores let go
+	gone Evicted // by earlier stores
 }
 
-// NewMovable keeps everything in a store until Move.
+// NewMovable returns a Movable that uses a store until Move.
 func NewMovable(in Store) *Movable { return &Movable{in: in} }
 
-// Move keeps everything in another store from now on, and takes along the codes and what these users have, oldest first.
+// Move makes another store the one in use, and copies the codes and these users' refresh tokens to it, oldest first.
 func (m *Movable) Move(to Store, users []string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -40,14 +40,14 @@ func (e Evicted) and(more Evicted) Evicted {
 	return Evicted{Codes: e.Codes + more.Codes, Refresh: e.Refresh + more.Refresh}
 }
 
-// held calls a verb of the store in use.
+// held calls a method of the store in use.
 func held[T any](m *Movable, verb func(Store) T) T {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	return verb(m.in)
 }
 
-// found calls a verb that may find nothing.
+// found calls a method that may find nothing.
 func found[T any](m *Movable, verb func(Store) (T, bool)) (T, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()

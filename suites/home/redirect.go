@@ -42,7 +42,7 @@ var _ = Describe("Redirect URIs", func() {
 			{"RM13 subdomain", strings.Replace(own, "://", "://sub.", 1) + "/callback"},
 			{"RM14 look-alike", own + ".evil.example/cb"}, {"RM16 in the query", "https://evil.example/?" + own + "/"},
 			{"RM17 backslash", own + `\@evil.example/cb`},
-			{"RM18", "hass://auth"}, {"RM19", "homeassistant://auth-callback"},
+			{"RM18", "hass://auth"}, {"RM19", "homeassistant://auth-callback"}, {"RM20", "com.example.app:/cb"},
 			{"out of band", "urn:ietf:wg:oauth:2.0:oob"},
 		}, named, func(ctx Ctx, v vector) {
 			Expect(ctx, authorize(ctx, home.Login{ClientID: empty, RedirectURI: v.value})).To(RefuseRedirect())
