@@ -111,6 +111,7 @@ type session struct {
 	*Provider
 	flags *Flags
 	tools kind.Tools
+	procs int
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
@@ -122,7 +123,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	if s.Found != nil {
 		p.Watch()
 	}
-	return &session{p, f, t}, nil
+	return &session{p, f, t, s.Procs}, nil
 }
 
 // Visiting returns a user who goes through pages by steps in a browser or, without steps, as plain forms.
@@ -152,7 +153,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	lacks.Add(s.IntrospectURL == "", condition.Introspection, "no introspection endpoint is announced; give --introspect-url if there is one")
 	lacks.Add(s.RegisterURL == "", condition.Registration, "no registration endpoint is announced; give --register-url if there is one")
 	lacks.Add(s.Metadata == nil, condition.Metadata, "the target publishes no metadata")
-	return kind.Facts{Product: "OAuth 2 provider", Lacks: lacks}, nil
+	return kind.Facts{Product: "OAuth 2 provider", Lacks: lacks, Crowded: s.Crowded(ctx, s.procs)}, nil
 }
 
 // Found implements kind.Session.
