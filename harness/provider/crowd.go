@@ -9,8 +9,9 @@ import (
 	"github.com/authconform/authconform/harness/oauth"
 )
 
-// crowd is how many sessions the door opens at once: as many as a run's workers do.
-const crowd = 4
+// crowd is how many sessions the door opens, several at once. Fewer would miss servers that only sometimes fail under simultaneous
+// requests.
+const crowd = 8
 
 // seat is one of several simultaneous sessions of our user and client.
 type seat struct {

@@ -87,8 +87,8 @@ func TestSessionsThatDisturbEachOtherAreFound(t *testing.T) {
 			if now == "code" {
 				clear(h.codes)
 			}
-		}, "3 of 4 codes that one user and client have at the same time bring no tokens"},
-		"tokens end those before them": {ends("tokens"), "3 of 4 refresh tokens that one user and client have at the same time are refused"},
+		}, "7 of 8 codes that one user and client have at the same time bring no tokens"},
+		"tokens end those before them": {ends("tokens"), "7 of 8 refresh tokens that one user and client have at the same time are refused"},
 		"a reused token ends all":      {ends("token again"), "a refresh token that is used twice ends other sessions"},
 		"a reused code ends all":       {ends("code again"), "a code that is redeemed twice ends other sessions"},
 		"a revocation ends all":        {ends("revocation"), "a revocation ends other sessions"},

@@ -83,15 +83,16 @@ func (f *Flags) config() Config {
 		OtherClient:   oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
 		PublicClient:  oauth.Client{ID: f.PublicClientID},
 		Basic:         f.ClientAuth == "basic",
+		Both:          f.ClientAuth == "both",
 	}
 }
 
 // clientAuths are the values of --client-auth.
-var clientAuths = []string{"auto", "basic", "post"}
+var clientAuths = []string{"auto", "basic", "post", "both"}
 
 // ways returns the methods of client authentication to try, in order.
 func (f *Flags) ways() []bool {
-	if f.ClientAuth == "auto" {
+	if f.ClientAuth == "auto" || f.ClientAuth == "both" {
 		return []bool{false, true}
 	}
 	return []bool{f.ClientAuth == "basic"}

@@ -116,12 +116,9 @@ func (p *Provider) InHeader(ctx context.Context, f oauth.Form, c oauth.Client) *
 
 // Bars implements oauth.Confidential.
 func (p *Provider) Bars(method string) string {
-	own, other := "client_secret_post", "client_secret_basic"
-	if p.Basic {
-		own, other = other, own
-	}
+	own, other := p.ownWay()
 	switch {
-	case method == own || !p.OneWay:
+	case method == own || !p.OneWay || p.Both:
 		return ""
 	case p.Told:
 		return fmt.Sprintf("our client is registered for %s only (--client-auth)", own)
@@ -129,6 +126,24 @@ func (p *Provider) Bars(method string) string {
 		return "" // what is announced is judged
 	}
 	return fmt.Sprintf("the target refuses %s: our client is registered for %s, and the metadata does not announce it", other, own)
+}
+
+// Unproven implements oauth.Confidential.
+func (p *Provider) Unproven(method string) string {
+	own, other := p.ownWay()
+	if method == own || !p.OneWay || p.Both {
+		return ""
+	}
+	return fmt.Sprintf("the target refuses %s from our client, which may be registered for %s only; if it is registered for both, "+
+		"give --client-auth both", other, own)
+}
+
+// ownWay returns the method by which our client authenticates, and the other one.
+func (p *Provider) ownWay() (own, other string) {
+	if p.Basic {
+		return "client_secret_basic", "client_secret_post"
+	}
+	return "client_secret_post", "client_secret_basic"
 }
 
 // Endpoint implements oauth.Library.

@@ -91,6 +91,14 @@ func unbarred(ctx Ctx, method string) {
 	}
 }
 
+// shown redeems a fresh code, with the default client's secret where a method puts it.
+func shown(ctx Ctx, server oauth.Server, method string) *wire.Exchange {
+	if method == "client_secret_post" {
+		return oauth.Get[oauth.Confidential](ctx).InForm(ctx, server.CodeGrant(oauth.Code(ctx, server, "")))
+	}
+	return inHeader(ctx, server, oauth.Get[oauth.Clients](ctx).Default())
+}
+
 // inHeader redeems a fresh code with a client's id and secret only in the header.
 func inHeader(ctx Ctx, server oauth.Server, client oauth.Client) *wire.Exchange {
 	bare := server.CodeGrant(oauth.Code(ctx, server, "")).Apply(oauth.Drop("client_secret"), oauth.Drop("client_id"))
