@@ -143,6 +143,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	if err := s.Try(ctx, s.flags.ways()); err != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, err)
 	}
+	s.flip(ctx)
 	lacks := s.flags.Tools().Lacks()
 	lacks.Add(s.OtherClient.ID == "", condition.OtherClient, "give --other-client-id, and its secret in AUTHCONFORM_OTHER_CLIENT_SECRET")
 	lacks.Add(s.PublicClient.ID == "", condition.PublicClient, "give --public-client-id, a client without a secret")

@@ -42,6 +42,9 @@ type Config struct {
 	Both    bool `json:"both,omitempty"`    // the user said that our client is registered for both
 	Offered bool `json:"offered,omitempty"` // a page let the person deny at the first login
 
+	// Flipped are endpoints where our client authenticates in the other way than at the token endpoint.
+	Flipped []string `json:"flipped,omitempty"`
+
 	Credulous []judge.Credulity `json:"credulous,omitempty"` // invented credentials that it accepts
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/harness/judge"
@@ -63,7 +64,7 @@ func (p *Provider) SendToken(ctx context.Context, method, query, contentType, bo
 
 func (p *Provider) sendTo(ctx context.Context, endpoint, method, query, contentType, body string) *wire.Exchange {
 	var asked, posted oauth.Client
-	if p.Basic {
+	if p.basicAt(endpoint) {
 		query, asked = without(query)
 		body, posted = without(body)
 	}
@@ -175,7 +176,7 @@ func (p *Provider) give(ctx context.Context, e *wire.Exchange) {
 // purpose also stay in the form.
 func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form) *wire.Exchange {
 	ids, secrets := values(f, "client_id"), values(f, "client_secret")
-	if !p.Basic || len(secrets) != 1 {
+	if !p.basicAt(to) || len(secrets) != 1 {
 		return p.post(ctx, to, f)
 	}
 	c := oauth.Client{ID: f.Get("client_id"), Secret: secrets[0]}
@@ -183,6 +184,11 @@ func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form) *
 		f = f.Apply(oauth.Drop("client_id"))
 	}
 	return p.post(ctx, to, f, "Authorization", basicHeader(c))
+}
+
+// basicAt reports whether our client's secret goes into the header at an endpoint.
+func (p *Provider) basicAt(endpoint string) bool {
+	return p.Basic != slices.Contains(p.Flipped, endpoint)
 }
 
 func values(f oauth.Form, name string) (list []string) {
