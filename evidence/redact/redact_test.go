@@ -126,12 +126,13 @@ func TestTheSameSecretHasTheSameName(t *testing.T) {
 
 func TestWhatIsNoSecretStays(t *testing.T) {
 	table := New(New(nil))
-	table.LearnText(`{"code":"ab","result":"invalid_auth","token":"refresh_token","code":"oauth2_error","type":"create_entry","username":"ada-lovelace"}`)
+	table.LearnText(`{"code":"ab","result":"invalid_auth","token":"refresh_token","type":"create_entry","username":"ada-lovelace"}`)
+	table.LearnText(`{"code":"oauth2_error"}`)
 	table.LearnText(`{"id":2,"type":"result","result":{"user":{"group_ids":["system-users"],"name":"bella-the-guest"}}}`)
 	table.LearnText("response_type=code&client_id=https%3A%2F%2Fapp.example%2F&state=not-a-secret&token_type=Bearer-like")
 	for _, text := range []string{
-		"ab", "invalid_auth", "oauth2_error", "refresh_token", "create_entry", "ada-lovelace", "https://app.example/", "not-a-secret", "Bearer-like",
-		"system-users", "bella-the-guest",
+		"ab", "invalid_auth", "oauth2_error", "refresh_token", "create_entry", "ada-lovelace", "https://app.example/", "not-a-secret",
+		"Bearer-like", "system-users", "bella-the-guest",
 	} {
 		if got := table.Hide(text); got != text {
 			t.Errorf("%q is shown as %q", text, got)
