@@ -88,6 +88,16 @@ func TestSecretsAreLearnedWhereTheyStand(t *testing.T) {
 	}
 }
 
+func TestARandomValueIsASecretEvenAmongWords(t *testing.T) {
+	for _, secret := range []string{"test_auth_code_662c3c94", "tok_live_8f14e45fceea", "at_abcdefghijklmnopqrst", "key_12345678"} {
+		table := New(New(nil))
+		table.LearnHeader(http.Header{"Location": {"https://h/cb?code=" + secret + "&state=1"}})
+		if got := table.Hide("it is " + secret + "."); strings.Contains(got, secret) {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
 func TestLearningIsLinear(t *testing.T) { // with quadratic time it does not finish
 	const many = 1 << 20
 	for _, text := range []string{"code=", `"code":"`, `"code":`, "=", "a", `\"`, `"`, "code=&"} {
@@ -117,11 +127,12 @@ func TestTheSameSecretHasTheSameName(t *testing.T) {
 func TestWhatIsNoSecretStays(t *testing.T) {
 	table := New(New(nil))
 	table.LearnText(`{"code":"ab","result":"invalid_auth","token":"refresh_token","type":"create_entry","username":"ada-lovelace"}`)
+	table.LearnText(`{"code":"oauth2_error"}`)
 	table.LearnText(`{"id":2,"type":"result","result":{"user":{"group_ids":["system-users"],"name":"bella-the-guest"}}}`)
 	table.LearnText("response_type=code&client_id=https%3A%2F%2Fapp.example%2F&state=not-a-secret&token_type=Bearer-like")
 	for _, text := range []string{
-		"ab", "invalid_auth", "refresh_token", "create_entry", "ada-lovelace", "https://app.example/", "not-a-secret", "Bearer-like",
-		"system-users", "bella-the-guest",
+		"ab", "invalid_auth", "oauth2_error", "refresh_token", "create_entry", "ada-lovelace", "https://app.example/", "not-a-secret",
+		"Bearer-like", "system-users", "bella-the-guest",
 	} {
 		if got := table.Hide(text); got != text {
 			t.Errorf("%q is shown as %q", text, got)

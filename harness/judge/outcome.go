@@ -11,8 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Outcome turns the record into a result. Level decides the verdict of a broken row. Brief omits the evidence of a row
-// that passed without a remark.
+// Outcome turns the record into a result. Level decides the verdict of a broken row. Brief omits the evidence.
 func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -43,7 +42,9 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 		out.Notes = append(out.Notes, r.hide(n.value))
 	}
 	r.judge(level, &out)
-	out.Evidence = r.items()
+	if !brief {
+		out.Evidence = r.items()
+	}
 	return out
 }
 
@@ -152,16 +153,31 @@ const (
 	longestName = 160
 )
 
-// hide replaces secrets before it shortens a text: half a secret would not be recognised.
-func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
+// hide replaces secrets in a text and shortens it.
+func (r *Record) hide(text string) string { return shortened(text, longest, r.secrets.Hide) }
 
 // stable removes from a name what differs between runs. It ignores the secrets of other rows: an invented code of another row may
 // be an invented flow of this one, and then the name would depend on the rows that the worker has judged before.
 func (r *Record) stable(name string) string {
-	if name == "" {
+	aliases := strings.NewReplacer(r.aliases...)
+	return shortened(name, longestName, func(text string) string { return r.secrets.HideOwn(aliases.Replace(text)) })
+}
+
+// margin is how far beyond the kept bytes secrets are searched for, to find one that begins before the cut.
+const margin = 8 << 10
+
+// shortened cuts a text after its secrets were hidden: half a secret would not be recognised.
+func shortened(text string, n int, hide func(string) string) string {
+	if text == "" {
 		return ""
 	}
-	return wire.Cut(r.secrets.HideOwn(strings.NewReplacer(r.aliases...).Replace(name)), longestName)
+	looked := evidence.Start(text, n+margin)
+	shown := hide(looked)
+	kept := evidence.Start(shown, n)
+	if more := len(shown) - len(kept) + len(text) - len(looked); more > 0 {
+		return fmt.Sprintf("%s… (%d more bytes)", kept, more)
+	}
+	return kept
 }
 
 func first(fs []evidence.Failure) string {
