@@ -140,16 +140,16 @@ func (t *Table) cookies(header string, pairs []string) {
 }
 
 func (t *Table) member(name, value string, spelled ...string) {
-	if kind := kindOf(name); kind != "" && !plain(value) {
+	kind := kindOf(name)
+	if isWord := (kind == "code" || kind == "token") && errorWord.MatchString(value); kind != "" && !isWord && !plain(value) {
 		t.Learn(kind, value, spelled...)
 	}
 }
 
-// plain reports whether a value in the place of a secret is none: words of the protocol, error codes, which members called code
-// hold too, and one character repeated. The latter is a probe, which rows send for different things: its name would depend on
-// which row came first.
+// plain reports whether a value in the place of a secret is none: words of the protocol, and one character repeated. The latter is
+// a probe, which rows send for different things: its name would depend on which row came first.
 func plain(value string) bool {
-	return len(value) < 3 || words[value] || errorWord.MatchString(value) || strings.Trim(value, value[:1]) == ""
+	return len(value) < 3 || words[value] || strings.Trim(value, value[:1]) == ""
 }
 
 var words = map[string]bool{
@@ -157,7 +157,9 @@ var words = map[string]bool{
 	"false": true, "null": true, "none": true, "query": true,
 }
 
-var errorWord = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)+$`)
+// errorWord matches error codes and names of grants, which members called code, result and token hold too. Many secrets look similar: a
+// prefix, and random letters and digits behind it.
+var errorWord = regexp.MustCompile(`^[a-z]{1,20}(_([a-z]{1,20}[0-9]{0,2}|[0-9]{1,3}[a-z]{0,3}))+$`)
 
 // alone hides secrets that are too short to search for, if they are the whole value of a member, a parameter or a header's field.
 func (t *Table) alone(text string) string {

@@ -88,6 +88,27 @@ func TestSecretsAreLearnedWhereTheyStand(t *testing.T) {
 	}
 }
 
+// The tokens of GitHub, Stripe and the MCP SDKs begin with a word, as error codes do.
+func TestASecretWithAPrefixIsNoErrorCode(t *testing.T) {
+	for name, secret := range map[string]string{
+		"access_token":  "mcp_7d0aa6bb17e262c0d7f3a1c06ab9e11f",
+		"refresh_token": "rt_c06ab9e11f20",
+		"client_secret": "shop_secret_word",
+		"code":          "ac_62c0d7f3a17d0aa6bb17e2c06ab9e11f",
+		"token":         "gho_live_0aa6bb17e262c0d7f3",
+	} {
+		for form, text := range map[string]string{
+			"JSON": `{"` + name + `": "` + secret + `"}`, "a form": name + "=" + secret, "a redirect": "https://h/cb?" + name + "=" + secret,
+		} {
+			table := New(New(nil))
+			table.LearnText(text)
+			if got := table.Hide("Bearer " + secret); strings.Contains(got, secret) {
+				t.Errorf("%s in %s: %q", name, form, got)
+			}
+		}
+	}
+}
+
 func TestLearningIsLinear(t *testing.T) { // with quadratic time it does not finish
 	const many = 1 << 20
 	for _, text := range []string{"code=", `"code":"`, `"code":`, "=", "a", `\"`, `"`, "code=&"} {
