@@ -47,6 +47,7 @@ type traits struct {
 	careless  bool   // accepts any code
 	barren    bool   // a good code brings no token
 	locked    bool   // no password is right
+	open      bool   // its resource accepts any token
 	byState   bool   // keeps the challenge of a request under its state, which brings one code
 }
 
@@ -78,6 +79,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		back(w, r, url.Values{"error": {"access_denied"}, "state": r.URL.Query()["state"]})
 	case r.URL.Path == "/token" && r.Method == http.MethodPost:
 		f.token(w, form, basic)
+	case r.URL.Path == "/resource" && (f.open || r.Header.Get("Authorization") == "Bearer access-1"):
+		answer(w, http.StatusOK, map[string]any{"sub": "ben"})
+	case r.URL.Path == "/resource":
+		answer(w, http.StatusUnauthorized, map[string]any{})
 	case r.URL.Path == "/revoke":
 		answer(w, http.StatusOK, map[string]any{})
 	default:

@@ -31,10 +31,14 @@ var _ = Describe("Client authentication", func() {
 	})
 
 	It(requirement("provider.token.basic"), func(ctx SpecContext) {
-		server := oauth.Get[oauth.Server](ctx)
+		server, client := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Default()
 		works(ctx, server)
 		unbarred(ctx, "client_secret_basic")
-		Expect(ctx, inHeader(ctx, server, oauth.Get[oauth.Clients](ctx).Default())).To(IssueTokens())
+		if !Expect(ctx, inHeader(ctx, server, client)).To(IssueTokens()) {
+			return
+		}
+		client.Secret = "wrong"
+		Control(Step(ctx, "a wrong secret"), inHeader(ctx, server, client)).To(GrantNothing())
 	})
 
 	It(requirement("provider.token.basic-refused"), func(ctx SpecContext) {
