@@ -131,6 +131,22 @@ func TestOnlyAnIssuerThatNobodyNamedMayEndInASlash(t *testing.T) {
 	}
 }
 
+// RFC 7591 §2: scope holds the "scope values that the client can use when requesting access tokens".
+func TestAClientRegistersTheScopeThatItRequests(t *testing.T) {
+	like := traits{resource: wellKnown, metadata: serverWellKnown, members: map[string]any{"registration_endpoint": true}}
+	for scope, want := range map[string]bool{"": false, "tools files": true} {
+		f, _, _, err := looked(t, like, func(o *Flags) { o.Scope = scope })
+		if err != nil {
+			t.Errorf("%q: %v", scope, err)
+			continue
+		}
+		body := f.asked("POST /register")[0]
+		if strings.Contains(body, `"scope":"tools files"`) != want || strings.Contains(body, "scope") != want {
+			t.Errorf("%q: it registers %s", scope, body)
+		}
+	}
+}
+
 func TestAClientComesAboutInTheOrderOfClients(t *testing.T) {
 	like := traits{resource: wellKnown, metadata: serverWellKnown, members: map[string]any{
 		"registration_endpoint": true, documentsMember: true, "code_challenge_methods_supported": []string{"S256"},
