@@ -140,24 +140,31 @@ func (t *Table) cookies(header string, pairs []string) {
 }
 
 func (t *Table) member(name, value string, spelled ...string) {
-	if kind := kindOf(name); kind != "" && !plain(value) {
+	if kind := kindOf(name); kind != "" && !plain(kind, value) {
 		t.Learn(kind, value, spelled...)
 	}
 }
 
-// plain reports whether a value in the place of a secret is none: words of the protocol, error codes, which members called code
-// hold too, and one character repeated. The latter is a probe, which rows send for different things: its name would depend on
-// which row came first. An error code consists of words, so that test_code_1f3a9c77 is a secret.
-func plain(value string) bool {
-	return len(value) < 3 || words[value] || errorWord.MatchString(value) || strings.Trim(value, value[:1]) == ""
+// plain reports whether a value in the place of a secret is none: words of the protocol, error codes, and one character repeated. The
+// latter is a probe, which rows send for different things: its name would depend on which row came first.
+func plain(kind, value string) bool {
+	return len(value) < 3 || words[value] || strings.Trim(value, value[:1]) == "" || isErrorCode(kind, value)
 }
+
+// isErrorCode reports whether a value is an error code or the name of a grant, which members called code, result and token hold too.
+// Many secrets look similar: a prefix, and random letters and digits behind it (test_code_1f3a9c77).
+func isErrorCode(kind, value string) bool {
+	return (kind == "code" || kind == "token") && len(value) <= longestWord && errorCode.MatchString(value)
+}
+
+const longestWord = 40 // bytes
 
 var words = map[string]bool{
 	"Bearer": true, "bearer": true, "username": true, "password": true, "User linked": true, "code": true, "token": true, "true": true,
 	"false": true, "null": true, "none": true, "query": true,
 }
 
-var errorWord = regexp.MustCompile(`^[a-z]{1,14}\d?(_[a-z]{1,14}\d?)+$`)
+var errorCode = regexp.MustCompile(`^[a-z]{1,14}\d?(_[a-z]{1,14}\d?)+$`)
 
 // alone hides secrets that are too short to search for, if they are the whole value of a member, a parameter or a header's field.
 func (t *Table) alone(text string) string {
