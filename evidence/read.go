@@ -77,9 +77,13 @@ func parse(r io.Reader) (*Set, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 1<<20), longestLine)
 	seen := map[string]bool{}
-	n := 0
+	n, all := 0, 0
 	for lines.Scan() {
 		n++
+		values := parts(lines.Bytes())
+		if all += values; values > mostParts || all > mostOfAll {
+			return nil, fmt.Errorf(":%d: it has too many values: the limits are %d in a line and %d in all", n, mostParts, mostOfAll)
+		}
 		var l line
 		if err := strictly(lines.Bytes(), &l); err != nil {
 			if n > 1 && errors.Is(err, io.ErrUnexpectedEOF) && !lines.Scan() {

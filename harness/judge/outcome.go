@@ -27,7 +27,7 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	byRank(r.notes)
 	for _, f := range r.failures {
 		stable := r.stable(f.at.Vector)
-		shown := evidence.Failure{Vector: stable, Expected: r.hide(f.value.Expected), Got: r.hide(f.value.Got)}
+		shown := evidence.Failure{Vector: stable, Expected: r.shown(f.value.expected), Got: r.shown(f.value.got)}
 		if f.at.Step != "" {
 			shown.Vector = strings.TrimPrefix(stable+", "+r.stable(f.at.Step), ", ")
 		}
@@ -39,8 +39,11 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 			out.Vectors = append(out.Vectors, shown.Vector)
 		}
 	}
+	if r.unsaid > 0 && len(out.Failures) >= wire.RowFindings { // a baseline that lists the others must not explain these
+		out.Vectors = append(out.Vectors, fmt.Sprintf("more than %d failures", wire.RowFindings))
+	}
 	for _, n := range r.notes {
-		out.Notes = append(out.Notes, r.hide(n.value))
+		out.Notes = append(out.Notes, r.shown(n.value))
 	}
 	r.judge(level, &out)
 	out.Evidence = r.items()
@@ -117,6 +120,9 @@ func (r *Record) items() []evidence.Item {
 			item.Note = r.secrets.Hide(s.value.note)
 		}
 		list = append(list, item)
+	}
+	if r.unsaid > 0 {
+		list = append(list, evidence.Item{Note: fmt.Sprintf("cut after %d failures or notes: %d more are not kept", wire.RowFindings, r.unsaid)})
 	}
 	if r.beyond > 0 {
 		list = append(list, evidence.Item{Note: fmt.Sprintf("cut after %d exchanges: %d more are not kept", len(r.seen), r.beyond)})

@@ -191,12 +191,15 @@ func (e *Exchange) TimedOut() bool {
 }
 
 // Cut shortens a text to n bytes, at a character boundary, and says how much is missing.
-func Cut(s string, n int) string {
-	if len(s) <= n {
+func Cut(s string, n int) string { return CutOf(s, n, 0) }
+
+// CutOf is Cut for a text that has already lost some of its bytes.
+func CutOf(s string, n, lost int) string {
+	if len(s) <= n && lost == 0 {
 		return s
 	}
 	kept := evidence.Start(s, n)
-	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept))
+	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept)+lost)
 }
 
 // Resolve resolves a reference against the exchange's URL, as a browser does.

@@ -22,6 +22,11 @@ const (
 	RowBodies    = 8 << 20
 	RowExchanges = 4000
 
+	// RowFindings is how many failures, and how many notes, one row holds: a target may list things without end, and a row judges
+	// each. RowTexts is how many bytes of their texts it holds whole; beyond it, long ones are cut.
+	RowFindings = 500
+	RowTexts    = 8 << 20
+
 	// RowPages is how many bytes of a browser's pictures and pages one row holds.
 	RowPages = 4 << 20
 )
