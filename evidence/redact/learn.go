@@ -140,7 +140,7 @@ func (t *Table) cookies(header string, pairs []string) {
 }
 
 func (t *Table) member(name, value string, spelled ...string) {
-	if kind := kindOf(name); kind != "" && !plain(value) {
+	if kind := kindOf(name); kind != "" && !plain(kind, value) {
 		t.Learn(kind, value, spelled...)
 	}
 }
@@ -148,16 +148,24 @@ func (t *Table) member(name, value string, spelled ...string) {
 // plain reports whether a value in the place of a secret is none: words of the protocol, error codes, which members called code
 // hold too, and one character repeated. The latter is a probe, which rows send for different things: its name would depend on
 // which row came first.
-func plain(value string) bool {
-	return len(value) < 3 || words[value] || errorWord.MatchString(value) || strings.Trim(value, value[:1]) == ""
+func plain(kind, value string) bool {
+	return len(value) < 3 || words[value] || strings.Trim(value, value[:1]) == "" || isErrorWord(kind, value)
 }
+
+// isErrorWord reports whether a value is an error code. Cookies and passwords are none, and neither is a prefix with random
+// characters behind it, as many servers make tokens: sess_4f9a0c….
+func isErrorWord(kind, value string) bool {
+	return kind != "cookie" && kind != "password" && len(value) <= longestWord && errorWord.MatchString(value)
+}
+
+const longestWord = 40 // bytes
 
 var words = map[string]bool{
 	"Bearer": true, "bearer": true, "username": true, "password": true, "User linked": true, "code": true, "token": true, "true": true,
 	"false": true, "null": true, "none": true, "query": true,
 }
 
-var errorWord = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)+$`)
+var errorWord = regexp.MustCompile(`^[a-z]+[0-9]?(_[a-z]+[0-9]?)+$`)
 
 // alone hides secrets that are too short to search for, if they are the whole value of a member, a parameter or a header's field.
 func (t *Table) alone(text string) string {

@@ -185,3 +185,31 @@ func TestAQRCodeIsOneSecret(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// TestATokenWithAPrefixIsHidden: it looks like an error code at first.
+func TestATokenWithAPrefixIsHidden(t *testing.T) {
+	letters := strings.Repeat("abcdef", 8)
+	for name, c := range map[string]struct {
+		learn  func(*Table)
+		secret string
+	}{
+		"a token":         {func(t *Table) { t.LearnText(`{"access_token":"tok_4f9a0c11d27be3"}`) }, "tok_4f9a0c11d27be3"},
+		"one of letters":  {func(t *Table) { t.LearnText(`{"token":"tok_` + letters + `"}`) }, "tok_" + letters},
+		"a code":          {func(t *Table) { t.LearnText("code=ac_0f9a_11d27be3") }, "ac_0f9a_11d27be3"},
+		"a cookie":        {func(t *Table) { t.LearnHeader(http.Header{"Set-Cookie": {"sid=sess_deadbeefcafe; Path=/"}}) }, "sess_deadbeefcafe"},
+		"a password":      {func(t *Table) { t.LearnText("password=correct_horse_battery") }, "correct_horse_battery"},
+		"a client secret": {func(t *Table) { t.LearnText("client_secret=cs_live_4f9a0c11") }, "cs_live_4f9a0c11"},
+	} {
+		table := New(nil)
+		if c.learn(table); strings.Contains(table.Hide("it is "+c.secret+"."), c.secret) {
+			t.Errorf("%s is shown", name)
+		}
+	}
+	table := New(nil)
+	table.LearnText(`{"code":"invalid_auth","result":"oauth2_error","token":"refresh_token"}`)
+	for _, word := range []string{"invalid_auth", "oauth2_error", "refresh_token"} {
+		if got := table.Hide(word); got != word {
+			t.Errorf("the control: %s is shown as %s", word, got)
+		}
+	}
+}
