@@ -98,13 +98,13 @@ func TestARecordOfManyEmptyValuesIsRefused(t *testing.T) {
 	}
 	rows := make([]string, 9)
 	for i := range rows {
-		rows[i] = row(string(rune('a'+i)), mostParts/2-20)
+		rows[i] = row(string(rune('a'+i)), mostValues/2-20)
 	}
 	for name, c := range map[string]struct{ rows, want string }{
-		"many":             {row("a", mostParts/2-20), ""},
-		"too many":         {row("a", mostParts/2), ":2: it has too many values"},
+		"many":             {row("a", mostValues/2-20), ""},
+		"too many":         {row("a", mostValues/2), ":2: it has too many values"},
 		"too many in all":  {strings.Join(rows, "\n"), ":10: it has too many values"},
-		"many in a string": {`{"result":{"id":"a","verdict":"pass","level":"must","reason":"` + strings.Repeat("{,[", mostParts) + `"}}`, ""},
+		"many in a string": {`{"result":{"id":"a","verdict":"pass","level":"must","reason":"` + strings.Repeat("{,[", mostValues) + `"}}`, ""},
 	} {
 		_, err := Read(written(t, c.rows))
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {

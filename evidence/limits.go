@@ -21,11 +21,11 @@ const (
 
 // The limits for reading a record that somebody else wrote.
 const (
-	longestLine = 16 << 20      // bytes of a line of run.jsonl
-	largestFile = 64 << 20      // bytes of run.jsonl: several shards, each with as much as a run keeps
-	largestShot = 16 << 20      // bytes of a picture or page
-	mostParts   = RowLimit / 8  // JSON values of a line: an empty one takes two bytes there, and hundreds in memory
-	mostOfAll   = 8 * mostParts // JSON values of all lines
+	longestLine = 16 << 20       // bytes of a line of run.jsonl
+	largestFile = 64 << 20       // bytes of run.jsonl: several shards, each with as much as a run keeps
+	largestShot = 16 << 20       // bytes of a picture or page
+	mostValues  = RowLimit / 8   // JSON values of a line: an empty one takes two bytes there, and hundreds in memory
+	mostOfAll   = 8 * mostValues // JSON values of all lines
 )
 
 // Fit cuts a row's evidence to RowLimit: first its long bodies, then items in the middle.
@@ -149,22 +149,6 @@ func sizeOf(list []Item) (n int) {
 			for _, h := range headers {
 				n += 24 + encoded(h.Name) + encoded(h.Value)
 			}
-		}
-	}
-	return n
-}
-
-// parts returns how many values a JSON text has at most, without reading it.
-func parts(raw []byte) (n int) {
-	inText := false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case inText && c == '\\':
-			i++
-		case c == '"':
-			inText = !inText
-		case !inText && (c == ',' || c == '[' || c == '{'):
-			n++
 		}
 	}
 	return n

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+
+	"github.com/authconform/authconform/internal/bulk"
 )
 
 // ErrOld means that an older authconform, which kept no record, wrote the folder.
@@ -80,9 +82,9 @@ func parse(r io.Reader) (*Set, error) {
 	n, all := 0, 0
 	for lines.Scan() {
 		n++
-		values := parts(lines.Bytes())
-		if all += values; values > mostParts || all > mostOfAll {
-			return nil, fmt.Errorf(":%d: it has too many values: the limits are %d in a line and %d in all", n, mostParts, mostOfAll)
+		length, values := bulk.Within(lines.Bytes(), mostValues)
+		if all += values; length < len(lines.Bytes()) || all > mostOfAll {
+			return nil, fmt.Errorf(":%d: it has too many values: the limits are %d in a line and %d in all", n, mostValues, mostOfAll)
 		}
 		var l line
 		if err := strictly(lines.Bytes(), &l); err != nil {

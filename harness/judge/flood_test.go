@@ -111,10 +111,11 @@ func TestTheFailuresOfARowAreBoundedAndHideTheirSecrets(t *testing.T) {
 			t.Fatalf("it shows %s", text[len(text)-100:])
 		}
 	}
-	if want := fmt.Sprintf("more than %d failures", wire.RowFindings); len(out.Vectors) != 1 || out.Vectors[0] != want {
+	if name := fmt.Sprintf("more than %d failures", wire.RowFindings); len(out.Vectors) != 1 || out.Vectors[0] != name {
 		t.Errorf("its vectors are %q", out.Vectors)
 	}
-	if got := out.Evidence[0].Note; got != fmt.Sprintf("cut after %d failures or notes: %d more are not kept", wire.RowFindings, 4*wire.RowFindings) {
+	want := fmt.Sprintf("cut after %d failures or notes: %d more are not kept", wire.RowFindings, 4*wire.RowFindings)
+	if got := out.Evidence[0].Note; got != want {
 		t.Errorf("it says %q", got)
 	}
 }
