@@ -138,7 +138,7 @@ func TestABodyOfManyValuesIsCutBeforeItIsDecoded(t *testing.T) {
 		want string
 	}{
 		"a long list":  {list(MaxValues/2 - 10), "<nil>"},
-		"a longer one": {list(MaxValues/2), "the body was cut after 150000 values"},
+		"a longer one": {list(MaxValues / 2), "the body was cut after 150000 values"},
 		"a script":     {"{" + strings.Repeat("[],", MaxValues), "the body was cut after 150000 values"},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -106,6 +106,10 @@ func sockets() []Behaviour {
 			Name: "ws.empty-fragments", Story: "Its message has empty fragments without end.", Hangs: true,
 			answer: greets(frame(text, "{"), strings.Repeat(frame(0, ""), 500)),
 		},
+		{
+			Name: "ws.text-ids", Story: "Its results bear the ids of the commands as texts.",
+			answer: opens(frame(whole|text, welcome)+frame(whole|text, `{"id":"7","type":"pong"}`), ""),
+		},
 		{Name: "ws.long-list", Story: "Its results are lists of 30,000 objects.", answer: lists(30_000)},
 		{Name: "ws.longest-list", Story: "Its results are lists of 500,000 objects.", answer: lists(500_000)},
 		{
