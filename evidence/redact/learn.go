@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/authconform/authconform/internal/bulk"
 )
 
 // kinds maps the folded names of members, parameters and headers with secret values to the word that replaces the value.
@@ -58,7 +60,7 @@ func (t *Table) LearnText(text string) {
 	}
 	var v any
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
-		if json.Unmarshal([]byte(trimmed), &v) == nil {
+		if n, _ := bulk.Within(trimmed, mostValues); n == len(trimmed) && json.Unmarshal([]byte(trimmed), &v) == nil {
 			t.walk("", v)
 		}
 	}
@@ -78,6 +80,9 @@ func (t *Table) LearnText(text string) {
 		}
 	}
 }
+
+// mostValues is how many values a JSON text may have to be decoded; of a longer one, only plain members are learned.
+const mostValues = 150_000
 
 // walk learns from JSON: the name of a secret applies to every text below its member. The names code and result apply only to
 // their own value, because they also hold answers of many other kinds.
