@@ -26,7 +26,7 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	byRank(r.notes)
 	for _, f := range r.failures {
 		stable := r.stable(f.at.Vector)
-		shown := evidence.Failure{Vector: stable, Expected: r.hide(f.value.Expected), Got: r.hide(f.value.Got)}
+		shown := evidence.Failure{Vector: stable, Expected: r.shown(f.value.expected), Got: r.shown(f.value.got)}
 		if f.at.Step != "" {
 			shown.Vector = strings.TrimPrefix(stable+", "+r.stable(f.at.Step), ", ")
 		}
@@ -38,8 +38,11 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 			out.Vectors = append(out.Vectors, shown.Vector)
 		}
 	}
+	if r.unsaid > 0 && len(out.Failures) >= wire.RowFindings { // a baseline that lists the others must not explain these
+		out.Vectors = append(out.Vectors, fmt.Sprintf("more than %d failures", wire.RowFindings))
+	}
 	for _, n := range r.notes {
-		out.Notes = append(out.Notes, r.hide(n.value))
+		out.Notes = append(out.Notes, r.shown(n.value))
 	}
 	r.judge(level, &out)
 	if !brief {
@@ -119,6 +122,9 @@ func (r *Record) items() []evidence.Item {
 		}
 		list = append(list, item)
 	}
+	if r.unsaid > 0 {
+		list = append(list, evidence.Item{Note: fmt.Sprintf("cut after %d failures or notes: %d more are not kept", wire.RowFindings, r.unsaid)})
+	}
 	if r.beyond > 0 {
 		list = append(list, evidence.Item{Note: fmt.Sprintf("cut after %d exchanges: %d more are not kept", len(r.seen), r.beyond)})
 	}
@@ -154,30 +160,16 @@ const (
 )
 
 // hide replaces secrets in a text and shortens it.
-func (r *Record) hide(text string) string { return shortened(text, longest, r.secrets.Hide) }
+func (r *Record) hide(text string) string { return r.shown(said{text, 0}) }
 
 // stable removes from a name what differs between runs. It ignores the secrets of other rows: an invented code of another row may
 // be an invented flow of this one, and then the name would depend on the rows that the worker has judged before.
 func (r *Record) stable(name string) string {
-	aliases := strings.NewReplacer(r.aliases...)
-	return shortened(name, longestName, func(text string) string { return r.secrets.HideOwn(aliases.Replace(text)) })
-}
-
-// margin is how far beyond the kept bytes secrets are searched for, to find one that begins before the cut.
-const margin = 8 << 10
-
-// shortened cuts a text after its secrets were hidden: half a secret would not be recognised.
-func shortened(text string, n int, hide func(string) string) string {
-	if text == "" {
+	if name == "" {
 		return ""
 	}
-	looked := evidence.Start(text, n+margin)
-	shown := hide(looked)
-	kept := evidence.Start(shown, n)
-	if more := len(shown) - len(kept) + len(text) - len(looked); more > 0 {
-		return fmt.Sprintf("%s… (%d more bytes)", kept, more)
-	}
-	return kept
+	aliases := strings.NewReplacer(r.aliases...)
+	return shortened(said{name, 0}, longestName, func(text string) string { return r.secrets.HideOwn(aliases.Replace(text)) })
 }
 
 func first(fs []evidence.Failure) string {

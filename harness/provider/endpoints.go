@@ -75,5 +75,5 @@ func (p *Provider) Probe(ctx context.Context, member string) *wire.Exchange {
 // VisitFrom is the first response to a request from a script on a page of another origin.
 func (p *Provider) VisitFrom(ctx context.Context, origin string, f oauth.Form) *wire.Exchange {
 	header := http.Header{"Origin": {origin}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"cors"}}
-	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: p.authorizeAt(f.Encode()), Header: header})
+	return p.Wire.Do(ctx, wire.Request{Method: http.MethodGet, URL: p.authorizeAt(ctx, f.Encode()), Header: header})
 }

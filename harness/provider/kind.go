@@ -176,7 +176,7 @@ func (s *session) With(ctx context.Context) context.Context {
 
 // firstPage fetches the first page of an authorization.
 func (p *Provider) firstPage(ctx context.Context) *wire.Exchange {
-	return p.Visitor().Open(ctx, p.authorizeAt(p.Request().Encode()))
+	return p.Visitor().Open(ctx, p.authorizeAt(ctx, p.Request().Encode()))
 }
 
 // Watch watches for signs that the provider is gone.

@@ -141,13 +141,39 @@ func TestGrantsAreThoseOfAHome(t *testing.T) {
 func TestARequestIsBoundByPKCEWhereThatWorks(t *testing.T) {
 	_, p, _ := at(t, traits{})
 	p.verifier, p.Scope = oauth.Verifier, "a b"
-	plain := "response_type=code&client_id=home&redirect_uri=http%3A%2F%2Fclient.example%2Fcb&state=state-of-this-flow&scope=a+b"
+	plain := "response_type=code&client_id=home&redirect_uri=http%3A%2F%2Fclient.example%2Fcb&state=x&scope=a+b"
 	bound := plain + "&code_challenge=" + oauth.S256(oauth.Verifier) + "&code_challenge_method=S256"
 	for unbound, want := range map[bool]string{true: plain, false: bound} {
 		p.Unbound = unbound
-		if got := p.Request().Encode(); got != want {
+		if got := p.Request().Apply(oauth.Set("state", "x")).Encode(); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
+	}
+}
+
+// A server may keep the request that a login page belongs to under its state: clients choose each state anew (RFC 9700 §2.1).
+func TestLoginsAtTheSameTimeAreToldApartByTheirStates(t *testing.T) {
+	_, p, ctx := at(t, traits{byState: true})
+	first, second := p.Request(), p.Request().Apply(oauth.Challenge(strings.Repeat("b", 43))...)
+	if first.Get("state") == second.Get("state") || len(first.Get("state")) < 22 {
+		t.Fatalf("the states %q and %q", first.Get("state"), second.Get("state"))
+	}
+	p.Visit(ctx, first)
+	p.Visit(ctx, second)
+	for name, request := range map[string]oauth.Form{"first": first, "second": second} {
+		if got := p.Authorize(ctx, request); got.Code == "" || got.State != request.Get("state") {
+			t.Errorf("the %s request: %s with state %q", name, got, got.State)
+		}
+	}
+}
+
+func TestAStateOfOursIsReplacedInReports(t *testing.T) {
+	_, p, _ := at(t, traits{})
+	record := judge.NewRecord()
+	asked := p.Request()
+	p.Authorize(judge.With(t.Context(), record), asked)
+	if got := record.Hide("of " + asked.Get("state")); got != "of ‹state 1›" {
+		t.Error(got)
 	}
 }
 
@@ -181,7 +207,8 @@ func TestWhatASpecGotIsGivenBackWhenItEnds(t *testing.T) {
 
 func TestAPersonAllowsOrDenies(t *testing.T) {
 	f, p, ctx := at(t, traits{})
-	if got := p.Authorize(ctx, p.Request()); got.Code != "code-1" || got.State != "state-of-this-flow" || !got.Asked || !got.Offered {
+	asked := p.Request()
+	if got := p.Authorize(ctx, asked); got.Code != "code-1" || got.State != asked.Get("state") || !got.Asked || !got.Offered {
 		t.Errorf("%+v %s", got, got)
 	}
 	if got := p.Deny(ctx, p.Request()); got.Code != "" || got.Error != "access_denied" {

@@ -63,6 +63,9 @@ var _ = Describe("Authorization server metadata", func() {
 			}
 			authenticates(ctx, server, method)
 		}
+		if !usable && grants(exchange(ctx, server, oauth.Set("client_secret", "wrong"))) {
+			NotApplicable(ctx, "the token endpoint accepts a wrong secret, so there is no method by which our client authenticates")
+		}
 		Expect(ctx, usable).To(Be("the method by which our client authenticates is listed", true))
 		if unproven != "" {
 			Block(ctx, "%s", unproven)
