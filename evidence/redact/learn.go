@@ -150,17 +150,16 @@ func (t *Table) member(name, value string, spelled ...string) {
 	}
 }
 
-// plain reports whether a value in the place of a secret is none: words of the protocol, error codes, which members called code
-// hold too, and one character repeated. The latter is a probe, which rows send for different things: its name would depend on
-// which row came first.
+// plain reports whether a value in the place of a secret is none: words of the protocol, error codes, and one character repeated. The
+// latter is a probe, which rows send for different things: its name would depend on which row came first.
 func plain(kind, value string) bool {
-	return len(value) < 3 || words[value] || strings.Trim(value, value[:1]) == "" || isErrorWord(kind, value)
+	return len(value) < 3 || words[value] || strings.Trim(value, value[:1]) == "" || isErrorCode(kind, value)
 }
 
-// isErrorWord reports whether a value is an error code. Cookies and passwords are none, and neither is a prefix with random
-// characters behind it, as many servers make tokens: sess_4f9a0c….
-func isErrorWord(kind, value string) bool {
-	return kind != "cookie" && kind != "password" && len(value) <= longestWord && errorWord.MatchString(value)
+// isErrorCode reports whether a value is an error code or the name of a grant, which members called code, result and token hold too.
+// Many secrets look similar: a prefix, and random letters and digits behind it (test_code_1f3a9c77).
+func isErrorCode(kind, value string) bool {
+	return (kind == "code" || kind == "token") && len(value) <= longestWord && errorCode.MatchString(value)
 }
 
 const longestWord = 40 // bytes
@@ -170,7 +169,7 @@ var words = map[string]bool{
 	"false": true, "null": true, "none": true, "query": true,
 }
 
-var errorWord = regexp.MustCompile(`^[a-z]+[0-9]?(_[a-z]+[0-9]?)+$`)
+var errorCode = regexp.MustCompile(`^[a-z]{1,14}\d?(_[a-z]{1,14}\d?)+$`)
 
 // alone hides secrets that are too short to search for, if they are the whole value of a member, a parameter or a header's field.
 func (t *Table) alone(text string) string {

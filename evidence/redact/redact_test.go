@@ -117,11 +117,12 @@ func TestTheSameSecretHasTheSameName(t *testing.T) {
 func TestWhatIsNoSecretStays(t *testing.T) {
 	table := New(New(nil))
 	table.LearnText(`{"code":"ab","result":"invalid_auth","token":"refresh_token","type":"create_entry","username":"ada-lovelace"}`)
+	table.LearnText(`{"code":"oauth2_error"}`)
 	table.LearnText(`{"id":2,"type":"result","result":{"user":{"group_ids":["system-users"],"name":"bella-the-guest"}}}`)
 	table.LearnText("response_type=code&client_id=https%3A%2F%2Fapp.example%2F&state=not-a-secret&token_type=Bearer-like")
 	for _, text := range []string{
-		"ab", "invalid_auth", "refresh_token", "create_entry", "ada-lovelace", "https://app.example/", "not-a-secret", "Bearer-like",
-		"system-users", "bella-the-guest",
+		"ab", "invalid_auth", "oauth2_error", "refresh_token", "create_entry", "ada-lovelace", "https://app.example/", "not-a-secret",
+		"Bearer-like", "system-users", "bella-the-guest",
 	} {
 		if got := table.Hide(text); got != text {
 			t.Errorf("%q is shown as %q", text, got)
@@ -186,7 +187,7 @@ func TestAQRCodeIsOneSecret(t *testing.T) {
 	}
 }
 
-// TestATokenWithAPrefixIsHidden: it looks like an error code at first.
+// The tokens of GitHub, Stripe and the MCP SDKs begin with a word, as error codes do.
 func TestATokenWithAPrefixIsHidden(t *testing.T) {
 	letters := strings.Repeat("abcdef", 8)
 	for name, c := range map[string]struct {
@@ -195,6 +196,9 @@ func TestATokenWithAPrefixIsHidden(t *testing.T) {
 	}{
 		"a token":         {func(t *Table) { t.LearnText(`{"access_token":"tok_4f9a0c11d27be3"}`) }, "tok_4f9a0c11d27be3"},
 		"one of letters":  {func(t *Table) { t.LearnText(`{"token":"tok_` + letters + `"}`) }, "tok_" + letters},
+		"a JWT's name":    {func(t *Table) { t.LearnText(`{"id_token":"at_abcdefghijklmnopqrst"}`) }, "at_abcdefghijklmnopqrst"},
+		"a redirect":      {func(t *Table) { t.LearnText("https://h/cb?code=test_auth_code_662c3c94") }, "test_auth_code_662c3c94"},
+		"words":           {func(t *Table) { t.LearnText(`{"client_secret":"shop_secret_word"}`) }, "shop_secret_word"},
 		"a code":          {func(t *Table) { t.LearnText("code=ac_0f9a_11d27be3") }, "ac_0f9a_11d27be3"},
 		"a cookie":        {func(t *Table) { t.LearnHeader(http.Header{"Set-Cookie": {"sid=sess_deadbeefcafe; Path=/"}}) }, "sess_deadbeefcafe"},
 		"a password":      {func(t *Table) { t.LearnText("password=correct_horse_battery") }, "correct_horse_battery"},

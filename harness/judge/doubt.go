@@ -54,7 +54,8 @@ func (c Credulity) shown(e *wire.Exchange) bool {
 	var words []string
 	switch c {
 	case AnyBearer:
-		return e.Request.Header.Get("Authorization") != "" || e.Request.Method == "WS" && strings.Contains(e.Request.Body, "access_token")
+		scheme, _, _ := strings.Cut(e.Request.Header.Get("Authorization"), " ")
+		return strings.EqualFold(scheme, "Bearer") || e.Request.Method == "WS" && strings.Contains(e.Request.Body, "access_token")
 	case AnyCode:
 		words = []string{"code=", `"code"`}
 	case AnyClient:

@@ -31,7 +31,9 @@ func TestAPassThatRestsOnAcceptanceAloneIsBlocked(t *testing.T) {
 	with := func(body, answer string) *wire.Exchange {
 		return &wire.Exchange{Request: request(body), Status: 200, Body: answer}
 	}
-	bearer := &wire.Exchange{Request: wire.Request{Header: http.Header{"Authorization": {"x"}}}}
+	header := func(value string) *wire.Exchange {
+		return &wire.Exchange{Request: wire.Request{Header: http.Header{"Authorization": {value}}}}
+	}
 	for name, c := range map[string]struct {
 		taken []Credulity
 		seen  []*wire.Exchange
@@ -44,7 +46,8 @@ func TestAPassThatRestsOnAcceptanceAloneIsBlocked(t *testing.T) {
 		"a refusal beside it":     {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", ""), {Status: 400}}, evidence.Pass},
 		"a refusal inside a 200":  {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", `{"error":"x"}`)}, evidence.Pass},
 		"a form shown once more":  {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", `{"errors":{"base":"x"}}`)}, evidence.Pass},
-		"a bearer token":          {[]Credulity{AnyBearer}, []*wire.Exchange{bearer}, evidence.Blocked},
+		"a bearer token":          {[]Credulity{AnyBearer}, []*wire.Exchange{header("bearer x")}, evidence.Blocked},
+		"a client's secret":       {[]Credulity{AnyBearer}, []*wire.Exchange{header("Basic eDp4")}, evidence.Pass},
 		"a password, and nothing": {[]Credulity{AnyPassword}, []*wire.Exchange{with(`{"password":"x"}`, "")}, evidence.Blocked},
 	} {
 		r := NewRecord()

@@ -3,6 +3,7 @@ package judge
 import (
 	"strings"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -30,7 +31,13 @@ func (r *Record) hold(text string) said {
 }
 
 // shown is hide for a text as it is held.
-func (r *Record) shown(s said) string { return wire.CutOf(r.secrets.Hide(s.text), longest, s.lost) }
+func (r *Record) shown(s said) string { return shortened(s, longest, r.secrets.Hide) }
+
+// shortened cuts a text after its secrets were hidden: half a secret would not be recognised.
+func shortened(s said, n int, hide func(string) string) string {
+	looked := evidence.Start(s.text, n+margin)
+	return wire.CutOf(hide(looked), n, s.lost+len(s.text)-len(looked))
+}
 
 // full reports whether n failures or notes are as many as a record holds, and counts the next one as dropped.
 func (r *Record) full(n int) bool {

@@ -11,8 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Outcome turns the record into a result. Level decides the verdict of a broken row. Brief omits the evidence of a row
-// that passed without a remark.
+// Outcome turns the record into a result. Level decides the verdict of a broken row. Brief omits the evidence.
 func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -46,7 +45,9 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 		out.Notes = append(out.Notes, r.shown(n.value))
 	}
 	r.judge(level, &out)
-	out.Evidence = r.items()
+	if !brief {
+		out.Evidence = r.items()
+	}
 	return out
 }
 
@@ -158,8 +159,8 @@ const (
 	longestName = 160
 )
 
-// hide replaces secrets before it shortens a text: half a secret would not be recognised.
-func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
+// hide replaces secrets in a text and shortens it.
+func (r *Record) hide(text string) string { return r.shown(said{text, 0}) }
 
 // stable removes from a name what differs between runs. It ignores the secrets of other rows: an invented code of another row may
 // be an invented flow of this one, and then the name would depend on the rows that the worker has judged before.
@@ -167,7 +168,8 @@ func (r *Record) stable(name string) string {
 	if name == "" {
 		return ""
 	}
-	return wire.Cut(r.secrets.HideOwn(strings.NewReplacer(r.aliases...).Replace(name)), longestName)
+	aliases := strings.NewReplacer(r.aliases...)
+	return shortened(said{name, 0}, longestName, func(text string) string { return r.secrets.HideOwn(aliases.Replace(text)) })
 }
 
 func first(fs []evidence.Failure) string {

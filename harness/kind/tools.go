@@ -83,7 +83,7 @@ func OpenTools(target string, o ToolOptions, worker int, wait func(string)) (Too
 		}
 	}
 	t.Slow = &Slowness{}
-	t.Wire.Slow = func() { t.Slow.asked.Store(true); wait(slowed) }
+	t.Wire.Slow = func(waits bool) { t.Slow.note(waits, wait) }
 	if o.Site.CA != nil {
 		if err := t.openSite(o.Site, worker); err != nil {
 			return Tools{}, err

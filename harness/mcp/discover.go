@@ -98,10 +98,9 @@ func (e *Endpoint) discover(ctx context.Context, refusal *wire.Exchange, trusted
 		return fmt.Errorf("%w: it answers %s without a token, but neither the challenge nor a well-known address leads to the metadata "+
 			"of an authorization server, so no client finds out where to log in", ErrNoEndpoint, refusal)
 	}
-	if named := servers(doc); len(named) > 0 && slices.Contains(named, e.at.Issuer) {
-		return nil
-	} else if len(named) > 0 && ours(named[0], own, trusted) {
-		e.at.Issuer = named[0] // rows report the missing metadata
+	named := servers(doc)
+	if e.at.Named = slices.Contains(named, e.at.Issuer); !e.at.Named && len(named) > 0 && ours(named[0], own, trusted) {
+		e.at.Issuer, e.at.Named = named[0], true // rows report the missing metadata
 	}
 	return nil
 }

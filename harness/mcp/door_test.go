@@ -107,6 +107,46 @@ func TestAServerIsFoundAsClientsFindIt(t *testing.T) {
 	}
 }
 
+// RFC 8414 §3.1 removes a final slash before the well-known path is inserted, §3.3 compares with the identifier that a client knew.
+func TestOnlyAnIssuerThatNobodyNamedMayEndInASlash(t *testing.T) {
+	registers := map[string]any{"registration_endpoint": true}
+	for name, c := range map[string]struct {
+		like  traits
+		slash bool
+	}{
+		"named by the resource": {traits{resource: wellKnown, metadata: serverWellKnown, members: registers}, false},
+		"found at the origin":   {traits{metadata: serverWellKnown, members: registers}, true},
+	} {
+		f, s, _, err := looked(t, c.like, nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		ctx := s.With(judge.With(t.Context(), judge.NewRecord()))
+		got := oauth.Get[oauth.Metadata](ctx).Issuers()
+		if got[0] != f.URL || (len(got) == 2 && got[1] == f.URL+"/") != c.slash {
+			t.Errorf("%s: %q", name, got)
+		}
+		s.Leave(ctx)
+	}
+}
+
+// RFC 7591 §2: scope holds the "scope values that the client can use when requesting access tokens".
+func TestAClientRegistersTheScopeThatItRequests(t *testing.T) {
+	like := traits{resource: wellKnown, metadata: serverWellKnown, members: map[string]any{"registration_endpoint": true}}
+	for scope, want := range map[string]bool{"": false, "tools files": true} {
+		f, _, _, err := looked(t, like, func(o *Flags) { o.Scope = scope })
+		if err != nil {
+			t.Errorf("%q: %v", scope, err)
+			continue
+		}
+		body := f.asked("POST /register")[0]
+		if strings.Contains(body, `"scope":"tools files"`) != want || strings.Contains(body, "scope") != want {
+			t.Errorf("%q: it registers %s", scope, body)
+		}
+	}
+}
+
 func TestAClientComesAboutInTheOrderOfClients(t *testing.T) {
 	like := traits{resource: wellKnown, metadata: serverWellKnown, members: map[string]any{
 		"registration_endpoint": true, documentsMember: true, "code_challenge_methods_supported": []string{"S256"},

@@ -29,6 +29,7 @@ type found struct {
 	Place  oauth.Place  `json:"place"`            // of the resource metadata
 	Aim    string       `json:"aim"`              // identifier of the endpoint in clients' requests
 	Issuer string       `json:"issuer"`           // the first authorization server of the metadata, or the endpoint's origin
+	Named  bool         `json:"named,omitempty"`  // the resource names that issuer
 	Server string       `json:"server,omitempty"` // URL of its metadata; "": it has none
 	Base   string       `json:"base"`             // URL of the home or provider
 	Home   bool         `json:"home,omitempty"`   // it is a home
@@ -159,8 +160,14 @@ func (e *Endpoint) document(ctx context.Context, at string) *wire.Exchange {
 	return e.Beside(ctx, http.MethodGet, at, nil)
 }
 
-// Issuers implements oauth.Metadata: the exact string with which the resource names its server (RFC 8414 §3.3).
-func (e *Endpoint) Issuers() []string { return []string{e.at.Issuer} }
+// Issuers implements oauth.Metadata: the exact string with which the resource names its server (RFC 8414 §3.3). If it names none,
+// the well-known path was put behind the origin, and an issuer may end in the slash that is removed then (§3.1).
+func (e *Endpoint) Issuers() []string {
+	if e.at.Named {
+		return []string{e.at.Issuer}
+	}
+	return []string{e.at.Issuer, e.at.Issuer + "/"}
+}
 
 // Named implements oauth.Announced.
 func (e *Endpoint) Named(ctx context.Context) []string { return servers(e.Description(ctx)) }

@@ -43,12 +43,15 @@ func (s *session) register(ctx context.Context) error {
 			"give --client-id and --redirect-uri of a client that it knows", ErrNoEndpoint, s.at.Issuer)
 	}
 	redirect := s.redirect()
-	body := kind.Encode(map[string]any{
+	metadata := map[string]any{
 		"client_name": "authconform", "redirect_uris": []string{redirect}, "grant_types": []string{"authorization_code", "refresh_token"},
 		"response_types": []string{"code"}, "token_endpoint_auth_method": "none", "application_type": "native",
-	})
+	}
+	if s.flags.Scope != "" {
+		metadata["scope"] = s.flags.Scope // a server may refuse a scope that was not registered (RFC 7591 §2)
+	}
 	a := s.wire.Do(ctx, wire.Request{
-		Method: http.MethodPost, URL: endpoint, Body: string(body), Header: http.Header{"Content-Type": {"application/json"}},
+		Method: http.MethodPost, URL: endpoint, Body: string(kind.Encode(metadata)), Header: http.Header{"Content-Type": {"application/json"}},
 	})
 	var got struct {
 		ID         string `json:"client_id"`

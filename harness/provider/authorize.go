@@ -2,19 +2,26 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
 	"net/url"
 	"strings"
 
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
 	"github.com/authconform/authconform/harness/played/person"
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Request implements oauth.Authorizer. It has PKCE, as RFC 9700 §2.1.1 advises every client, unless that does not work there.
+// ourState begins the states that Request makes.
+const ourState = "state-"
+
+// Request implements oauth.Authorizer. It has PKCE, as RFC 9700 §2.1.1 advises every client, unless that does not work there. Each
+// request has a state of its own, as those of real clients do (RFC 9700 §2.1: one-time use, RFC 6749 §10.10, §10.12): a server may
+// find the request that a login page belongs to by its state.
 func (p *Provider) Request() oauth.Form {
 	f := oauth.Form{
 		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: p.Client.ID}, {Name: "redirect_uri", Value: p.Redirect},
-		{Name: "state", Value: "state-of-this-flow"},
+		{Name: "state", Value: ourState + rand.Text()},
 	}
 	if p.Scope != "" {
 		f = append(f, oauth.Param{Name: "scope", Value: p.Scope})
@@ -45,7 +52,7 @@ func (p *Provider) Authorize(ctx context.Context, f oauth.Form) oauth.Return {
 // Visit opens a request in a fresh browser without scripts, and shows the first answer: redirects are not followed.
 func (p *Provider) Visit(ctx context.Context, f oauth.Form) (*person.Visitor, *wire.Exchange) {
 	v := p.Visitor()
-	return v, v.Open(ctx, p.authorizeAt(f.Encode()))
+	return v, v.Open(ctx, p.authorizeAt(ctx, f.Encode()))
 }
 
 // AuthorizeAs is Authorize as another user.
@@ -76,12 +83,16 @@ func (p *Provider) authorize(ctx context.Context, who *person.Person, query stri
 	if q, err := url.ParseQuery(query); err == nil && q.Get("redirect_uri") != "" {
 		wanted = q.Get("redirect_uri")
 	}
-	return who.Walk(ctx, person.Walk{From: p.authorizeAt(query), Refuse: refuse, Ends: func(where string) bool {
+	return who.Walk(ctx, person.Walk{From: p.authorizeAt(ctx, query), Refuse: refuse, Ends: func(where string) bool {
 		return strings.HasPrefix(where, p.Redirect) || sameEnd(where, wanted)
 	}}).Return()
 }
 
-func (p *Provider) authorizeAt(query string) string {
+// authorizeAt is the URL of a request. A state of ours is replaced in reports, because it differs from run to run.
+func (p *Provider) authorizeAt(ctx context.Context, query string) string {
+	if q, err := url.ParseQuery(query); err == nil && strings.HasPrefix(q.Get("state"), ourState) {
+		judge.Secret(ctx, "state", q.Get("state"))
+	}
 	if strings.Contains(p.AuthorizeURL, "?") {
 		return p.AuthorizeURL + "&" + query
 	}
@@ -91,6 +102,6 @@ func (p *Provider) authorizeAt(query string) string {
 // sameEnd reports whether a URL is the requested redirect URI, ignoring its query.
 func sameEnd(where, wanted string) bool {
 	a, err1 := url.Parse(where)
-	b, err2 := new(url.URL).Parse(wanted)
+	b, err2 := new(url.URL).Parse(wire.AsBrowsersRead(wanted))
 	return err1 == nil && err2 == nil && b.Scheme != "" && a.Scheme == b.Scheme && a.Host == b.Host && a.Path == b.Path
 }

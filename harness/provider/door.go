@@ -123,10 +123,19 @@ func (p *Provider) Try(ctx context.Context, ways []bool) error {
 	}
 	p.Told = len(ways) == 1
 	p.OneWay = p.Told || !p.otherWay(ctx)
-	if granted(p.Exchange(ctx, "invented")) {
-		p.Credulous = []judge.Credulity{judge.AnyCode}
-	}
+	p.Credulous = p.takes(ctx)
 	return nil
+}
+
+// takes returns the kinds of invented credentials that the provider or its resource accepts.
+func (p *Provider) takes(ctx context.Context) (list []judge.Credulity) {
+	if granted(p.Exchange(ctx, "invented")) {
+		list = append(list, judge.AnyCode)
+	}
+	if p.APIURL != "" && p.Fetch(ctx, "Bearer invented").Status == http.StatusOK {
+		list = append(list, judge.AnyBearer)
+	}
+	return list
 }
 
 // enter runs flows until one brings tokens: with PKCE first, because some servers require it. If none does, it reports the one

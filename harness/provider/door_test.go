@@ -158,6 +158,24 @@ func TestTheDoorFindsOutHowTokensAreGot(t *testing.T) {
 	}
 }
 
+func TestWhatIsAcceptedThoughItWasInventedIsKnown(t *testing.T) {
+	for name, c := range map[string]struct {
+		like traits
+		want []judge.Credulity
+	}{
+		"nothing": {},
+		"a code":  {traits{careless: true}, []judge.Credulity{judge.AnyCode}},
+		"a token": {traits{open: true}, []judge.Credulity{judge.AnyBearer}},
+		"both":    {traits{careless: true, open: true}, []judge.Credulity{judge.AnyCode, judge.AnyBearer}},
+	} {
+		f, p, ctx := at(t, c.like)
+		p.APIURL = f.URL + "/resource"
+		if err := p.Try(ctx, []bool{false}); err != nil || !slices.Equal(p.Credulous, c.want) {
+			t.Errorf("%s: %q, %v", name, p.Credulous, err)
+		}
+	}
+}
+
 func TestEveryRequestNamesWhatTokensAreForAndWhoLogsIn(t *testing.T) {
 	f, p, ctx := at(t, traits{})
 	p.Aim, p.Hint, p.Accept = "https://api.example/mcp", "https://ben.example/", "application/json"

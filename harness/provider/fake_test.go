@@ -33,6 +33,7 @@ type fake struct {
 	mu    sync.Mutex
 	heard []string // "POST /token id:secret body"
 	bound map[string]bool
+	kept  map[string]string // challenges by state
 }
 
 // traits are the differences between providers.
@@ -46,6 +47,8 @@ type traits struct {
 	careless  bool   // accepts any code
 	barren    bool   // a good code brings no token
 	locked    bool   // no password is right
+	open      bool   // its resource accepts any token
+	byState   bool   // keeps the challenge of a request under its state, which brings one code
 }
 
 func (f *fake) asked(begins string) []string {
@@ -76,6 +79,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		back(w, r, url.Values{"error": {"access_denied"}, "state": r.URL.Query()["state"]})
 	case r.URL.Path == "/token" && r.Method == http.MethodPost:
 		f.token(w, form, basic)
+	case r.URL.Path == "/resource" && (f.open || r.Header.Get("Authorization") == "Bearer access-1"):
+		answer(w, http.StatusOK, map[string]any{"sub": "ben"})
+	case r.URL.Path == "/resource":
+		answer(w, http.StatusUnauthorized, map[string]any{})
 	case r.URL.Path == "/revoke":
 		answer(w, http.StatusOK, map[string]any{})
 	default:
@@ -106,11 +113,16 @@ func (f *fake) authorize(w http.ResponseWriter, r *http.Request, form url.Values
 		back(w, r, url.Values{"error": {f.refuses}, "error_description": {"as it says"}})
 	case f.needsPKCE && !bound:
 		back(w, r, url.Values{"error": {"invalid_request"}})
+	case f.byState && r.Method == http.MethodPost && f.kept[q.Get("state")] != q.Get("code_challenge"):
+		answer(w, http.StatusBadRequest, map[string]any{"detail": "Invalid state"})
 	case r.Method == http.MethodPost && form.Get("word") == password && !f.locked:
 		code := fmt.Sprintf("code-%d", len(f.bound)+1)
 		f.bound[code] = bound
 		back(w, r, url.Values{"code": {code}, "state": q["state"]})
 	default:
+		if _, there := f.kept[q.Get("state")]; !there {
+			f.kept[q.Get("state")] = q.Get("code_challenge")
+		}
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprintf(w, `<form method="post"><input name="user"><input type="password" name="word"><button>Allow</button></form>
 			<a href="/deny?%s">Deny</a>`, strings.ReplaceAll(r.URL.RawQuery, "&", "&amp;"))
@@ -134,7 +146,7 @@ func (f *fake) token(w http.ResponseWriter, form url.Values, basic bool) {
 // at returns a Provider for a new fake, and a context with a record.
 func at(t *testing.T, like traits) (*fake, *Provider, context.Context) {
 	t.Helper()
-	f := &fake{traits: like, bound: map[string]bool{}}
+	f := &fake{traits: like, bound: map[string]bool{}, kept: map[string]string{}}
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	c := Config{

@@ -79,17 +79,37 @@ func TestAWayOfClientAuthenticationIsJudgedWhereItIsRegisteredOrAnnounced(t *tes
 		config Config
 		bars   []string
 	}{
-		"either way":                   {Config{}, nil},
-		"the form alone":               {Config{OneWay: true}, []string{basic}},
-		"the header alone":             {Config{OneWay: true, Basic: true}, []string{post}},
-		"the header, both announced":   {Config{OneWay: true, Basic: true, Metadata: named}, nil},
-		"the header, as the user says": {Config{OneWay: true, Basic: true, Told: true, Metadata: named}, []string{post}},
+		"either way":                      {Config{}, nil},
+		"the form alone":                  {Config{OneWay: true}, []string{basic}},
+		"the header alone":                {Config{OneWay: true, Basic: true}, []string{post}},
+		"the header, both announced":      {Config{OneWay: true, Basic: true, Metadata: named}, nil},
+		"the header, as the user says":    {Config{OneWay: true, Basic: true, Told: true, Metadata: named}, []string{post}},
+		"the header, registered for both": {Config{OneWay: true, Basic: true, Both: true}, nil},
 	} {
 		p := &Provider{Config: c.config}
 		for _, method := range []string{post, basic} {
 			if got := p.Bars(method) != ""; got != slices.Contains(c.bars, method) {
 				t.Errorf("%s: %s is barred: %v (%s)", name, method, got, p.Bars(method))
 			}
+		}
+	}
+}
+
+func TestARefusalOfTheOtherWayProvesNothingUnlessOurClientIsRegisteredForBoth(t *testing.T) {
+	for name, c := range map[string]struct {
+		config   Config
+		method   string
+		unproven bool
+	}{
+		"either way works":             {Config{}, "client_secret_post", false},
+		"the own way":                  {Config{OneWay: true, Basic: true}, "client_secret_basic", false},
+		"the form, from a header's":    {Config{OneWay: true, Basic: true}, "client_secret_post", true},
+		"the header, from a form's":    {Config{OneWay: true}, "client_secret_basic", true},
+		"the form, from one with both": {Config{OneWay: true, Basic: true, Both: true}, "client_secret_post", false},
+	} {
+		p := &Provider{Config: c.config}
+		if why := p.Unproven(c.method); strings.Contains(why, "may be registered for") != c.unproven {
+			t.Errorf("%s: %q", name, why)
 		}
 	}
 }
@@ -121,13 +141,39 @@ func TestGrantsAreThoseOfAHome(t *testing.T) {
 func TestARequestIsBoundByPKCEWhereThatWorks(t *testing.T) {
 	_, p, _ := at(t, traits{})
 	p.verifier, p.Scope = oauth.Verifier, "a b"
-	plain := "response_type=code&client_id=home&redirect_uri=http%3A%2F%2Fclient.example%2Fcb&state=state-of-this-flow&scope=a+b"
+	plain := "response_type=code&client_id=home&redirect_uri=http%3A%2F%2Fclient.example%2Fcb&state=x&scope=a+b"
 	bound := plain + "&code_challenge=" + oauth.S256(oauth.Verifier) + "&code_challenge_method=S256"
 	for unbound, want := range map[bool]string{true: plain, false: bound} {
 		p.Unbound = unbound
-		if got := p.Request().Encode(); got != want {
+		if got := p.Request().Apply(oauth.Set("state", "x")).Encode(); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
+	}
+}
+
+// A server may keep the request that a login page belongs to under its state: clients choose each state anew (RFC 9700 §2.1).
+func TestLoginsAtTheSameTimeAreToldApartByTheirStates(t *testing.T) {
+	_, p, ctx := at(t, traits{byState: true})
+	first, second := p.Request(), p.Request().Apply(oauth.Challenge(strings.Repeat("b", 43))...)
+	if first.Get("state") == second.Get("state") || len(first.Get("state")) < 22 {
+		t.Fatalf("the states %q and %q", first.Get("state"), second.Get("state"))
+	}
+	p.Visit(ctx, first)
+	p.Visit(ctx, second)
+	for name, request := range map[string]oauth.Form{"first": first, "second": second} {
+		if got := p.Authorize(ctx, request); got.Code == "" || got.State != request.Get("state") {
+			t.Errorf("the %s request: %s with state %q", name, got, got.State)
+		}
+	}
+}
+
+func TestAStateOfOursIsReplacedInReports(t *testing.T) {
+	_, p, _ := at(t, traits{})
+	record := judge.NewRecord()
+	asked := p.Request()
+	p.Authorize(judge.With(t.Context(), record), asked)
+	if got := record.Hide("of " + asked.Get("state")); got != "of ‹state 1›" {
+		t.Error(got)
 	}
 }
 
@@ -161,7 +207,8 @@ func TestWhatASpecGotIsGivenBackWhenItEnds(t *testing.T) {
 
 func TestAPersonAllowsOrDenies(t *testing.T) {
 	f, p, ctx := at(t, traits{})
-	if got := p.Authorize(ctx, p.Request()); got.Code != "code-1" || got.State != "state-of-this-flow" || !got.Asked || !got.Offered {
+	asked := p.Request()
+	if got := p.Authorize(ctx, asked); got.Code != "code-1" || got.State != asked.Get("state") || !got.Asked || !got.Offered {
 		t.Errorf("%+v %s", got, got)
 	}
 	if got := p.Deny(ctx, p.Request()); got.Code != "" || got.Error != "access_denied" {

@@ -24,7 +24,7 @@ type Client struct {
 	trusted  map[string]bool   // origins
 	requests atomic.Int64
 	observe  func(*Exchange)
-	slow     func()
+	slow     func(bool)
 	pace     pace
 	role     Role
 	pass     http.Header
@@ -43,7 +43,7 @@ type Options struct {
 	Insecure bool            // accept any certificate
 	Timeout  time.Duration   // of a whole exchange; 0: RequestTimeout
 	Observe  func(*Exchange) // sees every exchange, before its caller does
-	Slow     func()          // called each time the target asks for less haste; nil: not called
+	Slow     func(bool)      // called each time the target asks for less haste, with whether the request waits and is sent again
 	Every    time.Duration   // least time between two requests; 0: none
 	Role     Role            // the client that the headers imitate; nil: AsOurselves
 
@@ -150,11 +150,12 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 		if !c.pace.heed(e) {
 			break
 		}
-		if c.slow != nil {
-			c.slow()
-		}
+		c.slowed(true)
 		record(ctx, e)
 		e = c.once(ctx, r)
+	}
+	if e.Status == http.StatusTooManyRequests {
+		c.slowed(false)
 	}
 	if c.observe != nil {
 		c.observe(e)
@@ -199,7 +200,8 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	if !c.trusted[originOf(req.URL)] {
 		client.Transport = c.public
 	}
-	client.Transport = c.played(client.Transport)
+	raw := &oddLocation{next: c.played(client.Transport)}
+	client.Transport = raw
 	resp, err := client.Do(req)
 	if err != nil {
 		if e.Err = err; c.open.Err() != nil {
@@ -208,6 +210,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 		return
 	}
 	defer resp.Body.Close()
+	raw.giveBack(resp)
 	e.take(resp)
 }
 

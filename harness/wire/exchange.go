@@ -228,7 +228,7 @@ func (e *Exchange) Resolve(ref string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	to, err := base.Parse(ref)
+	to, err := base.Parse(AsBrowsersRead(ref))
 	if err != nil {
 		return "", err
 	}

@@ -65,6 +65,13 @@ func (p *pace) heed(e *Exchange) bool {
 	return true
 }
 
+// slowed tells that the target asks for less haste, and whether the request waits and is sent again.
+func (c *Client) slowed(waits bool) {
+	if c.slow != nil {
+		c.slow(waits)
+	}
+}
+
 // retryAfter reads the Retry-After of a 429: seconds, or a date.
 func retryAfter(e *Exchange, now time.Time) (time.Duration, bool) {
 	when := strings.TrimSpace(e.Header.Get("Retry-After"))

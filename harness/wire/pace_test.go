@@ -24,19 +24,28 @@ func TestATargetThatAsksForLessHasteIsAskedAgain(t *testing.T) {
 		"without saying when": {"", 1, 429, 1},
 		"in words":            {"soon", 1, 429, 1},
 	} {
-		var sent, told atomic.Int64
+		var sent, told, refused atomic.Int64
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			if sent.Add(1) <= c.refusals {
 				w.Header().Set("Retry-After", c.after)
 				w.WriteHeader(http.StatusTooManyRequests)
 			}
 		}))
-		client := New(Options{Base: server.URL, Slow: func() { told.Add(1) }})
+		client := New(Options{Base: server.URL, Slow: func(waits bool) {
+			if waits {
+				told.Add(1)
+			} else {
+				refused.Add(1)
+			}
+		}})
 		if e := client.Do(t.Context(), Request{Method: http.MethodGet, URL: "/"}); e.Status != c.want || sent.Load() != c.sent {
 			t.Errorf("%s: %s after %d requests, want %d after %d", name, e, sent.Load(), c.want, c.sent)
 		}
 		if n := told.Load(); n != c.sent-1 {
 			t.Errorf("%s: it was told %d times", name, n)
+		}
+		if got := refused.Load() == 1; got != (c.want == 429) {
+			t.Errorf("%s: told of a refusal: %v", name, got)
 		}
 		server.Close()
 	}
@@ -57,7 +66,7 @@ func TestAPauseHoldsForEveryRequest(t *testing.T) {
 	}))
 	defer server.Close()
 	slowed := make(chan struct{}, mostPauses)
-	client := New(Options{Base: server.URL, Slow: func() { slowed <- struct{}{} }})
+	client := New(Options{Base: server.URL, Slow: func(bool) { slowed <- struct{}{} }})
 	first := make(chan *Exchange)
 	go func() { first <- client.Do(t.Context(), Request{Method: http.MethodGet, URL: "/"}) }()
 	<-slowed

@@ -59,6 +59,16 @@ var providerDefects = []Defect[mockprovider.Policy]{
 		}),
 	},
 	{
+		ID: "thirdparty.state-brackets", Story: "A check of the decoded query for forbidden characters refuses a state with brackets.",
+		Aims: []string{"provider.authorize.state"},
+		Change: thirdAnswersBy(at(authorizeAt), func(r mock.Request, a mock.Answer) mock.Answer {
+			if strings.ContainsAny(queryOf(r).Get("state"), "[]{}") {
+				return all(status(http.StatusBadRequest), header("Content-Type", "text/plain"), body("bad request"))(a)
+			}
+			return a
+		}),
+	},
+	{
 		ID: "thirdparty.state-cut", Story: "state is truncated to 255 characters.",
 		Aims:   []string{"provider.authorize.long-state"},
 		Change: comesBackAs(func(v url.Values) { v.Set("state", v.Get("state")[:min(255, len(v.Get("state")))]) }),
