@@ -23,13 +23,14 @@ func TestWhyThereIsNoAnswerIsSaidInPlainWords(t *testing.T) {
 	}
 	malformed := errors.New(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "x"`)
 	fraction := errors.New(`oauth2: cannot parse json: strconv.ParseInt: parsing "1.5": invalid syntax`)
+	lost := errors.New(`failed to parse Location header "x": net/url: invalid userinfo`)
 	left := fmt.Errorf("read: %w", websocket.CloseError{Code: 1000, Reason: "no"})
 	for want, err := range map[string]error{
 		"nothing listens there (connection refused)":                  dial(syscall.ECONNREFUSED),
 		"the name nowhere is not known":                               dial(&net.DNSError{Name: "nowhere", IsNotFound: true}),
 		"the connection was closed without an answer":                 &url.Error{Op: "Post", Err: io.EOF},
 		"the response was cut off":                                    fmt.Errorf("reading: %w", io.ErrUnexpectedEOF),
-		`failed to parse Location header "x": invalid userinfo`:       errors.New(`failed to parse Location header "x": net/url: invalid userinfo`),
+		`failed to parse Location header "x": invalid userinfo`:       lost,
 		"the WebSocket was closed with code 4000":                     fmt.Errorf("read: %w", websocket.CloseError{Code: 4000}),
 		`the WebSocket was closed with code 1000 and the reason "no"`: left,
 		"the connection was reset":                                    dial(syscall.ECONNRESET),
