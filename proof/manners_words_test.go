@@ -121,8 +121,8 @@ var manners = map[string]manner{
 			"oauth2.stock.refresh oauth2.token.access-entropy oauth2.token.access-token " +
 			"oauth2.token.cache-no-store oauth2.token.entropy oauth2.token.expires-in oauth2.token.form-encoding " +
 			"oauth2.token.ignore-unknown oauth2.token.status-200 oauth2.token.token-type provider.authorize.asks " +
-			"provider.authorize.code provider.metadata.auth-methods provider.metadata.pkce provider.pkce.public " +
-			"provider.refresh.grant provider.resource.bearer provider.token.basic provider.token.post " +
+			"provider.authorize.code provider.metadata.pkce provider.pkce.public " +
+			"provider.refresh.grant provider.resource.bearer " +
 			"provider.token.refresh-token provider.token.replay-kills",
 	},
 }

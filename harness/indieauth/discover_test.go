@@ -106,7 +106,7 @@ func TestAProfileURLThatLeadsNowhereSaysWhy(t *testing.T) {
 		"itself":         {map[string]string{"/ada": "200\nLink: </ada>; rel=indieauth-metadata\n\n"}, "names itself as its indieauth-metadata"},
 		"a circle":       {map[string]string{"/ada": "302\nLocation: /b\n\n", "/b": "302\nLocation: /ada\n\n"}, "redirects in a loop: "},
 		"to itself":      {map[string]string{"/ada": "302\nLocation: /ada\n\n"}, "redirects in a loop: "},
-		"no URL":         {map[string]string{"/ada": "302\nLocation: http://[\n\n"}, "Location"},
+		"no URL":         {map[string]string{"/ada": "302\nLocation: http://[\n\n"}, "which is not a URL"},
 		"a huge page":    {map[string]string{"/ada": long}, "is larger than 1 MiB"},
 		"no page":        {map[string]string{}, "answers 404"},
 		"no links":       {map[string]string{"/ada": "200\n\nhello"}, `has no link with rel="indieauth-metadata"`},

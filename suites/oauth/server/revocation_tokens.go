@@ -47,7 +47,8 @@ var _ = Describe("Revocation of access tokens, and by public clients", func() {
 	It(requirement("provider.revoke.missing-token"), func(ctx SpecContext) {
 		server, revoker := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Revoker](ctx)
 		revokes(ctx, server, revoker)
-		answer := revoker.Revoke(ctx, "", oauth.Drop("token"))
+		// With the secret in the header, nothing else would be left in the form, and some servers refuse an empty one.
+		answer := revoker.Revoke(ctx, "", oauth.Drop("token"), oauth.Set("x-invented", "1"))
 		Expect(ctx, answer).To(All(HaveStatus(http.StatusBadRequest), HaveError("invalid_request")))
 	})
 })
