@@ -146,6 +146,12 @@ func TestAHomeFolderThatCannotBeWrittenIsEnough(t *testing.T) {
 	under(t, "unset HOME", nil, args...).honest(t, exit.OK)
 }
 
+func TestAWorkingFolderThatIsRemovedIsEnough(t *testing.T) {
+	t.Parallel()
+	const gone = `mkdir "$TMPDIR/gone"; cd "$TMPDIR/gone"; rmdir "$TMPDIR/gone"`
+	under(t, gone, nil, "--browser", "off", "--select", "section:token").honest(t, exit.OK)
+}
+
 func TestNoSharedMemoryIsNeeded(t *testing.T) {
 	t.Parallel()
 	needsBrowser(t)

@@ -9,8 +9,8 @@ import (
 )
 
 // goWords are words of Go and its library that no message may contain.
-var goWords = regexp.MustCompile(`\bEOF\b|context (deadline|canceled)|dial tcp|net/http|strconv\.|<nil>|map\[|i/o timeout|%!\w|` +
-	`interface ?\{|\[\]string|Go (value|struct)|json: cannot|goroutine|0x[0-9a-f]{8}|(^|\s)&?\{\S+ \S+ [^"]*\}$`)
+var goWords = regexp.MustCompile(`\bEOF\b|context (deadline|canceled)|dial tcp|net/(http|url)|Status[A-Z]|strconv\.|` +
+	`<nil>|map\[|i/o timeout|%!\w|interface ?\{|\[\]string|Go (value|struct)|json: cannot|goroutine|0x[0-9a-f]{8}|(^|\s)&?\{\S+ \S+ [^"]*\}$`)
 
 // plainWords fails where a message of a run contains words of Go.
 func plainWords(t *testing.T, o outcome, set *evidence.Set) {

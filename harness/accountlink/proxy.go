@@ -94,7 +94,7 @@ func (c *Conversation) Hear(ctx context.Context, limit time.Duration) (m map[str
 // heard describes a frame without its values, which may be secret.
 func heard(frame map[string]any, err error) string {
 	if err != nil {
-		return err.Error()
+		return wire.Why(err)
 	}
 	if word, ok := frame["error"].(string); ok {
 		return fmt.Sprintf("the frame says error %q", word)

@@ -127,7 +127,7 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 	}
 	var f Frame
 	if err := json.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("the frame is not a JSON object: %w", err)
+		return nil, errors.New("the frame is not a JSON object: " + wire.Why(err))
 	}
 	return f, nil
 }

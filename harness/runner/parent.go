@@ -208,6 +208,9 @@ func runWorker(ctx context.Context, p Plan, i int, rows []Row, take func(Event))
 	own := newScratch()
 	defer own.remove()
 	cmd.Env = own.environment()
+	if _, err := os.Getwd(); err != nil {
+		cmd.Dir = "/" // ours was removed, and ginkgo ends a worker that has none
+	}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return &setupError{err}

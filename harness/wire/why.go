@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -13,6 +14,8 @@ import (
 	"regexp"
 	"strings"
 	"syscall"
+
+	"github.com/coder/websocket"
 )
 
 // Why says in plain words why there was no complete response.
@@ -22,6 +25,7 @@ func Why(err error) string {
 	var unknown x509.UnknownAuthorityError
 	var record tls.RecordHeaderError
 	var kind *json.UnmarshalTypeError
+	var closed websocket.CloseError
 	transport := &url.Error{}
 	if errors.As(err, &transport) { // the method and URL that Go adds are shown elsewhere, and may contain a secret
 		err = transport.Err
@@ -31,6 +35,10 @@ func Why(err error) string {
 		return "nothing listens there (connection refused)"
 	case errors.As(err, &name):
 		return "the name " + name.Name + " is not known"
+	case errors.As(err, &closed) && closed.Reason == "":
+		return fmt.Sprintf("the WebSocket was closed with code %d", closed.Code)
+	case errors.As(err, &closed):
+		return fmt.Sprintf("the WebSocket was closed with code %d and the reason %q", closed.Code, closed.Reason)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the response was cut off"
 	case errors.Is(err, io.EOF):

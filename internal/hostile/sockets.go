@@ -120,6 +120,11 @@ func sockets() []Behaviour {
 			Name: "ws.large", Story: "Its message has 16 MB.",
 			answer: greets("\x81\x7f\x00\x00\x00\x00\x01\x00\x00\x00", strings.Repeat("x", 64<<10)),
 		},
+		{Name: "ws.array", Story: "Its greeting is an array.", answer: greets(frame(whole|text, "[1]"), "")},
+		{
+			Name: "ws.closes-4000", Story: "It takes the token, and closes with a code of its own and a reason.",
+			answer: opens(frame(whole|8, "\x0f\xa0because"), ""),
+		},
 		{Name: "ws.reserved", Story: "Its frames use reserved bits and opcodes.", answer: greets("\xf7\x05hello", "")},
 		{Name: "ws.masked", Story: "Its frames are masked, as only clients' are.", answer: greets("\x81\x82\x00\x00\x00\x00{}", "")},
 		{Name: "ws.continues", Story: "It continues a message that it has not begun.", answer: greets(frame(whole, "{}"), "")},

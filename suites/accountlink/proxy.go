@@ -61,7 +61,7 @@ func changed(raw, name, value string) string {
 func second(ctx Ctx, c *accountlink.Conversation, limit time.Duration) map[string]any {
 	m, _, err := c.Hear(ctx, limit)
 	if err != nil && !errors.Is(err, accountlink.ErrSilent) {
-		return map[string]any{"closed": err.Error()}
+		return map[string]any{"closed": wire.Why(err)}
 	}
 	return m
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/authconform/authconform/harness/home"
 	"github.com/authconform/authconform/harness/judge"
+	"github.com/authconform/authconform/harness/wire"
 	. "github.com/authconform/authconform/suites/expect"
 )
 
@@ -18,7 +19,7 @@ func authMessage(token string) map[string]any {
 // said returns the type of a frame, or why there was none.
 func said(f home.Frame, err error) string {
 	if err != nil {
-		return err.Error()
+		return wire.Why(err)
 	}
 	return f.Type()
 }
