@@ -89,3 +89,26 @@ func TestARecordIsAFileOfABoundedSize(t *testing.T) {
 		t.Errorf("a folder: %v", err)
 	}
 }
+
+// TestARecordOfManyEmptyValuesIsRefused: a few bytes of each would take hundreds in memory.
+func TestARecordOfManyEmptyValuesIsRefused(t *testing.T) {
+	row := func(id string, n int) string {
+		empty := strings.TrimSuffix(strings.Repeat("{},", n), ",")
+		return `{"result":{"id":"` + id + `","verdict":"fail","level":"must","reason":"a, [b], {c}, \"d\", ","failures":[` + empty + `]}}`
+	}
+	rows := make([]string, 9)
+	for i := range rows {
+		rows[i] = row(string(rune('a'+i)), mostValues/2-20)
+	}
+	for name, c := range map[string]struct{ rows, want string }{
+		"many":             {row("a", mostValues/2-20), ""},
+		"too many":         {row("a", mostValues/2), ":2: it has too many values"},
+		"too many in all":  {strings.Join(rows, "\n"), ":10: it has too many values"},
+		"many in a string": {`{"result":{"id":"a","verdict":"pass","level":"must","reason":"` + strings.Repeat("{,[", mostValues) + `"}}`, ""},
+	} {
+		_, err := Read(written(t, c.rows))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}

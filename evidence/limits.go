@@ -16,13 +16,16 @@ const (
 	RunLimit    = 9 << 20  // of the evidence of a run's rows that are not red; later rows keep none
 	RedLimit    = 3 << 20  // of the evidence of red rows, which more views show
 	ShotsLimit  = 6 << 20  // of a run's pictures and pages
+	FoundLimit  = 1 << 20  // of the failures and notes of a run; later rows keep the first of each
 )
 
 // The limits for reading a record that somebody else wrote.
 const (
-	longestLine = 64 << 20  // bytes of a line of run.jsonl
-	largestFile = 256 << 20 // bytes of run.jsonl
-	largestShot = 16 << 20  // bytes of a picture or page
+	longestLine = 16 << 20       // bytes of a line of run.jsonl
+	largestFile = 64 << 20       // bytes of run.jsonl: several shards, each with as much as a run keeps
+	largestShot = 16 << 20       // bytes of a picture or page
+	mostValues  = RowLimit / 8   // JSON values of a line: an empty one takes two bytes there, and hundreds in memory
+	mostOfAll   = 8 * mostValues // JSON values of all lines
 )
 
 // Fit cuts a row's evidence to RowLimit: first its long bodies, then items in the middle.
@@ -74,10 +77,11 @@ func Start(s string, n int) string {
 }
 
 // Budget counts how much of its limits a run's evidence has used. The zero value has used nothing.
-type Budget struct{ green, red, shots int }
+type Budget struct{ green, red, shots, found int }
 
 // Keep charges a result and its files to the budget. A result that no longer fits keeps its verdict but loses its evidence.
 func (b *Budget) Keep(r Result, files []File) (Result, []File) {
+	r = b.findings(r)
 	spent, limit := &b.green, RunLimit
 	if r.Verdict.Red(true) {
 		spent, limit = &b.red, RedLimit
@@ -102,6 +106,24 @@ func (b *Budget) Keep(r Result, files []File) (Result, []File) {
 	}
 	*spent, b.shots = *spent+size, b.shots+shots
 	return r, files
+}
+
+// findings charges a result's failures and notes. A result always keeps the names of its failed vectors, which baselines compare.
+func (b *Budget) findings(r Result) Result {
+	size := len(r.Reason)
+	for _, f := range r.Failures {
+		size += envelope + encoded(f.Vector) + encoded(f.Value) + encoded(f.Expected) + encoded(f.Got)
+	}
+	for _, note := range r.Notes {
+		size += encoded(note)
+	}
+	if left := max(0, len(r.Failures)-1) + max(0, len(r.Notes)-1); left > 0 && b.found+size > FoundLimit {
+		r.Failures, r.Notes = r.Failures[:min(1, len(r.Failures))], r.Notes[:min(1, len(r.Notes))]
+		r.Evidence = append(r.Evidence, cut(FoundLimit, fmt.Sprintf("%d more failures and notes of this row are not kept", left)))
+		return r
+	}
+	b.found += size
+	return r
 }
 
 func cut(limit int, what string) Item {

@@ -87,3 +87,34 @@ func TestTheEvidenceOfARunIsBoundedAndRedRowsHaveALimitOfTheirOwn(t *testing.T) 
 		t.Errorf("%+v, %d files", r.Evidence, len(files))
 	}
 }
+
+// TestTheFailuresOfARunAreBounded: later rows keep the first of each, and the names of the vectors, which baselines compare.
+func TestTheFailuresOfARunAreBounded(t *testing.T) {
+	var b Budget
+	size := 0
+	for i := range 400 {
+		r := Result{Verdict: Fail, Vectors: []string{"one", "two"}}
+		for range 500 {
+			r.Failures = append(r.Failures, Failure{Expected: strings.Repeat("e", 2000), Got: strings.Repeat("g", 2000)})
+			r.Notes = append(r.Notes, strings.Repeat("n", 2000))
+		}
+		if i == 0 {
+			r.Failures, r.Notes = r.Failures[:20], nil
+		}
+		r, _ = b.Keep(r, nil)
+		for _, f := range r.Failures {
+			size += len(f.Expected) + len(f.Got)
+		}
+		switch {
+		case i == 0 && (len(r.Failures) != 20 || len(r.Evidence) > 0):
+			t.Errorf("the first row keeps %d failures: %+v", len(r.Failures), r.Evidence)
+		case i > 0 && (len(r.Failures) != 1 || len(r.Notes) != 1 || len(r.Vectors) != 2):
+			t.Fatalf("row %d keeps %d failures, %d notes, %d vectors", i, len(r.Failures), len(r.Notes), len(r.Vectors))
+		case i > 0 && r.Evidence[0].Note != "cut after 1 MiB: the run has kept as much, and 998 more failures and notes of this row are not kept":
+			t.Fatal(r.Evidence[0].Note)
+		}
+	}
+	if size > FoundLimit+400*4000 {
+		t.Errorf("%d bytes are kept", size)
+	}
+}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+
+	"github.com/authconform/authconform/internal/bulk"
 )
 
 // ErrOld means that an older authconform, which kept no record, wrote the folder.
@@ -77,9 +79,13 @@ func parse(r io.Reader) (*Set, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 1<<20), longestLine)
 	seen := map[string]bool{}
-	n := 0
+	n, all := 0, 0
 	for lines.Scan() {
 		n++
+		length, values := bulk.Within(lines.Bytes(), mostValues)
+		if all += values; length < len(lines.Bytes()) || all > mostOfAll {
+			return nil, fmt.Errorf(":%d: it has too many values: the limits are %d in a line and %d in all", n, mostValues, mostOfAll)
+		}
 		var l line
 		if err := strictly(lines.Bytes(), &l); err != nil {
 			if n > 1 && errors.Is(err, io.ErrUnexpectedEOF) && !lines.Scan() {

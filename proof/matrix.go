@@ -9,17 +9,18 @@ import (
 
 // Matrix is the result of a proof: the defects that break each requirement, and every deviation from the known effects.
 type Matrix struct {
-	Profile  string        `json:"profile"`
-	Kind     string        `json:"kind"`
-	Rows     []RowProof    `json:"rows"`     // those with a verdict on the conforming mock
-	Unjudged []Unjudged    `json:"unjudged"` // the others, and why
-	Defects  []DefectProof `json:"defects"`
-	Unwell   []Unwell      `json:"unwell"`   // rows that a conforming mock fails: a bug in authconform
-	Unearned []Unearned    `json:"unearned"` // passes of null targets
-	Broken   []string      `json:"broken"`   // specs that panicked: a bug in authconform
-	Fickle   []string      `json:"fickle"`   // results that were surprising only until they were judged again
-	Specs    int           `json:"specs"`    // how many were run
-	Took     time.Duration `json:"took_ns"`
+	Profile   string        `json:"profile"`
+	Kind      string        `json:"kind"`
+	Rows      []RowProof    `json:"rows"`                // those with a verdict on the conforming mock
+	Unjudged  []Unjudged    `json:"unjudged"`            // the others, and why
+	Elsewhere int           `json:"elsewhere,omitempty"` // rows of the profile that the proof of another profile covers
+	Defects   []DefectProof `json:"defects"`
+	Unwell    []Unwell      `json:"unwell"`   // rows that a conforming mock fails: a bug in authconform
+	Unearned  []Unearned    `json:"unearned"` // passes of null targets
+	Broken    []string      `json:"broken"`   // specs that panicked: a bug in authconform
+	Fickle    []string      `json:"fickle"`   // results that were surprising only until they were judged again
+	Specs     int           `json:"specs"`    // how many were run
+	Took      time.Duration `json:"took_ns"`
 }
 
 // RowProof is a requirement and the defects that break it.

@@ -118,7 +118,6 @@ func (p *prover) judge(ctx context.Context, b *bench, r *requirements.Requiremen
 	}
 	defer h.kill()
 	result, broken := spec.Judge(judge.OneByOne(ctx), runner.Row{ID: r.ID, Level: r.Level, Timeout: run.Limit(r, b.flags.Tools())}, h, true)
-	result.Evidence = nil
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.ran++

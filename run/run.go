@@ -96,7 +96,7 @@ func (j *job) turnedAway(ctx context.Context, err error) (*evidence.Set, error) 
 
 // look visits the target, identifies it, and decides what this run can judge.
 func (j *job) look(ctx context.Context) error {
-	j.setup = kind.Setup{Target: j.Target, Mark: strings.ToLower(rand.Text()[:8]), Flags: kind.Encode(j.Flags)}
+	j.setup = kind.Setup{Target: j.Target, Mark: strings.ToLower(rand.Text()[:8]), Flags: kind.Encode(j.Flags), Procs: j.Procs}
 	v, err := j.await(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -110,7 +110,16 @@ func (j *job) look(ctx context.Context) error {
 	}
 	j.visit, j.setup.Found = v, kind.Encode(v.Found())
 	j.set.Head.Target.Product, j.set.Head.Target.Version = v.facts.Product, v.facts.Version
+	j.makeRoom()
 	return j.record()
+}
+
+// makeRoom lets the rows run one after the other if they would disturb each other.
+func (j *job) makeRoom() {
+	if why := j.visit.facts.Crowded; why != "" && j.Procs > 1 {
+		j.Procs, j.set.Head.Procs = 1, 1
+		j.visit.warnings = append(j.visit.warnings, "the rows ran one after the other: "+why)
+	}
 }
 
 // retryPause is the wait between attempts to reach a target that does not answer yet.

@@ -32,7 +32,7 @@ var resting = map[hostile.Place]string{
 	hostile.Token:    "oauth2.token.access-token,oauth2.token.status-200,oauth2.code.single-use,oauth2.stock.refresh",
 	hostile.Metadata: "oauth2.metadata.issuer,oauth2.metadata.endpoints,oauth2.metadata.response-types",
 	hostile.Resource: "oauth2.bearer.validates",
-	hostile.Socket:   "ha.ws.ping,ha.ws.current-user",
+	hostile.Socket:   "ha.ws.ping,ha.ws.current-user,ha.ws.refresh-tokens",
 	hostile.Page:     "provider.authorize.code,provider.authorize.state",
 	hostile.Door:     "oauth2.metadata.issuer",
 }

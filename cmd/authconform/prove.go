@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/authconform/authconform/evidence"
 	"github.com/authconform/authconform/internal/exit"
 	"github.com/authconform/authconform/proof"
 	"github.com/authconform/authconform/run"
@@ -96,17 +97,21 @@ const profilesAtOnce = 2
 
 // proveAll proves the profiles and prints them in the given order.
 func (f *proveFlags) proveAll(ctx context.Context, w io.Writer) ([]*proof.Matrix, error) {
+	parts, err := f.parts()
+	if err != nil {
+		return nil, err
+	}
 	progress := newProgress(os.Stderr)
 	defer progress.End()
 	var mu sync.Mutex
-	all, printed := make([]*proof.Matrix, len(f.Profile)), 0
+	all, printed := make([]*proof.Matrix, len(parts)), 0
 	group, ctx := errgroup.WithContext(ctx)
 	if group.SetLimit(profilesAtOnce); f.Procs != 0 || f.withBrowser() {
 		group.SetLimit(1)
 	}
-	for i, name := range f.Profile {
+	for i, p := range parts {
 		group.Go(func() error {
-			m, err := f.prove(ctx, name, progress)
+			m, err := f.prove(ctx, p, progress)
 			if err != nil {
 				return err
 			}
@@ -126,9 +131,48 @@ func (f *proveFlags) proveAll(ctx context.Context, w io.Writer) ([]*proof.Matrix
 
 func (f *proveFlags) withBrowser() bool { return f.Browser != "" && f.Browser != "off" } // as for run
 
-// prove proves a profile.
-func (f *proveFlags) prove(ctx context.Context, profile string, progress *progress) (*proof.Matrix, error) {
-	o := proof.Options{Each: f.Each || len(f.Defect) > 0, All: f.All}
+// part is what a profile contributes to a proof.
+type part struct {
+	profile   *profiles.Profile
+	rows      []*requirements.Requirement
+	elsewhere int // rows that an earlier profile proves: of the same kind and at the same level, so by the same specs and mocks
+}
+
+// parts returns what each profile has to prove.
+func (f *proveFlags) parts() ([]part, error) {
+	type proven struct {
+		kind, row string
+		level     evidence.Level
+	}
+	seen := map[proven]bool{}
+	var out []part
+	for _, name := range f.Profile {
+		profile, err := loadProfile(name)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := rowsOf(name)
+		if err != nil {
+			return nil, err
+		}
+		chosen, err := run.Choose(rows, f.Select)
+		if err != nil {
+			return nil, err
+		}
+		rest := slices.DeleteFunc(slices.Clone(chosen), func(r *requirements.Requirement) bool {
+			return seen[proven{profile.Kind, r.ID, r.Level}]
+		})
+		for _, r := range rest {
+			seen[proven{profile.Kind, r.ID, r.Level}] = true
+		}
+		out = append(out, part{profile, rest, len(chosen) - len(rest)})
+	}
+	return out, nil
+}
+
+// prove proves what a profile contributes.
+func (f *proveFlags) prove(ctx context.Context, p part, progress *progress) (*proof.Matrix, error) {
+	o := proof.Options{Profile: p.profile, Rows: p.rows, Each: f.Each || len(f.Defect) > 0, All: f.All}
 	if len(f.Defect) == 0 { // proving selected defects needs no more than those
 		o.Nulls, o.Flavours = true, []uint64{1, 2, 3}
 	}
@@ -138,19 +182,10 @@ func (f *proveFlags) prove(ctx context.Context, profile string, progress *progre
 			o.Flavours = o.Flavours[:1] // browsers are expensive: the nightly script takes all flavours, with --each
 		}
 	}
+	name := p.profile.Name
 	var err error
-	if o.Profile, err = loadProfile(profile); err != nil {
-		return nil, err
-	}
-	rows, err := rowsOf(profile)
-	if err != nil {
-		return nil, err
-	}
-	if o.Rows, err = run.Choose(rows, f.Select); err != nil {
-		return nil, err
-	}
 	if o.Subject = proof.SubjectOf(o.Profile.Kind); o.Subject == nil {
-		return nil, exit.Usagef("--profile %s: there is no mock of the kind %s to judge", profile, o.Profile.Kind)
+		return nil, exit.Usagef("--profile %s: there is no mock of the kind %s to judge", name, o.Profile.Kind)
 	}
 	if o.Defects, err = f.defects(); err != nil {
 		return nil, err
@@ -158,8 +193,11 @@ func (f *proveFlags) prove(ctx context.Context, profile string, progress *progre
 	if o.Golden, err = proof.GoldenOf(o.Profile.Kind); err != nil {
 		return nil, exit.With(exit.Broken, err)
 	}
-	o.Progress = func(done, total int) { progress.Wait(fmt.Sprintf("%s: %d of %d specs", profile, done, total)) }
+	o.Progress = func(done, total int) { progress.Wait(fmt.Sprintf("%s: %d of %d specs", name, done, total)) }
 	m, err := proof.Prove(ctx, o)
+	if m != nil {
+		m.Elsewhere = p.elsewhere
+	}
 	return m, exit.With(exit.Broken, err)
 }
 

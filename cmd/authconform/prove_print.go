@@ -35,8 +35,12 @@ func (f *proveFlags) print(w io.Writer, m *proof.Matrix) {
 	say("Surprising once, but not when judged again", m.Fickle)
 	doors := m.Doors()
 	say(fmt.Sprintf("%d defects stop the run before the first row", len(doors)), doorLines(doors))
-	fmt.Fprintf(w, "\n%d rows, %d defects, %d holes, %d surprises; %d rows not judged\n%.1f s, %d specs\n\n",
-		len(m.Rows), len(m.Defects), len(m.Holes()), m.Surprises(), len(m.Unjudged), m.Took.Seconds(), m.Specs)
+	var elsewhere string
+	if m.Elsewhere > 0 {
+		elsewhere = fmt.Sprintf("; %d more are proven in a profile above", m.Elsewhere)
+	}
+	fmt.Fprintf(w, "\n%d rows, %d defects, %d holes, %d surprises; %d rows not judged%s\n%.1f s, %d specs\n\n",
+		len(m.Rows), len(m.Defects), len(m.Holes()), m.Surprises(), len(m.Unjudged), elsewhere, m.Took.Seconds(), m.Specs)
 }
 
 func unwell(m *proof.Matrix) (lines []string) {

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/authconform/authconform/internal/bulk"
 )
 
 // kinds maps the folded names of members, parameters and headers with secret values to the word that replaces the value.
@@ -58,7 +60,7 @@ func (t *Table) LearnText(text string) {
 	}
 	var v any
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
-		if json.Unmarshal([]byte(trimmed), &v) == nil {
+		if n, _ := bulk.Within(trimmed, mostValues); n == len(trimmed) && json.Unmarshal([]byte(trimmed), &v) == nil {
 			t.walk("", v)
 		}
 	}
@@ -78,6 +80,9 @@ func (t *Table) LearnText(text string) {
 		}
 	}
 }
+
+// mostValues is how many values a JSON text may have to be decoded; of a longer one, only plain members are learned.
+const mostValues = 150_000
 
 // walk learns from JSON: the name of a secret applies to every text below its member. The names code and result apply only to
 // their own value, because they also hold answers of many other kinds.
@@ -140,26 +145,31 @@ func (t *Table) cookies(header string, pairs []string) {
 }
 
 func (t *Table) member(name, value string, spelled ...string) {
-	kind := kindOf(name)
-	if isWord := (kind == "code" || kind == "token") && errorWord.MatchString(value); kind != "" && !isWord && !plain(value) {
+	if kind := kindOf(name); kind != "" && !plain(kind, value) {
 		t.Learn(kind, value, spelled...)
 	}
 }
 
-// plain reports whether a value in the place of a secret is none: words of the protocol, and one character repeated. The latter is
-// a probe, which rows send for different things: its name would depend on which row came first.
-func plain(value string) bool {
-	return len(value) < 3 || words[value] || strings.Trim(value, value[:1]) == ""
+// plain reports whether a value in the place of a secret is none: words of the protocol, error codes, and one character repeated. The
+// latter is a probe, which rows send for different things: its name would depend on which row came first.
+func plain(kind, value string) bool {
+	return len(value) < 3 || words[value] || strings.Trim(value, value[:1]) == "" || isErrorCode(kind, value)
 }
+
+// isErrorCode reports whether a value is an error code or the name of a grant, which members called code, result and token hold too.
+// Many secrets look similar: a prefix, and random letters and digits behind it (test_code_1f3a9c77).
+func isErrorCode(kind, value string) bool {
+	return (kind == "code" || kind == "token") && len(value) <= longestWord && errorCode.MatchString(value)
+}
+
+const longestWord = 40 // bytes
 
 var words = map[string]bool{
 	"Bearer": true, "bearer": true, "username": true, "password": true, "User linked": true, "code": true, "token": true, "true": true,
 	"false": true, "null": true, "none": true, "query": true,
 }
 
-// errorWord matches error codes and names of grants, which members called code, result and token hold too. Many secrets look similar: a
-// prefix, and random letters and digits behind it.
-var errorWord = regexp.MustCompile(`^[a-z]{1,20}(_([a-z]{1,20}[0-9]{0,2}|[0-9]{1,3}[a-z]{0,3}))+$`)
+var errorCode = regexp.MustCompile(`^[a-z]{1,14}\d?(_[a-z]{1,14}\d?)+$`)
 
 // alone hides secrets that are too short to search for, if they are the whole value of a member, a parameter or a header's field.
 func (t *Table) alone(text string) string {

@@ -122,6 +122,9 @@ func (s *Socket) ReadWithin(ctx context.Context, limit time.Duration) (Frame, er
 		}
 		return nil, fmt.Errorf("%w without a close frame", ErrClosed)
 	}
+	if wire.Readable(raw) < len(raw) {
+		return nil, fmt.Errorf("a message was cut after %d values", wire.MaxValues)
+	}
 	var f Frame
 	if err := json.Unmarshal(raw, &f); err != nil {
 		return nil, fmt.Errorf("the frame is not a JSON object: %w", err)

@@ -139,7 +139,7 @@ func read(e *wire.Exchange, at string) Links {
 			}
 		}
 	}
-	if page, err := html.Parse(strings.NewReader(e.Body)); err == nil {
+	if page := e.Page(); page != nil {
 		for n := range page.Descendants() {
 			if n.Type == html.ElementNode && n.Data == "link" {
 				take(attribute(n, "rel"), attribute(n, "href"))

@@ -69,6 +69,7 @@ type session struct {
 	*Server
 	flags *Flags
 	tools kind.Tools
+	procs int
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
@@ -85,7 +86,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	if s.Found != nil {
 		server.Watch()
 	}
-	return &session{server, f, t}, nil
+	return &session{server, f, t, s.Procs}, nil
 }
 
 // canonical adds the path to a profile URL that has none (IndieAuth §3.4).
@@ -109,7 +110,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	lacks.Add(s.APIURL == "", condition.API, "the target's metadata has no userinfo_endpoint, the only resource that IndieAuth knows")
 	lacks.Add(s.RevokeURL == "", condition.Revocation, "the target's metadata has no revocation_endpoint")
 	lacks.Add(s.Metadata == nil, condition.Metadata, "the profile page leads to no metadata")
-	return kind.Facts{Product: "IndieAuth server", Lacks: lacks}, nil
+	return kind.Facts{Product: "IndieAuth server", Lacks: lacks, Crowded: s.Crowded(ctx, s.procs)}, nil
 }
 
 // try runs whole flows. If the server demands me in the requests, it adds it; a row reports that as wrong.

@@ -84,3 +84,38 @@ func TestARowThatWouldNeedAnOriginIsNotRun(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFailuresOfARowAreBoundedAndHideTheirSecrets, however many things a target lists, and however long they are.
+func TestTheFailuresOfARowAreBoundedAndHideTheirSecrets(t *testing.T) {
+	r := NewRecord()
+	ctx := With(t.Context(), r)
+	for i := range 3 * wire.RowFindings {
+		long := strings.Repeat("x", longest-10) + "secret-that-is-cut" + strings.Repeat(fmt.Sprint(i%10), 100<<10)
+		Violated(ctx, "none", long)
+		Note(ctx, "%s", long)
+	}
+	Secret(ctx, "token", "secret-that-is-cut")
+	held := 0
+	for i, f := range r.failures {
+		held += len(f.value.got.text) + len(r.notes[i].value.text)
+	}
+	if held > wire.RowTexts+2*wire.RowFindings*(longest+margin) {
+		t.Errorf("%d bytes are held", held)
+	}
+	out := r.Outcome(evidence.Must, false)
+	if len(out.Failures) != wire.RowFindings || len(out.Notes) != wire.RowFindings {
+		t.Fatalf("%d failures, %d notes", len(out.Failures), len(out.Notes))
+	}
+	for _, text := range append(out.Notes, out.Failures[0].Got, out.Failures[wire.RowFindings-1].Got) {
+		if strings.Contains(text, "secret") || !strings.HasSuffix(text, " more bytes)") || !strings.Contains(text, "… (10240") {
+			t.Fatalf("it shows %s", text[len(text)-100:])
+		}
+	}
+	if name := fmt.Sprintf("more than %d failures", wire.RowFindings); len(out.Vectors) != 1 || out.Vectors[0] != name {
+		t.Errorf("its vectors are %q", out.Vectors)
+	}
+	want := fmt.Sprintf("cut after %d failures or notes: %d more are not kept", wire.RowFindings, 4*wire.RowFindings)
+	if got := out.Evidence[0].Note; got != want {
+		t.Errorf("it says %q", got)
+	}
+}

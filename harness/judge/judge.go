@@ -74,7 +74,10 @@ func (r *Record) fail(ctx context.Context, f evidence.Failure) {
 	if r.kept != "" {
 		panic(aborted{})
 	}
-	r.failures = append(r.failures, placed[evidence.Failure]{wire.PlaceOf(ctx), f})
+	if r.full(len(r.failures)) {
+		return
+	}
+	r.failures = append(r.failures, placed[finding]{wire.PlaceOf(ctx), finding{r.hold(f.Expected), r.hold(f.Got)}})
 }
 
 // Violated adds a failure in words, where no matcher says it.
@@ -182,7 +185,9 @@ func Note(ctx context.Context, format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.checks++
-	r.notes = append(r.notes, placed[string]{wire.PlaceOf(ctx), prefix(ctx) + say(format, args...)})
+	if !r.full(len(r.notes)) {
+		r.notes = append(r.notes, placed[said]{wire.PlaceOf(ctx), r.hold(prefix(ctx) + say(format, args...))})
+	}
 }
 
 // Run runs a spec's body and reports whether it ended by itself or by Block, NotRun or NotApplicable. Any other panic

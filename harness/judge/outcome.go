@@ -11,8 +11,7 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
-// Outcome turns the record into a result. Level decides the verdict of a broken row. Brief omits the evidence of a row
-// that passed without a remark.
+// Outcome turns the record into a result. Level decides the verdict of a broken row. Brief omits the evidence.
 func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -27,7 +26,7 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 	byRank(r.notes)
 	for _, f := range r.failures {
 		stable := r.stable(f.at.Vector)
-		shown := evidence.Failure{Vector: stable, Expected: r.hide(f.value.Expected), Got: r.hide(f.value.Got)}
+		shown := evidence.Failure{Vector: stable, Expected: r.shown(f.value.expected), Got: r.shown(f.value.got)}
 		if f.at.Step != "" {
 			shown.Vector = strings.TrimPrefix(stable+", "+r.stable(f.at.Step), ", ")
 		}
@@ -39,11 +38,16 @@ func (r *Record) Outcome(level evidence.Level, brief bool) evidence.Result {
 			out.Vectors = append(out.Vectors, shown.Vector)
 		}
 	}
+	if r.unsaid > 0 && len(out.Failures) >= wire.RowFindings { // a baseline that lists the others must not explain these
+		out.Vectors = append(out.Vectors, fmt.Sprintf("more than %d failures", wire.RowFindings))
+	}
 	for _, n := range r.notes {
-		out.Notes = append(out.Notes, r.hide(n.value))
+		out.Notes = append(out.Notes, r.shown(n.value))
 	}
 	r.judge(level, &out)
-	out.Evidence = r.items()
+	if !brief {
+		out.Evidence = r.items()
+	}
 	return out
 }
 
@@ -118,6 +122,9 @@ func (r *Record) items() []evidence.Item {
 		}
 		list = append(list, item)
 	}
+	if r.unsaid > 0 {
+		list = append(list, evidence.Item{Note: fmt.Sprintf("cut after %d failures or notes: %d more are not kept", wire.RowFindings, r.unsaid)})
+	}
 	if r.beyond > 0 {
 		list = append(list, evidence.Item{Note: fmt.Sprintf("cut after %d exchanges: %d more are not kept", len(r.seen), r.beyond)})
 	}
@@ -152,8 +159,8 @@ const (
 	longestName = 160
 )
 
-// hide replaces secrets before it shortens a text: half a secret would not be recognised.
-func (r *Record) hide(text string) string { return wire.Cut(r.secrets.Hide(text), longest) }
+// hide replaces secrets in a text and shortens it.
+func (r *Record) hide(text string) string { return r.shown(said{text, 0}) }
 
 // stable removes from a name what differs between runs. It ignores the secrets of other rows: an invented code of another row may
 // be an invented flow of this one, and then the name would depend on the rows that the worker has judged before.
@@ -161,7 +168,8 @@ func (r *Record) stable(name string) string {
 	if name == "" {
 		return ""
 	}
-	return wire.Cut(r.secrets.HideOwn(strings.NewReplacer(r.aliases...).Replace(name)), longestName)
+	aliases := strings.NewReplacer(r.aliases...)
+	return shortened(said{name, 0}, longestName, func(text string) string { return r.secrets.HideOwn(aliases.Replace(text)) })
 }
 
 func first(fs []evidence.Failure) string {

@@ -20,8 +20,9 @@ type Record struct {
 	mu            sync.Mutex
 	controls      int
 	checks        int
-	failures      []placed[evidence.Failure]
-	notes         []placed[string]
+	failures      []placed[finding]
+	notes         []placed[said]
+	found, unsaid int             // bytes of the texts of failures and notes; failures and notes that were dropped
 	seen          []placed[sight] // not yet redacted
 	held, pages   int             // bytes of the exchanges, and of the browser's pages, in seen
 	beyond        int             // exchanges and pages that were dropped

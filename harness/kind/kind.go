@@ -46,6 +46,7 @@ type Setup struct {
 	Mark   string          `json:"mark"`   // part of every name that this run creates at the target
 	Flags  json.RawMessage `json:"flags"`  // of the kind, resolved
 	Found  json.RawMessage `json:"found"`  // what the parent's session found before the first row
+	Procs  int             `json:"procs"`  // rows that may run at once
 }
 
 // Session is one process's session with a target. All methods except With may send requests; each runs under a judge.Record.
@@ -78,6 +79,9 @@ type Facts struct {
 
 	// Revision is the revision of the specification that the target is judged by; "" means the newest.
 	Revision string `json:"revision,omitempty"`
+
+	// Crowded says how rows would disturb each other if they ran at once; "": they would not, as far as is known.
+	Crowded string `json:"crowded,omitempty"`
 }
 
 // Totals count a session's requests and logins.

@@ -106,14 +106,17 @@ func (d *Doubt) Settle(at *wire.Client, q Question) { d.at, d.ask = at, q }
 // Observe inspects a response, as wire.Options.Observe. After a timeout it asks the target immediately, and its
 // caller waits: if the target hangs, every further request would take just as long.
 func (d *Doubt) Observe(e *wire.Exchange) {
-	if e.Status == 0 || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
+	if silent(e) || e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests {
 		d.seen.Store(true)
 	}
-	if e.Status == 0 && e.TimedOut() && d.at != nil && d.asking.TryLock() { // the holder of the lock is asking already
+	if e.TimedOut() && d.at != nil && d.asking.TryLock() { // the holder of the lock is asking already
 		defer d.asking.Unlock()
 		_ = d.settle(e.Following())
 	}
 }
+
+// silent reports whether no response came, or one without an end: a target whose every body drips hangs too.
+func silent(e *wire.Exchange) bool { return e.Status == 0 || e.TimedOut() }
 
 // Suspect raises a doubt for a reason that no response shows.
 func (d *Doubt) Suspect() { d.seen.Store(true) }
@@ -146,7 +149,7 @@ func (d *Doubt) settle(ctx context.Context) error {
 		d.seen.Store(true) // the check was cancelled: keep the doubt
 		return nil
 	}
-	if e.Status == 0 {
+	if silent(e) {
 		return d.lose(&Loss{Reason: Unreachable(e).Error()})
 	}
 	if err := d.ask.Ban(ctx, e); err != nil {

@@ -92,6 +92,24 @@ func TestATargetThatHangsIsAskedAtOnce(t *testing.T) {
 	}
 }
 
+// TestATargetWhoseBodiesDripHangs, but one slow body is no death.
+func TestATargetWhoseBodiesDripHangs(t *testing.T) {
+	for name, most := range map[string]int64{"one": 1, "all": 100} {
+		d, c, asked := doubted(t, func(n int64, w http.ResponseWriter, r *http.Request) {
+			if n <= most {
+				_, _ = w.Write([]byte("{"))
+				_ = http.NewResponseController(w).Flush()
+				<-r.Context().Done()
+			}
+		})
+		get(t.Context(), c)
+		var loss *Loss
+		if err := d.Resolve(t.Context()); errors.As(err, &loss) != (most > 1) || asked.Load() != 2 {
+			t.Errorf("%s: %v after %d requests", name, err, asked.Load())
+		}
+	}
+}
+
 func TestASlowAnswerIsNoDeath(t *testing.T) {
 	d, c, _ := doubted(t, func(n int64, _ http.ResponseWriter, r *http.Request) {
 		if n == 1 {

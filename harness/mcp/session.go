@@ -51,7 +51,7 @@ func (s *session) enter(found []byte) (err error) {
 	t.Wire.Base = s.at.Base
 	t.Browser.Reach(s.at.Base)
 	t.Wire.Trusted = append([]string{s.Address()}, t.Wire.Trusted...)
-	setup := kind.Setup{Target: s.at.Base, Mark: s.setup.Mark, Found: found}
+	setup := kind.Setup{Target: s.at.Base, Mark: s.setup.Mark, Found: found, Procs: s.setup.Procs}
 	if s.at.Home {
 		setup.Flags = kind.Encode(s.flags.home())
 		s.inner, err = home.Kind().Open(setup, t)

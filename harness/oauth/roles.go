@@ -113,6 +113,9 @@ type Confidential interface {
 	// Bars is why a way of client authentication (client_secret_basic, client_secret_post) is not to be judged: the default
 	// client is registered for the other one. "": it is.
 	Bars(method string) string
+	// Unproven is why it proves nothing about the server if it refuses the way: the default client may be registered for the other
+	// one (RFC 7591 §2, token_endpoint_auth_method). "": it proves that the server does not support it.
+	Unproven(method string) string
 }
 
 // Library is a token endpoint that client libraries can use which are not ours.

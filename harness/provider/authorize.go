@@ -102,6 +102,6 @@ func (p *Provider) authorizeAt(ctx context.Context, query string) string {
 // sameEnd reports whether a URL is the requested redirect URI, ignoring its query.
 func sameEnd(where, wanted string) bool {
 	a, err1 := url.Parse(where)
-	b, err2 := new(url.URL).Parse(wanted)
+	b, err2 := new(url.URL).Parse(wire.AsBrowsersRead(wanted))
 	return err1 == nil && err2 == nil && b.Scheme != "" && a.Scheme == b.Scheme && a.Host == b.Host && a.Path == b.Path
 }

@@ -8,6 +8,6 @@ type Clients struct {
 	OtherSecret    string `env:"OTHER_CLIENT_SECRET"`
 	PublicClientID string `flag:"public-client-id" value:"ID" group:"Clients" help:"a client without a secret"`
 	RedirectURI    string `flag:"redirect-uri" value:"URL" group:"Clients" help:"the redirect URL that our clients are registered with"`
-	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients authenticate: auto, basic or post"`
+	ClientAuth     string `flag:"client-auth" value:"METHOD" group:"Clients" help:"how our clients authenticate: auto, basic, post or both"`
 	Scope          string `flag:"scope" value:"SCOPE" group:"Clients" help:"the scope to request"`
 }

@@ -9,6 +9,26 @@ import (
 	"github.com/authconform/authconform/harness/wire"
 )
 
+// flip finds the endpoints for introspection and revocation that want our client's secret in the other place: there are servers
+// whose endpoints read it differently. An invented token shows it (RFC 7009 §2.2, RFC 7662 §2.2).
+func (p *Provider) flip(ctx context.Context) {
+	if p.Client.Secret == "" {
+		return
+	}
+	_ = judge.Attempt(ctx, func(ctx context.Context) {
+		f := p.withSecret(oauth.Form{{Name: "token", Value: "invented"}, {Name: "client_id", Value: p.Client.ID}})
+		for _, at := range []string{p.IntrospectURL, p.RevokeURL} {
+			if at == "" || p.authenticated(ctx, at, f).Status != http.StatusUnauthorized {
+				continue
+			}
+			p.Flipped = append(p.Flipped, at)
+			if p.authenticated(ctx, at, f).Status != http.StatusOK {
+				p.Flipped = p.Flipped[:len(p.Flipped)-1]
+			}
+		}
+	})
+}
+
 // Introspect implements oauth.Introspector.
 func (p *Provider) Introspect(ctx context.Context, token string, changes ...oauth.Change) *wire.Exchange {
 	judge.Secret(ctx, "token", token)

@@ -83,15 +83,16 @@ func (f *Flags) config() Config {
 		OtherClient:   oauth.Client{ID: f.OtherClientID, Secret: f.OtherSecret},
 		PublicClient:  oauth.Client{ID: f.PublicClientID},
 		Basic:         f.ClientAuth == "basic",
+		Both:          f.ClientAuth == "both",
 	}
 }
 
 // clientAuths are the values of --client-auth.
-var clientAuths = []string{"auto", "basic", "post"}
+var clientAuths = []string{"auto", "basic", "post", "both"}
 
 // ways returns the methods of client authentication to try, in order.
 func (f *Flags) ways() []bool {
-	if f.ClientAuth == "auto" {
+	if f.ClientAuth == "auto" || f.ClientAuth == "both" {
 		return []bool{false, true}
 	}
 	return []bool{f.ClientAuth == "basic"}
@@ -111,6 +112,7 @@ type session struct {
 	*Provider
 	flags *Flags
 	tools kind.Tools
+	procs int
 }
 
 func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
@@ -122,7 +124,7 @@ func open(s kind.Setup, f *Flags, t kind.Tools) (kind.Session, error) {
 	if s.Found != nil {
 		p.Watch()
 	}
-	return &session{p, f, t}, nil
+	return &session{p, f, t, s.Procs}, nil
 }
 
 // Visiting returns a user who goes through pages by steps in a browser or, without steps, as plain forms.
@@ -141,6 +143,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	if err := s.Try(ctx, s.flags.ways()); err != nil {
 		return kind.Facts{}, exit.With(exit.NoTarget, err)
 	}
+	s.flip(ctx)
 	lacks := s.flags.Tools().Lacks()
 	lacks.Add(s.OtherClient.ID == "", condition.OtherClient, "give --other-client-id, and its secret in AUTHCONFORM_OTHER_CLIENT_SECRET")
 	lacks.Add(s.PublicClient.ID == "", condition.PublicClient, "give --public-client-id, a client without a secret")
@@ -152,7 +155,7 @@ func (s *session) Look(ctx context.Context) (kind.Facts, error) {
 	lacks.Add(s.IntrospectURL == "", condition.Introspection, "no introspection endpoint is announced; give --introspect-url if there is one")
 	lacks.Add(s.RegisterURL == "", condition.Registration, "no registration endpoint is announced; give --register-url if there is one")
 	lacks.Add(s.Metadata == nil, condition.Metadata, "the target publishes no metadata")
-	return kind.Facts{Product: "OAuth 2 provider", Lacks: lacks}, nil
+	return kind.Facts{Product: "OAuth 2 provider", Lacks: lacks, Crowded: s.Crowded(ctx, s.procs)}, nil
 }
 
 // Found implements kind.Session.

@@ -39,7 +39,11 @@ type Config struct {
 	Basic   bool `json:"basic,omitempty"`   // secrets go into the header
 	OneWay  bool `json:"one_way,omitempty"` // the other method of client authentication does not work for our client
 	Told    bool `json:"told,omitempty"`    // the user said so
+	Both    bool `json:"both,omitempty"`    // the user said that our client is registered for both
 	Offered bool `json:"offered,omitempty"` // a page let the person deny at the first login
+
+	// Flipped are endpoints where our client authenticates in the other way than at the token endpoint.
+	Flipped []string `json:"flipped,omitempty"`
 
 	Credulous []judge.Credulity `json:"credulous,omitempty"` // invented credentials that it accepts
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/authconform/authconform/harness/judge"
@@ -63,7 +64,7 @@ func (p *Provider) SendToken(ctx context.Context, method, query, contentType, bo
 
 func (p *Provider) sendTo(ctx context.Context, endpoint, method, query, contentType, body string) *wire.Exchange {
 	var asked, posted oauth.Client
-	if p.Basic {
+	if p.basicAt(endpoint) {
 		query, asked = without(query)
 		body, posted = without(body)
 	}
@@ -116,12 +117,9 @@ func (p *Provider) InHeader(ctx context.Context, f oauth.Form, c oauth.Client) *
 
 // Bars implements oauth.Confidential.
 func (p *Provider) Bars(method string) string {
-	own, other := "client_secret_post", "client_secret_basic"
-	if p.Basic {
-		own, other = other, own
-	}
+	own, other := p.ownWay()
 	switch {
-	case method == own || !p.OneWay:
+	case method == own || !p.OneWay || p.Both:
 		return ""
 	case p.Told:
 		return fmt.Sprintf("our client is registered for %s only (--client-auth)", own)
@@ -129,6 +127,24 @@ func (p *Provider) Bars(method string) string {
 		return "" // what is announced is judged
 	}
 	return fmt.Sprintf("the target refuses %s: our client is registered for %s, and the metadata does not announce it", other, own)
+}
+
+// Unproven implements oauth.Confidential.
+func (p *Provider) Unproven(method string) string {
+	own, other := p.ownWay()
+	if method == own || !p.OneWay || p.Both {
+		return ""
+	}
+	return fmt.Sprintf("the target refuses %s from our client, which may be registered for %s only; if it is registered for both, "+
+		"give --client-auth both", other, own)
+}
+
+// ownWay returns the method by which our client authenticates, and the other one.
+func (p *Provider) ownWay() (own, other string) {
+	if p.Basic {
+		return "client_secret_basic", "client_secret_post"
+	}
+	return "client_secret_post", "client_secret_basic"
 }
 
 // Endpoint implements oauth.Library.
@@ -160,7 +176,7 @@ func (p *Provider) give(ctx context.Context, e *wire.Exchange) {
 // purpose also stay in the form.
 func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form) *wire.Exchange {
 	ids, secrets := values(f, "client_id"), values(f, "client_secret")
-	if !p.Basic || len(secrets) != 1 {
+	if !p.basicAt(to) || len(secrets) != 1 {
 		return p.post(ctx, to, f)
 	}
 	c := oauth.Client{ID: f.Get("client_id"), Secret: secrets[0]}
@@ -168,6 +184,11 @@ func (p *Provider) authenticated(ctx context.Context, to string, f oauth.Form) *
 		f = f.Apply(oauth.Drop("client_id"))
 	}
 	return p.post(ctx, to, f, "Authorization", basicHeader(c))
+}
+
+// basicAt reports whether our client's secret goes into the header at an endpoint.
+func (p *Provider) basicAt(endpoint string) bool {
+	return p.Basic != slices.Contains(p.Flipped, endpoint)
 }
 
 func values(f oauth.Form, name string) (list []string) {

@@ -79,17 +79,37 @@ func TestAWayOfClientAuthenticationIsJudgedWhereItIsRegisteredOrAnnounced(t *tes
 		config Config
 		bars   []string
 	}{
-		"either way":                   {Config{}, nil},
-		"the form alone":               {Config{OneWay: true}, []string{basic}},
-		"the header alone":             {Config{OneWay: true, Basic: true}, []string{post}},
-		"the header, both announced":   {Config{OneWay: true, Basic: true, Metadata: named}, nil},
-		"the header, as the user says": {Config{OneWay: true, Basic: true, Told: true, Metadata: named}, []string{post}},
+		"either way":                      {Config{}, nil},
+		"the form alone":                  {Config{OneWay: true}, []string{basic}},
+		"the header alone":                {Config{OneWay: true, Basic: true}, []string{post}},
+		"the header, both announced":      {Config{OneWay: true, Basic: true, Metadata: named}, nil},
+		"the header, as the user says":    {Config{OneWay: true, Basic: true, Told: true, Metadata: named}, []string{post}},
+		"the header, registered for both": {Config{OneWay: true, Basic: true, Both: true}, nil},
 	} {
 		p := &Provider{Config: c.config}
 		for _, method := range []string{post, basic} {
 			if got := p.Bars(method) != ""; got != slices.Contains(c.bars, method) {
 				t.Errorf("%s: %s is barred: %v (%s)", name, method, got, p.Bars(method))
 			}
+		}
+	}
+}
+
+func TestARefusalOfTheOtherWayProvesNothingUnlessOurClientIsRegisteredForBoth(t *testing.T) {
+	for name, c := range map[string]struct {
+		config   Config
+		method   string
+		unproven bool
+	}{
+		"either way works":             {Config{}, "client_secret_post", false},
+		"the own way":                  {Config{OneWay: true, Basic: true}, "client_secret_basic", false},
+		"the form, from a header's":    {Config{OneWay: true, Basic: true}, "client_secret_post", true},
+		"the header, from a form's":    {Config{OneWay: true}, "client_secret_basic", true},
+		"the form, from one with both": {Config{OneWay: true, Basic: true, Both: true}, "client_secret_post", false},
+	} {
+		p := &Provider{Config: c.config}
+		if why := p.Unproven(c.method); strings.Contains(why, "may be registered for") != c.unproven {
+			t.Errorf("%s: %q", name, why)
 		}
 	}
 }

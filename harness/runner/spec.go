@@ -39,7 +39,7 @@ func Specs() map[string]Spec {
 }
 
 // Judge runs the spec for its row and returns the result. broken describes a panic, which is a bug in authconform. Brief
-// omits the evidence of passed rows.
+// omits the evidence.
 func (s Spec) Judge(ctx context.Context, row Row, env Environment, brief bool) (result evidence.Result, broken string) {
 	seen := s.see(ctx, row, env, brief)
 	return seen.result, seen.broken
@@ -75,11 +75,10 @@ func (s Spec) see(ctx context.Context, row Row, env Environment, brief bool) (ou
 	}
 	result.ID, result.Level = row.ID, row.Level
 	result.DurationMS = float64(time.Since(started).Microseconds()) / 1000
-	if brief && (result.Verdict == evidence.Pass || result.Verdict == evidence.NotApplicable) {
-		result.Evidence = nil
+	if !brief {
+		out.files = record.Files(&result)
+		result.Evidence = evidence.Fit(result.Evidence)
 	}
-	out.files = record.Files(&result)
-	result.Evidence = evidence.Fit(result.Evidence)
 	out.result = result
 	return out
 }

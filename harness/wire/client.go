@@ -200,7 +200,8 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 	if !c.trusted[originOf(req.URL)] {
 		client.Transport = c.public
 	}
-	client.Transport = c.played(client.Transport)
+	raw := &oddLocation{next: c.played(client.Transport)}
+	client.Transport = raw
 	resp, err := client.Do(req)
 	if err != nil {
 		if e.Err = err; c.open.Err() != nil {
@@ -209,6 +210,7 @@ func (c *Client) send(ctx context.Context, e *Exchange) {
 		return
 	}
 	defer resp.Body.Close()
+	raw.giveBack(resp)
 	e.take(resp)
 }
 

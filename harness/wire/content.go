@@ -17,7 +17,7 @@ func (e *Exchange) Object() (map[string]any, error) {
 		return nil, e.Err
 	}
 	if e.Cut {
-		return nil, errCut
+		return nil, e.errCut()
 	}
 	var v map[string]any
 	if json.Unmarshal([]byte(e.Body), &v) != nil || v == nil {

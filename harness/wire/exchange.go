@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/authconform/authconform/evidence"
+	"github.com/authconform/authconform/internal/bulk"
 )
 
 // Request is what is sent. URL may be relative to the target's base.
@@ -32,11 +34,12 @@ type Exchange struct {
 	Status   int     // 0: no answer, see Err
 	Header   http.Header
 	Body     string
-	Cut      bool  // the body is longer: only its first maxBody bytes were read
+	Cut      bool  // the body is longer: only its first maxBody bytes were read, or MaxValues values
 	Err      error // why there was no whole answer
 	Started  time.Time
 	Duration time.Duration
 
+	many bool            // Cut, because of its values
 	gone int             // bytes of the body that were read but are no longer held
 	pass http.Header     // was added to the request; secret
 	end  context.Context //nolint:containedctx // of the run: who asks more because of this answer ends with it too
@@ -63,11 +66,28 @@ func (e *Exchange) take(resp *http.Response) {
 	if len(body) > maxBody {
 		e.Cut, body = true, body[:maxBody]
 	}
+	if n := Readable(body); n < len(body) {
+		e.Cut, e.many, body = true, true, body[:n]
+	}
 	e.Body, e.Err = string(body), err
 }
 
+// Readable returns the length of the beginning of a text that is short enough to be decoded, if it is JSON.
+func Readable(text []byte) int {
+	if start := bytes.TrimSpace(text); len(start) == 0 || start[0] != '{' && start[0] != '[' {
+		return len(text)
+	}
+	n, _ := bulk.Within(text, MaxValues)
+	return n
+}
+
 // errCut is why the beginning of a long body is not read as JSON.
-var errCut = fmt.Errorf("the body was cut after %d KiB", maxBody>>10)
+func (e *Exchange) errCut() error {
+	if e.many {
+		return fmt.Errorf("the body was cut after %d values", MaxValues)
+	}
+	return fmt.Errorf("the body was cut after %d KiB", maxBody>>10)
+}
 
 // JSON decodes the body as an object. It fails on anything else and on a body that is not declared as JSON.
 func (e *Exchange) JSON() (map[string]any, error) {
@@ -87,7 +107,7 @@ func (e *Exchange) Decode(v any) error {
 		return e.Err
 	}
 	if e.Cut {
-		return errCut
+		return e.errCut()
 	}
 	if kind := e.MediaType(); kind != "application/json" {
 		return fmt.Errorf("Content-Type is %q, not application/json", e.Header.Get("Content-Type"))
@@ -146,7 +166,7 @@ func (e *Exchange) String() string {
 		s += " " + body // whole: a secret that was cut could not be recognised; Cut shortens what is redacted
 	}
 	if e.Cut {
-		s += " (" + errCut.Error() + ")"
+		s += " (" + e.errCut().Error() + ")"
 	}
 	return s
 }
@@ -191,12 +211,15 @@ func (e *Exchange) TimedOut() bool {
 }
 
 // Cut shortens a text to n bytes, at a character boundary, and says how much is missing.
-func Cut(s string, n int) string {
-	if len(s) <= n {
+func Cut(s string, n int) string { return CutOf(s, n, 0) }
+
+// CutOf is Cut for a text that has already lost some of its bytes.
+func CutOf(s string, n, lost int) string {
+	if len(s) <= n && lost == 0 {
 		return s
 	}
 	kept := evidence.Start(s, n)
-	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept))
+	return fmt.Sprintf("%s… (%d more bytes)", kept, len(s)-len(kept)+lost)
 }
 
 // Resolve resolves a reference against the exchange's URL, as a browser does.
@@ -205,7 +228,7 @@ func (e *Exchange) Resolve(ref string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	to, err := base.Parse(ref)
+	to, err := base.Parse(AsBrowsersRead(ref))
 	if err != nil {
 		return "", err
 	}

@@ -2,7 +2,9 @@ package wire
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -125,5 +127,32 @@ func TestEvidenceTellsHowTheRequestWasSent(t *testing.T) {
 	}
 	if len(got.RequestHeaders) != 2 || got.RequestHeaders[0].Name != "Host" || got.RequestHeaders[0].Value != "odd.example" {
 		t.Errorf("the Host that was sent does not come first: %v", got.RequestHeaders)
+	}
+}
+
+// TestABodyOfManyValuesIsCutBeforeItIsDecoded: each of them would take a hundred times its length in memory.
+func TestABodyOfManyValuesIsCutBeforeItIsDecoded(t *testing.T) {
+	list := func(n int) string { return ` {"a":[` + strings.Repeat("{},", n) + `{}]}` }
+	for name, c := range map[string]struct {
+		body string
+		want string
+	}{
+		"a long list":  {list(MaxValues/2 - 10), "<nil>"},
+		"a longer one": {list(MaxValues / 2), "the body was cut after 150000 values"},
+		"a script":     {"{" + strings.Repeat("[],", MaxValues), "the body was cut after 150000 values"},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(c.body))
+		}))
+		e := New(Options{Base: server.URL}).Do(t.Context(), Request{Method: http.MethodGet, URL: "/"})
+		server.Close()
+		_, one := e.JSON()
+		_, other := e.Object()
+		for _, err := range []error{one, other} {
+			if got := fmt.Sprint(err); got != c.want {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
 	}
 }

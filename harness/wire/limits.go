@@ -12,6 +12,10 @@ const (
 	maxHeader = 64 << 10 // bytes of response headers; an answer with more is none
 	maxBody   = 1 << 20  // bytes of a response body to read; the rest of a longer one is ignored
 
+	// MaxValues is how many values a JSON text may have, in a body or a message; a longer one is cut there. The states of a large
+	// home are some 80,000.
+	MaxValues = 150_000
+
 	// MaxMessage and MaxMessages bound a WebSocket: the bytes of one message, and how many others may come before the expected
 	// one. The states of a large home are one message of some 2 MiB.
 	MaxMessage  = 4 << 20
@@ -21,6 +25,11 @@ const (
 	// RowExchanges is how many exchanges it holds at all.
 	RowBodies    = 8 << 20
 	RowExchanges = 4000
+
+	// RowFindings is how many failures, and how many notes, one row holds: a target may list things without end, and a row judges
+	// each. RowTexts is how many bytes of their texts it holds whole; beyond it, long ones are cut.
+	RowFindings = 500
+	RowTexts    = 8 << 20
 
 	// RowPages is how many bytes of a browser's pictures and pages one row holds.
 	RowPages = 4 << 20

@@ -56,7 +56,7 @@ func Why(err error) string {
 }
 
 // packages matches the names of packages and functions at the start of an error.
-var packages = regexp.MustCompile(`(^|: )(?:(?:(?:net/)?http|http2|tls|net|x509|json|oauth2|websocket|strconv\.\w+): )+`)
+var packages = regexp.MustCompile(`(^|: )(?:(?:(?:net/)?(?:http|url)|http2|tls|net|x509|json|oauth2|websocket|strconv\.\w+): )+`)
 
 // plain returns an error's text without the names of Go packages.
 func plain(err error) string {

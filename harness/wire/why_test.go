@@ -13,7 +13,7 @@ import (
 )
 
 // goWords are words of Go's library that no message may contain.
-var goWords = regexp.MustCompile(`EOF|context |dial tcp|net/http|strconv|<nil>|map\[|i/o timeout`)
+var goWords = regexp.MustCompile(`EOF|context |dial tcp|net/http|net/url|strconv|<nil>|map\[|i/o timeout`)
 
 func TestWhyThereIsNoAnswerIsSaidInPlainWords(t *testing.T) {
 	dial := func(err error) error {
@@ -26,6 +26,7 @@ func TestWhyThereIsNoAnswerIsSaidInPlainWords(t *testing.T) {
 		"the name nowhere is not known":                            dial(&net.DNSError{Name: "nowhere", IsNotFound: true}),
 		"the connection was closed without an answer":              &url.Error{Op: "Post", Err: io.EOF},
 		"the response was cut off":                                 fmt.Errorf("reading: %w", io.ErrUnexpectedEOF),
+		`failed to parse Location header "x": invalid userinfo`:    errors.New(`failed to parse Location header "x": net/url: invalid userinfo`),
 		"the connection was reset":                                 dial(syscall.ECONNRESET),
 		"it did not arrive in time":                                dial(context.DeadlineExceeded),
 		"we gave up waiting":                                       context.Canceled,

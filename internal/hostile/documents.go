@@ -31,6 +31,10 @@ func documents() []Behaviour {
 			}
 			sends("{" + b.String() + `"end":1}`)(c)
 		}},
+		{
+			Name: "json.many-objects", Story: "It sends a list of 300,000 empty objects.", At: Token,
+			answer: sends(`{"access_token":[` + strings.Repeat("{},", 300000) + `{}]}`),
+		},
 		{Name: "json.null", Story: "It sends null.", At: Token, answer: sends("null")},
 		{Name: "json.array", Story: "It sends an array.", At: Token, answer: sends("[" + grant + "]")},
 		{

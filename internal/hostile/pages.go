@@ -36,6 +36,13 @@ func pages() []Behaviour {
 		{Name: "page.nested", Story: "Its tags are nested 60,000 deep.", answer: shows(strings.Repeat("<b><i><div>", 20000))},
 		{Name: "page.tables", Story: "Its tables are nested, with text between.", answer: shows(strings.Repeat("<table><tr>x<td>", 8000))},
 		{Name: "page.formats", Story: "Its formatting elements overlap.", answer: shows(strings.Repeat("<a><b><i><p>", 20000))},
+		{Name: "page.formats-again", Story: "Its 400 formatting elements are open in each of 200,000 paragraphs.", answer: func(c *call) {
+			var open strings.Builder
+			for i := range 400 {
+				fmt.Fprintf(&open, "<b a%d>", i)
+			}
+			shows("<p>" + open.String() + strings.Repeat("<p>x", 200000))(c)
+		}},
 		{Name: "page.many-forms", Story: "It has 20,000 forms.", answer: shows(strings.Repeat("<form><input name=a></form>", 20000))},
 		{
 			Name: "page.many-fields", Story: "Its form has 50,000 fields.",

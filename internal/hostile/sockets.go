@@ -4,6 +4,7 @@ import (
 	"crypto/sha1" //nolint:gosec // RFC 6455 §4.2.2 wants it
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -69,6 +70,16 @@ func greets(first, then string) func(*call) {
 	})
 }
 
+// lists answers the first commands, whatever they are, with a list of n objects.
+func lists(n int) func(*call) {
+	result := "[" + strings.Repeat(`{"a":0},`, n) + "{}]"
+	answers := frame(whole|text, welcome)
+	for id := range 4 {
+		answers += frame(whole|text, fmt.Sprintf(`{"id":%d,"type":"result","success":true,"result":%s}`, id+1, result))
+	}
+	return opens(answers, "")
+}
+
 // sockets returns behaviours that attack over WebSockets.
 func sockets() []Behaviour {
 	event := frame(whole|text, `{"id":99,"type":"event","event":{"data":"`+strings.Repeat("e", 900)+`"}}`)
@@ -95,6 +106,12 @@ func sockets() []Behaviour {
 			Name: "ws.empty-fragments", Story: "Its message has empty fragments without end.", Hangs: true,
 			answer: greets(frame(text, "{"), strings.Repeat(frame(0, ""), 500)),
 		},
+		{
+			Name: "ws.text-ids", Story: "Its results bear the ids of the commands as texts.",
+			answer: opens(frame(whole|text, welcome)+frame(whole|text, `{"id":"7","type":"pong"}`), ""),
+		},
+		{Name: "ws.long-list", Story: "Its results are lists of 30,000 objects.", answer: lists(30_000)},
+		{Name: "ws.longest-list", Story: "Its results are lists of 500,000 objects.", answer: lists(500_000)},
 		{
 			Name: "ws.huge", Story: "It announces a message longer than any memory.", Hangs: true,
 			answer: greets("\x81\x7f\x7f\xff\xff\xff\xff\xff\xff\xff{", ""),

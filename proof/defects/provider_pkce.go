@@ -14,7 +14,7 @@ import (
 var providerPKCEDefects = []Defect[mockprovider.Policy]{
 	{
 		ID: "thirdparty.pkce-plain-compare", Story: "The challenge is compared with the verifier itself.",
-		Aims:   []string{"oauth2.pkce.s256", "provider.pkce.public", "oauth2.pkce.parallel"},
+		Aims:   []string{"oauth2.pkce.s256", "provider.pkce.public"},
 		Change: redeemsBy(func(c mockprovider.Code, v string) bool { return c.Challenge == v }),
 	},
 	{

@@ -33,6 +33,7 @@ func startProvider(p *mockprovider.Policy, flags kind.Flags, prefer string) (*Se
 	f.Account.Username, f.Account.Password = ben.Username, ben.Password
 	f.ControlURL, f.ControlToken = third.URL, third.ControlToken
 	f.ClientID, f.Secret, f.OtherClientID, f.OtherSecret, f.PublicClientID = apps[0].ID, apps[0].Secret, apps[1].ID, apps[1].Secret, apps[2].ID
+	f.ClientAuth = "both"
 	f.RedirectURI, f.Scope, f.APIURL = redirect, "profile devices:read", at+"/api/me"
 	f.IntrospectURL, f.RegisterURL, f.Resource = at+"/oauth/introspect", at+"/oauth/register", third.Resources[0]
 	f.AuthorizeURL, f.TokenURL, f.RevokeURL = at+"/oauth/authorize", at+"/oauth/token", at+"/oauth/revoke"

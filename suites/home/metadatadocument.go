@@ -30,22 +30,13 @@ var _ = Describe("Client id metadata documents", func() {
 		to := elsewhere(ctx)
 		documentWorks(ctx)
 		secure := strings.Replace(to, "http:", "https:", 1)
-		refused := true
 		for name, n := range Sorted(map[string]nearby{
 			"near its path":  {secure + "/x/", []string{secure + "/x", secure + "/X/", secure, secure + "/x/y"}},
 			"near its query": {to + "?x=1", []string{to}},
 		}) {
 			client := document(ctx, strings.ReplaceAll(name, " ", "-"), nil, n.listed...)
-			answer := authorize(Step(ctx, name), home.Login{ClientID: client, RedirectURI: n.asked})
-			refused = Expect(Step(ctx, name), answer).To(RefuseRedirect()) && refused
+			Expect(Step(ctx, name), authorize(Step(ctx, name), home.Login{ClientID: client, RedirectURI: n.asked})).To(RefuseRedirect())
 		}
-		if refused {
-			return
-		}
-		client := document(ctx, "exact", nil, to)
-		Each(ctx, []string{to + "/", to + "?x=1", to + "x", strings.ToUpper(to), "https://evil.example/cb"}, AsIs, func(ctx Ctx, near string) {
-			Expect(ctx, authorize(ctx, home.Login{ClientID: client, RedirectURI: near})).To(RefuseRedirect())
-		})
 	})
 
 	It(requirement("oauth2.cimd.https-only"), func(ctx SpecContext) {

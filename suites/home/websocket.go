@@ -2,7 +2,6 @@ package home
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2/dsl/core"
@@ -107,7 +106,7 @@ var _ = Describe("WebSocket, authentication", func() {
 		h := home.From(ctx)
 		first, err := h.Dial(ctx).Read(ctx)
 		Control(ctx, said(first, err)).To(Be("first frame", "auth_required"))
-		Expect(ctx, fmt.Sprint(first["ha_version"])).To(Be("ha_version", h.API(ctx, h.Session(ctx).Access, "/api/config").Text("version")))
+		Expect(ctx, first["ha_version"]).To(Be("ha_version", h.API(ctx, h.Session(ctx).Access, "/api/config").Text("version")))
 	})
 
 	It(requirement("ha.ws.expired"), func(ctx SpecContext) {
@@ -226,7 +225,7 @@ var _ = Describe("WebSocket, commands", func() {
 		}
 		frame, err := socket.Read(ctx)
 		Expect(ctx, said(frame, err)).To(Be("type of the answer", "pong"))
-		Expect(ctx, fmt.Sprint(frame["id"])).To(Be("id of the answer", "7"))
+		Expect(ctx, frame["id"]).To(Be("id of the answer", 7.0))
 	})
 
 	It(requirement("ha.ws.supported-features"), func(ctx SpecContext) {
@@ -258,7 +257,7 @@ var _ = Describe("WebSocket, commands", func() {
 			}
 			if g["is_current"] == true {
 				currents++
-				Expect(ctx, fmt.Sprint(g["client_id"])).To(Be("client_id of the current session", tokens.ClientID))
+				Expect(ctx, g["client_id"]).To(Be("client_id of the current session", tokens.ClientID))
 			}
 			for _, v := range g {
 				Expect(ctx, v == tokens.Refresh || v == tokens.Access).To(Be("a token in the list", false))

@@ -30,7 +30,13 @@ var _ = Describe("What homes need of a token endpoint", func() {
 		if why := t.Bars("client_secret_post"); why != "" {
 			NotApplicable(ctx, "%s", why)
 		}
-		Expect(ctx, t.InForm(ctx, t.CodeGrant(oauth.Code(ctx, t, "")))).To(IssueTokens())
+		if !Expect(ctx, t.InForm(ctx, t.CodeGrant(oauth.Code(ctx, t, "")))).To(IssueTokens()) {
+			return
+		}
+		wrong := t.CodeGrant(oauth.Code(ctx, t, "")).Apply(oauth.Set("client_secret", "x"+t.Client.Secret))
+		if provider.Read(t.InForm(ctx, wrong)).Access != "" {
+			Block(ctx, "the target accepts a wrong secret, so accepting the right one proves nothing")
+		}
 	})
 
 	It(requirement("provider.token.no-redirect"), func(ctx SpecContext) {

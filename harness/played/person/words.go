@@ -58,11 +58,7 @@ func parsed(e *wire.Exchange) *html.Node {
 	if kind := e.MediaType(); kind != "text/html" && kind != "application/xhtml+xml" {
 		return nil
 	}
-	doc, err := html.Parse(strings.NewReader(e.Body))
-	if err != nil {
-		return nil
-	}
-	return doc
+	return e.Page()
 }
 
 func attr(n *html.Node, name string) string {

@@ -97,6 +97,7 @@ var _ = Describe("PKCE", func() {
 
 	It(requirement("oauth2.pkce.parallel"), func(ctx SpecContext) {
 		server := oauth.Get[oauth.Server](ctx)
+		verifies(ctx, server, verifier)
 		count := 0
 		for _, e := range atOnce(ctx, server, bound(ctx, verifier), oauth.Set("code_verifier", verifier)) {
 			if grants(e) {
@@ -105,7 +106,7 @@ var _ = Describe("PKCE", func() {
 				Expect(ctx, e).To(GrantNothing())
 			}
 		}
-		Expect(ctx, count).To(Be("answers with tokens", 1))
+		Expect(ctx, count > 1).To(Be("more than one answer with tokens", false))
 	})
 
 	It(requirement("provider.pkce.public"), func(ctx SpecContext) {

@@ -123,7 +123,7 @@ var _ = Describe("Scopes", func() {
 		wider := strings.TrimSpace(server.Request().Get("scope") + " x-invented")
 		answer := server.Renew(ctx, IssueRefreshable(ctx, server).Refresh, oauth.Set("scope", wider))
 		if grants(answer) {
-			NotApplicable(ctx, "the target grants less instead of refusing")
+			NotApplicable(ctx, "the target ignores the wider scope instead of refusing the refresh")
 		}
 		Expect(ctx, answer).To(All(HaveStatus(400), HaveError("invalid_scope"), GrantNothing()))
 	})

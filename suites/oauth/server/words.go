@@ -3,6 +3,8 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
@@ -89,6 +91,30 @@ func renewed(ctx Ctx, server oauth.TokenEndpoint, session oauth.Tokens) oauth.To
 	answer := server.Renew(ctx, session.Refresh)
 	Control(ctx, answer).To(IssueTokens())
 	return newest(answer, session)
+}
+
+// rotated refreshes a session and reports whether that replaced its refresh token.
+func rotated(ctx Ctx, server oauth.TokenEndpoint, session oauth.Tokens) (fresh oauth.Tokens, replaced bool) {
+	fresh = renewed(ctx, server, session)
+	if fresh.Refresh == session.Refresh && isJWT(session.Refresh) {
+		nextSecond(ctx)
+		fresh = renewed(ctx, server, session)
+	}
+	return fresh, fresh.Refresh != session.Refresh
+}
+
+// isJWT reports whether a token looks like a signed JWT (RFC 7519 §3). Two of the same session are equal if they are issued in the
+// same second, because their claims are: their times count seconds (§2, NumericDate).
+func isJWT(token string) bool {
+	return strings.HasPrefix(token, "eyJ") && strings.Count(token, ".") == 2
+}
+
+// nextSecond waits until the claims of JWTs differ from those before.
+func nextSecond(ctx Ctx) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Second):
+	}
 }
 
 // newest returns the session after a refresh: without a new refresh token it keeps the old one (RFC 6749 §6).
