@@ -135,9 +135,8 @@ func (s *session) With(ctx context.Context) context.Context {
 	judge.Credential(ctx, "password", s.flags.Account.Password)
 	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
 	judge.Secret(ctx, "token", s.flags.ControlToken)
-	judge.Doubt(ctx, slices.DeleteFunc(slices.Clone(s.Credulous), func(c judge.Credulity) bool {
-		return c == judge.AnyBearer // it is of the userinfo endpoint, and introspection is asked with a bearer token too
-	})...)
+	judge.Doubt(ctx, s.Credulous...)
+	judge.DoubtBearersAt(ctx, s.APIURL) // introspection is asked with a bearer token too
 	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(context.WithValue(oauth.With(ctx, s.Server), serverKey{}, s.Server))
 }
