@@ -136,6 +136,7 @@ func (s *session) With(ctx context.Context) context.Context {
 	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
 	judge.Secret(ctx, "token", s.flags.ControlToken)
 	judge.Doubt(ctx, s.Credulous...)
+	judge.DoubtBearersAt(ctx, s.APIURL) // introspection is asked with a bearer token too
 	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(context.WithValue(oauth.With(ctx, s.Server), serverKey{}, s.Server))
 }

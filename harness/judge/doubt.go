@@ -29,6 +29,14 @@ func Doubt(ctx context.Context, taken ...Credulity) {
 	r.credulous = taken
 }
 
+// DoubtBearersAt names the resource that Doubt says takes invented bearer tokens, if bearer tokens are sent to other URLs too.
+func DoubtBearersAt(ctx context.Context, resource string) {
+	r := From(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open = resource
+}
+
 // worthless returns why a pass of this record proves nothing, or "".
 func (r *Record) worthless() string {
 	why := ""
@@ -41,7 +49,7 @@ func (r *Record) worthless() string {
 			return ""
 		}
 		for _, c := range r.credulous {
-			if why == "" && c.shown(e) {
+			if why == "" && c.shown(e) && (c != AnyBearer || strings.HasPrefix(e.Request.URL, r.open)) {
 				why = "the target accepts " + string(c) + ", so accepting a right one proves nothing"
 			}
 		}

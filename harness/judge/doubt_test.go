@@ -31,28 +31,32 @@ func TestAPassThatRestsOnAcceptanceAloneIsBlocked(t *testing.T) {
 	with := func(body, answer string) *wire.Exchange {
 		return &wire.Exchange{Request: request(body), Status: 200, Body: answer}
 	}
-	header := func(value string) *wire.Exchange {
-		return &wire.Exchange{Request: wire.Request{Header: http.Header{"Authorization": {value}}}}
+	header := func(value, url string) *wire.Exchange {
+		return &wire.Exchange{Request: wire.Request{URL: url, Header: http.Header{"Authorization": {value}}}}
 	}
 	for name, c := range map[string]struct {
 		taken []Credulity
 		seen  []*wire.Exchange
 		want  evidence.Verdict
 	}{
-		"nothing is taken":        {nil, []*wire.Exchange{with("code=x", "")}, evidence.Pass},
-		"a code that shows it":    {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", "")}, evidence.Blocked},
-		"nothing was shown":       {[]Credulity{AnyCode}, []*wire.Exchange{with("", "")}, evidence.Pass},
-		"another credential":      {[]Credulity{AnyPassword}, []*wire.Exchange{with("code=x", "")}, evidence.Pass},
-		"a refusal beside it":     {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", ""), {Status: 400}}, evidence.Pass},
-		"a refusal inside a 200":  {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", `{"error":"x"}`)}, evidence.Pass},
-		"a form shown once more":  {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", `{"errors":{"base":"x"}}`)}, evidence.Pass},
-		"a bearer token":          {[]Credulity{AnyBearer}, []*wire.Exchange{header("bearer x")}, evidence.Blocked},
-		"a client's secret":       {[]Credulity{AnyBearer}, []*wire.Exchange{header("Basic eDp4")}, evidence.Pass},
+		"nothing is taken":       {nil, []*wire.Exchange{with("code=x", "")}, evidence.Pass},
+		"a code that shows it":   {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", "")}, evidence.Blocked},
+		"nothing was shown":      {[]Credulity{AnyCode}, []*wire.Exchange{with("", "")}, evidence.Pass},
+		"another credential":     {[]Credulity{AnyPassword}, []*wire.Exchange{with("code=x", "")}, evidence.Pass},
+		"a refusal beside it":    {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", ""), {Status: 400}}, evidence.Pass},
+		"a refusal inside a 200": {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", `{"error":"x"}`)}, evidence.Pass},
+		"a form shown once more": {[]Credulity{AnyCode}, []*wire.Exchange{with("code=x", `{"errors":{"base":"x"}}`)}, evidence.Pass},
+		"a bearer token":         {[]Credulity{AnyBearer}, []*wire.Exchange{header("bearer x", "http://api.example/me")}, evidence.Blocked},
+		"a bearer token elsewhere": {
+			[]Credulity{AnyBearer}, []*wire.Exchange{header("Bearer x", "http://api.example/introspect")}, evidence.Pass,
+		},
+		"a client's secret":       {[]Credulity{AnyBearer}, []*wire.Exchange{header("Basic eDp4", "http://api.example/me")}, evidence.Pass},
 		"a password, and nothing": {[]Credulity{AnyPassword}, []*wire.Exchange{with(`{"password":"x"}`, "")}, evidence.Blocked},
 	} {
 		r := NewRecord()
 		ctx := With(context.Background(), r)
 		Doubt(ctx, c.taken...)
+		DoubtBearersAt(ctx, "http://api.example/me")
 		for _, e := range c.seen {
 			r.Record(wire.Place{}, e)
 		}

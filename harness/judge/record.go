@@ -32,6 +32,7 @@ type Record struct {
 	need          string      // the missing condition
 	kept          string      // where a request came from, and what was not sent because its origin is not trusted
 	credulous     []Credulity // what the target accepts though it was invented
+	open          string      // URL of the resource that takes AnyBearer; "": any
 	notApplicable string
 	cleanups      []func(context.Context)
 	short         []string // kinds of credentials that are too short to be searched for

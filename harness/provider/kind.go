@@ -170,6 +170,7 @@ func (s *session) With(ctx context.Context) context.Context {
 	judge.Credential(ctx, "secret", s.flags.Account.TOTPSecret)
 	judge.Secret(ctx, "token", s.flags.ControlToken)
 	judge.Doubt(ctx, s.Credulous...)
+	judge.DoubtBearersAt(ctx, s.APIURL)
 	s.tools.Name(ctx, s.Wire.Base())
 	return s.tools.With(With(ctx, s.Provider))
 }

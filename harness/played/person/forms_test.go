@@ -108,6 +108,14 @@ func TestAPersonFindsOnAPageWhatTheyWant(t *testing.T) {
 			`<form id="f" method="post" action="/go/consent">` + hidden + `</form><button form="f" name="d" value="y">Allow</button>`, false,
 			"d=y&t=1&where=consent",
 		},
+		"links that say yes and no":       {`<a href="/go/allowed">Allow</a> <a href="/go/denied">Deny</a>`, false, "where=allowed"},
+		"an error that offers to go on":   {`<p>Something went wrong</p><a href="/go/home">Continue</a>`, false, ""},
+		"no account, which is no refusal": {consent + `<button>Allow</button></form><a href="/go/new">Don't have an account?</a>`, true, ""},
+		"a list with yes and no": {
+			consent + `<select name="d"><option value="">Choose<option value="y">Grant access<option value="n">Refuse</select>` +
+				`<button>Send</button></form>`, false,
+			"d=y&t=1&where=consent",
+		},
 		"a link that says no":      {consent + `<button>Allow</button></form><a href="/go/cancelled">Cancel</a>`, true, "where=cancelled"},
 		"nothing that says no":     {consent + `<button>Allow</button></form>`, true, ""},
 		"nothing to do":            {`<p>Hello`, false, ""},
@@ -120,6 +128,74 @@ func TestAPersonFindsOnAPageWhatTheyWant(t *testing.T) {
 		if (way.End != "") != (c.want != "") || way.Password != strings.Contains(c.page, "password") {
 			t.Errorf("%s: %+v", name, way)
 		}
+	}
+}
+
+// RFC 6749 §1.7: "any other method available via the user-agent to accomplish this redirection is allowed".
+func TestAPageMayLeadBackToTheClientItself(t *testing.T) {
+	const end = "http://client.example/cb?error=access_denied"
+	for name, c := range map[string]struct {
+		page   string
+		refuse bool
+		end    string
+	}{
+		"by a refresh":             {`<meta http-equiv="Refresh" content="0; url='` + end + `'"><p>One moment`, false, end},
+		"by a refresh without url": {`<meta http-equiv="refresh" content="3;` + end + `">`, false, end},
+		"by a link that says no":   {`<form action="/go/yes"><button>Allow</button></form><a href="` + end + `">Cancel</a>`, true, end},
+		"not in five minutes":      {`<meta http-equiv="refresh" content="300; url=` + end + `">`, false, ""},
+		"not beside a form": {
+			`<meta http-equiv="refresh" content="5; url=` + end + `"><form><button>Red</button><button>Blue</button></form>`, false, "",
+		},
+	} {
+		if _, way, reason := served(t, c.page, c.refuse); way.End != c.end || reason != "" {
+			t.Errorf("%s: %q (%s), want %q", name, way.End, reason, c.end)
+		}
+	}
+}
+
+// RFC 6749 §4.1.2.1 tells the client that the resource owner denied the request; a login that is cancelled may end on a page.
+func TestWhoseCancelledLoginLeadsNowhereRefusesConsent(t *testing.T) {
+	const login = `<form method="post" action="/login"><input name="user"><input type="password" name="word">`
+	const cancel = `<button name="b" value="cancel">Cancel</button><button name="b" value="in">Log in</button></form>`
+	for name, c := range map[string]struct {
+		login, consent, want string
+		stays                bool // on a page if the login is cancelled
+	}{
+		"a login and a consent": {login + cancel, `<form action="/no"><button>Deny</button></form>`, "error=consent", true},
+		"a login that tells":    {login + cancel, `<form action="/no"><button>Deny</button></form>`, "error=login", false},
+		"both on one page": {
+			login + `<button name="b" value="cancel">No</button><button>Yes, allow</button></form>`, "", "error=login", false,
+		},
+		"a login alone": {login + cancel, "", "", true},
+	} {
+		back := func(w http.ResponseWriter, r *http.Request, with string) {
+			http.Redirect(w, r, "http://client.example/cb?"+with, http.StatusFound)
+		}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			switch {
+			case r.URL.Path == "/no":
+				back(w, r, "error=consent")
+			case r.URL.Path == "/login" && r.PostFormValue("b") == "cancel" && c.stays:
+				_, _ = io.WriteString(w, "<p>Goodbye")
+			case r.URL.Path == "/login" && r.PostFormValue("b") == "cancel":
+				back(w, r, "error=login")
+			case r.URL.Path == "/login" && c.consent == "":
+				back(w, r, "code=1")
+			case r.URL.Path == "/login":
+				_, _ = io.WriteString(w, c.consent)
+			default:
+				_, _ = io.WriteString(w, c.login)
+			}
+		}))
+		who := &Person{Account: oauth.Account{Username: "ben", Password: "secret"}, Wire: wire.New(wire.Options{Base: server.URL})}
+		way := who.Walk(judge.With(t.Context(), judge.NewRecord()), Walk{From: server.URL + "/", Refuse: true, Ends: func(u string) bool {
+			return strings.HasPrefix(u, "http://client.example/")
+		}})
+		if _, with, _ := strings.Cut(way.End, "?"); with != c.want {
+			t.Errorf("%s: %s, want %s", name, way.End, c.want)
+		}
+		server.Close()
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 type sheet struct {
 	forms    []*PageForm
 	yes, no  string // links that say so
+	plain    string // a link that says yes and does not look like a button
+	refresh  string // where the page itself leads in a moment
 	scripted string // the words of a button, or of a link, that says no and does nothing without a script
 	of       map[*html.Node]*PageForm
 }
@@ -133,6 +135,10 @@ func readPage(e *wire.Exchange) *sheet {
 		switch n.Data {
 		case "a":
 			p.link(n, e)
+		case "meta":
+			if m := refreshing.FindStringSubmatch(attr(n, "content")); m != nil && strings.EqualFold(attr(n, "http-equiv"), "refresh") {
+				p.refresh, _ = e.Resolve(m[1])
+			}
 		case "input", "button", "textarea", "select":
 			p.control(n, labels)
 		}
@@ -154,12 +160,15 @@ func (p *sheet) link(n *html.Node, e *wire.Exchange) {
 	works := to != "" && !strings.HasPrefix(to, "#") && !strings.HasPrefix(strings.ToLower(to), "javascript:")
 	where, _ := e.Resolve(to)
 	switch {
+	case deny.in(words) && leaving.MatchString(words): // "Don't have an account?"
 	case deny.in(words) && works && p.no == "":
 		p.no = where
 	case deny.in(words) && !works:
 		p.scripted = words
 	case allow.in(words) && works && attr(n, "role") == "button" && p.yes == "":
 		p.yes = where
+	case allow.in(words) && works && p.plain == "" && !leaving.MatchString(words):
+		p.plain = where
 	}
 }
 
@@ -212,6 +221,10 @@ func (f *PageForm) field(n *html.Node, kind, name, value, words string) {
 	case n.Data == "textarea":
 		f.Fields.Add(name, text(n))
 	case n.Data == "select":
+		if list := answers(n, name); list != nil {
+			f.picks = append(f.picks, list...)
+			return
+		}
 		f.Fields.Add(name, chosen(n))
 	case kind == "password", strings.Contains(strings.ToLower(name), "passw") && kind != "hidden":
 		f.password = name
@@ -236,6 +249,26 @@ func orOn(n *html.Node) string {
 		return value
 	}
 	return "on"
+}
+
+// answers returns the options of a list in which a person allows or denies; nil if it is another list.
+func answers(n *html.Node, name string) []button {
+	var list []button
+	for o := range n.Descendants() {
+		if o.Type == html.ElementNode && o.Data == "option" {
+			value, there := lookup(o, "value")
+			if !there {
+				value = text(o)
+			}
+			list = append(list, button{name: name, value: value, label: text(o), checked: has(o, "selected")})
+		}
+	}
+	for _, c := range []choice{allow, deny} {
+		if !slices.ContainsFunc(list, func(b button) bool { return c.in(b.label) }) {
+			return nil
+		}
+	}
+	return list
 }
 
 func chosen(n *html.Node) string {

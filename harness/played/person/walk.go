@@ -39,6 +39,8 @@ type Trail struct {
 	Password       bool           // a page asked for a password
 	Why            string         // why the walk reached no end
 	err            error          // why the walk broke off
+	denied         bool           // the person said no
+	cancelled      string         // the origin of a login that they may have cancelled
 }
 
 // Return is the trail as the outcome of an authorization request.

@@ -14,7 +14,12 @@ var (
 		`ok|permit|proceed|submit|yes)\b`)
 	denying = regexp.MustCompile(`(?i)\b(abort|cancel|decline|deny|disagree|disallow|do not|don.?t|go back|never|no|not now|` +
 		`refuse|reject)\b`)
-	naming  = regexp.MustCompile(`(?i)user|login|e-?mail|account|subject|identifier|\bsub\b|\bname\b`)
+	granting = regexp.MustCompile(`(?i)\b(allow|accept|agree|approve|authori[sz]e|consent|grant|permit|yes)\b`) // what no login says
+	naming   = regexp.MustCompile(`(?i)user|login|e-?mail|account|subject|identifier|\bsub\b|\bname\b`)
+	// refreshing matches the content of <meta http-equiv="refresh"> that leads elsewhere within ten seconds.
+	refreshing = regexp.MustCompile(`(?i)^\s*\d(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s]+)`)
+	// leaving matches links that lead out of a login without an answer.
+	leaving = regexp.MustCompile(`(?i)account|register|sign.?up|forg[eo]t|password|create|new here`)
 	staying = regexp.MustCompile(`(?i)remember|stay|keep|trust`)
 )
 
