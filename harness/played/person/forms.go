@@ -70,11 +70,11 @@ func (who *Person) fill(ctx context.Context, w Walk, early bool) (r Trail) {
 }
 
 // went notes where the person is sent, and reports whether the walk ends there.
-func (r *Trail) went(w Walk, where string) bool {
-	if r.Went = append(r.Went, where); w.Ends(where) {
-		r.End = where
+func (t *Trail) went(w Walk, where string) bool {
+	if t.Went = append(t.Went, where); w.Ends(where) {
+		t.End = where
 	}
-	return r.End != ""
+	return t.End != ""
 }
 
 // led returns where an answer leads by itself: by its Location, or by a refresh of a page without forms (RFC 6749 §1.7 allows any
