@@ -78,7 +78,7 @@ var lostTargets = map[string]lostTarget{
 		owner := mockserver.DefaultUsers()[0]
 		return f.URL, []string{"AUTHCONFORM_PASSWORD=" + owner.Password}, []string{"--user", owner.Username}
 	}},
-	"provider": {100, func(t *testing.T, n int64, wrong fail) (string, []string, []string) {
+	"provider": {250, func(t *testing.T, n int64, wrong fail) (string, []string, []string) {
 		const redirect = "http://127.0.0.1:8123/auth/external/callback"
 		apps, ben := mockprovider.DemoApps(redirect), mockprovider.DefaultUsers()[1]
 		f := inFrontOf(t, n, wrong, func(url string) (http.Handler, error) {

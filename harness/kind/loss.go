@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/wire"
 )
 
@@ -111,7 +112,7 @@ func (d *Doubt) Observe(e *wire.Exchange) {
 	}
 	if e.TimedOut() && d.at != nil && d.asking.TryLock() { // the holder of the lock is asking already
 		defer d.asking.Unlock()
-		_ = d.settle(e.Following())
+		_ = d.settle(judge.With(e.Following(), judge.NewRecord())) // it is no part of the row under way
 	}
 }
 
