@@ -16,15 +16,17 @@ const maxTags = 50_000
 func (e *Exchange) Page() *html.Node {
 	var kept bytes.Buffer
 	tags := 0
-	for z := html.NewTokenizer(strings.NewReader(e.Body)); z.Next() != html.ErrorToken && tags < maxTags; {
-		kind := z.Token()
-		switch kind.Type {
+	z := html.NewTokenizer(strings.NewReader(e.Body))
+	for kind := z.Next(); kind != html.ErrorToken && tags < maxTags; kind = z.Next() {
+		before := kept.Len()
+		kept.Write(z.Raw()) // first: to read a token changes the bytes that Raw returns
+		switch kind {
 		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
-			if tags++; formats[kind.DataAtom] {
-				continue
+			tags++
+			if name, _ := z.TagName(); formats[atom.Lookup(name)] {
+				kept.Truncate(before)
 			}
 		}
-		kept.Write(z.Raw())
 	}
 	page, err := html.Parse(&kept)
 	if err != nil {

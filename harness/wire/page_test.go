@@ -37,13 +37,13 @@ func TestAPageCostsNoMoreThanItsLength(t *testing.T) {
 
 func TestAPageKeepsWhatAPersonReads(t *testing.T) {
 	page := (&Exchange{Body: `<title>T</title><form action="/x"><b>Log <i>in</i></b><input name="a"><script>if (a<b) "<b>"</script>` +
-		`<button><strong>Allow</strong></button><a href="/no">Deny</a></form>`}).Page()
+		`<button><strong>Allow</strong></button><a href="/no?a=1&amp;b">Don&#39;t &lt;allow&gt;</a><textarea>a &amp; b</textarea></form>`}).Page()
 	var b strings.Builder
 	if err := html.Render(&b, page); err != nil {
 		t.Fatal(err)
 	}
 	want := `<html><head><title>T</title></head><body><form action="/x">Log in<input name="a"/><script>if (a<b) "<b>"</script>` +
-		`<button>Allow</button><a href="/no">Deny</a></form></body></html>`
+		`<button>Allow</button><a href="/no?a=1&amp;b">Don&#39;t &lt;allow&gt;</a><textarea>a &amp; b</textarea></form></body></html>`
 	if b.String() != want {
 		t.Errorf("%s\nwant %s", b.String(), want)
 	}
