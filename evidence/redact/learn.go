@@ -58,9 +58,9 @@ func (t *Table) LearnText(text string) {
 			t.member(name, value, raw)
 		}
 	}
-	var v any
+	var v any // of a longer text, only plain members are learned
 	if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[") {
-		if n, _ := bulk.Within(trimmed, mostValues); n == len(trimmed) && json.Unmarshal([]byte(trimmed), &v) == nil {
+		if n, _ := bulk.Within(trimmed, bulk.Most); n == len(trimmed) && json.Unmarshal([]byte(trimmed), &v) == nil {
 			t.walk("", v)
 		}
 	}
@@ -80,9 +80,6 @@ func (t *Table) LearnText(text string) {
 		}
 	}
 }
-
-// mostValues is how many values a JSON text may have to be decoded; of a longer one, only plain members are learned.
-const mostValues = 150_000
 
 // walk learns from JSON: the name of a secret applies to every text below its member. The names code and result apply only to
 // their own value, because they also hold answers of many other kinds.

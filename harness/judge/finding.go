@@ -16,15 +16,12 @@ type said struct {
 	lost int // bytes at its end that are not held
 }
 
-// margin is how far beyond the bytes that are shown a text is held, to recognise a secret that begins before the cut.
-const margin = 8 << 10
-
 // hold returns a text as the record holds it: whole, or without the end that nobody will see if the record holds a lot already.
 // The caller holds the lock.
 func (r *Record) hold(text string) said {
 	kept := text
-	if r.found += len(text); r.found > wire.RowTexts && len(text) > longest+margin {
-		kept = strings.Clone(text[:longest+margin])
+	if r.found += len(text); r.found > wire.RowTexts && len(text) > longest+wire.Margin {
+		kept = strings.Clone(text[:longest+wire.Margin])
 		r.found -= len(text) - len(kept)
 	}
 	return said{kept, len(text) - len(kept)}
@@ -35,7 +32,7 @@ func (r *Record) shown(s said) string { return shortened(s, longest, r.secrets.H
 
 // shortened cuts a text after its secrets were hidden: half a secret would not be recognised.
 func shortened(s said, n int, hide func(string) string) string {
-	looked := evidence.Start(s.text, n+margin)
+	looked := evidence.Start(s.text, n+wire.Margin)
 	return wire.CutOf(hide(looked), n, s.lost+len(s.text)-len(looked))
 }
 

@@ -99,7 +99,7 @@ func TestTheFailuresOfARowAreBoundedAndHideTheirSecrets(t *testing.T) {
 	for i, f := range r.failures {
 		held += len(f.value.got.text) + len(r.notes[i].value.text)
 	}
-	if held > wire.RowTexts+2*wire.RowFindings*(longest+margin) {
+	if held > wire.RowTexts+2*wire.RowFindings*(longest+wire.Margin) {
 		t.Errorf("%d bytes are held", held)
 	}
 	out := r.Outcome(evidence.Must, false)

@@ -1,6 +1,10 @@
 package wire
 
-import "time"
+import (
+	"time"
+
+	"github.com/authconform/authconform/internal/bulk"
+)
 
 // The limits of one exchange, in time and size: what a target can cost us, however it answers. evidence/limits.go limits what a
 // run's record keeps of exchanges.
@@ -12,9 +16,8 @@ const (
 	maxHeader = 64 << 10 // bytes of response headers; an answer with more is none
 	maxBody   = 1 << 20  // bytes of a response body to read; the rest of a longer one is ignored
 
-	// MaxValues is how many values a JSON text may have, in a body or a message; a longer one is cut there. The states of a large
-	// home are some 80,000.
-	MaxValues = 150_000
+	// MaxValues is how many values a JSON text may have, in a body or a message; a longer one is cut there.
+	MaxValues = bulk.Most
 
 	// MaxMessage and MaxMessages bound a WebSocket: the bytes of one message, and how many others may come before the expected
 	// one. The states of a large home are one message of some 2 MiB.

@@ -125,15 +125,15 @@ func (e *Exchange) shown(t *redact.Table) evidence.Exchange {
 	return out
 }
 
-// margin is how far beyond the kept bytes secrets are searched for, to find one that begins before the cut.
-const margin = 8 << 10
+// Margin is how far beyond the kept bytes of a text secrets are searched for, to find one that begins before the cut.
+const Margin = 8 << 10
 
 // within returns the part of a body that may be kept, and its margin.
-func within(body string) string { return body[:min(len(body), evidence.BodyLimit+margin)] }
+func within(body string) string { return body[:min(len(body), evidence.BodyLimit+Margin)] }
 
 // limited cuts a body to what evidence keeps, after its secrets were replaced, and returns how many bytes are missing.
 func limited(shown, whole string) (string, int) {
-	if len(shown) <= evidence.BodyLimit && len(whole) <= evidence.BodyLimit+margin {
+	if len(shown) <= evidence.BodyLimit && len(whole) <= evidence.BodyLimit+Margin {
 		return shown, 0
 	}
 	kept := evidence.Start(shown, evidence.BodyLimit)
@@ -177,7 +177,7 @@ func (e *Exchange) Size() int {
 // Brief is the exchange with as much of the answer as evidence shows. Whoever needs the secrets in the rest has learned them.
 func (e *Exchange) Brief() *Exchange {
 	short := *e
-	if len(e.Body) > evidence.BodyLimit+margin {
+	if len(e.Body) > evidence.BodyLimit+Margin {
 		short.Body = strings.Clone(within(e.Body))
 		short.gone = len(e.Body) - len(short.Body)
 	}

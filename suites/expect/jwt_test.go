@@ -1,4 +1,4 @@
-package server
+package expect
 
 import "testing"
 
@@ -7,7 +7,7 @@ func TestATokenWithThreePartsIsAJWT(t *testing.T) {
 		"eyJhbGciOiJIUzI1NiJ9.eyJpYXQiOjF9.c2lnbmVk": true, "eyJhbGciOiJub25lIn0.e30.": true,
 		"ory_at_Zb1hVt7b.Q9w0xK4c": false, "a.b.c": false, "": false,
 	} {
-		if got := isJWT(token); got != want {
+		if got := IsJWT(token); got != want {
 			t.Errorf("%q: %v", token, got)
 		}
 	}

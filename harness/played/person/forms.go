@@ -92,8 +92,8 @@ var errScripts = errors.New("denying needs a script: go through the pages in a b
 // decides reports whether a person who refuses says so on the page: on a login only early, unless it grants access too.
 func (p *sheet) decides(early bool) bool {
 	login := p.login()
-	if named := p.named(); login == nil && p.saying(allow) == nil {
-		login = named
+	if login == nil && p.saying(allow) == nil {
+		login = p.named()
 	}
 	return early || login == nil || slices.ContainsFunc(login.buttons, func(b button) bool { return granting.MatchString(b.label) })
 }

@@ -143,25 +143,27 @@ var _ = Describe("Authorization requests", func() {
 	})
 })
 
-// declined makes a request that the person denies, and returns it too. If no page lets them, an earlier consent may be remembered:
-// so OpenID Connect servers are asked to ask again (Core §3.1.2.1; others ignore the parameter), and other clients are tried.
-func declined(ctx Ctx, server oauth.Decliner) (oauth.Return, oauth.Form) {
-	again, clients := oauth.Set("prompt", "consent"), oauth.Get[oauth.Clients](ctx)
-	tries := [][]oauth.Change{nil, {again}}
-	for _, c := range []oauth.Client{clients.Other(), clients.Public()} {
-		if c.ID != "" {
-			tries = append(tries, append(c.Asks(), again))
-		}
-	}
-	var back oauth.Return
-	var asked oauth.Form
-	for _, changes := range tries {
-		asked = server.Request().Apply(changes...)
+// declined makes a request that the person denies, and returns it too: the first one for which a page lets them.
+func declined(ctx Ctx, server oauth.Decliner) (back oauth.Return, asked oauth.Form) {
+	for _, asked = range consentRequests(ctx, server) {
 		if back = server.Deny(ctx, asked); back.Offered {
 			break
 		}
 	}
 	return back, asked
+}
+
+// consentRequests returns requests that may show a consent page. An earlier consent may be remembered, so OpenID Connect servers are
+// asked to ask again (Core §3.1.2.1; others ignore the parameter), and other clients are tried.
+func consentRequests(ctx Ctx, server oauth.Authorizer) []oauth.Form {
+	again, clients := oauth.Set("prompt", "consent"), oauth.Get[oauth.Clients](ctx)
+	list := []oauth.Form{server.Request(), server.Request().Apply(again)}
+	for _, c := range []oauth.Client{clients.Other(), clients.Public()} {
+		if c.ID != "" {
+			list = append(list, server.Request().Apply(c.Asks()...).Apply(again))
+		}
+	}
+	return list
 }
 
 // allowing returns an authorization endpoint where a good request brings a code: the control of most refusals.

@@ -37,6 +37,11 @@ var _ = Describe("Client authentication", func() {
 		authenticates(ctx, server, "client_secret_basic")
 	})
 
+	It(requirement("provider.token.post"), func(ctx SpecContext) {
+		unbarred(ctx, "client_secret_post")
+		authenticates(ctx, oauth.Get[oauth.Server](ctx), "client_secret_post")
+	})
+
 	It(requirement("provider.token.basic-refused"), func(ctx SpecContext) {
 		server, client := oauth.Get[oauth.Server](ctx), oauth.Get[oauth.Clients](ctx).Default()
 		unbarred(ctx, "client_secret_basic")

@@ -11,18 +11,6 @@ import (
 	. "github.com/authconform/authconform/suites/expect"
 )
 
-// consentRequests returns requests that may show a consent page: the consent to a client may be remembered, or it needs none.
-func consentRequests(ctx Ctx, server pages) []oauth.Form {
-	again, clients := oauth.Set("prompt", "consent"), oauth.Get[oauth.Clients](ctx)
-	list := []oauth.Form{server.Request(), server.Request().Apply(again)}
-	for _, c := range []oauth.Client{clients.Other(), clients.Public()} {
-		if c.ID != "" {
-			list = append(list, server.Request().Apply(c.Asks()...).Apply(again))
-		}
-	}
-	return list
-}
-
 // lured returns the browser of a user whom an attacker sends to the server, the consent form there (nil: none is shown), and what the
 // attacker knows: the request, and all values of the page that the attacker's own browser gets for it. If the server lets one browser
 // go on with what another one began, the user goes on with the attacker's transaction.

@@ -3,8 +3,6 @@ package server
 import (
 	"net/http"
 	"net/url"
-	"strings"
-	"time"
 
 	. "github.com/authconform/authconform/harness/judge"
 	"github.com/authconform/authconform/harness/oauth"
@@ -96,25 +94,11 @@ func renewed(ctx Ctx, server oauth.TokenEndpoint, session oauth.Tokens) oauth.To
 // rotated refreshes a session and reports whether that replaced its refresh token.
 func rotated(ctx Ctx, server oauth.TokenEndpoint, session oauth.Tokens) (fresh oauth.Tokens, replaced bool) {
 	fresh = renewed(ctx, server, session)
-	if fresh.Refresh == session.Refresh && isJWT(session.Refresh) {
-		nextSecond(ctx)
+	if fresh.Refresh == session.Refresh && IsJWT(session.Refresh) {
+		NextSecond(ctx)
 		fresh = renewed(ctx, server, session)
 	}
 	return fresh, fresh.Refresh != session.Refresh
-}
-
-// isJWT reports whether a token looks like a signed JWT (RFC 7519 §3). Two of the same session are equal if they are issued in the
-// same second, because their claims are: their times count seconds (§2, NumericDate).
-func isJWT(token string) bool {
-	return strings.HasPrefix(token, "eyJ") && strings.Count(token, ".") == 2
-}
-
-// nextSecond waits until the claims of JWTs differ from those before.
-func nextSecond(ctx Ctx) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(time.Second):
-	}
 }
 
 // newest returns the session after a refresh: without a new refresh token it keeps the old one (RFC 6749 §6).
