@@ -96,7 +96,7 @@ func shortage(seats []*seat) string {
 	return ""
 }
 
-// disturbed returns what ends a session that it is none of its business, or "". Without refresh tokens, it cannot tell.
+// disturbed returns what happens in one session and ends another, or "". Without refresh tokens, it cannot tell.
 func (p *Provider) disturbed(ctx context.Context, seats []*seat) string {
 	bystander := seats[crowd-1]
 	for _, event := range []struct {
